@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The one error class of the package. Its message says what is wrong, where, and what to do about it; it never
+ * holds an identifier, a token or a key, so it can be logged.
+ */
+
+/** What can be wrong with one identifier of one row. Rejected rows carry these codes, without the value. */
+export type IdentifierErrorCode =
+  /** Nothing but white space, or no identifier in the row. */
+  | 'empty'
+  /** Text that no telephone number can be read from. */
+  | 'not-a-number'
+  /** A national number, and no country was given to read it in. */
+  | 'no-country'
+  /** Fewer digits than any number of that country has. */
+  | 'too-short'
+  /** More digits than any number of that country has; for an e-mail address, more octets than RFC 5321 allows. */
+  | 'too-long'
+  /** Possible by its length, but in no range that is assigned (only under `strict`), or not in a platform's range. */
+  | 'not-valid'
+  /** A number that a spreadsheet has turned into a float or into scientific notation. */
+  | 'spreadsheet-damage'
+  /** Text that is not an e-mail address. */
+  | 'not-an-email'
+  /** An e-mail address whose domain has no valid ASCII form. */
+  | 'bad-domain'
+  /** The platform takes no identifier of this kind, or does not publish how it treats it. */
+  | 'not-supported';
+
+export type ErrorCode =
+  | IdentifierErrorCode
+  /** An argument or option that no input could make right. */
+  | 'argument'
+  /** The caller's `AbortSignal` fired. */
+  | 'aborted'
+  /** The platform lacks something that was asked for explicitly. */
+  | 'unsupported'
+  /** Two lists that can never match: plain strings against identifiers, hex against base64, other kinds. */
+  | 'incompatible-lists'
+  /** A group element that is no canonical encoding (RFC 9496, section 4.3.1). */
+  | 'bad-element'
+  /** The identity element where it is not allowed. */
+  | 'identity-element'
+  /** A scalar that is zero or not reduced. */
+  | 'bad-scalar'
+  /** A message that does not follow the protocol's layout. */
+  | 'bad-message'
+  /** A message of the right form at the wrong time. */
+  | 'unexpected-message'
+  /** The two parties run different versions, suites or modes. */
+  | 'incompatible-peer'
+  /** More elements than this party or its peer allows, or other than were declared. */
+  | 'wrong-size'
+  /** An element or tag that appears twice where each must be distinct. */
+  | 'repeated-element'
+  /** The two parties did not see the same messages. */
+  | 'transcript-mismatch'
+  /** A worker stopped or threw. */
+  | 'worker-failed'
+  /** A file or stream that cannot be read or written. */
+  | 'io'
+  /** A file that is not the format it should be. */
+  | 'bad-file';
+
+export interface ErrorDetails {
+  /** Zero-based index of the row, element or message in the caller's input. */
+  readonly position?: number;
+  /** Which part of the row: `phone` or `email`. */
+  readonly field?: string;
+  /** Byte offset in a message or file. */
+  readonly offset?: number;
+  readonly cause?: unknown;
+}
+
+export class VeilmatchError extends Error {
+  override readonly name = 'VeilmatchError';
+  readonly code: ErrorCode;
+  readonly position: number | undefined;
+  readonly field: string | undefined;
+  readonly offset: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.position = details.position;
+    this.field = details.field;
+    this.offset = details.offset;
+  }
+}
+
+export function abortedError(signal: AbortSignal | undefined): VeilmatchError {
+  return new VeilmatchError('aborted', 'Stopped: the AbortSignal that was passed in has fired.', {
+    cause: signal?.reason,
+  });
+}
+
+/** @throws {VeilmatchError} `aborted` once the signal has fired */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw abortedError(signal);
+}

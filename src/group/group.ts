@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The prime-order group under everything: ristretto255 (RFC 9496), in batches.
+ *
+ * Elements are n x 32 bytes, canonical encodings, concatenated; scalars are 32 bytes little-endian, reduced and not
+ * zero. One interface, several backends: `noble.ts` is the readable oracle, every other one must pass the same
+ * conformance suite (`test/suites/group-backend.ts`).
+ */
+
+import type { ByteList } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { isNonZeroScalar } from '../random.js';
+
+/** Bytes of an encoded element. */
+export const ELEMENT_BYTES = 32;
+/** Bytes of a scalar. */
+export const SCALAR_BYTES = 32;
+
+export type BackendName = 'noble' | 'integer' | 'fma';
+
+export interface BatchOptions {
+  /** Stops the batch between two chunks; the promise is rejected with code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called between chunks with elements done and elements in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Operations on batches of group elements.
+ *
+ * Every method rejects with a `VeilmatchError` and returns nothing of the batch when any part of its input is bad:
+ * `bad-element` for an encoding that is not canonical, `identity-element` for the identity where it is not accepted
+ * (both with the element's `position`), `bad-scalar` for a scalar that is zero or not reduced, `argument` for lengths
+ * that do not fit, `aborted` when the signal fires.
+ */
+export interface GroupBackend {
+  readonly name: BackendName;
+  /** Whether the code has no branch and no memory address that depends on a secret. An engine may still add some. */
+  readonly constantTime: boolean;
+  /** How many threads a large batch is spread over. */
+  readonly concurrency: number;
+
+  /**
+   * scalar * H(message) for every message, where H is hash_to_ristretto255 with expand_message_xmd and SHA-512
+   * (RFC 9380, appendix B: `ristretto255_XMD:SHA-512_R255MAP_RO_`).
+   * @param dst domain separation tag, at least 1 byte; longer than 255 bytes are hashed as RFC 9380, section 5.3.3 says
+   * @param scalar 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndMultiply(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
+   * scalar * P for every element P.
+   * @param elements n x 32 bytes; the identity is rejected
+   * @param scalar 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  multiply(elements: Uint8Array, scalar: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /**
+   * scalars[i] * elements[i].
+   * @param elements n x 32 bytes; the identity is rejected
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  multiplyEach(elements: Uint8Array, scalars: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /**
+   * scalars[i] * base, through tables for a base that is used often.
+   * @param scalars n x 32 bytes, secret
+   * @param base 32 bytes, by default the generator G; the identity is rejected
+   * @returns n x 32 bytes
+   */
+  multiplyBase(scalars: Uint8Array, base?: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /** a[i] + b[i]; the identity is accepted and can be the result. All n x 32 bytes. */
+  add(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /** a[i] - b[i]; the identity is accepted and can be the result. All n x 32 bytes. */
+  subtract(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /**
+   * The sum of weights[i] * elements[i]. The weights are public: the time may depend on them.
+   * @param elements n x 32 bytes; the identity is accepted
+   * @param weights n x 32 bytes, reduced; zero is accepted
+   * @returns 32 bytes; the identity for an empty batch
+   */
+  weightedSum(elements: Uint8Array, weights: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /** Wipes what the backend holds and stops its workers. The backend cannot be used afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** @throws {VeilmatchError} `argument` unless the array is whole records of `width` bytes */
+export function countRecords(bytes: Uint8Array, width: number, what: string): number {
+  if (bytes.length % width !== 0) {
+    throw new VeilmatchError(
+      'argument',
+      `${what} must be n x ${width} bytes, concatenated; these are ${bytes.length} bytes.`,
+    );
+  }
+  return bytes.length / width;
+}
+
+/** @throws {VeilmatchError} `bad-scalar` with the position of the first scalar that is zero or not reduced */
+export function checkScalars(scalars: Uint8Array): void {
+  const count = countRecords(scalars, SCALAR_BYTES, 'Scalars');
+  for (let i = 0; i < count; i++) {
+    if (!isNonZeroScalar(scalars.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES))) {
+      throw new VeilmatchError(
+        'bad-scalar',
+        `Scalar ${i} is zero or not reduced. A scalar is 32 bytes little-endian in [1, L - 1].`,
+        { position: i },
+      );
+    }
+  }
+}
+
+/** @throws {VeilmatchError} `bad-scalar` unless this is one scalar in [1, L - 1] */
+export function checkScalar(scalar: Uint8Array): void {
+  if (scalar.length !== SCALAR_BYTES) {
+    throw new VeilmatchError('argument', `A scalar is 32 bytes; this one is ${scalar.length}.`);
+  }
+  checkScalars(scalar);
+}
+
+export function badElement(position: number): VeilmatchError {
+  return new VeilmatchError(
+    'bad-element',
+    `Element ${position} is not a canonical ristretto255 encoding (RFC 9496, section 4.3.1). Whoever sent it must send it again.`,
+    { position },
+  );
+}
+
+export function identityElement(position: number): VeilmatchError {
+  return new VeilmatchError(
+    'identity-element',
+    `Element ${position} is the identity, which carries no information and is not accepted here.`,
+    { position },
+  );
+}

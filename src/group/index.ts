@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch/group`: ristretto255 in batches, the group under the protocols. */
+
+export { ByteList } from '../bytes.js';
+export { type RandomSource, randomScalar, secureRandom } from '../random.js';
+export {
+  type BackendName,
+  type BatchOptions,
+  ELEMENT_BYTES,
+  type GroupBackend,
+  SCALAR_BYTES,
+} from './group.js';
+export { type BackendOptions, createBackend } from './select.js';

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The group through @noble/curves: the readable oracle for every other backend, and the fallback where WebAssembly
+ * SIMD is missing.
+ *
+ * **Not constant time**: noble multiplies points other than the generator in time that can depend on the scalar.
+ */
+
+import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE } from '@noble/curves/utils.js';
+import type { ByteList } from '../bytes.js';
+import { throwIfAborted, VeilmatchError } from '../errors.js';
+import {
+  type BatchOptions,
+  badElement,
+  checkScalar,
+  checkScalars,
+  countRecords,
+  ELEMENT_BYTES,
+  type GroupBackend,
+  identityElement,
+  SCALAR_BYTES,
+} from './group.js';
+
+const { Point } = ristretto255;
+type Point = InstanceType<typeof Point>;
+
+/** Between two chunks of this many elements (some 30 ms) the event loop gets its turn. */
+const CHUNK = 16;
+
+/** @throws {VeilmatchError} `bad-element` */
+function decode(elements: Uint8Array, index: number): Point {
+  try {
+    return Point.fromBytes(elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES));
+  } catch {
+    throw badElement(index);
+  }
+}
+
+/** @throws {VeilmatchError} `bad-element`, `identity-element` */
+function decodeNonIdentity(elements: Uint8Array, index: number): Point {
+  const point = decode(elements, index);
+  if (point.is0()) throw identityElement(index);
+  return point;
+}
+
+function scalarAt(scalars: Uint8Array, index: number): bigint {
+  return bytesToNumberLE(scalars.subarray(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES));
+}
+
+/** Runs `step(i)` for i in [0, count), yielding to the event loop between chunks. */
+async function inChunks(count: number, options: BatchOptions, step: (index: number) => void): Promise<void> {
+  for (let start = 0; start < count; start += CHUNK) {
+    throwIfAborted(options.signal);
+    const end = Math.min(start + CHUNK, count);
+    for (let i = start; i < end; i++) step(i);
+    options.onProgress?.(end, count);
+    if (end < count) await new Promise((resolve) => setTimeout(resolve));
+  }
+  throwIfAborted(options.signal);
+}
+
+async function encodeEach(
+  count: number,
+  options: BatchOptions,
+  element: (index: number) => Point,
+): Promise<Uint8Array> {
+  const result = new Uint8Array(count * ELEMENT_BYTES);
+  await inChunks(count, options, (i) => result.set(element(i).toBytes(), i * ELEMENT_BYTES));
+  return result;
+}
+
+/** Both arrays as n records of 32 bytes. */
+function countPairs(a: Uint8Array, b: Uint8Array): number {
+  const count = countRecords(a, ELEMENT_BYTES, 'Elements');
+  if (b.length !== a.length) {
+    throw new VeilmatchError(
+      'argument',
+      `Both arrays must hold equally many records of 32 bytes; they hold ${a.length} and ${b.length} bytes.`,
+    );
+  }
+  return count;
+}
+
+/** n x 64 uniform bytes to n elements (RFC 9496, section 4.3.4): the one-way map below the hash, for its vectors. */
+export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
+  const count = countRecords(uniform, 64, 'Uniform strings');
+  const result = new Uint8Array(count * ELEMENT_BYTES);
+  for (let i = 0; i < count; i++) {
+    const point = ristretto255_hasher.deriveToCurve!(uniform.subarray(i * 64, (i + 1) * 64));
+    result.set(point.toBytes(), i * ELEMENT_BYTES);
+  }
+  return result;
+}
+
+export const nobleBackend: GroupBackend = {
+  name: 'noble',
+  constantTime: false,
+  concurrency: 1,
+
+  async hashAndMultiply(messages: ByteList, dst, scalar, options = {}) {
+    checkScalar(scalar);
+    if (dst.length === 0) {
+      throw new VeilmatchError(
+        'argument',
+        'The domain separation tag is empty; RFC 9380 demands at least one byte.',
+      );
+    }
+    const k = scalarAt(scalar, 0);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(k),
+    );
+  },
+
+  async multiply(elements, scalar, options = {}) {
+    checkScalar(scalar);
+    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
+    const k = scalarAt(scalar, 0);
+    return encodeEach(count, options, (i) => decodeNonIdentity(elements, i).multiply(k));
+  },
+
+  async multiplyEach(elements, scalars, options = {}) {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    return encodeEach(count, options, (i) => decodeNonIdentity(elements, i).multiply(scalarAt(scalars, i)));
+  },
+
+  async multiplyBase(scalars, base, options = {}) {
+    checkScalars(scalars);
+    if (base !== undefined && base.length !== ELEMENT_BYTES) {
+      throw new VeilmatchError('argument', `The base is one element of 32 bytes; this is ${base.length}.`);
+    }
+    const point = base === undefined ? Point.BASE : decodeNonIdentity(base, 0);
+    return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
+  },
+
+  async add(a, b, options = {}) {
+    return encodeEach(countPairs(a, b), options, (i) => decode(a, i).add(decode(b, i)));
+  },
+
+  async subtract(a, b, options = {}) {
+    return encodeEach(countPairs(a, b), options, (i) => decode(a, i).subtract(decode(b, i)));
+  },
+
+  async weightedSum(elements, weights, options = {}) {
+    const count = countPairs(elements, weights);
+    let sum: Point = Point.ZERO;
+    await inChunks(count, options, (i) => {
+      const weight = scalarAt(weights, i);
+      if (weight >= Point.Fn.ORDER) {
+        throw new VeilmatchError('bad-scalar', `Weight ${i} is not reduced.`, { position: i });
+      }
+      sum = sum.add(decode(elements, i).multiplyUnsafe(weight));
+    });
+    return sum.toBytes();
+  },
+
+  async dispose() {},
+};

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A set of identifiers as the protocols take it: distinct, packed, and able to say which of the caller's rows each
+ * element came from.
+ */
+
+import { type ByteList, DistinctBytes } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
+
+export class IdentifierSet {
+  /** Distinct canonical bytes, in the order of their first appearance. */
+  readonly elements: ByteList;
+  /** The kinds that occur; empty for an empty set. */
+  readonly kinds: ReadonlySet<IdentifierKind>;
+  /** How many rows the caller gave, the ones without an identifier included. */
+  readonly rowCount: number;
+  /** The rows of element e are `rows[starts[e] .. starts[e + 1]]`. */
+  readonly #starts: Uint32Array;
+  readonly #rows: Uint32Array;
+
+  constructor(
+    elements: ByteList,
+    kinds: ReadonlySet<IdentifierKind>,
+    rowCount: number,
+    starts: Uint32Array,
+    rows: Uint32Array,
+  ) {
+    this.elements = elements;
+    this.kinds = kinds;
+    this.rowCount = rowCount;
+    this.#starts = starts;
+    this.#rows = rows;
+  }
+
+  /** A set of the caller's own strings, compared byte for byte; row i is string i. */
+  static ofStrings(strings: Iterable<string>): IdentifierSet {
+    if (typeof strings === 'string') {
+      throw new VeilmatchError(
+        'argument',
+        'A list of strings is needed; this is one string. Put it into an array.',
+      );
+    }
+    const builder = new SetBuilder();
+    for (const text of strings) {
+      if (typeof text !== 'string') {
+        throw new VeilmatchError('argument', `Item ${builder.rowCount} of the list is not a string.`, {
+          position: builder.rowCount,
+        });
+      }
+      builder.add(builder.rowCount, 'opaque', opaqueBytes(text));
+      builder.rowCount++;
+    }
+    return builder.build();
+  }
+
+  /** Distinct identifiers. */
+  get size(): number {
+    return this.elements.length;
+  }
+
+  /** The rows, ascending and each once, that any of these elements came from. */
+  rowsOf(elements: Iterable<number>): number[] {
+    const rows = new Set<number>();
+    for (const element of elements) {
+      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) rows.add(this.#rows[i]!);
+    }
+    return Array.from(Uint32Array.from(rows).sort());
+  }
+
+  /** The set of the elements whose index `keep` accepts, over the same rows. */
+  filter(keep: (element: number) => boolean): IdentifierSet {
+    const builder = new SetBuilder();
+    builder.rowCount = this.rowCount;
+    for (let element = 0; element < this.size; element++) {
+      if (!keep(element)) continue;
+      const bytes = this.elements.at(element);
+      for (const row of this.rowsOf([element])) builder.add(row, kindOf(bytes), bytes);
+    }
+    return builder.build();
+  }
+}
+
+/** Collects (row, identifier) pairs into an `IdentifierSet`. */
+export class SetBuilder {
+  rowCount = 0;
+  readonly #elements = new DistinctBytes();
+  readonly #kinds = new Set<IdentifierKind>();
+  #pairElements = new Uint32Array(64);
+  #pairRows = new Uint32Array(64);
+  #pairs = 0;
+
+  /** @param canonical label and text, as `canonicalBytes` makes them; copied */
+  add(row: number, kind: IdentifierKind, canonical: Uint8Array): void {
+    this.#kinds.add(kind);
+    if (this.#pairs === this.#pairRows.length) {
+      this.#pairElements = doubled(this.#pairElements);
+      this.#pairRows = doubled(this.#pairRows);
+    }
+    this.#pairElements[this.#pairs] = this.#elements.add(canonical);
+    this.#pairRows[this.#pairs++] = row;
+  }
+
+  build(): IdentifierSet {
+    const starts = new Uint32Array(this.#elements.size + 1);
+    for (let i = 0; i < this.#pairs; i++) starts[this.#pairElements[i]! + 1]!++;
+    for (let e = 0; e < this.#elements.size; e++) starts[e + 1]! += starts[e]!;
+    const rows = new Uint32Array(this.#pairs);
+    const next = starts.slice();
+    for (let i = 0; i < this.#pairs; i++) rows[next[this.#pairElements[i]!]!++] = this.#pairRows[i]!;
+    return new IdentifierSet(this.#elements.toList(), this.#kinds, this.rowCount, starts, rows);
+  }
+}
+
+function doubled(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(values.length * 2);
+  larger.set(values);
+  return larger;
+}
+
+/** What the protocols accept as a list: identifiers from rows, or any strings of the caller's own. */
+export type SetInput = IdentifierSet | Iterable<string>;
+
+export function toSet(input: SetInput): IdentifierSet {
+  return input instanceof IdentifierSet ? input : IdentifierSet.ofStrings(input);
+}
+
+/**
+ * @throws {VeilmatchError} `incompatible-lists` when no element of one list can equal any of the other. Zero matches
+ * without a word would be the worst of all failures.
+ */
+export function checkComparable(a: ReadonlySet<IdentifierKind>, b: ReadonlySet<IdentifierKind>): void {
+  if (a.size === 0 || b.size === 0) return;
+  for (const kind of a) if (b.has(kind)) return;
+  throw new VeilmatchError(
+    'incompatible-lists',
+    `One list holds ${[...a].join(' and ')} elements, the other ${[...b].join(' and ')}: they can never match. ` +
+      'Make both lists in the same way (plain strings are opaque; identifiersFromRows normalises).',
+  );
+}

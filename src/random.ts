@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Randomness. Everything that must be unpredictable comes from `crypto.getRandomValues`; the source can be replaced
+ * so that a test sees the same run twice, and for no other purpose.
+ */
+
+/** Returns `length` fresh, uniform bytes. */
+export type RandomSource = (length: number) => Uint8Array;
+
+/** What `crypto.getRandomValues` fills at most in one call (W3C Web Cryptography API, section 10.1.1). */
+const QUOTA = 65_536;
+
+export const secureRandom: RandomSource = (length) => {
+  const bytes = new Uint8Array(length);
+  for (let start = 0; start < length; start += QUOTA) {
+    crypto.getRandomValues(bytes.subarray(start, Math.min(start + QUOTA, length)));
+  }
+  return bytes;
+};
+
+/** The order of ristretto255, L = 2^252 + 27742317777372353535851937790883648493, little-endian (RFC 9496, section 4). */
+const ORDER = Uint8Array.of(
+  ...[0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14],
+  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10],
+);
+
+/** Whether 32 little-endian bytes are a scalar in [1, L - 1]. No branch depends on their value. */
+export function isNonZeroScalar(scalar: Uint8Array): boolean {
+  let borrow = 0;
+  let bits = 0;
+  for (let i = 0; i < 32; i++) {
+    borrow = (scalar[i]! - ORDER[i]! - borrow) >>> 31;
+    bits |= scalar[i]!;
+  }
+  return scalar.length === 32 && borrow === 1 && bits !== 0;
+}
+
+/** A uniform scalar in [1, L - 1], 32 bytes little-endian, by rejection: about two draws of 253 bits on average. */
+export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
+  for (;;) {
+    const scalar = random(32);
+    scalar[31]! &= 0x1f;
+    if (isNonZeroScalar(scalar)) return scalar;
+  }
+}
