@@ -2,6 +2,7 @@
 /** `veilmatch/group`: ristretto255 in batches, the group under the protocols. */
 
 export { ByteList } from '../bytes.js';
+export { type FmaSupport, fmaSupport } from '../kernel/probe.js';
 export { type RandomSource, randomScalar, secureRandom } from '../random.js';
 export {
   type BackendName,

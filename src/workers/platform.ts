@@ -41,6 +41,11 @@ export function startWorker(script: WorkerScript): WorkerPort {
   return adapt(new threads.Worker(new URL(script.file, script.base)));
 }
 
+/** Whether this platform knows a kind of worker. Starting one can still fail, by a content security policy for one. */
+export function canStartWorkers(): boolean {
+  return typeof Worker === 'function' || nodeWorkerThreads() !== undefined;
+}
+
 export function adapt(worker: AnyWorker): WorkerPort {
   // A Web Worker under Bun and Deno may know `ref` and `unref` as Node's does.
   const hold = (alive: boolean): void => {
