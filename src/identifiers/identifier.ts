@@ -64,7 +64,12 @@ export function kindOf(canonical: Uint8Array): IdentifierKind {
   );
 }
 
+/** The bytes behind the label: what the hashing protocols digest. */
+export function unlabelled(canonical: Uint8Array): Uint8Array {
+  return canonical.subarray(LABELS[kindOf(canonical)].length);
+}
+
 /** The text behind the label: what a platform hashes. A composite element has no such text. */
 export function textOf(canonical: Uint8Array): string {
-  return fromUtf8(canonical.subarray(LABELS[kindOf(canonical)].length));
+  return fromUtf8(unlabelled(canonical));
 }

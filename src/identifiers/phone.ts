@@ -15,6 +15,7 @@ import {
 import { VeilmatchError } from '../errors.js';
 import { checkLength, type LengthCheck } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
+import { shortcut } from './shortcut.js';
 import { withAsciiDigits, withoutInvisibles } from './text.js';
 
 export interface PhoneOptions {
@@ -93,7 +94,12 @@ export function readPhone(text: string, country: CountryCode | undefined, strict
   if (cleaned === '') return REFUSED.empty;
   const written = numberIn(withAsciiDigits(cleaned));
   if (isSpreadsheetDamage(written)) return REFUSED.spreadsheetDamage;
-  const number = read(written, country);
+  return (strict ? undefined : shortcut(written, country)) ?? readFully(written, country, strict);
+}
+
+/** The reading by libphonenumber itself, of a text that is cleaned. */
+export function readFully(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
+  const number = read(text, country);
   if (isRefusal(number)) return number;
   const length = lengthOf(number);
   if (length !== 'possible') return LENGTH_REFUSED[length];
