@@ -69,32 +69,33 @@ export function chooseColumns(
   const header = hasHeader ? first : undefined;
   const table: Table = { source, header, width: Math.max(...sample.map((record) => record.length)) };
   const country = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
-  const notes: string[] = [];
-  if (options.header === undefined) {
-    notes.push(
-      hasHeader
-        ? 'line 1 is taken as a header (--no-header if it is not)'
-        : 'there is no header: the first line holds an identifier (--header if it is one)',
-    );
-  }
+  const guessed: string[] = [];
+  if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
   if (options.columns !== undefined && options.columns.length > 0) {
-    return { columns: { header, country, ...declaredColumns(table, options.columns) }, notes };
+    const columns = { header, country, ...declaredColumns(table, options.columns) };
+    return { columns, notes: guessNote(guessed, hasHeader) };
   }
-  const rows = hasHeader ? sample.slice(1) : sample;
-  const found = guess(table, rows, options.country, country);
+  const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
   if (found.phone === undefined && found.email === undefined) throw nothingFound(table);
+  const alsoPossible: string[] = [];
   for (const field of FIELDS) {
     const candidate = found[field];
-    if (candidate)
-      notes.push(`${describe(table, candidate.column)} holds ${TITLES[field]}: ${candidate.why}`);
-    for (const other of candidate?.others ?? []) {
-      notes.push(
-        `${describe(table, other)} may hold ${TITLES[field]} too and is not used; name every column to use: --column NAME=${field}`,
-      );
+    if (candidate === undefined) continue;
+    guessed.push(`${describe(table, candidate.column)} holds ${TITLES[field]} (${candidate.why})`);
+    for (const other of candidate.others) {
+      alsoPossible.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
     }
   }
+  const notes = [...guessNote(guessed, hasHeader), ...alsoPossible];
   const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
   return { columns: { header, country, phone: only(found.phone), email: only(found.email) }, notes };
+}
+
+function guessNote(guessed: readonly string[], hasHeader: boolean): string[] {
+  const overrule = hasHeader ? '--no-header' : '--header';
+  return guessed.length === 0
+    ? []
+    : [`guessed that ${guessed.join(', ')}; ${overrule} and --column NAME=phone|email overrule this`];
 }
 
 interface Table {
@@ -175,7 +176,7 @@ function guess(
       .sort(byScore);
     if (byContent.length === 0) return undefined;
     const { filled, [field]: content } = contents[byContent[0]!]!;
-    const why = `${content.sure} of its first ${filled} filled cells are some`;
+    const why = `${content.sure} of its first ${filled} cells are some`;
     return { column: byContent[0]!, why, others: byContent.slice(1) };
   };
   return { phone: best('phone'), email: best('email') };

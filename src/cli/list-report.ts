@@ -84,11 +84,10 @@ function kindsOf(list: CustomerList): Field[] {
 }
 
 function summary(list: CustomerList, processed: ProcessedRows): string {
-  const taken = COUNTED.filter(([field]) => list.columns[field].length > 0)
-    .map(([field, title]) => `${processed[field].filter((text) => text !== undefined).length} ${title}`)
-    .join(' and ');
-  const { length } = processed.rejected;
-  return `${list.records} rows, ${taken} taken, ${length === 0 ? 'nothing rejected.' : `${length} rejected:`}`;
+  const taken = COUNTED.filter(([field]) => list.columns[field].length > 0).map(
+    ([field, title]) => `${title} ${processed[field].filter((text) => text !== undefined).length}`,
+  );
+  return `rows ${list.records}, ${taken.join(', ')}, rejected ${processed.rejected.length}`;
 }
 
 function* csvPieces(list: CustomerList, processed: ProcessedRows): Generator<string> {

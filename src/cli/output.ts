@@ -64,7 +64,7 @@ async function checkDistinct(
     const identity = await identityOf(path);
     const other = taken.get(identity);
     if (other !== undefined) {
-      throw new VeilmatchError('argument', `${path} is ${other} as well. Write to another file.`);
+      throw new VeilmatchError('argument', `${path} is also ${other}. Write to another file.`);
     }
     taken.set(identity, 'another output');
   }
