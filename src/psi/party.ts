@@ -54,6 +54,13 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
   if (reveal !== 'intersection' && reveal !== 'cardinality') {
     throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
   }
+  if (reveal === 'cardinality' && set.severalPerRow) {
+    throw new VeilmatchError(
+      'argument',
+      "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
+        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
+    );
+  }
   checkCount('chunkSize', chunkSize, 1, recordsPerFrame(ELEMENT_BYTES));
   checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
   for (let i = 0; i < set.size; i++) {
