@@ -33,6 +33,8 @@ const REFUSED = {
 const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}])+$/iu;
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/** An ASCII address and nothing else, as nearly all are. */
+const PLAIN = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
 /** Labels of letters, digits and hyphens in any script, joined by dots. */
 const UNICODE_DOMAIN = /^[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
@@ -49,6 +51,12 @@ export function normalizeEmail(text: string): string {
 /** `normalizeEmail` without exceptions. */
 export function readEmail(text: string): string | Refusal {
   const cleaned = withoutInvisibles(text);
+  const lower = cleaned.toLowerCase();
+  return PLAIN.test(lower) && lower.length <= 254 ? lower : readFully(cleaned);
+}
+
+/** The reading of a text in any of its forms. */
+export function readFully(cleaned: string): string | Refusal {
   if (cleaned === '') return REFUSED.empty;
   const address = addressIn(cleaned);
   const at = address.lastIndexOf('@');

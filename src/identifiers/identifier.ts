@@ -32,7 +32,12 @@ export interface Identifier {
 
 /** What a set or a protocol hashes: label and text in UTF-8. */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
-  return utf8(LABELS[identifier.kind] + identifier.text);
+  return utf8(canonicalText(identifier));
+}
+
+/** Label and text. */
+export function canonicalText({ kind, text }: Identifier): string {
+  return LABELS[kind] + text;
 }
 
 /** The canonical bytes of a caller's own string. */

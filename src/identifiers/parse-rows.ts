@@ -5,10 +5,10 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
-import { ByteList } from '../bytes.js';
+import { ByteList, ByteListBuilder } from '../bytes.js';
 import type { IdentifierErrorCode } from '../errors.js';
 import { readEmail } from './email.js';
-import { canonicalBytes, compositeBytes, type Identifier, type IdentifierKind } from './identifier.js';
+import { canonicalText, compositeBytes, type Identifier, type IdentifierKind } from './identifier.js';
 import { readPhone } from './phone.js';
 import { type Field, type RejectedRow, type RowColumns, rowCountry } from './row.js';
 import type { SetBuilder } from './set.js';
@@ -49,15 +49,10 @@ const CODES: readonly IdentifierErrorCode[] = [
 
 export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRows {
   const rowCount = columns.phone.length;
-  const elements: Uint8Array[] = [];
+  const elements = new ByteListBuilder();
   const rows: number[] = [];
   const kinds: number[] = [];
   const rejected: number[] = [];
-  const add = (row: number, kind: IdentifierKind, bytes: Uint8Array): void => {
-    elements.push(bytes);
-    rows.push(row);
-    kinds.push(KINDS.indexOf(kind));
-  };
   for (let row = 0; row < rowCount; row++) {
     const good: Identifier[] = [];
     let bad = 0;
@@ -75,10 +70,19 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
       else if (reading.code !== 'empty') bad += rejected.push(row, 2, CODES.indexOf(reading.code));
     }
     if (good.length === 0 && bad === 0) rejected.push(row, 0, 0);
-    if (options.match === 'any') for (const part of good) add(row, part.kind, canonicalBytes(part));
-    else if (good.length > 0 && bad === 0) add(row, 'composite', compositeBytes(good));
+    if (options.match === 'any') {
+      for (const part of good) {
+        elements.addText(canonicalText(part));
+        rows.push(row);
+        kinds.push(KINDS.indexOf(part.kind));
+      }
+    } else if (good.length > 0 && bad === 0) {
+      elements.add(compositeBytes(good));
+      rows.push(row);
+      kinds.push(KINDS.indexOf('composite'));
+    }
   }
-  const { bytes, offsets } = ByteList.from(elements);
+  const { bytes, offsets } = elements.toList();
   return {
     rowCount,
     bytes: bytes as Uint8Array<ArrayBuffer>,

@@ -122,13 +122,16 @@ function numberIn(text: string): string {
 }
 
 /**
- * Scientific notation, one decimal mark with a float's tail behind it, thousands separators, or an error value. A tail
- * is one digit or two zeros: `030 1234567.0` must not become +493012345670, and `01.23.45.67.00` is plain French.
+ * One decimal point with a float's tail behind it, one digit or two zeros: `030 1234567.0` must not become
+ * +493012345670, and `01.23.45.67.00` is plain French.
  */
+const FLOAT = /^[^.]*\d\.(?:\d|00)$/;
+
+/** A float, in scientific notation too, with a decimal comma, with thousands separators; or an error value. */
 function isSpreadsheetDamage(text: string): boolean {
   return (
+    FLOAT.test(text) ||
     /^[+-]?\d+(?:[.,]\d+)?\s*E\s*[+-]?\d+$/i.test(text) ||
-    /^[^.]*\d\.(?:\d|00)$/.test(text) ||
     /\d,00?$/.test(text) ||
     /^\+?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/.test(text) ||
     /^#(?:#+|N\/A|NAME\?|VALUE!|REF!|NUM!|NULL!|DIV\/0!)$/i.test(text)

@@ -61,6 +61,8 @@ export interface CompiledPlan {
   readonly nationalNumber: RegExp;
   /** Lengths that are possible in every country of the calling code. */
   readonly sureLengths: ReadonlySet<number>;
+  /** The longest that is possible in any of them. */
+  readonly longest: number;
 }
 
 const compiled = new Map<string, CompiledPlan>();
@@ -72,14 +74,14 @@ export function compiledPlan(countryOrCallingCode: string): CompiledPlan {
   const plan = planOf(countryOrCallingCode);
   const prefix = plan.nationalPrefixForParsing();
   const countries = COUNTRIES.get(plan.callingCode()) ?? [];
+  const lengths = [plan, ...countries.map(planOf)].map((each) => each.possibleLengths());
   const result: CompiledPlan = {
     callingCode: plan.callingCode(),
     internationalPrefix: new RegExp(`^(?:${plan.IDDPrefix()})`),
     nationalPrefix: prefix ? new RegExp(`^(?:${prefix})`) : undefined,
     nationalNumber: new RegExp(`^(?:${plan.nationalNumberPattern()})$`),
-    sureLengths: new Set(
-      plan.possibleLengths().filter((n) => countries.every((c) => planOf(c).possibleLengths().includes(n))),
-    ),
+    sureLengths: new Set(lengths.flat().filter((n) => lengths.every((each) => each.includes(n)))),
+    longest: Math.max(...lengths.flat()),
   };
   compiled.set(countryOrCallingCode, result);
   return result;

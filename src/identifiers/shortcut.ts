@@ -10,7 +10,7 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { type CompiledPlan, callingCodeOf, compiledPlan } from './plans.js';
 
 /** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
-const PLAIN = /^\+?[\d ()./-]{3,40}$/;
+const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 
 /** @returns E.164 as the full reading without `strict` gives it, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | undefined {
@@ -22,8 +22,12 @@ export function shortcut(text: string, country: CountryCode | undefined): string
 
   const plan = compiledPlan(country);
   const prefix = plan.internationalPrefix.exec(digits)?.[0];
-  // 00 where the country's prefix is another one is read both ways.
-  if (digits.startsWith('00') && prefix !== '00') return undefined;
+  if (digits.startsWith('00') && prefix !== '00') {
+    // Read both ways, unless the national one is too long for any number.
+    const tooLong =
+      digits.length > plan.longest && prefix === undefined && !plan.nationalPrefix?.test(digits);
+    return tooLong ? international(digits.slice(2)) : undefined;
+  }
   if (prefix !== undefined) return international(digits.slice(prefix.length));
   const national = withoutNationalPrefix(digits, plan);
   if (national === undefined) return undefined;
