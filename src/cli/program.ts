@@ -5,12 +5,13 @@ import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { Command } from './command.js';
+import { compareCommand } from './compare.js';
 import { hash } from './hash.js';
 import type { Io } from './io.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
 
-const commands: readonly Command[] = [normalize, hash];
+const commands: readonly Command[] = [normalize, hash, compareCommand];
 
 const USAGE = 2;
 const FAILURE = 3;
