@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What every `GroupBackend` must do, run once for each implementation. */
+
+import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { numberToBytesLE } from '@noble/curves/utils.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ByteList, bytesToHex, concatBytes, hexToBytes, utf8 } from '../../src/bytes.js';
+import type { VeilmatchError } from '../../src/errors.js';
+import { ELEMENT_BYTES, type GroupBackend } from '../../src/group/group.js';
+import rfc9496 from '../vectors/rfc9496-ristretto255.json' with { type: 'json' };
+
+const { Point } = ristretto255;
+const ORDER: bigint = Point.Fn.ORDER;
+const DST: Uint8Array = utf8('veilmatch test ristretto255_XMD:SHA-512_R255MAP_RO_');
+const MULTIPLES: readonly Uint8Array[] = rfc9496.generatorMultiples.map((hex) => hexToBytes(hex));
+const IDENTITY: Uint8Array = MULTIPLES[0]!;
+const GENERATOR: Uint8Array = MULTIPLES[1]!;
+
+/** 32 bytes little-endian. */
+export function scalarBytes(value: bigint): Uint8Array {
+  return numberToBytesLE(value, 32);
+}
+
+/** `count` distinct elements, the same in every run: multiples of the generator from `first`. */
+export function someElements(count: number, first = 1n): Uint8Array {
+  const elements = new Uint8Array(count * ELEMENT_BYTES);
+  let point = Point.BASE.multiply(first);
+  for (let i = 0; i < count; i++) {
+    elements.set(point.toBytes(), i * ELEMENT_BYTES);
+    point = point.add(Point.BASE);
+  }
+  return elements;
+}
+
+/** Scalars of full length that differ in every digit, the same in every run. */
+export function someScalars(count: number): Uint8Array {
+  return concatBytes(
+    ...Array.from({ length: count }, (_, i) =>
+      scalarBytes(Point.Fn.create(0x9e3779b97f4a7c15f39cc0605cedc8341082276bf3a27251n ** BigInt(i + 2))),
+    ),
+  );
+}
+
+function records(bytes: Uint8Array): string[] {
+  const hex = bytesToHex(bytes);
+  return hex.match(/.{64}/g) ?? [];
+}
+
+function withRecord(bytes: Uint8Array, index: number, record: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  copy.set(record, index * ELEMENT_BYTES);
+  return copy;
+}
+
+async function failure(promise: Promise<unknown>): Promise<VeilmatchError> {
+  return promise.then(
+    () => {
+      throw new Error('The operation succeeded.');
+    },
+    (error: VeilmatchError) => error,
+  );
+}
+
+export interface GroupBackendSuite {
+  /** In the tests' names. */
+  readonly name: string;
+  readonly create: () => Promise<GroupBackend> | GroupBackend;
+  /** The one-way map of RFC 9496, section 4.3.4, on n x 64 bytes; its vectors are skipped where it is not reachable. */
+  readonly fromUniformBytes?: (uniform: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  /** So many elements take this backend more than one chunk. */
+  readonly severalChunks: number;
+}
+
+export function testGroupBackend(suite: GroupBackendSuite): void {
+  describe(`group backend ${suite.name}`, () => {
+    let group: GroupBackend;
+
+    beforeAll(async () => {
+      group = await suite.create();
+    });
+    afterAll(() => group.dispose());
+
+    describe('RFC 9496, appendix A', () => {
+      test('A.1: the multiples of the generator', async () => {
+        const scalars = MULTIPLES.slice(1).map((_, i) => scalarBytes(BigInt(i + 1)));
+        const expected = rfc9496.generatorMultiples.slice(1);
+        expect(records(await group.multiplyBase(concatBytes(...scalars)))).toEqual(expected);
+        expect(records(await group.multiplyBase(concatBytes(...scalars), GENERATOR))).toEqual(expected);
+        const generators = concatBytes(...scalars.map(() => GENERATOR));
+        expect(records(await group.multiplyEach(generators, concatBytes(...scalars)))).toEqual(expected);
+        for (const [i, scalar] of scalars.entries()) {
+          expect(bytesToHex(await group.multiply(GENERATOR, scalar))).toBe(expected[i]);
+        }
+      });
+
+      test('A.1: each is the one before plus the generator', async () => {
+        const generators = concatBytes(...MULTIPLES.slice(1).map(() => GENERATOR));
+        const before = concatBytes(...MULTIPLES.slice(0, -1));
+        const after = concatBytes(...MULTIPLES.slice(1));
+        expect(records(await group.add(before, generators))).toEqual(records(after));
+        expect(records(await group.add(generators, before))).toEqual(records(after));
+        expect(records(await group.subtract(after, generators))).toEqual(records(before));
+      });
+
+      test('A.2: every invalid encoding is rejected, at its position', async () => {
+        const scalar = scalarBytes(3n);
+        for (const [i, { encoding, reason }] of rfc9496.invalidEncodings.entries()) {
+          const count = (i % 5) + 1;
+          const position = i % count;
+          const good = someElements(count);
+          const bad = withRecord(good, position, hexToBytes(encoding));
+          const scalars = someScalars(count);
+          const attempts = {
+            multiply: group.multiply(bad, scalar),
+            multiplyEach: group.multiplyEach(bad, scalars),
+            addLeft: group.add(bad, good),
+            addRight: group.add(good, bad),
+            subtractLeft: group.subtract(bad, good),
+            subtractRight: group.subtract(good, bad),
+            weightedSum: group.weightedSum(bad, scalars),
+          };
+          for (const [operation, attempt] of Object.entries(attempts)) {
+            const { code, position: reported, message } = await failure(attempt);
+            expect({ operation, reason, code, reported }).toEqual({
+              operation,
+              reason,
+              code: 'bad-element',
+              reported: position,
+            });
+            expect(message).not.toContain(encoding.slice(0, 16));
+          }
+          const base = await failure(group.multiplyBase(scalars, hexToBytes(encoding)));
+          expect(base).toMatchObject({ code: 'bad-element', position: 0 });
+        }
+      });
+
+      test.runIf(suite.fromUniformBytes)('A.3: the one-way map', async () => {
+        const inputs = concatBytes(...rfc9496.oneWayMap.map(({ input }) => hexToBytes(input)));
+        const outputs = rfc9496.oneWayMap.map(({ output }) => output);
+        expect(records(await suite.fromUniformBytes!(inputs))).toEqual(outputs);
+        for (const { input, output } of rfc9496.oneWayMap) {
+          expect(bytesToHex(await suite.fromUniformBytes!(hexToBytes(input)))).toBe(output);
+        }
+      });
+    });
+
+    describe('hash to group (RFC 9380, appendix B), against the hasher of @noble/curves', () => {
+      const expected = (message: Uint8Array, dst: Uint8Array, scalar: bigint): string =>
+        bytesToHex(ristretto255_hasher.hashToCurve(message, { DST: dst }).multiply(scalar).toBytes());
+
+      test('messages around the block boundaries of SHA-512', async () => {
+        const lengths = [0, 1, 3, 16, 60, 63, 64, 65, 110, 111, 112, 113, 127, 128, 129, 255, 256, 300];
+        const messages = lengths.map((length) =>
+          new Uint8Array(length).map((_, i) => (i * 7 + length) & 255),
+        );
+        for (const scalar of [1n, 2n, ORDER - 1n]) {
+          const result = await group.hashAndMultiply(ByteList.from(messages), DST, scalarBytes(scalar));
+          expect(records(result)).toEqual(messages.map((message) => expected(message, DST, scalar)));
+        }
+      });
+
+      test('tags of 1, 255, 256 and 1,000 bytes', async () => {
+        const message = utf8('tel:+14155550123');
+        for (const length of [1, 2, 100, 254, 255, 256, 257, 1000]) {
+          const dst = new Uint8Array(length).fill(0x41);
+          const result = await group.hashAndMultiply(ByteList.from([message]), dst, scalarBytes(5n));
+          expect(bytesToHex(result)).toBe(expected(message, dst, 5n));
+        }
+      });
+
+      test('a slice of a larger list, whose offsets do not start at zero', async () => {
+        const list = ByteList.from(['a', '', 'ccc', 'dd', 'e'].map((text) => utf8(text)));
+        const whole = records(await group.hashAndMultiply(list, DST, scalarBytes(9n)));
+        const part = records(await group.hashAndMultiply(list.slice(1, 4), DST, scalarBytes(9n)));
+        expect(part).toEqual(whole.slice(1, 4));
+      });
+
+      test('an empty tag is rejected', async () => {
+        const attempt = group.hashAndMultiply(ByteList.from([utf8('x')]), new Uint8Array(), scalarBytes(1n));
+        expect(await failure(attempt)).toMatchObject({ code: 'argument' });
+      });
+    });
+
+    test('the identity is rejected by the multiplications, at its position', async () => {
+      for (const position of [0, 1, 4]) {
+        const elements = withRecord(someElements(5), position, IDENTITY);
+        for (const attempt of [
+          group.multiply(elements, scalarBytes(2n)),
+          group.multiplyEach(elements, someScalars(5)),
+        ]) {
+          expect(await failure(attempt)).toMatchObject({ code: 'identity-element', position });
+        }
+      }
+      const base = group.multiplyBase(someScalars(2), IDENTITY);
+      expect(await failure(base)).toMatchObject({ code: 'identity-element', position: 0 });
+    });
+
+    test('the identity is accepted by the sums, and can be their result', async () => {
+      const elements = someElements(3);
+      const identities = concatBytes(IDENTITY, IDENTITY, IDENTITY);
+      expect(records(await group.add(elements, identities))).toEqual(records(elements));
+      expect(records(await group.subtract(elements, identities))).toEqual(records(elements));
+      expect(records(await group.subtract(elements, elements))).toEqual(records(identities));
+      const negated = await group.subtract(identities, elements);
+      expect(records(await group.add(elements, negated))).toEqual(records(identities));
+      const weights = concatBytes(scalarBytes(0n), scalarBytes(7n), scalarBytes(ORDER - 1n));
+      expect(bytesToHex(await group.weightedSum(identities, weights))).toBe(bytesToHex(IDENTITY));
+    });
+
+    test('scalars 1 and L - 1', async () => {
+      const elements = someElements(4);
+      expect(records(await group.multiply(elements, scalarBytes(1n)))).toEqual(records(elements));
+      const negated = await group.multiply(elements, scalarBytes(ORDER - 1n));
+      const zeros = concatBytes(IDENTITY, IDENTITY, IDENTITY, IDENTITY);
+      expect(records(await group.add(elements, negated))).toEqual(records(zeros));
+      expect(bytesToHex(await group.multiplyBase(scalarBytes(ORDER - 1n)))).toBe(
+        bytesToHex(await group.multiply(GENERATOR, scalarBytes(ORDER - 1n))),
+      );
+    });
+
+    test('scalars that are zero or not reduced are rejected, at their position', async () => {
+      const elements = someElements(3);
+      const tooLarge = [ORDER, ORDER + 1n, 2n ** 252n + 2n ** 251n, 2n ** 255n, 2n ** 256n - 1n];
+      for (const value of [0n, ...tooLarge]) {
+        const bad = scalarBytes(value);
+        const scalars = withRecord(someScalars(3), 2, bad);
+        for (const attempt of [group.multiplyEach(elements, scalars), group.multiplyBase(scalars)]) {
+          expect(await failure(attempt)).toMatchObject({ code: 'bad-scalar', position: 2 });
+        }
+        for (const attempt of [
+          group.multiply(elements, bad),
+          group.hashAndMultiply(ByteList.from([utf8('x')]), DST, bad),
+        ]) {
+          expect(await failure(attempt)).toMatchObject({ code: 'bad-scalar', position: 0 });
+        }
+      }
+      for (const value of tooLarge) {
+        const weights = withRecord(someScalars(3), 1, scalarBytes(value));
+        const attempt = group.weightedSum(elements, weights);
+        expect(await failure(attempt)).toMatchObject({ code: 'bad-scalar', position: 1 });
+      }
+    });
+
+    test('lengths that do not fit are rejected', async () => {
+      const odd = new Uint8Array(33);
+      const two = someElements(2);
+      for (const attempt of [
+        group.multiply(odd, scalarBytes(1n)),
+        group.multiply(two, new Uint8Array(31)),
+        group.multiply(two, new Uint8Array(64)),
+        group.hashAndMultiply(ByteList.from([utf8('x')]), DST, new Uint8Array(33)),
+        group.multiplyEach(odd, odd),
+        group.multiplyEach(two, scalarBytes(1n)),
+        group.multiplyBase(new Uint8Array(33)),
+        group.multiplyBase(scalarBytes(1n), two),
+        group.add(odd, odd),
+        group.add(two, GENERATOR),
+        group.subtract(two, GENERATOR),
+        group.weightedSum(two, scalarBytes(1n)),
+      ]) {
+        expect(await failure(attempt)).toMatchObject({ code: 'argument' });
+      }
+    });
+
+    test('an empty batch gives an empty result', async () => {
+      const none = new Uint8Array();
+      expect(await group.hashAndMultiply(ByteList.from([]), DST, scalarBytes(2n))).toHaveLength(0);
+      expect(await group.multiply(none, scalarBytes(2n))).toHaveLength(0);
+      expect(await group.multiplyEach(none, none)).toHaveLength(0);
+      expect(await group.multiplyBase(none)).toHaveLength(0);
+      expect(await group.add(none, none)).toHaveLength(0);
+      expect(await group.subtract(none, none)).toHaveLength(0);
+      expect(bytesToHex(await group.weightedSum(none, none))).toBe(bytesToHex(IDENTITY));
+    });
+
+    test('the operations agree with each other', async () => {
+      const count = 7;
+      const elements = someElements(count, 11n);
+      const scalars = someScalars(count);
+      const each = await group.multiplyEach(elements, scalars);
+      let sum: Uint8Array = IDENTITY;
+      for (let i = 0; i < count; i++) {
+        const record = (bytes: Uint8Array): Uint8Array => bytes.subarray(32 * i, 32 * i + 32);
+        expect(await group.multiply(record(elements), record(scalars))).toEqual(record(each));
+        expect(await group.multiplyBase(record(scalars), record(elements))).toEqual(record(each));
+        sum = await group.add(sum, record(each));
+      }
+      expect(await group.weightedSum(elements, scalars)).toEqual(sum);
+      const zeros = new Uint8Array(count * 32);
+      expect(bytesToHex(await group.weightedSum(elements, zeros))).toBe(bytesToHex(IDENTITY));
+    });
+
+    test('neither the input nor an earlier result is changed', async () => {
+      const elements = someElements(3);
+      const scalars = someScalars(3);
+      const copies = [elements.slice(), scalars.slice()];
+      const first = await group.multiplyEach(elements, scalars);
+      const copy = first.slice();
+      await group.multiplyBase(scalars);
+      expect([elements, scalars]).toEqual(copies);
+      expect(first).toEqual(copy);
+    });
+
+    test('several calls at the same time do not disturb each other', async () => {
+      const elements = someElements(suite.severalChunks);
+      const [a, b] = [scalarBytes(3n), scalarBytes(5n)];
+      const [first, second, third] = await Promise.all([
+        group.multiply(elements, a),
+        group.multiply(elements, b),
+        group.multiplyBase(a),
+      ]);
+      expect(await group.multiply(elements, a)).toEqual(first);
+      expect(await group.multiply(elements, b)).toEqual(second);
+      expect(bytesToHex(third)).toBe(rfc9496.generatorMultiples[3]);
+    });
+
+    test('progress rises to the whole', async () => {
+      const count = suite.severalChunks;
+      const seen: number[] = [];
+      const elements = someElements(count);
+      await group.multiply(elements, scalarBytes(2n), {
+        onProgress: (done, total) => {
+          expect(total).toBe(count);
+          seen.push(done);
+        },
+      });
+      expect(seen.length).toBeGreaterThan(1);
+      expect(seen.at(-1)).toBe(count);
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    });
+
+    test('a signal that has fired already stops everything', async () => {
+      const signal = AbortSignal.abort();
+      const elements = someElements(2);
+      const scalars = someScalars(2);
+      for (const attempt of [
+        group.hashAndMultiply(ByteList.from([utf8('x')]), DST, scalarBytes(2n), { signal }),
+        group.multiply(elements, scalarBytes(2n), { signal }),
+        group.multiplyEach(elements, scalars, { signal }),
+        group.multiplyBase(scalars, undefined, { signal }),
+        group.add(elements, elements, { signal }),
+        group.subtract(elements, elements, { signal }),
+        group.weightedSum(elements, scalars, { signal }),
+      ]) {
+        expect(await failure(attempt)).toMatchObject({ code: 'aborted' });
+      }
+    });
+
+    test('a signal stops a batch between two chunks, and the backend goes on working', async () => {
+      const controller = new AbortController();
+      const elements = someElements(suite.severalChunks);
+      const attempt = group.multiply(elements, scalarBytes(2n), {
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      });
+      expect(await failure(attempt)).toMatchObject({ code: 'aborted' });
+      expect(bytesToHex(await group.multiply(GENERATOR, scalarBytes(2n)))).toBe(
+        rfc9496.generatorMultiples[2],
+      );
+    });
+
+    test('it says what it is', () => {
+      expect(['noble', 'integer', 'fma']).toContain(group.name);
+      expect(group.constantTime).toBe(group.name !== 'noble');
+      expect(group.concurrency).toBeGreaterThanOrEqual(1);
+    });
+  });
+}
