@@ -31,6 +31,12 @@ export function bytesToBase64(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes));
 }
 
+/** Undefined for what is no standard base64. */
+export function base64ToBytes(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) return undefined;
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
 /** Equality in time that depends on the lengths alone. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
@@ -91,6 +97,77 @@ export class ByteList {
   }
 }
 
+/** Packs byte strings in the order in which they come. */
+export class ByteListBuilder {
+  #bytes = new Uint8Array(1024);
+  #offsets = new Uint32Array(64);
+  #count = 0;
+
+  add(item: Uint8Array): void {
+    const start = this.#reserve(item.length);
+    this.#bytes.set(item, start);
+    this.#end(start + item.length);
+  }
+
+  /** @param text - without lone surrogates, which `utf8` would refuse */
+  addText(text: string): void {
+    const start = this.#reserve(text.length * 3);
+    let end = start;
+    // Nearly all texts are ASCII, and too short to be worth a call to the encoder.
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit >= 0x80) {
+        end = start + encoder.encodeInto(text, this.#bytes.subarray(start)).written;
+        break;
+      }
+      this.#bytes[end++] = unit;
+    }
+    this.#end(end);
+  }
+
+  get length(): number {
+    return this.#count;
+  }
+
+  /** A view, which the next `add` may leave behind. */
+  at(index: number): Uint8Array {
+    return this.#bytes.subarray(this.#offsets[index]!, this.#offsets[index + 1]!);
+  }
+
+  /** Whether item `index` is `item`; for hash tables, not for secrets. */
+  matches(index: number, item: Uint8Array): boolean {
+    const start = this.#offsets[index]!;
+    if (this.#offsets[index + 1]! - start !== item.length) return false;
+    for (let i = 0; i < item.length; i++) if (this.#bytes[start + i] !== item[i]) return false;
+    return true;
+  }
+
+  toList(): ByteList {
+    return new ByteList(
+      this.#bytes.slice(0, this.#offsets[this.#count]!),
+      this.#offsets.slice(0, this.#count + 1),
+    );
+  }
+
+  #reserve(length: number): number {
+    const start = this.#offsets[this.#count]!;
+    const end = start + length;
+    if (end > this.#bytes.length) this.#bytes = enlarged(this.#bytes, Math.max(end, this.#bytes.length * 2));
+    return start;
+  }
+
+  #end(end: number): void {
+    if (end > 0xffffffff)
+      throw new VeilmatchError('argument', 'A list holds more than 4 GiB of identifiers. Split it.');
+    if (this.#count + 2 > this.#offsets.length) {
+      const offsets = new Uint32Array(this.#offsets.length * 2);
+      offsets.set(this.#offsets);
+      this.#offsets = offsets;
+    }
+    this.#offsets[++this.#count] = end;
+  }
+}
+
 /** The records of `width` bytes in `bytes`, sorted bytewise into a new array. */
 export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
   const count = bytes.length / width;
@@ -120,22 +197,20 @@ export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
 }
 
 /** FNV-1a, for hash tables only. */
-function tableHash(bytes: Uint8Array, start: number, end: number): number {
+function tableHash(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
   return (hash ^ (hash >>> 15)) >>> 0;
 }
 
 /** Distinct byte strings in the order of their first appearance, packed as they are added. */
 export class DistinctBytes {
-  #bytes = new Uint8Array(1024);
-  #offsets = new Uint32Array(64);
-  #count = 0;
+  readonly #items = new ByteListBuilder();
   /** Open addressing; 0 is empty, otherwise index + 1. */
   #table = new Int32Array(128);
 
   get size(): number {
-    return this.#count;
+    return this.#items.length;
   }
 
   /** The index of `item`, which is added if it is new. */
@@ -143,10 +218,10 @@ export class DistinctBytes {
     const slot = this.#find(item);
     const found = this.#table[slot]!;
     if (found !== 0) return found - 1;
-    this.#append(item);
-    this.#table[slot] = this.#count;
-    if (this.#count * 2 > this.#table.length) this.#grow();
-    return this.#count - 1;
+    this.#items.add(item);
+    this.#table[slot] = this.size;
+    if (this.size * 2 > this.#table.length) this.#grow();
+    return this.size - 1;
   }
 
   /** The index of `item`, or -1. */
@@ -155,47 +230,24 @@ export class DistinctBytes {
   }
 
   toList(): ByteList {
-    const end = this.#offsets[this.#count]!;
-    return new ByteList(this.#bytes.slice(0, end), this.#offsets.slice(0, this.#count + 1));
+    return this.#items.toList();
   }
 
   #find(item: Uint8Array): number {
     const mask = this.#table.length - 1;
-    let slot = tableHash(item, 0, item.length) & mask;
+    let slot = tableHash(item) & mask;
     for (;;) {
       const entry = this.#table[slot]!;
-      if (entry === 0 || this.#equals(entry - 1, item)) return slot;
+      if (entry === 0 || this.#items.matches(entry - 1, item)) return slot;
       slot = (slot + 1) & mask;
     }
-  }
-
-  #equals(index: number, item: Uint8Array): boolean {
-    const start = this.#offsets[index]!;
-    if (this.#offsets[index + 1]! - start !== item.length) return false;
-    for (let i = 0; i < item.length; i++) if (this.#bytes[start + i] !== item[i]) return false;
-    return true;
-  }
-
-  #append(item: Uint8Array): void {
-    const start = this.#offsets[this.#count]!;
-    const end = start + item.length;
-    if (end > 0xffffffff)
-      throw new VeilmatchError('argument', 'A list holds more than 4 GiB of identifiers. Split it.');
-    if (end > this.#bytes.length) this.#bytes = enlarged(this.#bytes, Math.max(end, this.#bytes.length * 2));
-    if (this.#count + 2 > this.#offsets.length) {
-      const offsets = new Uint32Array(this.#offsets.length * 2);
-      offsets.set(this.#offsets);
-      this.#offsets = offsets;
-    }
-    this.#bytes.set(item, start);
-    this.#offsets[++this.#count] = end;
   }
 
   #grow(): void {
     const table = new Int32Array(this.#table.length * 2);
     const mask = table.length - 1;
-    for (let i = 0; i < this.#count; i++) {
-      let slot = tableHash(this.#bytes, this.#offsets[i]!, this.#offsets[i + 1]!) & mask;
+    for (let i = 0; i < this.size; i++) {
+      let slot = tableHash(this.#items.at(i)) & mask;
       while (table[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = i + 1;
     }

@@ -4,6 +4,8 @@
  * so that a test sees the same run twice, and for no other purpose.
  */
 
+import { VeilmatchError } from './errors.js';
+
 /** Returns `length` fresh, uniform bytes. */
 export type RandomSource = (length: number) => Uint8Array;
 
@@ -42,4 +44,23 @@ export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
     scalar[31]! &= 0x1f;
     if (isNonZeroScalar(scalar)) return scalar;
   }
+}
+
+/**
+ * A source that returns these draws, in order: for test vectors and for runs whose secrets the caller must know, never
+ * for a real run.
+ * @throws {VeilmatchError} `argument` when a draw is asked for that is not there or has another length
+ */
+export function replayedRandom(draws: readonly Uint8Array[]): RandomSource {
+  let next = 0;
+  return (length) => {
+    const draw = draws[next++];
+    if (draw?.length !== length) {
+      throw new VeilmatchError(
+        'argument',
+        `Draw ${next - 1} of the replayed randomness must have ${length} bytes.`,
+      );
+    }
+    return draw.slice();
+  };
 }

@@ -32,7 +32,12 @@ export interface Identifier {
 
 /** What a set or a protocol hashes: label and text in UTF-8. */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
-  return utf8(LABELS[identifier.kind] + identifier.text);
+  return utf8(canonicalText(identifier));
+}
+
+/** Label and text. */
+export function canonicalText({ kind, text }: Identifier): string {
+  return LABELS[kind] + text;
 }
 
 /** The canonical bytes of a caller's own string. */
@@ -64,7 +69,12 @@ export function kindOf(canonical: Uint8Array): IdentifierKind {
   );
 }
 
+/** The bytes behind the label: what the hashing protocols digest. */
+export function unlabelled(canonical: Uint8Array): Uint8Array {
+  return canonical.subarray(LABELS[kindOf(canonical)].length);
+}
+
 /** The text behind the label: what a platform hashes. A composite element has no such text. */
 export function textOf(canonical: Uint8Array): string {
-  return fromUtf8(canonical.subarray(LABELS[kindOf(canonical)].length));
+  return fromUtf8(unlabelled(canonical));
 }

@@ -68,6 +68,30 @@ export class IdentifierSet {
     return Array.from(Uint32Array.from(rows).sort());
   }
 
+  /** Whether a row has several elements, so that their number is not the number of people. */
+  get severalPerRow(): boolean {
+    return new Set(this.#rows).size < this.#rows.length;
+  }
+
+  /** The set with one element for each row: its telephone number where it has one. */
+  firstOfEachRow(): IdentifierSet {
+    const builder = new SetBuilder();
+    builder.rowCount = this.rowCount;
+    const taken = new Set<number>();
+    const kinds = Array.from(this.elements, kindOf);
+    const byPreference = [...kinds.keys()].sort(
+      (a, b) => Number(kinds[b] === 'phone') - Number(kinds[a] === 'phone'),
+    );
+    for (const element of byPreference) {
+      for (const row of this.rowsOf([element])) {
+        if (taken.has(row)) continue;
+        taken.add(row);
+        builder.add(row, kinds[element]!, this.elements.at(element));
+      }
+    }
+    return builder.build();
+  }
+
   /** The set of the elements whose index `keep` accepts, over the same rows. */
   filter(keep: (element: number) => boolean): IdentifierSet {
     const builder = new SetBuilder();

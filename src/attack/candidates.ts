@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A list of guesses as data, so that a worker can be told of it: a numbering plan, or numbers one by one. */
+
+import { ByteList, utf8 } from '../bytes.js';
+import { type Candidates, NumberingPlan, type PlanSpec } from './plan.js';
+
+export type CandidatesSpec =
+  | { readonly plan: PlanSpec }
+  | { readonly bytes: Uint8Array; readonly offsets: Uint32Array };
+
+/** Numbers in E.164, one by one: a sample of a plan, or guesses of one's own. */
+export class NumberList implements Candidates {
+  readonly numbers: ByteList;
+
+  constructor(numbers: ByteList) {
+    this.numbers = numbers;
+  }
+
+  static from(numbers: Iterable<string>): NumberList {
+    return new NumberList(ByteList.from(Array.from(numbers, utf8)));
+  }
+
+  get size(): number {
+    return this.numbers.length;
+  }
+
+  visit(from: number, to: number, visit: (number: Uint8Array, index: number) => void): void {
+    for (let i = from; i < Math.min(to, this.size); i++) visit(this.numbers.at(i), i);
+  }
+}
+
+export function specOf(candidates: NumberingPlan | NumberList): CandidatesSpec {
+  if (candidates instanceof NumberingPlan) return { plan: candidates.spec };
+  const { bytes, offsets } = candidates.numbers;
+  return { bytes, offsets };
+}
+
+export function candidatesFrom(spec: CandidatesSpec): NumberingPlan | NumberList {
+  return 'plan' in spec
+    ? new NumberingPlan(spec.plan)
+    : new NumberList(new ByteList(spec.bytes, spec.offsets));
+}

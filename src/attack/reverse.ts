@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Reversal: hash every number of a plan and look each one up among the tokens. Nothing is broken or guessed at; the list
+ * of possible numbers is short enough to be tried from end to end.
+ */
+
+import { base64ToBytes, bytesToHex, hexToBytes } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
+import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
+import type { NumberList } from './candidates.js';
+import type { NumberingPlan } from './plan.js';
+import { type NumberFormat, type SearchOptions, search } from './scan.js';
+
+export interface ReverseOptions extends SearchOptions {
+  /** The numbers to try. */
+  readonly plan: NumberingPlan | NumberList;
+  /** Default `sha256`. */
+  readonly algorithm?: DigestAlgorithm | undefined;
+  /** How the numbers were written when they were hashed. Default `e164`. */
+  readonly format?: NumberFormat | undefined;
+  /** The salt of salted or slow tokens. */
+  readonly salt?: Uint8Array | undefined;
+  /** Where the salt stands. Default `prefix`. */
+  readonly saltPosition?: 'prefix' | 'suffix' | undefined;
+  /** The key of HMAC-SHA-256 tokens. */
+  readonly hmacKey?: Uint8Array | undefined;
+  /** The cost of slow tokens. */
+  readonly slow?: SlowCost | undefined;
+}
+
+export interface Recovered {
+  /** The token as it was given. */
+  readonly token: string;
+  /** The number in E.164. */
+  readonly identifier: string;
+}
+
+export interface ReversalSummary {
+  /** Distinct tokens. */
+  readonly targets: number;
+  readonly recovered: number;
+  /** Candidates hashed. */
+  readonly candidates: number;
+  readonly seconds: number;
+  readonly candidatesPerSecond: number;
+}
+
+/** Recovered identifiers as they are found, in any order, and the summary once all candidates were tried. */
+export interface Reversal extends AsyncIterable<Recovered> {
+  /** Settles when the search has ended. */
+  readonly summary: Promise<ReversalSummary>;
+}
+
+/**
+ * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
+ * @param targets tokens in hexadecimal or base64, as the hashing functions write them
+ * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position
+ */
+export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
+  const scheme = schemeOf(options);
+  const { digestBytes } = hasherFor(scheme);
+  const tokens = new Map<string, string>();
+  let position = 0;
+  for (const token of targets) tokens.set(bytesToHex(digestOf(token, digestBytes, position++)), token);
+  const texts = [...tokens.values()];
+
+  const found: Recovered[] = [];
+  let wake = (): void => {};
+  const started = performance.now();
+  const searched = search(
+    {
+      targets: Array.from(tokens.keys(), hexToBytes),
+      scheme,
+      format: options.format ?? 'e164',
+      candidates: options.plan,
+    },
+    (hits) => {
+      for (const { target, identifier } of hits) found.push({ token: texts[target]!, identifier });
+      wake();
+    },
+    options,
+  );
+  const summary = searched.then((): ReversalSummary => {
+    const seconds = (performance.now() - started) / 1000;
+    const candidates = tokens.size === 0 ? 0 : options.plan.size;
+    return {
+      targets: tokens.size,
+      recovered: found.length,
+      candidates,
+      seconds,
+      candidatesPerSecond: candidates / seconds,
+    };
+  });
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    wake();
+  };
+  summary.then(end, end);
+  return {
+    summary,
+    async *[Symbol.asyncIterator]() {
+      for (let next = 0; ; ) {
+        while (next < found.length) yield found[next++]!;
+        if (ended) break;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      await summary;
+    },
+  };
+}
+
+function schemeOf(options: ReverseOptions): HashingScheme {
+  const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
+  if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
+  if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
+  if (salt !== undefined) return { hash: 'salted', algorithm, position, salt };
+  return { hash: 'plain', algorithm };
+}
+
+function digestOf(token: string, digestBytes: number, position: number): Uint8Array {
+  const digest =
+    /^[0-9a-f]*$/i.test(token) && token.length === digestBytes * 2 ? hexToBytes(token) : base64ToBytes(token);
+  if (digest?.length !== digestBytes) {
+    throw new VeilmatchError(
+      'argument',
+      `Token ${position} is no digest of ${digestBytes} bytes in hexadecimal or base64. Is it of another algorithm?`,
+      { position },
+    );
+  }
+  return digest;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What somebody saw of a run, and what can be made of it offline, without the other side: every candidate is put through
+ * everything that the observer's knowledge allows, and compared with everything that was seen.
+ */
+
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16 } from '../bytes.js';
+import { throwIfAborted } from '../errors.js';
+import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { multiplyScalars } from '../group/scalar.js';
+import { createBackend } from '../group/select.js';
+import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
+import { digestBytes } from '../hashing/plain.js';
+import type { HashingScheme } from '../hashing/scheme.js';
+import { canonicalBytes } from '../identifiers/identifier.js';
+import type { NumberList } from './candidates.js';
+import type { NumberingPlan } from './plan.js';
+import { type NumberFormat, type SearchOptions, search } from './scan.js';
+
+export interface SentMessage {
+  readonly from: 'receiver' | 'sender';
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Tokens, and what is public about how they were made. */
+export interface TokenObservation {
+  readonly kind: 'tokens';
+  readonly scheme:
+    | { readonly hash: 'plain'; readonly algorithm: DigestAlgorithm }
+    | { readonly hash: 'salted'; readonly algorithm: DigestAlgorithm; readonly position: 'prefix' | 'suffix' }
+    | { readonly hash: 'keyed' }
+    | { readonly hash: 'slow'; readonly cost: SlowCost };
+  readonly format: NumberFormat;
+  /** Digests of equal length, concatenated. */
+  readonly digests: Uint8Array;
+}
+
+/** The frames of a PSI run, read as anybody can read them who sees them. */
+export interface PsiObservation {
+  readonly kind: 'psi';
+  /** The group hash's domain separation tag. */
+  readonly dst: Uint8Array;
+  /** Every group element that was sent but the sender's public key, n x 32 bytes. */
+  readonly elements: Uint8Array;
+  /** The sender's B. */
+  readonly publicKey: Uint8Array;
+  readonly tags: Uint8Array;
+  readonly tagBytes: number;
+  /** What a tag's hash begins with in this session. */
+  readonly tagPrefix: Uint8Array;
+  /** Whether a tag's hash takes in the identifier. */
+  readonly tagBindsIdentifier: boolean;
+}
+
+export type Observation = TokenObservation | PsiObservation;
+
+/** What one observer saw of one run. */
+export interface Transcript {
+  /** The id of the protocol. */
+  readonly protocol: string;
+  readonly seenBy: 'receiver' | 'sender' | 'outsider';
+  /** All bytes both ways, in the order in which they were sent. */
+  readonly messages: readonly SentMessage[];
+  readonly observation: Observation;
+}
+
+/** What the observer knows besides. */
+export interface Knowledge {
+  readonly salts?: readonly Uint8Array[] | undefined;
+  /** Keys of keyed hashing. */
+  readonly keys?: readonly Uint8Array[] | undefined;
+  /** Secret scalars: the observer's own, or one that was stolen. */
+  readonly scalars?: readonly Uint8Array[] | undefined;
+  /**
+   * For a group hash of the form h(x) * G, which a sound one is not: the scalar h(x) of canonical bytes. Knowing it, the
+   * sender's public key alone gives b * H(x).
+   */
+  readonly discreteLog?: ((canonical: Uint8Array) => Uint8Array) | undefined;
+}
+
+export interface AttackOptions extends SearchOptions {
+  readonly backend?: GroupBackend | undefined;
+}
+
+export interface AttackResult {
+  /** Identifiers in E.164 that the observer can now read, each once; whose they are does not show here. */
+  readonly recovered: readonly string[];
+  readonly candidatesTried: number;
+  readonly seconds: number;
+}
+
+/**
+ * Everything that can be tried offline.
+ * @param plan the guesses
+ */
+export async function attackTranscript(
+  transcript: Transcript,
+  knowledge: Knowledge,
+  plan: NumberingPlan | NumberList,
+  options: AttackOptions = {},
+): Promise<AttackResult> {
+  const started = performance.now();
+  const recovered = new Set<string>();
+  const { observation } = transcript;
+  if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
+  else await attackPsi(observation, knowledge, plan, recovered, options);
+  return {
+    recovered: [...recovered],
+    candidatesTried: plan.size,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+async function attackTokens(
+  observation: TokenObservation,
+  knowledge: Knowledge,
+  plan: NumberingPlan | NumberList,
+  recovered: Set<string>,
+  options: AttackOptions,
+): Promise<void> {
+  const { format } = observation;
+  for (const scheme of schemesToTry(observation, knowledge)) {
+    const width = scheme.hash === 'plain' || scheme.hash === 'salted' ? digestBytes[scheme.algorithm] : 32;
+    const targets = [...recordsOf(observation.digests, width)];
+    await search(
+      { targets, scheme, format, candidates: plan },
+      (hits) => {
+        for (const { identifier } of hits) recovered.add(identifier);
+      },
+      options,
+    );
+  }
+}
+
+/** The scheme with every secret that fits it; where none is known, the guess that there is none. */
+function schemesToTry({ scheme }: TokenObservation, { salts = [], keys = [] }: Knowledge): HashingScheme[] {
+  const known: HashingScheme[] =
+    scheme.hash === 'plain'
+      ? [scheme]
+      : scheme.hash === 'keyed'
+        ? keys.map((key) => ({ hash: 'keyed', key }))
+        : salts.map((salt) => ({ ...scheme, salt }));
+  if (known.length > 0) return known;
+  return [{ hash: 'plain', algorithm: scheme.hash === 'salted' ? scheme.algorithm : 'sha256' }];
+}
+
+/** Candidates that are put through the group at once. */
+const BATCH = 1024;
+const ONE = Uint8Array.of(1, ...new Uint8Array(31));
+
+async function attackPsi(
+  observation: PsiObservation,
+  knowledge: Knowledge,
+  plan: NumberingPlan | NumberList,
+  recovered: Set<string>,
+  options: AttackOptions,
+): Promise<void> {
+  const backend = options.backend ?? (await createBackend());
+  const seen = new Sightings(observation);
+  const scalars = scalarsToTry(knowledge.scalars ?? []);
+  try {
+    for (let from = 0; from < plan.size; from += BATCH) {
+      throwIfAborted(options.signal);
+      const numbers: string[] = [];
+      plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
+      const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
+      const note = (found: (index: number) => boolean): void => {
+        for (const [i, number] of numbers.entries()) if (found(i)) recovered.add(number);
+      };
+      note((i) => seen.hasDigest(messages[i]!));
+      for (const scalar of scalars) {
+        const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
+          signal: options.signal,
+        });
+        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+      }
+      if (knowledge.discreteLog !== undefined) {
+        const logs = concatBytes(...messages.map(knowledge.discreteLog));
+        const elements = await backend.multiplyBase(logs, observation.publicKey);
+        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+      }
+      options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
+    }
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
+
+/** H(c) itself, and k * H(c) for every known scalar and every product of two. */
+function scalarsToTry(scalars: readonly Uint8Array[]): Uint8Array[] {
+  const products = scalars.flatMap((a, i) => scalars.slice(i + 1).map((b) => multiplyScalars(a, b)));
+  return [ONE, ...scalars, ...products];
+}
+
+/** Everything that was seen of a PSI run, to be asked for. */
+class Sightings {
+  readonly #observation: PsiObservation;
+  readonly #elements = new DistinctBytes();
+  readonly #tags = new DistinctBytes();
+
+  constructor(observation: PsiObservation) {
+    this.#observation = observation;
+    for (const element of recordsOf(observation.elements, ELEMENT_BYTES)) this.#elements.add(element);
+    for (const tag of recordsOf(observation.tags, observation.tagBytes)) this.#tags.add(tag);
+  }
+
+  /** Whether a plain digest of the candidate was seen, as hashing protocols would send it. */
+  hasDigest(canonical: Uint8Array): boolean {
+    const text = canonical.subarray(canonical.indexOf(0x3a) + 1);
+    return [sha256(text), sha256(canonical), sha512(canonical)].some(
+      (digest) =>
+        this.#elements.indexOf(digest.subarray(0, ELEMENT_BYTES)) >= 0 ||
+        this.#tags.indexOf(digest.subarray(0, this.#observation.tagBytes)) >= 0,
+    );
+  }
+
+  /** Whether the element was seen, or the tag that a sender would make of it. */
+  hasElement(element: Uint8Array, canonical: Uint8Array): boolean {
+    const { tagPrefix, tagBindsIdentifier, tagBytes } = this.#observation;
+    const bound = tagBindsIdentifier ? [u16(canonical.length), canonical] : [];
+    const tag = sha512(concatBytes(tagPrefix, ...bound, element)).subarray(0, tagBytes);
+    return this.#elements.indexOf(element) >= 0 || this.#tags.indexOf(tag) >= 0;
+  }
+}
+
+function elementAt(elements: Uint8Array, index: number): Uint8Array {
+  return elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES);
+}
+
+function* recordsOf(bytes: Uint8Array, width: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += width) yield bytes.subarray(start, start + width);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Every row of a list through the library's normaliser, or through one platform's rules. */
+
+import { setImmediate } from 'node:timers/promises';
+import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { kindOf, textOf } from '../identifiers/identifier.js';
+import {
+  type Field,
+  identifiersFromRows,
+  type PlatformToken,
+  type ProfileName,
+  profiles,
+  type RejectedRow,
+} from '../identifiers/index.js';
+import { requireCountry } from '../identifiers/phone.js';
+import { rowCountry } from '../identifiers/row.js';
+import type { Io } from './io.js';
+import type { ProcessedRows } from './list-report.js';
+import type { Progress } from './progress.js';
+import type { CustomerList, CustomerRow } from './table.js';
+
+export interface ReadingOptions {
+  readonly country?: string | undefined;
+  /** Only telephone numbers in assigned ranges. */
+  readonly valid?: boolean | undefined;
+}
+
+/**
+ * Normalises every row, on worker threads for a long list.
+ * @param finish is called once for each distinct identifier
+ */
+export async function normalizeList(
+  list: CustomerList,
+  options: ReadingOptions,
+  finish: (text: string) => string,
+  progress: Progress,
+  io: Io,
+): Promise<ProcessedRows> {
+  const { set, rejected } = await identifiersFromRows(list.rows, {
+    country: options.country,
+    strict: options.valid,
+    signal: io.signal,
+    onProgress: (done) => progress.update(done, list.rows.length),
+  });
+  const texts: Record<Field, (string | undefined)[]> = {
+    phone: Array(list.rows.length).fill(undefined),
+    email: Array(list.rows.length).fill(undefined),
+  };
+  for (let element = 0; element < set.size; element++) {
+    const bytes = set.elements.at(element);
+    const text = finish(textOf(bytes));
+    for (const row of set.rowsOf([element])) texts[kindOf(bytes) as Field][row] = text;
+  }
+  return { ...texts, rejected };
+}
+
+/** Rows after which progress is shown and a signal gets its chance. */
+const BATCH = 2048;
+
+/** What a platform makes of every row. @param pick the platform's text, or its token */
+export async function applyProfile(
+  list: CustomerList,
+  name: ProfileName,
+  options: ReadingOptions & Readonly<Record<string, unknown>>,
+  pick: keyof PlatformToken,
+  progress: Progress,
+  io: Io,
+): Promise<ProcessedRows> {
+  const profile = profiles[name];
+  const { country, valid, ...own } = options;
+  const fallback = requireCountry(country);
+  const phone: (string | undefined)[] = [];
+  const email: (string | undefined)[] = [];
+  const rejected: RejectedRow[] = [];
+  const read = (row: number, field: Field, cells: CustomerRow): string | undefined => {
+    const cell = cells[field];
+    if (cell === undefined) return undefined;
+    try {
+      if (field === 'email') return profile.email(cell, own)[pick];
+      if (profile.phone === undefined) {
+        rejected.push({ row, field, code: 'not-supported' });
+        return undefined;
+      }
+      return profile.phone(cell, {
+        ...own,
+        strict: valid,
+        country: rowCountry(cells.country ?? '', fallback),
+      })[pick];
+    } catch (error) {
+      if (!(error instanceof VeilmatchError) || error.code === 'argument') throw error;
+      if (error.code !== 'empty') rejected.push({ row, field, code: error.code as RejectedRow['code'] });
+      return undefined;
+    }
+  };
+  for (const [row, cells] of list.rows.entries()) {
+    const before = rejected.length;
+    phone.push(read(row, 'phone', cells));
+    email.push(read(row, 'email', cells));
+    const found = phone[row] !== undefined || email[row] !== undefined || rejected.length > before;
+    if (!found) rejected.push({ row, code: 'empty' });
+    if (row % BATCH !== 0) continue;
+    progress.update(row, list.rows.length);
+    await setImmediate();
+    throwIfAborted(io.signal);
+  }
+  return { phone, email, rejected };
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which columns of a file hold what, from the options or from a look at its first rows, and the sentence that says how
+ * it was decided. Only header names appear in messages, and a header that looks like data is not one.
+ */
+
+import { VeilmatchError } from '../errors.js';
+import { readEmail } from '../identifiers/email.js';
+import { knownCountry, readPhone } from '../identifiers/phone.js';
+import type { Field } from '../identifiers/row.js';
+import { withAsciiDigits } from '../identifiers/text.js';
+
+export interface ColumnOption {
+  /** A header name, or a column's number from 1. */
+  readonly name: string;
+  readonly field: Field;
+}
+
+export interface ColumnOptions {
+  /** Nothing is guessed when there is one. */
+  readonly columns?: readonly ColumnOption[] | undefined;
+  /** Guessed when it is not given. */
+  readonly header?: boolean | undefined;
+  readonly country?: string | undefined;
+  readonly countryColumn?: string | undefined;
+}
+
+/** Positions from 0. */
+export interface Columns {
+  /** The names in the first record, if it is a header. */
+  readonly header: readonly string[] | undefined;
+  readonly phone: readonly number[];
+  readonly email: readonly number[];
+  readonly country: number | undefined;
+}
+
+export interface ColumnChoice {
+  readonly columns: Columns;
+  /** What was guessed and why, for people. */
+  readonly notes: readonly string[];
+}
+
+const FIELDS: readonly Field[] = ['phone', 'email'];
+const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
+
+const NAMES: Readonly<Record<Field, RegExp>> = {
+  phone:
+    /phone|telefon|telefono|\btele?\b|\btel\d|mobil|movil|\bcell|celular|cellulare|handy|portable|rufnummer|msisdn|whatsapp|\bsms\b|\bgsm\b/,
+  email: /\be ?mail|\bmail\b|correo|courriel/,
+};
+
+/** A column that no name announces must be this full of what it is taken for. */
+const MIN_SHARE = 0.6;
+
+/**
+ * @param sample the first records of the file, at least one
+ * @param source how messages name the file
+ * @throws {VeilmatchError} `argument` when an option names no column, or nothing can be found without one
+ */
+export function chooseColumns(
+  sample: readonly (readonly string[])[],
+  options: ColumnOptions,
+  source: string,
+): ColumnChoice {
+  const first = sample[0]!;
+  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '1'];
+  const hasHeader =
+    options.header ?? (named.some((name) => isHeaderName(first, name)) || !first.some(looksLikeIdentifier));
+  const header = hasHeader ? first : undefined;
+  const table: Table = { source, header, width: Math.max(...sample.map((record) => record.length)) };
+  const country = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
+  const guessed: string[] = [];
+  if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
+  if (options.columns !== undefined && options.columns.length > 0) {
+    const columns = { header, country, ...declaredColumns(table, options.columns) };
+    return { columns, notes: guessNote(guessed, hasHeader) };
+  }
+  const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
+  if (found.phone === undefined && found.email === undefined) throw nothingFound(table);
+  const alsoPossible: string[] = [];
+  for (const field of FIELDS) {
+    const candidate = found[field];
+    if (candidate === undefined) continue;
+    guessed.push(`${describe(table, candidate.column)} holds ${TITLES[field]} (${candidate.why})`);
+    for (const other of candidate.others) {
+      alsoPossible.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
+    }
+  }
+  const notes = [...guessNote(guessed, hasHeader), ...alsoPossible];
+  const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
+  return { columns: { header, country, phone: only(found.phone), email: only(found.email) }, notes };
+}
+
+function guessNote(guessed: readonly string[], hasHeader: boolean): string[] {
+  const overrule = hasHeader ? '--no-header' : '--header';
+  return guessed.length === 0
+    ? []
+    : [`guessed that ${guessed.join(', ')}; ${overrule} and --column NAME=phone|email overrule this`];
+}
+
+interface Table {
+  readonly source: string;
+  readonly header: readonly string[] | undefined;
+  readonly width: number;
+}
+
+interface Candidate {
+  readonly column: number;
+  readonly why: string;
+  readonly others: readonly number[];
+}
+
+function declaredColumns(table: Table, options: readonly ColumnOption[]): Record<Field, number[]> {
+  const declared: Record<Field, number[]> = { phone: [], email: [] };
+  for (const { name, field } of options) {
+    const column = findColumn(table, name);
+    if (FIELDS.some((other) => declared[other].includes(column))) {
+      throw new VeilmatchError(
+        'argument',
+        `${describe(table, column)} of ${table.source} is named by two --column options.`,
+      );
+    }
+    declared[field].push(column);
+  }
+  return declared;
+}
+
+function findColumn(table: Table, name: string): number {
+  const { source, header = [], width } = table;
+  for (const matches of [(n: string) => n === name, (n: string) => folded(n) === folded(name)]) {
+    const found = header.flatMap((n, i) => (matches(n) ? [i] : []));
+    if (found.length === 1) return found[0]!;
+    if (found.length > 1) {
+      throw new VeilmatchError(
+        'argument',
+        `${source} has ${found.length} columns named "${name}". Give the number of the one to use: ${found.map((i) => i + 1).join(' or ')}.`,
+      );
+    }
+  }
+  const number = /^\d{1,6}$/.test(name) ? Number(name) : 0;
+  if (number >= 1 && number <= width) return number - 1;
+  throw new VeilmatchError(
+    'argument',
+    `${source} has no column "${name}". ${listColumns(table)} Give one of them, or its number from 1.`,
+  );
+}
+
+function isHeaderName(first: readonly string[], name: string): boolean {
+  return first.some((cell) => folded(cell) === folded(name));
+}
+
+function folded(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+function guess(
+  table: Table,
+  rows: readonly (readonly string[])[],
+  country: string | undefined,
+  countryColumn: number | undefined,
+): Record<Field, Candidate | undefined> {
+  const contents = Array.from({ length: table.width }, (_, column) =>
+    contentOf(rows, column, country, countryColumn),
+  );
+  const best = (field: Field): Candidate | undefined => {
+    const byScore = (a: number, b: number): number => contents[b]![field].sure - contents[a]![field].sure;
+    const byName = (table.header ?? [])
+      .flatMap((name, column) => (NAMES[field].test(words(name)) ? [column] : []))
+      .filter((column) => contents[column]!.filled === 0 || contents[column]![field].possible > 0)
+      .sort(byScore);
+    if (byName.length > 0) return { column: byName[0]!, why: 'by its name', others: byName.slice(1) };
+    const byContent = contents
+      .flatMap(({ filled, [field]: { sure } }, column) =>
+        sure > 0 && sure >= MIN_SHARE * filled ? [column] : [],
+      )
+      .sort(byScore);
+    if (byContent.length === 0) return undefined;
+    const { filled, [field]: content } = contents[byContent[0]!]!;
+    const why = `${content.sure} of its first ${filled} cells are some`;
+    return { column: byContent[0]!, why, others: byContent.slice(1) };
+  };
+  return { phone: best('phone'), email: best('email') };
+}
+
+interface Content {
+  readonly filled: number;
+  /** How many cells a reader takes, and how many look as if one might with other options. */
+  readonly phone: { sure: number; possible: number };
+  readonly email: { sure: number; possible: number };
+}
+
+function contentOf(
+  rows: readonly (readonly string[])[],
+  column: number,
+  country: string | undefined,
+  countryColumn: number | undefined,
+): Content {
+  const content = { filled: 0, phone: { sure: 0, possible: 0 }, email: { sure: 0, possible: 0 } };
+  for (const row of rows) {
+    const cell = row[column]?.trim() ?? '';
+    if (cell === '') continue;
+    content.filled++;
+    const own = countryColumn === undefined ? country : row[countryColumn];
+    const known = own === undefined ? undefined : knownCountry(own);
+    if (typeof readEmail(cell) === 'string') content.email.sure++;
+    if (looksLikeEmail(cell)) content.email.possible++;
+    if (!looksLikePhone(cell)) continue;
+    if (typeof readPhone(cell, known, true) === 'string') content.phone.sure++;
+    // Without a country a national number can only be recognised by its looks.
+    if (known === undefined || typeof readPhone(cell, known, false) === 'string') content.phone.possible++;
+  }
+  return content;
+}
+
+function looksLikeIdentifier(cell: string): boolean {
+  return looksLikeEmail(cell) || looksLikePhone(cell);
+}
+
+function looksLikeEmail(cell: string): boolean {
+  return /\S@\S/.test(cell);
+}
+
+/** Seven digits or more, few letters, no date. */
+function looksLikePhone(cell: string): boolean {
+  const text = withAsciiDigits(cell.trim());
+  const digits = text.replace(/\D/g, '').length;
+  const letters = text.replace(/\P{L}/gu, '').length;
+  return digits >= 7 && letters * 2 <= digits && !/^\d{4}-\d\d-\d\d(?!\d)/.test(text);
+}
+
+/** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case. */
+function words(name: string): string {
+  return name
+    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+/** A header's name unless it could be a value that somebody declared to be a header. */
+function describe({ header }: Table, column: number): string {
+  const name = header?.[column]?.trim() ?? '';
+  const shown = name !== '' && name.length <= 60 && !looksLikeIdentifier(name) ? ` "${name}"` : '';
+  return `column ${column + 1}${shown}`;
+}
+
+function listColumns(table: Table): string {
+  const shown = Math.min(table.width, 40);
+  const names = Array.from({ length: shown }, (_, column) => describe(table, column)).join(', ');
+  const more = table.width > shown ? ` and ${table.width - shown} more` : '';
+  return `It has ${names}${more}${table.header ? '' : ' and no header'}.`;
+}
+
+function nothingFound(table: Table): VeilmatchError {
+  return new VeilmatchError(
+    'argument',
+    `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses. ${listColumns(table)} ` +
+      'Say which to use: --column NAME=phone or --column NAME=email, by name or by number from 1. ' +
+      'National telephone numbers are recognised when --country is given.',
+  );
+}

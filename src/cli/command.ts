@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A command as data: what it is called, what it takes, and what it does. `program.ts` turns a list of them into a tool. */
+
+import type { Option } from 'commander';
+import type { Io } from './io.js';
+
+/** 0 done, 1 rows were rejected under `--strict`; the program adds 2 (usage) and 3 (input, output, peer). */
+export type ExitStatus = 0 | 1;
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments in order, as commander writes them: `<file>`. */
+  readonly arguments: readonly { readonly name: string; readonly description: string }[];
+  readonly options: readonly Option[];
+  /** Printed under the options by `--help`: what has to be known, and examples. */
+  readonly help: string;
+  /**
+   * @param options by their long names in camelCase
+   * @throws {VeilmatchError} `argument` for what the caller of the tool has to put right
+   */
+  run(args: readonly string[], options: Readonly<Record<string, unknown>>, io: Io): Promise<ExitStatus>;
+}

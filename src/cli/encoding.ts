@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A file's bytes as UTF-8, or a refusal. UTF-16 is decoded when a byte order mark announces it. Nothing is guessed or
+ * replaced: a wrong guess changes e-mail addresses without a word, and they would never match again.
+ */
+
+import { isUtf8 } from 'node:buffer';
+import { VeilmatchError } from '../errors.js';
+
+/** Files that people export by mistake, by their first bytes. */
+const NOT_TEXT: readonly { readonly magic: readonly number[]; readonly advice: string }[] = [
+  {
+    magic: [0x50, 0x4b, 0x03, 0x04],
+    advice: 'is a spreadsheet workbook or another zip file. Export it as CSV (UTF-8)',
+  },
+  { magic: [0xd0, 0xcf, 0x11, 0xe0], advice: 'is an old spreadsheet workbook. Export it as CSV (UTF-8)' },
+  { magic: [0x1f, 0x8b], advice: 'is compressed. Decompress it first: gzip -dc FILE | veilmatch ... -' },
+  { magic: [0x50, 0x41, 0x52, 0x31], advice: 'is a Parquet file. Export it as CSV' },
+];
+
+const BYTE_ORDER_MARKS: readonly { readonly magic: readonly number[]; readonly encoding: string }[] = [
+  { magic: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { magic: [0xff, 0xfe], encoding: 'utf-16le' },
+  { magic: [0xfe, 0xff], encoding: 'utf-16be' },
+];
+
+/**
+ * @param source how messages name the file
+ * @returns chunks of valid UTF-8 without a byte order mark; no character is split between two of them
+ * @throws {VeilmatchError} `bad-file`, with the byte offset where there is one
+ */
+export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < 4) {
+    const next = await iterator.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  if (head.length === 0) throw new VeilmatchError('bad-file', `${source} is empty.`);
+  const startsWith = ({ magic }: { readonly magic: readonly number[] }): boolean =>
+    magic.every((byte, i) => head[i] === byte);
+  const wrong = NOT_TEXT.find(startsWith);
+  if (wrong) throw new VeilmatchError('bad-file', `${source} ${wrong.advice}.`);
+  const mark = BYTE_ORDER_MARKS.find(startsWith);
+  const start = mark?.magic.length ?? 0;
+  const bytes = prepend(head.subarray(start), iterator);
+  yield* mark === undefined || mark.encoding === 'utf-8'
+    ? checkedUtf8(bytes, start, source)
+    : fromUtf16(bytes, start, mark.encoding, source);
+}
+
+async function* prepend(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield first;
+  yield* { [Symbol.asyncIterator]: () => rest };
+}
+
+async function* checkedUtf8(
+  chunks: AsyncIterable<Uint8Array>,
+  start: number,
+  source: string,
+): AsyncGenerator<Uint8Array> {
+  let offset = start;
+  let rest: Uint8Array = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = bytes.subarray(0, bytes.length - incompleteTail(bytes));
+    const nul = whole.indexOf(0);
+    if (nul >= 0) throw nulError(source, offset + nul);
+    if (!isUtf8(whole)) throw invalid(source, 'UTF-8', offset + firstInvalid(whole));
+    rest = bytes.subarray(whole.length);
+    offset += whole.length;
+    if (whole.length > 0) yield whole;
+  }
+  if (rest.length > 0) throw invalid(source, 'UTF-8', offset);
+}
+
+/** How many bytes at the end begin a character that the next chunk may complete. */
+function incompleteTail(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+    if (byte < 0x80) return 0;
+  }
+  return 0;
+}
+
+/** Where the decoder had to put a replacement character that is not in the file itself. */
+function firstInvalid(bytes: Uint8Array): number {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  let offset = 0;
+  let from = 0;
+  for (;;) {
+    const at = text.indexOf('\ufffd', from);
+    offset += Buffer.byteLength(text.slice(from, at));
+    if (bytes[offset] !== 0xef || bytes[offset + 1] !== 0xbf || bytes[offset + 2] !== 0xbd) return offset;
+    offset += 3;
+    from = at + 1;
+  }
+}
+
+async function* fromUtf16(
+  chunks: AsyncIterable<Uint8Array>,
+  start: number,
+  encoding: string,
+  source: string,
+): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
+  const decode = (chunk: Uint8Array | undefined, offset: number): Uint8Array => {
+    let text: string;
+    try {
+      text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    } catch {
+      throw invalid(source, 'UTF-16', offset, 'at or after');
+    }
+    if (text.includes('\0')) throw nulError(source, offset);
+    return Buffer.from(text);
+  };
+  let offset = start;
+  for await (const chunk of chunks) {
+    const bytes = decode(chunk, offset);
+    if (bytes.length > 0) yield bytes;
+    offset += chunk.length;
+  }
+  const bytes = decode(undefined, offset);
+  if (bytes.length > 0) yield bytes;
+}
+
+function invalid(source: string, encoding: string, offset: number, where = 'at'): VeilmatchError {
+  return new VeilmatchError(
+    'bad-file',
+    `${source} is not valid ${encoding} ${where} byte ${offset}. Save it as UTF-8 (spreadsheets: "CSV UTF-8"), or ` +
+      'convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 FILE.',
+    { offset },
+  );
+}
+
+function nulError(source: string, offset: number): VeilmatchError {
+  return new VeilmatchError(
+    'bad-file',
+    `${source} holds zero bytes (the first at byte ${offset}): it is binary, or UTF-16 without a byte order mark. ` +
+      'Save it as UTF-8, or convert it, for example: iconv -f UTF-16LE -t UTF-8 FILE.',
+    { offset },
+  );
+}

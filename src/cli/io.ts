@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the command is connected to. A test or another program passes streams of its own. */
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { addAbortSignal, type Readable, type Writable } from 'node:stream';
+import { VeilmatchError } from '../errors.js';
+
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  /** Messages. Progress is shown only when it is a terminal (`isTTY`). */
+  readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
+  /** Stops a command that is under way; what it has begun to write is removed. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The file name that stands for standard input. */
+export const STDIN = '-';
+
+/** How messages name a source. */
+export function sourceName(path: string): string {
+  return path === STDIN ? 'standard input' : path;
+}
+
+/**
+ * The bytes of a file or of standard input.
+ * @throws {VeilmatchError} `io`
+ */
+export async function* readBytes(path: string, io: Io): AsyncGenerator<Uint8Array> {
+  try {
+    if (path !== STDIN && (await stat(path)).isDirectory()) throw new SystemError('EISDIR');
+    const stream: Readable = path === STDIN ? io.stdin : createReadStream(path);
+    // Ends the wait for input as well.
+    if (io.signal) addAbortSignal(io.signal, stream);
+    for await (const chunk of stream as AsyncIterable<Uint8Array | string>) {
+      yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    }
+  } catch (error) {
+    throw ioError('read', sourceName(path), error);
+  }
+}
+
+class SystemError extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EISDIR: 'it is a folder, and a file is needed',
+  ENOTDIR: 'a part of the path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+  EMFILE: 'too many files are open',
+};
+
+/** What the system refused, in words; errors that are not the system's pass unchanged. */
+export function ioError(verb: 'read' | 'write', name: string, error: unknown): unknown {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  if (error instanceof VeilmatchError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
+  return new VeilmatchError('io', `Cannot ${verb} ${name}: ${REASONS[code] ?? code}.`, { cause: error });
+}

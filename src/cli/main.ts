@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+import { run } from './program.js';
+
+const controller = new AbortController();
+// The first signal lets a command remove what it has begun; the second one ends the process as usual.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
+
+const { stdin, stdout, stderr } = process;
+// Not process.exit: what is written to a pipe must still arrive.
+process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, signal: controller.signal });

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Results to standard output or to files. A file appears under its name only when it is complete: it is written next
+ * to its place, brought to disk and renamed; after a failure nothing is left behind.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { VeilmatchError } from '../errors.js';
+import { type Io, ioError, STDIN } from './io.js';
+
+export interface Output {
+  write(text: string): Promise<void>;
+}
+
+interface OpenOutput extends Output {
+  /** Gives the output its name. */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/** The reader of standard output has gone, as `head` does; that is no failure. */
+export class ReaderGone extends Error {}
+
+/**
+ * Opens the outputs, runs `body`, and keeps them only if it succeeds.
+ * @param paths where to write; undefined or `-` is standard output
+ * @param inputs files that must not be overwritten
+ * @throws {VeilmatchError} `argument` for an output that is an input or another output, `io`
+ */
+export async function withOutputs<T>(
+  paths: readonly (string | undefined)[],
+  inputs: readonly string[],
+  io: Io,
+  body: (...outputs: Output[]) => Promise<T>,
+): Promise<T> {
+  await checkDistinct(paths, inputs);
+  const outputs: OpenOutput[] = [];
+  try {
+    for (const path of paths) {
+      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path));
+    }
+    const result = await body(...outputs);
+    io.signal?.throwIfAborted();
+    for (const output of outputs) await output.commit();
+    return result;
+  } catch (error) {
+    for (const output of outputs) await output.discard();
+    throw error;
+  }
+}
+
+async function checkDistinct(
+  paths: readonly (string | undefined)[],
+  inputs: readonly string[],
+): Promise<void> {
+  const taken = new Map<string, string>();
+  for (const input of inputs) if (input !== STDIN) taken.set(await identityOf(input), 'the input');
+  for (const path of paths) {
+    if (path === undefined || path === STDIN) continue;
+    const identity = await identityOf(path);
+    const other = taken.get(identity);
+    if (other !== undefined) {
+      throw new VeilmatchError('argument', `${path} is also ${other}. Write to another file.`);
+    }
+    taken.set(identity, 'another output');
+  }
+}
+
+/** The same for every path of one file, whether it exists or not. */
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, mode } = await stat(path, { bigint: true });
+    // Terminals and /dev/null may be written by several.
+    return isRegular(mode) ? `${dev}:${ino}` : randomBytes(16).toString('hex');
+  } catch {
+    const folder = await realpath(dirname(path)).catch(() => dirname(path));
+    return join(folder, basename(path));
+  }
+}
+
+const FILE_TYPE = 0o170000n;
+const REGULAR_FILE = 0o100000n;
+
+function isRegular(mode: bigint): boolean {
+  return (mode & FILE_TYPE) === REGULAR_FILE;
+}
+
+function toStream(stream: Writable): OpenOutput {
+  let failure: Error | undefined;
+  // Stays for the life of the stream: EPIPE can come after the last write.
+  stream.on('error', (error) => {
+    failure = error;
+  });
+  const fail = (error: unknown): unknown =>
+    (error as NodeJS.ErrnoException).code === 'EPIPE'
+      ? new ReaderGone()
+      : ioError('write', 'standard output', error);
+  return {
+    async write(text) {
+      if (failure) throw fail(failure);
+      if (stream.write(text)) return;
+      await once(stream, 'drain').catch((error) => {
+        throw fail(error);
+      });
+    },
+    async commit() {
+      await new Promise<void>((resolve, reject) => {
+        stream.write('', (error) => (error ? reject(fail(error)) : resolve()));
+      });
+    },
+    async discard() {},
+  };
+}
+
+async function toFile(path: string): Promise<OpenOutput> {
+  // A link stays a link to the same place.
+  const place = await realpath(path).catch(() => path);
+  const found = await stat(place).catch(() => undefined);
+  if (found?.isDirectory()) {
+    throw new VeilmatchError('io', `Cannot write ${path}: it is a folder. Name a file in it.`);
+  }
+  // A device or a pipe cannot be replaced by renaming.
+  const direct = found !== undefined && !found.isFile();
+  const written = direct
+    ? place
+    : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
+  const file = await orIoError(path, () => open(written, direct ? 'w' : 'wx', found?.mode));
+  return new FileOutput(path, place, written, file);
+}
+
+class FileOutput implements OpenOutput {
+  readonly #name: string;
+  readonly #place: string;
+  readonly #written: string;
+  readonly #file: FileHandle;
+
+  constructor(name: string, place: string, written: string, file: FileHandle) {
+    this.#name = name;
+    this.#place = place;
+    this.#written = written;
+    this.#file = file;
+  }
+
+  async write(text: string): Promise<void> {
+    await orIoError(this.#name, () => this.#file.writeFile(text));
+  }
+
+  async commit(): Promise<void> {
+    await orIoError(this.#name, async () => {
+      if (this.#written !== this.#place) await this.#file.sync();
+      await this.#file.close();
+      if (this.#written !== this.#place) await rename(this.#written, this.#place);
+    });
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    if (this.#written !== this.#place) await rm(this.#written, { force: true }).catch(() => {});
+  }
+}
+
+async function orIoError<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw ioError('write', name, error);
+  }
+}
+
+/** Texts to write at once. */
+const BATCH = 1024;
+
+export async function writeAll(output: Output, texts: Iterable<string>): Promise<void> {
+  let batch: string[] = [];
+  for (const text of texts) {
+    batch.push(text);
+    if (batch.length < BATCH) continue;
+    await output.write(batch.join(''));
+    batch = [];
+  }
+  if (batch.length > 0) await output.write(batch.join(''));
+}
+
+/** One line of CSV (RFC 4180, with LF as Unix tools expect). */
+export function csvLine(fields: readonly (string | number)[]): string {
+  return `${fields.map((field) => quoted(String(field))).join(',')}\n`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Keys and salts come from files: what stands on a command line is seen by every process and kept in its history. */
+
+import { VeilmatchError } from '../errors.js';
+import { MIN_KEY_BYTES } from '../hashing/index.js';
+import { type Io, readBytes, sourceName } from './io.js';
+
+/** Anything larger is the wrong file. */
+const MAX_FILE_BYTES = 65_536;
+
+const HOW_TO_MAKE_A_KEY = `Make a key with: openssl rand -hex ${MIN_KEY_BYTES} > key.txt`;
+
+/**
+ * @returns the bytes that the file holds in hexadecimal, at least 32
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readKey(path: string, io: Io): Promise<Uint8Array> {
+  const text = (await readSmall(path, io)).toString('latin1').trim();
+  const source = sourceName(path);
+  if (!/^(?:[0-9a-f]{2})+$/i.test(text)) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${source} does not hold a key in hexadecimal digits. ${HOW_TO_MAKE_A_KEY}`,
+    );
+  }
+  const key = Buffer.from(text, 'hex');
+  if (key.length < MIN_KEY_BYTES) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${source} holds a key of ${key.length} bytes; at least ${MIN_KEY_BYTES} random ones are needed. ${HOW_TO_MAKE_A_KEY}`,
+    );
+  }
+  return new Uint8Array(key);
+}
+
+/**
+ * @returns the file's bytes without one line break at the end
+ * @throws {VeilmatchError} `io`, `bad-file` for an empty file
+ */
+export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
+  const bytes = await readSmall(path, io);
+  const end = bytes.at(-1) !== 0x0a ? bytes.length : bytes.length - (bytes.at(-2) === 0x0d ? 2 : 1);
+  if (end === 0) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${sourceName(path)} holds no salt. Make one with: openssl rand -hex 16 > salt.txt`,
+    );
+  }
+  return new Uint8Array(bytes.subarray(0, end));
+}
+
+async function readSmall(path: string, io: Io): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of readBytes(path, io)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > MAX_FILE_BYTES) {
+      throw new VeilmatchError(
+        'bad-file',
+        `${sourceName(path)} is longer than ${MAX_FILE_BYTES} bytes: it is no key and no salt.`,
+      );
+    }
+  }
+  return Buffer.concat(chunks);
+}

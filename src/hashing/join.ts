@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Matches two lists of tokens: what the party that receives hashes does with them. */
+
+import { VeilmatchError } from '../errors.js';
+
+export interface TokenJoin {
+  /** Distinct tokens that both lists hold. */
+  readonly size: number;
+  /** Positions in the first list, ascending, of every token that the second one holds; duplicates included. */
+  readonly matches: readonly number[];
+}
+
+/**
+ * Joins two token lists. Hexadecimal is compared without regard to case.
+ * @throws {VeilmatchError} `incompatible-lists` when the lists are of different encodings or lengths, so that no token
+ * of one can equal any of the other; `argument` when tokens of one list differ in form among themselves
+ */
+export function joinTokens(a: readonly string[], b: readonly string[]): TokenJoin {
+  const formA = formOf(a, 'first');
+  const formB = formOf(b, 'second');
+  if (formA !== undefined && formB !== undefined && formA !== formB) {
+    throw new VeilmatchError(
+      'incompatible-lists',
+      `The first list holds tokens of ${formA}, the second of ${formB}: they can never match. Hash both in one way.`,
+    );
+  }
+  const fold = formA?.endsWith('hex digits')
+    ? (token: string) => token.toLowerCase()
+    : (token: string) => token;
+  const theirs = new Set(b.map(fold));
+  const shared = new Set<string>();
+  const matches: number[] = [];
+  for (const [position, token] of a.entries()) {
+    const folded = fold(token);
+    if (!theirs.has(folded)) continue;
+    shared.add(folded);
+    matches.push(position);
+  }
+  return { size: shared.size, matches };
+}
+
+/** How the tokens of a list look, the same for all of them; undefined for an empty list. */
+function formOf(tokens: readonly string[], which: string): string | undefined {
+  let form: string | undefined;
+  for (const [position, token] of tokens.entries()) {
+    const own = `${token.length} ${/^[0-9a-f]+$/i.test(token) ? 'hex digits' : 'characters'}`;
+    form ??= own;
+    if (own !== form) {
+      throw new VeilmatchError(
+        'argument',
+        `Token ${position} of the ${which} list does not have the form of those before it (${form}). Hash the list in one way.`,
+        { position },
+      );
+    }
+  }
+  return form;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Plain hashing, as the ad platforms do it: the digest of the normalised identifier and nothing else.
+ *
+ * **Leaks everything, to everybody who sees the tokens.** A phone number has few possible values: hash them all,
+ * compare, and the list is read (`veilmatch/attack`). It is here to be interoperable with and to be measured against.
+ */
+
+import { md5, sha1 } from '@noble/hashes/legacy.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
+
+export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5';
+
+export const digests: Readonly<Record<DigestAlgorithm, (message: Uint8Array) => Uint8Array>> = {
+  sha256: (message) => sha256(message),
+  sha1: (message) => sha1(message),
+  md5: (message) => md5(message),
+};
+
+export const digestBytes: Readonly<Record<DigestAlgorithm, number>> = { sha256: 32, sha1: 20, md5: 16 };
+
+export interface PlainOptions {
+  /** Default `sha256`. */
+  readonly algorithm?: DigestAlgorithm | undefined;
+  /** Default `hex`. */
+  readonly encoding?: TokenEncoding | undefined;
+}
+
+/** Tokens that anybody reverses who tries all phone numbers. */
+export function reversiblePlain(options: PlainOptions = {}): Hasher {
+  const { algorithm = 'sha256', encoding = 'hex' } = options;
+  return hasherOf(digestBytes[algorithm], encoding, digests[algorithm]);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Slow hashing: scrypt (RFC 7914) or argon2id (RFC 9106) with one salt for the whole list.
+ *
+ * **Leaks everything to everybody who knows the salt**, only later: the honest party pays the price once for each
+ * record, the attacker once for each possible number, and a phone number has so few values that both can afford it.
+ */
+
+import { argon2id } from '@noble/hashes/argon2.js';
+import { scrypt } from '@noble/hashes/scrypt.js';
+import { VeilmatchError } from '../errors.js';
+import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
+
+/** What one guess costs. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+export type SlowCost =
+  | { readonly function: 'argon2id'; readonly memoryKiB: number; readonly passes: number }
+  | { readonly function: 'scrypt'; readonly logN: number; readonly r: number; readonly p: number };
+
+export const ARGON2ID: SlowCost = { function: 'argon2id', memoryKiB: 19_456, passes: 2 };
+export const SCRYPT: SlowCost = { function: 'scrypt', logN: 17, r: 8, p: 1 };
+
+/** RFC 9106 section 3.1 demands 8 bytes of salt; 16 are what it recommends. */
+const MIN_SALT_BYTES = 8;
+
+export interface SlowOptions {
+  /** One salt for the whole list, at least 8 bytes. */
+  readonly salt: Uint8Array;
+  /** Default `ARGON2ID`. */
+  readonly cost?: SlowCost | undefined;
+  /** Default `hex`. */
+  readonly encoding?: TokenEncoding | undefined;
+}
+
+/**
+ * Tokens that whoever knows the salt reverses, at some milliseconds a guess.
+ * @throws {VeilmatchError} `argument` for a salt of fewer than 8 bytes
+ */
+export function reversibleSlow(options: SlowOptions): Hasher {
+  const { salt, cost = ARGON2ID, encoding = 'hex' } = options;
+  if (salt.length < MIN_SALT_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `The salt has ${salt.length} bytes; at least ${MIN_SALT_BYTES} are needed.`,
+    );
+  }
+  return hasherOf(32, encoding, (message) =>
+    cost.function === 'argon2id'
+      ? argon2id(message, salt, { m: cost.memoryKiB, t: cost.passes, p: 1, dkLen: 32 })
+      : scrypt(message, salt, { N: 2 ** cost.logN, r: cost.r, p: cost.p, dkLen: 32 }),
+  );
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A table of customers as one platform's tokens. */
+
+import { VeilmatchError } from '../errors.js';
+import { type PhoneOptions, requireCountry } from './phone.js';
+import { type Platform, platforms } from './platforms.js';
+import { emailFor, type ProfileName, type ProfileOptions, phoneFor, tokenOf } from './profiles.js';
+import type { Refusal } from './refusal.js';
+import { cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
+
+export type HashRowsOptions<Name extends ProfileName = ProfileName> = PhoneOptions & {
+  readonly profile: Name;
+} & ProfileOptions<Name>;
+
+export interface RowToken {
+  /** Zero-based. */
+  readonly row: number;
+  readonly field: Field;
+  readonly token: string;
+}
+
+export interface HashedRows {
+  /** In the order of the rows, a row's telephone number before its e-mail address; duplicates stay. */
+  readonly tokens: readonly RowToken[];
+  readonly rejected: readonly RejectedRow[];
+}
+
+/**
+ * Hashes every identifier of every row as the platform does.
+ * @throws {VeilmatchError} `argument` for an unknown profile or country, a bad option, or a row that is no row
+ */
+export function hashRows<Name extends ProfileName>(
+  rows: Iterable<Row>,
+  options: HashRowsOptions<Name>,
+): HashedRows {
+  const platform = platformNamed(options.profile);
+  const fallback = requireCountry(options.country);
+  const strict = options.strict ?? false;
+  const tokens: RowToken[] = [];
+  const rejected: RejectedRow[] = [];
+  // A bad option must not wait for the first good row.
+  tokenOf(platform, '', 'email', options);
+
+  let row = 0;
+  for (const cells of rows) {
+    let found = false;
+    const take = (field: Field, reading: string | Refusal): void => {
+      if (typeof reading !== 'string' && reading.code === 'empty') return;
+      found = true;
+      if (typeof reading === 'string')
+        tokens.push({ row, field, token: tokenOf(platform, reading, field, options) });
+      else rejected.push({ row, field, code: reading.code });
+    };
+    const country = rowCountry(cellOf(cells, 'country', row), fallback);
+    take('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
+    take('email', emailFor(platform, cellOf(cells, 'email', row)));
+    if (!found) rejected.push({ row, code: 'empty' });
+    row++;
+  }
+  return { tokens, rejected };
+}
+
+function platformNamed(name: string): Platform<object> {
+  if (Object.hasOwn(platforms, name)) return platforms[name as ProfileName] as Platform<object>;
+  throw new VeilmatchError('argument', `profile must be one of ${Object.keys(platforms).join(', ')}.`);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `veilmatch/identifiers`: telephone numbers and e-mail addresses as people write them, in the one spelling that a
+ * match needs; and the tokens that the advertising platforms make of them.
+ *
+ * **What this leaks:** normalised identifiers and platform tokens alike are personal data. Nothing here hides them.
+ */
+
+export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
+export { normalizeEmail } from './email.js';
+export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
+export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
+export { normalizePhone, type PhoneOptions } from './phone.js';
+export type { GoogleOptions, LiverampOptions, XOptions } from './platforms.js';
+export {
+  type EmailProfile,
+  type PlatformProfile,
+  type PlatformToken,
+  type ProfileName,
+  type ProfileOptions,
+  type Profiles,
+  profiles,
+} from './profiles.js';
+export type { Field, RejectedRow, Row } from './row.js';
+export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
+export { IdentifierSet, type SetInput } from './set.js';

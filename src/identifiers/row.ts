@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A row of a customer list, as the caller has it. */
+
+import type { CountryCode } from 'libphonenumber-js/max';
+import { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
+import { knownCountry } from './phone.js';
+
+export type Field = 'phone' | 'email';
+
+export interface Row {
+  /** An empty cell counts as none. */
+  readonly phone?: string | null | undefined;
+  readonly email?: string | null | undefined;
+  /** Where this row's telephone number is read, before the option of the same name; ISO 3166-1 alpha-2. */
+  readonly country?: string | null | undefined;
+}
+
+/** What was wrong with a row, without the value. */
+export interface RejectedRow {
+  /** Zero-based. */
+  readonly row: number;
+  /** Absent when the row has no identifier at all. */
+  readonly field?: Field;
+  readonly code: IdentifierErrorCode;
+}
+
+/** The cells of many rows by column, an absent one as ''. This is what a worker is sent. */
+export interface RowColumns {
+  readonly phone: string[];
+  readonly email: string[];
+  readonly country: string[];
+}
+
+/** @throws {VeilmatchError} `argument` for a row that is no object, or a cell that is no string */
+export function addRow(columns: RowColumns, row: Row, position: number): void {
+  if (typeof row !== 'object' || row === null) {
+    throw new VeilmatchError('argument', `Row ${position} is not an object with phone, email and country.`, {
+      position,
+    });
+  }
+  columns.phone.push(cellOf(row, 'phone', position));
+  columns.email.push(cellOf(row, 'email', position));
+  columns.country.push(cellOf(row, 'country', position));
+}
+
+export function cellOf(row: Row, name: keyof Row, position: number): string {
+  const cell = row[name];
+  if (typeof cell === 'string') return cell;
+  if (cell === undefined || cell === null) return '';
+  throw new VeilmatchError(
+    'argument',
+    `Row ${position}: ${name} is a ${typeof cell}, not a string. A number has lost its leading zeros; read the file as text.`,
+    { position, field: name },
+  );
+}
+
+/**
+ * The country of a row's telephone number. A cell that names no known country is none at all: falling back on another
+ * country would read a wrong number without a word.
+ */
+export function rowCountry(cell: string, fallback: CountryCode | undefined): CountryCode | undefined {
+  const code = cell.trim();
+  return code === '' ? fallback : knownCountry(code);
+}

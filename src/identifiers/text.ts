@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Cleaning that telephone numbers and e-mail addresses share. */
+
+const NOT_ASCII = /[^\0-\x7f]/;
+
+/**
+ * Without invisible format characters (Unicode Cf: zero-width spaces, bidi marks, soft hyphens, byte-order marks) and
+ * without white space at the ends. Lists copied from web pages and contact books are full of them.
+ */
+export function withoutInvisibles(text: string): string {
+  return (NOT_ASCII.test(text) ? text.replace(/\p{Cf}+/gu, '') : text).trim();
+}
+
+/** Every decimal digit of Unicode as the ASCII digit of its value. */
+export function withAsciiDigits(text: string): string {
+  return NOT_ASCII.test(text) ? text.replace(/\p{Nd}/gu, asciiDigit) : text;
+}
+
+/** Unicode lays decimal digits out in runs of ten from zero to nine, some of them back to back. */
+function asciiDigit(digit: string): string {
+  const codePoint = digit.codePointAt(0)!;
+  let first = codePoint;
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+  return String((codePoint - first) % 10);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Every protocol on the same two lists: what it cost, whether it was right, and what the attacks recover from it. Nothing
+ * in the report is known beforehand; all of it is run.
+ */
+
+import type { NumberingPlan } from '../attack/plan.js';
+import { createBackend } from '../group/select.js';
+import type { IdentifierSet } from '../identifiers/set.js';
+import { type AttackBudget, type AttackReport, answersOf, attackView, enumerate } from './examine.js';
+import type { MatchingProtocol, MatchOutcome, ProtocolId, RunOptions, View } from './protocol.js';
+import { type Lists, sampleLists, sharedElements } from './sample.js';
+
+export type Step = 'match' | 'partner' | 'outsider' | 'enumerating';
+
+export interface CompareOptions extends RunOptions {
+  readonly protocols: readonly MatchingProtocol[];
+  /** The numbers that an attacker tries. */
+  readonly plan: NumberingPlan;
+  /** Seconds that one protocol may take; where that is too short it runs on a sample of the lists. Default 4. */
+  readonly runSeconds?: number | undefined;
+  /** Seconds that one attack may take; where that is too short it tries a sample of the plan. Default 10. */
+  readonly attackSeconds?: number | undefined;
+  /** Threads for the attacks. Default: the machine's. */
+  readonly concurrency?: number | undefined;
+  readonly onStep?: ((protocol: ProtocolId, step: Step) => void) | undefined;
+}
+
+export interface ProtocolReport {
+  readonly protocol: ProtocolId;
+  readonly title: string;
+  /** Rows of the receiver's list that the protocol ran on, and of the sender's. */
+  readonly rows: number;
+  readonly senderRows: number;
+  /** The share of the lists that it ran on; 1 for all of them. */
+  readonly share: number;
+  /** Whether each row entered with one identifier only, as counting protocols need it. */
+  readonly oneIdentifierPerRow: boolean;
+  /** Distinct identifiers that both lists have, by a plain join of the normalised lists. */
+  readonly truth: number;
+  /** What the protocol found. */
+  readonly matches: number;
+  /** Whether that is the truth, row by row where the protocol reveals rows. */
+  readonly correct: boolean;
+  readonly seconds: number;
+  readonly bytes: { readonly toSender: number; readonly toReceiver: number };
+  /** The sender's identifiers in this run that the receiver does not have, and that are there to be found out. */
+  readonly of: number;
+  /** By the receiver and by a reader of the line, offline; by a receiver that takes part with guesses as its list. */
+  readonly attacks: Readonly<Record<'partner' | 'outsider' | 'enumerating', AttackReport>>;
+  /** What the sender recovers offline of the receiver's identifiers. */
+  readonly sender: AttackReport & { readonly of: number };
+}
+
+const RUN_SECONDS = 4;
+const ATTACK_SECONDS = 10;
+
+/** Runs and attacks one protocol after another. */
+export async function* compare(
+  receiver: IdentifierSet,
+  sender: IdentifierSet,
+  options: CompareOptions,
+): AsyncGenerator<ProtocolReport, void, void> {
+  const backend = options.backend ?? (await createBackend());
+  try {
+    for (const protocol of options.protocols) {
+      yield await examine(protocol, { receiver, sender }, { ...options, backend });
+    }
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
+
+async function examine(
+  protocol: MatchingProtocol,
+  whole: Lists,
+  options: CompareOptions,
+): Promise<ProtocolReport> {
+  const { plan, attackSeconds = ATTACK_SECONDS, runSeconds = RUN_SECONDS } = options;
+  const budget: AttackBudget = { ...options, plan, attackSeconds };
+  const onStep = (step: Step): void => options.onStep?.(protocol.id, step);
+
+  onStep('match');
+  const counting = protocol.reveals === 'cardinality';
+  const oneIdentifierPerRow = counting && (whole.receiver.severalPerRow || whole.sender.severalPerRow);
+  const entering = oneIdentifierPerRow
+    ? { receiver: whole.receiver.firstOfEachRow(), sender: whole.sender.firstOfEachRow() }
+    : whole;
+  const { lists, share, outcome } = await runWithin(protocol, entering, runSeconds, options);
+  const { receiver, sender } = lists;
+  const shared = sharedElements(receiver, sender);
+  const sharedRows = receiver.rowsOf(shared);
+
+  onStep('partner');
+  const answers = answersOf(sender, receiver, plan);
+  const partner = await attackView(outcome.views.receiver, answers, budget);
+  onStep('outsider');
+  const outsider = sameView(outcome.views.receiver, outcome.views.outsider)
+    ? partner
+    : await attackView(outcome.views.outsider, answers, budget);
+  onStep('enumerating');
+  // With tokens, a receiver that enumerates hashes the plan and compares: the partner's attack, to the letter.
+  const tokens = outcome.views.receiver.transcript.observation.kind === 'tokens';
+  const pace = (receiver.size + sender.size) / outcome.seconds;
+  const enumerating = tokens ? partner : await enumerate(protocol, sender, answers, pace, budget);
+  const ownAnswers = answersOf(receiver, sender, plan);
+
+  return {
+    protocol: protocol.id,
+    title: protocol.title,
+    rows: rowsWithElements(receiver),
+    senderRows: rowsWithElements(sender),
+    share,
+    oneIdentifierPerRow,
+    truth: shared.length,
+    matches: outcome.size,
+    correct: outcome.size === shared.length && (outcome.matches ?? sharedRows).join() === sharedRows.join(),
+    seconds: outcome.seconds,
+    bytes: outcome.bytes,
+    of: sender.size - shared.length,
+    attacks: { partner, outsider, enumerating },
+    sender: {
+      ...(await attackView(outcome.views.sender, ownAnswers, budget)),
+      of: receiver.size - shared.length,
+    },
+  };
+}
+
+function rowsWithElements(set: IdentifierSet): number {
+  return set.rowsOf(Array.from({ length: set.size }, (_, i) => i)).length;
+}
+
+/** Whether two observers know the same, besides having seen the same messages: then the attack is the same too. */
+function sameView(a: View, b: View): boolean {
+  const secrets = ({ knowledge }: View): string =>
+    [knowledge.salts, knowledge.keys, knowledge.scalars].map((list) => (list ?? []).join(';')).join('|');
+  return secrets(a) === secrets(b);
+}
+
+/** Elements of the first run, by which the next one is sized. */
+const FIRST = 8;
+
+/** Runs the protocol on as large a share of the lists as fits the time. */
+async function runWithin(
+  protocol: MatchingProtocol,
+  whole: Lists,
+  seconds: number,
+  options: RunOptions,
+): Promise<{ lists: Lists; share: number; outcome: MatchOutcome }> {
+  let share = Math.min(1, FIRST / Math.max(1, whole.receiver.size, whole.sender.size));
+  for (;;) {
+    const lists = sampleLists(whole, share);
+    const outcome = await protocol.run(lists.receiver, lists.sender, options);
+    const affordable = Math.min(1, (share * seconds) / outcome.seconds);
+    // A run that took a fair part of the time is a good measure, and one that cannot grow by half is good enough.
+    if (share === 1 || affordable < share * 1.5) return { lists, share, outcome };
+    share = outcome.seconds < seconds / 16 ? Math.min(affordable, share * 16) : affordable;
+  }
+}

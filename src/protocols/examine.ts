@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The attacks on one run, each within its time: on the whole plan where that fits, else on a sample that is reported. */
+
+import { NumberList } from '../attack/candidates.js';
+import type { NumberingPlan } from '../attack/plan.js';
+import { attackTranscript } from '../attack/transcript.js';
+import { canonicalBytes, kindOf, textOf } from '../identifiers/identifier.js';
+import { type IdentifierSet, SetBuilder } from '../identifiers/set.js';
+import { defaultConcurrency } from '../workers/platform.js';
+import type { MatchingProtocol, RunOptions, View } from './protocol.js';
+
+export interface AttackReport {
+  /** The sender's identifiers that the attacker had not and now reads. */
+  readonly recovered: number;
+  /** How many of the sender's identifiers that the attacker had not were among the candidates tried. */
+  readonly answersTried: number;
+  readonly candidatesTried: number;
+  /** All candidates that there are. */
+  readonly space: number;
+  readonly seconds: number;
+  /**
+   * Whether only some candidates were tried: numbers spread over the plan, and among them right answers, so that to fail
+   * cannot be bad luck.
+   */
+  readonly sampled: boolean;
+  /** What the whole space takes at the rate that was measured. */
+  readonly secondsForSpace: number;
+}
+
+export interface AttackBudget extends RunOptions {
+  readonly plan: NumberingPlan;
+  /** Seconds that an attack on the whole plan may take. */
+  readonly attackSeconds: number;
+  readonly concurrency?: number | undefined;
+}
+
+/** A sampled attack does not use its whole time: it shows a rate, and whether right answers are recognised. */
+const SAMPLED_SECONDS = 1.5;
+
+/** Fast hashes are timed on this many candidates at most. */
+const TIMED_AT_MOST = 200_000;
+
+/** The sender's telephone numbers in the plan that are not the receiver's: the right answers. */
+export function answersOf(sender: IdentifierSet, receiver: IdentifierSet, plan: NumberingPlan): string[] {
+  const known = new Set(phonesOf(receiver));
+  return phonesOf(sender).filter((number) => !known.has(number) && plan.has(number));
+}
+
+function phonesOf(set: IdentifierSet): string[] {
+  return Array.from(set.elements)
+    .filter((element) => kindOf(element) === 'phone')
+    .map(textOf);
+}
+
+/** What an observer recovers offline. */
+export async function attackView(
+  { transcript, knowledge }: View,
+  answers: readonly string[],
+  budget: AttackBudget,
+): Promise<AttackReport> {
+  const { plan, attackSeconds, concurrency = defaultConcurrency(), backend, signal } = budget;
+  const right = new Set(answers);
+  const attempt = async (candidates: NumberingPlan | NumberList, threads: number) => {
+    const { recovered, seconds } = await attackTranscript(transcript, knowledge, candidates, {
+      concurrency: threads,
+      backend,
+      signal,
+    });
+    return { recovered: recovered.filter((number) => right.has(number)).length, seconds };
+  };
+  // Ever larger samples, until one takes long enough to be timed.
+  let candidates = sampleCandidates(plan, answers, 8);
+  let result = await attempt(candidates, 1);
+  while (result.seconds < SAMPLED_SECONDS / 4 && candidates.size < Math.min(plan.size, TIMED_AT_MOST)) {
+    candidates = sampleCandidates(plan, answers, Math.min(candidates.size * 8, plan.size));
+    result = await attempt(candidates, 1);
+  }
+  const secondsForSpace = (result.seconds * plan.size) / candidates.size;
+  if (secondsForSpace / concurrency <= attackSeconds) {
+    const whole = await attempt(plan, concurrency);
+    return {
+      ...whole,
+      answersTried: answers.length,
+      candidatesTried: plan.size,
+      space: plan.size,
+      sampled: false,
+      secondsForSpace: whole.seconds,
+    };
+  }
+  return {
+    ...result,
+    answersTried: countAnswers(candidates, right),
+    candidatesTried: candidates.size,
+    space: plan.size,
+    sampled: true,
+    secondsForSpace,
+  };
+}
+
+/**
+ * What a receiver learns that takes part with the plan as its list.
+ * @param pace elements a second of the honest run, by which the sample is sized
+ */
+export async function enumerate(
+  protocol: MatchingProtocol,
+  sender: IdentifierSet,
+  answers: readonly string[],
+  pace: number,
+  budget: AttackBudget,
+): Promise<AttackReport> {
+  const { plan, backend, signal } = budget;
+  const run = async (numbers: readonly string[], list: IdentifierSet) =>
+    protocol.run(setOfPhones(numbers), list, { backend, signal });
+  const started = performance.now();
+  const room = Math.max(16, Math.floor(pace * SAMPLED_SECONDS));
+  const right = new Set(answers);
+  let candidates: string[];
+  let found: string[];
+  if (protocol.reveals === 'intersection') {
+    candidates = namesOf(sampleCandidates(plan, answers, room));
+    const { matches = [] } = await run(candidates, sender);
+    found = matches.map((row) => candidates[row]!);
+  } else {
+    // A count for ever smaller lists: each run evaluates the sender's list again, so a part of it must do.
+    const size = Math.max(16, Math.floor(room / 32));
+    candidates = namesOf(sampleCandidates(plan, answers.slice(0, size / 4), size));
+    const wanted = new Set(candidates);
+    let others = size;
+    const list = sender.filter((i) => {
+      const element = sender.elements.at(i);
+      return (kindOf(element) === 'phone' && wanted.has(textOf(element))) || others-- > 0;
+    });
+    found = await bisect(candidates, async (part) => (await run(part, list)).size);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return {
+    recovered: found.filter((number) => right.has(number)).length,
+    answersTried: candidates.filter((number) => right.has(number)).length,
+    candidatesTried: candidates.length,
+    space: plan.size,
+    seconds,
+    sampled: candidates.length < plan.size,
+    secondsForSpace: (seconds * plan.size) / candidates.length,
+  };
+}
+
+/** The members of a list, from counts alone. */
+async function bisect(
+  list: readonly string[],
+  count: (part: readonly string[]) => Promise<number>,
+): Promise<string[]> {
+  const members = await count(list);
+  if (members === 0) return [];
+  if (members === list.length) return [...list];
+  const half = Math.ceil(list.length / 2);
+  return [...(await bisect(list.slice(0, half), count)), ...(await bisect(list.slice(half), count))];
+}
+
+/** Right answers for up to a half, and for the rest numbers spread evenly over the plan. */
+function sampleCandidates(plan: NumberingPlan, answers: readonly string[], size: number): NumberList {
+  const numbers = new Set(answers.slice(0, Math.floor(size / 2)));
+  const others = size - numbers.size;
+  for (let i = 0; i < others; i++) numbers.add(plan.at(Math.floor(((i + 0.5) * plan.size) / others)));
+  return NumberList.from(numbers);
+}
+
+function namesOf(list: NumberList): string[] {
+  const names: string[] = [];
+  list.visit(0, list.size, (number) => names.push(String.fromCharCode(...number)));
+  return names;
+}
+
+function countAnswers(list: NumberList, right: ReadonlySet<string>): number {
+  return namesOf(list).filter((number) => right.has(number)).length;
+}
+
+function setOfPhones(numbers: readonly string[]): IdentifierSet {
+  const builder = new SetBuilder();
+  for (const [row, text] of numbers.entries())
+    builder.add(row, 'phone', canonicalBytes({ kind: 'phone', text }));
+  builder.rowCount = numbers.length;
+  return builder.build();
+}

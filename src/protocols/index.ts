@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
+
+import { hashingProtocols } from './hashing.js';
+import type { MatchingProtocol } from './protocol.js';
+import { psiProtocols } from './psi.js';
+
+export { IdentifierSet } from '../identifiers/set.js';
+export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
+export type { AttackReport } from './examine.js';
+export type {
+  Leakage,
+  MatchingProtocol,
+  MatchOutcome,
+  Observer,
+  ProtocolId,
+  RunOptions,
+  View,
+} from './protocol.js';
+
+/** All protocols, in the order in which they give away less. */
+export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, ...psiProtocols];

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One interface for every way of finding out what two lists share, with a statement of what it gives away. */
+
+import type { Knowledge, Transcript } from '../attack/transcript.js';
+import type { GroupBackend } from '../group/group.js';
+import type { SlowCost } from '../hashing/slow.js';
+import type { IdentifierSet } from '../identifiers/set.js';
+
+export type ProtocolId = 'plain' | 'salted' | 'keyed' | 'slow' | 'ecdh-psi' | 'ecdh-psi-cardinality';
+
+/** Who learns what beyond the result, in a sentence each. */
+export interface Leakage {
+  /** What the protocol tells the receiver: its purpose. */
+  readonly result: string;
+  /** What the receiver can find out besides, offline. */
+  readonly receiver: string;
+  /** What the sender can find out. */
+  readonly sender: string;
+  /** What somebody can find out who reads the line and has no key. */
+  readonly outsider: string;
+  /** What a receiver can find out who fills its list with invented identifiers. */
+  readonly enumerating: string;
+}
+
+export interface RunOptions {
+  /** For the protocols over the group. Default: the fastest one here, for this run. */
+  readonly backend?: GroupBackend | undefined;
+  /** For `slow`. Default: OWASP's minimum for argon2id. */
+  readonly slowCost?: SlowCost | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type Observer = 'receiver' | 'sender' | 'outsider';
+
+/** What somebody saw, and what they know besides. */
+export interface View {
+  readonly transcript: Transcript;
+  readonly knowledge: Knowledge;
+}
+
+export interface MatchOutcome {
+  /** Distinct identifiers that both lists have. */
+  readonly size: number;
+  /** The receiver's rows with a shared identifier, ascending; undefined where the protocol reveals only how many. */
+  readonly matches: readonly number[] | undefined;
+  readonly bytes: { readonly toSender: number; readonly toReceiver: number };
+  readonly seconds: number;
+  readonly views: Readonly<Record<Observer, View>>;
+}
+
+export interface MatchingProtocol {
+  readonly id: ProtocolId;
+  readonly title: string;
+  readonly leakage: Leakage;
+  /** Whether the receiver learns which of its rows match, or only how many identifiers. */
+  readonly reveals: 'intersection' | 'cardinality';
+  /**
+   * Runs both parties in this process.
+   * @param receiver the list of the party that learns the result
+   * @param sender the list of the other party
+   * @throws {VeilmatchError} `incompatible-lists` for lists that can never match
+   */
+  run(receiver: IdentifierSet, sender: IdentifierSet, options?: RunOptions): Promise<MatchOutcome>;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Matching by ECDH private set intersection, `veilmatch-psi-v1`.
+ *
+ * **What it leaks**: the sizes of the sets, the kinds of identifiers in them, and the result to the receiver. Nothing
+ * can be reversed offline from what a party or an outsider saw.
+ */
+
+import type { PsiObservation, SentMessage, Transcript } from '../attack/transcript.js';
+import { createBackend } from '../group/select.js';
+import { decodeFrame } from '../psi/frames.js';
+import { NONCE_BYTES } from '../psi/hello.js';
+import { type IntersectOptions, intersect } from '../psi/intersect.js';
+import { observeRun, type SentFrame } from '../psi/observe.js';
+import type { IntersectionResult } from '../psi/result.js';
+import type { Reveal } from '../psi/suite.js';
+import { randomScalar, replayedRandom, secureRandom } from '../random.js';
+import type { Leakage, MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
+
+const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+
+const leakage: Readonly<Record<Reveal, Leakage>> = {
+  intersection: {
+    result: 'Which of its rows the sender has too.',
+    receiver: OFFLINE,
+    sender: OFFLINE,
+    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
+    enumerating:
+      'Whether the sender has an identifier, one evaluation by the sender for each: limits on size and runs bind it.',
+  },
+  cardinality: {
+    result: 'How many identifiers the sender has too.',
+    receiver: OFFLINE,
+    sender: OFFLINE,
+    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
+    enumerating:
+      'Whether the sender has an identifier, by runs with ever smaller lists: limits on size and runs bind it.',
+  },
+};
+
+function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingProtocol {
+  return {
+    id,
+    title,
+    leakage: leakage[reveal],
+    reveals: reveal,
+    async run(receiver, sender, options = {}) {
+      const backend = options.backend ?? (await createBackend());
+      try {
+        const frames: SentFrame[] = [];
+        // The scalars are drawn here, so that an attack can be handed one of them as a control.
+        const scalars = { receiver: randomScalar(), sender: randomScalar() };
+        const bytes = { receiver: 0, sender: 0 };
+        const started = performance.now();
+        const runOptions: IntersectOptions = {
+          backend,
+          signal: options.signal,
+          random: {
+            receiver: replayedRandom([secureRandom(NONCE_BYTES), scalars.receiver]),
+            sender: replayedRandom([secureRandom(NONCE_BYTES), scalars.sender]),
+          },
+          onFrame(from, frame) {
+            frames.push({ from, bytes: frame });
+            bytes[from] += frame.length;
+          },
+        };
+        const result: Pick<IntersectionResult, 'size'> & Partial<IntersectionResult> =
+          reveal === 'cardinality'
+            ? await intersect(receiver, sender, { ...runOptions, reveal })
+            : await intersect(receiver, sender, { ...runOptions, reveal });
+        return {
+          size: result.size,
+          matches: result.matches,
+          bytes: { toSender: bytes.receiver, toReceiver: bytes.sender },
+          seconds: (performance.now() - started) / 1000,
+          views: viewsOf(id, frames, scalars),
+        };
+      } finally {
+        if (options.backend === undefined) await backend.dispose();
+      }
+    },
+  };
+}
+
+function viewsOf(
+  protocol: ProtocolId,
+  frames: readonly SentFrame[],
+  scalars: { readonly receiver: Uint8Array; readonly sender: Uint8Array },
+): Record<Observer, View> {
+  const observation: PsiObservation = { kind: 'psi', ...observeRun(frames) };
+  const messages = frames.map(
+    ({ from, bytes }): SentMessage => ({ from, name: decodeFrame(bytes).name, bytes }),
+  );
+  const view = (seenBy: Observer, known: readonly Uint8Array[]): View => {
+    const transcript: Transcript = { protocol, seenBy, messages, observation };
+    return { transcript, knowledge: { scalars: known } };
+  };
+  return {
+    receiver: view('receiver', [scalars.receiver]),
+    sender: view('sender', [scalars.sender]),
+    outsider: view('outsider', []),
+  };
+}
+
+export const psiProtocols: readonly MatchingProtocol[] = [
+  psiProtocol('ecdh-psi', 'ECDH-PSI, the receiver learns which', 'intersection'),
+  psiProtocol('ecdh-psi-cardinality', 'ECDH-PSI, the receiver learns how many', 'cardinality'),
+];

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
+
+export { IdentifierSet, type SetInput } from '../identifiers/set.js';
+export { type IntersectOptions, intersect } from './intersect.js';
+export { PsiMachine } from './machine.js';
+export type { PartyOptions, Phase } from './party.js';
+export { psiReceiver, type ReceiverResult } from './receiver.js';
+export { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
+export { psiSender, type SenderResult } from './sender.js';
+export type { Reveal, Role } from './suite.js';

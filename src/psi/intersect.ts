@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Both parties in one process: for tests, for trying it out, for measuring. */
+
+import type { GroupBackend } from '../group/group.js';
+import { createBackend } from '../group/select.js';
+import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
+import type { RandomSource } from '../random.js';
+import type { PsiMachine } from './machine.js';
+import type { PartyOptions } from './party.js';
+import { psiReceiver, type ReceiverResult } from './receiver.js';
+import { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
+import { psiSender, type SenderResult } from './sender.js';
+import type { Reveal, Role } from './suite.js';
+
+export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random'> {
+  /** Default: the fastest one here, created for this run and disposed of after it. */
+  readonly backend?: GroupBackend | undefined;
+  /** Each party's own source of randomness. Default: the platform's CSPRNG. */
+  readonly random?: Readonly<Partial<Record<Role, RandomSource>>> | undefined;
+  /** Sees every frame that is sent. */
+  readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
+}
+
+/**
+ * Runs `veilmatch-psi-v1` between two sets in one process.
+ * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
+ * @param senderSet of the same sort
+ * @returns what the receiver learns: with `reveal: 'intersection'`, the default, which of its rows match; with
+ * `reveal: 'cardinality'` only how many distinct identifiers are shared
+ * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ */
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions & { readonly reveal: 'cardinality' },
+): Promise<CardinalityResult>;
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options?: IntersectOptions & { readonly reveal?: 'intersection' | undefined },
+): Promise<IntersectionResult>;
+export async function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions = {},
+): Promise<CardinalityResult> {
+  const own = toSet(receiverSet);
+  const other = toSet(senderSet);
+  checkComparable(own.kinds, other.kinds);
+  const backend = options.backend ?? (await createBackend());
+  try {
+    const receiver = psiReceiver(own, { ...options, backend, random: options.random?.receiver });
+    const sender = psiSender(other, { ...options, backend, random: options.random?.sender });
+    const result = await exchange(receiver, sender, options.onFrame);
+    const reveal: Reveal = options.reveal ?? 'intersection';
+    return reveal === 'intersection' ? intersectionResult(own, result) : { size: result.size };
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
+
+/**
+ * Passes frames between two machines until both are done.
+ * @returns the receiver's result
+ */
+export async function exchange(
+  receiver: PsiMachine<ReceiverResult>,
+  sender: PsiMachine<SenderResult>,
+  onFrame?: (from: Role, frame: Uint8Array) => void,
+): Promise<ReceiverResult> {
+  const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
+  const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const frame of frames) {
+      onFrame?.(from.role, frame);
+      waiting.push({ to: from === receiver ? sender : receiver, frame });
+    }
+  };
+  try {
+    await post(sender, sender.start());
+    await post(receiver, receiver.start());
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await post(next.to, next.to.receive(next.frame));
+    }
+    return receiver.result;
+  } finally {
+    await receiver.abandon();
+    await sender.abandon();
+  }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
+
+import { concatBytes } from '../bytes.js';
+import { ELEMENT_BYTES } from '../group/group.js';
+import { decodeFrame, decodeRecords } from './frames.js';
+import { decodeHello } from './hello.js';
+import { sessionId } from './session.js';
+import { DST, type Role, tagBytes, tagPrefix } from './suite.js';
+
+export interface SentFrame {
+  readonly from: Role;
+  readonly bytes: Uint8Array;
+}
+
+/** What a run shows. */
+export interface ObservedRun {
+  /** The group hash's domain separation tag. */
+  readonly dst: Uint8Array;
+  /** Every blinded and every evaluated element, n x 32 bytes. */
+  readonly elements: Uint8Array;
+  /** The sender's B. */
+  readonly publicKey: Uint8Array;
+  readonly tags: Uint8Array;
+  readonly tagBytes: number;
+  /** What a tag's hash begins with in this session. */
+  readonly tagPrefix: Uint8Array;
+  /** Whether a tag's hash takes in the identifier: only in the ordered mode. */
+  readonly tagBindsIdentifier: boolean;
+}
+
+/** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
+export function observeRun(frames: readonly SentFrame[]): ObservedRun {
+  const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
+  const bodies = { elements: [] as Uint8Array[], tags: [] as Uint8Array[] };
+  let width = 0;
+  for (const { from, bytes } of frames) {
+    const frame = decodeFrame(bytes);
+    if (frame.name === 'hello') {
+      hellos[from] = frame.body.slice();
+      if (hellos.receiver.length > 0 && hellos.sender.length > 0) {
+        width = tagBytes(decodeHello(hellos.receiver).size, decodeHello(hellos.sender).size);
+      }
+    }
+    if (frame.name === 'blinded' || frame.name === 'evaluated')
+      bodies.elements.push(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'tags') bodies.tags.push(recordsOf(frame, width));
+  }
+  const { reveal, publicKey } = decodeHello(hellos.sender);
+  return {
+    dst: DST,
+    elements: concatBytes(...bodies.elements),
+    publicKey,
+    tags: concatBytes(...bodies.tags),
+    tagBytes: width,
+    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), reveal),
+    tagBindsIdentifier: reveal === 'intersection',
+  };
+}
+
+function recordsOf(frame: ReturnType<typeof decodeFrame>, width: number): Uint8Array {
+  const first = new DataView(frame.body.buffer, frame.body.byteOffset).getUint32(0);
+  return decodeRecords(frame, width, first, Number.POSITIVE_INFINITY).bytes;
+}

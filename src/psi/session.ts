@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What both parties derive from a run's frames: the session id, the tags, the digest that closes it. */
+
+import { sha512 } from '@noble/hashes/sha2.js';
+import { concatBytes, equalBytes, u16, u32 } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { FINISH_LABEL, type Reveal, ROLE, type Role, SESSION_LABEL, tagBytes, tagPrefix } from './suite.js';
+
+/** 32 bytes that no other run has: both nonces go into it. The bodies of the two Hellos. */
+export function sessionId(helloReceiver: Uint8Array, helloSender: Uint8Array): Uint8Array {
+  return sha512(
+    concatBytes(
+      SESSION_LABEL,
+      u32(helloReceiver.length),
+      helloReceiver,
+      u32(helloSender.length),
+      helloSender,
+    ),
+  ).slice(0, 32);
+}
+
+/** Makes the tags of one run. */
+export class Tagger {
+  /** Bytes of a tag. */
+  readonly width: number;
+  readonly #prefix: Uint8Array;
+  readonly #ordered: boolean;
+
+  constructor(sid: Uint8Array, reveal: Reveal, receiverSize: number, senderSize: number) {
+    this.width = tagBytes(receiverSize, senderSize);
+    this.#prefix = tagPrefix(sid, reveal);
+    this.#ordered = reveal === 'intersection';
+  }
+
+  /**
+   * SHA-512(label || sid || mode || [ordered: u16 length || identifier] || element), cut.
+   * @param element b * H(identifier), 32 bytes
+   * @param identifier canonical bytes; used in the ordered mode only
+   */
+  tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
+    const bound = this.#ordered ? [u16(identifier.length), identifier] : [];
+    return sha512(concatBytes(this.#prefix, ...bound, element)).subarray(0, this.width);
+  }
+}
+
+/** Digests of all frames sent each way, compared before a result is released. */
+export class FrameLog {
+  readonly #digests = { receiver: sha512.create(), sender: sha512.create() };
+
+  add(from: Role, frame: Uint8Array): void {
+    this.#digests[from].update(u32(frame.length)).update(frame);
+  }
+
+  /** What the party of this role sends as its Finish: 32 bytes over every frame of both before the first Finish. */
+  finish(sid: Uint8Array, role: Role): Uint8Array {
+    const { receiver, sender } = this.#digests;
+    return sha512(
+      concatBytes(
+        FINISH_LABEL,
+        sid,
+        Uint8Array.of(ROLE[role]),
+        receiver.clone().digest(),
+        sender.clone().digest(),
+      ),
+    ).slice(0, 32);
+  }
+}
+
+/** @throws {VeilmatchError} `transcript-mismatch` */
+export function checkFinish(expected: Uint8Array, received: Uint8Array): void {
+  if (!equalBytes(expected, received)) {
+    throw new VeilmatchError(
+      'transcript-mismatch',
+      'The two parties did not see the same messages: something changed them on the way. The result is withheld; run again.',
+    );
+  }
+}
