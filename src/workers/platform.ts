@@ -38,7 +38,8 @@ export function startWorker(script: WorkerScript): WorkerPort {
   if (typeof Worker === 'function') return adapt(script.web());
   const threads = nodeWorkerThreads();
   if (threads === undefined) throw new Error('This platform has neither Web Workers nor worker_threads.');
-  return adapt(new threads.Worker(new URL(script.file, script.base)));
+  // The file is complete: flags such as --input-type or a loader are for the caller's own.
+  return adapt(new threads.Worker(new URL(script.file, script.base), { execArgv: [] }));
 }
 
 /** Whether this platform knows a kind of worker. Starting one can still fail, by a content security policy for one. */
