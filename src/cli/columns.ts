@@ -49,6 +49,9 @@ const NAMES: Readonly<Record<Field, RegExp>> = {
   email: /\be ?mail|\bmail\b|correo|courriel/,
 };
 
+/** A column's number, and not a telephone number that stands where a header is expected. */
+const NUMBER = /^\d{1,6}$/;
+
 /** A column that no name announces must be this full of what it is taken for. */
 const MIN_SHARE = 0.6;
 
@@ -63,7 +66,9 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const first = sample[0]!;
-  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '1'];
+  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '']
+    // A cell may well be "1" in a file without a header.
+    .filter((name) => name !== '' && !NUMBER.test(name));
   const hasHeader =
     options.header ?? (named.some((name) => isHeaderName(first, name)) || !first.some(looksLikeIdentifier));
   const header = hasHeader ? first : undefined;
@@ -137,7 +142,7 @@ function findColumn(table: Table, name: string): number {
       );
     }
   }
-  const number = /^\d{1,6}$/.test(name) ? Number(name) : 0;
+  const number = NUMBER.test(name) ? Number(name) : 0;
   if (number >= 1 && number <= width) return number - 1;
   throw new VeilmatchError(
     'argument',
@@ -184,7 +189,7 @@ function guess(
 
 interface Content {
   readonly filled: number;
-  /** How many cells a reader takes, and how many look as if one might with other options. */
+  /** How many cells a reader takes, and how many look as if it might with other options. */
   readonly phone: { sure: number; possible: number };
   readonly email: { sure: number; possible: number };
 }
@@ -205,9 +210,8 @@ function contentOf(
     if (typeof readEmail(cell) === 'string') content.email.sure++;
     if (looksLikeEmail(cell)) content.email.possible++;
     if (!looksLikePhone(cell)) continue;
+    content.phone.possible++;
     if (typeof readPhone(cell, known, true) === 'string') content.phone.sure++;
-    // Without a country a national number can only be recognised by its looks.
-    if (known === undefined || typeof readPhone(cell, known, false) === 'string') content.phone.possible++;
   }
   return content;
 }
