@@ -93,6 +93,22 @@ describe('columns that are guessed', () => {
     );
   });
 
+  it('mentions the country when the lack of one may be the reason', () => {
+    const lines = ['4155550123', '4155550124'];
+    expect(() => choose(lines)).toThrow('recognised when --country is given');
+    expect(() => choose(['1', '2'], { country: 'US' })).toThrow(/from 1\.$/);
+    expect(choose(lines, { country: 'US' }).columns.phone).toEqual([0]);
+  });
+
+  it('reads through invisible characters in a name, and shows none that could control a terminal', () => {
+    const { columns, notes } = choose(['\u200bphone ,mail\u001b[2J', '+14155550123,ada@example.com']);
+    expect(columns).toMatchObject({ phone: [0], email: [1] });
+    expect(notes[0]).toContain('column 1 "phone" holds');
+    expect(notes[0]).toContain('column 2 holds');
+    const declared = { columns: [{ name: 'Phone', field: 'phone' }] } as const;
+    expect(choose(['\u200bphone ,x', '1,2'], declared).columns.phone).toEqual([0]);
+  });
+
   it('never shows a cell, not even one that was declared to be a header', () => {
     const row = 'Ada,+1 415 555 0123,x@y';
     const failing = (): unknown =>
