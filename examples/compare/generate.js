@@ -405,8 +405,10 @@ function quoted(field, { delimiter }) {
   return field.includes(delimiter) || /["\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+/** @param {readonly string[]} argv */
+async function main(argv) {
   const { values } = parseArgs({
+    args: [...argv],
     options: {
       rows: { type: 'string' },
       shared: { type: 'string' },
@@ -414,14 +416,22 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       out: { type: 'string', default: '.' },
     },
   });
-  const count = (/** @type {'rows' | 'shared' | 'seed'} */ name) => {
+  /** @type {GenerateOptions} */
+  const options = {};
+  for (const name of /** @type {const} */ (['rows', 'shared', 'seed'])) {
     const text = values[name];
-    if (text === undefined) return {};
+    if (text === undefined) continue;
     if (!/^\d{1,9}$/.test(text)) throw new RangeError(`--${name} must be a whole number.`);
-    return { [name]: Number(text) };
-  };
-  const written = await writeLists(values.out, { ...count('rows'), ...count('shared'), ...count('seed') });
-  const { matches, sharedIdentifiers } = written.truth;
-  console.log(`${written.hospital} and ${written.network} share ${sharedIdentifiers} identifiers.`);
-  console.log(`${matches.length} rows of ${written.network} match.`);
+    options[name] = Number(text);
+  }
+  const { hospital, network, truth } = await writeLists(values.out, options);
+  console.log(`${hospital} and ${network} share ${truth.sharedIdentifiers} identifiers.`);
+  console.log(`${truth.matches.length} rows of ${network} match.`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(process.argv.slice(2)).catch((error) => {
+    console.error(`error: ${error.message}`);
+    process.exitCode = 2;
+  });
 }

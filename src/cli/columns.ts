@@ -5,10 +5,9 @@
  */
 
 import { VeilmatchError } from '../errors.js';
-import { readEmail } from '../identifiers/email.js';
-import { knownCountry, readPhone } from '../identifiers/phone.js';
 import type { Field } from '../identifiers/row.js';
-import { withAsciiDigits } from '../identifiers/text.js';
+import { withoutInvisibles } from '../identifiers/text.js';
+import { contentOf, looksLikeIdentifier } from './column-content.js';
 
 export interface ColumnOption {
   /** A header name, or a column's number from 1. */
@@ -49,6 +48,9 @@ const NAMES: Readonly<Record<Field, RegExp>> = {
   email: /\be ?mail|\bmail\b|correo|courriel/,
 };
 
+/** A column's number, and not a telephone number that stands where a header is expected. */
+const NUMBER = /^\d{1,6}$/;
+
 /** A column that no name announces must be this full of what it is taken for. */
 const MIN_SHARE = 0.6;
 
@@ -63,7 +65,9 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const first = sample[0]!;
-  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '1'];
+  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '']
+    // A cell may well be "1" in a file without a header.
+    .filter((name) => name !== '' && !NUMBER.test(name));
   const hasHeader =
     options.header ?? (named.some((name) => isHeaderName(first, name)) || !first.some(looksLikeIdentifier));
   const header = hasHeader ? first : undefined;
@@ -76,7 +80,7 @@ export function chooseColumns(
     return { columns, notes: guessNote(guessed, hasHeader) };
   }
   const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
-  if (found.phone === undefined && found.email === undefined) throw nothingFound(table);
+  if (found.phone === undefined && found.email === undefined) throw nothingFound(table, options);
   const alsoPossible: string[] = [];
   for (const field of FIELDS) {
     const candidate = found[field];
@@ -137,7 +141,7 @@ function findColumn(table: Table, name: string): number {
       );
     }
   }
-  const number = /^\d{1,6}$/.test(name) ? Number(name) : 0;
+  const number = NUMBER.test(name) ? Number(name) : 0;
   if (number >= 1 && number <= width) return number - 1;
   throw new VeilmatchError(
     'argument',
@@ -150,7 +154,7 @@ function isHeaderName(first: readonly string[], name: string): boolean {
 }
 
 function folded(name: string): string {
-  return name.trim().toLowerCase();
+  return withoutInvisibles(name).toLowerCase();
 }
 
 function guess(
@@ -182,52 +186,6 @@ function guess(
   return { phone: best('phone'), email: best('email') };
 }
 
-interface Content {
-  readonly filled: number;
-  /** How many cells a reader takes, and how many look as if one might with other options. */
-  readonly phone: { sure: number; possible: number };
-  readonly email: { sure: number; possible: number };
-}
-
-function contentOf(
-  rows: readonly (readonly string[])[],
-  column: number,
-  country: string | undefined,
-  countryColumn: number | undefined,
-): Content {
-  const content = { filled: 0, phone: { sure: 0, possible: 0 }, email: { sure: 0, possible: 0 } };
-  for (const row of rows) {
-    const cell = row[column]?.trim() ?? '';
-    if (cell === '') continue;
-    content.filled++;
-    const own = countryColumn === undefined ? country : row[countryColumn];
-    const known = own === undefined ? undefined : knownCountry(own);
-    if (typeof readEmail(cell) === 'string') content.email.sure++;
-    if (looksLikeEmail(cell)) content.email.possible++;
-    if (!looksLikePhone(cell)) continue;
-    if (typeof readPhone(cell, known, true) === 'string') content.phone.sure++;
-    // Without a country a national number can only be recognised by its looks.
-    if (known === undefined || typeof readPhone(cell, known, false) === 'string') content.phone.possible++;
-  }
-  return content;
-}
-
-function looksLikeIdentifier(cell: string): boolean {
-  return looksLikeEmail(cell) || looksLikePhone(cell);
-}
-
-function looksLikeEmail(cell: string): boolean {
-  return /\S@\S/.test(cell);
-}
-
-/** Seven digits or more, few letters, no date. */
-function looksLikePhone(cell: string): boolean {
-  const text = withAsciiDigits(cell.trim());
-  const digits = text.replace(/\D/g, '').length;
-  const letters = text.replace(/\P{L}/gu, '').length;
-  return digits >= 7 && letters * 2 <= digits && !/^\d{4}-\d\d-\d\d(?!\d)/.test(text);
-}
-
 /** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case. */
 function words(name: string): string {
   return name
@@ -241,9 +199,10 @@ function words(name: string): string {
 
 /** A header's name unless it could be a value that somebody declared to be a header. */
 function describe({ header }: Table, column: number): string {
-  const name = header?.[column]?.trim() ?? '';
-  const shown = name !== '' && name.length <= 60 && !looksLikeIdentifier(name) ? ` "${name}"` : '';
-  return `column ${column + 1}${shown}`;
+  const name = withoutInvisibles(header?.[column] ?? '');
+  // Control characters could write anything on a terminal.
+  const fit = name !== '' && name.length <= 60 && !/\p{C}/u.test(name) && !looksLikeIdentifier(name);
+  return `column ${column + 1}${fit ? ` "${name}"` : ''}`;
 }
 
 function listColumns(table: Table): string {
@@ -253,11 +212,14 @@ function listColumns(table: Table): string {
   return `It has ${names}${more}${table.header ? '' : ' and no header'}.`;
 }
 
-function nothingFound(table: Table): VeilmatchError {
+function nothingFound(table: Table, { country, countryColumn }: ColumnOptions): VeilmatchError {
+  const hint =
+    country === undefined && countryColumn === undefined
+      ? ' National telephone numbers are recognised when --country is given.'
+      : '';
   return new VeilmatchError(
     'argument',
     `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses. ${listColumns(table)} ` +
-      'Say which to use: --column NAME=phone or --column NAME=email, by name or by number from 1. ' +
-      'National telephone numbers are recognised when --country is given.',
+      `Say which to use: --column NAME=phone or --column NAME=email, by name or by number from 1.${hint}`,
   );
 }

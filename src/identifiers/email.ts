@@ -63,7 +63,7 @@ export function readFully(cleaned: string): string | Refusal {
   if (at < 1 || at === address.length - 1) return REFUSED.notAnEmail;
   const local = folded(address.slice(0, at));
   if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
-  const domain = asciiDomain(address.slice(at + 1).toLowerCase());
+  const domain = asciiDomain(address.slice(at + 1));
   // Too long comes first: a name of 300 characters is not one that DNS could hold either.
   if (domain !== undefined && domain.length > 255) return REFUSED.tooLong;
   if (domain === undefined || !DOMAIN.test(domain)) return REFUSED.badDomain;
@@ -102,9 +102,9 @@ function folded(local: string): string {
   return local.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
-/** Unicode domains by UTS 46 as browsers apply it (WHATWG URL, domain to ASCII); ASCII ones untouched. */
+/** Unicode domains by UTS 46 as browsers apply it (WHATWG URL, domain to ASCII); ASCII ones in lower case. */
 function asciiDomain(domain: string): string | undefined {
-  if (/^[\0-\x7f]*$/.test(domain)) return domain;
+  if (/^[\0-\x7f]*$/.test(domain)) return domain.toLowerCase();
   // Characters that mean something in a URL never reach its parser.
   if (/[\0-,/:-@[-`{-\x7f]/.test(domain)) return undefined;
   try {

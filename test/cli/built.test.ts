@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The tool as it is installed: one file in dist that finds the library beside it. */
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { temporary } from './harness.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(root, 'dist/cli/main.js');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+interface Ending {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function veilmatch(argv: readonly string[], stdin = ''): Promise<Ending> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [main, ...argv], { maxBuffer: 1e8 }, (_, stdout, stderr) =>
+      resolve({ status: child.exitCode, stdout, stderr }),
+    );
+    child.stdin!.end(stdin);
+  });
+}
+
+async function statusOf(child: ChildProcess): Promise<number | null> {
+  const [status] = await once(child, 'close');
+  return status;
+}
+
+describe('dist/cli/main.js', () => {
+  it('is what the package installs as veilmatch', () => {
+    expect(join(root, manifest.bin.veilmatch)).toBe(main);
+    expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    if (process.platform !== 'win32') expect(statSync(main).mode & 0o111).toBe(0o111);
+  });
+
+  it('prints its version', async () => {
+    expect(await veilmatch(['--version'])).toEqual({
+      status: 0,
+      stdout: `${manifest.version}\n`,
+      stderr: '',
+    });
+  });
+
+  it('reads standard input and writes standard output', async () => {
+    const token = createHash('sha256').update('+14155550123').digest('hex');
+    expect(
+      await veilmatch(['hash', '-', '--plain', '--country', 'US'], 'phone\n(415) 555-0123\n'),
+    ).toMatchObject({
+      status: 0,
+      stdout: `line,phone\n2,${token}\n`,
+    });
+  });
+
+  it('ends with the status of what happened, without a stack', async () => {
+    expect(await veilmatch(['normalize', '-', '--strict'], 'phone\nn/a\n')).toMatchObject({ status: 2 });
+    expect(
+      await veilmatch(['normalize', '-', '--strict', '--column', 'phone=phone'], 'phone\nn/a\n'),
+    ).toMatchObject({
+      status: 1,
+    });
+    expect(await veilmatch(['normalize', '/none/list.csv'])).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: 'error: Cannot read /none/list.csv: there is no such file or folder.\n',
+    });
+  });
+
+  it('reads a long list on worker threads, to the same result', async () => {
+    const number = (i: number): string => `+1415${2_000_000 + i}`;
+    const rows = Array.from({ length: 30_000 }, (_, i) => number(i));
+    const { status, stdout } = await veilmatch(['normalize', '-'], `phone\n${rows.join('\n')}\n`);
+    expect(status).toBe(0);
+    expect(stdout).toBe(`line,phone\n${rows.map((row, i) => `${i + 2},${row}\n`).join('')}`);
+  });
+
+  it('ends quietly when its output is closed, as head does', async () => {
+    const path = temporary('list.csv');
+    writeFileSync(path, `phone\n${'+14155550123\n'.repeat(15_000)}`);
+    const child = spawn(process.execPath, [main, 'normalize', path], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await statusOf(child)).toBe(0);
+    expect(stderr).not.toMatch(/error|EPIPE/);
+  });
+
+  it.skipIf(process.platform === 'win32')('removes what it has begun when it is interrupted', async () => {
+    const output = temporary('out.csv');
+    const child = spawn(process.execPath, [main, 'normalize', '-', '-o', output], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
+    child.stdin.write('phone\n');
+    while (readdirSync(dirname(output)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGINT');
+    expect(await statusOf(child)).toBe(130);
+    expect(readdirSync(dirname(output))).toEqual([]);
+  });
+
+  it('names the licence of everything it contains', () => {
+    const notices = readFileSync(join(root, 'dist/cli/THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(notices).toMatch(/^commander \d+\.\d+\.\d+ \(MIT\)$/m);
+    expect(notices).toMatch(/^csv-parse \d+\.\d+\.\d+ \(MIT\)$/m);
+    expect(notices).not.toContain('libphonenumber');
+    expect(readFileSync(main, 'utf8')).not.toMatch(/from ['"](?:libphonenumber-js|@noble)/);
+  });
+});

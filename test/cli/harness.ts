@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs the tool inside the test's process, on streams in memory. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import { afterEach } from 'vitest';
+import type { Io } from '../../src/cli/io.js';
+import { run } from '../../src/cli/program.js';
+
+export interface Ending {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly stdin?: string | Uint8Array | Readable;
+  readonly signal?: AbortSignal;
+  readonly terminal?: boolean;
+}
+
+export function memoryIo(options: RunOptions = {}): { io: Io; stdout(): string; stderr(): string } {
+  const { stdin = '', signal, terminal } = options;
+  const out = collector();
+  const err = collector();
+  const io: Io = {
+    stdin: stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin)]),
+    stdout: out.stream,
+    stderr: Object.assign(err.stream, { isTTY: terminal }),
+    signal,
+  };
+  return { io, stdout: out.text, stderr: err.text };
+}
+
+export async function cli(argv: readonly string[], options: RunOptions = {}): Promise<Ending> {
+  const { io, stdout, stderr } = memoryIo(options);
+  const status = await run(argv, io);
+  return { status, stdout: stdout(), stderr: stderr() };
+}
+
+function collector(): { stream: Writable; text(): string } {
+  const chunks: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  return { stream, text: () => Buffer.concat(chunks).toString('utf8') };
+}
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A path in a folder of this test's own, which is removed after it. */
+export function temporary(name = ''): string {
+  const folder = mkdtempSync(join(tmpdir(), 'veilmatch-test-'));
+  folders.push(folder);
+  return join(folder, name);
+}

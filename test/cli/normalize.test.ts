@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cli, temporary } from './harness.js';
+
+const LIST = `id,Mobile phone,E-mail
+1,(415) 555-0123,Ada@Example.com
+2,"+1 415 555 0124 ext. 7",
+3,n/a,"Nemo, Bob <bob@example.org>"
+4,4.1555E+09,
+5,,
+6,555-0123,bad@@example.com
+`;
+
+const NORMALIZED = `line,phone,email
+2,+14155550123,ada@example.com
+3,+14155550124,
+4,,bob@example.org
+`;
+
+const REJECTED = [
+  { line: 4, field: 'phone', code: 'not-a-number' },
+  { line: 5, field: 'phone', code: 'spreadsheet-damage' },
+  { line: 6, code: 'empty' },
+  { line: 7, field: 'phone', code: 'too-short' },
+  { line: 7, field: 'email', code: 'not-an-email' },
+];
+
+describe('veilmatch normalize', () => {
+  it('writes what it could read, with the lines of the list', async () => {
+    const { status, stdout, stderr } = await cli(['normalize', '-', '--country', 'US'], { stdin: LIST });
+    expect(status).toBe(0);
+    expect(stdout).toBe(NORMALIZED);
+    expect(stderr.split('\n')).toEqual([
+      'standard input: guessed that line 1 is a header, column 2 "Mobile phone" holds telephone numbers (by its name), ' +
+        'column 3 "E-mail" holds e-mail addresses (by its name); --no-header and --column NAME=phone|email overrule this',
+      'standard input: rows 6, telephone numbers 2, e-mail addresses 2, rejected 5',
+      '       1  phone not-a-number (line 4)',
+      '       1  phone spreadsheet-damage (line 5); a spreadsheet has cut digits off: export the column as text again',
+      '       1  empty (line 6)',
+      '       1  phone too-short (line 7)',
+      '       1  email not-an-email (line 7)',
+      '',
+    ]);
+  });
+
+  it('writes one JSON document', async () => {
+    const { stdout } = await cli(['normalize', '-', '--country', 'US', '--json'], { stdin: LIST });
+    expect(JSON.parse(stdout)).toEqual({
+      rows: 6,
+      normalized: [
+        { line: 2, phone: '+14155550123', email: 'ada@example.com' },
+        { line: 3, phone: '+14155550124' },
+        { line: 4, email: 'bob@example.org' },
+      ],
+      rejected: REJECTED,
+    });
+  });
+
+  it('writes to files, the rejected cells to one of their own', async () => {
+    const input = temporary('list.csv');
+    const [output, rejected] = ['out.csv', 'rejected.csv'].map((name) => join(dirname(input), name)) as [
+      string,
+      string,
+    ];
+    writeFileSync(input, LIST);
+    const ending = await cli(['normalize', input, '--country', 'us', '-o', output, '--rejected', rejected]);
+    expect(ending).toMatchObject({ status: 0, stdout: '' });
+    expect(readFileSync(output, 'utf8')).toBe(NORMALIZED);
+    const lines = REJECTED.map(({ line, field = '', code }) => `${line},${field},${code}\n`);
+    expect(readFileSync(rejected, 'utf8')).toBe(`line,field,code\n${lines.join('')}`);
+    expect(readdirSync(dirname(input)).length).toBe(3);
+  });
+
+  it('ends with 1 under --strict when something was rejected, and writes the output', async () => {
+    const argv = ['normalize', '-', '--country', 'US', '--strict'];
+    expect(await cli(argv, { stdin: LIST })).toMatchObject({ status: 1, stdout: NORMALIZED });
+    expect((await cli(argv, { stdin: 'phone\n4155550123\n' })).status).toBe(0);
+  });
+
+  it('has the columns that the list has', async () => {
+    expect((await cli(['normalize', '-'], { stdin: 'mail\nada@example.com\n' })).stdout).toBe(
+      'line,email\n2,ada@example.com\n',
+    );
+    expect((await cli(['normalize', '-'], { stdin: 'phone,mail\n' })).stdout).toBe('line,phone,email\n');
+  });
+
+  it('asks for assigned ranges with --valid', async () => {
+    // A possible length, in an area code that nobody has.
+    const stdin = 'phone\n+1 999 555 0123\n';
+    expect((await cli(['normalize', '-'], { stdin })).stdout).toBe('line,phone\n2,+19995550123\n');
+    const { stdout, stderr } = await cli(['normalize', '-', '--valid'], { stdin });
+    expect(stdout).toBe('line,phone\n');
+    expect(stderr).toContain('1  phone not-valid (line 2)');
+  });
+
+  it('reads numbers in the country of their row, and tells what to do without one', async () => {
+    const stdin = 'land,phone\nDE,030 123456\nFR,01 23 45 67 89\nUK,020 7946 0958\n,020 7946 0958\n';
+    const { stdout, stderr } = await cli(['normalize', '-', '--country-column', 'land'], { stdin });
+    expect(stdout).toBe('line,phone\n2,+4930123456\n3,+33123456789\n');
+    expect(stderr).toContain(
+      '2  phone no-country (lines 4, 5); national telephone numbers need a country: --country',
+    );
+  });
+
+  it("writes a platform's own text with --profile", async () => {
+    const stdin =
+      'phone,email\n(650)555-1212, John.Smith+x@gmail.com\n"+44 (0)20 7946 0958",n/a\n\u200b,\n,\n';
+    const argv = ['normalize', '-', '--country', 'US', '--json', '--profile'];
+    expect(JSON.parse((await cli([...argv, 'meta'], { stdin })).stdout)).toEqual({
+      rows: 4,
+      normalized: [
+        { line: 2, phone: '16505551212', email: 'john.smith+x@gmail.com' },
+        { line: 3, phone: '442079460958' },
+      ],
+      rejected: [
+        { line: 3, field: 'email', code: 'not-an-email' },
+        { line: 4, code: 'empty' },
+        { line: 5, code: 'empty' },
+      ],
+    });
+    const uid2 = JSON.parse((await cli([...argv, 'uid2'], { stdin })).stdout);
+    expect(uid2.normalized[0]).toEqual({ line: 2, phone: '+16505551212', email: 'johnsmith@gmail.com' });
+    const linkedin = JSON.parse(
+      (await cli([...argv, 'linkedin'], { stdin: 'phone\n+14155550123\n' })).stdout,
+    );
+    expect(linkedin.rejected).toEqual([{ line: 2, field: 'phone', code: 'not-supported' }]);
+  });
+
+  it('reads the country of a row with --profile too', async () => {
+    const stdin = 'land,phone\nDE,030 123456\nUK,020 7946 0958\n';
+    const argv = ['normalize', '-', '--profile', 'meta', '--country-column', 'land'];
+    const { stdout, stderr } = await cli(argv, { stdin });
+    expect(stdout).toBe('line,phone\n2,4930123456\n');
+    expect(stderr).toContain('1  phone no-country (line 3)');
+  });
+
+  it('shows progress on a terminal only, and takes it away', async () => {
+    const argv = ['normalize', '-', '--country', 'US'];
+    const rows = Array.from({ length: 20_000 }, (_, i) => `415555${String(i).padStart(4, '0')}`.slice(0, 10));
+    const stdin = `phone\n${rows.join('\n')}\n`;
+    const onTerminal = await cli(argv, { stdin, terminal: true });
+    expect(onTerminal.stderr).toMatch(/\rstandard input: \d+ %/);
+    expect(onTerminal.stderr).toContain('\r\x1b[K');
+    const elsewhere = await cli(argv, { stdin });
+    expect(elsewhere.stderr).not.toContain('\r');
+    expect(elsewhere.stdout).toBe(onTerminal.stdout);
+  });
+});

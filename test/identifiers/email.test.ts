@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+import { domainToASCII } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ErrorCode } from '../../src/errors.js';
+import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
+
+const code = (expected: ErrorCode): unknown =>
+  expect.objectContaining({ name: 'VeilmatchError', code: expected, field: 'email' });
+
+/** https://html.spec.whatwg.org/#valid-e-mail-address */
+const HTML_RULE =
+  /^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+
+describe('reads what people write', () => {
+  test.each([
+    ['ada@example.com', 'ada@example.com'],
+    [' ADA@Example.COM\t', 'ada@example.com'],
+    ['\ufeffada\u200b@exam\u00adple.com\u2069', 'ada@example.com'],
+    ['Ada <ada@example.com>', 'ada@example.com'],
+    ['<ada@example.com>', 'ada@example.com'],
+    ['"Lovelace, Ada" <ada@example.com>', 'ada@example.com'],
+    ['Lovelace, Ada <ada@example.com>', 'ada@example.com'],
+    ['ada@example.com <ada@example.com>', 'ada@example.com'],
+    ['"ada@home, ada@work" <ada@example.com>', 'ada@example.com'],
+    ['Ada < ada@example.com >', 'ada@example.com'],
+    ['ada@example.com<mailto:ada@example.com>', 'ada@example.com'],
+    ['mailto:ada@example.com', 'ada@example.com'],
+    ['MAILTO:Ada@Example.com?subject=a@b.c&body=x', 'ada@example.com'],
+    ['mailto:ada%2Btag@example.com', 'ada+tag@example.com'],
+    ['mailto:%C3%A4da@example.com', 'äda@example.com'],
+    ['mailto:what%3F@example.com', 'what?@example.com'],
+    // Dots, tags and providers are not touched.
+    ['Ada.Lovelace+News@gmail.com', 'ada.lovelace+news@gmail.com'],
+    // What the HTML rule takes.
+    ['ada@localhost', 'ada@localhost'],
+    ['.a..b.@example.com', '.a..b.@example.com'],
+    ["!#$%&'*+/=?^_`{|}~-@example.com", "!#$%&'*+/=?^_`{|}~-@example.com"],
+    ['ada@127.0.0.1', 'ada@127.0.0.1'],
+    ['ada%41@example.com', 'ada%41@example.com'],
+    // RFC 6531, in NFC: u and a combining diaeresis are one letter.
+    ['U\u0308ber@example.com', 'über@example.com'],
+    ['用户@example.com', '用户@example.com'],
+    ['😀@example.com', '😀@example.com'],
+    // Internationalised domains by UTS 46.
+    ['ada@MÜNCHEN.de', 'ada@xn--mnchen-3ya.de'],
+    ['ada@mu\u0308nchen.de', 'ada@xn--mnchen-3ya.de'],
+    ['ada@XN--Mnchen-3ya.de', 'ada@xn--mnchen-3ya.de'],
+    ['ada@faß.de', 'ada@xn--fa-hia.de'],
+    ['ada@例え。テスト', 'ada@xn--r8jz45g.xn--zckzah'],
+    ['ada@ｅｘａｍｐｌｅ．com', 'ada@example.com'],
+    ['ada@\u212aelvin.example', 'ada@kelvin.example'],
+  ])('%s is %s', (text, expected) => {
+    expect(normalizeEmail(text)).toBe(expected);
+    expect(normalizeEmail(expected)).toBe(expected);
+  });
+});
+
+describe('says why it cannot read a text', () => {
+  const label = 'a'.repeat(60);
+  test.each<[string, ErrorCode]>([
+    ['', 'empty'],
+    [' \u200b\n', 'empty'],
+    ['none', 'not-an-email'],
+    ['@example.com', 'not-an-email'],
+    ['ada@', 'not-an-email'],
+    ['ada@@example.com', 'not-an-email'],
+    ['ada lovelace@example.com', 'not-an-email'],
+    ['"ada lovelace"@example.com', 'not-an-email'],
+    ['ada(comment)@example.com', 'not-an-email'],
+    ['ada@example.com, bob@example.com', 'not-an-email'],
+    ['Ada <ada@example.com>, Bob <bob@example.com>', 'not-an-email'],
+    ['ada@example.com, Bob <bob@example.com>', 'not-an-email'],
+    ['ada@example.com; Bob <bob@example.com>', 'not-an-email'],
+    ['Ada <ada@example.com', 'not-an-email'],
+    ['mailto:', 'not-an-email'],
+    ['mailto:ada%@example.com', 'not-an-email'],
+    ['mailto:ada@example.com,bob@example.com', 'not-an-email'],
+    ['ada\u0085@example.com', 'not-an-email'],
+    ['a\u00a0b@example.com', 'not-an-email'],
+    ['\ud800@example.com', 'not-an-email'],
+    ['ada@exa mple.com', 'bad-domain'],
+    ['ada@exa_mple.com', 'bad-domain'],
+    ['ada@-example.com', 'bad-domain'],
+    ['ada@example..com', 'bad-domain'],
+    ['ada@example.com.', 'bad-domain'],
+    ['ada@.com', 'bad-domain'],
+    ['ada@[127.0.0.1]', 'bad-domain'],
+    [`ada@${label}aaaa.com`, 'bad-domain'],
+    ['ada@example.com?subject=x', 'bad-domain'],
+    ['ada@example.com/ü', 'bad-domain'],
+    // Characters that a URL would take for something else.
+    ['ada@ü.com:80', 'bad-domain'],
+    ['ada@ü%41.com', 'bad-domain'],
+    ['ada@ü#.com', 'bad-domain'],
+    ['ada@ü\\x.com', 'bad-domain'],
+    // Fullwidth digits that a URL would take for an IPv4 address.
+    ['ada@１', 'bad-domain'],
+    ['ada@１２７．1', 'bad-domain'],
+    ['ada@０x7f.1', 'bad-domain'],
+    // Nothing is left of this domain after mapping.
+    ['ada@\u3002', 'bad-domain'],
+    ['ada@\ufe0f', 'bad-domain'],
+    [`${'a'.repeat(65)}@example.com`, 'too-long'],
+    [`${'ü'.repeat(33)}@example.com`, 'too-long'],
+    [`a@${`${label}.`.repeat(5)}com`, 'too-long'],
+    [`${'a'.repeat(60)}@${`${label}.`.repeat(3)}${'a'.repeat(12)}`, 'too-long'],
+  ])('%s: %s', (text, expected) => {
+    expect(() => normalizeEmail(text)).toThrow(code(expected));
+  });
+
+  test('the limits of RFC 5321 themselves are allowed', () => {
+    const local = 'a'.repeat(64);
+    // 64 + 1 + 189 = 254.
+    const domain = `${`${label}.`.repeat(3)}aaaaaa`;
+    expect(normalizeEmail(`${local}@${domain}`)).toHaveLength(254);
+    expect(() => normalizeEmail(`${local}@${domain}a`)).toThrow(code('too-long'));
+    expect(normalizeEmail(`${'ü'.repeat(32)}@example.com`)).toBe(`${'ü'.repeat(32)}@example.com`);
+  });
+
+  test.each([undefined, null, 1, {}, ['a@b.c']])('%s is no text', (text) => {
+    expect(() => normalizeEmail(text as unknown as string)).toThrow(code('argument'));
+  });
+});
+
+const localPart = fc.oneof(
+  fc.stringMatching(/^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,20}$/),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }),
+);
+const domain = fc.oneof(
+  fc.domain(),
+  fc.stringMatching(/^[A-Za-z0-9-]{1,10}(\.[A-Za-z0-9-]{1,10}){0,3}$/),
+  fc
+    .array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 3 })
+    .map((labels) => labels.join('.')),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 10 }),
+);
+const address = fc.tuple(localPart, domain).map(([local, host]) => `${local}@${host}`);
+const text = fc.oneof(
+  address,
+  fc.string({ unit: 'binary' }),
+  address.map((each) => `Somebody <${each}>`),
+  address.map((each) => `mailto:${encodeURIComponent(each.replace(/\p{Surrogate}/gu, ''))}`),
+);
+
+describe('properties', () => {
+  test('normalising is idempotent', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const first = readEmail(written);
+        if (typeof first === 'string') expect(readEmail(first)).toBe(first);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('what comes out is an address of one spelling: NFC, no white space, ASCII domain, within the limits', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const email = readEmail(written);
+        if (typeof email !== 'string') return;
+        const at = email.lastIndexOf('@');
+        expect(email).toBe(email.normalize('NFC'));
+        expect(email).toBe(email.toLowerCase());
+        expect(email).not.toMatch(/[\s\p{Cf}\p{Cc}]/u);
+        expect(email.slice(at + 1)).toMatch(/^[a-z0-9.-]{1,255}$/);
+        expect(Buffer.byteLength(email.slice(0, at))).toBeLessThanOrEqual(64);
+        expect(Buffer.byteLength(email)).toBeLessThanOrEqual(254);
+        expect(isEmailLike(email)).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('ASCII addresses are those of the HTML rule, up to length', () => {
+    const ascii = fc.oneof(
+      fc.stringMatching(/^[!-~]{1,30}$/),
+      fc.tuple(fc.stringMatching(/^[!-~]{1,10}$/), fc.domain()).map(([local, host]) => `${local}@${host}`),
+    );
+    fc.assert(
+      fc.property(ascii, (written) => {
+        if (/^mailto:|[<>]/i.test(written)) return;
+        const email = readEmail(written);
+        expect(typeof email === 'string').toBe(HTML_RULE.test(written));
+        if (typeof email === 'string') expect(email).toBe(written.toLowerCase());
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('a domain becomes what UTS 46 makes of it', () => {
+    fc.assert(
+      fc.property(domain, (host) => {
+        const cleaned = host.replace(/\p{Cf}/gu, '').trim();
+        const email = readEmail(`ada@${cleaned}`);
+        if (typeof email !== 'string') return;
+        const ascii = /^[\0-\x7f]*$/.test(cleaned);
+        expect(email).toBe(`ada@${ascii ? cleaned.toLowerCase() : domainToASCII(cleaned)}`);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('the short way of a plain address gives what the full one gives', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const cleaned = written.replace(/\p{Cf}/gu, '').trim();
+        expect(readEmail(written)).toEqual(readFully(cleaned));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('no message holds the text', () => {
+    fc.assert(
+      fc.property(text, (written) => {
+        const email = readEmail(written);
+        if (typeof email !== 'string' && written.length > 12)
+          expect(email.message).not.toContain(written.trim());
+      }),
+    );
+  });
+});
