@@ -55,9 +55,11 @@ describe('a parallel backend', () => {
       parallel.add(elements, elements),
       parallel.weightedSum(elements, scalars),
     ];
-    for (const attempt of attempts) {
-      await expect(attempt).rejects.toMatchObject({ code: 'bad-element', position: 2000 });
-    }
+    await Promise.all(
+      attempts.map((attempt) =>
+        expect(attempt).rejects.toMatchObject({ code: 'bad-element', position: 2000 }),
+      ),
+    );
     elements.fill(0, 2000 * 32, 2001 * 32);
     await expect(parallel.multiplyEach(elements, scalars)).rejects.toMatchObject({
       code: 'identity-element',
