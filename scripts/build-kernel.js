@@ -15,7 +15,7 @@ const ASSEMBLY = new URL('assembly/', KERNEL);
 /** The two kernels differ in their field alone. */
 export const FIELDS = ['fma', 'integer'];
 
-const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '-O3'];
+const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '-O2'];
 
 /**
  * @param {string} field which of `assembly/field-*.ts` stands for `assembly/field.ts`

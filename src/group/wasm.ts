@@ -46,12 +46,15 @@ function primed(dst: Uint8Array): Uint8Array {
   return concatBytes(tag, Uint8Array.of(tag.length));
 }
 
-/** Index of the highest signed four-bit digit that is not zero in some weight. Weights are public. */
+/** Signed digits of four bits that a scalar has in the kernel. */
+const DIGITS = 63;
+
+/** Index of the highest signed digit that may not be zero in some weight. Weights are public. */
 function topDigit(weights: Uint8Array): number {
   for (let byte = SCALAR_BYTES - 1; byte >= 0; byte--) {
     for (let at = byte; at < weights.length; at += SCALAR_BYTES) {
-      // A carry can reach one digit further.
-      if (weights[at] !== 0) return Math.min(2 * byte + 2, 2 * SCALAR_BYTES - 1);
+      // A carry can reach one digit further; above (L - 1) / 2 it is the negative that is recoded, with all digits.
+      if (weights[at] !== 0) return byte > 30 ? DIGITS - 1 : Math.min(2 * byte + 2, DIGITS - 1);
     }
   }
   return 0;

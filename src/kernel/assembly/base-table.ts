@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Multiplication of one base by many scalars: a table of 1 ... 8 times 16^i B for every digit i turns it into 64
+ * Multiplication of one base by many scalars: a table of 1 ... 8 times 16^i B for every digit i turns it into 63
  * additions, with no doubling. Tables are read as a whole, like those of `multiply.ts`.
  */
 
@@ -8,8 +8,8 @@ import { makeTable, SELECTED, selectEntry, TABLE_BYTES } from './multiply';
 import { addCached, copyPoint, double, setIdentity } from './point';
 import { DIGIT_COUNT, digitPair } from './scalar';
 
-/** 64 tables of eight cached points. */
-const BASE_TABLES: usize = memory.data(163840, 16);
+/** 63 tables of eight cached points. */
+const BASE_TABLES: usize = memory.data(161280, 16);
 const BASE: usize = memory.data(320, 16);
 
 /** Fills the tables for a point that is in both lanes. */

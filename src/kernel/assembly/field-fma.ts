@@ -29,12 +29,25 @@ export const FIELD_BYTES: usize = 80;
 /** Five v128 of 64-bit integers: columns of weight 2^0 ... 2^204, products folded but not carried. */
 export const WIDE_BYTES: usize = 80;
 
-/** What a wide product is offset by, as a position in the offset tables: differences must not go below zero. */
-export const OFFSET_NONE: usize = 0;
+/** What becomes of the columns of a product. */
+type Finish = i32;
+/** Reduced. */
+const REDUCE: Finish = 0;
+/** Twice the product, reduced. */
+const TWICE: Finish = 1;
+/** Kept wide. */
+const WIDE: Finish = 2;
+/** Product plus and minus an earlier wide one, reduced; the difference is also kept wide in the place of that one. */
+const SUM_AND_DIFFERENCE: Finish = 3;
+/** Twice the product minus such a wide difference, reduced. */
+const TWICE_MINUS: Finish = 4;
+
+/** What the accumulators of a product start with, as a position in the offset tables. */
+const OFFSET_NONE: usize = 0;
 /** Half a margin, for a product that is taken twice. */
-export const OFFSET_HALF: usize = 80;
-/** The margin that `reduce` needs. */
-export const OFFSET_FULL: usize = 160;
+const OFFSET_HALF: usize = 80;
+/** The margin that `reduce` needs: differences must not go below zero. */
+const OFFSET_FULL: usize = 160;
 
 const SPLIT_BITS: u64 = 0x4668000000000000;
 const LOW_BITS: u64 = 0x4338000000000000;
@@ -122,12 +135,47 @@ initOffsets();
   v128.store(out, carried(c4, i64x2.shr_u(c3, LIMB_BITS), mask), 64);
 }
 
+/** The columns of a product, as `finish` says. The finish is a literal everywhere, so one of the branches is compiled. */
+// @ts-ignore: decorator
+@inline function complete(finish: Finish, out: usize, second: usize, wide: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128): void {
+  if (finish == REDUCE) {
+    reduce(out, c0, c1, c2, c3, c4);
+  } else if (finish == TWICE) {
+    reduce(out, i64x2.shl(c0, 1), i64x2.shl(c1, 1), i64x2.shl(c2, 1), i64x2.shl(c3, 1), i64x2.shl(c4, 1));
+  } else if (finish == WIDE) {
+    v128.store(out, c0);
+    v128.store(out, c1, 16);
+    v128.store(out, c2, 32);
+    v128.store(out, c3, 48);
+    v128.store(out, c4, 64);
+  } else if (finish == SUM_AND_DIFFERENCE) {
+    const a0 = v128.load(wide), a1 = v128.load(wide, 16), a2 = v128.load(wide, 32), a3 = v128.load(wide, 48), a4 = v128.load(wide, 64);
+    reduce(out, i64x2.add(c0, a0), i64x2.add(c1, a1), i64x2.add(c2, a2), i64x2.add(c3, a3), i64x2.add(c4, a4));
+    const d0 = i64x2.sub(c0, a0), d1 = i64x2.sub(c1, a1), d2 = i64x2.sub(c2, a2), d3 = i64x2.sub(c3, a3), d4 = i64x2.sub(c4, a4);
+    reduce(second, d0, d1, d2, d3, d4);
+    v128.store(wide, d0);
+    v128.store(wide, d1, 16);
+    v128.store(wide, d2, 32);
+    v128.store(wide, d3, 48);
+    v128.store(wide, d4, 64);
+  } else {
+    reduce(
+      out,
+      i64x2.sub(i64x2.shl(c0, 1), v128.load(wide)),
+      i64x2.sub(i64x2.shl(c1, 1), v128.load(wide, 16)),
+      i64x2.sub(i64x2.shl(c2, 1), v128.load(wide, 32)),
+      i64x2.sub(i64x2.shl(c3, 1), v128.load(wide, 48)),
+      i64x2.sub(i64x2.shl(c4, 1), v128.load(wide, 64)),
+    );
+  }
+}
+
 /**
  * One row a limb of `a`, as a loop: straight-line code of 25 products makes engines run out of registers.
  * A row leaves its lowest column final; the other four move down by one.
  */
 // @ts-ignore: decorator
-@inline function product(out: usize, a: usize, b: usize, offset: usize, wide: bool): void {
+@inline function product(finish: Finish, out: usize, second: usize, wide: usize, a: usize, b: usize, offset: usize): void {
   const split = v128.load(K), splitLow = v128.load(K, 16), start = PRODUCT_OFFSETS + offset;
   const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48), b4 = v128.load(b, 64);
   let r0 = v128.load(start), r1 = v128.load(start, 16), r2 = v128.load(start, 32), r3 = v128.load(start, 48), r4 = v128.load(start, 64);
@@ -152,34 +200,36 @@ initOffsets();
   const c0 = i64x2.add(v128.load(COLUMNS), times19(r0)), c1 = i64x2.add(v128.load(COLUMNS, 16), times19(r1));
   const c2 = i64x2.add(v128.load(COLUMNS, 32), times19(r2)), c3 = i64x2.add(v128.load(COLUMNS, 48), times19(r3));
   const c4 = i64x2.add(v128.load(COLUMNS, 64), times19(r4));
-  if (wide) {
-    v128.store(out, c0);
-    v128.store(out, c1, 16);
-    v128.store(out, c2, 32);
-    v128.store(out, c3, 48);
-    v128.store(out, c4, 64);
-  } else {
-    reduce(out, c0, c1, c2, c3, c4);
-  }
+  complete(finish, out, second, wide, c0, c1, c2, c3, c4);
 }
 
 /** out = a * b; one of the two may be lazy. */
 export function multiply(out: usize, a: usize, b: usize): void {
-  product(out, a, b, OFFSET_FULL, false);
+  product(REDUCE, out, 0, 0, a, b, OFFSET_FULL);
 }
 
-/** The same, not carried, plus an offset. */
-export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): void {
-  product(out, a, b, offset, true);
+/** out = 2 a * b. */
+export function multiplyTwice(out: usize, a: usize, b: usize): void {
+  product(TWICE, out, 0, 0, a, b, OFFSET_HALF);
 }
 
-/** Adds both halves of x * y: the low one to a column, the high one to the column above. */
+/** wide = a * b, not carried; one of the two may be lazy. */
+export function multiplyWide(wide: usize, a: usize, b: usize): void {
+  product(WIDE, wide, 0, 0, a, b, OFFSET_NONE);
+}
+
+/** sum = a * b + wide, difference = a * b - wide; one of a and b may be lazy. Overwrites `wide`. */
+export function multiplyWithWide(sum: usize, difference: usize, wide: usize, a: usize, b: usize): void {
+  product(SUM_AND_DIFFERENCE, sum, difference, wide, a, b, OFFSET_FULL);
+}
+
+/** The low half of x * y, given h. */
 // @ts-ignore: decorator
 @inline function low(x: v128, y: v128, h: v128): v128 { return madd(x, y, f64x2.sub(v128.load(K, 16), h)); }
 
-/** out = a^(2^n) for n >= 1, or the wide square. Doubled limbs stand for the products that occur twice. */
+/** Squares `n` >= 1 times and finishes the last one. Doubled limbs stand for the products that occur twice. */
 // @ts-ignore: decorator
-@inline function squares(out: usize, a: usize, n: i32, offset: usize, wide: bool): void {
+@inline function squares(finish: Finish, out: usize, second: usize, wide: usize, a: usize, n: i32, offset: usize): void {
   const split = v128.load(K), start = SQUARE_OFFSETS + offset;
   let a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48), a4 = v128.load(a, 64);
   do {
@@ -232,12 +282,8 @@ export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): voi
     c2 = i64x2.add(c2, times19(c7));
     c3 = i64x2.add(c3, times19(c8));
     c4 = i64x2.add(c4, times19(h));
-    if (wide) {
-      v128.store(out, c0);
-      v128.store(out, c1, 16);
-      v128.store(out, c2, 32);
-      v128.store(out, c3, 48);
-      v128.store(out, c4, 64);
+    if (finish != REDUCE) {
+      complete(finish, out, second, wide, c0, c1, c2, c3, c4);
       return;
     }
     const mask = v128.load(K, 32);
@@ -256,49 +302,27 @@ export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): voi
 
 /** out = a^2; `a` must be reduced. */
 export function square(out: usize, a: usize): void {
-  squares(out, a, 1, OFFSET_FULL, false);
+  squares(REDUCE, out, 0, 0, a, 1, OFFSET_FULL);
 }
 
 /** out = a^(2^n), n >= 1; `a` must be reduced. */
 export function squareTimes(out: usize, a: usize, n: i32): void {
-  squares(out, a, n, OFFSET_FULL, false);
+  squares(REDUCE, out, 0, 0, a, n, OFFSET_FULL);
 }
 
-/** The square, not carried, plus an offset. */
-export function squareWide(out: usize, a: usize, offset: usize): void {
-  squares(out, a, 1, offset, true);
+/** wide = a^2, not carried. */
+export function squareWide(wide: usize, a: usize): void {
+  squares(WIDE, wide, 0, 0, a, 1, OFFSET_NONE);
 }
 
-/** sum = b + a, difference = b - a, of wide products: `a` without an offset, `b` with the full one. */
-export function reduceSumAndDifference(sum: usize, difference: usize, a: usize, b: usize): void {
-  const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48), a4 = v128.load(a, 64);
-  const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48), b4 = v128.load(b, 64);
-  reduce(difference, i64x2.sub(b0, a0), i64x2.sub(b1, a1), i64x2.sub(b2, a2), i64x2.sub(b3, a3), i64x2.sub(b4, a4));
-  reduce(sum, i64x2.add(b0, a0), i64x2.add(b1, a1), i64x2.add(b2, a2), i64x2.add(b3, a3), i64x2.add(b4, a4));
+/** sum = a^2 + wide, difference = a^2 - wide; `wide` becomes the difference, not carried. */
+export function squareWithWide(sum: usize, difference: usize, wide: usize, a: usize): void {
+  squares(SUM_AND_DIFFERENCE, sum, difference, wide, a, 1, OFFSET_FULL);
 }
 
-/** out = 2 c - b + a, of wide products: `a` without an offset, `b` and `c` with the full one. */
-export function reduceTwiceMinusDifference(out: usize, c: usize, a: usize, b: usize): void {
-  reduce(
-    out,
-    i64x2.add(i64x2.sub(i64x2.shl(v128.load(c), 1), v128.load(b)), v128.load(a)),
-    i64x2.add(i64x2.sub(i64x2.shl(v128.load(c, 16), 1), v128.load(b, 16)), v128.load(a, 16)),
-    i64x2.add(i64x2.sub(i64x2.shl(v128.load(c, 32), 1), v128.load(b, 32)), v128.load(a, 32)),
-    i64x2.add(i64x2.sub(i64x2.shl(v128.load(c, 48), 1), v128.load(b, 48)), v128.load(a, 48)),
-    i64x2.add(i64x2.sub(i64x2.shl(v128.load(c, 64), 1), v128.load(b, 64)), v128.load(a, 64)),
-  );
-}
-
-/** out = 2 a, of a wide product with half the offset. */
-export function reduceTwice(out: usize, a: usize): void {
-  reduce(
-    out,
-    i64x2.shl(v128.load(a), 1),
-    i64x2.shl(v128.load(a, 16), 1),
-    i64x2.shl(v128.load(a, 32), 1),
-    i64x2.shl(v128.load(a, 48), 1),
-    i64x2.shl(v128.load(a, 64), 1),
-  );
+/** out = 2 a^2 - wide, where `wide` is a difference that `squareWithWide` left. */
+export function squareTwiceMinusWide(out: usize, wide: usize, a: usize): void {
+  squares(TWICE_MINUS, out, 0, wide, a, 1, OFFSET_FULL);
 }
 
 /** Limbs of at most 2^53 in absolute value to reduced ones: what exceeds 51 bits moves up, rounded to nearest. */

@@ -22,12 +22,23 @@ export const FIELD_BYTES: usize = 80;
 /** Ten v128 of 64-bit columns, folded but not carried. */
 export const WIDE_BYTES: usize = 160;
 
-/** What a wide product is offset by, as a position in the offset table: differences must not go below zero. */
-export const OFFSET_NONE: usize = 0;
-/** Unsigned products need no margin to be taken twice. */
-export const OFFSET_HALF: usize = 0;
-/** 2^35 p: more than any column that is subtracted (3.04 * 2^58.97). */
-export const OFFSET_FULL: usize = 160;
+/** What becomes of the columns of a product. */
+type Finish = i32;
+/** Reduced. */
+const REDUCE: Finish = 0;
+/** Twice the product, reduced. */
+const TWICE: Finish = 1;
+/** Kept wide. */
+const WIDE: Finish = 2;
+/** Product plus and minus an earlier wide one, reduced; the difference is also kept wide in the place of that one. */
+const SUM_AND_DIFFERENCE: Finish = 3;
+/** Twice the product minus such a wide difference, reduced. */
+const TWICE_MINUS: Finish = 4;
+
+/** What the accumulators of a product start with, as a position in the offset table. */
+const OFFSET_NONE: usize = 0;
+/** 2^35 p: more than any column that is subtracted (3.04 * 2^58.97), so that differences do not go below zero. */
+const OFFSET_FULL: usize = 160;
 
 const EVEN_BITS: i32 = 26;
 const ODD_BITS: i32 = 25;
@@ -52,6 +63,7 @@ const K: usize = memory.data<u64>(
 const OFFSETS: usize = memory.data(320, 16);
 /** The columns that the rows of a multiplication have finished. */
 const COLUMNS: usize = memory.data(160, 16);
+const SUMS: usize = memory.data(160, 16);
 /** The second operand with even and odd limbs exchanged. */
 const SWAPPED: usize = memory.data(80, 16);
 /** Ten limbs, 64 bits each, fully reduced. */
@@ -116,7 +128,7 @@ initOffsets();
  * A row leaves its two lowest columns final; the other nine move down by two.
  */
 // @ts-ignore: decorator
-@inline function product(out: usize, a: usize, b: usize, offset: usize, wide: bool): void {
+@inline function product(finish: Finish, out: usize, second: usize, wide: usize, a: usize, b: usize, offset: usize): void {
   const oddLimbs = v128.load(K, 48), start = OFFSETS + offset;
   for (let i: usize = 0; i < FIELD_BYTES; i += 16) v128.store(SWAPPED + i, swapLimbs(v128.load(b + i)));
   let c0 = v128.load(start), c1 = v128.load(start, 16), c2 = v128.load(start, 32), c3 = v128.load(start, 48), c4 = v128.load(start, 64);
@@ -162,40 +174,129 @@ initOffsets();
   c7 = i64x2.add(v128.load(COLUMNS, 112), times19(c7));
   c8 = i64x2.add(v128.load(COLUMNS, 128), times19(c8));
   const c9 = i64x2.add(v128.load(COLUMNS, 144), v128.load(start, 144));
-  finish(out, wide, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
+  complete(finish, out, second, wide, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
 }
 
 // @ts-ignore: decorator
-@inline function finish(out: usize, wide: bool, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128, c8: v128, c9: v128): void {
-  if (wide) {
-    v128.store(out, c0);
-    v128.store(out, c1, 16);
-    v128.store(out, c2, 32);
-    v128.store(out, c3, 48);
-    v128.store(out, c4, 64);
-    v128.store(out, c5, 80);
-    v128.store(out, c6, 96);
-    v128.store(out, c7, 112);
-    v128.store(out, c8, 128);
-    v128.store(out, c9, 144);
-  } else {
+@inline function store(out: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128, c8: v128, c9: v128): void {
+  v128.store(out, c0);
+  v128.store(out, c1, 16);
+  v128.store(out, c2, 32);
+  v128.store(out, c3, 48);
+  v128.store(out, c4, 64);
+  v128.store(out, c5, 80);
+  v128.store(out, c6, 96);
+  v128.store(out, c7, 112);
+  v128.store(out, c8, 128);
+  v128.store(out, c9, 144);
+}
+
+function reduceWide(out: usize, wide: usize): void {
+  reduce(
+    out,
+    v128.load(wide),
+    v128.load(wide, 16),
+    v128.load(wide, 32),
+    v128.load(wide, 48),
+    v128.load(wide, 64),
+    v128.load(wide, 80),
+    v128.load(wide, 96),
+    v128.load(wide, 112),
+    v128.load(wide, 128),
+    v128.load(wide, 144),
+  );
+}
+
+/** The columns of a product, as `finish` says. The finish is a literal everywhere, so one of the branches is compiled. */
+// @ts-ignore: decorator
+@inline function complete(finish: Finish, out: usize, second: usize, wide: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128, c5: v128, c6: v128, c7: v128, c8: v128, c9: v128): void {
+  if (finish == REDUCE) {
     reduce(out, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
+  } else if (finish == WIDE) {
+    store(out, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9);
+  } else if (finish == TWICE) {
+    reduce(
+      out,
+      i64x2.add(c0, c0),
+      i64x2.add(c1, c1),
+      i64x2.add(c2, c2),
+      i64x2.add(c3, c3),
+      i64x2.add(c4, c4),
+      i64x2.add(c5, c5),
+      i64x2.add(c6, c6),
+      i64x2.add(c7, c7),
+      i64x2.add(c8, c8),
+      i64x2.add(c9, c9),
+    );
+  } else if (finish == SUM_AND_DIFFERENCE) {
+    store(
+      SUMS,
+      i64x2.add(c0, v128.load(wide)),
+      i64x2.add(c1, v128.load(wide, 16)),
+      i64x2.add(c2, v128.load(wide, 32)),
+      i64x2.add(c3, v128.load(wide, 48)),
+      i64x2.add(c4, v128.load(wide, 64)),
+      i64x2.add(c5, v128.load(wide, 80)),
+      i64x2.add(c6, v128.load(wide, 96)),
+      i64x2.add(c7, v128.load(wide, 112)),
+      i64x2.add(c8, v128.load(wide, 128)),
+      i64x2.add(c9, v128.load(wide, 144)),
+    );
+    store(
+      wide,
+      i64x2.sub(c0, v128.load(wide)),
+      i64x2.sub(c1, v128.load(wide, 16)),
+      i64x2.sub(c2, v128.load(wide, 32)),
+      i64x2.sub(c3, v128.load(wide, 48)),
+      i64x2.sub(c4, v128.load(wide, 64)),
+      i64x2.sub(c5, v128.load(wide, 80)),
+      i64x2.sub(c6, v128.load(wide, 96)),
+      i64x2.sub(c7, v128.load(wide, 112)),
+      i64x2.sub(c8, v128.load(wide, 128)),
+      i64x2.sub(c9, v128.load(wide, 144)),
+    );
+    reduceWide(out, SUMS);
+    reduceWide(second, wide);
+  } else {
+    reduce(
+      out,
+      i64x2.sub(i64x2.add(c0, c0), v128.load(wide)),
+      i64x2.sub(i64x2.add(c1, c1), v128.load(wide, 16)),
+      i64x2.sub(i64x2.add(c2, c2), v128.load(wide, 32)),
+      i64x2.sub(i64x2.add(c3, c3), v128.load(wide, 48)),
+      i64x2.sub(i64x2.add(c4, c4), v128.load(wide, 64)),
+      i64x2.sub(i64x2.add(c5, c5), v128.load(wide, 80)),
+      i64x2.sub(i64x2.add(c6, c6), v128.load(wide, 96)),
+      i64x2.sub(i64x2.add(c7, c7), v128.load(wide, 112)),
+      i64x2.sub(i64x2.add(c8, c8), v128.load(wide, 128)),
+      i64x2.sub(i64x2.add(c9, c9), v128.load(wide, 144)),
+    );
   }
 }
 
 /** out = a * b; alpha * beta < 16. */
 export function multiply(out: usize, a: usize, b: usize): void {
-  product(out, a, b, OFFSET_NONE, false);
+  product(REDUCE, out, 0, 0, a, b, OFFSET_NONE);
 }
 
-/** The same, not carried, plus an offset; alpha * beta <= 3.04 where it is subtracted. */
-export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): void {
-  product(out, a, b, offset, true);
+/** out = 2 a * b. */
+export function multiplyTwice(out: usize, a: usize, b: usize): void {
+  product(TWICE, out, 0, 0, a, b, OFFSET_NONE);
+}
+
+/** wide = a * b, not carried; alpha * beta <= 3.04, because it may be subtracted. */
+export function multiplyWide(wide: usize, a: usize, b: usize): void {
+  product(WIDE, wide, 0, 0, a, b, OFFSET_NONE);
+}
+
+/** sum = a * b + wide, difference = a * b - wide; alpha * beta <= 3.04. Overwrites `wide`. */
+export function multiplyWithWide(sum: usize, difference: usize, wide: usize, a: usize, b: usize): void {
+  product(SUM_AND_DIFFERENCE, sum, difference, wide, a, b, OFFSET_FULL);
 }
 
 /** Column by column, high ones first, because they are folded into the low ones. d = 2a, x = a with odd limbs doubled. */
 // @ts-ignore: decorator
-@inline function squares(out: usize, a: usize, offset: usize, wide: bool): void {
+@inline function squares(finish: Finish, out: usize, second: usize, wide: usize, a: usize, offset: usize): void {
   const oddLimbs = v128.load(K, 48), start = OFFSETS + offset;
   const a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48), a4 = v128.load(a, 64);
   const x0 = i32x4.add(a0, v128.and(a0, oddLimbs)), x1 = i32x4.add(a1, v128.and(a1, oddLimbs)), x2 = i32x4.add(a2, v128.and(a2, oddLimbs));
@@ -222,8 +323,10 @@ export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): voi
   const c10 = i64x2.add(i64x2.add(i64x2.add(low(d1, a4), low(d2, a3)), i64x2.add(high(x0, d4), high(x1, d3))), high(x2, a2));
   const c0 = i64x2.add(low(a0, a0), times19(c10));
   const c9 = i64x2.add(i64x2.add(i64x2.add(low(d0, s4), high(d0, s4)), i64x2.add(low(d1, s3), high(d1, s3))), low(d2, s2));
-  finish(
+  complete(
+    finish,
     out,
+    second,
     wide,
     i64x2.add(c0, v128.load(start)),
     i64x2.add(c1, v128.load(start, 16)),
@@ -240,7 +343,7 @@ export function multiplyWide(out: usize, a: usize, b: usize, offset: usize): voi
 
 /** out = a^2; alpha <= 3. */
 export function square(out: usize, a: usize): void {
-  squares(out, a, OFFSET_NONE, false);
+  squares(REDUCE, out, 0, 0, a, OFFSET_NONE);
 }
 
 /** out = a^(2^n), n >= 1. */
@@ -249,76 +352,19 @@ export function squareTimes(out: usize, a: usize, n: i32): void {
   while (--n) square(out, out);
 }
 
-/** The square, not carried, plus an offset. */
-export function squareWide(out: usize, a: usize, offset: usize): void {
-  squares(out, a, offset, true);
+/** wide = a^2, not carried; `a` must be reduced. */
+export function squareWide(wide: usize, a: usize): void {
+  squares(WIDE, wide, 0, 0, a, OFFSET_NONE);
 }
 
-/** sum = b + a, difference = b - a, of wide products: `a` without an offset, `b` with the full one. */
-export function reduceSumAndDifference(sum: usize, difference: usize, a: usize, b: usize): void {
-  reduce(
-    difference,
-    i64x2.sub(v128.load(b), v128.load(a)),
-    i64x2.sub(v128.load(b, 16), v128.load(a, 16)),
-    i64x2.sub(v128.load(b, 32), v128.load(a, 32)),
-    i64x2.sub(v128.load(b, 48), v128.load(a, 48)),
-    i64x2.sub(v128.load(b, 64), v128.load(a, 64)),
-    i64x2.sub(v128.load(b, 80), v128.load(a, 80)),
-    i64x2.sub(v128.load(b, 96), v128.load(a, 96)),
-    i64x2.sub(v128.load(b, 112), v128.load(a, 112)),
-    i64x2.sub(v128.load(b, 128), v128.load(a, 128)),
-    i64x2.sub(v128.load(b, 144), v128.load(a, 144)),
-  );
-  reduce(
-    sum,
-    i64x2.add(v128.load(b), v128.load(a)),
-    i64x2.add(v128.load(b, 16), v128.load(a, 16)),
-    i64x2.add(v128.load(b, 32), v128.load(a, 32)),
-    i64x2.add(v128.load(b, 48), v128.load(a, 48)),
-    i64x2.add(v128.load(b, 64), v128.load(a, 64)),
-    i64x2.add(v128.load(b, 80), v128.load(a, 80)),
-    i64x2.add(v128.load(b, 96), v128.load(a, 96)),
-    i64x2.add(v128.load(b, 112), v128.load(a, 112)),
-    i64x2.add(v128.load(b, 128), v128.load(a, 128)),
-    i64x2.add(v128.load(b, 144), v128.load(a, 144)),
-  );
+/** sum = a^2 + wide, difference = a^2 - wide; `wide` becomes the difference, not carried. */
+export function squareWithWide(sum: usize, difference: usize, wide: usize, a: usize): void {
+  squares(SUM_AND_DIFFERENCE, sum, difference, wide, a, OFFSET_FULL);
 }
 
-// @ts-ignore: decorator
-@inline function twiceMinusDifference(c: v128, a: v128, b: v128): v128 { return i64x2.add(i64x2.sub(i64x2.add(c, c), b), a); }
-
-/** out = 2 c - b + a, of wide products: `a` without an offset, `b` and `c` with the full one. */
-export function reduceTwiceMinusDifference(out: usize, c: usize, a: usize, b: usize): void {
-  reduce(
-    out,
-    twiceMinusDifference(v128.load(c), v128.load(a), v128.load(b)),
-    twiceMinusDifference(v128.load(c, 16), v128.load(a, 16), v128.load(b, 16)),
-    twiceMinusDifference(v128.load(c, 32), v128.load(a, 32), v128.load(b, 32)),
-    twiceMinusDifference(v128.load(c, 48), v128.load(a, 48), v128.load(b, 48)),
-    twiceMinusDifference(v128.load(c, 64), v128.load(a, 64), v128.load(b, 64)),
-    twiceMinusDifference(v128.load(c, 80), v128.load(a, 80), v128.load(b, 80)),
-    twiceMinusDifference(v128.load(c, 96), v128.load(a, 96), v128.load(b, 96)),
-    twiceMinusDifference(v128.load(c, 112), v128.load(a, 112), v128.load(b, 112)),
-    twiceMinusDifference(v128.load(c, 128), v128.load(a, 128), v128.load(b, 128)),
-    twiceMinusDifference(v128.load(c, 144), v128.load(a, 144), v128.load(b, 144)),
-  );
-}
-
-/** out = 2 a, of a wide product with half the offset. */
-export function reduceTwice(out: usize, a: usize): void {
-  reduce(
-    out,
-    i64x2.shl(v128.load(a), 1),
-    i64x2.shl(v128.load(a, 16), 1),
-    i64x2.shl(v128.load(a, 32), 1),
-    i64x2.shl(v128.load(a, 48), 1),
-    i64x2.shl(v128.load(a, 64), 1),
-    i64x2.shl(v128.load(a, 80), 1),
-    i64x2.shl(v128.load(a, 96), 1),
-    i64x2.shl(v128.load(a, 112), 1),
-    i64x2.shl(v128.load(a, 128), 1),
-    i64x2.shl(v128.load(a, 144), 1),
-  );
+/** out = 2 a^2 - wide, where `wide` is a difference that `squareWithWide` left. */
+export function squareTwiceMinusWide(out: usize, wide: usize, a: usize): void {
+  squares(TWICE_MINUS, out, 0, wide, a, OFFSET_FULL);
 }
 
 /** What two limbs exceed 26 and 25 bits by. */

@@ -20,7 +20,7 @@ import {
   STATE_BYTES,
   swapLanes,
 } from './ristretto';
-import { DIGITS_BYTES, recode, wipeHalf } from './scalar';
+import { DIGITS_BYTES, recode, wipeScalars } from './scalar';
 import { expandMessage } from './sha512';
 
 /** Elements a call takes at most: enough to make one inversion for all of them cheap, few enough for the L2 cache. */
@@ -187,6 +187,6 @@ export function wipeSecrets(): void {
   memory.fill(SCALARS, 0, 8192);
   memory.fill(DIGITS, 0, 16384);
   memory.fill(UNIFORM, 0, 16384);
-  wipeHalf();
+  wipeScalars();
   wipeSelected();
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Multiplication of a pair of points by a pair of scalars: 64 signed digits of four bits, most significant first, four
+ * Multiplication of a pair of points by a pair of scalars: 63 signed digits of four bits, most significant first, four
  * doublings and one addition a digit. The table of multiples is read as a whole for every digit, so no address depends
  * on it.
  */
 
 import { ONE, TWO } from './constants';
 import { limbMask } from './field';
-import { addCached, double, negateCachedIf, POINT_BYTES, setIdentity, toCached, Y, Z } from './point';
+import { addCached, double, fromCached, negateCachedIf, POINT_BYTES, setIdentity, toCached, Y, Z } from './point';
 import { DIGIT_COUNT, digitPair } from './scalar';
 
 /** 1P ... 8P, cached. */
@@ -64,9 +64,8 @@ export function makeTable(table: usize, p: usize): void {
 /** out = scalar * p, with T. */
 export function multiplyPoint(out: usize, p: usize, digits: usize): void {
   makeTable(TABLE, p);
-  setIdentity(out);
   selectEntry(SELECTED, TABLE, digitPair(digits, DIGIT_COUNT - 1));
-  addCached(out, out, SELECTED, false);
+  fromCached(out, SELECTED);
   for (let i = DIGIT_COUNT - 2; i >= 0; i--) {
     double(out, out, false);
     double(out, out, false);

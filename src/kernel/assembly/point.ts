@@ -16,15 +16,13 @@ import {
   lazySumAndDifference,
   limbMask,
   multiply,
+  multiplyTwice,
   multiplyWide,
+  multiplyWithWide,
   negateIf,
-  OFFSET_FULL,
-  OFFSET_HALF,
-  OFFSET_NONE,
-  reduceSumAndDifference,
-  reduceTwice,
-  reduceTwiceMinusDifference,
+  squareTwiceMinusWide,
   squareWide,
+  squareWithWide,
   subtract,
 } from './field';
 
@@ -38,9 +36,8 @@ const E: usize = memory.data(80, 16);
 const F: usize = memory.data(80, 16);
 const G: usize = memory.data(80, 16);
 const H: usize = memory.data(80, 16);
-const WIDE_A: usize = memory.data(160, 16);
-const WIDE_B: usize = memory.data(160, 16);
-const WIDE_C: usize = memory.data(160, 16);
+/** Room for a wide product of either field. */
+const WIDE: usize = memory.data(160, 16);
 const SUM: usize = memory.data(80, 16);
 const DIFFERENCE: usize = memory.data(80, 16);
 
@@ -64,27 +61,22 @@ export function copyPoint(out: usize, p: usize): void {
   if (withT) multiply(out + T, E, H);
 }
 
-/** out = 2p; T of `p` is not read, T of `out` is written where `withT`. */
+/** out = 2p; T of `p` is not read, T of `out` is written where `withT`. All four may come out negated together. */
 export function double(out: usize, p: usize, withT: bool): void {
-  multiplyWide(WIDE_A, p, p + Y, OFFSET_HALF);
-  reduceTwice(E, WIDE_A);
-  squareWide(WIDE_A, p, OFFSET_NONE);
-  squareWide(WIDE_B, p + Y, OFFSET_FULL);
-  squareWide(WIDE_C, p + Z, OFFSET_FULL);
-  reduceSumAndDifference(H, G, WIDE_A, WIDE_B);
-  reduceTwiceMinusDifference(F, WIDE_C, WIDE_A, WIDE_B);
+  multiplyTwice(E, p, p + Y);
+  squareWide(WIDE, p);
+  squareWithWide(H, G, WIDE, p + Y);
+  squareTwiceMinusWide(F, WIDE, p + Z);
   complete(out, withT);
 }
 
 /** out = p + c for a cached c. */
 export function addCached(out: usize, p: usize, c: usize, withT: bool): void {
   lazySumAndDifference(SUM, DIFFERENCE, p, p + Y);
-  multiplyWide(WIDE_A, DIFFERENCE, c + Y, OFFSET_NONE);
-  multiplyWide(WIDE_B, SUM, c, OFFSET_FULL);
-  reduceSumAndDifference(H, E, WIDE_A, WIDE_B);
-  multiplyWide(WIDE_A, p + T, c + T, OFFSET_NONE);
-  multiplyWide(WIDE_B, p + Z, c + Z, OFFSET_FULL);
-  reduceSumAndDifference(G, F, WIDE_A, WIDE_B);
+  multiplyWide(WIDE, DIFFERENCE, c + Y);
+  multiplyWithWide(H, E, WIDE, SUM, c);
+  multiplyWide(WIDE, p + T, c + T);
+  multiplyWithWide(G, F, WIDE, p + Z, c + Z);
   complete(out, withT);
 }
 
@@ -94,6 +86,13 @@ export function toCached(cached: usize, p: usize): void {
   subtract(cached + Y, p + Y, p);
   add(cached + Z, p + Z, p + Z);
   multiply(cached + T, p + T, TWO_D);
+}
+
+/** out = the point that is cached, as (2X : 2Y : 2Z), without T. */
+export function fromCached(out: usize, cached: usize): void {
+  subtract(out, cached, cached + Y);
+  add(out + Y, cached, cached + Y);
+  copy(out + Z, cached + Z);
 }
 
 /** -p for a cached p, in the lanes of the mask: Y + X and Y - X change places, 2dT its sign. */
