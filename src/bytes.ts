@@ -11,15 +11,18 @@ export { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true });
 
-/** @throws {VeilmatchError} `argument` for a lone surrogate: UTF-8 has no bytes for it, and two such strings would become equal */
-export function utf8(text: string): Uint8Array {
-  if (/\p{Surrogate}/u.test(text)) {
-    throw new VeilmatchError(
-      'argument',
-      'A string holds half of a surrogate pair, so it has no UTF-8 form. Repair the text where it was decoded.',
-    );
-  }
-  return encoder.encode(text);
+/**
+ * @param position - of the string in the caller's list, for the error
+ * @throws {VeilmatchError} `argument` for a lone surrogate: UTF-8 has no bytes for it, and two such strings would become
+ * equal
+ */
+export function utf8(text: string, position?: number): Uint8Array {
+  if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
+  throw new VeilmatchError(
+    'argument',
+    `${position === undefined ? 'A string' : `Item ${position} of the list`} holds half of a surrogate pair, so it has no UTF-8 form. Repair the text where it was decoded.`,
+    position === undefined ? {} : { position },
+  );
 }
 
 export function fromUtf8(bytes: Uint8Array): string {
