@@ -205,7 +205,7 @@ describe('on workers (the built package)', () => {
   });
 
   /** Above the size from which workers are used. */
-  const rows: Row[] = Array.from({ length: 50_000 }, (_, i) => {
+  const rows: Row[] = Array.from({ length: 30_000 }, (_, i) => {
     const kind = (i * 7919) % 10;
     const digits = String((i * 104729) % 30_000).padStart(7, '2');
     return {
@@ -222,12 +222,12 @@ describe('on workers (the built package)', () => {
     async (match) => {
       const here = await built.identifiersFromRows(rows, { country: 'US', match, concurrency: 1 });
       expect(here.rejected.length).toBeGreaterThan(1000);
-      expect(here.set.size).toBeGreaterThan(10_000);
-      for (const concurrency of [2, 3, undefined]) {
+      expect(here.set.size).toBeGreaterThan(9_000);
+      for (const concurrency of [2, 3]) {
         const there = await built.identifiersFromRows(rows, { country: 'US', match, concurrency });
         // By their bytes: comparing long typed arrays item by item takes seconds.
         expect(equalBytes(there.set.elements.bytes, here.set.elements.bytes)).toBe(true);
-        expect(Array.from(there.set.elements.offsets)).toEqual(Array.from(here.set.elements.offsets));
+        expect(there.set.elements.offsets.join()).toBe(here.set.elements.offsets.join());
         expect(there.set.kinds).toEqual(here.set.kinds);
         expect(there.set.rowCount).toBe(here.set.rowCount);
         expect(there.rejected).toEqual(here.rejected);
