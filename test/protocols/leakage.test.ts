@@ -153,3 +153,27 @@ it('every number of a plan is read back from its plain token, for lists of any s
     { numRuns: 8 },
   );
 });
+
+it.each(['ecdh-psi', 'ecdh-psi-cardinality'] as const)(
+  '%s: for arbitrary lists, nobody recovers offline what is not on their own list',
+  async (id) => {
+    const protocol = protocols.find((candidate) => candidate.id === id)!;
+    const few = numbers.slice(0, 8);
+    const lists = fc.subarray(few);
+    await fc.assert(
+      fc.asyncProperty(lists, lists, async (own, theirs) => {
+        const { views } = await protocol.run(await setOf(own), await setOf(theirs), {
+          backend: nobleBackend,
+        });
+        const attack = async ({ transcript }: View, knowledge: Knowledge): Promise<string[]> => {
+          const result = await attackTranscript(transcript, knowledge, NumberList.from(few));
+          return [...result.recovered].sort();
+        };
+        expect(await attack(views.receiver, views.receiver.knowledge)).toEqual([...own].sort());
+        expect(await attack(views.outsider, views.outsider.knowledge)).toEqual([]);
+        expect(await attack(views.outsider, views.sender.knowledge)).toEqual([...theirs].sort());
+      }),
+      { numRuns: 10 },
+    );
+  },
+);
