@@ -5,7 +5,7 @@
  */
 
 export { numberingPlan, reverse } from './attack/index.js';
-export { type ErrorCode, VeilmatchError } from './errors.js';
+export { type ErrorCode, type ErrorDetails, VeilmatchError } from './errors.js';
 export { createBackend, type GroupBackend } from './group/index.js';
 export {
   campaignKey,

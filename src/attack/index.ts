@@ -7,7 +7,14 @@
  */
 
 export { NumberList } from './candidates.js';
-export { type Candidates, type LineType, NumberingPlan, numberingPlan, type PlanOptions } from './plan.js';
+export {
+  type Candidates,
+  type LineType,
+  NumberingPlan,
+  numberingPlan,
+  type PlanOptions,
+  type PlanSpec,
+} from './plan.js';
 export {
   type Recovered,
   type Reversal,

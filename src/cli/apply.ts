@@ -25,6 +25,14 @@ export interface ReadingOptions {
   readonly valid?: boolean | undefined;
 }
 
+/** Rows after which progress is shown and a signal gets its chance. */
+const BATCH = 2048;
+
+async function breathe(io: Io): Promise<void> {
+  await setImmediate();
+  throwIfAborted(io.signal);
+}
+
 /**
  * Normalises every row, on worker threads for a long list.
  * @param finish is called once for each distinct identifier
@@ -40,7 +48,7 @@ export async function normalizeList(
     country: options.country,
     strict: options.valid,
     signal: io.signal,
-    onProgress: (done) => progress.update(done, list.rows.length),
+    onProgress: (done) => progress.update(done, list.rows.length * 2),
   });
   const texts: Record<Field, (string | undefined)[]> = {
     phone: Array(list.rows.length).fill(undefined),
@@ -50,12 +58,12 @@ export async function normalizeList(
     const bytes = set.elements.at(element);
     const text = finish(textOf(bytes));
     for (const row of set.rowsOf([element])) texts[kindOf(bytes) as Field][row] = text;
+    if (element % BATCH !== 0) continue;
+    progress.update(set.size + element, set.size * 2);
+    await breathe(io);
   }
   return { ...texts, rejected };
 }
-
-/** Rows after which progress is shown and a signal gets its chance. */
-const BATCH = 2048;
 
 /** What a platform makes of every row. @param pick the platform's text, or its token */
 export async function applyProfile(
@@ -100,8 +108,7 @@ export async function applyProfile(
     if (!found) rejected.push({ row, code: 'empty' });
     if (row % BATCH !== 0) continue;
     progress.update(row, list.rows.length);
-    await setImmediate();
-    throwIfAborted(io.signal);
+    await breathe(io);
   }
   return { phone, email, rejected };
 }

@@ -40,9 +40,12 @@ export function canonicalText({ kind, text }: Identifier): string {
   return LABELS[kind] + text;
 }
 
-/** The canonical bytes of a caller's own string. */
-export function opaqueBytes(text: string): Uint8Array {
-  return utf8(LABELS.opaque + text);
+/**
+ * The canonical bytes of a caller's own string.
+ * @param position - of the string in the caller's list, for the error
+ */
+export function opaqueBytes(text: string, position?: number): Uint8Array {
+  return utf8(LABELS.opaque + text, position);
 }
 
 /**

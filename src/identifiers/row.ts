@@ -33,17 +33,18 @@ export interface RowColumns {
 
 /** @throws {VeilmatchError} `argument` for a row that is no object, or a cell that is no string */
 export function addRow(columns: RowColumns, row: Row, position: number): void {
-  if (typeof row !== 'object' || row === null) {
-    throw new VeilmatchError('argument', `Row ${position} is not an object with phone, email and country.`, {
-      position,
-    });
-  }
   columns.phone.push(cellOf(row, 'phone', position));
   columns.email.push(cellOf(row, 'email', position));
   columns.country.push(cellOf(row, 'country', position));
 }
 
+/** @throws {VeilmatchError} `argument` */
 export function cellOf(row: Row, name: keyof Row, position: number): string {
+  if (typeof row !== 'object' || row === null) {
+    throw new VeilmatchError('argument', `Row ${position} is not an object with phone, email and country.`, {
+      position,
+    });
+  }
   const cell = row[name];
   if (typeof cell === 'string') return cell;
   if (cell === undefined || cell === null) return '';

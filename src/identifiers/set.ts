@@ -43,12 +43,11 @@ export class IdentifierSet {
     }
     const builder = new SetBuilder();
     for (const text of strings) {
+      const position = builder.rowCount;
       if (typeof text !== 'string') {
-        throw new VeilmatchError('argument', `Item ${builder.rowCount} of the list is not a string.`, {
-          position: builder.rowCount,
-        });
+        throw new VeilmatchError('argument', `Item ${position} of the list is not a string.`, { position });
       }
-      builder.add(builder.rowCount, 'opaque', opaqueBytes(text));
+      builder.add(position, 'opaque', opaqueBytes(text, position));
       builder.rowCount++;
     }
     return builder.build();

@@ -68,15 +68,7 @@ export async function attackView(
     });
     return { recovered: recovered.filter((number) => right.has(number)).length, seconds };
   };
-  // Ever larger samples, until one takes long enough to be timed.
-  let candidates = sampleCandidates(plan, answers, 8);
-  let result = await attempt(candidates, 1);
-  while (result.seconds < SAMPLED_SECONDS / 4 && candidates.size < Math.min(plan.size, TIMED_AT_MOST)) {
-    candidates = sampleCandidates(plan, answers, Math.min(candidates.size * 8, plan.size));
-    result = await attempt(candidates, 1);
-  }
-  const secondsForSpace = (result.seconds * plan.size) / candidates.size;
-  if (secondsForSpace / concurrency <= attackSeconds) {
+  const wholePlan = async (): Promise<AttackReport> => {
     const whole = await attempt(plan, concurrency);
     return {
       ...whole,
@@ -86,15 +78,24 @@ export async function attackView(
       sampled: false,
       secondsForSpace: whole.seconds,
     };
-  }
-  return {
-    ...result,
-    answersTried: countAnswers(candidates, right),
-    candidatesTried: candidates.size,
-    space: plan.size,
-    sampled: true,
-    secondsForSpace,
   };
+  // Ever larger samples, until one takes long enough to be timed.
+  for (let size = 8; size < plan.size; size *= 8) {
+    const candidates = sampleCandidates(plan, answers, size);
+    const result = await attempt(candidates, 1);
+    if (result.seconds < SAMPLED_SECONDS / 4 && size < TIMED_AT_MOST) continue;
+    const secondsForSpace = (result.seconds * plan.size) / candidates.size;
+    if (secondsForSpace / concurrency <= attackSeconds) break;
+    return {
+      ...result,
+      answersTried: countAnswers(candidates, right),
+      candidatesTried: candidates.size,
+      space: plan.size,
+      sampled: true,
+      secondsForSpace,
+    };
+  }
+  return wholePlan();
 }
 
 /**

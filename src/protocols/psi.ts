@@ -10,9 +10,8 @@ import type { PsiObservation, SentMessage, Transcript } from '../attack/transcri
 import { createBackend } from '../group/select.js';
 import { decodeFrame } from '../psi/frames.js';
 import { NONCE_BYTES } from '../psi/hello.js';
-import { type IntersectOptions, intersect } from '../psi/intersect.js';
+import { intersect } from '../psi/intersect.js';
 import { observeRun, type SentFrame } from '../psi/observe.js';
-import type { IntersectionResult } from '../psi/result.js';
 import type { Reveal } from '../psi/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../random.js';
 import type { Leakage, MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
@@ -52,7 +51,8 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
         const scalars = { receiver: randomScalar(), sender: randomScalar() };
         const bytes = { receiver: 0, sender: 0 };
         const started = performance.now();
-        const runOptions: IntersectOptions = {
+        const result = await intersect(receiver, sender, {
+          reveal,
           backend,
           signal: options.signal,
           random: {
@@ -63,11 +63,7 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
             frames.push({ from, bytes: frame });
             bytes[from] += frame.length;
           },
-        };
-        const result: Pick<IntersectionResult, 'size'> & Partial<IntersectionResult> =
-          reveal === 'cardinality'
-            ? await intersect(receiver, sender, { ...runOptions, reveal })
-            : await intersect(receiver, sender, { ...runOptions, reveal });
+        });
         return {
           size: result.size,
           matches: result.matches,

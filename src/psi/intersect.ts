@@ -39,6 +39,11 @@ export function intersect(
   senderSet: SetInput,
   options?: IntersectOptions & { readonly reveal?: 'intersection' | undefined },
 ): Promise<IntersectionResult>;
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions,
+): Promise<CardinalityResult & Partial<IntersectionResult>>;
 export async function intersect(
   receiverSet: SetInput,
   senderSet: SetInput,

@@ -18,6 +18,7 @@ export class PsiMachine<Result> {
   #state: 'new' | 'waiting' | 'busy' | 'done' | 'failed' = 'new';
   #result: Result | undefined;
 
+  /** @internal */
   constructor(role: Role, program: Program<Result>) {
     this.role = role;
     this.#program = program;

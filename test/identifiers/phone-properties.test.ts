@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest';
 import { normalizePhone, readFully, readPhone } from '../../src/identifiers/phone.js';
 import { shortcut } from '../../src/identifiers/shortcut.js';
 import {
-  anyNumber,
   countries,
   country,
   exampleNumbers,
@@ -150,22 +149,4 @@ test('every country of the metadata can be named, in either case', () => {
   for (const each of countries) {
     expect(normalizePhone('+14155550123', { country: each.toLowerCase() })).toBe('+14155550123');
   }
-});
-
-test('no message holds the digits that were given', () => {
-  fc.assert(
-    fc.property(
-      fc.oneof(
-        anyNumber.map(({ number }) => `${number}000000`),
-        numberLikeText,
-      ),
-      maybeCountry,
-      (text, home) => {
-        const reading = readPhone(text, home, true);
-        if (typeof reading === 'string') return;
-        const digits = text.replace(/\D/g, '');
-        if (digits.length > 4) expect(reading.message).not.toContain(digits);
-      },
-    ),
-  );
 });

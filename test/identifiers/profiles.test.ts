@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash, createHmac } from 'node:crypto';
+import { md5 } from '@noble/hashes/legacy.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bytesToHex, utf8 } from '../../src/bytes.js';
+import type { ErrorCode } from '../../src/errors.js';
+import { normalizePhone } from '../../src/identifiers/phone.js';
+import { platforms } from '../../src/identifiers/platforms.js';
+import { type PlatformProfile, type ProfileName, profiles } from '../../src/identifiers/profiles.js';
+import published from '../vectors/platform-tokens.json' with { type: 'json' };
+import { possibleNumber } from './phone-numbers.js';
+
+const code = (expected: ErrorCode): unknown =>
+  expect.objectContaining({ name: 'VeilmatchError', code: expected });
+const names = Object.keys(profiles) as ProfileName[];
+const withPhones = names.filter((name) => profiles[name].phone !== undefined);
+/** As a caller in plain JavaScript sees it: any platform, any options. */
+const anyProfile = (name: string): PlatformProfile<object> => profiles[name as 'meta'];
+const sha256 = (text: string, encoding: 'hex' | 'base64' = 'hex'): string =>
+  createHash('sha256').update(text).digest(encoding);
+
+describe('published vectors', () => {
+  test.each(
+    published.vectors.map((vector) => [vector.platform, vector.input, vector.source, vector] as const),
+  )('%s: %s (%s)', (platform, input, _, { field, normalized, token, ...vector }) => {
+    const profile = anyProfile(platform);
+    const result =
+      field === 'email' ? profile.email(input) : profile.phone(input, { country: vector.country });
+    expect(result).toEqual({ normalized, token });
+  });
+
+  test.each(
+    published.published_but_wrong.map((each) => [each.platform, each.input, each.source, each] as const),
+  )(
+    '%s: %s (%s) is published with the hash of another text, and not matched',
+    (platform, input, _, { field, published: token, hash_of }) => {
+      expect(sha256(hash_of)).toBe(token);
+      const profile = anyProfile(platform);
+      const ours = field === 'email' ? profile.email(input) : profile.phone(input);
+      expect(ours.normalized).toBe(input);
+      expect(ours.token).toBe(sha256(input));
+      expect(ours.token).not.toBe(token);
+    },
+  );
+
+  test.each(published.raw.map((each) => [each.algorithm, each.input, each.source, each.token] as const))(
+    '%s of "%s" as it stands (%s): no platform formats a number so, and the hash hides nothing',
+    (_, input, __, token) => {
+      expect(bytesToHex(md5(utf8(input)))).toBe(token);
+    },
+  );
+});
+
+describe('telephone numbers', () => {
+  // What each platform asks for, of one number that is written in the way that some of their own SDKs get wrong.
+  test.each<[ProfileName, string]>([
+    ['meta', '442079460958'],
+    ['google', '+442079460958'],
+    ['googleAdsCustomerMatch', '+442079460958'],
+    ['uid2', '+442079460958'],
+    ['tradeDesk', '+442079460958'],
+    ['tiktok', '+442079460958'],
+    ['snap', '442079460958'],
+    ['pinterest', '442079460958'],
+    ['x', '+442079460958'],
+    ['amazon', '442079460958'],
+    ['microsoft', '442079460958'],
+    ['liveramp', '2079460958'],
+  ])('%s: +44 (0)20 7946 0958 is %s', (name, normalized) => {
+    expect(anyProfile(name).phone('+44 (0)20 7946 0958').normalized).toBe(normalized);
+    expect(anyProfile(name).phone('020 7946 0958', { country: 'GB' }).normalized).toBe(normalized);
+  });
+
+  test('LinkedIn publishes no rule', () => {
+    expect(profiles.linkedin.phone).toBeUndefined();
+    expect(withPhones).toHaveLength(names.length - 1);
+  });
+
+  test('Italian zeros belong to the number, for LiveRamp too', () => {
+    expect(profiles.meta.phone('06 6982 0000', { country: 'IT' }).normalized).toBe('390669820000');
+    expect(profiles.liveramp.phone('06 6982 0000', { country: 'IT' }).normalized).toBe('0669820000');
+  });
+
+  test.each(withPhones)('%s: every spelling of a number has one token', (name) => {
+    fc.assert(
+      fc.property(possibleNumber, (number) => {
+        const e164 = normalizePhone(number.number);
+        if (name === 'uid2' || name === 'tradeDesk') fc.pre(e164.length >= 11 && e164.length <= 16);
+        const expected = anyProfile(name).phone(e164);
+        expect(anyProfile(name).phone(number.formatInternational())).toEqual(expected);
+        expect(anyProfile(name).phone(number.getURI())).toEqual(expected);
+        expect(expected.normalized).toMatch(/^\+?\d+$/);
+        expect(e164.endsWith(expected.normalized.replace('+', ''))).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each(['uid2', 'tradeDesk'] as const)('%s takes 10 to 15 digits', (name) => {
+    expect(profiles[name].phone('+4930123456').normalized).toBe('+4930123456');
+    expect(() => profiles[name].phone('+493012345')).toThrow(code('not-valid'));
+    expect(profiles[name].phone('+4930123456789123'.slice(0, 16)).normalized).toHaveLength(16);
+    expect(() => profiles[name].phone('+49301234567891234'.slice(0, 17))).toThrow(code('not-valid'));
+  });
+
+  test.each(withPhones)('%s: what normalizePhone refuses is refused, strictly if asked', (name) => {
+    const { phone } = anyProfile(name);
+    expect(() => phone('abc')).toThrow(code('not-a-number'));
+    expect(() => phone('')).toThrow(code('empty'));
+    expect(() => phone('415 555 0123')).toThrow(code('no-country'));
+    expect(() => phone('415 555 0123', { country: 'UK' })).toThrow(code('argument'));
+    expect(() => phone('+1 415 055 0123', { strict: true })).toThrow(code('not-valid'));
+    expect(() => phone(4155550123 as unknown as string)).toThrow(code('argument'));
+  });
+});
+
+describe("e-mail addresses, by the platform's own rule", () => {
+  const NOT = Symbol('refused');
+  test.each<[ProfileName, [string, string | symbol][]]>([
+    [
+      'meta',
+      [
+        [' Ada.L+x@GMAIL.com\u00a0', 'ada.l+x@gmail.com'],
+        ['a b@x.org', NOT],
+      ],
+    ],
+    [
+      'google',
+      [
+        ['A da.L+x@Gmail.com ', 'adal@gmail.com'],
+        ['Ada.L+x@googlemail.com', 'adal@googlemail.com'],
+        ['Ada.L+x@example.com', 'ada.l+x@example.com'],
+        ['Ada.L+x@mail.gmail.com', 'ada.l+x@mail.gmail.com'],
+        ['.+x@gmail.com', NOT],
+      ],
+    ],
+    [
+      'googleAdsCustomerMatch',
+      [
+        [' Ada.L+x@GMAIL.com', 'ada.l+x@gmail.com'],
+        ['a b@x.org', NOT],
+      ],
+    ],
+    [
+      'uid2',
+      [
+        [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
+        ['Ada.L+x@googlemail.com', 'ada.l+x@googlemail.com'],
+        // A tab is no space, and only A to Z are lowered.
+        ['\tada@x.org', NOT],
+        ['ÀDA@x.org', 'Àda@x.org'],
+      ],
+    ],
+    [
+      'tradeDesk',
+      [
+        [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
+        ['ada@x.org\n', NOT],
+      ],
+    ],
+    ['tiktok', [[' A da@X.org', 'ada@x.org']]],
+    [
+      'snap',
+      [
+        [' Ada@X.org ', 'ada@x.org'],
+        ['a b@x.org', NOT],
+      ],
+    ],
+    [
+      'pinterest',
+      [
+        ['Ada@X.org', 'ada@x.org'],
+        [' ada@x.org', NOT],
+      ],
+    ],
+    [
+      'linkedin',
+      [
+        ['Ada@X.org', 'ada@x.org'],
+        ['ada@x.org ', NOT],
+      ],
+    ],
+    [
+      'x',
+      [
+        [' Ada@X.org ', 'ada@x.org'],
+        ['a b@x.org', NOT],
+      ],
+    ],
+    [
+      'amazon',
+      [
+        ['Ada+X@Example.org', 'adax@example.org'],
+        [' a_d-a.1@x.org', 'ad-a.1@x.org'],
+        ['+@x.org', NOT],
+      ],
+    ],
+    [
+      'microsoft',
+      [
+        [' Ada@X.org ', 'ada@x.org'],
+        ['a b@x.org', NOT],
+      ],
+    ],
+    ['liveramp', [[' A da@X.org', 'ada@x.org']]],
+  ])('%s', (name, cases) => {
+    for (const [text, normalized] of cases) {
+      if (typeof normalized === 'string') expect(anyProfile(name).email(text).normalized).toBe(normalized);
+      else expect(() => anyProfile(name).email(text)).toThrow(code('not-an-email'));
+    }
+  });
+
+  test.each(names)('%s: a text that can never match gets no token', (name) => {
+    const { email } = anyProfile(name);
+    for (const text of ['none', 'ada@', '@x.org', 'ada@@x.org', 'ada@x..org', 'ada@x.org,bob@x.org']) {
+      expect(() => email(text)).toThrow(code('not-an-email'));
+    }
+    expect(() => email('')).toThrow(code('empty'));
+    expect(() => email(' ')).toThrow(code('empty'));
+    expect(() => email(undefined as unknown as string)).toThrow(code('argument'));
+  });
+
+  test('invisible characters are nobody’s to remove but Amazon’s, whose rule keeps only plain ones', () => {
+    for (const name of names.filter((each) => each !== 'amazon')) {
+      expect(() => anyProfile(name).email('ada\u200b@x.org')).toThrow(code('not-an-email'));
+    }
+    expect(profiles.amazon.email('ada\u200b@x.org').normalized).toBe('ada@x.org');
+  });
+
+  test.each(names)('%s: applying the rule to its own result changes nothing', (name) => {
+    fc.assert(
+      fc.property(fc.emailAddress(), (address) => {
+        const once = platforms[name].email.reduce((text, step) => step(text), address);
+        if (!once.startsWith('@')) expect(anyProfile(name).email(once).normalized).toBe(once);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('hash and encoding', () => {
+  test('Google takes hexadecimal and base64', () => {
+    const text = 'alexz@example.com';
+    expect(profiles.google.email(text, { encoding: 'hex' }).token).toBe(sha256(text));
+    expect(profiles.google.email(text, { encoding: 'base64' }).token).toBe(sha256(text, 'base64'));
+    expect(profiles.google.phone('+18005550100', { encoding: 'base64' }).token).toBe(
+      sha256('+18005550100', 'base64'),
+    );
+    expect(() => profiles.google.email(text, { encoding: 'utf8' as 'hex' })).toThrow(code('argument'));
+    expect(() => profiles.google.email(text, { encoding: 'toString' as 'hex' })).toThrow(code('argument'));
+  });
+
+  test('LiveRamp: SHA-256, SHA-1 or MD5 for e-mail addresses, SHA-1 for telephone numbers whatever is asked', () => {
+    const text = 'ada@example.com';
+    for (const algorithm of ['sha256', 'sha1', 'md5'] as const) {
+      const expected = createHash(algorithm).update(text).digest('hex');
+      expect(profiles.liveramp.email(text, { algorithm }).token).toBe(expected);
+      expect(profiles.liveramp.phone('+14155550123', { algorithm }).token).toBe(
+        createHash('sha1').update('4155550123').digest('hex'),
+      );
+    }
+    expect(profiles.liveramp.email(text).token).toBe(sha256(text));
+    expect(() => profiles.liveramp.email(text, { algorithm: 'sha512' as 'md5' })).toThrow(code('argument'));
+  });
+
+  test('X: plain SHA-256, or HMAC-SHA256 under its key for partner data match', () => {
+    const key = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
+    const mac = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
+    expect(profiles.x.email('Ada@X.org', { key }).token).toBe(mac('ada@x.org'));
+    expect(profiles.x.phone('415 555 0123', { key, country: 'US' }).token).toBe(mac('+14155550123'));
+    expect(profiles.x.email('Ada@X.org').token).toBe(sha256('ada@x.org'));
+  });
+
+  test.each([new Uint8Array(31), new Uint8Array(33), new Uint8Array(0), 'a'.repeat(32), null])(
+    'X: a key of another size or kind is refused, without showing it (%#)',
+    (key) => {
+      const call = (): unknown => profiles.x.email('ada@x.org', { key: key as Uint8Array });
+      expect(call).toThrow(code('argument'));
+      expect(call).toThrow(/^X's key for partner data match must be a Uint8Array of 32 bytes\.$/);
+    },
+  );
+
+  test.each(names)('%s: the token is the SHA-256 of what is shown as normalized', (name) => {
+    const { normalized, token } = anyProfile(name).email('ada@example.com');
+    expect(token).toBe(sha256(normalized, name === 'uid2' || name === 'tradeDesk' ? 'base64' : 'hex'));
+  });
+});
+
+test('profiles cannot be changed by somebody else', () => {
+  expect(Object.isFrozen(profiles)).toBe(true);
+  for (const name of names) expect(Object.isFrozen(profiles[name])).toBe(true);
+});

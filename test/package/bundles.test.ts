@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What each subpath brings into a browser's bundle, as two bundlers make it. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile, transform } from 'esbuild';
+import { build as viteBuild } from 'vite';
+import { describe, expect, it } from 'vitest';
+import { root, specifiers } from './packed.js';
+
+const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
+
+interface Bundle {
+  readonly code: string;
+  readonly metafile: Metafile;
+}
+
+/** esbuild takes no Node module for a browser: a bundle that needs one is not made. */
+async function bundle(code: string): Promise<Bundle> {
+  const { metafile, outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root },
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    minify: true,
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+    // The repository's own configuration maps the package to its sources.
+    tsconfigRaw: {},
+  });
+  return { code: outputFiles[0]!.text, metafile };
+}
+
+/** The packages that a bundle was made from. */
+function packagesOf({ metafile }: Bundle): string[] {
+  const names = Object.keys(metafile.inputs).map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path.split('/')[0]!,
+  );
+  return [...new Set(names)].filter((name) => name !== '<stdin>').sort();
+}
+
+const everything = (specifier: string): Promise<Bundle> =>
+  bundle(`import * as module from '${specifier}'; globalThis.module = module;`);
+
+describe('esbuild', () => {
+  it.each(['node:os', 'os', 'node:worker_threads'])('would not take %s', async (builtin) => {
+    await expect(bundle(`import * as module from '${builtin}'; console.log(module);`)).rejects.toThrow(
+      builtin,
+    );
+  });
+
+  it.each(modules)('bundles %s without a Node module', async (specifier) => {
+    const { metafile } = await everything(specifier);
+    expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+  });
+
+  it.each([
+    ['veilmatch/hashing', ['@noble/hashes', 'dist']],
+    ['veilmatch/group', ['@noble/curves', '@noble/hashes', 'dist']],
+    ['veilmatch/psi', ['@noble/curves', '@noble/hashes', 'dist']],
+  ])('finds no telephone metadata in %s', async (specifier, packages) => {
+    expect(packagesOf(await everything(specifier))).toEqual(packages);
+  });
+
+  it('leaves the telephone metadata out when the main module is used without telephone numbers', async () => {
+    const code =
+      "import { intersect, reversiblePlain } from 'veilmatch'; console.log(intersect, reversiblePlain);";
+    const { metafile } = await bundle(code);
+    const [output] = Object.values(metafile.outputs);
+    const kept = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    expect(kept.map(([path]) => path)).toContain('dist/psi/intersect.js');
+    expect(kept.filter(([path]) => path.includes('libphonenumber-js'))).toEqual([]);
+  });
+});
+
+describe('Vite', () => {
+  const ENTRY = 'virtual:entry';
+
+  interface Output {
+    readonly files: readonly { readonly name: string; readonly code: string }[];
+    readonly modules: readonly string[];
+  }
+
+  async function viteBundle(code: string): Promise<Output> {
+    const built = await viteBuild({
+      configFile: false,
+      root,
+      logLevel: 'silent',
+      plugins: [
+        {
+          name: 'entry',
+          resolveId: (id) => (id === ENTRY ? `\0${ENTRY}` : undefined),
+          load: (id) => (id === `\0${ENTRY}` ? code : undefined),
+        },
+      ],
+      worker: { format: 'es' },
+      build: { write: false, minify: false, rollupOptions: { input: ENTRY } },
+    });
+    const outputs = [built].flat().flatMap((result) => ('output' in result ? result.output : []));
+    return {
+      files: outputs.map((file) => ({
+        name: file.fileName,
+        code: file.type === 'chunk' ? file.code : String(file.source),
+      })),
+      modules: outputs.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])),
+    };
+  }
+
+  /** Vite replaces a Node module by one that throws when it is used. */
+  const replaced = ({ files, modules }: Output): string[] => [
+    ...files
+      .filter(({ code }) => /__vite-browser-external|from ?["']node:/.test(code))
+      .map(({ name }) => name),
+    ...modules.filter((id) => id.includes('__vite-browser-external')),
+  ];
+
+  it('would show a Node module', async () => {
+    expect(replaced(await viteBundle("import { cpus } from 'node:os'; console.log(cpus());"))).not.toEqual(
+      [],
+    );
+  });
+
+  it.each(modules)('bundles %s without a Node module', async (specifier) => {
+    const output = await viteBundle(`import * as module from '${specifier}'; globalThis.module = module;`);
+    expect(output.modules.some((id) => id.startsWith(join(root, 'dist')))).toBe(true);
+    expect(replaced(output)).toEqual([]);
+  });
+
+  it.each(['veilmatch/hashing', 'veilmatch/group', 'veilmatch/psi'])(
+    'finds no telephone metadata in %s',
+    async (specifier) => {
+      const output = await viteBundle(`import * as module from '${specifier}'; globalThis.module = module;`);
+      expect(output.modules.filter((id) => id.includes('libphonenumber-js'))).toEqual([]);
+    },
+  );
+
+  it.each(['veilmatch/identifiers', 'veilmatch/attack'])(
+    'makes a file of the worker of %s',
+    async (specifier) => {
+      const { files } = await viteBundle(
+        `import * as module from '${specifier}'; globalThis.module = module;`,
+      );
+      expect(files.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^assets\/worker-.*\.js$/));
+    },
+  );
+});
+
+describe('dist', () => {
+  const library = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.js') && !/^cli[\\/]/.test(path),
+  );
+
+  /** esbuild makes no CommonJS of a module with top-level await; nor does `require` take one. */
+  const asCommonJs = (code: string): Promise<unknown> =>
+    transform(code, { format: 'cjs', logLevel: 'silent', tsconfigRaw: {} });
+
+  it('has no top-level await, which require() refuses', async () => {
+    await expect(asCommonJs('await 0;')).rejects.toThrow(/top-level await/i);
+    expect(library.length).toBeGreaterThan(10);
+    for (const path of library) await asCommonJs(readFileSync(join(root, 'dist', path), 'utf8'));
+  });
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A user's program: something from every subpath, with results that can only come from the package at work. */
+
+import assert from 'node:assert/strict';
+import * as veilmatch from 'veilmatch';
+import { numberingPlan, reverse } from 'veilmatch/attack';
+import { createBackend } from 'veilmatch/group';
+import { reversiblePlain } from 'veilmatch/hashing';
+import { normalizePhone } from 'veilmatch/identifiers';
+import { protocols } from 'veilmatch/protocols';
+import { IdentifierSet, intersect } from 'veilmatch/psi';
+
+assert.equal(normalizePhone('(415) 555-0123', { country: 'US' }), '+14155550123');
+assert.equal((await createBackend()).name, 'noble');
+assert.equal(veilmatch.intersect, intersect);
+assert.equal(veilmatch.IdentifierSet, IdentifierSet);
+
+const { size, matches } = await intersect(['ada', 'grace', 'ada'], ['ada', 'edsger']);
+assert.deepEqual({ size, matches }, { size: 1, matches: [0, 2] });
+
+for (const protocol of protocols.filter(({ id }) => id !== 'slow')) {
+  const set = IdentifierSet.ofStrings(['ada']);
+  assert.equal((await protocol.run(set, set)).size, 1, protocol.id);
+}
+
+const plan = numberingPlan('US', { areaCodes: ['415555'] });
+const number = plan.at(plan.size - 1);
+const found = [];
+for await (const { identifier } of reverse([reversiblePlain().token(number)], { plan }))
+  found.push(identifier);
+assert.deepEqual(found, [number]);
+
+console.log('used');
