@@ -55,13 +55,15 @@ function fingerprint() {
 }
 
 export async function buildKernels() {
-  const stamp = `// Built from src/kernel/assembly by scripts/build-kernel.js. Sources: ${fingerprint()}`;
+  const stamp = `// SPDX-License-Identifier: Apache-2.0
+// Built from src/kernel/assembly by scripts/build-kernel.js. Sources: ${fingerprint()}
+`;
   for (const field of FIELDS) {
     const target = new URL(`${field}.generated.ts`, KERNEL);
     if (read(target)?.startsWith(stamp)) continue;
     const binary = await compileKernel(field);
     const base64 = Buffer.from(binary).toString('base64');
-    const text = `${stamp}\n/** A WebAssembly module of ${binary.length} bytes, base64. */\nexport const ${field}Module: string =\n  '${base64}';\n`;
+    const text = `${stamp}/** A WebAssembly module of ${binary.length} bytes, base64. */\nexport const ${field}Module: string =\n  '${base64}';\n`;
     const temporary = new URL(`${field}.generated.ts.${process.pid}`, KERNEL);
     writeFileSync(temporary, text);
     renameSync(temporary, target);

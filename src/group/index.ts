@@ -4,6 +4,7 @@
 export { ByteList } from '../bytes.js';
 export { type FmaSupport, fmaSupport } from '../kernel/probe.js';
 export { type RandomSource, randomScalar, secureRandom } from '../random.js';
+export type { AnyWorker } from '../workers/platform.js';
 export {
   type BackendName,
   type BatchOptions,
