@@ -62,13 +62,19 @@ export function requireCountry(country: string | undefined): CountryCode | undef
 export function readPhone(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
   const cleaned = withoutInvisibles(text);
   if (cleaned === '') return REFUSED.empty;
-  const written = numberIn(withAsciiDigits(cleaned));
-  if (isSpreadsheetDamage(written)) return REFUSED.spreadsheetDamage;
-  return (strict ? undefined : shortcut(written, country)) ?? readFully(written, country, strict);
+  const plain = strict || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
+  return plain ?? readFully(cleaned, country, strict);
 }
 
-/** The reading by libphonenumber itself, of a text that is cleaned. */
-export function readFully(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
+/** The reading by libphonenumber itself. */
+export function readFully(
+  cleaned: string,
+  country: CountryCode | undefined,
+  strict: boolean,
+): string | Refusal {
+  const text = numberIn(withAsciiDigits(cleaned));
+  if (isSpreadsheetDamage(text)) return REFUSED.spreadsheetDamage;
+  if (!/\d/.test(text)) return REFUSED.notANumber;
   const number = read(text, country);
   if (isRefusal(number)) return number;
   const length = lengthOf(number);
