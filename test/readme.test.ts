@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The README does what it says: its programs compile, run against the built package and print what their comments
- * announce (`// → text`), and its commands exist.
+ * announce (`// → text`), and its commands exist; so do those of CONTRIBUTING.
  */
 
 import { execFile } from 'node:child_process';
@@ -32,8 +32,10 @@ function blocksOf(markdown: string): Block[] {
   }));
 }
 
-const blocks = blocksOf(readFileSync(join(root, 'README.md'), 'utf8'));
-const programs = blocks.filter(({ language }) => ['ts', 'js'].includes(language));
+const [readme, contributing] = ['README.md', 'CONTRIBUTING.md'].map((document) =>
+  blocksOf(readFileSync(join(root, document), 'utf8')),
+) as [Block[], Block[]];
+const programs = readme.filter(({ language }) => ['ts', 'js'].includes(language));
 
 // Inside the repository, so that the package finds itself by its name.
 let folder: string;
@@ -77,9 +79,9 @@ describe('the programs of the README', () => {
   });
 });
 
-describe('the commands of the README', () => {
+describe('the commands of the README and of CONTRIBUTING', () => {
   /** The command lines of a block: comments off, continued lines joined, one for each part of a pipe or a sequence. */
-  const commands = blocks
+  const commands = [...readme, ...contributing]
     .filter(({ language }) => ['sh', 'bash', 'console'].includes(language))
     .flatMap(({ text }) => text.replaceAll(/\\\n/g, ' ').split('\n'))
     .flatMap((command) => command.replace(/(^|\s)#.*$/, '').split(/&&|\|/))
