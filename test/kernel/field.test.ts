@@ -8,7 +8,12 @@ import { fmaTestable } from '../support/relaxed-simd.js';
 
 const P = 2n ** 255n - 19n;
 /** Where operands lie: behind everything the module owns. */
-const [A, B, OUT, OTHER_OUT] = [0, 1, 2, 3].map((i) => 2 ** 20 + 512 * i) as [number, number, number, number];
+const BASE = 2 ** 20;
+const A = BASE;
+const B = BASE + 512;
+const OUT = BASE + 1024;
+const OTHER_OUT = BASE + 1536;
+const CACHED = BASE + 2048;
 
 interface FieldExports {
   readonly memory: WebAssembly.Memory;
@@ -19,6 +24,7 @@ interface FieldExports {
   subtract(out: number, a: number, b: number): void;
   lazySumAndDifference(sum: number, difference: number, a: number, b: number): void;
   double(out: number, p: number, withT: boolean): void;
+  addCached(out: number, p: number, cached: number, withT: boolean): void;
   toWords(out: number, a: number): void;
   invert(out: number, a: number): void;
 }
@@ -57,6 +63,9 @@ const integer: Layout = {
   read: (memory, at, lane, limb) => new Uint32Array(memory.buffer)[at / 4 + 2 * limb + lane]!,
 };
 
+/** A value in each lane, for each of four coordinates. */
+type Four = [bigint[], bigint[], bigint[], bigint[]];
+
 const mod = (value: bigint): bigint => ((value % P) + P) % P;
 
 const FIELDS: [string, Layout][] = fmaTestable
@@ -72,7 +81,7 @@ describe.each(FIELDS)('field %s', (name, layout) => {
 
   beforeAll(async () => {
     const entry =
-      "export * from './field'; export { invert } from './sqrt'; export { double } from './point';";
+      "export * from './field'; export { invert } from './sqrt'; export { addCached, double } from './point';";
     const binary = await compileKernel(name, entry);
     const module = await WebAssembly.compile(binary as Uint8Array<ArrayBuffer>);
     field = new WebAssembly.Instance(module).exports as unknown as FieldExports;
@@ -239,6 +248,29 @@ describe.each(FIELDS)('field %s', (name, layout) => {
           const expected = [e * f, g * h, f * g, e * h].map(mod);
           const got = [x3[lane]!, y3[lane]!, z3[lane]!, t3[lane]!];
           expect([expected, expected.map((value) => mod(-value))]).toContainEqual(got);
+        }
+        for (const at of [0, 80, 160, 240]) expectReduced(OUT + at);
+      }),
+      runs,
+    );
+  });
+
+  test('addition, of a lazy sum and difference, with coordinates at their bounds', () => {
+    const coordinates = fc.tuple(pair(1), pair(1), pair(1), pair(1));
+    fc.assert(
+      fc.property(coordinates, coordinates, (p, c) => {
+        const [x, y, z, t] = p.map((a, i) => write(A + 80 * i, a)) as Four;
+        const [sum, difference, z2, t2] = c.map((a, i) => write(CACHED + 80 * i, a)) as Four;
+        field.addCached(OUT, A, CACHED, true);
+        const got = [0, 80, 160, 240].map((at) => valuesAt(OUT + at));
+        for (const lane of [0, 1]) {
+          // Section 3.1 of Hisil and others, a = -1, with (Y + X, Y - X, 2Z, 2dT) of the second point at hand.
+          const a = (y[lane]! - x[lane]!) * difference[lane]!;
+          const b = (y[lane]! + x[lane]!) * sum[lane]!;
+          const cc = t[lane]! * t2[lane]!;
+          const d = z[lane]! * z2[lane]!;
+          const [e, f, g, h] = [b - a, d - cc, d + cc, b + a];
+          expect(got.map((values) => values[lane])).toEqual([e * f, g * h, f * g, e * h].map(mod));
         }
         for (const at of [0, 80, 160, 240]) expectReduced(OUT + at);
       }),
