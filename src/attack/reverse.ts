@@ -4,13 +4,14 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { base64ToBytes, bytesToHex, hexToBytes } from '../bytes.js';
+import { base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
 import type { NumberList } from './candidates.js';
+import { checkFormat, type NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
-import { type NumberFormat, type SearchOptions, search } from './scan.js';
+import { type SearchOptions, search } from './scan.js';
 
 export interface ReverseOptions extends SearchOptions {
   /** The numbers to try. */
@@ -54,38 +55,46 @@ export interface Reversal extends AsyncIterable<Recovered> {
 
 /**
  * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
- * @param targets tokens in hexadecimal or base64, as the hashing functions write them
- * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position
+ * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
+ * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
+ * allow 'wasm-unsafe-eval'; without it the search runs, an order of magnitude slower.
+ * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
+ *   format
  */
 export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
   const scheme = schemeOf(options);
   const { digestBytes } = hasherFor(scheme);
-  const tokens = new Map<string, string>();
+  const digests = new DistinctBytes();
+  const tokens: string[] = [];
   let position = 0;
-  for (const token of targets) tokens.set(bytesToHex(digestOf(token, digestBytes, position++)), token);
-  const texts = [...tokens.values()];
+  for (const token of targets) {
+    const index = digests.add(digestOf(token, digestBytes, position++));
+    if (index === tokens.length) tokens.push(token);
+  }
+  const format = options.format ?? 'e164';
+  checkFormat(format);
 
   const found: Recovered[] = [];
   let wake = (): void => {};
   const started = performance.now();
   const searched = search(
     {
-      targets: Array.from(tokens.keys(), hexToBytes),
+      targets: digests.toList().bytes,
+      digestBytes,
       scheme,
-      format: options.format ?? 'e164',
+      format,
       candidates: options.plan,
     },
     (hits) => {
-      for (const { target, identifier } of hits) found.push({ token: texts[target]!, identifier });
+      for (const { target, identifier } of hits) found.push({ token: tokens[target]!, identifier });
       wake();
     },
     options,
   );
-  const summary = searched.then((): ReversalSummary => {
+  const summary = searched.then((candidates): ReversalSummary => {
     const seconds = (performance.now() - started) / 1000;
-    const candidates = tokens.size === 0 ? 0 : options.plan.size;
     return {
-      targets: tokens.size,
+      targets: tokens.length,
       recovered: found.length,
       candidates,
       seconds,

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/** How numbers were written before they were hashed. */
+
+import { utf8 } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+
+/**
+ * `e164` as `+14155550123`, `digits` as `14155550123`, `national` as `4155550123`, or a mask such as `###-###-####`, in
+ * which each `#` stands for a digit of the national number and everything else for itself.
+ */
+export type NumberFormat = 'e164' | 'digits' | 'national' | `${string}#${string}`;
+
+const DIGIT = '#';
+const CODE = {
+  e164: (code: string): string => `+${code}`,
+  digits: (code: string): string => code,
+  national: () => '',
+};
+
+/** A message, but for its digits. */
+export interface Template {
+  /** The whole message, with `#` for each digit of the national number. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` these digits stand. */
+  readonly digits: readonly number[];
+}
+
+/** @throws {VeilmatchError} `argument` for what is neither a format's name nor a mask */
+export function checkFormat(format: string): void {
+  if (Object.hasOwn(CODE, format) || format.includes(DIGIT)) return;
+  throw new VeilmatchError(
+    'argument',
+    'The format must be e164, digits, national, or a mask with # for each digit of the national number, such as ###-###-####.',
+  );
+}
+
+/** How a number with so many national digits is written; undefined where a mask has more or fewer places. */
+export function templateOf(format: NumberFormat, callingCode: string, digits: number): Template | undefined {
+  const named = CODE[format as keyof typeof CODE] as ((code: string) => string) | undefined;
+  const text = named === undefined ? format : named(callingCode) + DIGIT.repeat(digits);
+  const bytes = utf8(text);
+  const places = Array.from(bytes.keys()).filter((i) => bytes[i] === DIGIT.charCodeAt(0));
+  return places.length === digits ? { bytes, digits: places } : undefined;
+}
