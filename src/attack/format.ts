@@ -25,13 +25,25 @@ export interface Template {
   readonly digits: readonly number[];
 }
 
-/** @throws {VeilmatchError} `argument` for what is neither a format's name nor a mask */
-export function checkFormat(format: string): void {
-  if (Object.hasOwn(CODE, format) || format.includes(DIGIT)) return;
-  throw new VeilmatchError(
-    'argument',
-    'The format must be e164, digits, national, or a mask with # for each digit of the national number, such as ###-###-####.',
-  );
+/**
+ * @param digits - the lengths that national numbers have, if they are known
+ * @throws {VeilmatchError} `argument` for what is neither a format's name nor a mask, and for a mask that no number fits
+ */
+export function checkFormat(format: string, digits?: readonly number[]): void {
+  if (Object.hasOwn(CODE, format)) return;
+  const places = format.split(DIGIT).length - 1;
+  if (places === 0) {
+    throw new VeilmatchError(
+      'argument',
+      'The format must be e164, digits, national, or a mask with # for each digit of the national number, such as ###-###-####.',
+    );
+  }
+  if (digits !== undefined && !digits.includes(places)) {
+    throw new VeilmatchError(
+      'argument',
+      `The mask has ${places} places for digits, and national numbers of the plan have ${digits.join(', ')}. Write what stands in front of the national number as it is.`,
+    );
+  }
 }
 
 /** How a number with so many national digits is written; undefined where a mask has more or fewer places. */

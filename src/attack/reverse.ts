@@ -55,9 +55,10 @@ export interface Reversal extends AsyncIterable<Recovered> {
 
 /**
  * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
- * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
+ *
  * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
- * allow 'wasm-unsafe-eval'; without it the search runs, an order of magnitude slower.
+ * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
+ * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
  * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
  *   format
  */
@@ -72,7 +73,8 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
     if (index === tokens.length) tokens.push(token);
   }
   const format = options.format ?? 'e164';
-  checkFormat(format);
+  const { plan } = options;
+  checkFormat(format, 'lengths' in plan ? plan.lengths.map(({ digits }) => digits) : undefined);
 
   const found: Recovered[] = [];
   let wake = (): void => {};
@@ -83,7 +85,7 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
       digestBytes,
       scheme,
       format,
-      candidates: options.plan,
+      candidates: plan,
     },
     (hits) => {
       for (const { target, identifier } of hits) found.push({ token: tokens[target]!, identifier });

@@ -6,7 +6,7 @@ import type { HashingScheme } from '../hashing/scheme.js';
 import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
 import { type NumberList, specOf } from './candidates.js';
-import { checkFormat, type NumberFormat } from './format.js';
+import type { NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
 import { createScanner, type Hit, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
 
@@ -40,7 +40,7 @@ export interface RangeRequest {
 /**
  * Hashes all candidates and hands over the hits as they come, in any order.
  * @returns how many candidates were hashed: a mask leaves out numbers of other lengths
- * @throws {VeilmatchError} `argument` for an unknown format, `aborted`, `worker-failed`
+ * @throws {VeilmatchError} `aborted`, `worker-failed`
  */
 export async function search(
   what: Search,
@@ -48,7 +48,6 @@ export async function search(
   options: SearchOptions = {},
 ): Promise<number> {
   const { concurrency = defaultConcurrency(), signal, onProgress } = options;
-  checkFormat(what.format);
   if (what.targets.length === 0) return 0;
   const { size } = what.candidates;
   const spec: ScanSpec = { ...what, candidates: specOf(what.candidates) };

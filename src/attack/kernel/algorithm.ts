@@ -15,8 +15,15 @@ export interface Message {
   readonly fixed: readonly Word[];
   /** Indices of the words in which bytes vary. */
   readonly varying: readonly number[];
-  /** A column that `Algorithm.fillColumns` filled. */
+  /** A column of `Algorithm.columns`. */
   readonly column: (index: number) => Word;
+}
+
+/** What is computed once for each row of digits, instead of once for each candidate that ends in them. */
+export interface Columns {
+  readonly count: number;
+  /** @param words - a candidate's 16 words, zero but for the bytes that vary */
+  fill(words: Uint32Array, put: (column: number, value: number) => void): void;
 }
 
 export interface Algorithm {
@@ -28,14 +35,8 @@ export interface Algorithm {
   readonly chains: number;
   /** Absorbs one block. */
   compress(block: readonly number[], state: readonly number[]): number[];
-  /** How many columns of precomputed words a table of candidates has. */
-  columns(varying: readonly number[]): number;
-  /** @param words - a candidate's 16 words, zero but for the bytes that vary */
-  fillColumns(
-    words: Uint32Array,
-    varying: readonly number[],
-    put: (column: number, value: number) => void,
-  ): void;
+  /** The columns of a table of candidates in which these words vary. */
+  columns(varying: readonly number[]): Columns;
   /**
    * Hashes as far as the one word that is compared; yields after every round, so that chains can be interleaved.
    * @param state - before the message's last block
@@ -78,10 +79,4 @@ export function finish<T>(steps: Iterator<void, T>): T {
     const { done, value } = steps.next();
     if (done === true) return value;
   }
-}
-
-/** Digests as words, in the algorithm's byte order. */
-export function digestWords({ bigEndian, digestWords: count }: Algorithm, digest: Uint8Array): Uint32Array {
-  const view = new DataView(digest.buffer, digest.byteOffset, digest.byteLength);
-  return Uint32Array.from({ length: count }, (_, i) => view.getUint32(4 * i, !bigEndian));
 }

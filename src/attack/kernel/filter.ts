@@ -84,9 +84,9 @@ export class Filter {
       listed = this.#module.listed(words, listed, sparse.address, sparse.shift, second, first);
     }
     const memory = new Uint32Array(this.#memory.buffer);
-    for (let i = list / 4; i < (list + listed) / 4; i++) {
+    for (let i = list >>> 2; i < (list + listed) >>> 2; i++) {
       const offset = memory[i]!;
-      if (this.#known.has(memory[(words + offset) / 4]!)) visit(offset / 4);
+      if (this.#known.has(memory[(words + offset) >>> 2]!)) visit(offset >>> 2);
     }
   }
 }

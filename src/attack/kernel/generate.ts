@@ -51,7 +51,7 @@ export function generateKernel(
   const [row, end, out, firstUniform] = [0, 1, 2, 3];
   const { algorithm } = shape;
   const program = new Program(firstUniform);
-  const columns = algorithm.columns(varying);
+  const columns = algorithm.columns(varying).count;
   const fixed = constantsOf(shape).map(
     (word, i): Word =>
       word === undefined ? program.uniformAt(layout.block + 4 * i) : program.constant(word),

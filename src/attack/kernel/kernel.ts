@@ -4,7 +4,7 @@
  * takes some 20 milliseconds; a page's Content-Security-Policy must allow 'wasm-unsafe-eval'.
  */
 
-import { type Algorithm, BLOCK_WORDS, digestWords } from './algorithm.js';
+import { BLOCK_WORDS, type Columns } from './algorithm.js';
 import { Filter } from './filter.js';
 import {
   FEW_TARGETS,
@@ -56,12 +56,12 @@ export class Kernel {
       table: 4 * BLOCK_WORDS + 16 * (MOST_SLOTS + FEW_TARGETS),
       results: 0,
     };
-    layout.results = layout.table + 4 * columns * candidates;
+    layout.results = layout.table + 4 * columns.count * candidates;
     const filterAt = layout.results + 4 * candidates;
     const bytes = filterAt + (few ? 0 : Filter.bytes(compared.length, candidates));
     const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) });
 
-    fillTable(new Uint32Array(memory.buffer, layout.table), shape, places, varying, candidates);
+    fillTable(new Uint32Array(memory.buffer, layout.table), shape, places, columns, candidates);
     if (few) {
       const vectors = new Uint32Array(memory.buffer, layout.targets, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
@@ -72,7 +72,16 @@ export class Kernel {
       few ? undefined : Filter.create(memory, filterAt, compared, candidates),
     ]);
     const { run } = instance.exports as unknown as KernelExports;
-    return new Kernel({ shape, places, memory, layout, stride: 4 * columns * group, group, run, filter });
+    return new Kernel({
+      shape,
+      places,
+      memory,
+      layout,
+      stride: 4 * columns.count * group,
+      group,
+      run,
+      filter,
+    });
   }
 
   private constructor(parts: {
@@ -133,24 +142,27 @@ export class Kernel {
 /** The word of each target that the kernel compares. */
 export function comparedWords(shape: Shape, targets: Uint8Array): Uint32Array {
   const { algorithm, state } = shape;
+  const { digestWords, bigEndian } = algorithm;
   const constants = constantsOf(shape);
-  const width = 4 * algorithm.digestWords;
-  return Uint32Array.from({ length: targets.length / width }, (_, i) => {
-    const digest = targets.subarray(i * width, (i + 1) * width);
-    return algorithm.comparedWord(digestWords(algorithm, digest), state, constants);
-  });
+  const view = new DataView(targets.buffer, targets.byteOffset, targets.byteLength);
+  const compared = new Uint32Array(targets.length / (4 * digestWords));
+  const digest = new Uint32Array(digestWords);
+  for (let i = 0; i < compared.length; i++) {
+    for (let j = 0; j < digestWords; j++) digest[j] = view.getUint32(4 * (i * digestWords + j), !bigEndian);
+    compared[i] = algorithm.comparedWord(digest, state, constants);
+  }
+  return compared;
 }
 
 /** Row by row, column by column, the words of four candidates; what is beyond the last candidate repeats it. */
 function fillTable(
   table: Uint32Array,
-  { algorithm, digits }: { readonly algorithm: Algorithm; readonly digits: readonly number[] },
+  { algorithm, digits }: Shape,
   places: number,
-  varying: readonly number[],
+  columns: Columns,
   candidates: number,
 ): void {
-  const columns = algorithm.columns(varying);
-  const offsets = digits.slice(-places).toReversed();
+  const offsets = digits.slice(-places).reverse();
   const words = new Uint32Array(BLOCK_WORDS);
   for (let i = 0; i < candidates; i++) {
     words.fill(0);
@@ -160,8 +172,8 @@ function fillTable(
       words[offset >> 2]! |= (ASCII_ZERO + (rest % 10)) << shift;
       rest = Math.floor(rest / 10);
     }
-    const row = Math.floor(i / LANES) * columns;
-    algorithm.fillColumns(words, varying, (column, value) => {
+    const row = Math.floor(i / LANES) * columns.count;
+    columns.fill(words, (column, value) => {
       table[(row + column) * LANES + (i % LANES)] = value;
     });
   }

@@ -36,10 +36,12 @@ export const md5: Algorithm = {
   compress(block, state) {
     return compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS));
   },
-  columns: (varying) => varying.length,
-  fillColumns(words, varying, put) {
-    for (const [place, i] of varying.entries()) put(place, words[i]!);
-  },
+  columns: (varying) => ({
+    count: varying.length,
+    fill(words, put) {
+      for (const [place, i] of varying.entries()) put(place, words[i]!);
+    },
+  }),
   *search(program, message, state) {
     const words = wordsOf(program, message, (place) => place);
     const start = state.map((value) => program.constant(value));

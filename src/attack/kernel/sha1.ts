@@ -22,10 +22,15 @@ export const sha1: Algorithm = {
       return rounds(p, schedule, start);
     });
   },
-  columns: (varying) => roundsThatVary(varying).length,
-  fillColumns(words, varying, put) {
-    const schedule = expanded(words);
-    for (const [column, t] of roundsThatVary(varying).entries()) put(column, schedule[t]!);
+  columns(varying) {
+    const rounds = roundsThatVary(varying);
+    return {
+      count: rounds.length,
+      fill(words, put) {
+        const schedule = expanded(words);
+        for (const [column, t] of rounds.entries()) put(column, schedule[t]!);
+      },
+    };
   },
   *search(program, { fixed, varying, column }, state) {
     // The schedule is linear: each of its words is a fixed one, xor one that depends on the varying bits alone.

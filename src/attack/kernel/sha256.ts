@@ -31,14 +31,16 @@ export const sha256: Algorithm = {
   chains: 1,
   compress: (block, state) =>
     compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS)),
-  columns: (varying) => 2 * varying.length,
-  fillColumns(words, varying, put) {
-    for (const [place, i] of varying.entries()) {
-      const word = words[i]!;
-      put(2 * place, word);
-      put(2 * place + 1, rotateRight(word, 7) ^ rotateRight(word, 18) ^ (word >>> 3));
-    }
-  },
+  columns: (varying) => ({
+    count: 2 * varying.length,
+    fill(words, put) {
+      for (const [place, i] of varying.entries()) {
+        const word = words[i]!;
+        put(2 * place, word);
+        put(2 * place + 1, rotateRight(word, 7) ^ rotateRight(word, 18) ^ (word >>> 3));
+      }
+    },
+  }),
   *search(program, message, state) {
     const start = state.map((value) => program.constant(value));
     const [word] = yield* messageRounds(program, message, start, SEARCH_ROUNDS);
