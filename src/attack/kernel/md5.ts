@@ -52,14 +52,9 @@ export const md5: Algorithm = {
     return word!;
   },
   comparedWord(digest, state, constants) {
-    const [a, b, c, d] = Array.from(digest, (word, i) => word - state[i]!) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const word = (i: number): number => (digest[i]! - state[i]!) | 0;
     // What four successive rounds computed, the latest first.
-    let [latest, second, third, oldest] = [b, c, d, a];
+    let [latest, second, third, oldest] = [word(1), word(2), word(3), word(0)];
     for (let t = ROUNDS - 1; t >= ROUNDS - roundsToUndo(constants); t--) {
       const sum = rotateRight(latest - second, shiftAt(t));
       const before = sum - (third ^ (second | ~oldest)) - K[t]! - constants[wordAt(t)]!;

@@ -47,18 +47,17 @@ export const sha256: Algorithm = {
     return word!;
   },
   comparedWord(digest, state) {
-    const [a, b, c, d, e, f, g, h] = Array.from(digest, (word, i) => word - state[i]!) as Eight;
+    const word = (i: number): number => (digest[i]! - state[i]!) | 0;
+    const [a, b, c, d] = [word(0), word(1), word(2), word(3)];
     // e = previous d + t1, and a = t1 + S0(b) + maj(b, c, d): so d, three rounds earlier, comes out of what is known.
     const earlier = (sum: number, next: number, x: number, y: number, z: number): number =>
       (sum - (next - (bigSigma0(x) + majority(x, y, z)))) | 0;
-    const a59 = earlier(e, a, b, c, d);
-    const a58 = earlier(f, b, c, d, a59);
-    const a57 = earlier(g, c, d, a59, a58);
-    return earlier(h, d, a59, a58, a57) >>> 0;
+    const a59 = earlier(word(4), a, b, c, d);
+    const a58 = earlier(word(5), b, c, d, a59);
+    const a57 = earlier(word(6), c, d, a59, a58);
+    return earlier(word(7), d, a59, a58, a57) >>> 0;
   },
 };
-
-type Eight = [number, number, number, number, number, number, number, number];
 
 const bigSigma0 = (x: number): number => rotateRight(x, 2) ^ rotateRight(x, 13) ^ rotateRight(x, 22);
 const majority = (x: number, y: number, z: number): number => (x & y) ^ (x & z) ^ (y & z);
