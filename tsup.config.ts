@@ -55,7 +55,7 @@ const config: Options[] = [
     ...shared,
     // The library is transpiled file by file: dist mirrors src, a worker's URL is right relative to the module
     // that starts it, and a bundler sees the modules as they were written.
-    entry: ['src/**/*.ts', '!src/cli/**', '!src/kernel/assembly/**'],
+    entry: ['src/**/*.ts', '!src/cli/**', '!src/kernel/assembly/**', '!src/group/worker.ts'],
     bundle: false,
     dts: {
       entry: {
@@ -68,6 +68,15 @@ const config: Options[] = [
         'protocols/index': 'src/protocols/index.ts',
       },
     },
+  },
+  {
+    ...shared,
+    // A worker is started by its address, where no import map and no bundler may be around: one file with all in it.
+    entry: { 'group/worker': 'src/group/worker.ts' },
+    bundle: true,
+    noExternal: [/.*/],
+    platform: 'neutral',
+    dts: true,
   },
   {
     ...shared,

@@ -16,7 +16,10 @@ export type IdentifierErrorCode =
   | 'too-short'
   /** More digits than any number of that country has; for an e-mail address, more octets than RFC 5321 allows. */
   | 'too-long'
-  /** Possible by its length, but in no range that is assigned (only under `strict`), or not in a platform's range. */
+  /**
+   * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under
+   * `strict`), or a number that a platform does not take.
+   */
   | 'not-valid'
   /** A number that a spreadsheet has turned into a float or into scientific notation. */
   | 'spreadsheet-damage'

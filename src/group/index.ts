@@ -2,7 +2,9 @@
 /** `veilmatch/group`: ristretto255 in batches, the group under the protocols. */
 
 export { ByteList } from '../bytes.js';
+export { type FmaSupport, fmaSupport } from '../kernel/probe.js';
 export { type RandomSource, randomScalar, secureRandom } from '../random.js';
+export type { AnyWorker } from '../workers/platform.js';
 export {
   type BackendName,
   type BatchOptions,

@@ -9,12 +9,16 @@
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import type { ByteList } from '../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { throwIfAborted } from '../errors.js';
 import {
   type BatchOptions,
   badElement,
+  checkBase,
   checkScalar,
   checkScalars,
+  checkTag,
+  checkWeights,
+  countPairs,
   countRecords,
   ELEMENT_BYTES,
   type GroupBackend,
@@ -70,18 +74,6 @@ async function encodeEach(
   return result;
 }
 
-/** Both arrays as n records of 32 bytes. */
-function countPairs(a: Uint8Array, b: Uint8Array): number {
-  const count = countRecords(a, ELEMENT_BYTES, 'Elements');
-  if (b.length !== a.length) {
-    throw new VeilmatchError(
-      'argument',
-      `Both arrays must hold equally many records of 32 bytes; they hold ${a.length} and ${b.length} bytes.`,
-    );
-  }
-  return count;
-}
-
 /** n x 64 uniform bytes to n elements (RFC 9496, section 4.3.4): the one-way map below the hash, for its vectors. */
 export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
   const count = countRecords(uniform, 64, 'Uniform strings');
@@ -100,12 +92,7 @@ export const nobleBackend: GroupBackend = {
 
   async hashAndMultiply(messages: ByteList, dst, scalar, options = {}) {
     checkScalar(scalar);
-    if (dst.length === 0) {
-      throw new VeilmatchError(
-        'argument',
-        'The domain separation tag is empty; RFC 9380 demands at least one byte.',
-      );
-    }
+    checkTag(dst);
     const k = scalarAt(scalar, 0);
     return encodeEach(messages.length, options, (i) =>
       ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(k),
@@ -127,9 +114,7 @@ export const nobleBackend: GroupBackend = {
 
   async multiplyBase(scalars, base, options = {}) {
     checkScalars(scalars);
-    if (base !== undefined && base.length !== ELEMENT_BYTES) {
-      throw new VeilmatchError('argument', `The base is one element of 32 bytes; this is ${base.length}.`);
-    }
+    if (base !== undefined) checkBase(base);
     const point = base === undefined ? Point.BASE : decodeNonIdentity(base, 0);
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
   },
@@ -144,13 +129,10 @@ export const nobleBackend: GroupBackend = {
 
   async weightedSum(elements, weights, options = {}) {
     const count = countPairs(elements, weights);
+    checkWeights(weights);
     let sum: Point = Point.ZERO;
     await inChunks(count, options, (i) => {
-      const weight = scalarAt(weights, i);
-      if (weight >= Point.Fn.ORDER) {
-        throw new VeilmatchError('bad-scalar', `Weight ${i} is not reduced.`, { position: i });
-      }
-      sum = sum.add(decode(elements, i).multiplyUnsafe(weight));
+      sum = sum.add(decode(elements, i).multiplyUnsafe(scalarAt(weights, i)));
     });
     return sum.toBytes();
   },

@@ -1,24 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Chooses a backend. */
+/** Chooses a backend and how many threads it runs on. */
 
 import { VeilmatchError } from '../errors.js';
+import {
+  type AnyWorker,
+  adapt,
+  canStartWorkers,
+  defaultConcurrency,
+  startWorker,
+} from '../workers/platform.js';
+import { WorkerPool } from '../workers/pool.js';
 import type { BackendName, GroupBackend } from './group.js';
-import { nobleBackend } from './noble.js';
+import { ParallelBackend } from './parallel.js';
+import { fastestBackend, serialBackend } from './serial.js';
 
 export interface BackendOptions {
-  /** `auto`, the default, takes the fastest backend that works here; a name forces one. */
+  /**
+   * `auto`, the default, takes the fastest backend that works here: `fma` where the machine multiplies and adds with
+   * one rounding, else `integer`, else `noble`, **which is not constant time**. A name forces one.
+   */
   readonly backend?: 'auto' | BackendName | undefined;
+  /** Threads for large batches; by default as many as this process may use. 1 keeps everything on the caller's. */
+  readonly concurrency?: number | undefined;
+  /** Starts `veilmatch/worker`, for bundlers that do not find it by themselves. */
+  readonly worker?: (() => AnyWorker) | undefined;
 }
 
 /**
- * A backend for ristretto255 in batches.
- * @throws {VeilmatchError} `unsupported` when the backend that was asked for cannot run here
+ * A backend for ristretto255 in batches. Workers are started by the first large batch, and do not keep the process
+ * alive while they have nothing to do.
+ * @throws {VeilmatchError} `unsupported` when the backend that was asked for cannot run here, `argument` for a
+ * concurrency that is not a whole number from 1
  */
 export async function createBackend(options: BackendOptions = {}): Promise<GroupBackend> {
-  const { backend = 'auto' } = options;
-  if (backend === 'auto' || backend === 'noble') return nobleBackend;
-  throw new VeilmatchError(
-    'unsupported',
-    "This version has the backend 'noble' only. Ask for 'auto' or 'noble'.",
-  );
+  const { backend = 'auto', worker } = options;
+  const concurrency = options.concurrency ?? (worker || canStartWorkers() ? defaultConcurrency() : 1);
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new VeilmatchError('argument', `concurrency must be a whole number from 1; it is ${concurrency}.`);
+  }
+  const serial = backend === 'auto' ? await fastestBackend() : await serialBackend(backend);
+  if (concurrency === 1) return serial;
+  const start = worker === undefined ? startOwnWorker : () => adapt(worker());
+  return new ParallelBackend(serial, new WorkerPool(start, concurrency));
+}
+
+function startOwnWorker(): ReturnType<typeof startWorker> {
+  return startWorker({
+    file: './worker.js',
+    base: import.meta.url,
+    web: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  });
 }

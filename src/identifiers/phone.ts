@@ -13,6 +13,7 @@ import {
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
 import { VeilmatchError } from '../errors.js';
+import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
 import { checkLength, type LengthCheck } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { shortcut } from './shortcut.js';
@@ -27,37 +28,6 @@ export interface PhoneOptions {
    */
   readonly strict?: boolean | undefined;
 }
-
-const REFUSED = {
-  empty: { code: 'empty', message: 'There is no telephone number: the text is empty.' },
-  notANumber: {
-    code: 'not-a-number',
-    message:
-      'The text is not one telephone number. Give digits with the usual separators, a + first if there is one.',
-  },
-  noCountry: {
-    code: 'no-country',
-    message:
-      'A national telephone number needs a country to be read in: pass one (ISO 3166-1 alpha-2), or write + and the country code.',
-  },
-  tooShort: { code: 'too-short', message: 'The telephone number has too few digits for its country.' },
-  tooLong: { code: 'too-long', message: 'The telephone number has too many digits for its country.' },
-  notValid: {
-    code: 'not-valid',
-    message: 'The telephone number is in no range, has no length or no country code that is assigned.',
-  },
-  spreadsheetDamage: {
-    code: 'spreadsheet-damage',
-    message:
-      'A spreadsheet has turned the telephone number into a decimal number or an error, and digits may be lost. Export the column as text.',
-  },
-} as const satisfies Record<string, Refusal>;
-
-const LENGTH_REFUSED: Record<Exclude<LengthCheck, 'possible'>, Refusal> = {
-  'too-short': REFUSED.tooShort,
-  'too-long': REFUSED.tooLong,
-  'not-valid': REFUSED.notValid,
-};
 
 /**
  * @returns E.164, `+` and digits; a fixed point of this function in every country. An extension is dropped.
@@ -92,13 +62,19 @@ export function requireCountry(country: string | undefined): CountryCode | undef
 export function readPhone(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
   const cleaned = withoutInvisibles(text);
   if (cleaned === '') return REFUSED.empty;
-  const written = numberIn(withAsciiDigits(cleaned));
-  if (isSpreadsheetDamage(written)) return REFUSED.spreadsheetDamage;
-  return (strict ? undefined : shortcut(written, country)) ?? readFully(written, country, strict);
+  const plain = strict || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
+  return plain ?? readFully(cleaned, country, strict);
 }
 
-/** The reading by libphonenumber itself, of a text that is cleaned. */
-export function readFully(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
+/** The reading by libphonenumber itself. */
+export function readFully(
+  cleaned: string,
+  country: CountryCode | undefined,
+  strict: boolean,
+): string | Refusal {
+  const text = numberIn(withAsciiDigits(cleaned));
+  if (isSpreadsheetDamage(text)) return REFUSED.spreadsheetDamage;
+  if (!/\d/.test(text)) return REFUSED.notANumber;
   const number = read(text, country);
   if (isRefusal(number)) return number;
   const length = lengthOf(number);

@@ -61,7 +61,8 @@ export interface CompiledPlan {
   readonly nationalNumber: RegExp;
   /** Lengths that are possible in every country of the calling code. */
   readonly sureLengths: ReadonlySet<number>;
-  /** The longest that is possible in any of them. */
+  /** Lengths that are possible in any of them lie between these two. */
+  readonly shortest: number;
   readonly longest: number;
 }
 
@@ -81,6 +82,7 @@ export function compiledPlan(countryOrCallingCode: string): CompiledPlan {
     nationalPrefix: prefix ? new RegExp(`^(?:${prefix})`) : undefined,
     nationalNumber: new RegExp(`^(?:${plan.nationalNumberPattern()})$`),
     sureLengths: new Set(lengths.flat().filter((n) => lengths.every((each) => each.includes(n)))),
+    shortest: Math.min(...lengths.flat()),
     longest: Math.max(...lengths.flat()),
   };
   compiled.set(countryOrCallingCode, result);

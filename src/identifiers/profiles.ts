@@ -31,6 +31,8 @@ export interface PlatformToken {
 
 /** A platform that takes hashed e-mail addresses and telephone numbers. */
 export interface PlatformProfile<Options = object> {
+  /** Where the platform publishes its rules, or who else says so. */
+  readonly source: string;
   /**
    * By the platform's own rule, from the raw text.
    * @throws {VeilmatchError} `not-an-email` when the rule does not make an e-mail address of the text: the token could
@@ -46,11 +48,11 @@ export interface PlatformProfile<Options = object> {
 
 /** A platform that publishes no rule for telephone numbers. */
 export interface EmailProfile<Options = object> {
+  readonly source: string;
   email: PlatformProfile<Options>['email'];
   phone: undefined;
 }
 
-/** Every platform's profile; the sources of the rules stand in `platforms.ts` and docs. */
 export interface Profiles {
   readonly meta: PlatformProfile;
   readonly google: PlatformProfile<GoogleOptions>;
@@ -134,6 +136,7 @@ function withPhone<Options extends object>(platform: Platform<Options>): Platfor
 
 function emailOnly<Options extends object>(platform: Platform<Options>): EmailProfile<Options> {
   return Object.freeze({
+    source: platform.source,
     email(text: string, options?: Options) {
       requireString(text, 'email');
       const normalized = orThrow(emailFor(platform, text), 'email');

@@ -7,28 +7,38 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
+import { REFUSED } from './phone-refusals.js';
 import { type CompiledPlan, callingCodeOf, compiledPlan } from './plans.js';
+import type { Refusal } from './refusal.js';
 
 /** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
 const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 
-/** @returns E.164 as the full reading without `strict` gives it, or undefined where it takes the full reading to know */
-export function shortcut(text: string, country: CountryCode | undefined): string | undefined {
-  if (!PLAIN.test(text)) return undefined;
-  const digits = text.replace(/\D/g, '');
+/** The extensions people write most; libphonenumber takes them off, and more. */
+const EXTENSION = /[ \u00a0]*(?:ext\.?|x) *\d{1,9}$/i;
+
+/** @returns what the full reading without `strict` gives, or undefined where it takes the full reading to know */
+export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
+  const number = PLAIN.test(text) ? text : text.replace(EXTENSION, '');
+  if (!PLAIN.test(number)) return undefined;
+  const digits = number.replace(/\D/g, '');
   if (digits.length < 3) return undefined;
-  if (text.startsWith('+')) return international(digits);
-  if (country === undefined) return digits.startsWith('00') ? international(digits.slice(2)) : undefined;
+  if (number.startsWith('+')) return international(digits);
+  if (country === undefined) return digits.startsWith('00') ? onlyNumber(digits.slice(2)) : undefined;
 
   const plan = compiledPlan(country);
   const prefix = plan.internationalPrefix.exec(digits)?.[0];
   if (digits.startsWith('00') && prefix !== '00') {
-    // Read both ways, unless the national one is too long for any number.
+    // Not the country's prefix, so it is read both ways, unless the national one is too long for any number.
     const tooLong =
       digits.length > plan.longest && prefix === undefined && !plan.nationalPrefix?.test(digits);
-    return tooLong ? international(digits.slice(2)) : undefined;
+    return tooLong ? onlyNumber(digits.slice(2)) : undefined;
   }
-  if (prefix !== undefined) return international(digits.slice(prefix.length));
+  if (prefix !== undefined) {
+    const rest = digits.slice(prefix.length);
+    // No country code begins with 0: libphonenumber takes the prefix for something else then.
+    return rest.length < 3 || rest.startsWith('0') ? undefined : international(rest);
+  }
   const national = withoutNationalPrefix(digits, plan);
   if (national === undefined) return undefined;
   // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
@@ -39,19 +49,27 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   return certain(plan.callingCode, national);
 }
 
-/** @param digits - behind the plus or the international prefix */
-function international(digits: string): string | undefined {
+/** @param digits - three or more, behind the plus or the international prefix */
+function international(digits: string): string | Refusal | undefined {
   const callingCode = callingCodeOf(digits);
-  if (callingCode === undefined) return undefined;
+  if (callingCode === undefined) return REFUSED.notValid;
   const national = withoutNationalPrefix(digits.slice(callingCode.length), compiledPlan(callingCode));
   return national === undefined ? undefined : certain(callingCode, national);
 }
 
-/** Possible in every country of the calling code, and read again as itself. */
-function certain(callingCode: string, national: string): string | undefined {
+/** As `international`, where a refusal of this reading would be a refusal of the other one. */
+function onlyNumber(digits: string): string | undefined {
+  const reading = international(digits);
+  return typeof reading === 'string' ? reading : undefined;
+}
+
+/** What holds in every country of the calling code, of a number that is read again as itself. */
+function certain(callingCode: string, national: string): string | Refusal | undefined {
   const plan = compiledPlan(callingCode);
-  if (!plan.sureLengths.has(national.length) || plan.nationalPrefix?.test(national)) return undefined;
-  return `+${callingCode}${national}`;
+  if (plan.nationalPrefix?.test(national)) return undefined;
+  if (plan.sureLengths.has(national.length)) return `+${callingCode}${national}`;
+  if (national.length < plan.shortest) return REFUSED.tooShort;
+  return national.length > plan.longest ? REFUSED.tooLong : undefined;
 }
 
 /** Undefined where libphonenumber has more to decide than whether a prefix is there. */

@@ -108,8 +108,8 @@ async function examine(
   return {
     protocol: protocol.id,
     title: protocol.title,
-    rows: rowsWithElements(receiver),
-    senderRows: rowsWithElements(sender),
+    rows: rowsOf(receiver, share),
+    senderRows: rowsOf(sender, share),
     share,
     oneIdentifierPerRow,
     truth: shared.length,
@@ -126,8 +126,9 @@ async function examine(
   };
 }
 
-function rowsWithElements(set: IdentifierSet): number {
-  return set.rowsOf(Array.from({ length: set.size }, (_, i) => i)).length;
+/** All rows of a whole list, the rejected ones too; of a sample those that it took identifiers from. */
+function rowsOf(set: IdentifierSet, share: number): number {
+  return share === 1 ? set.rowCount : set.rowsOf(Array.from({ length: set.size }, (_, i) => i)).length;
 }
 
 /** Whether two observers know the same, besides having seen the same messages: then the attack is the same too. */

@@ -4,6 +4,8 @@
  * (`process.getBuiltinModule`), so that a browser bundle holds no `node:` import.
  */
 
+import { VeilmatchError } from '../errors.js';
+
 /** What the pool needs of a worker. */
 export interface WorkerPort {
   post(message: unknown, transfer: readonly Transferable[]): void;
@@ -20,8 +22,14 @@ function nodeWorkerThreads(): NodeWorkerThreads | undefined {
   return globalThis.process?.getBuiltinModule?.('node:worker_threads');
 }
 
-/** A Web Worker, or a `worker_threads` Worker; what a caller's own factory may return. */
-export type AnyWorker = Worker | InstanceType<NodeWorkerThreads['Worker']>;
+/**
+ * A Web Worker, or a `worker_threads` Worker; what a caller's own factory may return. Described by what both have, so
+ * that the declarations need neither the types of the DOM nor those of Node.
+ */
+export interface AnyWorker {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
 
 /**
  * How a module starts its worker. `web` must be written as `() => new Worker(new URL(..., import.meta.url), ...)`
@@ -38,10 +46,17 @@ export function startWorker(script: WorkerScript): WorkerPort {
   if (typeof Worker === 'function') return adapt(script.web());
   const threads = nodeWorkerThreads();
   if (threads === undefined) throw new Error('This platform has neither Web Workers nor worker_threads.');
-  return adapt(new threads.Worker(new URL(script.file, script.base)));
+  // The file is complete: flags such as --input-type or a loader are for the caller's own.
+  return adapt(new threads.Worker(new URL(script.file, script.base), { execArgv: [] }));
 }
 
-export function adapt(worker: AnyWorker): WorkerPort {
+/** Whether this platform knows a kind of worker. Starting one can still fail, by a content security policy for one. */
+export function canStartWorkers(): boolean {
+  return typeof Worker === 'function' || nodeWorkerThreads() !== undefined;
+}
+
+export function adapt(anyWorker: AnyWorker): WorkerPort {
+  const worker = anyWorker as Worker | InstanceType<NodeWorkerThreads['Worker']>;
   // A Web Worker under Bun and Deno may know `ref` and `unref` as Node's does.
   const hold = (alive: boolean): void => {
     const counted = worker as { ref?: () => void; unref?: () => void };
@@ -76,12 +91,19 @@ export function adapt(worker: AnyWorker): WorkerPort {
   };
 }
 
+/** Whether this code runs in a worker: a window would listen to messages from anybody. */
+function inWebWorker(): boolean {
+  const { WorkerGlobalScope: scope } = globalThis as { WorkerGlobalScope?: new () => object };
+  return (scope !== undefined && globalThis instanceof scope) || nodeWorkerThreads()?.isMainThread === false;
+}
+
 /** The worker's own end of the line. */
 export interface ParentPort {
   post(message: unknown, transfer: readonly Transferable[]): void;
   listen(onMessage: (message: unknown) => void): void;
 }
 
+/** @throws {VeilmatchError} `unsupported` outside a worker */
 export function parentPort(): ParentPort {
   const port = nodeWorkerThreads()?.parentPort;
   if (port) {
@@ -89,6 +111,9 @@ export function parentPort(): ParentPort {
       post: (message, transfer) => port.postMessage(message, transfer as never),
       listen: (onMessage) => void port.on('message', onMessage),
     };
+  }
+  if (!inWebWorker()) {
+    throw new VeilmatchError('unsupported', 'This module is what a worker runs. Start a worker with it.');
   }
   const scope = globalThis as unknown as Worker;
   return {

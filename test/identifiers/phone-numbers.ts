@@ -59,7 +59,21 @@ export const numberLikeText: fc.Arbitrary<string> = fc
     ),
     fc.constantFrom('', ' ', '-', '.', '/', ' (0) ', '\u00a0', ') '),
     fc.nat({ max: 6 }),
-    fc.constantFrom('', '', '', ' ext 12', '.0', ' '),
+    fc.constantFrom(
+      '',
+      '',
+      '',
+      ' ',
+      '.0',
+      ' ext. 12',
+      'x1',
+      ' X 123456789',
+      'ext12',
+      ' x',
+      ' #1',
+      ',2',
+      '-3#',
+    ),
   )
   .map(
     ([prefix, digits, separator, at, end]) =>

@@ -287,6 +287,14 @@ describe('hash and encoding', () => {
   });
 });
 
+test('every profile names its source', () => {
+  const unpublished: ProfileName[] = ['linkedin', 'amazon'];
+  for (const name of names) {
+    if (unpublished.includes(name)) expect(profiles[name].source).toMatch(/third-party/);
+    else expect(new URL(profiles[name].source).protocol).toBe('https:');
+  }
+});
+
 test('profiles cannot be changed by somebody else', () => {
   expect(Object.isFrozen(profiles)).toBe(true);
   for (const name of names) expect(Object.isFrozen(profiles[name])).toBe(true);

@@ -79,6 +79,8 @@ for (const runtime of runtimes) {
     }
     const [program, ...argv] = command;
     expect(JSON.parse(await project.output(program!, ...argv, 'smoke.js'))).toEqual({
+      constantTime: true,
+      sameMultiples: true,
       size: 1,
       matches: [0, 2],
       elements: 45_000,

@@ -61,6 +61,11 @@ async function failure(promise: Promise<unknown>): Promise<VeilmatchError> {
   );
 }
 
+/** Of all at once: every promise has its handler before any of them is waited for. */
+async function failures(promises: readonly Promise<unknown>[]): Promise<VeilmatchError[]> {
+  return Promise.all(promises.map(failure));
+}
+
 export interface GroupBackendSuite {
   /** In the tests' names. */
   readonly name: string;
@@ -119,8 +124,10 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
             subtractRight: group.subtract(good, bad),
             weightedSum: group.weightedSum(bad, scalars),
           };
-          for (const [operation, attempt] of Object.entries(attempts)) {
-            const { code, position: reported, message } = await failure(attempt);
+          const operations = Object.keys(attempts);
+          for (const [i, error] of (await failures(Object.values(attempts))).entries()) {
+            const operation = operations[i];
+            const { code, position: reported, message } = error;
             expect({ operation, reason, code, reported }).toEqual({
               operation,
               reason,
@@ -184,11 +191,11 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
     test('the identity is rejected by the multiplications, at its position', async () => {
       for (const position of [0, 1, 4]) {
         const elements = withRecord(someElements(5), position, IDENTITY);
-        for (const attempt of [
+        for (const error of await failures([
           group.multiply(elements, scalarBytes(2n)),
           group.multiplyEach(elements, someScalars(5)),
-        ]) {
-          expect(await failure(attempt)).toMatchObject({ code: 'identity-element', position });
+        ])) {
+          expect(error).toMatchObject({ code: 'identity-element', position });
         }
       }
       const base = group.multiplyBase(someScalars(2), IDENTITY);
@@ -224,14 +231,17 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       for (const value of [0n, ...tooLarge]) {
         const bad = scalarBytes(value);
         const scalars = withRecord(someScalars(3), 2, bad);
-        for (const attempt of [group.multiplyEach(elements, scalars), group.multiplyBase(scalars)]) {
-          expect(await failure(attempt)).toMatchObject({ code: 'bad-scalar', position: 2 });
+        for (const error of await failures([
+          group.multiplyEach(elements, scalars),
+          group.multiplyBase(scalars),
+        ])) {
+          expect(error).toMatchObject({ code: 'bad-scalar', position: 2 });
         }
-        for (const attempt of [
+        for (const error of await failures([
           group.multiply(elements, bad),
           group.hashAndMultiply(ByteList.from([utf8('x')]), DST, bad),
-        ]) {
-          expect(await failure(attempt)).toMatchObject({ code: 'bad-scalar', position: 0 });
+        ])) {
+          expect(error).toMatchObject({ code: 'bad-scalar', position: 0 });
         }
       }
       for (const value of tooLarge) {
@@ -244,7 +254,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
     test('lengths that do not fit are rejected', async () => {
       const odd = new Uint8Array(33);
       const two = someElements(2);
-      for (const attempt of [
+      for (const error of await failures([
         group.multiply(odd, scalarBytes(1n)),
         group.multiply(two, new Uint8Array(31)),
         group.multiply(two, new Uint8Array(64)),
@@ -257,8 +267,8 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.add(two, GENERATOR),
         group.subtract(two, GENERATOR),
         group.weightedSum(two, scalarBytes(1n)),
-      ]) {
-        expect(await failure(attempt)).toMatchObject({ code: 'argument' });
+      ])) {
+        expect(error).toMatchObject({ code: 'argument' });
       }
     });
 
@@ -333,7 +343,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       const signal = AbortSignal.abort();
       const elements = someElements(2);
       const scalars = someScalars(2);
-      for (const attempt of [
+      for (const error of await failures([
         group.hashAndMultiply(ByteList.from([utf8('x')]), DST, scalarBytes(2n), { signal }),
         group.multiply(elements, scalarBytes(2n), { signal }),
         group.multiplyEach(elements, scalars, { signal }),
@@ -341,8 +351,8 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.add(elements, elements, { signal }),
         group.subtract(elements, elements, { signal }),
         group.weightedSum(elements, scalars, { signal }),
-      ]) {
-        expect(await failure(attempt)).toMatchObject({ code: 'aborted' });
+      ])) {
+        expect(error).toMatchObject({ code: 'aborted' });
       }
     });
 

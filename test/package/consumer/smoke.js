@@ -5,6 +5,7 @@
  */
 
 import { numberingPlan, reverse } from 'veilmatch/attack';
+import { createBackend, randomScalar } from 'veilmatch/group';
 import { reversiblePlain } from 'veilmatch/hashing';
 import { identifiersFromRows } from 'veilmatch/identifiers';
 import { intersect } from 'veilmatch/psi';
@@ -25,8 +26,18 @@ const recovered = [];
 const search = reverse([reversiblePlain().token(number)], { plan, concurrency: 2 });
 for await (const { identifier } of search) recovered.push(identifier);
 
+const scalars = new Uint8Array(2000 * 32);
+for (let i = 0; i < 2000; i++) scalars.set(randomScalar(), 32 * i);
+const threads = await createBackend({ concurrency: 2 });
+const thread = await createBackend({ concurrency: 1 });
+const multiples = await threads.multiplyBase(scalars);
+const sameMultiples = multiples.join() === (await thread.multiplyBase(scalars)).join();
+await threads.dispose();
+
 console.log(
   JSON.stringify({
+    constantTime: threads.constantTime,
+    sameMultiples,
     size,
     matches,
     elements: read.set.size,

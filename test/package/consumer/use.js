@@ -11,7 +11,8 @@ import { protocols } from 'veilmatch/protocols';
 import { IdentifierSet, intersect } from 'veilmatch/psi';
 
 assert.equal(normalizePhone('(415) 555-0123', { country: 'US' }), '+14155550123');
-assert.equal((await createBackend()).name, 'noble');
+assert.ok((await createBackend()).constantTime);
+await assert.rejects(import('veilmatch/worker'), { code: 'unsupported' });
 assert.equal(veilmatch.intersect, intersect);
 assert.equal(veilmatch.IdentifierSet, IdentifierSet);
 

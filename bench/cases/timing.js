@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Whether time depends on secrets: Welch's t for fixed against random scalars, and fixed against random points, for
+ * each backend. Above 4.5 in absolute value the classes can be told apart; below it, these samples show no difference,
+ * which proves nothing about other engines, processors or neighbours.
+ */
+
+import { measured, nodeOfMajor } from '../engines.js';
+
+const SCRIPT = new URL('../timing/measure.js', import.meta.url);
+const SAMPLES = { quick: 2_000, normal: 50_000, full: 500_000 };
+/** noble takes some twenty times as long, and its answer is clear. */
+const NOBLE_SHARE = 1 / 20;
+
+/** @type {import('../run.js').Case} */
+const bench = {
+  name: 'timing',
+  description: "does time depend on scalars or points? Welch's t for each backend",
+  async run({ quick, full, log }) {
+    const program = nodeOfMajor(24);
+    const samples = quick ? SAMPLES.quick : full ? SAMPLES.full : SAMPLES.normal;
+    const results = [];
+    for (const backend of ['fma', 'integer', 'noble']) {
+      log(backend);
+      const count = backend === 'noble' ? samples * NOBLE_SHARE : samples;
+      const argument = { backend, samples: count };
+      try {
+        results.push(await measured(SCRIPT, { program, argument, log }));
+      } catch (error) {
+        log(`${backend}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    return { threshold: 4.5, results };
+  },
+};
+
+export default bench;

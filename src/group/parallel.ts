@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The group on several threads. A batch is cut into chunks that workers pull from one queue; a batch of less than two
+ * chunks stays on the caller's thread, where it is done before a worker would have started.
+ */
+
+import type { ByteList } from '../bytes.js';
+import { throwIfAborted } from '../errors.js';
+import type { WorkerPool } from '../workers/pool.js';
+import {
+  type BackendName,
+  type BatchOptions,
+  checkBase,
+  checkScalar,
+  checkScalars,
+  checkTag,
+  checkWeights,
+  countPairs,
+  countRecords,
+  ELEMENT_BYTES,
+  type GroupBackend,
+  SCALAR_BYTES,
+} from './group.js';
+
+/** One operation on a part of a batch, as it crosses to a worker. */
+export type ChunkArguments =
+  | {
+      readonly operation: 'hashAndMultiply';
+      readonly bytes: Uint8Array;
+      readonly offsets: Uint32Array;
+      readonly dst: Uint8Array;
+      readonly scalar: Uint8Array;
+    }
+  | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
+  | {
+      readonly operation: 'multiplyBase';
+      readonly scalars: Uint8Array;
+      readonly base: Uint8Array | undefined;
+    }
+  | {
+      readonly operation: 'multiplyEach' | 'add' | 'subtract' | 'weightedSum';
+      readonly first: Uint8Array;
+      readonly second: Uint8Array;
+    };
+
+export interface ChunkJob {
+  readonly backend: BackendName;
+  /** Position of the chunk's first element in the batch. */
+  readonly from: number;
+  readonly chunk: ChunkArguments;
+}
+
+/** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
+const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
+
+type Pair = 'multiplyEach' | 'add' | 'subtract';
+
+export class ParallelBackend implements GroupBackend {
+  readonly name: BackendName;
+  readonly constantTime: boolean;
+  readonly concurrency: number;
+  readonly #local: GroupBackend;
+  readonly #pool: WorkerPool;
+  readonly #chunk: number;
+
+  /** @param local does small batches; the workers run one of the same name */
+  constructor(local: GroupBackend, pool: WorkerPool) {
+    this.name = local.name;
+    this.constantTime = local.constantTime;
+    this.concurrency = pool.size;
+    this.#local = local;
+    this.#pool = pool;
+    this.#chunk = CHUNK_ELEMENTS[local.name];
+  }
+
+  async hashAndMultiply(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalar(scalar);
+    checkTag(dst);
+    if (this.#isSmall(messages.length)) return this.#local.hashAndMultiply(messages, dst, scalar, options);
+    return this.#spread(messages.length, options, (from, to) => {
+      const offsets = messages.offsets.slice(from, to + 1);
+      const start = offsets[0]!;
+      const bytes = messages.bytes.slice(start, offsets[to - from]);
+      for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
+      return { operation: 'hashAndMultiply', bytes, offsets, dst, scalar };
+    });
+  }
+
+  async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    checkScalar(scalar);
+    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
+    if (this.#isSmall(count)) return this.#local.multiply(elements, scalar, options);
+    return this.#spread(count, options, (from, to) => ({
+      operation: 'multiply',
+      elements: recordsOf(elements, from, to),
+      scalar,
+    }));
+  }
+
+  async multiplyBase(
+    scalars: Uint8Array,
+    base?: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalars(scalars);
+    if (base !== undefined) checkBase(base);
+    const count = scalars.length / SCALAR_BYTES;
+    if (this.#isSmall(count)) return this.#local.multiplyBase(scalars, base, options);
+    return this.#spread(count, options, (from, to) => ({
+      operation: 'multiplyBase',
+      scalars: recordsOf(scalars, from, to),
+      base,
+    }));
+  }
+
+  async multiplyEach(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    countPairs(elements, scalars);
+    checkScalars(scalars);
+    return this.#pairs('multiplyEach', elements, scalars, options);
+  }
+
+  async add(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    return this.#pairs('add', a, b, options);
+  }
+
+  async subtract(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    return this.#pairs('subtract', a, b, options);
+  }
+
+  async weightedSum(
+    elements: Uint8Array,
+    weights: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, weights);
+    checkWeights(weights);
+    if (this.#isSmall(count)) return this.#local.weightedSum(elements, weights, options);
+    const sums = await this.#spread(count, options, (from, to) => ({
+      operation: 'weightedSum',
+      first: recordsOf(elements, from, to),
+      second: recordsOf(weights, from, to),
+    }));
+    const ones = new Uint8Array(sums.length);
+    for (let i = 0; i < ones.length; i += SCALAR_BYTES) ones[i] = 1;
+    return this.#local.weightedSum(sums, ones, { signal: options.signal });
+  }
+
+  async dispose(): Promise<void> {
+    this.#pool.dispose();
+    await this.#local.dispose();
+  }
+
+  #isSmall(count: number): boolean {
+    return count < 2 * this.#chunk;
+  }
+
+  async #pairs(
+    operation: Pair,
+    first: Uint8Array,
+    second: Uint8Array,
+    options: BatchOptions,
+  ): Promise<Uint8Array> {
+    const count = countPairs(first, second);
+    if (this.#isSmall(count)) return this.#local[operation](first, second, options);
+    return this.#spread(count, options, (from, to) => ({
+      operation,
+      first: recordsOf(first, from, to),
+      second: recordsOf(second, from, to),
+    }));
+  }
+
+  /** The results of all chunks, in order, as many bytes as they are. */
+  async #spread(
+    count: number,
+    options: BatchOptions,
+    cut: (from: number, to: number) => ChunkArguments,
+  ): Promise<Uint8Array> {
+    throwIfAborted(options.signal);
+    const chunks = Math.ceil(count / this.#chunk);
+    const end = (index: number): number => Math.min((index + 1) * this.#chunk, count);
+    const results = new Array<Uint8Array>(chunks);
+    let done = 0;
+    await this.#pool.map<Uint8Array>(
+      'chunk',
+      chunks,
+      (index) => {
+        const from = index * this.#chunk;
+        const chunk = cut(from, end(index));
+        return { payload: { backend: this.name, from, chunk } satisfies ChunkJob };
+      },
+      (index, value) => {
+        results[index] = value;
+        done += end(index) - index * this.#chunk;
+        options.onProgress?.(done, count);
+      },
+      { signal: options.signal },
+    );
+    return joined(results);
+  }
+}
+
+/** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */
+function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return bytes.slice(from * ELEMENT_BYTES, to * ELEMENT_BYTES);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

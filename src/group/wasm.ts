@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The group through a WASM kernel, on the caller's thread. Every chunk is one uninterrupted run that brings its own
+ * scalar along, so calls that overlap in time do not see each other.
+ *
+ * The kernel's instructions have no branch and no address that depends on a scalar or on a point; what an engine makes
+ * of them is measured (`bench/timing`), not guaranteed.
+ */
+
+import { sha512 } from '@noble/hashes/sha2.js';
+import { type ByteList, concatBytes, equalBytes, utf8 } from '../bytes.js';
+import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { ElementStatus, type Kernel } from '../kernel/kernel.js';
+import {
+  type BackendName,
+  type BatchOptions,
+  badElement,
+  checkBase,
+  checkScalar,
+  checkScalars,
+  checkTag,
+  checkWeights,
+  countPairs,
+  countRecords,
+  ELEMENT_BYTES,
+  type GroupBackend,
+  identityElement,
+  SCALAR_BYTES,
+} from './group.js';
+
+/** The canonical encoding of the generator (RFC 9496, section 4.1). */
+const GENERATOR: Uint8Array = Uint8Array.of(
+  ...[0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f],
+  ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
+);
+
+/** Filling the tables of a base costs about as much as multiplying so many elements. */
+const BASE_TABLE_WORTH = 8;
+
+/** Longest message chunk that is copied into the kernel at once; a longer single message goes alone. */
+const MESSAGE_CHUNK_BYTES = 1 << 20;
+
+/** DST_prime: the tag, hashed where it is longer than 255 bytes, and its length (RFC 9380, section 5.3.3). */
+function primed(dst: Uint8Array): Uint8Array {
+  const tag = dst.length > 255 ? sha512(concatBytes(utf8('H2C-OVERSIZE-DST-'), dst)) : dst;
+  return concatBytes(tag, Uint8Array.of(tag.length));
+}
+
+/** Signed digits of four bits that a scalar has in the kernel. */
+const DIGITS = 63;
+
+/** Index of the highest signed digit that may not be zero in some weight. Weights are public. */
+function topDigit(weights: Uint8Array): number {
+  for (let byte = SCALAR_BYTES - 1; byte >= 0; byte--) {
+    for (let at = byte; at < weights.length; at += SCALAR_BYTES) {
+      // A carry can reach one digit further; above (L - 1) / 2 it is the negative that is recoded, with all digits.
+      if (weights[at] !== 0) return byte > 30 ? DIGITS - 1 : Math.min(2 * byte + 2, DIGITS - 1);
+    }
+  }
+  return 0;
+}
+
+export class WasmBackend implements GroupBackend {
+  readonly name: BackendName;
+  readonly constantTime: boolean = true;
+  readonly concurrency: number = 1;
+  #kernel: Kernel | undefined;
+  /** The base whose tables the kernel holds. */
+  #base: Uint8Array | undefined;
+
+  constructor(name: BackendName, kernel: Kernel) {
+    this.name = name;
+    this.#kernel = kernel;
+  }
+
+  async hashAndMultiply(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalar(scalar);
+    checkTag(dst);
+    const tag = primed(dst);
+    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
+    await this.#inChunks(messages.length, options, (kernel, from, end) => {
+      const to = this.#messagesThatFit(messages, from, end);
+      kernel.write('TAG', tag);
+      kernel.writeMessages(
+        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
+        messages.offsets.subarray(from, to + 1),
+      );
+      kernel.exports.expand(to - from, tag.length);
+      kernel.write('SCALARS', scalar);
+      kernel.exports.recodeShared();
+      kernel.exports.multiplyMapped(to - from);
+      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
+      return to;
+    });
+    return result;
+  }
+
+  async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    checkScalar(scalar);
+    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalar);
+      kernel.exports.recodeShared();
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.multiply(to - from, false);
+      checkStatus(kernel, 0, from, to, false);
+    });
+  }
+
+  async multiplyEach(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.multiply(to - from, true);
+      checkStatus(kernel, 0, from, to, false);
+    });
+  }
+
+  async multiplyBase(
+    scalars: Uint8Array,
+    base: Uint8Array = GENERATOR,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalars(scalars);
+    checkBase(base);
+    const count = scalars.length / SCALAR_BYTES;
+    if (count < BASE_TABLE_WORTH && !(this.#base && equalBytes(base, this.#base))) {
+      const bases = concatBytes(...Array.from({ length: count }, () => base));
+      return this.multiplyEach(bases, scalars, options);
+    }
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      this.#useBase(kernel, base);
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.exports.multiplyBase(to - from);
+    });
+  }
+
+  add(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    return this.#combine(a, b, false, options);
+  }
+
+  subtract(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
+    return this.#combine(a, b, true, options);
+  }
+
+  async weightedSum(
+    elements: Uint8Array,
+    weights: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, weights);
+    checkWeights(weights);
+    let sum: Uint8Array = new Uint8Array(ELEMENT_BYTES);
+    await this.#inChunks(count, options, (kernel, from, to) => {
+      const size = to - from;
+      const chunk = weights.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES);
+      // The identity and a zero weight behind them make the number even.
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.view('ELEMENTS', kernel.capacity * ELEMENT_BYTES).fill(0, size * ELEMENT_BYTES);
+      kernel.write('SCALARS', chunk);
+      kernel.view('SCALARS', kernel.capacity * SCALAR_BYTES).fill(0, size * SCALAR_BYTES);
+      const even = size + (size % 2);
+      kernel.exports.recodeEach(even, false);
+      kernel.exports.weightedSum(even, topDigit(chunk));
+      checkStatus(kernel, 0, from, to, true);
+      kernel.write('ELEMENTS', kernel.read('RESULTS', ELEMENT_BYTES));
+      kernel.write('OTHERS', sum);
+      kernel.exports.combine(1, false);
+      sum = kernel.read('RESULTS', ELEMENT_BYTES);
+      return to;
+    });
+    return sum;
+  }
+
+  /** n x 64 uniform bytes to n elements (RFC 9496, section 4.3.4): the one-way map below the hash, for its vectors. */
+  fromUniformBytes(uniform: Uint8Array): Promise<Uint8Array> {
+    const count = countRecords(uniform, 64, 'Uniform strings');
+    return this.#eachElement(count, {}, (kernel, from, to) => {
+      kernel.write('UNIFORM', uniform.subarray(from * 64, to * 64));
+      kernel.exports.encodeMapped(to - from);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#kernel?.wipe();
+    this.#kernel = undefined;
+    this.#base = undefined;
+  }
+
+  async #combine(a: Uint8Array, b: Uint8Array, negate: boolean, options: BatchOptions): Promise<Uint8Array> {
+    const count = countPairs(a, b);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      kernel.write('ELEMENTS', a.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.write('OTHERS', b.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.combine(to - from, negate);
+      checkStatus(kernel, 0, from, to, true);
+      checkStatus(kernel, kernel.capacity, from, to, true);
+    });
+  }
+
+  #useBase(kernel: Kernel, base: Uint8Array): void {
+    if (this.#base && equalBytes(base, this.#base)) return;
+    this.#base = undefined;
+    kernel.write('ELEMENTS', concatBytes(base, base));
+    kernel.exports.setBase();
+    checkStatus(kernel, 0, 0, 1, false);
+    this.#base = base.slice();
+  }
+
+  #messagesThatFit(messages: ByteList, from: number, end: number): number {
+    let to = from + 1;
+    const start = messages.offsets[from]!;
+    while (to < end && messages.offsets[to + 1]! - start <= MESSAGE_CHUNK_BYTES) to++;
+    return to;
+  }
+
+  async #eachElement(
+    count: number,
+    options: BatchOptions,
+    run: (kernel: Kernel, from: number, to: number) => void,
+  ): Promise<Uint8Array> {
+    const result = new Uint8Array(count * ELEMENT_BYTES);
+    await this.#inChunks(count, options, (kernel, from, to) => {
+      run(kernel, from, to);
+      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
+      return to;
+    });
+    return result;
+  }
+
+  /** Runs [from, to) after [from, to), each no larger than the kernel's capacity; `run` says how far it came. */
+  async #inChunks(
+    count: number,
+    options: BatchOptions,
+    run: (kernel: Kernel, from: number, to: number) => number,
+  ): Promise<void> {
+    let done = 0;
+    for (;;) {
+      throwIfAborted(options.signal);
+      const kernel = this.#kernel;
+      if (kernel === undefined) throw disposedError();
+      if (done === count) return;
+      try {
+        done = run(kernel, done, Math.min(done + kernel.capacity, count));
+      } finally {
+        kernel.wipeSecrets();
+      }
+      options.onProgress?.(done, count);
+      if (done < count) await nextTurn();
+    }
+  }
+}
+
+/** @throws {VeilmatchError} for the first of the elements `from` to `to` that decoding found unfit */
+function checkStatus(kernel: Kernel, at: number, from: number, to: number, identityAllowed: boolean): void {
+  const status = kernel.view('STATUS', 2 * kernel.capacity).subarray(at, at + to - from);
+  for (const [i, value] of status.entries()) {
+    if (value === ElementStatus.bad) throw badElement(from + i);
+    if (value === ElementStatus.identity && !identityAllowed) throw identityElement(from + i);
+  }
+}
+
+function disposedError(): VeilmatchError {
+  return new VeilmatchError('argument', 'This backend was disposed of. Create another one.');
+}
+
+/** Gives the event loop its turn, without the four milliseconds that browsers add to nested timers. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

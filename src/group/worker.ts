@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `veilmatch/worker`: the file that the threads of a parallel backend run. It carries the group and nothing else of the
+ * package, in one file.
+ */
+
+import { ByteList } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { type JobResult, serve } from '../workers/serve.js';
+import { type BackendName, badElement, type GroupBackend, identityElement } from './group.js';
+import type { ChunkArguments, ChunkJob } from './parallel.js';
+import { serialBackend } from './serial.js';
+
+const backends = new Map<BackendName, Promise<GroupBackend>>();
+
+function backendOf(name: BackendName): Promise<GroupBackend> {
+  let backend = backends.get(name);
+  if (backend === undefined) {
+    backend = serialBackend(name);
+    backends.set(name, backend);
+  }
+  return backend;
+}
+
+function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
+  switch (chunk.operation) {
+    case 'hashAndMultiply':
+      return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);
+    case 'multiply':
+      return group.multiply(chunk.elements, chunk.scalar);
+    case 'multiplyBase':
+      return group.multiplyBase(chunk.scalars, chunk.base);
+    case 'multiplyEach':
+    case 'add':
+    case 'subtract':
+    case 'weightedSum':
+      return group[chunk.operation](chunk.first, chunk.second);
+  }
+}
+
+/** Positions in a chunk's errors become positions in the whole batch. */
+function inBatch(error: unknown, from: number): unknown {
+  if (!(error instanceof VeilmatchError) || error.position === undefined) return error;
+  if (error.code === 'bad-element') return badElement(from + error.position);
+  if (error.code === 'identity-element') return identityElement(from + error.position);
+  return error;
+}
+
+serve({
+  async chunk({ backend, from, chunk }: ChunkJob): Promise<JobResult<Uint8Array>> {
+    const group = await backendOf(backend);
+    try {
+      const value = await run(group, chunk);
+      return { value, transfer: [value.buffer as ArrayBuffer] };
+    } catch (error) {
+      throw inBatch(error, chunk.operation === 'multiplyBase' ? 0 : from);
+    }
+  },
+});

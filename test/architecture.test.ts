@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The house plan (docs/architecture.md), kept true: who may import whom, and what a source file looks like. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** Lowest first. A layer may import itself and the ones named with it. */
+const PLAN: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  /** Identifiers and sets of them as such, which know no normaliser: all that hashing and the protocols need. */
+  identifier: ['base'],
+  identifiers: ['base', 'identifier'],
+  hashing: ['base', 'identifier'],
+  kernel: ['base'],
+  group: ['base', 'kernel'],
+  oprf: ['base', 'group'],
+  psi: ['base', 'identifier', 'group', 'oprf'],
+  wire: ['base', 'psi'],
+  transport: ['base', 'wire', 'psi'],
+  attack: ['base', 'identifier', 'identifiers', 'hashing', 'kernel', 'group'],
+  protocols: [
+    'base',
+    'identifier',
+    'identifiers',
+    'hashing',
+    'kernel',
+    'group',
+    'oprf',
+    'psi',
+    'wire',
+    'transport',
+    'attack',
+  ],
+};
+const EVERYTHING = Object.keys(PLAN);
+const LAYERS: typeof PLAN = { ...PLAN, index: EVERYTHING, cli: EVERYTHING };
+
+/** The layer of a file, by its path in src. */
+function layerOf(path: string): string {
+  if (['errors.ts', 'bytes.ts', 'random.ts'].includes(path) || path.startsWith('workers/')) return 'base';
+  if (['identifiers/identifier.ts', 'identifiers/set.ts'].includes(path)) return 'identifier';
+  if (path === 'index.ts') return 'index';
+  return path.includes('/') ? dirname(path) : path;
+}
+
+interface Source {
+  /** In src, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+}
+
+/** The kernels are AssemblyScript: their imports have no endings, and their fields are put in when they are built. */
+const isAssembly = (path: string): boolean => path.startsWith('kernel/assembly/');
+
+const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => {
+    const text = readFileSync(join(root, 'src', path), 'utf8');
+    return {
+      path: path.replaceAll('\\', '/'),
+      text,
+      tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
+    };
+  });
+
+/** What a file imports or re-exports, types included; not what it merely names, as `typeof import('x')` does. */
+function importsOf({ tree }: Source): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const specifier =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (specifier !== undefined && ts.isStringLiteralLike(specifier)) found.push(specifier.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
+/** `@noble/hashes` of `@noble/hashes/sha2.js`. */
+const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+
+/** The imports of a file that break the plan, in words; nothing for a file that keeps it. */
+function breaches(source: Source): string[] {
+  const layer = layerOf(source.path);
+  const allowed = LAYERS[layer];
+  if (allowed === undefined) return [`the plan has no place for ${source.path}`];
+  const packages = Object.keys(layer === 'cli' ? { ...dependencies, ...devDependencies } : dependencies);
+  return importsOf(source).flatMap((specifier) => {
+    if (!specifier.startsWith('.')) {
+      if (isBuiltin(specifier)) return layer === 'cli' ? [] : [`${source.path} imports ${specifier}`];
+      return packages.includes(packageOf(specifier)) ? [] : [`${source.path} imports ${specifier}`];
+    }
+    const target = posix.join(posix.dirname(source.path), specifier).replace(/\.js$/, '.ts');
+    if (!sources.some(({ path }) => path === target))
+      return [`${source.path} imports ${specifier}: no such file`];
+    const other = layerOf(target);
+    return other === layer || allowed.includes(other) ? [] : [`${source.path} imports ${target}`];
+  });
+}
+
+function written(path: string, text: string): Source {
+  return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
+}
+
+describe('the house plan', () => {
+  it('is kept by every import', () => {
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter(({ path }) => !isAssembly(path)).flatMap(breaches)).toEqual([]);
+  });
+
+  it.each([
+    ['bytes.ts', "import { createBackend } from './group/index.js';"],
+    ['identifiers/set.ts', "import { normalizePhone } from './phone.js';"],
+    ['hashing/plain.ts', "export { normalizePhone } from '../identifiers/phone.js';"],
+    ['group/noble.ts', "import type { IdentifierSet } from '../identifiers/set.js';"],
+    ['psi/receiver.ts', "const { reverse } = await import('../attack/index.js');"],
+    ['attack/reverse.ts', "import { intersect } from '../psi/index.js';"],
+    ['workers/pool.ts', "import { Worker } from 'node:worker_threads';"],
+    ['psi/sender.ts', "import 'fs';"],
+    ['identifiers/phone.ts', "import { parse } from 'csv-parse';"],
+    ['psi/sender.ts', "import { a } from './no-such-file.js';"],
+    ['index.ts', "export { run } from './cli/program.js';"],
+    ['elsewhere/new.ts', ''],
+  ])('is not kept by %s with: %s', (path, text) => {
+    expect(breaches(written(path, text))).toHaveLength(1);
+  });
+});
+
+describe('a source file', () => {
+  it('begins with its licence', () => {
+    const without = sources.filter(
+      ({ text }) => !/^(#!.*\n)?\/\/ SPDX-License-Identifier: Apache-2\.0\n/.test(text),
+    );
+    expect(without.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has at most 600 lines', () => {
+    const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > 600);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('names what it exports, one by one', () => {
+    const stars = sources.filter(({ tree }) =>
+      tree.statements.some(
+        (statement) =>
+          ts.isExportDeclaration(statement) &&
+          !(statement.exportClause && ts.isNamedExports(statement.exportClause)),
+      ),
+    );
+    expect(stars.map(({ path }) => path)).toEqual([]);
+  });
+});

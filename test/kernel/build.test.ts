@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { compileKernel } from '../../scripts/build-kernel.js';
+import { fmaModule } from '../../src/kernel/fma.generated.js';
+import { integerModule } from '../../src/kernel/integer.generated.js';
+
+describe.each([
+  ['fma', fmaModule],
+  ['integer', integerModule],
+])('the kernel %s', (field, base64) => {
+  const module = (): Uint8Array => Buffer.from(base64, 'base64');
+
+  test('is what its sources compile to, byte for byte', async () => {
+    const rebuilt = await compileKernel(field);
+    expect(Buffer.from(rebuilt).equals(module())).toBe(true);
+  });
+
+  test('imports nothing', async () => {
+    if (!WebAssembly.validate(module() as Uint8Array<ArrayBuffer>)) return;
+    expect(
+      WebAssembly.Module.imports(await WebAssembly.compile(module() as Uint8Array<ArrayBuffer>)),
+    ).toEqual([]);
+  });
+
+  test('is small', () => {
+    expect(module().length).toBeLessThan(32_768);
+  });
+});
