@@ -54,3 +54,34 @@ export function templateOf(format: NumberFormat, callingCode: string, digits: nu
   const places = Array.from(bytes.keys()).filter((i) => bytes[i] === DIGIT.charCodeAt(0));
   return places.length === digits ? { bytes, digits: places } : undefined;
 }
+
+/** What has to be known of a plan to guess how its numbers are written. */
+interface Written {
+  readonly callingCode: string;
+  readonly trunkPrefix: string;
+  readonly lengths: ReadonlyArray<{ readonly digits: number }>;
+}
+
+/** The ways in which numbers are commonly written, likeliest first. */
+export function commonFormats(plan: Written | undefined): NumberFormat[] {
+  const named: NumberFormat[] = ['e164', 'digits', 'national'];
+  if (plan === undefined) return named;
+  const { callingCode, trunkPrefix, lengths } = plan;
+  if (callingCode === '1') return [...named, ...NORTH_AMERICAN];
+  const masks = lengths.flatMap(({ digits }): NumberFormat[] => {
+    const places = `#${DIGIT.repeat(digits - 1)}` as const;
+    const international = [`00${callingCode}${places}`, `+${callingCode} ${places}`] as const;
+    return trunkPrefix === '' ? [...international] : [`${trunkPrefix}${places}`, ...international];
+  });
+  return [...named, ...masks];
+}
+
+const NORTH_AMERICAN: readonly NumberFormat[] = [
+  '###-###-####',
+  '(###) ###-####',
+  '###.###.####',
+  '### ### ####',
+  '1-###-###-####',
+  '+1 ###-###-####',
+  '+1 (###) ###-####',
+];

@@ -50,6 +50,8 @@ export class NumberingPlan implements Candidates {
   readonly spec: PlanSpec;
   /** Country calling code, without the plus sign. */
   readonly callingCode: string;
+  /** What stands in front of a national number that is dialled within the country, or nothing. */
+  readonly trunkPrefix: string;
   /** How many numbers the plan has. */
   readonly size: number;
   /** The lengths that national numbers have, and the indices [from, to) of the numbers of each. */
@@ -62,6 +64,7 @@ export class NumberingPlan implements Candidates {
     const metadata = metadataOf(spec.country);
     this.spec = spec;
     this.callingCode = metadata.callingCode();
+    this.trunkPrefix = metadata.nationalPrefix() ?? '';
     const patterns = spec.types.map((type) => metadata.type(type)?.pattern()).filter((pattern) => pattern);
     if (patterns.length === 0) {
       throw new VeilmatchError('argument', `The plan of ${spec.country} has no numbers of these types.`);
@@ -220,6 +223,7 @@ export class NumberingPlan implements Candidates {
 /** The part of libphonenumber's metadata that is used here; its published types leave it out. */
 interface CountryMetadata {
   callingCode(): string;
+  nationalPrefix(): string | undefined;
   type(type: string): { pattern(): string | undefined } | undefined;
 }
 

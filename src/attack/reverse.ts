@@ -4,12 +4,12 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
+import { type ByteList, base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
 import type { NumberList } from './candidates.js';
-import { checkFormat, type NumberFormat } from './format.js';
+import { checkFormat, commonFormats, type NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
 import { type SearchOptions, search } from './scan.js';
 
@@ -18,8 +18,11 @@ export interface ReverseOptions extends SearchOptions {
   readonly plan: NumberingPlan | NumberList;
   /** Default `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;
-  /** How the numbers were written when they were hashed. Default `e164`. */
-  readonly format?: NumberFormat | undefined;
+  /**
+   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
+   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   */
+  readonly format?: NumberFormat | 'auto' | undefined;
   /** The salt of salted or slow tokens. */
   readonly salt?: Uint8Array | undefined;
   /** Where the salt stands. Default `prefix`. */
@@ -35,6 +38,8 @@ export interface Recovered {
   readonly token: string;
   /** The number in E.164. */
   readonly identifier: string;
+  /** How the number was written when it was hashed. */
+  readonly format: NumberFormat;
 }
 
 export interface ReversalSummary {
@@ -72,27 +77,22 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
     const index = digests.add(digestOf(token, digestBytes, position++));
     if (index === tokens.length) tokens.push(token);
   }
-  const format = options.format ?? 'e164';
-  const { plan } = options;
-  checkFormat(format, 'lengths' in plan ? plan.lengths.map(({ digits }) => digits) : undefined);
+  const plan = 'lengths' in options.plan ? options.plan : undefined;
+  const { format = 'e164' } = options;
+  const formats = format === 'auto' ? commonFormats(plan) : [format];
+  for (const name of formats)
+    checkFormat(
+      name,
+      plan?.lengths.map(({ digits }) => digits),
+    );
 
   const found: Recovered[] = [];
   let wake = (): void => {};
   const started = performance.now();
-  const searched = search(
-    {
-      targets: digests.toList().bytes,
-      digestBytes,
-      scheme,
-      format,
-      candidates: plan,
-    },
-    (hits) => {
-      for (const { target, identifier } of hits) found.push({ token: tokens[target]!, identifier });
-      wake();
-    },
-    options,
-  );
+  const searched = searchFormats(formats, digests.toList(), scheme, options, (index, identifier, format) => {
+    found.push({ token: tokens[index]!, identifier, format });
+    wake();
+  });
   const summary = searched.then((candidates): ReversalSummary => {
     const seconds = (performance.now() - started) / 1000;
     return {
@@ -122,6 +122,40 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
       await summary;
     },
   };
+}
+
+/** Searches in one format after another for the targets that are still open. @returns candidates hashed */
+async function searchFormats(
+  formats: readonly NumberFormat[],
+  digests: ByteList,
+  scheme: HashingScheme,
+  options: ReverseOptions,
+  onFound: (index: number, identifier: string, format: NumberFormat) => void,
+): Promise<number> {
+  const { digestBytes } = hasherFor(scheme);
+  const isFound = new Uint8Array(digests.length);
+  let open = Uint32Array.from({ length: digests.length }, (_, index) => index);
+  let tried = 0;
+  for (const [i, format] of formats.entries()) {
+    const targets = new Uint8Array(open.length * digestBytes);
+    for (const [place, index] of open.entries()) targets.set(digests.at(index), place * digestBytes);
+    tried += await search(
+      { targets, digestBytes, scheme, format, candidates: options.plan },
+      (hits) => {
+        for (const { target, identifier } of hits) {
+          const index = open[target]!;
+          if (isFound[index] === 0) onFound(index, identifier, format);
+          isFound[index] = 1;
+        }
+      },
+      {
+        ...options,
+        onProgress: (done, total) => options.onProgress?.(i * total + done, formats.length * total),
+      },
+    );
+    open = open.filter((index) => isFound[index] === 0);
+  }
+  return tried;
 }
 
 function schemeOf(options: ReverseOptions): HashingScheme {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { checkFormat, templateOf } from '../../src/attack/format.js';
+import { checkFormat, commonFormats, templateOf } from '../../src/attack/format.js';
 import { type NumberFormat, numberingPlan, reverse } from '../../src/attack/index.js';
 import { fromUtf8 } from '../../src/bytes.js';
 import { reversiblePlain } from '../../src/hashing/index.js';
@@ -43,8 +43,60 @@ describe('format', () => {
     const reversal = reverse([token], { plan, format, concurrency: 1 });
     const found = [];
     for await (const recovered of reversal) found.push(recovered);
-    expect(found).toEqual([{ token, identifier: number }]);
+    expect(found).toEqual([{ token, identifier: number, format }]);
     expect((await reversal.summary).candidates).toBe(100);
+  });
+
+  it('auto tries the common ones, says which it was, and looks for each token until it is found', async () => {
+    const texts = { e164: 9, national: 5, '(###) ###-####': 3, '1-###-###-####': 1 };
+    const expected: Record<string, string> = {};
+    const tokens: string[] = [];
+    for (const [format, count] of Object.entries(texts)) {
+      for (let i = 0; i < count; i++) {
+        const { bytes, digits } = templateOf(format as NumberFormat, '1', 10)!;
+        const identifier = plan.at(count * 7 + i);
+        for (const [j, offset] of digits.entries()) bytes[offset] = identifier.charCodeAt(2 + j);
+        const token = reversiblePlain().token(fromUtf8(bytes));
+        expected[token] = `${identifier} ${format}`;
+        tokens.push(token);
+      }
+    }
+    const progress: number[][] = [];
+    const reversal = reverse([...tokens, reversiblePlain().token('nobody')], {
+      plan,
+      format: 'auto',
+      concurrency: 1,
+      onProgress: (done, total) => progress.push([done, total]),
+    });
+    const found: Record<string, string> = {};
+    for await (const { token, identifier, format } of reversal) found[token] = `${identifier} ${format}`;
+    expect(found).toEqual(expected);
+    const formats = commonFormats(plan).length;
+    expect(await reversal.summary).toMatchObject({
+      recovered: tokens.length,
+      candidates: formats * plan.size,
+    });
+    expect(progress).toEqual(
+      Array.from({ length: formats }, (_, i) => [(i + 1) * plan.size, formats * plan.size]),
+    );
+  });
+
+  it('auto stops when everything is found', async () => {
+    const reversal = reverse([reversiblePlain().token(number)], { plan, format: 'auto', concurrency: 1 });
+    expect((await reversal.summary).candidates).toBe(plan.size);
+  });
+
+  it('the common formats of a country have its trunk prefix and its lengths', () => {
+    expect(commonFormats(numberingPlan('DE', { types: ['MOBILE'], areaCodes: ['151'] }))).toEqual([
+      'e164',
+      'digits',
+      'national',
+      '0###########',
+      '0049###########',
+      '+49 ###########',
+    ]);
+    expect(commonFormats(numberingPlan('NU', { areaCodes: ['4'] }))).toContain('00683####');
+    expect(commonFormats(undefined)).toEqual(['e164', 'digits', 'national']);
   });
 
   it('counts the numbers that fit a mask alone', async () => {

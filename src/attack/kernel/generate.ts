@@ -7,7 +7,7 @@
 import type { Message } from './algorithm.js';
 import { type Code, encodeModule, i32, local, repeat, v128, when } from './emitter.js';
 import { Program, type Varying, type Word } from './program.js';
-import { constantsOf, type Shape } from './shape.js';
+import { constantsOf, type Shape, varyingWords } from './shape.js';
 import { vectorCode } from './vectors.js';
 
 /** Where things lie in the kernel's memory, in bytes. */
@@ -39,20 +39,21 @@ export interface KernelExports {
 }
 
 /**
- * @param varying - indices of the words that differ within a table
+ * @param places - how many of the last digits differ within a table
  * @param targets - how many to compare with, or undefined to store every word
  */
 export function generateKernel(
   shape: Shape,
-  varying: readonly number[],
+  places: number,
   targets: number | undefined,
   layout: KernelLayout,
 ): Uint8Array<ArrayBuffer> {
   const [row, end, out, firstUniform] = [0, 1, 2, 3];
   const { algorithm } = shape;
   const program = new Program(firstUniform);
+  const varying = varyingWords(shape, places);
   const columns = algorithm.columns(varying).count;
-  const fixed = constantsOf(shape).map(
+  const fixed = constantsOf(shape, shape.digits.slice(0, -places)).map(
     (word, i): Word =>
       word === undefined ? program.uniformAt(layout.block + 4 * i) : program.constant(word),
   );

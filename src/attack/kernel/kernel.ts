@@ -13,7 +13,7 @@ import {
   type KernelLayout,
   MOST_SLOTS,
 } from './generate.js';
-import { constantsOf, type Shape, wordsOfBlock } from './shape.js';
+import { constantsOf, type Shape, varyingWords, wordsOfBlock } from './shape.js';
 
 /** Digits at the end of a number that a kernel varies by itself: 10,000 candidates a call. */
 export const MOST_PLACES = 4;
@@ -42,8 +42,7 @@ export class Kernel {
   static async create(shape: Shape, targets: Uint8Array): Promise<Kernel> {
     const { algorithm } = shape;
     const places = Math.min(MOST_PLACES, shape.digits.length);
-    const varying = [...new Set(shape.digits.slice(-places).map((offset) => offset >> 2))];
-    const columns = algorithm.columns(varying);
+    const columns = algorithm.columns(varyingWords(shape, places));
     const group = LANES * algorithm.chains;
     const candidates = Math.ceil(10 ** places / group) * group;
     const compared = comparedWords(shape, targets);
@@ -66,7 +65,7 @@ export class Kernel {
       const vectors = new Uint32Array(memory.buffer, layout.targets, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
-    const code = generateKernel(shape, varying, few ? compared.length : undefined, layout);
+    const code = generateKernel(shape, places, few ? compared.length : undefined, layout);
     const [{ instance }, filter] = await Promise.all([
       WebAssembly.instantiate(code, { env: { memory } }),
       few ? undefined : Filter.create(memory, filterAt, compared, candidates),

@@ -88,8 +88,16 @@ export function wordsOfBlock({ bigEndian }: Algorithm, block: Uint8Array): numbe
   return Array.from({ length: BLOCK_WORDS }, (_, i) => view.getUint32(4 * i, !bigEndian));
 }
 
-/** The block's words that hold no digit. */
-export function constantsOf({ algorithm, block, digits }: Shape): Constants {
-  const varying = new Set(digits.map((offset) => offset >> 2));
-  return wordsOfBlock(algorithm, block).map((word, i) => (varying.has(i) ? undefined : word));
+/** The block's words that hold none of these digits; without them, no digit at all. */
+export function constantsOf(
+  { algorithm, block, digits }: Shape,
+  among: readonly number[] = digits,
+): Constants {
+  const others = new Set(among.map((offset) => offset >> 2));
+  return wordsOfBlock(algorithm, block).map((word, i) => (others.has(i) ? undefined : word));
+}
+
+/** The words that hold the last digits. */
+export function varyingWords({ digits }: Shape, places: number): number[] {
+  return [...new Set(digits.slice(-places).map((offset) => offset >> 2))];
 }
