@@ -51,7 +51,8 @@ export async function search(
   if (what.targets.length === 0) return 0;
   const { size } = what.candidates;
   const spec: ScanSpec = { ...what, candidates: specOf(what.candidates) };
-  const range = RANGE[what.scheme.hash === 'slow' ? 'slow' : usesKernel(spec) ? 'kernel' : 'messages'];
+  const range =
+    RANGE[what.scheme.hash === 'slow' ? 'slow' : usesKernel(what.candidates, what) ? 'kernel' : 'messages'];
   const ranges = Math.ceil(size / range);
   const rangeAt = (i: number): RangeRequest => ({ from: i * range, to: Math.min(size, (i + 1) * range) });
   const report = (done: number): void => onProgress?.(Math.min(size, done * range), size);

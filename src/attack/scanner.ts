@@ -40,14 +40,21 @@ export interface Scanner {
   scan(from: number, to: number): Promise<ScanResult>;
 }
 
-/** Whether a kernel hashes: at least those numbers of a plan whose messages fit into one. */
-export function usesKernel({ candidates, scheme }: Pick<ScanSpec, 'candidates' | 'scheme'>): boolean {
-  return 'plan' in candidates && scheme.hash !== 'slow' && simdAvailable();
+/** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
+export function usesKernel(
+  candidates: NumberingPlan | NumberList,
+  { scheme, format }: Pick<ScanSpec, 'scheme' | 'format'>,
+): candidates is NumberingPlan {
+  if (!(candidates instanceof NumberingPlan) || !simdAvailable()) return false;
+  return candidates.lengths.some(({ digits }) => {
+    const template = templateOf(format, candidates.callingCode, digits);
+    return template !== undefined && shapeOf(scheme, template) !== undefined;
+  });
 }
 
 export function createScanner(spec: ScanSpec): Scanner {
   const candidates = candidatesFrom(spec.candidates);
-  return usesKernel(spec) && candidates instanceof NumberingPlan
+  return usesKernel(candidates, spec)
     ? new KernelScanner(spec, candidates)
     : new MessageScanner(spec, candidates);
 }
@@ -112,7 +119,7 @@ export class KernelScanner implements Scanner {
         continue;
       }
       this.#messages ??= new MessageScanner(this.#spec, this.#plan);
-      hits.push(...(await this.#messages.scan(start, end)).hits);
+      for (const hit of (await this.#messages.scan(start, end)).hits) hits.push(hit);
     }
     return { hits, tried };
   }
