@@ -1,6 +1,11 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
+import { setFlagsFromString } from 'node:v8';
 import { run } from './program.js';
+
+// Node 20 has relaxed SIMD behind a flag. A process of one's own may set it, which a library must not; the fast group
+// kernel needs it, and without it the slower one is taken.
+if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const controller = new AbortController();
 // The first signal lets a command remove what it has begun; the second one ends the process as usual.

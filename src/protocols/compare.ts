@@ -17,7 +17,7 @@ export interface CompareOptions extends RunOptions {
   readonly protocols: readonly MatchingProtocol[];
   /** The numbers that an attacker tries. */
   readonly plan: NumberingPlan;
-  /** Seconds that one protocol may take; where that is too short it runs on a sample of the lists. Default 4. */
+  /** Seconds that one protocol may take; where that is too short it runs on a sample of the lists. Default 8. */
   readonly runSeconds?: number | undefined;
   /** Seconds that one attack may take; where that is too short it tries a sample of the plan. Default 10. */
   readonly attackSeconds?: number | undefined;
@@ -52,7 +52,7 @@ export interface ProtocolReport {
   readonly sender: AttackReport & { readonly of: number };
 }
 
-const RUN_SECONDS = 4;
+const RUN_SECONDS = 8;
 const ATTACK_SECONDS = 10;
 
 /** Runs and attacks one protocol after another. */
