@@ -3,7 +3,7 @@
 
 import { NumberList } from '../attack/candidates.js';
 import type { NumberingPlan } from '../attack/plan.js';
-import { attackTranscript } from '../attack/transcript.js';
+import { type AttackOptions, attackTranscript } from '../attack/transcript.js';
 import { canonicalBytes, kindOf, textOf } from '../identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../identifiers/set.js';
 import { defaultConcurrency } from '../workers/platform.js';
@@ -37,8 +37,9 @@ export interface AttackBudget extends RunOptions {
 /** A sampled attack does not use its whole time: it shows a rate, and whether right answers are recognised. */
 const SAMPLED_SECONDS = 1.5;
 
+const FIRST_SAMPLE = 8;
 /** Fast hashes are timed on this many candidates at most. */
-const TIMED_AT_MOST = 200_000;
+const LARGEST_SAMPLE = 200_000;
 
 /** The sender's telephone numbers in the plan that are not the receiver's: the right answers. */
 export function answersOf(sender: IdentifierSet, receiver: IdentifierSet, plan: NumberingPlan): string[] {
@@ -58,44 +59,77 @@ export async function attackView(
   answers: readonly string[],
   budget: AttackBudget,
 ): Promise<AttackReport> {
-  const { plan, attackSeconds, concurrency = defaultConcurrency(), backend, signal } = budget;
+  const { plan, attackSeconds, concurrency = defaultConcurrency(), backend } = budget;
   const right = new Set(answers);
-  const attempt = async (candidates: NumberingPlan | NumberList, threads: number) => {
+  const attempt = async (candidates: NumberingPlan | NumberList, options: AttackOptions) => {
     const { recovered, seconds } = await attackTranscript(transcript, knowledge, candidates, {
-      concurrency: threads,
       backend,
-      signal,
+      ...options,
     });
     return { recovered: recovered.filter((number) => right.has(number)).length, seconds };
   };
-  const wholePlan = async (): Promise<AttackReport> => {
-    const whole = await attempt(plan, concurrency);
-    return {
-      ...whole,
-      answersTried: answers.length,
-      candidatesTried: plan.size,
-      space: plan.size,
-      sampled: false,
-      secondsForSpace: whole.seconds,
-    };
-  };
   // Ever larger samples, until one takes long enough to be timed.
-  for (let size = 8; size < plan.size; size *= 8) {
-    const candidates = sampleCandidates(plan, answers, size);
-    const result = await attempt(candidates, 1);
-    if (result.seconds < SAMPLED_SECONDS / 4 && size < TIMED_AT_MOST) continue;
-    const secondsForSpace = (result.seconds * plan.size) / candidates.size;
-    if (secondsForSpace / concurrency <= attackSeconds) break;
-    return {
-      ...result,
-      answersTried: countAnswers(candidates, right),
-      candidatesTried: candidates.size,
-      space: plan.size,
-      sampled: true,
-      secondsForSpace,
+  let candidates = sampleCandidates(plan, answers, FIRST_SAMPLE);
+  let sample = await attempt(candidates, { concurrency: 1, signal: budget.signal });
+  for (
+    let size = FIRST_SAMPLE * 8;
+    sample.seconds < SAMPLED_SECONDS / 4 && size <= LARGEST_SAMPLE;
+    size *= 8
+  ) {
+    candidates = sampleCandidates(plan, answers, Math.min(size, plan.size));
+    sample = await attempt(candidates, { concurrency: 1, signal: budget.signal });
+  }
+  let secondsForSpace = (sample.seconds * plan.size) / candidates.size;
+  // A plan is tried far faster than a list, but no attack gains more than this by it.
+  if (secondsForSpace / concurrency <= attackSeconds * 64) {
+    const deadline = new Deadline(attackSeconds, budget.signal);
+    try {
+      const whole = await attempt(plan, { concurrency, ...deadline.options });
+      return {
+        ...whole,
+        answersTried: answers.length,
+        candidatesTried: plan.size,
+        space: plan.size,
+        sampled: false,
+        secondsForSpace: whole.seconds,
+      };
+    } catch (error) {
+      if (!deadline.missed) throw error;
+      secondsForSpace = deadline.estimate;
+    }
+  }
+  return {
+    ...sample,
+    answersTried: countAnswers(candidates, right),
+    candidatesTried: candidates.size,
+    space: plan.size,
+    sampled: true,
+    secondsForSpace,
+  };
+}
+
+/** Stops an attack as soon as its progress shows that it will take longer than it may. */
+class Deadline {
+  readonly options: Pick<AttackOptions, 'signal' | 'onProgress'>;
+  missed = false;
+  /** Seconds that the whole would have taken. */
+  estimate = 0;
+
+  constructor(seconds: number, signal: AbortSignal | undefined) {
+    const stop = new AbortController();
+    const started = performance.now();
+    this.options = {
+      signal: signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]),
+      onProgress: (done, total) => {
+        const elapsed = (performance.now() - started) / 1000;
+        this.estimate = (elapsed * total) / done;
+        // The first moments say little: workers start, and engines optimise what they have seen running.
+        if (elapsed < Math.min(1, seconds) || this.estimate <= seconds) return;
+        this.missed = true;
+        stop.abort();
+      },
     };
   }
-  return wholePlan();
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
+import { createBackend } from '../../src/group/index.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { compare, type ProtocolReport, protocols } from '../../src/protocols/index.js';
 import { sampleLists, sharedElements } from '../../src/protocols/sample.js';
@@ -15,6 +16,9 @@ async function setOf(phones: readonly string[], emails: readonly string[]): Prom
 const phones = Array.from({ length: 60 }, (_, i) => plan.at(i * 160));
 const emails = Array.from({ length: 20 }, (_, i) => `person${i}@example.com`);
 
+/** From the sources there is no worker's file to be started. */
+const alone = { concurrency: 1, backend: await createBackend({ concurrency: 1 }) };
+
 describe('compare', () => {
   const reports = new Map<string, ProtocolReport>();
 
@@ -25,7 +29,7 @@ describe('compare', () => {
     for await (const report of compare(receiver, sender, {
       protocols,
       plan,
-      concurrency: 1,
+      ...alone,
       slowCost,
       attackSeconds: 5,
     })) {
@@ -87,6 +91,7 @@ describe('compare', () => {
     for await (const report of compare(lists.receiver, lists.sender, {
       protocols: protocols.filter(({ id }) => id === 'ecdh-psi'),
       plan,
+      ...alone,
       runSeconds: 0.001,
       attackSeconds: 0.001,
     })) {
