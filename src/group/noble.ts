@@ -10,6 +10,7 @@ import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import type { ByteList } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
+import { nextTurn } from '../workers/turn.js';
 import {
   type BatchOptions,
   badElement,
@@ -59,7 +60,7 @@ async function inChunks(count: number, options: BatchOptions, step: (index: numb
     const end = Math.min(start + CHUNK, count);
     for (let i = start; i < end; i++) step(i);
     options.onProgress?.(end, count);
-    if (end < count) await new Promise((resolve) => setTimeout(resolve));
+    if (end < count) await nextTurn();
   }
   throwIfAborted(options.signal);
 }

@@ -4,8 +4,8 @@
  * chunks stays on the caller's thread, where it is done before a worker would have started.
  */
 
-import type { ByteList } from '../bytes.js';
-import { throwIfAborted } from '../errors.js';
+import { type ByteList, concatBytes } from '../bytes.js';
+import { throwIfAborted, VeilmatchError } from '../errors.js';
 import type { WorkerPool } from '../workers/pool.js';
 import {
   type BackendName,
@@ -55,22 +55,37 @@ const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, intege
 
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
+export interface ParallelOptions {
+  /** Does small batches; the workers run one of the same name. */
+  readonly local: GroupBackend;
+  readonly pool: WorkerPool;
+  /**
+   * Whether large batches may stay on the caller's thread, too, where no worker can be started: a policy forbids it, or
+   * a bundler has left the worker's file out.
+   */
+  readonly optional: boolean;
+}
+
 export class ParallelBackend implements GroupBackend {
   readonly name: BackendName;
   readonly constantTime: boolean;
-  readonly concurrency: number;
   readonly #local: GroupBackend;
   readonly #pool: WorkerPool;
   readonly #chunk: number;
+  /** Whether workers are there for sure, or turned out not to be. */
+  #workers: 'expected' | 'optional' | 'missing';
 
-  /** @param local does small batches; the workers run one of the same name */
-  constructor(local: GroupBackend, pool: WorkerPool) {
+  constructor({ local, pool, optional }: ParallelOptions) {
     this.name = local.name;
     this.constantTime = local.constantTime;
-    this.concurrency = pool.size;
     this.#local = local;
     this.#pool = pool;
     this.#chunk = CHUNK_ELEMENTS[local.name];
+    this.#workers = optional ? 'optional' : 'expected';
+  }
+
+  get concurrency(): number {
+    return this.#workers === 'missing' ? 1 : this.#pool.size;
   }
 
   async hashAndMultiply(
@@ -81,25 +96,27 @@ export class ParallelBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    if (this.#isSmall(messages.length)) return this.#local.hashAndMultiply(messages, dst, scalar, options);
-    return this.#spread(messages.length, options, (from, to) => {
+    const cut = (from: number, to: number): ChunkArguments => {
       const offsets = messages.offsets.slice(from, to + 1);
       const start = offsets[0]!;
       const bytes = messages.bytes.slice(start, offsets[to - from]);
       for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
       return { operation: 'hashAndMultiply', bytes, offsets, dst, scalar };
-    });
+    };
+    return this.#run(messages.length, options, cut, () =>
+      this.#local.hashAndMultiply(messages, dst, scalar, options),
+    );
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
     checkScalar(scalar);
-    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
-    if (this.#isSmall(count)) return this.#local.multiply(elements, scalar, options);
-    return this.#spread(count, options, (from, to) => ({
+    const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'multiply',
       elements: recordsOf(elements, from, to),
       scalar,
-    }));
+    });
+    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
+    return this.#run(count, options, cut, () => this.#local.multiply(elements, scalar, options));
   }
 
   async multiplyBase(
@@ -109,13 +126,13 @@ export class ParallelBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalars(scalars);
     if (base !== undefined) checkBase(base);
-    const count = scalars.length / SCALAR_BYTES;
-    if (this.#isSmall(count)) return this.#local.multiplyBase(scalars, base, options);
-    return this.#spread(count, options, (from, to) => ({
+    const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'multiplyBase',
       scalars: recordsOf(scalars, from, to),
       base,
-    }));
+    });
+    const count = scalars.length / SCALAR_BYTES;
+    return this.#run(count, options, cut, () => this.#local.multiplyBase(scalars, base, options));
   }
 
   async multiplyEach(
@@ -143,12 +160,15 @@ export class ParallelBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     const count = countPairs(elements, weights);
     checkWeights(weights);
-    if (this.#isSmall(count)) return this.#local.weightedSum(elements, weights, options);
-    const sums = await this.#spread(count, options, (from, to) => ({
+    const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'weightedSum',
       first: recordsOf(elements, from, to),
       second: recordsOf(weights, from, to),
-    }));
+    });
+    const sums = await this.#run(count, options, cut, () =>
+      this.#local.weightedSum(elements, weights, options),
+    );
+    if (sums.length === ELEMENT_BYTES) return sums;
     const ones = new Uint8Array(sums.length);
     for (let i = 0; i < ones.length; i += SCALAR_BYTES) ones[i] = 1;
     return this.#local.weightedSum(sums, ones, { signal: options.signal });
@@ -159,26 +179,35 @@ export class ParallelBackend implements GroupBackend {
     await this.#local.dispose();
   }
 
-  #isSmall(count: number): boolean {
-    return count < 2 * this.#chunk;
-  }
-
-  async #pairs(
-    operation: Pair,
-    first: Uint8Array,
-    second: Uint8Array,
-    options: BatchOptions,
-  ): Promise<Uint8Array> {
-    const count = countPairs(first, second);
-    if (this.#isSmall(count)) return this.#local[operation](first, second, options);
-    return this.#spread(count, options, (from, to) => ({
+  #pairs(operation: Pair, first: Uint8Array, second: Uint8Array, options: BatchOptions): Promise<Uint8Array> {
+    const cut = (from: number, to: number): ChunkArguments => ({
       operation,
       first: recordsOf(first, from, to),
       second: recordsOf(second, from, to),
-    }));
+    });
+    const count = countPairs(first, second);
+    return this.#run(count, options, cut, () => this.#local[operation](first, second, options));
   }
 
-  /** The results of all chunks, in order, as many bytes as they are. */
+  /** On the workers, unless the batch is small or there are none. */
+  async #run(
+    count: number,
+    options: BatchOptions,
+    cut: (from: number, to: number) => ChunkArguments,
+    locally: () => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    if (count < 2 * this.#chunk || this.#workers === 'missing') return locally();
+    try {
+      return await this.#spread(count, options, cut);
+    } catch (error) {
+      const noWorker = error instanceof VeilmatchError && error.code === 'worker-failed';
+      if (!noWorker || this.#workers !== 'optional') throw error;
+      this.#workers = 'missing';
+      return locally();
+    }
+  }
+
+  /** The results of all chunks, in order. */
   async #spread(
     count: number,
     options: BatchOptions,
@@ -198,27 +227,18 @@ export class ParallelBackend implements GroupBackend {
         return { payload: { backend: this.name, from, chunk } satisfies ChunkJob };
       },
       (index, value) => {
+        this.#workers = 'expected';
         results[index] = value;
         done += end(index) - index * this.#chunk;
         options.onProgress?.(done, count);
       },
       { signal: options.signal },
     );
-    return joined(results);
+    return concatBytes(...results);
   }
 }
 
 /** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */
 function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return bytes.slice(from * ELEMENT_BYTES, to * ELEMENT_BYTES);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -20,7 +20,10 @@ export interface BackendOptions {
    * one rounding, else `integer`, else `noble`, **which is not constant time**. A name forces one.
    */
   readonly backend?: 'auto' | BackendName | undefined;
-  /** Threads for large batches; by default as many as this process may use. 1 keeps everything on the caller's. */
+  /**
+   * Threads for large batches; 1 keeps everything on the caller's. By default as many as this process may use, or the
+   * caller's alone where no worker can be started.
+   */
   readonly concurrency?: number | undefined;
   /** Starts `veilmatch/worker`, for bundlers that do not find it by themselves. */
   readonly worker?: (() => AnyWorker) | undefined;
@@ -41,7 +44,8 @@ export async function createBackend(options: BackendOptions = {}): Promise<Group
   const serial = backend === 'auto' ? await fastestBackend() : await serialBackend(backend);
   if (concurrency === 1) return serial;
   const start = worker === undefined ? startOwnWorker : () => adapt(worker());
-  return new ParallelBackend(serial, new WorkerPool(start, concurrency));
+  const optional = options.concurrency === undefined && worker === undefined;
+  return new ParallelBackend({ local: serial, pool: new WorkerPool(start, concurrency), optional });
 }
 
 function startOwnWorker(): ReturnType<typeof startWorker> {

@@ -11,6 +11,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { type ByteList, concatBytes, equalBytes, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { ElementStatus, type Kernel } from '../kernel/kernel.js';
+import { nextTurn } from '../workers/turn.js';
 import {
   type BackendName,
   type BatchOptions,
@@ -275,16 +276,4 @@ function checkStatus(kernel: Kernel, at: number, from: number, to: number, ident
 
 function disposedError(): VeilmatchError {
   return new VeilmatchError('argument', 'This backend was disposed of. Create another one.');
-}
-
-/** Gives the event loop its turn, without the four milliseconds that browsers add to nested timers. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

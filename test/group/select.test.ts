@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createBackend } from '../../src/group/select.js';
 import { fmaSupport } from '../../src/kernel/probe.js';
+import { someScalars } from '../suites/group-backend.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
 
 describe('createBackend', () => {
@@ -50,6 +51,19 @@ describe('createBackend', () => {
 
   test.each([0, -1, 1.5, Number.NaN])('a concurrency of %s is rejected', async (concurrency) => {
     await expect(createBackend({ concurrency })).rejects.toMatchObject({ code: 'argument' });
+  });
+
+  test('where no worker can be started, the work stays here unless threads were asked for', async () => {
+    // These are the sources, and there is no worker.js among them.
+    const scalars = someScalars(1100);
+    const group = await createBackend({ backend: 'integer' });
+    const multiples = await group.multiplyBase(scalars);
+    expect(group.concurrency).toBe(1);
+    const alone = await createBackend({ backend: 'integer', concurrency: 1 });
+    expect(multiples).toEqual(await alone.multiplyBase(scalars));
+    const threads = await createBackend({ backend: 'integer', concurrency: 2 });
+    await expect(threads.multiplyBase(scalars)).rejects.toMatchObject({ code: 'worker-failed' });
+    await Promise.all([group, threads].map((each) => each.dispose()));
   });
 
   test('an unknown name is rejected', async () => {

@@ -5,10 +5,30 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileKernel } from '../../scripts/build-kernel.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
+import rfc9496 from '../vectors/rfc9496-ristretto255.json' with { type: 'json' };
 
 const P = 2n ** 255n - 19n;
 /** Where operands lie: behind everything the module owns. */
-const [A, B, OUT, OTHER_OUT] = [0, 1, 2, 3].map((i) => 2 ** 20 + 512 * i) as [number, number, number, number];
+const BASE = 2 ** 20;
+const A = BASE;
+const B = BASE + 512;
+const OUT = BASE + 1024;
+const OTHER_OUT = BASE + 1536;
+const CACHED = BASE + 2048;
+
+/** What the tests call: v128 does not cross to JavaScript, so words come from memory and masks become bits. */
+const ENTRY = `
+  export { add, lazySumAndDifference, multiply, square, squareTimes, subtract, toWords } from './field';
+  export { addCached, double } from './point';
+  export { invert } from './sqrt';
+  import { fromWords } from './field';
+  import { sqrtRatio as ratio } from './sqrt';
+  export function load(out: usize, words: usize): void {
+    fromWords(out, v128.load(words), v128.load(words, 16), v128.load(words, 32), v128.load(words, 48));
+  }
+  export function sqrtRatio(out: usize, u: usize, v: usize): i32 {
+    return i64x2.bitmask(ratio(out, u, v));
+  }`;
 
 interface FieldExports {
   readonly memory: WebAssembly.Memory;
@@ -19,8 +39,12 @@ interface FieldExports {
   subtract(out: number, a: number, b: number): void;
   lazySumAndDifference(sum: number, difference: number, a: number, b: number): void;
   double(out: number, p: number, withT: boolean): void;
+  addCached(out: number, p: number, cached: number, withT: boolean): void;
   toWords(out: number, a: number): void;
   invert(out: number, a: number): void;
+  load(out: number, words: number): void;
+  /** Bit i says whether the ratio in lane i is a square. */
+  sqrtRatio(out: number, u: number, v: number): number;
 }
 
 /** How a field writes its limbs, and what a limb may be. */
@@ -57,6 +81,9 @@ const integer: Layout = {
   read: (memory, at, lane, limb) => new Uint32Array(memory.buffer)[at / 4 + 2 * limb + lane]!,
 };
 
+/** A value in each lane, for each of four coordinates. */
+type Four = [bigint[], bigint[], bigint[], bigint[]];
+
 const mod = (value: bigint): bigint => ((value % P) + P) % P;
 
 const FIELDS: [string, Layout][] = fmaTestable
@@ -71,9 +98,7 @@ describe.each(FIELDS)('field %s', (name, layout) => {
   let memory: WebAssembly.Memory;
 
   beforeAll(async () => {
-    const entry =
-      "export * from './field'; export { invert } from './sqrt'; export { double } from './point';";
-    const binary = await compileKernel(name, entry);
+    const binary = await compileKernel(name, ENTRY);
     const module = await WebAssembly.compile(binary as Uint8Array<ArrayBuffer>);
     field = new WebAssembly.Instance(module).exports as unknown as FieldExports;
     memory = field.memory;
@@ -139,7 +164,7 @@ describe.each(FIELDS)('field %s', (name, layout) => {
   }
 
   const { SLOW } = process.env;
-  const runs = { numRuns: SLOW ? 20_000 : 1_000 };
+  const runs = { numRuns: SLOW ? 5_000 : 1_000 };
 
   test('multiplication of a reduced by a lazy element', () => {
     // A lazy difference in unsigned limbs is b + 2p - a: up to three times a reduced one.
@@ -244,5 +269,54 @@ describe.each(FIELDS)('field %s', (name, layout) => {
       }),
       runs,
     );
+  });
+
+  test('addition, of a lazy sum and difference, with coordinates at their bounds', () => {
+    const coordinates = fc.tuple(pair(1), pair(1), pair(1), pair(1));
+    fc.assert(
+      fc.property(coordinates, coordinates, (p, c) => {
+        const [x, y, z, t] = p.map((a, i) => write(A + 80 * i, a)) as Four;
+        const [sum, difference, z2, t2] = c.map((a, i) => write(CACHED + 80 * i, a)) as Four;
+        field.addCached(OUT, A, CACHED, true);
+        const got = [0, 80, 160, 240].map((at) => valuesAt(OUT + at));
+        for (const lane of [0, 1]) {
+          // Section 3.1 of Hisil and others, a = -1, with (Y + X, Y - X, 2Z, 2dT) of the second point at hand.
+          const a = (y[lane]! - x[lane]!) * difference[lane]!;
+          const b = (y[lane]! + x[lane]!) * sum[lane]!;
+          const cc = t[lane]! * t2[lane]!;
+          const d = z[lane]! * z2[lane]!;
+          const [e, f, g, h] = [b - a, d - cc, d + cc, b + a];
+          expect(got.map((values) => values[lane])).toEqual([e * f, g * h, f * g, e * h].map(mod));
+        }
+        for (const at of [0, 80, 160, 240]) expectReduced(OUT + at);
+      }),
+      runs,
+    );
+  });
+
+  test('square roots of ratios: the vectors of RFC 9496, appendix A', () => {
+    const load = (at: number, values: [bigint, bigint]): void => {
+      const words = new BigUint64Array(memory.buffer, OTHER_OUT, 8);
+      for (const [lane, value] of values.entries()) {
+        for (let word = 0; word < 4; word++)
+          words[2 * word + lane] = (value >> BigInt(64 * word)) & (2n ** 64n - 1n);
+      }
+      field.load(at, OTHER_OUT);
+    };
+    const number = (hex: string): bigint => BigInt(`0x${hex.match(/../g)!.reverse().join('')}`);
+    const vectors = rfc9496.sqrtRatio.map(({ u, v, wasSquare, r }) => ({
+      u: number(u),
+      v: number(v),
+      wasSquare,
+      r: number(r),
+    }));
+    for (const first of vectors) {
+      for (const second of vectors) {
+        load(A, [first.u, second.u]);
+        load(B, [first.v, second.v]);
+        expect(field.sqrtRatio(OUT, A, B)).toBe(Number(first.wasSquare) + 2 * Number(second.wasSquare));
+        expect(canonical(OUT)).toEqual([first.r, second.r]);
+      }
+    }
   });
 });

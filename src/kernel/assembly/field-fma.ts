@@ -121,18 +121,18 @@ initOffsets();
 
 /** Non-negative columns below 2^63, with the 2^50 of the margin in each, to reduced limbs. */
 // @ts-ignore: decorator
-@inline function carried(column: v128, carry: v128, mask: v128): v128 {
-  return f64x2.sub(v128.or(i64x2.add(v128.and(column, mask), carry), v128.load(K, 48)), v128.load(K, 64));
+@inline function carried(column: v128, carry: v128, mask: v128, integer: v128, balance: v128): v128 {
+  return f64x2.sub(v128.or(i64x2.add(v128.and(column, mask), carry), integer), balance);
 }
 
 // @ts-ignore: decorator
 @inline function reduce(out: usize, c0: v128, c1: v128, c2: v128, c3: v128, c4: v128): void {
-  const mask = v128.load(K, 32);
-  v128.store(out, carried(c0, times19(i64x2.shr_u(c4, LIMB_BITS)), mask));
-  v128.store(out, carried(c1, i64x2.shr_u(c0, LIMB_BITS), mask), 16);
-  v128.store(out, carried(c2, i64x2.shr_u(c1, LIMB_BITS), mask), 32);
-  v128.store(out, carried(c3, i64x2.shr_u(c2, LIMB_BITS), mask), 48);
-  v128.store(out, carried(c4, i64x2.shr_u(c3, LIMB_BITS), mask), 64);
+  const mask = v128.load(K, 32), integer = v128.load(K, 48), balance = v128.load(K, 64);
+  v128.store(out, carried(c0, times19(i64x2.shr_u(c4, LIMB_BITS)), mask, integer, balance));
+  v128.store(out, carried(c1, i64x2.shr_u(c0, LIMB_BITS), mask, integer, balance), 16);
+  v128.store(out, carried(c2, i64x2.shr_u(c1, LIMB_BITS), mask, integer, balance), 32);
+  v128.store(out, carried(c3, i64x2.shr_u(c2, LIMB_BITS), mask, integer, balance), 48);
+  v128.store(out, carried(c4, i64x2.shr_u(c3, LIMB_BITS), mask, integer, balance), 64);
 }
 
 /** The columns of a product, as `finish` says. The finish is a literal everywhere, so one of the branches is compiled. */
@@ -170,33 +170,85 @@ initOffsets();
   }
 }
 
+/** The low half of x * y, given h. */
+// @ts-ignore: decorator
+@inline function low(x: v128, y: v128, h: v128, splitLow: v128): v128 { return madd(x, y, f64x2.sub(splitLow, h)); }
+
 /**
- * One row a limb of `a`, as a loop: straight-line code of 25 products makes engines run out of registers.
- * A row leaves its lowest column final; the other four move down by one.
+ * One row a limb of `a`. A row leaves its lowest column final, in memory; the other four move down by one. Everything
+ * that is alive within a row fits the sixteen registers of x64, as long as the engine keeps to the order of the rows.
  */
 // @ts-ignore: decorator
 @inline function product(finish: Finish, out: usize, second: usize, wide: usize, a: usize, b: usize, offset: usize): void {
   const split = v128.load(K), splitLow = v128.load(K, 16), start = PRODUCT_OFFSETS + offset;
   const b0 = v128.load(b), b1 = v128.load(b, 16), b2 = v128.load(b, 32), b3 = v128.load(b, 48), b4 = v128.load(b, 64);
   let r0 = v128.load(start), r1 = v128.load(start, 16), r2 = v128.load(start, 32), r3 = v128.load(start, 48), r4 = v128.load(start, 64);
-  const end = a + FIELD_BYTES;
-  let column = COLUMNS;
-  do {
-    const x = v128.load(a);
-    const h0 = madd(x, b0, split);
-    v128.store(column, i64x2.add(r0, madd(x, b0, f64x2.sub(splitLow, h0))));
-    const h1 = madd(x, b1, split);
-    r0 = i64x2.add(i64x2.add(r1, madd(x, b1, f64x2.sub(splitLow, h1))), h0);
-    const h2 = madd(x, b2, split);
-    r1 = i64x2.add(i64x2.add(r2, madd(x, b2, f64x2.sub(splitLow, h2))), h1);
-    const h3 = madd(x, b3, split);
-    r2 = i64x2.add(i64x2.add(r3, madd(x, b3, f64x2.sub(splitLow, h3))), h2);
-    const h4 = madd(x, b4, split);
-    r3 = i64x2.add(i64x2.add(r4, madd(x, b4, f64x2.sub(splitLow, h4))), h3);
-    r4 = h4;
-    a += 16;
-    column += 16;
-  } while (a != end);
+
+  let x = v128.load(a);
+  let h0 = madd(x, b0, split);
+  v128.store(COLUMNS, i64x2.add(r0, low(x, b0, h0, splitLow)));
+  let h1 = madd(x, b1, split);
+  r0 = i64x2.add(i64x2.add(r1, low(x, b1, h1, splitLow)), h0);
+  let h2 = madd(x, b2, split);
+  r1 = i64x2.add(i64x2.add(r2, low(x, b2, h2, splitLow)), h1);
+  let h3 = madd(x, b3, split);
+  r2 = i64x2.add(i64x2.add(r3, low(x, b3, h3, splitLow)), h2);
+  let h4 = madd(x, b4, split);
+  r3 = i64x2.add(i64x2.add(r4, low(x, b4, h4, splitLow)), h3);
+  r4 = h4;
+
+  x = v128.load(a, 16);
+  h0 = madd(x, b0, split);
+  v128.store(COLUMNS, i64x2.add(r0, low(x, b0, h0, splitLow)), 16);
+  h1 = madd(x, b1, split);
+  r0 = i64x2.add(i64x2.add(r1, low(x, b1, h1, splitLow)), h0);
+  h2 = madd(x, b2, split);
+  r1 = i64x2.add(i64x2.add(r2, low(x, b2, h2, splitLow)), h1);
+  h3 = madd(x, b3, split);
+  r2 = i64x2.add(i64x2.add(r3, low(x, b3, h3, splitLow)), h2);
+  h4 = madd(x, b4, split);
+  r3 = i64x2.add(i64x2.add(r4, low(x, b4, h4, splitLow)), h3);
+  r4 = h4;
+
+  x = v128.load(a, 32);
+  h0 = madd(x, b0, split);
+  v128.store(COLUMNS, i64x2.add(r0, low(x, b0, h0, splitLow)), 32);
+  h1 = madd(x, b1, split);
+  r0 = i64x2.add(i64x2.add(r1, low(x, b1, h1, splitLow)), h0);
+  h2 = madd(x, b2, split);
+  r1 = i64x2.add(i64x2.add(r2, low(x, b2, h2, splitLow)), h1);
+  h3 = madd(x, b3, split);
+  r2 = i64x2.add(i64x2.add(r3, low(x, b3, h3, splitLow)), h2);
+  h4 = madd(x, b4, split);
+  r3 = i64x2.add(i64x2.add(r4, low(x, b4, h4, splitLow)), h3);
+  r4 = h4;
+
+  x = v128.load(a, 48);
+  h0 = madd(x, b0, split);
+  v128.store(COLUMNS, i64x2.add(r0, low(x, b0, h0, splitLow)), 48);
+  h1 = madd(x, b1, split);
+  r0 = i64x2.add(i64x2.add(r1, low(x, b1, h1, splitLow)), h0);
+  h2 = madd(x, b2, split);
+  r1 = i64x2.add(i64x2.add(r2, low(x, b2, h2, splitLow)), h1);
+  h3 = madd(x, b3, split);
+  r2 = i64x2.add(i64x2.add(r3, low(x, b3, h3, splitLow)), h2);
+  h4 = madd(x, b4, split);
+  r3 = i64x2.add(i64x2.add(r4, low(x, b4, h4, splitLow)), h3);
+  r4 = h4;
+
+  x = v128.load(a, 64);
+  h0 = madd(x, b0, split);
+  v128.store(COLUMNS, i64x2.add(r0, low(x, b0, h0, splitLow)), 64);
+  h1 = madd(x, b1, split);
+  r0 = i64x2.add(i64x2.add(r1, low(x, b1, h1, splitLow)), h0);
+  h2 = madd(x, b2, split);
+  r1 = i64x2.add(i64x2.add(r2, low(x, b2, h2, splitLow)), h1);
+  h3 = madd(x, b3, split);
+  r2 = i64x2.add(i64x2.add(r3, low(x, b3, h3, splitLow)), h2);
+  h4 = madd(x, b4, split);
+  r3 = i64x2.add(i64x2.add(r4, low(x, b4, h4, splitLow)), h3);
+  r4 = h4;
+
   const c0 = i64x2.add(v128.load(COLUMNS), times19(r0)), c1 = i64x2.add(v128.load(COLUMNS, 16), times19(r1));
   const c2 = i64x2.add(v128.load(COLUMNS, 32), times19(r2)), c3 = i64x2.add(v128.load(COLUMNS, 48), times19(r3));
   const c4 = i64x2.add(v128.load(COLUMNS, 64), times19(r4));
@@ -223,60 +275,56 @@ export function multiplyWithWide(sum: usize, difference: usize, wide: usize, a: 
   product(SUM_AND_DIFFERENCE, sum, difference, wide, a, b, OFFSET_FULL);
 }
 
-/** The low half of x * y, given h. */
-// @ts-ignore: decorator
-@inline function low(x: v128, y: v128, h: v128): v128 { return madd(x, y, f64x2.sub(v128.load(K, 16), h)); }
-
 /** Squares `n` >= 1 times and finishes the last one. Doubled limbs stand for the products that occur twice. */
 // @ts-ignore: decorator
 @inline function squares(finish: Finish, out: usize, second: usize, wide: usize, a: usize, n: i32, offset: usize): void {
-  const split = v128.load(K), start = SQUARE_OFFSETS + offset;
+  const split = v128.load(K), splitLow = v128.load(K, 16), start = SQUARE_OFFSETS + offset;
   let a0 = v128.load(a), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48), a4 = v128.load(a, 64);
   do {
     const d0 = f64x2.add(a0, a0), d1 = f64x2.add(a1, a1), d2 = f64x2.add(a2, a2), d3 = f64x2.add(a3, a3);
     let h = madd(a0, a0, split);
-    let c0 = i64x2.add(low(a0, a0, h), v128.load(start)), c1 = i64x2.add(h, v128.load(start, 16));
+    let c0 = i64x2.add(low(a0, a0, h, splitLow), v128.load(start)), c1 = i64x2.add(h, v128.load(start, 16));
     h = madd(d0, a1, split);
-    c1 = i64x2.add(c1, low(d0, a1, h));
+    c1 = i64x2.add(c1, low(d0, a1, h, splitLow));
     let c2 = i64x2.add(h, v128.load(start, 32));
     h = madd(d0, a2, split);
-    c2 = i64x2.add(c2, low(d0, a2, h));
+    c2 = i64x2.add(c2, low(d0, a2, h, splitLow));
     let c3 = i64x2.add(h, v128.load(start, 48));
     h = madd(a1, a1, split);
-    c2 = i64x2.add(c2, low(a1, a1, h));
+    c2 = i64x2.add(c2, low(a1, a1, h, splitLow));
     c3 = i64x2.add(c3, h);
     h = madd(d0, a3, split);
-    c3 = i64x2.add(c3, low(d0, a3, h));
+    c3 = i64x2.add(c3, low(d0, a3, h, splitLow));
     let c4 = i64x2.add(h, v128.load(start, 64));
     h = madd(d1, a2, split);
-    c3 = i64x2.add(c3, low(d1, a2, h));
+    c3 = i64x2.add(c3, low(d1, a2, h, splitLow));
     c4 = i64x2.add(c4, h);
     h = madd(d0, a4, split);
-    c4 = i64x2.add(c4, low(d0, a4, h));
+    c4 = i64x2.add(c4, low(d0, a4, h, splitLow));
     let c5 = h;
     h = madd(d1, a3, split);
-    c4 = i64x2.add(c4, low(d1, a3, h));
+    c4 = i64x2.add(c4, low(d1, a3, h, splitLow));
     c5 = i64x2.add(c5, h);
     h = madd(a2, a2, split);
-    c4 = i64x2.add(c4, low(a2, a2, h));
+    c4 = i64x2.add(c4, low(a2, a2, h, splitLow));
     c5 = i64x2.add(c5, h);
     h = madd(d1, a4, split);
-    c5 = i64x2.add(c5, low(d1, a4, h));
+    c5 = i64x2.add(c5, low(d1, a4, h, splitLow));
     let c6 = h;
     h = madd(d2, a3, split);
-    c5 = i64x2.add(c5, low(d2, a3, h));
+    c5 = i64x2.add(c5, low(d2, a3, h, splitLow));
     c6 = i64x2.add(c6, h);
     h = madd(d2, a4, split);
-    c6 = i64x2.add(c6, low(d2, a4, h));
+    c6 = i64x2.add(c6, low(d2, a4, h, splitLow));
     let c7 = h;
     h = madd(a3, a3, split);
-    c6 = i64x2.add(c6, low(a3, a3, h));
+    c6 = i64x2.add(c6, low(a3, a3, h, splitLow));
     c7 = i64x2.add(c7, h);
     h = madd(d3, a4, split);
-    c7 = i64x2.add(c7, low(d3, a4, h));
+    c7 = i64x2.add(c7, low(d3, a4, h, splitLow));
     let c8 = h;
     h = madd(a4, a4, split);
-    c8 = i64x2.add(c8, low(a4, a4, h));
+    c8 = i64x2.add(c8, low(a4, a4, h, splitLow));
     c0 = i64x2.add(c0, times19(c5));
     c1 = i64x2.add(c1, times19(c6));
     c2 = i64x2.add(c2, times19(c7));
@@ -286,12 +334,12 @@ export function multiplyWithWide(sum: usize, difference: usize, wide: usize, a: 
       complete(finish, out, second, wide, c0, c1, c2, c3, c4);
       return;
     }
-    const mask = v128.load(K, 32);
-    a0 = carried(c0, times19(i64x2.shr_u(c4, LIMB_BITS)), mask);
-    a1 = carried(c1, i64x2.shr_u(c0, LIMB_BITS), mask);
-    a2 = carried(c2, i64x2.shr_u(c1, LIMB_BITS), mask);
-    a3 = carried(c3, i64x2.shr_u(c2, LIMB_BITS), mask);
-    a4 = carried(c4, i64x2.shr_u(c3, LIMB_BITS), mask);
+    const mask = v128.load(K, 32), integer = v128.load(K, 48), balance = v128.load(K, 64);
+    a0 = carried(c0, times19(i64x2.shr_u(c4, LIMB_BITS)), mask, integer, balance);
+    a1 = carried(c1, i64x2.shr_u(c0, LIMB_BITS), mask, integer, balance);
+    a2 = carried(c2, i64x2.shr_u(c1, LIMB_BITS), mask, integer, balance);
+    a3 = carried(c3, i64x2.shr_u(c2, LIMB_BITS), mask, integer, balance);
+    a4 = carried(c4, i64x2.shr_u(c3, LIMB_BITS), mask, integer, balance);
   } while (--n);
   v128.store(out, a0);
   v128.store(out, a1, 16);

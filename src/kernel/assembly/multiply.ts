@@ -6,8 +6,8 @@
  */
 
 import { ONE, TWO } from './constants';
-import { limbMask } from './field';
-import { addCached, double, fromCached, negateCachedIf, POINT_BYTES, setIdentity, toCached, Y, Z } from './point';
+import { FIELD_BYTES, limbMask, negateIf } from './field';
+import { addCached, double, fromCached, POINT_BYTES, setIdentity, T, toCached, Y, Z } from './point';
 import { DIGIT_COUNT, digitPair } from './scalar';
 
 /** 1P ... 8P, cached. */
@@ -36,29 +36,37 @@ export function makeTable(table: usize, p: usize): void {
 // @ts-ignore: decorator
 @inline function lanesOf(values: v128, n: i64): v128 { return limbMask(i64x2.eq(values, i64x2.splat(n))); }
 
-/**
- * out = digit * P for -8 <= digit <= 8, cached, from a table of 1P ... 8P, cached; a lane with digit zero
- * gets the identity.
- */
+/** 16 bytes of the entry that the masks choose among the eight at `at`. */
 // @ts-ignore: decorator
-@inline export function selectEntry(out: usize, table: usize, digits: v128): void {
-  const magnitude = i64x2.abs(digits);
+@inline function scan(at: usize, m1: v128, m2: v128, m3: v128, m4: v128, m5: v128, m6: v128, m7: v128, m8: v128): v128 {
+  const a = v128.or(v128.and(v128.load(at), m1), v128.and(v128.load(at, 320), m2));
+  const b = v128.or(v128.and(v128.load(at, 640), m3), v128.and(v128.load(at, 960), m4));
+  const c = v128.or(v128.and(v128.load(at, 1280), m5), v128.and(v128.load(at, 1600), m6));
+  const d = v128.or(v128.and(v128.load(at, 1920), m7), v128.and(v128.load(at, 2240), m8));
+  return v128.or(v128.or(a, b), v128.or(c, d));
+}
+
+/**
+ * out = digit * P for -8 <= digit <= 8, cached, from a table of 1P ... 8P; a lane with digit zero gets the identity.
+ * A negative digit exchanges Y + X and Y - X and changes the sign of 2dT.
+ */
+export function selectEntry(out: usize, table: usize, digits: v128): void {
+  const magnitude = i64x2.abs(digits), negative = i64x2.lt_s(digits, i64x2.splat(0)), exchange = limbMask(negative);
   const m1 = lanesOf(magnitude, 1), m2 = lanesOf(magnitude, 2), m3 = lanesOf(magnitude, 3), m4 = lanesOf(magnitude, 4);
   const m5 = lanesOf(magnitude, 5), m6 = lanesOf(magnitude, 6), m7 = lanesOf(magnitude, 7), m8 = lanesOf(magnitude, 8);
-  const end = table + POINT_BYTES;
-  for (let t = table, o = out; t < end; t += 16, o += 16) {
-    const a = v128.or(v128.and(v128.load(t), m1), v128.and(v128.load(t, 320), m2));
-    const b = v128.or(v128.and(v128.load(t, 640), m3), v128.and(v128.load(t, 960), m4));
-    const c = v128.or(v128.and(v128.load(t, 1280), m5), v128.and(v128.load(t, 1600), m6));
-    const d = v128.or(v128.and(v128.load(t, 1920), m7), v128.and(v128.load(t, 2240), m8));
-    v128.store(o, v128.or(v128.or(a, b), v128.or(c, d)));
+  for (let i: usize = 0; i < FIELD_BYTES; i += 16) {
+    const sum = scan(table + i, m1, m2, m3, m4, m5, m6, m7, m8);
+    const difference = scan(table + Y + i, m1, m2, m3, m4, m5, m6, m7, m8);
+    v128.store(out + i, v128.bitselect(difference, sum, exchange));
+    v128.store(out + Y + i, v128.bitselect(sum, difference, exchange));
   }
+  for (let i = Z; i < POINT_BYTES; i += 16) v128.store(out + i, scan(table + i, m1, m2, m3, m4, m5, m6, m7, m8));
+  negateIf(out + T, out + T, negative);
   // The identity, cached, is (1, 1, 2, 0); one and two have their only bits in the first 16 bytes of either layout.
   const none = lanesOf(magnitude, 0), one = v128.and(v128.load(ONE), none);
   v128.store(out, v128.or(v128.load(out), one));
   v128.store(out + Y, v128.or(v128.load(out + Y), one));
   v128.store(out + Z, v128.or(v128.load(out + Z), v128.and(v128.load(TWO), none)));
-  negateCachedIf(out, i64x2.lt_s(digits, i64x2.splat(0)));
 }
 
 /** out = scalar * p, with T. */
