@@ -55,7 +55,13 @@ const config: Options[] = [
     ...shared,
     // The library is transpiled file by file: dist mirrors src, a worker's URL is right relative to the module
     // that starts it, and a bundler sees the modules as they were written.
-    entry: ['src/**/*.ts', '!src/cli/**', '!src/kernel/assembly/**', '!src/group/worker.ts'],
+    entry: [
+      'src/**/*.ts',
+      '!src/cli/**',
+      '!src/kernel/assembly/**',
+      '!src/group/worker.ts',
+      '!src/**/*.d.ts',
+    ],
     bundle: false,
     dts: {
       entry: {

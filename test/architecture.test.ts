@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ function layerOf(path: string): string {
   if (['errors.ts', 'bytes.ts', 'random.ts'].includes(path) || path.startsWith('workers/')) return 'base';
   if (['identifiers/identifier.ts', 'identifiers/set.ts'].includes(path)) return 'identifier';
   if (path === 'index.ts') return 'index';
-  return path.includes('/') ? dirname(path) : path;
+  return path.split('/')[0]!;
 }
 
 interface Source {

@@ -7,6 +7,7 @@
  */
 
 export { NumberList } from './candidates.js';
+export type { NumberFormat } from './format.js';
 export {
   type Candidates,
   type LineType,
@@ -22,7 +23,7 @@ export {
   type ReverseOptions,
   reverse,
 } from './reverse.js';
-export type { NumberFormat, SearchOptions } from './scan.js';
+export type { SearchOptions } from './scan.js';
 export {
   type AttackOptions,
   type AttackResult,

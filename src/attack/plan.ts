@@ -33,6 +33,8 @@ const MAX_NATIONAL_DIGITS = 15;
 /** The exchange of a North American number is no service code such as 411 or 911. */
 const NANP_EXCHANGE = '\\d{3}[2-9](?:0\\d|1[02-9]|[2-9]\\d)\\d{4}';
 const ASCII_ZERO = 48;
+/** Last digits that are counted up without looking at the automaton. */
+const RUN_PLACES = 4;
 
 /** Guesses in a fixed order. */
 export interface Candidates {
@@ -48,8 +50,12 @@ export class NumberingPlan implements Candidates {
   readonly spec: PlanSpec;
   /** Country calling code, without the plus sign. */
   readonly callingCode: string;
+  /** What stands in front of a national number that is dialled within the country, or nothing. */
+  readonly trunkPrefix: string;
   /** How many numbers the plan has. */
   readonly size: number;
+  /** The lengths that national numbers have, and the indices [from, to) of the numbers of each. */
+  readonly lengths: ReadonlyArray<{ readonly digits: number; readonly from: number; readonly to: number }>;
   readonly #automaton: Automaton;
   /** `#counts[length][state]` */
   readonly #counts: readonly Float64Array[];
@@ -58,6 +64,7 @@ export class NumberingPlan implements Candidates {
     const metadata = metadataOf(spec.country);
     this.spec = spec;
     this.callingCode = metadata.callingCode();
+    this.trunkPrefix = metadata.nationalPrefix() ?? '';
     const patterns = spec.types.map((type) => metadata.type(type)?.pattern()).filter((pattern) => pattern);
     if (patterns.length === 0) {
       throw new VeilmatchError('argument', `The plan of ${spec.country} has no numbers of these types.`);
@@ -72,7 +79,13 @@ export class NumberingPlan implements Candidates {
     }
     this.#automaton = automaton;
     this.#counts = countContinuations(automaton, MAX_NATIONAL_DIGITS);
-    this.size = this.#counts.reduce((sum, row) => sum + row[0]!, 0);
+    let size = 0;
+    this.lengths = this.#counts.flatMap((row, digits) => {
+      const from = size;
+      size += row[0]!;
+      return size > from ? [{ digits, from, to: size }] : [];
+    });
+    this.size = size;
     if (this.size === 0) {
       throw new VeilmatchError('argument', `No number of ${spec.country} begins with these area codes.`);
     }
@@ -117,37 +130,89 @@ export class NumberingPlan implements Candidates {
 
   visit(from: number, to: number, visit: (number: Uint8Array, index: number) => void): void {
     const prefix = `+${this.callingCode}`;
-    let skip = from;
-    let index = from;
-    const end = Math.min(to, this.size);
-    for (let length = 0; length <= MAX_NATIONAL_DIGITS && index < end; length++) {
-      const count = this.#counts[length]![0]!;
-      if (skip >= count) {
-        skip -= count;
-        continue;
-      }
-      const buffer = new Uint8Array(prefix.length + length);
+    let index = Math.max(0, from);
+    for (const { digits, from: first, to: end } of this.lengths) {
+      const buffer = new Uint8Array(prefix.length + digits);
       for (let i = 0; i < prefix.length; i++) buffer[i] = prefix.charCodeAt(i);
-      const descend = (state: number, rest: number): void => {
-        if (rest === 0) {
-          visit(buffer, index++);
-          return;
-        }
-        const counts = this.#counts[rest - 1]!;
-        for (let digit = 0; digit < 10 && index < end; digit++) {
-          const target = this.#automaton.next[10 * state + digit]!;
-          if (target === DEAD) continue;
-          const below = counts[target]!;
-          if (skip >= below) {
-            skip -= below;
-            continue;
+      this.visitRuns(Math.max(from, first), Math.min(to, end), RUN_PLACES, (leading, start, stop) => {
+        buffer.set(leading, prefix.length);
+        for (let last = start; last < stop; last++) {
+          let rest = last;
+          for (let i = buffer.length - 1; i >= prefix.length + leading.length; i--) {
+            buffer[i] = ASCII_ZERO + (rest % 10);
+            rest = Math.floor(rest / 10);
           }
-          buffer[buffer.length - rest] = ASCII_ZERO + digit;
-          descend(target, rest - 1);
+          visit(buffer, index++);
         }
-      };
-      descend(0, length);
+      });
     }
+  }
+
+  /**
+   * Visits the numbers of the indices [from, to), in order, as runs: numbers in immediate succession that have all but
+   * their last digits in common.
+   * @param places - how many last digits a run's numbers may differ in
+   * @param visit - is given the national digits in front of these, as ASCII in a buffer that may be overwritten, the last
+   *   digits of the first number, and those of the number after the last one, the latter two as numbers
+   */
+  visitRuns(
+    from: number,
+    to: number,
+    places: number,
+    visit: (leading: Uint8Array, first: number, end: number) => void,
+  ): void {
+    for (const { digits, from: start, to: stop } of this.lengths) {
+      const first = Math.max(from, start);
+      const remaining = Math.min(to, stop) - first;
+      if (remaining > 0) this.#visitRunsOf(digits, first - start, remaining, Math.min(places, digits), visit);
+    }
+  }
+
+  /** Runs among the numbers of one length: `remaining` of them, after the first `skip`. */
+  #visitRunsOf(
+    length: number,
+    skip: number,
+    remaining: number,
+    places: number,
+    visit: (leading: Uint8Array, first: number, end: number) => void,
+  ): void {
+    const leading = new Uint8Array(length - places);
+    let first = 0;
+    let end = 0;
+    const flush = (): void => {
+      if (end > first) visit(leading, first, end);
+      first = end = 0;
+    };
+    /** @param value - the digits after the leading ones that were taken so far, as a number */
+    const descend = (state: number, rest: number, value: number): void => {
+      if (rest <= places && this.#counts[rest]![state] === 10 ** rest) {
+        const start = value * 10 ** rest + skip;
+        const taken = Math.min(remaining, 10 ** rest - skip);
+        if (start !== end) {
+          flush();
+          first = start;
+        }
+        end = start + taken;
+        remaining -= taken;
+        skip = 0;
+        return;
+      }
+      const counts = this.#counts[rest - 1]!;
+      for (let digit = 0; digit < 10 && remaining > 0; digit++) {
+        const target = this.#automaton.next[10 * state + digit]!;
+        if (target === DEAD) continue;
+        const below = counts[target]!;
+        if (skip >= below) {
+          skip -= below;
+          continue;
+        }
+        if (rest > places) leading[length - rest] = ASCII_ZERO + digit;
+        descend(target, rest - 1, rest > places ? 0 : 10 * value + digit);
+        if (rest === places + 1) flush();
+      }
+    };
+    descend(0, length, 0);
+    flush();
   }
 
   *[Symbol.iterator](): IterableIterator<string> {
@@ -158,6 +223,7 @@ export class NumberingPlan implements Candidates {
 /** The part of libphonenumber's metadata that is used here; its published types leave it out. */
 interface CountryMetadata {
   callingCode(): string;
+  nationalPrefix(): string | undefined;
   type(type: string): { pattern(): string | undefined } | undefined;
 }
 

@@ -4,21 +4,25 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { base64ToBytes, bytesToHex, hexToBytes } from '../bytes.js';
+import { type ByteList, base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
 import type { NumberList } from './candidates.js';
+import { checkFormat, commonFormats, type NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
-import { type NumberFormat, type SearchOptions, search } from './scan.js';
+import { type SearchOptions, search } from './scan.js';
 
 export interface ReverseOptions extends SearchOptions {
   /** The numbers to try. */
   readonly plan: NumberingPlan | NumberList;
   /** Default `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;
-  /** How the numbers were written when they were hashed. Default `e164`. */
-  readonly format?: NumberFormat | undefined;
+  /**
+   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
+   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   */
+  readonly format?: NumberFormat | 'auto' | undefined;
   /** The salt of salted or slow tokens. */
   readonly salt?: Uint8Array | undefined;
   /** Where the salt stands. Default `prefix`. */
@@ -34,6 +38,8 @@ export interface Recovered {
   readonly token: string;
   /** The number in E.164. */
   readonly identifier: string;
+  /** How the number was written when it was hashed. */
+  readonly format: NumberFormat;
 }
 
 export interface ReversalSummary {
@@ -54,38 +60,43 @@ export interface Reversal extends AsyncIterable<Recovered> {
 
 /**
  * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
- * @param targets tokens in hexadecimal or base64, as the hashing functions write them
- * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position
+ *
+ * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
+ * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
+ * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
+ * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
+ *   format
  */
 export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
   const scheme = schemeOf(options);
   const { digestBytes } = hasherFor(scheme);
-  const tokens = new Map<string, string>();
+  const digests = new DistinctBytes();
+  const tokens: string[] = [];
   let position = 0;
-  for (const token of targets) tokens.set(bytesToHex(digestOf(token, digestBytes, position++)), token);
-  const texts = [...tokens.values()];
+  for (const token of targets) {
+    const index = digests.add(digestOf(token, digestBytes, position++));
+    if (index === tokens.length) tokens.push(token);
+  }
+  const plan = 'lengths' in options.plan ? options.plan : undefined;
+  const { format = 'e164' } = options;
+  const formats = format === 'auto' ? commonFormats(plan) : [format];
+  for (const name of formats)
+    checkFormat(
+      name,
+      plan?.lengths.map(({ digits }) => digits),
+    );
 
   const found: Recovered[] = [];
   let wake = (): void => {};
   const started = performance.now();
-  const searched = search(
-    {
-      targets: Array.from(tokens.keys(), hexToBytes),
-      scheme,
-      format: options.format ?? 'e164',
-      candidates: options.plan,
-    },
-    (hits) => {
-      for (const { target, identifier } of hits) found.push({ token: texts[target]!, identifier });
-      wake();
-    },
-    options,
-  );
-  const summary = searched.then((): ReversalSummary => {
+  const searched = searchFormats(formats, digests.toList(), scheme, options, (index, identifier, format) => {
+    found.push({ token: tokens[index]!, identifier, format });
+    wake();
+  });
+  const summary = searched.then((candidates): ReversalSummary => {
     const seconds = (performance.now() - started) / 1000;
-    const candidates = tokens.size === 0 ? 0 : options.plan.size;
     return {
-      targets: tokens.size,
+      targets: tokens.length,
       recovered: found.length,
       candidates,
       seconds,
@@ -111,6 +122,40 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
       await summary;
     },
   };
+}
+
+/** Searches in one format after another for the targets that are still open. @returns candidates hashed */
+async function searchFormats(
+  formats: readonly NumberFormat[],
+  digests: ByteList,
+  scheme: HashingScheme,
+  options: ReverseOptions,
+  onFound: (index: number, identifier: string, format: NumberFormat) => void,
+): Promise<number> {
+  const { digestBytes } = hasherFor(scheme);
+  const isFound = new Uint8Array(digests.length);
+  let open = Uint32Array.from({ length: digests.length }, (_, index) => index);
+  let tried = 0;
+  for (const [i, format] of formats.entries()) {
+    const targets = new Uint8Array(open.length * digestBytes);
+    for (const [place, index] of open.entries()) targets.set(digests.at(index), place * digestBytes);
+    tried += await search(
+      { targets, digestBytes, scheme, format, candidates: options.plan },
+      (hits) => {
+        for (const { target, identifier } of hits) {
+          const index = open[target]!;
+          if (isFound[index] === 0) onFound(index, identifier, format);
+          isFound[index] = 1;
+        }
+      },
+      {
+        ...options,
+        onProgress: (done, total) => options.onProgress?.(i * total + done, formats.length * total),
+      },
+    );
+    open = open.filter((index) => isFound[index] === 0);
+  }
+  return tried;
 }
 
 function schemeOf(options: ReverseOptions): HashingScheme {

@@ -15,8 +15,9 @@ import { digestBytes } from '../hashing/plain.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import { canonicalBytes } from '../identifiers/identifier.js';
 import type { NumberList } from './candidates.js';
+import type { NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
-import { type NumberFormat, type SearchOptions, search } from './scan.js';
+import { type SearchOptions, search } from './scan.js';
 
 export interface SentMessage {
   readonly from: 'receiver' | 'sender';
@@ -123,9 +124,8 @@ async function attackTokens(
   const { format } = observation;
   for (const scheme of schemesToTry(observation, knowledge)) {
     const width = scheme.hash === 'plain' || scheme.hash === 'salted' ? digestBytes[scheme.algorithm] : 32;
-    const targets = [...recordsOf(observation.digests, width)];
     await search(
-      { targets, scheme, format, candidates: plan },
+      { targets: observation.digests, digestBytes: width, scheme, format, candidates: plan },
       (hits) => {
         for (const { identifier } of hits) recovered.add(identifier);
       },

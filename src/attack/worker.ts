@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The worker of a reversal: scans ranges of candidates. */
+/** The worker of a reversal: is told of the search once, and scans ranges of its candidates. */
 
+import { VeilmatchError } from '../errors.js';
 import { serve } from '../workers/serve.js';
-import { type ScanRequest, scan } from './scan.js';
+import type { RangeRequest } from './scan.js';
+import { createScanner, type Scanner, type ScanSpec } from './scanner.js';
 
-serve({ scan: (request: ScanRequest) => ({ value: scan(request) }) });
+let scanner: Scanner | undefined;
+
+serve({
+  prepare(spec: ScanSpec) {
+    scanner = createScanner(spec);
+    return { value: undefined };
+  },
+  async scan({ from, to }: RangeRequest) {
+    if (scanner === undefined)
+      throw new VeilmatchError('worker-failed', 'The worker was not told of a search.');
+    return { value: await scanner.scan(from, to) };
+  },
+});

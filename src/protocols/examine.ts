@@ -37,6 +37,9 @@ export interface AttackBudget extends RunOptions {
 /** A sampled attack does not use its whole time: it shows a rate, and whether right answers are recognised. */
 const SAMPLED_SECONDS = 1.5;
 
+/** How long an attack's pace is watched before it is judged. */
+const PACE_SECONDS = 1;
+
 const FIRST_SAMPLE = 8;
 /** Fast hashes are timed on this many candidates at most. */
 const LARGEST_SAMPLE = 200_000;
@@ -118,13 +121,17 @@ class Deadline {
   constructor(seconds: number, signal: AbortSignal | undefined) {
     const stop = new AbortController();
     const started = performance.now();
+    // Workers take their time to start, so the pace counts from the first answer on.
+    let first: { readonly at: number; readonly done: number } | undefined;
     this.options = {
       signal: signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]),
       onProgress: (done, total) => {
-        const elapsed = (performance.now() - started) / 1000;
-        this.estimate = (elapsed * total) / done;
-        // The first moments say little: workers start, and engines optimise what they have seen running.
-        if (elapsed < Math.min(1, seconds) || this.estimate <= seconds) return;
+        const now = performance.now();
+        first ??= { at: now, done };
+        if (now - first.at < Math.min(PACE_SECONDS, seconds) * 1000) return;
+        const secondsEach = (now - first.at) / 1000 / (done - first.done);
+        this.estimate = (now - started) / 1000 + secondsEach * (total - done);
+        if (this.estimate <= seconds) return;
         this.missed = true;
         stop.abort();
       },

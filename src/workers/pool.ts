@@ -6,7 +6,7 @@
 
 import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
 import type { WorkerPort } from './platform.js';
-import { fromFailure, type JobAnswer } from './serve.js';
+import { fromFailure, type JobAnswer, type JobMessage } from './serve.js';
 
 export interface PoolOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +30,8 @@ interface Task {
 class Lane {
   readonly port: WorkerPort;
   task: Task | undefined;
+  /** Whether the answer to the preparation is still to come. */
+  preparing = false;
 
   constructor(port: WorkerPort) {
     this.port = port;
@@ -39,16 +41,21 @@ class Lane {
 export class WorkerPool {
   readonly size: number;
   readonly #start: () => WorkerPort;
+  readonly #preparation: JobMessage | undefined;
   readonly #lanes = new Set<Lane>();
   #queue: Task[] = [];
   #disposed = false;
 
-  /** Workers are started when there is work for them, `size` at most. */
-  constructor(start: () => WorkerPort, size: number) {
+  /**
+   * Workers are started when there is work for them, `size` at most.
+   * @param preparation - a job that each worker is given first: what all later ones have in common is sent once
+   */
+  constructor(start: () => WorkerPort, size: number, preparation?: JobMessage) {
     if (!Number.isInteger(size) || size < 1) {
       throw new VeilmatchError('argument', `concurrency must be a whole number from 1; it is ${size}.`);
     }
     this.#start = start;
+    this.#preparation = preparation;
     this.size = size;
   }
 
@@ -152,24 +159,33 @@ export class WorkerPool {
       return undefined;
     }
     this.#lanes.add(lane);
+    const fail = (error: VeilmatchError): void => {
+      if (!this.#lanes.delete(lane)) return;
+      lane.port.terminate();
+      lane.task?.reject(error);
+      this.#dispatch();
+    };
     lane.port.listen(
       (message) => {
+        const answer = message as JobAnswer;
+        if (lane.preparing) {
+          lane.preparing = false;
+          if (!answer.ok) fail(fromFailure(answer.failure));
+          return;
+        }
         const { task } = lane;
         this.#release(lane);
-        const answer = message as JobAnswer;
         if (answer.ok) task?.resolve(answer.value);
         else task?.reject(fromFailure(answer.failure));
         this.#dispatch();
       },
-      (reason) => {
-        if (!this.#lanes.delete(lane)) return;
-        lane.port.terminate();
-        lane.task?.reject(
-          new VeilmatchError('worker-failed', `A worker stopped in the middle of a job: ${reason}.`),
-        );
-        this.#dispatch();
-      },
+      (reason) =>
+        fail(new VeilmatchError('worker-failed', `A worker stopped in the middle of a job: ${reason}.`)),
     );
+    if (this.#preparation !== undefined) {
+      lane.preparing = true;
+      lane.port.post(this.#preparation, []);
+    }
     return lane;
   }
 

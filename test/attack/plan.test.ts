@@ -76,6 +76,37 @@ describe('numberingPlan', () => {
     );
   });
 
+  it('visits a range as runs that are as long as they can be', () => {
+    const plans = [numberingPlan('US', { areaCodes: ['415'] }), numberingPlan('SH'), numberingPlan('TK')];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...plans),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.nat(3_000),
+        fc.integer({ min: 1, max: 6 }),
+        (plan, share, length, places) => {
+          const from = Math.floor(share * plan.size);
+          const expected: string[] = [];
+          plan.visit(from, from + length, (number) => expected.push(String.fromCharCode(...number)));
+          const seen: string[] = [];
+          let before: readonly [string, number] = ['', 0];
+          plan.visitRuns(from, from + length, places, (leading, first, end) => {
+            const front = `+${plan.callingCode}${String.fromCharCode(...leading)}`;
+            expect(before).not.toEqual([front, first]);
+            before = [front, end];
+            const { digits } = plan.lengths.find(
+              (of) => of.from <= from + seen.length && from + seen.length < of.to,
+            )!;
+            for (let last = first; last < end; last++) {
+              seen.push(front + `${last}`.padStart(digits - leading.length, '0'));
+            }
+          });
+          expect(seen).toEqual(expected);
+        },
+      ),
+    );
+  });
+
   it('refuses unknown countries, bad area codes and plans without a number', async () => {
     await expectCode('argument', () => numberingPlan('XX'));
     await expectCode('argument', () => numberingPlan('US', { areaCodes: ['4a5'] }));

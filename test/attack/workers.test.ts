@@ -2,7 +2,7 @@
 
 // Through the built package: only there is a worker's file to be started.
 import { numberingPlan, reverse } from 'veilmatch/attack';
-import { reversiblePlain } from 'veilmatch/hashing';
+import { reversiblePlain, reversibleSalted } from 'veilmatch/hashing';
 import { describe, expect, it } from 'vitest';
 
 describe('reverse on worker threads', () => {
@@ -18,6 +18,34 @@ describe('reverse on worker threads', () => {
     for await (const { identifier } of reversal) found.push(identifier);
     expect(found.sort()).toEqual(numbers);
     expect(progress.at(-1)).toBe(big.size);
+  });
+
+  it.each([
+    { algorithm: 'sha1', format: '###-###-####', targets: 3 },
+    { algorithm: 'md5', format: 'national', targets: 20_000 },
+    { algorithm: 'sha256', format: 'digits', targets: 400, salt: new Uint8Array(70).fill(1) },
+  ] as const)('one worker, two or three: $algorithm of $format, $targets targets', async (options) => {
+    const { algorithm, format, targets } = options;
+    const salt = 'salt' in options ? options.salt : undefined;
+    const big = numberingPlan('US', { areaCodes: ['4155', '6285', '6286'] });
+    const expected = Array.from({ length: targets }, (_, i) => big.at(Math.floor((i / targets) * big.size)));
+    const { token } =
+      salt === undefined ? reversiblePlain({ algorithm }) : reversibleSalted({ algorithm, salt });
+    const written = (number: string): string => {
+      const digits = number.slice(1);
+      if (format === 'digits') return digits;
+      const national = digits.slice(1);
+      return format === 'national' ? national : national.replace(/^(...)(...)/, '$1-$2-');
+    };
+    const wanted = expected.map((number) => token(written(number)));
+    for (const concurrency of [1, 2, 3]) {
+      const reversal = reverse(wanted, { plan: big, algorithm, format, salt, concurrency });
+      const found = new Map<string, string>();
+      for await (const { token, identifier } of reversal) found.set(token, identifier);
+      expect(found.size).toBe(targets);
+      expect(wanted.map((token) => found.get(token))).toEqual(expected);
+      expect((await reversal.summary).candidates).toBe(big.size);
+    }
   });
 
   it('stops its workers when the signal fires', async () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { compileKernel } from '../../scripts/build-kernel.js';
+import { compileKernel } from '../../src/kernel/build.js';
 import { fmaModule } from '../../src/kernel/fma.generated.js';
 import { integerModule } from '../../src/kernel/integer.generated.js';
 

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compileKernel } from '../../scripts/build-kernel.js';
+import { compileKernel } from '../../src/kernel/build.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
 import rfc9496 from '../vectors/rfc9496-ristretto255.json' with { type: 'json' };
 

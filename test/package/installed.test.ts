@@ -26,7 +26,9 @@ describe('the tarball', () => {
 
   it('holds one module for each source of the library, and the command', () => {
     const sources = modulesIn(join(root, 'src'))
-      .filter((path) => path.endsWith('.ts') && !/^(cli|kernel\/assembly)\//.test(path))
+      .filter(
+        (path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !/^(cli|kernel\/assembly)\//.test(path),
+      )
       .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
     const modules = project.packed.paths.filter((path) => path.endsWith('.js'));
     expect(modules.sort()).toEqual([...sources, 'dist/cli/main.js'].sort());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Compiles the AssemblyScript kernels in src/kernel/assembly to src/kernel/*.generated.ts, which are not committed.
+ * Compiles the AssemblyScript kernels in assembly/ to *.generated.ts beside this file, which are not committed.
  * The same sources and the same compiler give the same bytes. Does nothing when the files are up to date.
  */
 
@@ -9,7 +9,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const KERNEL = new URL('../src/kernel/', import.meta.url);
+const KERNEL = new URL('./', import.meta.url);
 const ASSEMBLY = new URL('assembly/', KERNEL);
 
 /** The two kernels differ in their field alone. */
@@ -56,7 +56,7 @@ function fingerprint() {
 
 export async function buildKernels() {
   const stamp = `// SPDX-License-Identifier: Apache-2.0
-// Built from src/kernel/assembly by scripts/build-kernel.js. Sources: ${fingerprint()}
+// Built from src/kernel/assembly by src/kernel/build.js. Sources: ${fingerprint()}
 `;
   for (const field of FIELDS) {
     const target = new URL(`${field}.generated.ts`, KERNEL);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+/** One worker's part of a search: hashes ranges of candidates, and keeps those whose digest is a target. */
+
+import { utf8 } from '../bytes.js';
+import type { HashingScheme } from '../hashing/scheme.js';
+import { type CandidatesSpec, candidatesFrom, type NumberList } from './candidates.js';
+import { type Check, createCheck } from './check.js';
+import { type NumberFormat, templateOf } from './format.js';
+import { simdAvailable } from './kernel/emitter.js';
+import { Kernel } from './kernel/kernel.js';
+import { shapeOf } from './kernel/shape.js';
+import { NumberingPlan } from './plan.js';
+import { TargetTable } from './targets.js';
+
+/** A search as data: what a worker has to know of it. */
+export interface ScanSpec {
+  readonly candidates: CandidatesSpec;
+  readonly format: NumberFormat;
+  readonly scheme: HashingScheme;
+  /** Digests, concatenated. */
+  readonly targets: Uint8Array;
+  readonly digestBytes: number;
+}
+
+export interface Hit {
+  /** Index of the target. */
+  readonly target: number;
+  /** The candidate in E.164. */
+  readonly identifier: string;
+}
+
+export interface ScanResult {
+  readonly hits: Hit[];
+  /** Candidates hashed: a mask leaves out numbers of other lengths. */
+  readonly tried: number;
+}
+
+export interface Scanner {
+  /** Tries the candidates of the indices [from, to). One scan at a time. */
+  scan(from: number, to: number): Promise<ScanResult>;
+}
+
+/** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
+export function usesKernel(
+  candidates: NumberingPlan | NumberList,
+  { scheme, format }: Pick<ScanSpec, 'scheme' | 'format'>,
+): candidates is NumberingPlan {
+  if (!(candidates instanceof NumberingPlan) || !simdAvailable()) return false;
+  return candidates.lengths.some(({ digits }) => {
+    const template = templateOf(format, candidates.callingCode, digits);
+    return template !== undefined && shapeOf(scheme, template) !== undefined;
+  });
+}
+
+export function createScanner(spec: ScanSpec): Scanner {
+  const candidates = candidatesFrom(spec.candidates);
+  return usesKernel(candidates, spec)
+    ? new KernelScanner(spec, candidates)
+    : new MessageScanner(spec, candidates);
+}
+
+/** Writes and hashes one message after another: works everywhere, for everything. */
+export class MessageScanner implements Scanner {
+  readonly #candidates: NumberingPlan | NumberList;
+  readonly #check: Check;
+
+  constructor(spec: ScanSpec, candidates: NumberingPlan | NumberList = candidatesFrom(spec.candidates)) {
+    this.#candidates = candidates;
+    const callingCode = candidates instanceof NumberingPlan ? candidates.callingCode : undefined;
+    const targets = new TargetTable(spec.targets, spec.digestBytes);
+    this.#check = createCheck(targets, spec.scheme, spec.format, callingCode);
+  }
+
+  async scan(from: number, to: number): Promise<ScanResult> {
+    const hits: Hit[] = [];
+    let tried = 0;
+    this.#candidates.visit(from, to, (number) => {
+      const target = this.#check(number);
+      if (target === undefined) return;
+      tried++;
+      if (target >= 0) hits.push({ target, identifier: String.fromCharCode(...number) });
+    });
+    return { hits, tried };
+  }
+}
+
+const ASCII_ZERO = 48;
+
+/** Leaves hashing to a kernel, one for each length of number, and looks again at what it finds. */
+export class KernelScanner implements Scanner {
+  readonly #spec: ScanSpec;
+  readonly #plan: NumberingPlan;
+  readonly #check: Check;
+  /** The latest kernel, for numbers of so many national digits. */
+  #current: { readonly digits: number; readonly kernel: Kernel | undefined } | undefined;
+  /** For messages that do not fit a kernel. */
+  #messages: MessageScanner | undefined;
+
+  constructor(spec: ScanSpec, plan: NumberingPlan) {
+    this.#spec = spec;
+    this.#plan = plan;
+    const targets = new TargetTable(spec.targets, spec.digestBytes);
+    this.#check = createCheck(targets, spec.scheme, spec.format, plan.callingCode);
+  }
+
+  async scan(from: number, to: number): Promise<ScanResult> {
+    const hits: Hit[] = [];
+    let tried = 0;
+    for (const length of this.#plan.lengths) {
+      const start = Math.max(from, length.from);
+      const end = Math.min(to, length.to);
+      if (start >= end) continue;
+      const { format } = this.#spec;
+      if (templateOf(format, this.#plan.callingCode, length.digits) === undefined) continue;
+      tried += end - start;
+      const kernel = await this.kernelFor(length.digits);
+      if (kernel !== undefined) {
+        this.#scanWith(kernel, length.digits, start, end, hits);
+        continue;
+      }
+      this.#messages ??= new MessageScanner(this.#spec, this.#plan);
+      for (const hit of (await this.#messages.scan(start, end)).hits) hits.push(hit);
+    }
+    return { hits, tried };
+  }
+
+  /** Undefined where messages with so many national digits fit no kernel. */
+  async kernelFor(digits: number): Promise<Kernel | undefined> {
+    if (this.#current?.digits !== digits) {
+      const { format, scheme, targets } = this.#spec;
+      const template = templateOf(format, this.#plan.callingCode, digits);
+      const shape = template && shapeOf(scheme, template);
+      this.#current = { digits, kernel: shape && (await Kernel.create(shape, targets)) };
+    }
+    return this.#current.kernel;
+  }
+
+  #scanWith(kernel: Kernel, digits: number, from: number, to: number, hits: Hit[]): void {
+    const { places } = kernel;
+    const prefix = utf8(`+${this.#plan.callingCode}`);
+    const number = new Uint8Array(prefix.length + digits);
+    number.set(prefix);
+    this.#plan.visitRuns(from, to, places, (leading, first, end) => {
+      number.set(leading, prefix.length);
+      kernel.visit(leading, first, end, (last) => {
+        let rest = last;
+        for (let i = number.length - 1; i >= number.length - places; i--) {
+          number[i] = ASCII_ZERO + (rest % 10);
+          rest = Math.floor(rest / 10);
+        }
+        const target = this.#check(number);
+        if (target !== undefined && target >= 0) {
+          hits.push({ target, identifier: String.fromCharCode(...number) });
+        }
+      });
+    });
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The digests that are looked for. */
+
+/** A hash table over digests where they lie: four to eight bytes for each besides the digests themselves. */
+export class TargetTable {
+  /** Digests of equal length, concatenated. */
+  readonly bytes: Uint8Array;
+  readonly digestBytes: number;
+  /** Open addressing; 0 is empty, otherwise index + 1. A digest is random, so its first bytes serve as its hash. */
+  readonly #slots: Uint32Array;
+
+  constructor(bytes: Uint8Array, digestBytes: number) {
+    this.bytes = bytes;
+    this.digestBytes = digestBytes;
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.size + 2)));
+    for (let i = 0; i < this.size; i++) {
+      const slot = this.#find(bytes.subarray(i * digestBytes, (i + 1) * digestBytes));
+      if (this.#slots[slot] === 0) this.#slots[slot] = i + 1;
+    }
+  }
+
+  get size(): number {
+    return this.digestBytes === 0 ? 0 : this.bytes.length / this.digestBytes;
+  }
+
+  /** The index of the first target that is this digest, or -1. */
+  indexOf(digest: Uint8Array): number {
+    return this.#slots[this.#find(digest)]! - 1;
+  }
+
+  #find(digest: Uint8Array): number {
+    const mask = this.#slots.length - 1;
+    const prefix = digest[0]! | (digest[1]! << 8) | (digest[2]! << 16) | (digest[3]! << 24);
+    for (let slot = prefix & mask; ; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot]!;
+      if (entry === 0 || this.#matches(entry - 1, digest)) return slot;
+    }
+  }
+
+  #matches(index: number, digest: Uint8Array): boolean {
+    const start = index * this.digestBytes;
+    for (let i = 0; i < this.digestBytes; i++) if (this.bytes[start + i] !== digest[i]) return false;
+    return true;
+  }
+}
