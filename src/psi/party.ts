@@ -21,7 +21,7 @@ export interface PartyOptions {
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
-  /** Elements in a frame. Default 8,192; at most 32,767. */
+  /** Elements in a frame. Default 32,000; at most 32,767. */
   readonly chunkSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Elements done and in all, in each phase. */
@@ -40,7 +40,8 @@ export interface PartySettings {
 }
 
 const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
-const DEFAULT_CHUNK_SIZE = 8_192;
+/** Close to the largest frame: between two chunks the workers of a backend wait. */
+const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Figures in the documents are those of the stored results. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import timing from '../bench/results/timing.json' with { type: 'json' };
+
+it("the threat model's table of t values is that of bench/results/timing.json", () => {
+  const text = readFileSync(new URL('../docs/threat-model.md', import.meta.url), 'utf8');
+  const rows = text.match(/^ *\| (?:fma|integer|noble) \|.*\|$/gm) ?? [];
+  expect(rows.map((row) => row.trim())).toEqual(
+    timing.results.results.map(
+      ({ backend, samples, tFixedAgainstRandomScalars, tFixedAgainstRandomPoints }) =>
+        `| ${backend} | ${samples} | ${tFixedAgainstRandomScalars} | ${tFixedAgainstRandomPoints} |`,
+    ),
+  );
+});
