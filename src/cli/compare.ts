@@ -46,7 +46,7 @@ export const compareCommand: Command = {
     new Option('--protocols <LIST>', `some of ${IDS.join(',')} (default: all)`).argParser(parseProtocols),
     new Option('--run-seconds <N>', 'run a protocol on a sample where the lists would take longer')
       .argParser(parseSeconds)
-      .default(8),
+      .default(6),
     new Option('--attack-seconds <N>', 'try a sample of the numbers where the plan would take longer')
       .argParser(parseSeconds)
       .default(10),

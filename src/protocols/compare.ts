@@ -17,7 +17,7 @@ export interface CompareOptions extends RunOptions {
   readonly protocols: readonly MatchingProtocol[];
   /** The numbers that an attacker tries. */
   readonly plan: NumberingPlan;
-  /** Seconds that one protocol may take; where that is too short it runs on a sample of the lists. Default 8. */
+  /** Seconds that one protocol may take; where that is too short it runs on a sample of the lists. Default 6. */
   readonly runSeconds?: number | undefined;
   /** Seconds that one attack may take; where that is too short it tries a sample of the plan. Default 10. */
   readonly attackSeconds?: number | undefined;
@@ -52,7 +52,7 @@ export interface ProtocolReport {
   readonly sender: AttackReport & { readonly of: number };
 }
 
-const RUN_SECONDS = 8;
+const RUN_SECONDS = 6;
 const ATTACK_SECONDS = 10;
 
 /** Runs and attacks one protocol after another. */
@@ -139,7 +139,7 @@ function sameView(a: View, b: View): boolean {
 }
 
 /** Elements of the first run, by which the next one is sized. */
-const FIRST = 8;
+const FIRST = 4;
 
 /** Runs the protocol on as large a share of the lists as fits the time. */
 async function runWithin(
