@@ -167,6 +167,8 @@ async function readOnWorkers(
   try {
     // Two chunks a worker: the next one is there when it comes free.
     await Promise.all(Array.from({ length: concurrency * 2 }, lane));
+    // It may have fired when the last chunks were in already, and no lane was left to be rejected.
+    throwIfAborted(signal);
   } catch (error) {
     throwIfAborted(signal);
     throw error;
