@@ -33,7 +33,7 @@ const HEX_DIGITS: Uint8Array = encoder.encode('0123456789abcdef');
 
 /**
  * Lowercase hexadecimal, as one flat string: what is put together digit by digit keeps its parts, and a million such
- * tokens take nine times the memory.
+ * tokens take several times the memory.
  */
 export function bytesToHex(bytes: Uint8Array): string {
   const digits = new Uint8Array(bytes.length * 2);
