@@ -7,6 +7,10 @@
  */
 
 export { NumberList } from './candidates.js';
+export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
+export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
+export type { Weighted } from './emails/ranked-list.js';
+export { type EmailRules, emailRules, wordList } from './emails/rules.js';
 export type { NumberFormat } from './format.js';
 export {
   type Candidates,
@@ -20,8 +24,10 @@ export {
   type Recovered,
   type Reversal,
   type ReversalSummary,
+  type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
+  type TokenOptions,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
 export {

@@ -8,21 +8,16 @@ import { type ByteList, base64ToBytes, DistinctBytes, hexToBytes } from '../byte
 import { VeilmatchError } from '../errors.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
-import type { NumberList } from './candidates.js';
+import type { Guesses, NumberList } from './candidates.js';
+import type { EmailDictionary } from './emails/dictionary.js';
 import { checkFormat, commonFormats, type NumberFormat } from './format.js';
-import type { NumberingPlan } from './plan.js';
+import { NumberingPlan } from './plan.js';
 import { type SearchOptions, search } from './scan.js';
 
-export interface ReverseOptions extends SearchOptions {
-  /** The numbers to try. */
-  readonly plan: NumberingPlan | NumberList;
+/** How the tokens were made. */
+export interface TokenOptions extends SearchOptions {
   /** Default `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;
-  /**
-   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
-   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
-   */
-  readonly format?: NumberFormat | 'auto' | undefined;
   /** The salt of salted or slow tokens. */
   readonly salt?: Uint8Array | undefined;
   /** Where the salt stands. Default `prefix`. */
@@ -33,13 +28,30 @@ export interface ReverseOptions extends SearchOptions {
   readonly slow?: SlowCost | undefined;
 }
 
+/** To read back telephone numbers. */
+export interface ReverseOptions extends TokenOptions {
+  /** The numbers to try. */
+  readonly plan: NumberingPlan | NumberList;
+  /**
+   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
+   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   */
+  readonly format?: NumberFormat | 'auto' | undefined;
+}
+
+/** To read back e-mail addresses. */
+export interface ReverseEmailsOptions extends TokenOptions {
+  /** The addresses to try, as they are: in lower case, as a normaliser leaves them. */
+  readonly dictionary: EmailDictionary;
+}
+
 export interface Recovered {
   /** The token as it was given. */
   readonly token: string;
-  /** The number in E.164. */
+  /** The number in E.164, or the e-mail address. */
   readonly identifier: string;
-  /** How the number was written when it was hashed. */
-  readonly format: NumberFormat;
+  /** How the number was written when it was hashed; undefined for an e-mail address. */
+  readonly format: NumberFormat | undefined;
 }
 
 export interface ReversalSummary {
@@ -59,7 +71,7 @@ export interface Reversal extends AsyncIterable<Recovered> {
 }
 
 /**
- * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
+ * Finds the numbers behind tokens by trying a whole plan, or the e-mail addresses of a dictionary. The search begins at once.
  *
  * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
  * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
@@ -67,7 +79,7 @@ export interface Reversal extends AsyncIterable<Recovered> {
  * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
  *   format
  */
-export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
+export function reverse(targets: Iterable<string>, options: ReverseOptions | ReverseEmailsOptions): Reversal {
   const scheme = schemeOf(options);
   const { digestBytes } = hasherFor(scheme);
   const digests = new DistinctBytes();
@@ -77,9 +89,9 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
     const index = digests.add(digestOf(token, digestBytes, position++));
     if (index === tokens.length) tokens.push(token);
   }
-  const plan = 'lengths' in options.plan ? options.plan : undefined;
-  const { format = 'e164' } = options;
-  const formats = format === 'auto' ? commonFormats(plan) : [format];
+  const guesses = guessesOf(options);
+  const plan = guesses instanceof NumberingPlan ? guesses : undefined;
+  const formats = formatsOf(options, plan);
   for (const name of formats)
     checkFormat(
       name,
@@ -90,7 +102,11 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
   let wake = (): void => {};
   const started = performance.now();
   const searched = searchFormats(formats, digests.toList(), scheme, options, (index, identifier, format) => {
-    found.push({ token: tokens[index]!, identifier, format });
+    found.push({
+      token: tokens[index]!,
+      identifier,
+      format: 'plan' in options ? format : undefined,
+    });
     wake();
   });
   const summary = searched.then((candidates): ReversalSummary => {
@@ -129,7 +145,7 @@ async function searchFormats(
   formats: readonly NumberFormat[],
   digests: ByteList,
   scheme: HashingScheme,
-  options: ReverseOptions,
+  options: ReverseOptions | ReverseEmailsOptions,
   onFound: (index: number, identifier: string, format: NumberFormat) => void,
 ): Promise<number> {
   const { digestBytes } = hasherFor(scheme);
@@ -140,7 +156,7 @@ async function searchFormats(
     const targets = new Uint8Array(open.length * digestBytes);
     for (const [place, index] of open.entries()) targets.set(digests.at(index), place * digestBytes);
     tried += await search(
-      { targets, digestBytes, scheme, format, candidates: options.plan },
+      { targets, digestBytes, scheme, format, candidates: guessesOf(options) },
       (hits) => {
         for (const { target, identifier } of hits) {
           const index = open[target]!;
@@ -158,7 +174,23 @@ async function searchFormats(
   return tried;
 }
 
-function schemeOf(options: ReverseOptions): HashingScheme {
+function guessesOf(options: ReverseOptions | ReverseEmailsOptions): Guesses {
+  if ('plan' in options && 'dictionary' in options) {
+    throw new VeilmatchError('argument', 'Give a numbering plan or an e-mail dictionary, one at a time.');
+  }
+  return 'plan' in options ? options.plan : options.dictionary;
+}
+
+/** The formats to try; addresses are hashed as they are, as numbers in E.164 are. */
+function formatsOf(
+  options: ReverseOptions | ReverseEmailsOptions,
+  plan: NumberingPlan | undefined,
+): NumberFormat[] {
+  if ('dictionary' in options) return ['e164'];
+  return options.format === 'auto' ? commonFormats(plan) : [options.format ?? 'e164'];
+}
+
+function schemeOf(options: TokenOptions): HashingScheme {
   const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
   if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
   if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
