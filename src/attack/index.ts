@@ -19,7 +19,9 @@ export {
   numberingPlan,
   type PlanOptions,
   type PlanSpec,
+  rangePlan,
 } from './plan.js';
+export type { NumberRange } from './prefixes.js';
 export {
   type Recovered,
   type Reversal,

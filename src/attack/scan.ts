@@ -19,8 +19,9 @@ export interface SearchOptions {
 
 /** What is searched for, how it was made, and among what. */
 export interface Search {
-  /** Digests, concatenated. */
+  /** Digests or their first bytes, concatenated. */
   readonly targets: Uint8Array;
+  /** Bytes of each target. */
   readonly digestBytes: number;
   readonly scheme: HashingScheme;
   readonly format: NumberFormat;

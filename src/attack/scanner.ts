@@ -17,8 +17,9 @@ export interface ScanSpec {
   readonly candidates: CandidatesSpec;
   readonly format: NumberFormat;
   readonly scheme: HashingScheme;
-  /** Digests, concatenated. */
+  /** Digests or their first bytes, concatenated. */
   readonly targets: Uint8Array;
+  /** Bytes of each target. */
   readonly digestBytes: number;
 }
 
@@ -127,9 +128,9 @@ export class KernelScanner implements Scanner {
   /** Undefined where messages with so many national digits fit no kernel. */
   async kernelFor(digits: number): Promise<Kernel | undefined> {
     if (this.#current?.digits !== digits) {
-      const { format, scheme, targets } = this.#spec;
+      const { format, scheme, targets, digestBytes } = this.#spec;
       const template = templateOf(format, this.#plan.callingCode, digits);
-      const shape = template && shapeOf(scheme, template);
+      const shape = template && shapeOf(scheme, template, digestBytes);
       this.#current = { digits, kernel: shape && (await Kernel.create(shape, targets)) };
     }
     return this.#current.kernel;

@@ -36,7 +36,7 @@ export class Kernel {
   readonly #filter: Filter | undefined;
 
   /**
-   * @param targets - digests, concatenated
+   * @param targets - digests or their first bytes, `shape.targetBytes` of each, concatenated
    * @throws {WebAssembly.CompileError} on a platform without SIMD
    */
   static async create(shape: Shape, targets: Uint8Array): Promise<Kernel> {
@@ -140,14 +140,15 @@ export class Kernel {
 
 /** The word of each target that the kernel compares. */
 export function comparedWords(shape: Shape, targets: Uint8Array): Uint32Array {
-  const { algorithm, state } = shape;
+  const { algorithm, state, targetBytes } = shape;
   const { digestWords, bigEndian } = algorithm;
   const constants = constantsOf(shape);
   const view = new DataView(targets.buffer, targets.byteOffset, targets.byteLength);
-  const compared = new Uint32Array(targets.length / (4 * digestWords));
+  const compared = new Uint32Array(targets.length / targetBytes);
   const digest = new Uint32Array(digestWords);
+  const words = Math.min(digestWords, targetBytes >> 2);
   for (let i = 0; i < compared.length; i++) {
-    for (let j = 0; j < digestWords; j++) digest[j] = view.getUint32(4 * (i * digestWords + j), !bigEndian);
+    for (let j = 0; j < words; j++) digest[j] = view.getUint32(i * targetBytes + 4 * j, !bigEndian);
     compared[i] = algorithm.comparedWord(digest, state, constants);
   }
   return compared;
