@@ -7,7 +7,14 @@ import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/pla
 import { WorkerPool } from '../workers/pool.js';
 import { type Guesses, specOf } from './candidates.js';
 import type { NumberFormat } from './format.js';
-import { createScanner, type Hit, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
+import {
+  createScanner,
+  type Hit,
+  hashesAddresses,
+  type ScanResult,
+  type ScanSpec,
+  usesKernel,
+} from './scanner.js';
 
 export interface SearchOptions {
   /** Threads. Default: the machine's. */
@@ -51,8 +58,8 @@ export async function search(
   if (what.targets.length === 0) return 0;
   const { size } = what.candidates;
   const spec: ScanSpec = { ...what, candidates: specOf(what.candidates) };
-  const range =
-    RANGE[what.scheme.hash === 'slow' ? 'slow' : usesKernel(what.candidates, what) ? 'kernel' : 'messages'];
+  const fast = hashesAddresses(what.candidates, what) || usesKernel(what.candidates, what);
+  const range = RANGE[what.scheme.hash === 'slow' ? 'slow' : fast ? 'kernel' : 'messages'];
   const ranges = Math.ceil(size / range);
   const rangeAt = (i: number): RangeRequest => ({ from: i * range, to: Math.min(size, (i + 1) * range) });
   const report = (done: number): void => onProgress?.(Math.min(size, done * range), size);

@@ -7,6 +7,7 @@
 import { BLOCK_WORDS, type Columns } from './algorithm.js';
 import { Filter } from './filter.js';
 import {
+  digitTable,
   FEW_TARGETS,
   generateKernel,
   type KernelExports,
@@ -65,7 +66,8 @@ export class Kernel {
       const vectors = new Uint32Array(memory.buffer, layout.targets, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
-    const code = generateKernel(shape, places, few ? compared.length : undefined, layout);
+    const table = digitTable(shape, places, layout.block);
+    const code = generateKernel(shape, table, few ? compared.length : undefined, layout);
     const [{ instance }, filter] = await Promise.all([
       WebAssembly.instantiate(code, { env: { memory } }),
       few ? undefined : Filter.create(memory, filterAt, compared, candidates),
