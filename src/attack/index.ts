@@ -7,6 +7,7 @@
  */
 
 export { NumberList } from './candidates.js';
+export type { ReversalCursor } from './cursor.js';
 export type { NumberFormat } from './format.js';
 export {
   type Candidates,
@@ -18,6 +19,7 @@ export {
   rangePlan,
 } from './plan.js';
 export type { NumberRange } from './prefixes.js';
+export type { RecipeOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
@@ -26,6 +28,7 @@ export {
   reverse,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
+export type { Span } from './spans.js';
 export {
   type AttackOptions,
   type AttackResult,

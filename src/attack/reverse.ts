@@ -4,33 +4,27 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { type ByteList, base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
-import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
-import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
+import { hasherFor } from '../hashing/scheme.js';
 import type { NumberList } from './candidates.js';
-import { checkFormat, commonFormats, type NumberFormat } from './format.js';
+import { Headway, type ReversalCursor, searchId } from './cursor.js';
+import type { NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
-import { type SearchOptions, search } from './scan.js';
+import { type RecipeOptions, recipeOf } from './recipe.js';
+import { Run } from './run.js';
+import type { SearchOptions } from './scan.js';
+import { TokenList } from './tokens.js';
 
-export interface ReverseOptions extends SearchOptions {
+export interface ReverseOptions extends SearchOptions, RecipeOptions {
   /** The numbers to try. */
   readonly plan: NumberingPlan | NumberList;
-  /** Default `sha256`. */
-  readonly algorithm?: DigestAlgorithm | undefined;
   /**
-   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
-   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   * Whether the tokens are only the first bytes of digests: four or more, all tokens as many. Default: whole digests. All
+   * matches are reported then, since a short token can be that of several numbers; `expectedFalseMatches` says how many
+   * of them chance brings about.
    */
-  readonly format?: NumberFormat | 'auto' | undefined;
-  /** The salt of salted or slow tokens. */
-  readonly salt?: Uint8Array | undefined;
-  /** Where the salt stands. Default `prefix`. */
-  readonly saltPosition?: 'prefix' | 'suffix' | undefined;
-  /** The key of HMAC-SHA-256 tokens. */
-  readonly hmacKey?: Uint8Array | undefined;
-  /** The cost of slow tokens. */
-  readonly slow?: SlowCost | undefined;
+  readonly truncated?: boolean | undefined;
+  /** Goes on where an earlier search for the same targets has stopped. */
+  readonly cursor?: ReversalCursor | undefined;
 }
 
 export interface Recovered {
@@ -42,10 +36,19 @@ export interface Recovered {
   readonly format: NumberFormat;
 }
 
+/** Of the whole search, with what came before the cursor that it has gone on from. */
 export interface ReversalSummary {
   /** Distinct tokens. */
   readonly targets: number;
+  /** Tokens for which a number was found. */
   readonly recovered: number;
+  /** Pairs of a token and a number: more than `recovered` where a truncated token is that of several numbers. */
+  readonly matches: number;
+  /**
+   * How many pairs chance alone brings about: candidates x targets / 2^(8n) for tokens of n bytes. Next to nothing for
+   * whole digests.
+   */
+  readonly expectedFalseMatches: number;
   /** Candidates hashed. */
   readonly candidates: number;
   readonly seconds: number;
@@ -56,6 +59,12 @@ export interface ReversalSummary {
 export interface Reversal extends AsyncIterable<Recovered> {
   /** Settles when the search has ended. */
   readonly summary: Promise<ReversalSummary>;
+  /**
+   * From where another search can go on, at any time: while this one runs, and after its signal has stopped it. It covers
+   * what the iteration has handed over; of what is still to be handed over, nothing. Where nobody iterates, it covers
+   * what was found.
+   */
+  cursor(): ReversalCursor;
 }
 
 /**
@@ -63,118 +72,40 @@ export interface Reversal extends AsyncIterable<Recovered> {
  *
  * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
  * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
- * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
- * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
- *   format
+ * @param targets - tokens in hexadecimal or base64, standard or URL-safe
+ * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, for an unknown
+ *   format, for options that contradict each other, and for a cursor that belongs to another search
  */
 export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
-  const scheme = schemeOf(options);
-  const { digestBytes } = hasherFor(scheme);
-  const digests = new DistinctBytes();
-  const tokens: string[] = [];
-  let position = 0;
-  for (const token of targets) {
-    const index = digests.add(digestOf(token, digestBytes, position++));
-    if (index === tokens.length) tokens.push(token);
-  }
-  const plan = 'lengths' in options.plan ? options.plan : undefined;
-  const { format = 'e164' } = options;
-  const formats = format === 'auto' ? commonFormats(plan) : [format];
-  for (const name of formats)
-    checkFormat(
-      name,
-      plan?.lengths.map(({ digits }) => digits),
-    );
-
-  const found: Recovered[] = [];
-  let wake = (): void => {};
-  const started = performance.now();
-  const searched = searchFormats(formats, digests.toList(), scheme, options, (index, identifier, format) => {
-    found.push({ token: tokens[index]!, identifier, format });
-    wake();
-  });
-  const summary = searched.then((candidates): ReversalSummary => {
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      targets: tokens.length,
-      recovered: found.length,
-      candidates,
-      seconds,
-      candidatesPerSecond: candidates / seconds,
-    };
-  });
-  let ended = false;
-  const end = (): void => {
-    ended = true;
-    wake();
+  const { plan, truncated = false } = options;
+  const recipe = recipeOf(options, 'lengths' in plan ? plan : undefined);
+  const tokens = TokenList.read(targets, hasherFor(recipe.scheme).digestBytes, truncated);
+  let id: string | undefined;
+  const search = (): string => {
+    id ??= searchId(tokens, plan, recipe);
+    return id;
   };
+  const run = new Run(() => new Headway(search, tokens.size, recipe.formats.length, options.cursor));
+  const summary = run
+    .search(tokens, recipe, plan, { ...options, all: truncated })
+    .then((): ReversalSummary => {
+      const totals = run.totals;
+      const { candidates, seconds } = totals;
+      return {
+        ...totals,
+        expectedFalseMatches: candidates * tokens.size * 2 ** (-8 * tokens.tokenBytes),
+        candidatesPerSecond: candidates / seconds,
+      };
+    });
+  const end = (): void => run.end();
   summary.then(end, end);
   return {
     summary,
+    cursor: () => run.cursor(),
     async *[Symbol.asyncIterator]() {
-      for (let next = 0; ; ) {
-        while (next < found.length) yield found[next++]!;
-        if (ended) break;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      for await (const { target, identifier, format } of run.matches())
+        yield { token: tokens.textOf(target), identifier, format };
       await summary;
     },
   };
-}
-
-/** Searches in one format after another for the targets that are still open. @returns candidates hashed */
-async function searchFormats(
-  formats: readonly NumberFormat[],
-  digests: ByteList,
-  scheme: HashingScheme,
-  options: ReverseOptions,
-  onFound: (index: number, identifier: string, format: NumberFormat) => void,
-): Promise<number> {
-  const { digestBytes } = hasherFor(scheme);
-  const isFound = new Uint8Array(digests.length);
-  let open = Uint32Array.from({ length: digests.length }, (_, index) => index);
-  let tried = 0;
-  for (const [i, format] of formats.entries()) {
-    const targets = new Uint8Array(open.length * digestBytes);
-    for (const [place, index] of open.entries()) targets.set(digests.at(index), place * digestBytes);
-    tried += await search(
-      { targets, digestBytes, scheme, format, candidates: options.plan },
-      (hits) => {
-        for (const { target, identifier } of hits) {
-          const index = open[target]!;
-          if (isFound[index] === 0) onFound(index, identifier, format);
-          isFound[index] = 1;
-        }
-      },
-      {
-        ...options,
-        onProgress: (done, total) => options.onProgress?.(i * total + done, formats.length * total),
-      },
-    );
-    open = open.filter((index) => isFound[index] === 0);
-  }
-  return tried;
-}
-
-function schemeOf(options: ReverseOptions): HashingScheme {
-  const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
-  if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
-  if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
-  if (salt !== undefined) return { hash: 'salted', algorithm, position, salt };
-  return { hash: 'plain', algorithm };
-}
-
-function digestOf(token: string, digestBytes: number, position: number): Uint8Array {
-  const digest =
-    /^[0-9a-f]*$/i.test(token) && token.length === digestBytes * 2 ? hexToBytes(token) : base64ToBytes(token);
-  if (digest?.length !== digestBytes) {
-    throw new VeilmatchError(
-      'argument',
-      `Token ${position} is no digest of ${digestBytes} bytes in hexadecimal or base64. Is it of another algorithm?`,
-      { position },
-    );
-  }
-  return digest;
 }
