@@ -8,6 +8,10 @@
 
 export { NumberList } from './candidates.js';
 export type { ReversalCursor } from './cursor.js';
+export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
+export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
+export type { Weighted } from './emails/ranked-list.js';
+export { type EmailRules, emailRules, wordList } from './emails/rules.js';
 export type { NumberFormat } from './format.js';
 export {
   type Candidates,
@@ -19,11 +23,12 @@ export {
   rangePlan,
 } from './plan.js';
 export type { NumberRange } from './prefixes.js';
-export type { RecipeOptions } from './recipe.js';
+export type { FormatOption, TokenOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
   type ReversalSummary,
+  type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
 } from './reverse.js';

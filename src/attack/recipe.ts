@@ -8,15 +8,10 @@ import type { ProfileName } from '../identifiers/index.js';
 import { HASHES, type Platform, platforms } from '../identifiers/platforms.js';
 import { checkFormat, commonFormats, type NumberFormat, type Written } from './format.js';
 
-export interface RecipeOptions {
-  /** Default: the platform's if `format` names one, otherwise `sha256`. */
+/** How the tokens were made. */
+export interface TokenOptions {
+  /** Default: that of the platform whose way of writing numbers was given, otherwise `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;
-  /**
-   * How the numbers were written when they were hashed. Default `e164`. The name of a platform's profile, such as `meta`,
-   * stands for that platform's way of writing and hashing them. `auto` tries the common ways one after another, each on
-   * the tokens that the ones before it left: as many times the work if the tokens are in none of them.
-   */
-  readonly format?: NumberFormat | ProfileName | 'auto' | undefined;
   /** The salt of salted or slow tokens. */
   readonly salt?: Uint8Array | undefined;
   /** Where the salt stands. Default `prefix`. */
@@ -27,19 +22,31 @@ export interface RecipeOptions {
   readonly slow?: SlowCost | undefined;
 }
 
+/** How the numbers were written when they were hashed, or what is to be tried. */
+export type FormatOption = NumberFormat | ProfileName | 'auto';
+
 export interface Recipe {
   readonly scheme: HashingScheme;
   /** To be tried in this order. */
   readonly formats: readonly NumberFormat[];
 }
 
+/** Of e-mail addresses, which are hashed as the dictionary has them; as numbers in E.164 are. */
+export function emailRecipeOf(options: TokenOptions): Recipe {
+  return { scheme: schemeOf(options), formats: ['e164'] };
+}
+
 /**
+ * Of telephone numbers.
  * @param plan - what is known of the numbers to try, if they are of one plan
  * @throws {VeilmatchError} `argument` for an unknown format, one that no number fits, and options that contradict each
  *   other
  */
-export function recipeOf(options: RecipeOptions, plan: Written | undefined): Recipe {
-  const { format = 'e164' } = options;
+export function numberRecipeOf(
+  format: FormatOption,
+  options: TokenOptions,
+  plan: Written | undefined,
+): Recipe {
   if (Object.hasOwn(platforms, format)) return platformRecipe(format as ProfileName, options);
   const formats = format === 'auto' ? commonFormats(plan) : [format as NumberFormat];
   for (const each of formats)
@@ -50,7 +57,7 @@ export function recipeOf(options: RecipeOptions, plan: Written | undefined): Rec
   return { scheme: schemeOf(options), formats };
 }
 
-function schemeOf(options: RecipeOptions): HashingScheme {
+function schemeOf(options: TokenOptions): HashingScheme {
   const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
   if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
   if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
@@ -58,7 +65,7 @@ function schemeOf(options: RecipeOptions): HashingScheme {
   return { hash: 'plain', algorithm };
 }
 
-function platformRecipe(name: ProfileName, options: RecipeOptions): Recipe {
+function platformRecipe(name: ProfileName, options: TokenOptions): Recipe {
   const { algorithm, salt, hmacKey, slow } = options;
   const platform = platforms[name] as Platform<{ key?: Uint8Array }>;
   const { phone, hash = () => HASHES.sha256 } = platform;

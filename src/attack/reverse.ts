@@ -4,45 +4,69 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
+import { VeilmatchError } from '../errors.js';
 import { hasherFor } from '../hashing/scheme.js';
-import type { NumberList } from './candidates.js';
+import type { Guesses, NumberList } from './candidates.js';
 import { Headway, type ReversalCursor, searchId } from './cursor.js';
+import type { EmailDictionary } from './emails/dictionary.js';
 import type { NumberFormat } from './format.js';
-import type { NumberingPlan } from './plan.js';
-import { type RecipeOptions, recipeOf } from './recipe.js';
+import { NumberingPlan } from './plan.js';
+import {
+  emailRecipeOf,
+  type FormatOption,
+  numberRecipeOf,
+  type Recipe,
+  type TokenOptions,
+} from './recipe.js';
 import { Run } from './run.js';
 import type { SearchOptions } from './scan.js';
 import { TokenList } from './tokens.js';
 
-export interface ReverseOptions extends SearchOptions, RecipeOptions {
-  /** The numbers to try. */
-  readonly plan: NumberingPlan | NumberList;
+interface CommonOptions extends SearchOptions, TokenOptions {
   /**
    * Whether the tokens are only the first bytes of digests: four or more, all tokens as many. Default: whole digests. All
-   * matches are reported then, since a short token can be that of several numbers; `expectedFalseMatches` says how many
-   * of them chance brings about.
+   * matches are reported then, since a short token can be that of several identifiers; `expectedFalseMatches` says how
+   * many of them chance brings about.
    */
   readonly truncated?: boolean | undefined;
   /** Goes on where an earlier search for the same targets has stopped. */
   readonly cursor?: ReversalCursor | undefined;
 }
 
+/** To read back telephone numbers. */
+export interface ReverseOptions extends CommonOptions {
+  /** The numbers to try. */
+  readonly plan: NumberingPlan | NumberList;
+  /**
+   * How the numbers were written when they were hashed. Default `e164`. The name of a platform's profile, such as `meta`,
+   * stands for that platform's way of writing and hashing them. `auto` tries the common ways one after another, each on
+   * the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   */
+  readonly format?: FormatOption | undefined;
+}
+
+/** To read back e-mail addresses. */
+export interface ReverseEmailsOptions extends CommonOptions {
+  /** The addresses to try, as they are: in lower case, as a normaliser leaves them. */
+  readonly dictionary: EmailDictionary;
+}
+
 export interface Recovered {
   /** The token as it was given. */
   readonly token: string;
-  /** The number in E.164. */
+  /** The number in E.164, or the e-mail address. */
   readonly identifier: string;
-  /** How the number was written when it was hashed. */
-  readonly format: NumberFormat;
+  /** How the number was written when it was hashed; undefined for an e-mail address. */
+  readonly format: NumberFormat | undefined;
 }
 
 /** Of the whole search, with what came before the cursor that it has gone on from. */
 export interface ReversalSummary {
   /** Distinct tokens. */
   readonly targets: number;
-  /** Tokens for which a number was found. */
+  /** Tokens for which an identifier was found. */
   readonly recovered: number;
-  /** Pairs of a token and a number: more than `recovered` where a truncated token is that of several numbers. */
+  /** Pairs of a token and an identifier: more than `recovered` where a truncated token is that of several. */
   readonly matches: number;
   /**
    * How many pairs chance alone brings about: candidates x targets / 2^(8n) for tokens of n bytes. Next to nothing for
@@ -68,7 +92,8 @@ export interface Reversal extends AsyncIterable<Recovered> {
 }
 
 /**
- * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
+ * Finds the numbers behind tokens by trying a whole plan, or the e-mail addresses of a dictionary. The search begins at
+ * once.
  *
  * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
  * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
@@ -76,18 +101,18 @@ export interface Reversal extends AsyncIterable<Recovered> {
  * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, for an unknown
  *   format, for options that contradict each other, and for a cursor that belongs to another search
  */
-export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
-  const { plan, truncated = false } = options;
-  const recipe = recipeOf(options, 'lengths' in plan ? plan : undefined);
+export function reverse(targets: Iterable<string>, options: ReverseOptions | ReverseEmailsOptions): Reversal {
+  const { truncated = false } = options;
+  const { recipe, candidates } = questionOf(options);
   const tokens = TokenList.read(targets, hasherFor(recipe.scheme).digestBytes, truncated);
   let id: string | undefined;
   const search = (): string => {
-    id ??= searchId(tokens, plan, recipe);
+    id ??= searchId(tokens, candidates, recipe);
     return id;
   };
   const run = new Run(() => new Headway(search, tokens.size, recipe.formats.length, options.cursor));
   const summary = run
-    .search(tokens, recipe, plan, { ...options, all: truncated })
+    .search(tokens, recipe, candidates, { ...options, all: truncated })
     .then((): ReversalSummary => {
       const totals = run.totals;
       const { candidates, seconds } = totals;
@@ -104,8 +129,18 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions): Rev
     cursor: () => run.cursor(),
     async *[Symbol.asyncIterator]() {
       for await (const { target, identifier, format } of run.matches())
-        yield { token: tokens.textOf(target), identifier, format };
+        yield { token: tokens.textOf(target), identifier, format: 'plan' in options ? format : undefined };
       await summary;
     },
   };
+}
+
+function questionOf(options: ReverseOptions | ReverseEmailsOptions): { recipe: Recipe; candidates: Guesses } {
+  if ('plan' in options && 'dictionary' in options) {
+    throw new VeilmatchError('argument', 'Give a numbering plan or an e-mail dictionary, one at a time.');
+  }
+  if ('dictionary' in options) return { recipe: emailRecipeOf(options), candidates: options.dictionary };
+  const { plan, format = 'e164' } = options;
+  const known = plan instanceof NumberingPlan ? plan : undefined;
+  return { recipe: numberRecipeOf(format, options, known), candidates: plan };
 }

@@ -5,9 +5,8 @@ import { throwIfAborted } from '../errors.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
-import { type NumberList, specOf } from './candidates.js';
+import { type Guesses, specOf } from './candidates.js';
 import type { NumberFormat } from './format.js';
-import type { NumberingPlan } from './plan.js';
 import { createScanner, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
 import { type Span, Spans } from './spans.js';
 
@@ -27,7 +26,7 @@ export interface Search {
   readonly digestBytes: number;
   readonly scheme: HashingScheme;
   readonly format: NumberFormat;
-  readonly candidates: NumberingPlan | NumberList;
+  readonly candidates: Guesses;
 }
 
 /** Candidates in a range: a fraction of a second of hashing, or a few where a hash is slow. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One worker's part of a search: hashes ranges of candidates, and keeps those whose digest is a target. */
 
-import { utf8 } from '../bytes.js';
+import { fromUtf8, utf8 } from '../bytes.js';
 import type { HashingScheme } from '../hashing/scheme.js';
-import { type CandidatesSpec, candidatesFrom, type NumberList } from './candidates.js';
+import { type CandidatesSpec, candidatesFrom, type Guesses } from './candidates.js';
 import { type Check, createCheck } from './check.js';
 import { type NumberFormat, templateOf } from './format.js';
 import { simdAvailable } from './kernel/emitter.js';
@@ -26,7 +26,7 @@ export interface ScanSpec {
 export interface Hit {
   /** Index of the target. */
   readonly target: number;
-  /** The candidate in E.164. */
+  /** The candidate: a number in E.164, or an e-mail address. */
   readonly identifier: string;
 }
 
@@ -43,7 +43,7 @@ export interface Scanner {
 
 /** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
 export function usesKernel(
-  candidates: NumberingPlan | NumberList,
+  candidates: Guesses,
   { scheme, format }: Pick<ScanSpec, 'scheme' | 'format'>,
 ): candidates is NumberingPlan {
   if (!(candidates instanceof NumberingPlan) || !simdAvailable()) return false;
@@ -62,10 +62,10 @@ export function createScanner(spec: ScanSpec): Scanner {
 
 /** Writes and hashes one message after another: works everywhere, for everything. */
 export class MessageScanner implements Scanner {
-  readonly #candidates: NumberingPlan | NumberList;
+  readonly #candidates: Guesses;
   readonly #check: Check;
 
-  constructor(spec: ScanSpec, candidates: NumberingPlan | NumberList = candidatesFrom(spec.candidates)) {
+  constructor(spec: ScanSpec, candidates: Guesses = candidatesFrom(spec.candidates)) {
     this.#candidates = candidates;
     const callingCode = candidates instanceof NumberingPlan ? candidates.callingCode : undefined;
     const targets = new TargetTable(spec.targets, spec.digestBytes);
@@ -79,7 +79,7 @@ export class MessageScanner implements Scanner {
       const target = this.#check(number);
       if (target === undefined) return;
       tried++;
-      if (target >= 0) hits.push({ target, identifier: String.fromCharCode(...number) });
+      if (target >= 0) hits.push({ target, identifier: fromUtf8(number) });
     });
     return { hits, tried };
   }
