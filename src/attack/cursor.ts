@@ -23,8 +23,8 @@ export interface ReversalCursor {
   readonly done: readonly Span[];
   /** A bit for each target, lowest first, in hexadecimal: those that were found. */
   readonly found: string;
-  /** Pairs of a target and a candidate that were found. */
-  readonly matches: number;
+  /** Pairs of a target and a candidate that were found, for each format. */
+  readonly matches: readonly number[];
   /** Candidates hashed, in all formats. */
   readonly candidates: number;
   readonly seconds: number;
@@ -59,7 +59,7 @@ export class Headway {
   readonly #found: Uint8Array;
   #format = 0;
   #done = new Spans();
-  #matches = 0;
+  readonly #matches: number[];
   #candidates = 0;
   #recovered = 0;
   readonly #secondsBefore: number;
@@ -74,6 +74,7 @@ export class Headway {
     this.#search = search;
     this.#targets = targets;
     this.#found = new Uint8Array(Math.ceil(targets / 8));
+    this.#matches = Array.from({ length: formats }, (_, i) => cursor?.matches?.[i] ?? 0);
     this.#secondsBefore = cursor?.seconds ?? 0;
     if (cursor === undefined) return;
     if (!isCursor(cursor)) throw badCursor();
@@ -83,11 +84,12 @@ export class Headway {
         'The cursor belongs to another search. Give the same targets in the same order, the same plan and the same options, or begin without it.',
       );
     }
-    if (cursor.found.length !== 2 * this.#found.length || cursor.format >= formats) throw badCursor();
+    const { found, matches, format } = cursor;
+    if (found.length !== 2 * this.#found.length || matches.length !== formats || format >= formats)
+      throw badCursor();
     this.#found.set(hexToBytes(cursor.found));
     this.#format = cursor.format;
     this.#done = new Spans(cursor.done);
-    this.#matches = cursor.matches;
     this.#candidates = cursor.candidates;
     for (let target = 0; target < targets; target++) if (this.isFound(target)) this.#recovered++;
   }
@@ -109,7 +111,7 @@ export class Headway {
     this.#format = format;
     this.#done.add(...range);
     this.#candidates += tried;
-    this.#matches += targets.length;
+    this.#matches[format]! += targets.length;
     for (const target of targets) {
       if (!this.isFound(target)) this.#recovered++;
       this.#found[target >> 3]! |= 1 << (target & 7);
@@ -119,13 +121,14 @@ export class Headway {
   get totals(): {
     readonly targets: number;
     readonly recovered: number;
-    readonly matches: number;
+    /** For each format. */
+    readonly matches: readonly number[];
     readonly candidates: number;
     readonly seconds: number;
   } {
     const seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
     const [targets, recovered] = [this.#targets, this.#recovered];
-    return { targets, recovered, matches: this.#matches, candidates: this.#candidates, seconds };
+    return { targets, recovered, matches: [...this.#matches], candidates: this.#candidates, seconds };
   }
 
   toCursor(): ReversalCursor {
@@ -163,7 +166,8 @@ function isCursor(cursor: unknown): boolean {
     done.every(
       (span) => Array.isArray(span) && span.length === 2 && span.every(whole) && span[0] < span[1],
     ) &&
-    [format, matches, candidates].every(whole) &&
+    Array.isArray(matches) &&
+    [...matches, format, candidates].every(whole) &&
     typeof seconds === 'number' &&
     seconds >= 0
   );

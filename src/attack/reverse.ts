@@ -73,6 +73,8 @@ export interface ReversalSummary {
    * whole digests.
    */
   readonly expectedFalseMatches: number;
+  /** How numbers were written when they were hashed, as far as some were found: how many pairs in which format. */
+  readonly formats: ReadonlyArray<{ readonly format: NumberFormat; readonly matches: number }>;
   /** Candidates hashed. */
   readonly candidates: number;
   readonly seconds: number;
@@ -116,8 +118,11 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions | Rev
     .then((): ReversalSummary => {
       const totals = run.totals;
       const { candidates, seconds } = totals;
+      const formats = recipe.formats.map((format, i) => ({ format, matches: totals.matches[i]! }));
       return {
         ...totals,
+        matches: totals.matches.reduce((sum, matches) => sum + matches, 0),
+        formats: 'plan' in options ? formats.filter(({ matches }) => matches > 0) : [],
         expectedFalseMatches: candidates * tokens.size * 2 ** (-8 * tokens.tokenBytes),
         candidatesPerSecond: candidates / seconds,
       };
