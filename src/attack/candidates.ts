@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A list of guesses as data, so that a worker can be told of it: a numbering plan, an e-mail dictionary, numbers one by one. */
 
-import { ByteList, utf8 } from '../bytes.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ByteList, bytesToHex, u32, utf8 } from '../bytes.js';
 import { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 import { type Candidates, NumberingPlan, type PlanSpec } from './plan.js';
 
@@ -24,6 +25,12 @@ export class NumberList implements Candidates {
 
   get size(): number {
     return this.numbers.length;
+  }
+
+  get fingerprint(): string {
+    const hash = sha256.create();
+    for (const number of this.numbers) hash.update(u32(number.length)).update(number);
+    return bytesToHex(hash.digest());
   }
 
   visit(from: number, to: number, visit: (number: Uint8Array, index: number) => void): void {

@@ -7,6 +7,7 @@
  */
 
 export { NumberList } from './candidates.js';
+export type { ReversalCursor } from './cursor.js';
 export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
 export type { Weighted } from './emails/ranked-list.js';
@@ -22,6 +23,7 @@ export {
   rangePlan,
 } from './plan.js';
 export type { NumberRange } from './prefixes.js';
+export type { FormatOption, TokenOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
@@ -29,9 +31,9 @@ export {
   type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
-  type TokenOptions,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
+export type { Span } from './spans.js';
 export {
   type AttackOptions,
   type AttackResult,

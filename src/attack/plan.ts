@@ -50,6 +50,8 @@ const RUN_PLACES = 4;
 /** Guesses in a fixed order. */
 export interface Candidates {
   readonly size: number;
+  /** Differs where two lists differ in a candidate or in their order; in hexadecimal. */
+  readonly fingerprint: string;
   /**
    * Visits the candidates of the indices [from, to) in order.
    * @param visit is given the number in E.164 as ASCII, in a buffer that may be overwritten, and its index
@@ -98,7 +100,7 @@ export class NumberingPlan implements Candidates {
     }
   }
 
-  /** Differs where two plans differ in a number, be it because libphonenumber's patterns have changed; in hexadecimal. */
+  /** Taken of the numbers themselves: libphonenumber's patterns change from release to release. */
   get fingerprint(): string {
     const { next, accepting } = this.#automaton;
     const hash = sha256.create().update(utf8(`${this.callingCode},`));
