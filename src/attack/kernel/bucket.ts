@@ -55,7 +55,9 @@ export class Bucket {
    * @param targets - digests or their first bytes, concatenated
    */
   static async create(shape: Shape, targets: Uint8Array, filters: Filters): Promise<Bucket> {
-    const group = LANES * shape.algorithm.chains;
+    // More chains would need more registers than there are: every word of the message takes one.
+    const chains = Math.min(...shape.algorithm.chains);
+    const group = LANES * chains;
     const capacity = Math.ceil(CAPACITY / group) * group;
     const compared = comparedWords(shape, targets);
     const few = compared.length <= FEW_TARGETS;
@@ -68,7 +70,7 @@ export class Bucket {
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
     const layout = { block: 0, slots: 0, targets: 16 * MOST_SLOTS, table, results };
-    const code = generateKernel(shape, rows, few ? compared.length : undefined, layout);
+    const code = generateKernel(shape, rows, chains, few ? compared.length : undefined, layout);
     const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
     const { run } = instance.exports as unknown as KernelExports;
     const filter = few ? undefined : await filters.for(compared, capacity);

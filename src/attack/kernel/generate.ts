@@ -77,10 +77,14 @@ export function wordTable(shape: Shape): Table {
   };
 }
 
-/** @param targets - how many to compare with, or undefined to store every word */
+/**
+ * @param chains - vectors of four candidates side by side
+ * @param targets - how many to compare with, or undefined to store every word
+ */
 export function generateKernel(
   shape: Shape,
   table: Table,
+  chains: number,
   targets: number | undefined,
   layout: KernelLayout,
 ): Uint8Array<ArrayBuffer> {
@@ -88,7 +92,7 @@ export function generateKernel(
   const { algorithm } = shape;
   const program = new Program(firstUniform);
   const { columns } = table;
-  const messages = Array.from({ length: algorithm.chains }, (_, chain) =>
+  const messages = Array.from({ length: chains }, (_, chain) =>
     table.message(program, (index) => program.column(chain * columns + index)),
   );
   const words = interleave(messages.map((message) => algorithm.search(program, message, shape.state)));
@@ -110,7 +114,7 @@ export function generateKernel(
     ...repeat(
       vectors.body,
       results,
-      [...local.get(row), ...i32.const(16 * columns * algorithm.chains), ...i32.add, ...local.tee(row)],
+      [...local.get(row), ...i32.const(16 * columns * chains), ...i32.add, ...local.tee(row)],
       [...local.get(end), ...i32.ltU],
     ),
     ...local.get(out),
