@@ -94,7 +94,9 @@ function sharesTable() {
     ...shares.map(({ percent }) => `${percent} %`),
   ]);
   const guesses = populations[0].shares.map(({ candidates }) =>
-    candidates === size ? `all ${count(size)}` : power(candidates),
+    candidates === size
+      ? `all, ${candidates.toPrecision(2).replace('e+', ' x 10^')}`
+      : `${power(candidates)} guesses`,
   );
   const confirmations = populations.map(
     ({ confirmation: { candidates, recoveredAddresses, seconds } }) =>
@@ -121,13 +123,13 @@ function ratesTable() {
 function costTable() {
   const record = resultsOf('cost');
   const { space, records, hashes, measuredOn } = record.results;
-  const rows = hashes.map(({ hash, guessMilliseconds, defender, attacker, card }) => [
+  const rows = hashes.map(({ hash, guessMilliseconds, defender, attacker, timesDefender, card }) => [
     hashName(hash),
     duration(guessMilliseconds / 1000),
     bill(defender),
     bill(attacker),
-    times(attacker.dollars / defender.dollars),
-    card ? `${bill(card)}` : 'none published',
+    times(timesDefender),
+    card ? bill(card) : 'no rate published',
     card ? times(card.timesDefender) : '',
   ]);
   const head = [
