@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Through the built package: only there is a worker's file to be started.
-import { numberingPlan, reverse } from 'veilmatch/attack';
+import { numberingPlan, type ReversalCursor, reverse } from 'veilmatch/attack';
 import { reversiblePlain, reversibleSalted } from 'veilmatch/hashing';
 import { describe, expect, it } from 'vitest';
 
@@ -58,5 +58,39 @@ describe('reverse on worker threads', () => {
       onProgress: () => stop.abort(),
     });
     await expect(reversal.summary).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('goes on from a cursor wherever it was stopped, to all that was to be found', async () => {
+    const big = numberingPlan('US', { areaCodes: ['4155', '4156', '6285', '6286', '2124'] });
+    const wanted = Array.from({ length: 300 }, (_, i) => big.at(Math.floor((i / 300) * big.size)));
+    const targets = wanted.map((number) => reversiblePlain({ algorithm: 'md5' }).token(number));
+    for (const ranges of [1, 2, 4]) {
+      const found = new Set<string>();
+      let cursor: ReversalCursor | undefined;
+      for (const limit of [ranges, ranges, Number.POSITIVE_INFINITY]) {
+        const stop = new AbortController();
+        let done = 0;
+        const reversal = reverse(targets, {
+          plan: big,
+          algorithm: 'md5',
+          concurrency: 2,
+          cursor,
+          signal: stop.signal,
+          onProgress: () => {
+            if (++done === limit) stop.abort();
+          },
+        });
+        try {
+          for await (const { identifier } of reversal) found.add(identifier);
+          const { recovered, candidates } = await reversal.summary;
+          expect({ recovered, candidates }).toEqual({ recovered: 300, candidates: big.size });
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'aborted' });
+        }
+        cursor = JSON.parse(JSON.stringify(reversal.cursor()));
+      }
+      expect(cursor).toMatchObject({ done: [[0, big.size]] });
+      expect([...found].sort()).toEqual([...wanted].sort());
+    }
   });
 });
