@@ -93,4 +93,32 @@ describe('reverse on worker threads', () => {
       expect([...found].sort()).toEqual([...wanted].sort());
     }
   });
+
+  it.runIf(process.env.SLOW === '1')(
+    'ten million targets: all that are in the plan, and no other',
+    async () => {
+      const big = numberingPlan('US', { areaCodes: ['415', '628'] });
+      const { token } = reversiblePlain();
+      const inside = 200_000;
+      const numberAt = (i: number): string => big.at(Math.floor((i / inside) * big.size));
+      // Made as they are read: that ten million strings need not be held is part of what is tested.
+      function* targets(): Generator<string> {
+        for (let i = 0; i < 10_000_000; i++) yield token(i < inside ? numberAt(i) : `nobody ${i}`);
+      }
+      const reversal = reverse(targets(), { plan: big, concurrency: 2 });
+      const found = new Set<string>();
+      for await (const { token: hash, identifier } of reversal) {
+        expect(token(identifier)).toBe(hash);
+        found.add(identifier);
+      }
+      expect(found.size).toBe(inside);
+      for (let i = 0; i < inside; i += 97) expect(found.has(numberAt(i))).toBe(true);
+      expect(await reversal.summary).toMatchObject({
+        targets: 10_000_000,
+        recovered: inside,
+        candidates: big.size,
+      });
+    },
+    900_000,
+  );
 });
