@@ -7,7 +7,7 @@ import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/pla
 import { WorkerPool } from '../workers/pool.js';
 import { type Guesses, specOf } from './candidates.js';
 import type { NumberFormat } from './format.js';
-import { createScanner, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
+import { createScanner, hashesAddresses, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
 import { type Span, Spans } from './spans.js';
 
 export interface SearchOptions {
@@ -91,7 +91,8 @@ export async function search(
 
 function rangeSize(what: Search): number {
   if (what.scheme.hash === 'slow') return RANGE.slow;
-  return usesKernel(what.candidates, what) ? RANGE.kernel : RANGE.messages;
+  const fast = hashesAddresses(what.candidates, what) || usesKernel(what.candidates, what);
+  return fast ? RANGE.kernel : RANGE.messages;
 }
 
 /** Spans cut into ranges; of a slow hash there are too many to be listed. */

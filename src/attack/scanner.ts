@@ -5,6 +5,8 @@ import { fromUtf8, utf8 } from '../bytes.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import { type CandidatesSpec, candidatesFrom, type Guesses } from './candidates.js';
 import { type Check, createCheck } from './check.js';
+import { EmailDictionary } from './emails/dictionary.js';
+import { DictionaryScanner } from './emails/scanner.js';
 import { type NumberFormat, templateOf } from './format.js';
 import { simdAvailable } from './kernel/emitter.js';
 import { Kernel } from './kernel/kernel.js';
@@ -53,8 +55,17 @@ export function usesKernel(
   });
 }
 
+/** Whether kernels hash the addresses of a dictionary, at least those that fit into one. */
+export function hashesAddresses(
+  candidates: Guesses,
+  { scheme }: Pick<ScanSpec, 'scheme'>,
+): candidates is EmailDictionary {
+  return candidates instanceof EmailDictionary && scheme.hash !== 'slow' && simdAvailable();
+}
+
 export function createScanner(spec: ScanSpec): Scanner {
   const candidates = candidatesFrom(spec.candidates);
+  if (hashesAddresses(candidates, spec)) return new DictionaryScanner(spec, candidates);
   return usesKernel(candidates, spec)
     ? new KernelScanner(spec, candidates)
     : new MessageScanner(spec, candidates);

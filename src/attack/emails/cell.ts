@@ -23,6 +23,17 @@ export interface AddressRun {
   index: number;
 }
 
+/** @param visit - is given the address, in a buffer that may be overwritten, and its index */
+export function visitRun(run: AddressRun, visit: (address: Uint8Array, index: number) => void): void {
+  const { message, length, offset, width, texts, first, count, index } = run;
+  const address = message.subarray(0, length);
+  let text = first * width;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < width; j++) address[offset + j] = texts[text++]!;
+    visit(address, index + i);
+  }
+}
+
 export interface Pattern {
   readonly parts: readonly Part[];
   readonly lists: readonly RankedList[];

@@ -9,7 +9,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Candidates } from '../plan.js';
-import { type AddressRun, Cell, type Pattern } from './cell.js';
+import { type AddressRun, Cell, type Pattern, visitRun } from './cell.js';
 import { PatternReader } from './pattern.js';
 import { RankedList, type Weighted } from './ranked-list.js';
 
@@ -36,14 +36,16 @@ export class EmailDictionary implements Candidates {
   readonly #ranks: Uint32Array;
   /** Where each ordered cell ends. */
   readonly #ends: Float64Array;
-  readonly #longest: number;
+  /** Bytes of the shortest address and of the longest; between them are all. */
+  readonly lengths: { readonly shortest: number; readonly longest: number };
 
   /** @throws {VeilmatchError} `argument` for a pattern that cannot be read, or that makes too many addresses */
   constructor(spec: DictionarySpec) {
     this.spec = spec;
     const reader = new PatternReader(spec.lists);
-    const weights = spec.patterns.reduce((sum, [, weight]) => sum + weight, 0);
+    const weights = sum(spec.patterns, ([, weight]) => weight);
     let cells = 0;
+    let shortest = Number.POSITIVE_INFINITY;
     let longest = 0;
     this.#patterns = spec.patterns.map(([text, weight], position) => {
       const parts = reader.read(text, position);
@@ -51,13 +53,17 @@ export class EmailDictionary implements Candidates {
       const firstCell = cells;
       cells += lists.reduce((count, { groups }) => count * groups.length, 1);
       if (cells > MOST_CELLS) throw tooMany(position);
+      shortest = Math.min(
+        shortest,
+        sum(parts, ({ shortest }) => shortest),
+      );
       longest = Math.max(
         longest,
-        parts.reduce((sum, part) => sum + ('bytes' in part ? part.bytes.length : part.longest), 0),
+        sum(parts, ({ longest }) => longest),
       );
       return { parts, lists, probability: weight / weights, firstCell };
     });
-    this.#longest = longest;
+    this.lengths = { shortest, longest };
 
     const likelihoods = new Float64Array(cells);
     const sizes = new Float64Array(cells);
@@ -144,20 +150,13 @@ export class EmailDictionary implements Candidates {
   }
 
   visit(from: number, to: number, visit: (address: Uint8Array, index: number) => void): void {
-    this.visitRuns(from, to, ({ message, length, offset, width, texts, first, count, index }) => {
-      const address = message.subarray(0, length);
-      for (let i = 0; i < count; i++) {
-        const start = (first + i) * width;
-        for (let j = 0; j < width; j++) address[offset + j] = texts[start + j]!;
-        visit(address, index + i);
-      }
-    });
+    this.visitRuns(from, to, (run) => visitRun(run, visit));
   }
 
   /** Visits the addresses of the indices [from, to), in order, as runs. */
   visitRuns(from: number, to: number, visit: (run: AddressRun) => void): void {
     const run: AddressRun = {
-      message: new Uint8Array(this.#longest),
+      message: new Uint8Array(this.lengths.longest),
       length: 0,
       offset: 0,
       width: 0,
@@ -199,6 +198,10 @@ export class EmailDictionary implements Candidates {
   #cell(number: number): Cell {
     return new Cell(this.#patterns.findLast(({ firstCell }) => firstCell <= number)!, number);
   }
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
 }
 
 function tooMany(position: number): VeilmatchError {

@@ -11,6 +11,8 @@ import { beginnings, RankedList, type Weighted } from './ranked-list.js';
 export interface Literal {
   readonly text: string;
   readonly bytes: Uint8Array;
+  readonly shortest: number;
+  readonly longest: number;
 }
 
 export type Part = Literal | RankedList;
@@ -46,7 +48,8 @@ export class PatternReader {
           { position },
         );
       }
-      if (text !== '') parts.push({ text, bytes: utf8(text) });
+      const bytes = utf8(text);
+      if (text !== '') parts.push({ text, bytes, shortest: bytes.length, longest: bytes.length });
     };
     for (const { 0: whole, 1: name, 2: characters, index } of pattern.matchAll(PLACEHOLDER)) {
       literal(pattern.slice(end, index));

@@ -35,7 +35,8 @@ export interface Place {
 
 export class RankedList {
   readonly groups: readonly Group[];
-  /** Bytes of the longest text. */
+  /** Bytes of the shortest text, and of the longest. */
+  readonly shortest: number;
   readonly longest: number;
   readonly #texts: readonly (readonly string[])[];
   /** Made when it is first needed: only membership needs it. */
@@ -56,11 +57,13 @@ export class RankedList {
       if (group === undefined || item[1] <= group[0]![1] / 2) members.push([item]);
       else group.push(item);
     }
+    let shortest = Number.POSITIVE_INFINITY;
     let longest = 0;
     const texts: string[][] = [];
     this.groups = members.map((group) => {
       const encoded = group.map(([text]) => ({ text, bytes: utf8(text) }));
       encoded.sort((a, b) => a.bytes.length - b.bytes.length);
+      shortest = Math.min(shortest, encoded[0]!.bytes.length);
       longest = Math.max(longest, encoded.at(-1)!.bytes.length);
       texts.push(encoded.map(({ text }) => text));
       const sum = group.reduce((weight, item) => weight + item[1], 0);
@@ -70,6 +73,7 @@ export class RankedList {
         lengths: sameLengths(encoded.map(({ bytes }) => bytes)),
       };
     });
+    this.shortest = shortest;
     this.longest = longest;
     this.#texts = texts;
   }

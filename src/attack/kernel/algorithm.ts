@@ -44,8 +44,11 @@ export interface Algorithm extends Comparison {
   readonly digestWords: number;
   /** The state before the first block. */
   readonly initial: readonly number[];
-  /** Candidates' vectors computed side by side: where one waits for its last result, another goes on. */
-  readonly chains: number;
+  /**
+   * How many vectors of candidates may be computed side by side: where one waits for its last result, another goes on,
+   * but too many do not fit the registers. Which number is fastest, the processor and the engine decide.
+   */
+  readonly chains: readonly number[];
   /** Absorbs one block. */
   compress(block: readonly number[], state: readonly number[]): number[];
   /** For targets of which the digest's first word alone is sure to be known: next to nothing can be undone. */
