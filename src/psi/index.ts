@@ -2,6 +2,8 @@
 /** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
+export type { Filter, FilterKind } from './filter/filter.js';
+export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
 export { type IntersectOptions, intersect } from './intersect.js';
 export { PsiMachine } from './machine.js';
 export type { PartyOptions, Phase } from './party.js';
