@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'wrong-size'
   /** An element or tag that appears twice where each must be distinct. */
   | 'repeated-element'
+  /** The sender's policy on sizes and budgets does not allow the run. */
+  | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
   /** A worker stopped or threw. */

@@ -11,3 +11,7 @@ export { psiReceiver, type ReceiverResult } from './receiver.js';
 export { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
 export { psiSender, type SenderResult } from './sender.js';
 export type { Reveal, Role } from './suite.js';
+export { type AdmissionOptions, admission, type Refusal, type AdmissionRequest } from './policy/admission.js';
+export { daysToEnumerate } from './policy/enumeration.js';
+export { type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
+export { type Budget, checkPolicy, defaultContactPolicy, defaultPolicy, type Policy } from './policy/policy.js';
