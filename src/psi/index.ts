@@ -4,8 +4,8 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export { type IntersectOptions, intersect } from './intersect.js';
 export { PsiMachine } from './machine.js';
-export type { PartyOptions, Phase } from './party.js';
+export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
 export { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
 export { psiSender, type SenderResult } from './sender.js';
-export type { Reveal, Role } from './suite.js';
+export type { Mode, Reveal, Role } from './suite.js';
