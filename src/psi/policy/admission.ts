@@ -23,7 +23,13 @@ export interface AdmissionRequest {
 }
 
 /** Why a run was refused, for the sender's own log. */
-export type Refusal = 'smallestSet' | 'smallestCountedSet' | 'largestSet' | 'largestRatio' | 'runs' | 'elements';
+export type Refusal =
+  | 'smallestSet'
+  | 'smallestCountedSet'
+  | 'largestSet'
+  | 'largestRatio'
+  | 'runs'
+  | 'elements';
 
 export interface AdmissionOptions {
   /** Who asks: a name that the transport has authenticated. */

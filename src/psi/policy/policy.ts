@@ -65,11 +65,15 @@ export function checkPolicy(value: unknown): Policy {
     throw new VeilmatchError('argument', 'largestRatio in a policy must be a number above 0.');
   }
   if (!Array.isArray(policy.budgets)) {
-    throw new VeilmatchError('argument', 'A policy needs budgets: a list, such as [{"hours": 24, "elements": 100000}].');
+    throw new VeilmatchError(
+      'argument',
+      'A policy needs budgets: a list, such as [{"hours": 24, "elements": 100000}].',
+    );
   }
   for (const [i, entry] of policy.budgets.entries()) {
     const budget = objectOf(entry, `Budget ${i} of a policy`, ['hours', 'runs', 'elements']);
-    if (budget.hours === undefined) throw new VeilmatchError('argument', `Budget ${i} of a policy states no hours.`);
+    if (budget.hours === undefined)
+      throw new VeilmatchError('argument', `Budget ${i} of a policy states no hours.`);
     checkWhole(budget.hours, `hours in budget ${i}`, 1);
     checkWhole(budget.runs, `runs in budget ${i}`, 0);
     checkWhole(budget.elements, `elements in budget ${i}`, 0);
