@@ -10,7 +10,8 @@
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/group.js';
 import { checkComparable, type IdentifierSet } from '../../identifiers/set.js';
-import { ristretto255Sha512, VOPRFClient } from '../../oprf/index.js';
+import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
+import { VOPRFClient } from '../../oprf/voprf.js';
 import type { RandomSource } from '../../random.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import { type Program, PsiMachine } from '../machine.js';

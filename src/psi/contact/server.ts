@@ -9,7 +9,8 @@
 
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
-import { ristretto255Sha512, VOPRFServer } from '../../oprf/index.js';
+import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
+import { VOPRFServer } from '../../oprf/voprf.js';
 import type { RandomSource } from '../../random.js';
 import { withOffset } from '../checks.js';
 import { type Program, PsiMachine } from '../machine.js';
