@@ -53,8 +53,6 @@ export function decodeQuery(frame: Uint8Array): Query {
   }
   if (body.length < 11 || body.length !== 11 + body[10]! || body[10] === 0) throw malformed('query');
   const size = view.getUint32(6);
-  if (size === 0)
-    throw new VeilmatchError('bad-message', 'The client asks about no contact at all.', { offset: 7 });
   try {
     return { epoch: view.getUint32(2), size, setId: fromUtf8(body.subarray(11)) };
   } catch {
