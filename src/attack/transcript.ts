@@ -73,10 +73,10 @@ export interface OprfObservation {
   readonly tagBytes: number;
 }
 
-/** The runs in which group elements were seen. */
-type GroupObservation = PsiObservation | OprfObservation;
+export type Observation = TokenObservation | PsiObservation | OprfObservation;
 
-export type Observation = TokenObservation | GroupObservation;
+/** The runs in which group elements were seen. */
+type GroupObservation = Exclude<Observation, TokenObservation>;
 
 /** What one observer saw of one run. */
 export interface Transcript {
