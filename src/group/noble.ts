@@ -134,6 +134,14 @@ export const nobleBackend: GroupBackend = {
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
   },
 
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(scalarAt(scalars, i)),
+    );
+  },
+
   async hashAndAddBase(messages, dst, scalars, options = {}) {
     checkScalarsOf(messages, scalars);
     checkTag(dst);

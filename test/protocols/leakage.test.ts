@@ -134,6 +134,10 @@ describe.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality'] 
         const scalars = Array.from(messages, (message) => multiplyScalars(log(message), scalar));
         return nobleBackend.multiplyBase(concatBytes(...scalars), undefined, options);
       },
+      async hashAndMultiplyEach(messages, _dst, scalars, options) {
+        const hashes = await nobleBackend.multiplyBase(concatBytes(...Array.from(messages, log)));
+        return nobleBackend.multiplyEach(hashes, scalars, options);
+      },
       async hashAndAddBase(messages, _dst, scalars, options) {
         const hashes = await nobleBackend.multiplyBase(concatBytes(...Array.from(messages, log)));
         return nobleBackend.add(hashes, await nobleBackend.multiplyBase(scalars), options);
