@@ -31,8 +31,11 @@ export interface Algorithm {
   readonly digestWords: number;
   /** The state before the first block. */
   readonly initial: readonly number[];
-  /** Candidates' vectors computed side by side: where one waits for its last result, another goes on. */
-  readonly chains: number;
+  /**
+   * How many vectors of candidates may be computed side by side: where one waits for its last result, another goes on,
+   * but too many do not fit the registers. Which number is fastest, the processor and the engine decide.
+   */
+  readonly chains: readonly number[];
   /** Absorbs one block. */
   compress(block: readonly number[], state: readonly number[]): number[];
   /** The columns of a table of candidates in which these words vary. */

@@ -40,11 +40,13 @@ export interface KernelExports {
 
 /**
  * @param places - how many of the last digits differ within a table
+ * @param chains - vectors of four candidates side by side
  * @param targets - how many to compare with, or undefined to store every word
  */
 export function generateKernel(
   shape: Shape,
   places: number,
+  chains: number,
   targets: number | undefined,
   layout: KernelLayout,
 ): Uint8Array<ArrayBuffer> {
@@ -58,7 +60,7 @@ export function generateKernel(
       word === undefined ? program.uniformAt(layout.block + 4 * i) : program.constant(word),
   );
   const messages = Array.from(
-    { length: algorithm.chains },
+    { length: chains },
     (_, chain): Message => ({
       fixed,
       varying,
@@ -84,7 +86,7 @@ export function generateKernel(
     ...repeat(
       vectors.body,
       results,
-      [...local.get(row), ...i32.const(16 * columns * algorithm.chains), ...i32.add, ...local.tee(row)],
+      [...local.get(row), ...i32.const(16 * columns * chains), ...i32.add, ...local.tee(row)],
       [...local.get(end), ...i32.ltU],
     ),
     ...local.get(out),

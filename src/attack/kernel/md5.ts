@@ -31,8 +31,8 @@ export const md5: Algorithm = {
   bigEndian: false,
   digestWords: 4,
   initial: INITIAL,
-  // Every round waits for the one before it: three chains keep the processor busy.
-  chains: 3,
+  // Every round waits for the one before it: one or two chains leave the processor idle.
+  chains: [3, 4],
   compress(block, state) {
     return compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS));
   },

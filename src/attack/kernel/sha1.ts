@@ -14,7 +14,7 @@ export const sha1: Algorithm = {
   bigEndian: true,
   digestWords: 5,
   initial: INITIAL,
-  chains: 1,
+  chains: [1, 2],
   compress(block, state) {
     return compressConstants(block, state, (p, words, start) => {
       const schedule = words.slice();

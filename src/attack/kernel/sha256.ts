@@ -28,7 +28,7 @@ export const sha256: Algorithm = {
   bigEndian: true,
   digestWords: 8,
   initial: INITIAL,
-  chains: 1,
+  chains: [1, 2],
   compress: (block, state) =>
     compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS)),
   columns: (varying) => ({
