@@ -4,6 +4,7 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
+export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
 export { PsiMachine } from './machine.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
