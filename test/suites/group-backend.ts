@@ -123,7 +123,6 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
             subtractLeft: group.subtract(bad, good),
             subtractRight: group.subtract(good, bad),
             weightedSum: group.weightedSum(bad, scalars),
-            progression: group.progression(hexToBytes(encoding), good.slice(0, 32), 1),
           };
           const operations = Object.keys(attempts);
           for (const [i, error] of (await failures(Object.values(attempts))).entries()) {
