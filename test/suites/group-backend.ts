@@ -299,6 +299,11 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         expect(up.slice(32 * i, 32 * i + 32)).toEqual(expected);
         expected = await group.add(expected, step);
       }
+      // Whichever point of its coset stands for the identity.
+      for (let far = 1n; far <= 8n; far++) {
+        const to = await group.progression(someElements(1, far * 777n), back, 10);
+        expect(bytesToHex(to.slice(32 * Number(far), 32 * Number(far) + 32))).toBe(bytesToHex(IDENTITY));
+      }
       const down = await group.progression(up.slice(-32), back, 7);
       expect(records(down)).toEqual(records(up).reverse());
     });
