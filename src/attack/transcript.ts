@@ -43,8 +43,10 @@ export interface PsiObservation {
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** Every group element that was sent but the sender's public key, n x 32 bytes. */
-  readonly elements: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes. */
+  readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
   readonly tags: Uint8Array;
@@ -74,6 +76,11 @@ export interface Knowledge {
   readonly keys?: readonly Uint8Array[] | undefined;
   /** Secret scalars: the observer's own, or one that was stolen. */
   readonly scalars?: readonly Uint8Array[] | undefined;
+  /**
+   * What the receiver added to its elements, r of H(x) + rG, in the order of its questions: n x 32 bytes. It comes off the
+   * answers, too, where they are in the same order.
+   */
+  readonly blinds?: Uint8Array | undefined;
   /**
    * For a group hash of the form h(x) * G, which a sound one is not: the scalar h(x) of canonical bytes. Knowing it, the
    * sender's public key alone gives b * H(x).
@@ -159,6 +166,7 @@ async function attackPsi(
 ): Promise<void> {
   const backend = options.backend ?? (await createBackend());
   const seen = new Sightings(observation);
+  if (knowledge.blinds !== undefined) await seen.unblind(knowledge.blinds, backend);
   const scalars = scalarsToTry(knowledge.scalars ?? []);
   try {
     for (let from = 0; from < plan.size; from += BATCH) {
@@ -202,8 +210,19 @@ class Sightings {
 
   constructor(observation: PsiObservation) {
     this.#observation = observation;
-    for (const element of recordsOf(observation.elements, ELEMENT_BYTES)) this.#elements.add(element);
+    for (const list of [observation.blinded, observation.evaluated]) this.#addElements(list);
     for (const tag of recordsOf(observation.tags, observation.tagBytes)) this.#tags.add(tag);
+  }
+
+  /** Adds what is left of the elements when the receiver's blinding is taken off. */
+  async unblind(blinds: Uint8Array, backend: GroupBackend): Promise<void> {
+    const { blinded, evaluated, publicKey } = this.#observation;
+    this.#addElements(await backend.subtract(blinded, await backend.multiplyBase(blinds)));
+    this.#addElements(await backend.subtractBase(evaluated, blinds, publicKey));
+  }
+
+  #addElements(elements: Uint8Array): void {
+    for (const element of recordsOf(elements, ELEMENT_BYTES)) this.#elements.add(element);
   }
 
   /** Whether a plain digest of the candidate was seen, as hashing protocols would send it. */

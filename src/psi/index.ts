@@ -2,6 +2,7 @@
 /** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
+export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
 export { PsiMachine } from './machine.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';

@@ -5,6 +5,7 @@ import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type RandomSource, secureRandom } from '../random.js';
+import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
 import { sessionId, Tagger } from './session.js';
@@ -24,7 +25,10 @@ export interface RunRequest {
 /** Options of a party, whatever the mode. */
 export interface CommonOptions {
   readonly backend: GroupBackend;
-  /** Default: the platform's CSPRNG. Anything else is for tests and attacks. */
+  /**
+   * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
+   * the party's scalar, 32 bytes, or where it blinds additively a scalar for each element.
+   */
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
@@ -43,6 +47,11 @@ export interface CommonOptions {
 export interface PartyOptions extends CommonOptions {
   /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
   readonly reveal?: Reveal | undefined;
+  /**
+   * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
+   * with `reveal: 'cardinality'` only `multiplicative` is possible.
+   */
+  readonly blinding?: BlindingName | undefined;
 }
 
 /** What the two parties must agree on. */
@@ -69,8 +78,12 @@ const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 
+export interface PsiSettings extends PartySettings {
+  readonly blinding: BlindingName;
+}
+
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySettings {
+export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
   const { reveal = 'intersection' } = options;
   if (reveal !== 'intersection' && reveal !== 'cardinality') {
     throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
@@ -82,7 +95,15 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
         "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
     );
   }
-  return commonSettings(set, options, { mode: reveal, to: 'receiver', verifiable: false });
+  const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
+  if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
+    throw new VeilmatchError(
+      'argument',
+      "The option blinding must be 'additive' or 'multiplicative'; with reveal: 'cardinality' only the latter, " +
+        'since the answers come back sorted.',
+    );
+  }
+  return { ...commonSettings(set, options, { mode: reveal, to: 'receiver', verifiable: false }), blinding };
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
@@ -106,6 +127,7 @@ export function commonSettings(
       );
     }
   }
+  const reached = new Map<Phase, number>();
   return {
     ...agreement,
     backend: options.backend,
@@ -117,7 +139,12 @@ export function commonSettings(
     },
     batch: (phase, before, total) => ({
       signal: options.signal,
-      onProgress: (done) => options.onProgress?.(phase, before + done, total),
+      onProgress(done) {
+        // Two batches can be under way at once.
+        if (before + done <= (reached.get(phase) ?? -1)) return;
+        reached.set(phase, before + done);
+        options.onProgress?.(phase, before + done, total);
+      },
     }),
   };
 }

@@ -11,10 +11,11 @@ import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
 import { checkDistinct, withOffset } from './checks.js';
+import { inChunks } from './chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import { openSession, ownHello, type PartyOptions, type PartySettings, settingsOf } from './party.js';
+import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from './party.js';
 import { checkFinish, type Tagger } from './session.js';
 import { DST } from './suite.js';
 
@@ -31,7 +32,7 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
   return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<SenderResult> {
+async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderResult> {
   const { backend, mode } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', set, settings);
@@ -75,21 +76,18 @@ async function makeTags(
   set: IdentifierSet,
   tagger: Tagger,
   scalar: Uint8Array,
-  settings: PartySettings,
+  settings: PsiSettings,
 ): Promise<Uint8Array> {
   const { backend, chunkSize } = settings;
   const tags = new Uint8Array(set.size * tagger.width);
-  for (let first = 0; first < set.size; first += chunkSize) {
-    const chunk = set.elements.slice(first, Math.min(first + chunkSize, set.size));
-    const elements = await backend.hashAndMultiply(
-      chunk,
-      DST,
-      scalar,
-      settings.batch('tag', first, set.size),
-    );
-    for (let i = 0; i < chunk.length; i++) {
+  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
+    const batch = settings.batch('tag', first, set.size);
+    return backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
+  };
+  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
+    for (let i = 0; i < end - first; i++) {
       const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-      tags.set(tagger.tag(element, chunk.at(i)), (first + i) * tagger.width);
+      tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
     }
   }
   return tags;
