@@ -8,8 +8,9 @@ import { type RandomSource, secureRandom } from '../random.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
+import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
-import type { Learner, Mode, Reveal, Role } from './suite.js';
+import type { Learner, Mode, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
@@ -45,8 +46,21 @@ export interface CommonOptions {
 }
 
 export interface PartyOptions extends CommonOptions {
-  /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
-  readonly reveal?: Reveal | undefined;
+  /**
+   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
+   * Default `intersection`.
+   */
+  readonly reveal?: RevealOption | undefined;
+  /**
+   * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
+   * out and not to stop before. Default `receiver`.
+   */
+  readonly to?: 'receiver' | 'both' | undefined;
+  /**
+   * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
+   * its tags or its list. Default `false`.
+   */
+  readonly verifiable?: boolean | undefined;
   /**
    * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
    * with `reveal: 'cardinality'` only `multiplicative` is possible.
@@ -67,6 +81,7 @@ export interface PartySettings extends Agreement {
   readonly random: RandomSource;
   readonly maxPeerSize: number;
   readonly chunkSize: number;
+  readonly signal: AbortSignal | undefined;
   admit(run: RunRequest): Promise<void>;
   /** Options for a batch of which `before` elements are done already. */
   batch(phase: Phase, before: number, total: number): BatchOptions;
@@ -80,13 +95,22 @@ const MAX_IDENTIFIER_BYTES = 65_535;
 
 export interface PsiSettings extends PartySettings {
   readonly blinding: BlindingName;
+  readonly coarse: CoarseCount | undefined;
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
-  const { reveal = 'intersection' } = options;
-  if (reveal !== 'intersection' && reveal !== 'cardinality') {
-    throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
+  const { reveal, coarse } = revealOf(options.reveal);
+  const { to = 'receiver', verifiable = false } = options;
+  if (to !== 'receiver' && to !== 'both') {
+    throw new VeilmatchError('argument', "The option to must be 'receiver' or 'both'.");
+  }
+  if (verifiable && reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      "The option verifiable goes with reveal: 'intersection' only: answers that come back sorted cannot be held against " +
+        'the questions.',
+    );
   }
   if (reveal === 'cardinality' && set.severalPerRow) {
     throw new VeilmatchError(
@@ -103,7 +127,7 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
         'since the answers come back sorted.',
     );
   }
-  return { ...commonSettings(set, options, { mode: reveal, to: 'receiver', verifiable: false }), blinding };
+  return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
@@ -134,6 +158,7 @@ export function commonSettings(
     random: options.random ?? secureRandom,
     maxPeerSize,
     chunkSize,
+    signal: options.signal,
     async admit(run) {
       await options.admit?.(run);
     },

@@ -13,14 +13,17 @@ import type { IdentifierSet } from '../identifiers/set.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { type Chunk, inChunks } from './chunks.js';
+import { Confirmer, confirmFrames, countFrame } from './confirm.js';
 import { decodeRecords, encodeFrame, encodeRecords } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
 import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from './party.js';
+import { checkProof } from './proofs.js';
+import { toldCount } from './reveal.js';
 import { checkFinish, type Tagger } from './session.js';
 
 export interface ReceiverResult {
-  /** How many of R's elements S has. */
+  /** How many of R's elements S has; coarse where that was asked for. */
   readonly size: number;
   /** Which: indices in R's set, ascending. Undefined where only the cardinality is revealed. */
   readonly matched: readonly number[] | undefined;
@@ -40,6 +43,9 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
   const { backend, random } = settings;
   const ordered = settings.mode === 'intersection';
   const line = new Line('receiver');
+  // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
+  const asked = new Uint8Array(settings.verifiable ? set.size * ELEMENT_BYTES : 0);
+  const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * ELEMENT_BYTES : 0);
   const hello = ownHello('receiver', set, settings);
   let blinding: Blinding | undefined;
   try {
@@ -52,6 +58,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
         : new MultiplicativeBlinding(backend, random);
 
     for await (const { first, elements } of blindedChunks(set, blinding, settings)) {
+      if (settings.verifiable) asked.set(elements, first * ELEMENT_BYTES);
       yield line.send(encodeRecords('blinded', first, elements));
     }
 
@@ -63,7 +70,13 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
       const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
       if (!ordered) lastAnswer = checkAscending('answers', bytes, ELEMENT_BYTES, done, lastAnswer);
       checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
-      await addTags(ownTags, bytes, done, { set, blinding, tagger, settings });
+      if (settings.verifiable) {
+        const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + bytes.length);
+        const statement = { B: peer.publicKey, C, D: bytes };
+        const proof = yield* line.take('proof');
+        await withOffset(done, checkProof(settings, sid, statement, done, proof));
+      }
+      await addTags(ownTags, bytes, done, { set, blinding, tagger, settings, unblinded });
       done += bytes.length / ELEMENT_BYTES;
     }
 
@@ -80,9 +93,14 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     }
 
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    const size = toldCount(matched.length, settings.coarse);
+    if (settings.to === 'both') {
+      const frames = ordered ? confirmFrames(new Confirmer(sid), unblinded, matched) : [countFrame(size)];
+      for (const frame of frames) yield line.send(frame);
+    }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
     return {
-      size: matched.length,
+      size,
       matched: ordered ? matched.sort((a, b) => a - b) : undefined,
       peerSize: peer.size,
     };
@@ -99,6 +117,8 @@ interface Unblinding {
   readonly blinding: Blinding;
   readonly tagger: Tagger;
   readonly settings: PsiSettings;
+  /** Where b * H(x) of each element is kept, or empty. */
+  readonly unblinded: Uint8Array;
 }
 
 /** Makes R's tags from the answers to the elements from number `done` on. */
@@ -106,7 +126,7 @@ async function addTags(
   tags: DistinctBytes,
   answers: Uint8Array,
   done: number,
-  { set, blinding, tagger, settings }: Unblinding,
+  { set, blinding, tagger, settings, unblinded }: Unblinding,
 ): Promise<void> {
   const count = answers.length / ELEMENT_BYTES;
   const unblind = (first: number, end: number): Promise<Uint8Array> => {
@@ -115,6 +135,7 @@ async function addTags(
     return withOffset(done + first, blinding.unblind(part, done + first, batch));
   };
   for await (const { first, end, elements } of inChunks(count, PART, unblind)) {
+    if (unblinded.length > 0) unblinded.set(elements, (done + first) * ELEMENT_BYTES);
     for (let i = 0; i < end - first; i++) {
       const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
       const at = done + first + i;
