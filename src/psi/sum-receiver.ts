@@ -64,13 +64,13 @@ async function* receiverProgram(set: IdentifierSet, settings: SumSettings): Prog
     const size = matched.length;
     yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));
 
+    const opened = mask && decodeFixed(yield* line.take('opened'), ELEMENT_BYTES);
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     let sum: number | undefined;
-    if (mask !== undefined) {
-      const opened = decodeFixed(yield* line.take('opened'), ELEMENT_BYTES);
+    if (mask !== undefined && opened !== undefined) {
       const element = await backend.subtract(opened, await backend.multiplyBase(mask));
       sum = await settings.logarithms.solve(element, { signal });
     }
-    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
     return { size, sum, peerSize: peer.size };
   } finally {
@@ -93,8 +93,7 @@ async function* takeMatched(
     const { bytes } = decodeRecords(yield* line.take('values'), width, done, count);
     const records = bytes.length / width;
     const tags = new Uint8Array(records * tagBytes);
-    for (let i = 0; i < records; i++)
-      tags.set(bytes.subarray(i * width, i * width + tagBytes), i * tagBytes);
+    for (let i = 0; i < records; i++) tags.set(bytes.subarray(i * width, i * width + tagBytes), i * tagBytes);
     last = checkAscending('tags', tags, tagBytes, done, last);
     for (let i = 0; i < records; i++) {
       if (ownTags.indexOf(tags.subarray(i * tagBytes, (i + 1) * tagBytes)) < 0) continue;

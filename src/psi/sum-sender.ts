@@ -14,7 +14,6 @@ import { sortRecords } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
-import { withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
 import { CIPHERTEXT_BYTES, decrypt, encryptOwn } from './elgamal.js';
 import { decodeFixed, encodeFrame } from './frames.js';
@@ -95,6 +94,9 @@ async function* senderProgram(
   }
 }
 
+/** Values that are encrypted at once: their scalars are made on this thread, which must not be held up for long. */
+const PART = 4096;
+
 /** Each tag with the encryption of its value, in the order of the set. */
 async function encryptedRecords(
   tags: Uint8Array,
@@ -108,9 +110,9 @@ async function encryptedRecords(
   const encrypt = (first: number, end: number): Promise<Uint8Array> => {
     const { signal } = settings;
     const part = values.subarray(first, end);
-    return withOffset(first, encryptOwn(settings.backend, secret, part, settings.random, { signal }));
+    return encryptOwn(settings.backend, secret, part, settings.random, { signal });
   };
-  for await (const { first, end, elements } of inChunks(values.length, settings.chunkSize, encrypt)) {
+  for await (const { first, end, elements } of inChunks(values.length, PART, encrypt)) {
     for (let i = first; i < end; i++) {
       const at = (i - first) * CIPHERTEXT_BYTES;
       records.set(tags.subarray(i * tagBytes, (i + 1) * tagBytes), i * width);

