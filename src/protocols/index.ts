@@ -2,8 +2,10 @@
 /** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
 
 import { hashingProtocols } from './hashing.js';
+import { joinIdsProtocol } from './join-ids.js';
 import type { MatchingProtocol } from './protocol.js';
 import { psiProtocols } from './psi.js';
+import { sumProtocol } from './sum.js';
 
 export { IdentifierSet } from '../identifiers/set.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
@@ -19,4 +21,9 @@ export type {
 } from './protocol.js';
 
 /** All protocols, in the order in which they give away less. */
-export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, ...psiProtocols];
+export const protocols: readonly MatchingProtocol[] = [
+  ...hashingProtocols,
+  ...psiProtocols,
+  sumProtocol,
+  joinIdsProtocol,
+];

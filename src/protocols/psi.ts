@@ -16,7 +16,7 @@ import type { Reveal } from '../psi/suite.js';
 import { randomScalar, randomScalars, replayedRandom, secureRandom } from '../random.js';
 import type { Leakage, MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
 
-const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
 
 const leakage: Readonly<Record<Reveal, Leakage>> = {
   intersection: {
@@ -82,7 +82,7 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
   };
 }
 
-function viewsOf(
+export function viewsOf(
   protocol: ProtocolId,
   frames: readonly SentFrame[],
   knowledge: Readonly<Record<'receiver' | 'sender', Knowledge>>,

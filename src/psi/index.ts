@@ -16,6 +16,8 @@ export {
 // Intersection-sum
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
+// Padding
+export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
 export {
