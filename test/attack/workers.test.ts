@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Through the built package: only there is a worker's file to be started.
-import { numberingPlan, reverse } from 'veilmatch/attack';
+import { emailDictionary, numberingPlan, reverse } from 'veilmatch/attack';
 import { reversiblePlain, reversibleSalted } from 'veilmatch/hashing';
 import { describe, expect, it } from 'vitest';
 
@@ -58,5 +58,21 @@ describe('reverse on worker threads', () => {
       onProgress: () => stop.abort(),
     });
     await expect(reversal.summary).rejects.toMatchObject({ code: 'aborted' });
+  });
+});
+
+describe('reverse with a dictionary on worker threads', () => {
+  const dictionary = emailDictionary({ limit: 3_000_000 });
+  const addresses = Array.from({ length: 300 }, (_, i) => dictionary.at(i * 10_000));
+
+  it.each([1, 2, 3])('finds the same with concurrency %i', async (concurrency) => {
+    const { token } = reversiblePlain();
+    const known = new Map(addresses.map((address) => [token(address), address]));
+    const others = Array.from({ length: 300 }, (_, i) => token(`nobody ${i}`));
+    const reversal = reverse([...known.keys(), ...others], { dictionary, concurrency });
+    const found = new Map<string, string>();
+    for await (const { token, identifier } of reversal) found.set(token, identifier);
+    expect(found).toEqual(known);
+    expect((await reversal.summary).candidates).toBe(dictionary.size);
   });
 });
