@@ -7,6 +7,16 @@
  */
 
 export { NumberList } from './candidates.js';
+export {
+  type Bill,
+  type Cost,
+  type CostOptions,
+  costOf,
+  PRICES,
+  PUBLISHED_RATES,
+  type PublishedRate,
+  scaledRate,
+} from './cost.js';
 export type { ReversalCursor } from './cursor.js';
 export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
@@ -40,6 +50,7 @@ export {
   attackTranscript,
   type Knowledge,
   type Observation,
+  type OprfObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
+import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { hash } from './hash.js';
@@ -12,7 +13,7 @@ import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
 import { reverse } from './reverse.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand, reverse];
+const commands: readonly Command[] = [normalize, hash, compareCommand, reverse, budget];
 
 const USAGE = 2;
 const FAILURE = 3;
