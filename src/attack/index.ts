@@ -50,6 +50,7 @@ export {
   attackTranscript,
   type Knowledge,
   type Observation,
+  type OprfObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

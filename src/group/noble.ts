@@ -8,15 +8,18 @@
 
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
-import type { ByteList } from '../bytes.js';
+import { type ByteList, concatBytes } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BatchOptions,
   badElement,
   checkBase,
+  checkProgression,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -49,12 +52,24 @@ function decodeNonIdentity(elements: Uint8Array, index: number): Point {
   return point;
 }
 
+function decodeBase(base: Uint8Array): Point {
+  try {
+    return decodeNonIdentity(base, 0);
+  } catch (error) {
+    throw aboutBase(error);
+  }
+}
+
 function scalarAt(scalars: Uint8Array, index: number): bigint {
   return bytesToNumberLE(scalars.subarray(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES));
 }
 
 /** Runs `step(i)` for i in [0, count), yielding to the event loop between chunks. */
-async function inChunks(count: number, options: BatchOptions, step: (index: number) => void): Promise<void> {
+export async function inChunks(
+  count: number,
+  options: BatchOptions,
+  step: (index: number) => void,
+): Promise<void> {
   for (let start = 0; start < count; start += CHUNK) {
     throwIfAborted(options.signal);
     const end = Math.min(start + CHUNK, count);
@@ -120,12 +135,53 @@ export const nobleBackend: GroupBackend = {
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
   },
 
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(scalarAt(scalars, i)),
+    );
+  },
+
+  async hashAndAddBase(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher
+        .hashToCurve(messages.at(i), { DST: dst })
+        .add(Point.BASE.multiply(scalarAt(scalars, i))),
+    );
+  },
+
+  async subtractBase(elements, scalars, base, options = {}) {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    if (count === 0) return new Uint8Array();
+    const point = decodeBase(base);
+    return encodeEach(count, options, (i) =>
+      decodeNonIdentity(elements, i).subtract(point.multiply(scalarAt(scalars, i))),
+    );
+  },
+
   async add(a, b, options = {}) {
     return encodeEach(countPairs(a, b), options, (i) => decode(a, i).add(decode(b, i)));
   },
 
   async subtract(a, b, options = {}) {
     return encodeEach(countPairs(a, b), options, (i) => decode(a, i).subtract(decode(b, i)));
+  },
+
+  async progression(start, step, count, options = {}) {
+    checkProgression(start, step, count);
+    const ends = concatBytes(start, step);
+    const difference = decode(ends, 1);
+    let next = decode(ends, 0);
+    return encodeEach(count, options, () => {
+      const element = next;
+      next = next.add(difference);
+      return element;
+    });
   },
 
   async weightedSum(elements, weights, options = {}) {

@@ -13,27 +13,33 @@ import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { ElementStatus, type Kernel } from '../kernel/kernel.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BackendName,
   type BatchOptions,
   badElement,
   checkBase,
+  checkProgression,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
   countRecords,
   ELEMENT_BYTES,
+  GENERATOR,
   type GroupBackend,
   identityElement,
   SCALAR_BYTES,
 } from './group.js';
 
-/** The canonical encoding of the generator (RFC 9496, section 4.1). */
-const GENERATOR: Uint8Array = Uint8Array.of(
-  ...[0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f],
-  ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
+/** 1/2 modulo L, little-endian. */
+const HALF: Uint8Array = Uint8Array.of(
+  ...[0xf7, 0xe9, 0x7a, 0x2e, 0x8d, 0x31, 0x09, 0x2c, 0x6b, 0xce, 0x7b, 0x51, 0xef, 0x7c, 0x6f, 0x0a],
+  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08],
 );
+
+const ZERO: Uint8Array = new Uint8Array(SCALAR_BYTES);
 
 /** Filling the tables of a base costs about as much as multiplying so many elements. */
 const BASE_TABLE_WORTH = 8;
@@ -85,23 +91,65 @@ export class WasmBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    const tag = primed(dst);
-    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
-    await this.#inChunks(messages.length, options, (kernel, from, end) => {
-      const to = this.#messagesThatFit(messages, from, end);
-      kernel.write('TAG', tag);
-      kernel.writeMessages(
-        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
-        messages.offsets.subarray(from, to + 1),
-      );
-      kernel.exports.expand(to - from, tag.length);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
       kernel.write('SCALARS', scalar);
       kernel.exports.recodeShared();
-      kernel.exports.multiplyMapped(to - from);
-      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
-      return to;
+      kernel.exports.multiplyMapped(to - from, false);
     });
-    return result;
+  }
+
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.exports.multiplyMapped(to - from, true);
+    });
+  }
+
+  async hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      this.#useBase(kernel, GENERATOR);
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.exports.addBaseToMapped(to - from);
+    });
+  }
+
+  async subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      try {
+        this.#useBase(kernel, base);
+      } catch (error) {
+        throw aboutBase(error);
+      }
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.subtractBase(to - from);
+      checkStatus(kernel, 0, from, to, false);
+    });
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
@@ -158,6 +206,26 @@ export class WasmBackend implements GroupBackend {
 
   subtract(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
     return this.#combine(a, b, true, options);
+  }
+
+  async progression(
+    start: Uint8Array,
+    step: Uint8Array,
+    count: number,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkProgression(start, step, count);
+    const { signal } = options;
+    // Doubles are encoded without a square root, so what goes in is halves: the first two, then what the kernel leaves.
+    const first = await this.weightedSum(concatBytes(start, step), concatBytes(HALF, ZERO), { signal });
+    const second = await this.weightedSum(concatBytes(start, step), concatBytes(HALF, HALF), { signal });
+    let halves: Uint8Array = concatBytes(first, second);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      kernel.write('ELEMENTS', halves);
+      kernel.write('OTHERS', concatBytes(step, step));
+      kernel.exports.progression(to - from);
+      halves = kernel.read('ELEMENTS', halves.length);
+    });
   }
 
   async weightedSum(
@@ -229,6 +297,30 @@ export class WasmBackend implements GroupBackend {
     const start = messages.offsets[from]!;
     while (to < end && messages.offsets[to + 1]! - start <= MESSAGE_CHUNK_BYTES) to++;
     return to;
+  }
+
+  /** Runs with the chunk's messages expanded into UNIFORM. */
+  async #eachMessage(
+    messages: ByteList,
+    dst: Uint8Array,
+    options: BatchOptions,
+    run: (kernel: Kernel, from: number, to: number) => void,
+  ): Promise<Uint8Array> {
+    const tag = primed(dst);
+    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
+    await this.#inChunks(messages.length, options, (kernel, from, end) => {
+      const to = this.#messagesThatFit(messages, from, end);
+      kernel.write('TAG', tag);
+      kernel.writeMessages(
+        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
+        messages.offsets.subarray(from, to + 1),
+      );
+      kernel.exports.expand(to - from, tag.length);
+      run(kernel, from, to);
+      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
+      return to;
+    });
+    return result;
   }
 
   async #eachElement(

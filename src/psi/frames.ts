@@ -9,13 +9,35 @@
  * | 3 | Evaluated | u32 index of the first element, n x 32 bytes |
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
+ * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: E, 32 bytes, and 4 bytes |
+ * | 16 | SumKey | 32 bytes |
+ * | 17 | Values | u32 index of the first record, n x (t + 64) bytes |
+ * | 18 | Total | 64 bytes; where the sender learns the sum, u32 size behind them |
+ * | 19 | Opened | 32 bytes |
+ * | 20 | Ids | u32 index of the first element, n x 32 bytes |
+ *
+ * Types 16 to 31 are those of the modes sum and join ids.
  */
 
 import { concatBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MAX_FRAME_BYTES } from './suite.js';
 
-export const FRAME = { hello: 1, blinded: 2, evaluated: 3, tags: 4, finish: 5 } as const;
+export const FRAME = {
+  hello: 1,
+  blinded: 2,
+  evaluated: 3,
+  tags: 4,
+  finish: 5,
+  proof: 6,
+  confirm: 7,
+  sumKey: 16,
+  values: 17,
+  total: 18,
+  opened: 19,
+  ids: 20,
+} as const;
 export type FrameName = keyof typeof FRAME;
 
 const NAMES = Object.fromEntries(Object.entries(FRAME).map(([name, type]) => [type, name])) as Record<
@@ -94,7 +116,27 @@ export function decodeRecords(frame: Frame, width: number, done: number, declare
   return { first, bytes: body.subarray(4) };
 }
 
+/**
+ * The body of a frame that has one length.
+ * @throws {VeilmatchError} `bad-message`
+ */
+export function decodeFixed({ name, body }: Frame, length: number): Uint8Array {
+  if (body.length === length) return body;
+  throw new VeilmatchError(
+    'bad-message',
+    `A frame '${name}' holds ${body.length} bytes; ${length} were due.`,
+  );
+}
+
 /** The most records of `width` bytes that fit into one frame. */
 export function recordsPerFrame(width: number): number {
   return Math.floor((MAX_FRAME_BYTES - RECORDS_HEADER) / width);
+}
+
+/** All records of a list in as few frames as they fit into; none for an empty list. */
+export function* recordFrames(name: FrameName, records: Uint8Array, width: number): Generator<Uint8Array> {
+  const step = recordsPerFrame(width);
+  for (let first = 0; first * width < records.length; first += step) {
+    yield encodeRecords(name, first, records.subarray(first * width, (first + step) * width));
+  }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { concatBytes, u32 } from '../../src/bytes.js';
+import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
@@ -10,6 +10,7 @@ import { decodeHello, encodeHello, type Hello } from '../../src/psi/hello.js';
 import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
 import { replayedRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
+import { drain } from '../support/exchange.js';
 
 const NAMES = ['ada', 'grace', 'hedy'];
 const set = IdentifierSet.ofStrings(NAMES);
@@ -19,16 +20,15 @@ type Reveal = 'intersection' | 'cardinality';
 /** Machines with the same secrets each time, so that a recorded frame fits a fresh machine. */
 function party(role: 'receiver' | 'sender', reveal: Reveal, chunkSize = 2): PsiMachine<unknown> {
   const secret = new Uint8Array(32).fill(role === 'receiver' ? 5 : 7);
-  const scalar = secret.slice();
-  scalar[31] = 0;
-  const options = { backend, reveal, chunkSize, random: replayedRandom([secret, scalar]) };
+  // One scalar, or one for each element.
+  const scalars = NAMES.map((_, i) => {
+    const scalar = secret.slice();
+    scalar[30] = i;
+    scalar[31] = 0;
+    return scalar;
+  });
+  const options = { backend, reveal, chunkSize, random: replayedRandom([secret, ...scalars]) };
   return role === 'receiver' ? psiReceiver(set, options) : psiSender(set, options);
-}
-
-async function drain(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const list: Uint8Array[] = [];
-  for await (const frame of frames) list.push(frame);
-  return list;
 }
 
 interface Recording {
@@ -90,15 +90,54 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
   };
 
   it('another version, suite, mode or role is an incompatible peer', async () => {
-    for (const offset of [15, 17, 19, 20]) {
+    for (const [offset, value] of [
+      [15, 2],
+      [17, 2],
+      [18, 9],
+      [19, 9],
+      [20, 2],
+      [22, 4],
+      [24, 1],
+    ] as const) {
       const hello = recording.given.sender[0]!.slice();
-      hello[offset]!++;
+      hello[offset] = value;
       await expectCode('incompatible-peer', () => toSender(0, hello));
     }
     const other = reveal === 'intersection' ? 'cardinality' : 'intersection';
-    await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', { reveal: other })));
-    await expectCode('incompatible-peer', () => toReceiver(0, helloWith('sender', { reveal: other })));
+    await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', { mode: other })));
+    await expectCode('incompatible-peer', () => toReceiver(0, helloWith('sender', { mode: other })));
     await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', { role: 'sender' })));
+  });
+
+  it('what else the parties must agree on: who learns, proofs, several identifiers a row', async () => {
+    for (const change of [
+      { to: 'both' },
+      { to: 'sender' },
+      { mode: 'sum' },
+      { verifiable: true },
+      { identifiersPerRow: 3 },
+    ] as const) {
+      await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', change)));
+      await expectCode('incompatible-peer', () => toReceiver(0, helloWith('sender', change)));
+    }
+    const flagless = recording.given.sender[0]!.slice();
+    flagless[23] = 3;
+    await expectCode('bad-message', () => toSender(0, flagless));
+  });
+
+  it('the sender may refuse a run before it says anything', async () => {
+    const seen: unknown[] = [];
+    const refusing = psiSender(set, {
+      backend,
+      reveal,
+      async admit(run) {
+        seen.push(run);
+        throw new VeilmatchError('wrong-size', 'Not today.');
+      },
+    });
+    await drain(refusing.start());
+    await expectCode('wrong-size', () => drain(refusing.receive(recording.given.sender[0]!)));
+    expect(seen).toEqual([{ peerSize: 3, ownSize: 3, reveal }]);
   });
 
   it('identifiers of other kinds are incompatible lists', async () => {
@@ -209,41 +248,6 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     const last = recording.given.sender.length - 1;
     await expectCode('transcript-mismatch', () => toSender(last, reflected));
   });
-
-  it('a mutated message gives a typed error or the very same outcome, never a hang and never another result', async () => {
-    const slow = process.env.SLOW === '1';
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('receiver' as const, 'sender' as const),
-        fc.nat(),
-        fc.nat(),
-        fc.integer({ min: 1, max: 255 }),
-        fc.constantFrom('flip', 'cut', 'extend'),
-        async (role, which, where, bits, how) => {
-          const given = recording.given[role];
-          const index = which % given.length;
-          const original = given[index]!;
-          const at = where % original.length;
-          const mutated =
-            how === 'flip'
-              ? original.slice()
-              : how === 'cut'
-                ? original.slice(0, at)
-                : concatBytes(original, u32(bits));
-          if (how === 'flip') mutated[at]! ^= bits;
-          try {
-            const machine = await feed(role, reveal, recording, index, mutated);
-            for (const frame of given.slice(index + 1)) await drain(machine.receive(frame));
-            // A changed nonce, size limit or tag shows in the digests: no mutation can go unnoticed to the end.
-            expect(machine.done).toBe(false);
-          } catch (error) {
-            expect(error).toBeInstanceOf(VeilmatchError);
-          }
-        },
-      ),
-      { numRuns: slow ? 5_000 : 60 },
-    );
-  });
 });
 
 describe('a machine', () => {
@@ -298,7 +302,10 @@ it('a Hello survives encoding, whatever it says', () => {
     fc.property(
       fc.record<Hello>({
         role: fc.constantFrom('receiver', 'sender'),
-        reveal: fc.constantFrom('intersection', 'cardinality'),
+        mode: fc.constantFrom('intersection', 'cardinality', 'sum', 'join-ids'),
+        to: fc.constantFrom('receiver', 'both', 'sender'),
+        verifiable: fc.boolean(),
+        identifiersPerRow: fc.integer({ min: 1, max: 255 }),
         kinds: fc.subarray(['phone', 'email', 'composite', 'opaque'] as const).map((kinds) => new Set(kinds)),
         size: u32s,
         maxPeerSize: u32s,
