@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
 
+import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
+import { joinIdsProtocol } from './join-ids.js';
 import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
 import { psiProtocols } from './psi.js';
+import { sumProtocol } from './sum.js';
 
 export { IdentifierSet } from '../identifiers/set.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
@@ -20,4 +23,11 @@ export type {
 } from './protocol.js';
 
 /** All protocols, in the order in which they give away less. */
-export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, oprfProtocol, ...psiProtocols];
+export const protocols: readonly MatchingProtocol[] = [
+  ...hashingProtocols,
+  oprfProtocol,
+  contactDiscovery,
+  ...psiProtocols,
+  sumProtocol,
+  joinIdsProtocol,
+];
