@@ -4,7 +4,6 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
-// Join ids
 export { type JoinIds, type JoinIdsOptions, joinIds } from './join.js';
 export {
   type JoinIdsResult,
@@ -13,12 +12,17 @@ export {
   PSEUDONYM_BYTES,
   pseudonymsOfRows,
 } from './join-ids.js';
-// Intersection-sum
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
-// Padding
+export { countPeople, type MatchedPerson, matchPeople, peopleMatched } from './match-people.js';
 export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
+export {
+  type PeopleReceiverResult,
+  type PeopleSenderResult,
+  peopleReceiver,
+  peopleSender,
+} from './people.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
 export {
   type CardinalityResult,
