@@ -15,7 +15,11 @@ const { rows, quick } = JSON.parse(process.argv[2] ?? '{}');
 const backend = await createBackend({ concurrency: 1 });
 const round = (/** @type {number} */ value) => Number(value.toFixed(3));
 
-/** @returns {Promise<[number, T]>} seconds and result @template T @param {() => Promise<T> | T} work */
+/**
+ * @template T
+ * @param {() => Promise<T> | T} work
+ * @returns {Promise<[number, T]>} seconds and result
+ */
 async function timed(work) {
   const started = performance.now();
   const result = await work();
