@@ -5,10 +5,10 @@
  */
 
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16 } from '../bytes.js';
+import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
-import { multiplyScalars } from '../group/scalar.js';
+import { invertScalars, multiplyScalars } from '../group/scalar.js';
 import { createBackend } from '../group/select.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
@@ -57,7 +57,34 @@ export interface PsiObservation {
   readonly tagBindsIdentifier: boolean;
 }
 
-export type Observation = TokenObservation | PsiObservation;
+/** A run of matching by a VOPRF (RFC 9497), in the suite ristretto255-SHA512. */
+export interface OprfObservation {
+  readonly kind: 'oprf';
+  /** The group hash's domain separation tag. */
+  readonly dst: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes. */
+  readonly evaluated: Uint8Array;
+  /** The sender's pkS. */
+  readonly publicKey: Uint8Array;
+  /** The sender's tokens: the first bytes of the outputs of its list. */
+  readonly tags: Uint8Array;
+  readonly tagBytes: number;
+  /** Where the sender published a filter of tags, hashes of the outputs, in place of tokens. */
+  readonly published?:
+    | {
+        /** What a tag's hash begins with, before the output. */
+        readonly tagPrefix: Uint8Array;
+        has(tag: Uint8Array): boolean;
+      }
+    | undefined;
+}
+
+export type Observation = TokenObservation | PsiObservation | OprfObservation;
+
+/** The runs in which group elements were seen. */
+type GroupObservation = Exclude<Observation, TokenObservation>;
 
 /** What one observer saw of one run. */
 export interface Transcript {
@@ -77,8 +104,8 @@ export interface Knowledge {
   /** Secret scalars: the observer's own, or one that was stolen. */
   readonly scalars?: readonly Uint8Array[] | undefined;
   /**
-   * What the receiver added to its elements, r of H(x) + rG, in the order of its questions: n x 32 bytes. It comes off the
-   * answers, too, where they are in the same order.
+   * What the receiver hid its elements with, in the order of its questions, n x 32 bytes: r of H(x) + rG in PSI, of r * H(x)
+   * in an OPRF. It comes off the answers, too, where they are in the same order.
    */
   readonly blinds?: Uint8Array | undefined;
   /**
@@ -109,15 +136,39 @@ export async function attackTranscript(
   plan: NumberingPlan | NumberList,
   options: AttackOptions = {},
 ): Promise<AttackResult> {
-  const started = performance.now();
-  const recovered = new Set<string>();
-  const { observation } = transcript;
-  if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
-  else await attackPsi(observation, knowledge, plan, recovered, options);
-  return {
-    recovered: [...recovered],
-    candidatesTried: plan.size,
-    seconds: (performance.now() - started) / 1000,
+  const backend = options.backend ?? (await createBackend());
+  try {
+    const attack = await prepareAttack(transcript, knowledge, backend);
+    return await attack(plan, options);
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
+
+/** Tries guesses on what was prepared; `seconds` count from here. */
+export type PreparedAttack = (
+  plan: NumberingPlan | NumberList,
+  options?: SearchOptions,
+) => Promise<AttackResult>;
+
+/** What an attack does once, whatever the guesses are: the receiver's blinding comes off everything that was seen. */
+export async function prepareAttack(
+  { observation }: Transcript,
+  knowledge: Knowledge,
+  backend: GroupBackend,
+): Promise<PreparedAttack> {
+  const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation);
+  if (knowledge.blinds !== undefined) await seen?.unblind(knowledge.blinds, backend);
+  return async (plan, options = {}) => {
+    const started = performance.now();
+    const recovered = new Set<string>();
+    if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
+    else await attackGroup(observation, seen!, knowledge, plan, recovered, { ...options, backend });
+    return {
+      recovered: [...recovered],
+      candidatesTried: plan.size,
+      seconds: (performance.now() - started) / 1000,
+    };
   };
 }
 
@@ -126,14 +177,14 @@ async function attackTokens(
   knowledge: Knowledge,
   plan: NumberingPlan | NumberList,
   recovered: Set<string>,
-  options: AttackOptions,
+  options: SearchOptions,
 ): Promise<void> {
   const { format } = observation;
   for (const scheme of schemesToTry(observation, knowledge)) {
     const width = scheme.hash === 'plain' || scheme.hash === 'salted' ? digestBytes[scheme.algorithm] : 32;
     await search(
       { targets: observation.digests, digestBytes: width, scheme, format, candidates: plan },
-      (hits) => {
+      ({ hits }) => {
         for (const { identifier } of hits) recovered.add(identifier);
       },
       options,
@@ -157,42 +208,37 @@ function schemesToTry({ scheme }: TokenObservation, { salts = [], keys = [] }: K
 const BATCH = 1024;
 const ONE = Uint8Array.of(1, ...new Uint8Array(31));
 
-async function attackPsi(
-  observation: PsiObservation,
+async function attackGroup(
+  observation: GroupObservation,
+  seen: Sightings,
   knowledge: Knowledge,
   plan: NumberingPlan | NumberList,
   recovered: Set<string>,
-  options: AttackOptions,
+  options: SearchOptions & { readonly backend: GroupBackend },
 ): Promise<void> {
-  const backend = options.backend ?? (await createBackend());
-  const seen = new Sightings(observation);
-  if (knowledge.blinds !== undefined) await seen.unblind(knowledge.blinds, backend);
+  const { backend } = options;
   const scalars = scalarsToTry(knowledge.scalars ?? []);
-  try {
-    for (let from = 0; from < plan.size; from += BATCH) {
-      throwIfAborted(options.signal);
-      const numbers: string[] = [];
-      plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
-      const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
-      const note = (found: (index: number) => boolean): void => {
-        for (const [i, number] of numbers.entries()) if (found(i)) recovered.add(number);
-      };
-      note((i) => seen.hasDigest(messages[i]!));
-      for (const scalar of scalars) {
-        const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
-          signal: options.signal,
-        });
-        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
-      }
-      if (knowledge.discreteLog !== undefined) {
-        const logs = concatBytes(...messages.map(knowledge.discreteLog));
-        const elements = await backend.multiplyBase(logs, observation.publicKey);
-        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
-      }
-      options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
+  for (let from = 0; from < plan.size; from += BATCH) {
+    throwIfAborted(options.signal);
+    const numbers: string[] = [];
+    plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
+    const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
+    const note = (found: (index: number) => boolean): void => {
+      for (const [i, number] of numbers.entries()) if (found(i)) recovered.add(number);
+    };
+    note((i) => seen.hasDigest(messages[i]!));
+    for (const scalar of scalars) {
+      const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
+        signal: options.signal,
+      });
+      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
     }
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
+    if (knowledge.discreteLog !== undefined) {
+      const logs = concatBytes(...messages.map(knowledge.discreteLog));
+      const elements = await backend.multiplyBase(logs, observation.publicKey);
+      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+    }
+    options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
   }
 }
 
@@ -202,13 +248,28 @@ function scalarsToTry(scalars: readonly Uint8Array[]): Uint8Array[] {
   return [ONE, ...scalars, ...products];
 }
 
-/** Everything that was seen of a PSI run, to be asked for. */
+/** The tag that a sender makes of k * H(x). */
+function tagOf(observation: GroupObservation, element: Uint8Array, canonical: Uint8Array): Uint8Array {
+  const input = concatBytes(u16(canonical.length), canonical);
+  if (observation.kind === 'psi') {
+    const { tagPrefix, tagBindsIdentifier, tagBytes } = observation;
+    return sha512(concatBytes(tagPrefix, ...(tagBindsIdentifier ? [input] : []), element)).subarray(
+      0,
+      tagBytes,
+    );
+  }
+  const { published, tagBytes } = observation;
+  const output = sha512(concatBytes(input, u16(element.length), element, utf8('Finalize')));
+  return (published ? sha512(concatBytes(published.tagPrefix, output)) : output).subarray(0, tagBytes);
+}
+
+/** Everything that was seen of such a run, to be asked for. */
 class Sightings {
-  readonly #observation: PsiObservation;
+  readonly #observation: GroupObservation;
   readonly #elements = new DistinctBytes();
   readonly #tags = new DistinctBytes();
 
-  constructor(observation: PsiObservation) {
+  constructor(observation: GroupObservation) {
     this.#observation = observation;
     for (const list of [observation.blinded, observation.evaluated]) this.#addElements(list);
     for (const tag of recordsOf(observation.tags, observation.tagBytes)) this.#tags.add(tag);
@@ -216,7 +277,12 @@ class Sightings {
 
   /** Adds what is left of the elements when the receiver's blinding is taken off. */
   async unblind(blinds: Uint8Array, backend: GroupBackend): Promise<void> {
-    const { blinded, evaluated, publicKey } = this.#observation;
+    const { kind, blinded, evaluated, publicKey } = this.#observation;
+    if (kind === 'oprf') {
+      const inverses = invertScalars(blinds);
+      for (const list of [blinded, evaluated]) this.#addElements(await backend.multiplyEach(list, inverses));
+      return;
+    }
     this.#addElements(await backend.subtract(blinded, await backend.multiplyBase(blinds)));
     this.#addElements(await backend.subtractBase(evaluated, blinds, publicKey));
   }
@@ -231,16 +297,19 @@ class Sightings {
     return [sha256(text), sha256(canonical), sha512(canonical)].some(
       (digest) =>
         this.#elements.indexOf(digest.subarray(0, ELEMENT_BYTES)) >= 0 ||
-        this.#tags.indexOf(digest.subarray(0, this.#observation.tagBytes)) >= 0,
+        this.#hasTag(digest.subarray(0, this.#observation.tagBytes)),
     );
   }
 
   /** Whether the element was seen, or the tag that a sender would make of it. */
   hasElement(element: Uint8Array, canonical: Uint8Array): boolean {
-    const { tagPrefix, tagBindsIdentifier, tagBytes } = this.#observation;
-    const bound = tagBindsIdentifier ? [u16(canonical.length), canonical] : [];
-    const tag = sha512(concatBytes(tagPrefix, ...bound, element)).subarray(0, tagBytes);
-    return this.#elements.indexOf(element) >= 0 || this.#tags.indexOf(tag) >= 0;
+    const tag = tagOf(this.#observation, element, canonical);
+    return this.#elements.indexOf(element) >= 0 || this.#hasTag(tag);
+  }
+
+  #hasTag(tag: Uint8Array): boolean {
+    const filter = this.#observation.kind === 'oprf' ? this.#observation.published : undefined;
+    return this.#tags.indexOf(tag) >= 0 || filter?.has(tag) === true;
   }
 }
 

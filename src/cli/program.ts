@@ -4,14 +4,16 @@
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
+import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { hash } from './hash.js';
 import type { Io } from './io.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
+import { reverse } from './reverse.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand];
+const commands: readonly Command[] = [normalize, hash, compareCommand, reverse, budget];
 
 const USAGE = 2;
 const FAILURE = 3;
@@ -28,6 +30,7 @@ be changed; 3 input, output or the peer failed.
 Examples:
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
+  veilmatch reverse audience.csv --country US
   veilmatch hash --help
 `;
 

@@ -61,6 +61,19 @@ export interface GroupBackend {
   ): Promise<Uint8Array>;
 
   /**
+   * scalars[i] * H(messages[i]), with H as above.
+   * @param dst as above
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
    * scalar * P for every element P.
    * @param elements n x 32 bytes; the identity is rejected
    * @param scalar 32 bytes, secret

@@ -65,7 +65,11 @@ function scalarAt(scalars: Uint8Array, index: number): bigint {
 }
 
 /** Runs `step(i)` for i in [0, count), yielding to the event loop between chunks. */
-async function inChunks(count: number, options: BatchOptions, step: (index: number) => void): Promise<void> {
+export async function inChunks(
+  count: number,
+  options: BatchOptions,
+  step: (index: number) => void,
+): Promise<void> {
   for (let start = 0; start < count; start += CHUNK) {
     throwIfAborted(options.signal);
     const end = Math.min(start + CHUNK, count);
@@ -129,6 +133,14 @@ export const nobleBackend: GroupBackend = {
     if (base !== undefined) checkBase(base);
     const point = base === undefined ? Point.BASE : decodeNonIdentity(base, 0);
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
+  },
+
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(scalarAt(scalars, i)),
+    );
   },
 
   async hashAndAddBase(messages, dst, scalars, options = {}) {

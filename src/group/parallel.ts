@@ -34,7 +34,7 @@ export type ChunkArguments =
       readonly scalar: Uint8Array;
     }
   | {
-      readonly operation: 'hashAndAddBase';
+      readonly operation: HashEach;
       readonly bytes: Uint8Array;
       readonly offsets: Uint32Array;
       readonly dst: Uint8Array;
@@ -77,6 +77,7 @@ const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, intege
 /** So many times as many of a progression, whose elements take so much less. */
 const PROGRESSION_CHUNKS = 32;
 
+type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {
@@ -131,23 +132,22 @@ export class ParallelBackend implements GroupBackend {
     );
   }
 
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#hashEach('hashAndMultiplyEach', messages, dst, scalars, options);
+  }
+
   async hashAndAddBase(
     messages: ByteList,
     dst: Uint8Array,
     scalars: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    checkScalarsOf(messages, scalars);
-    checkTag(dst);
-    const cut = (from: number, to: number): ChunkArguments => ({
-      operation: 'hashAndAddBase',
-      ...messagesOf(messages, from, to),
-      dst,
-      scalars: recordsOf(scalars, from, to),
-    });
-    return this.#run(messages.length, options, cut, () =>
-      this.#local.hashAndAddBase(messages, dst, scalars, options),
-    );
+    return this.#hashEach('hashAndAddBase', messages, dst, scalars, options);
   }
 
   async subtractBase(
@@ -259,6 +259,26 @@ export class ParallelBackend implements GroupBackend {
   async dispose(): Promise<void> {
     this.#pool.dispose();
     await this.#local.dispose();
+  }
+
+  #hashEach(
+    operation: HashEach,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions,
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation,
+      ...messagesOf(messages, from, to),
+      dst,
+      scalars: recordsOf(scalars, from, to),
+    });
+    return this.#run(messages.length, options, cut, () =>
+      this.#local[operation](messages, dst, scalars, options),
+    );
   }
 
   #pairs(operation: Pair, first: Uint8Array, second: Uint8Array, options: BatchOptions): Promise<Uint8Array> {

@@ -94,7 +94,22 @@ export class WasmBackend implements GroupBackend {
     return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
       kernel.write('SCALARS', scalar);
       kernel.exports.recodeShared();
-      kernel.exports.multiplyMapped(to - from);
+      kernel.exports.multiplyMapped(to - from, false);
+    });
+  }
+
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.exports.multiplyMapped(to - from, true);
     });
   }
 

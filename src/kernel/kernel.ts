@@ -42,8 +42,8 @@ export interface KernelExports {
   multiply(count: number, each: boolean): void;
   /** UNIFORM[i] = expand_message_xmd of message i, with a DST_prime of so many bytes in TAG. */
   expand(count: number, tagBytes: number): void;
-  /** RESULTS[i] = shared scalar * map(UNIFORM[i]). */
-  multiplyMapped(count: number): void;
+  /** RESULTS[i] = scalar * map(UNIFORM[i]), by the shared scalar or by each its own. */
+  multiplyMapped(count: number, each: boolean): void;
   /** RESULTS[i] = map(UNIFORM[i]). */
   encodeMapped(count: number): void;
   /** The base becomes the element that is in ELEMENTS[0] and ELEMENTS[1]. */

@@ -167,13 +167,17 @@ function countPairs({ elementBytes }: Suite, C: Uint8Array, D: Uint8Array): numb
       `A proof is about as many answers as questions; there are ${C.length} and ${D.length} bytes of them.`,
     );
   }
-  if (count === 0 || count > MAX_PROOF_ELEMENTS) {
-    throw new VeilmatchError(
-      'argument',
-      `A proof covers 1 to ${MAX_PROOF_ELEMENTS} elements; these are ${count}. Split the batch.`,
-    );
-  }
+  checkProofSize(count);
   return count;
+}
+
+/** @throws {VeilmatchError} `argument` for a batch that one proof cannot cover */
+export function checkProofSize(count: number): void {
+  if (count >= 1 && count <= MAX_PROOF_ELEMENTS) return;
+  throw new VeilmatchError(
+    'argument',
+    `A proof covers 1 to ${MAX_PROOF_ELEMENTS} elements; these are ${count}. Split the batch.`,
+  );
 }
 
 /** The challenge c: a hash of everything that the prover fixed before. */
@@ -189,7 +193,7 @@ function challenge(
 }
 
 /** The tag of HashToScalar in a context. */
-function scalarTag(contextString: Uint8Array): Uint8Array {
+export function scalarTag(contextString: Uint8Array): Uint8Array {
   return concatBytes(utf8('HashToScalar-'), contextString);
 }
 

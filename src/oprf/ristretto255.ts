@@ -15,7 +15,7 @@ const scalars: SuiteScalars = {
   isZero: isAllZero,
   add: addScalars,
   subtractProduct,
-  invert: invertScalars,
+  invert: (factors) => invertScalars(factors),
 };
 
 /**

@@ -20,11 +20,11 @@ export type SuiteGroup = Pick<
   GroupBackend,
   | 'constantTime'
   | 'hashAndMultiply'
+  | 'hashAndMultiplyEach'
   | 'multiply'
   | 'multiplyEach'
   | 'multiplyBase'
   | 'add'
-  | 'subtract'
   | 'weightedSum'
 >;
 
@@ -48,7 +48,7 @@ export interface SuiteScalars {
    * The inverses of n scalars, concatenated.
    * @throws {VeilmatchError} `bad-scalar` with the position of one that is zero or not reduced
    */
-  invert(scalars: Uint8Array, random: RandomSource): Uint8Array;
+  invert(scalars: Uint8Array): Uint8Array;
 }
 
 export interface Suite {

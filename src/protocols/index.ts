@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
 
+import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { joinIdsProtocol } from './join-ids.js';
+import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
 import { psiProtocols } from './psi.js';
 import { sumProtocol } from './sum.js';
@@ -23,6 +25,8 @@ export type {
 /** All protocols, in the order in which they give away less. */
 export const protocols: readonly MatchingProtocol[] = [
   ...hashingProtocols,
+  oprfProtocol,
+  contactDiscovery,
   ...psiProtocols,
   sumProtocol,
   joinIdsProtocol,

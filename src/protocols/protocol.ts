@@ -11,6 +11,8 @@ export type ProtocolId =
   | 'salted'
   | 'keyed'
   | 'slow'
+  | 'oprf'
+  | 'contact-discovery'
   | 'ecdh-psi'
   | 'ecdh-psi-cardinality'
   | 'ecdh-psi-sum'
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly backend?: GroupBackend | undefined;
   /** For `slow`. Default: OWASP's minimum for argon2id. */
   readonly slowCost?: SlowCost | undefined;
+  /** For `oprf` and `contact-discovery`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
+  readonly oprfKey?: Uint8Array | undefined;
   /** For `ecdh-psi-sum`: the number that the sender holds with each of its rows. Default: 1, which counts its rows. */
   readonly values?: ArrayLike<number> | undefined;
   readonly signal?: AbortSignal | undefined;

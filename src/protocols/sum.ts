@@ -8,11 +8,12 @@
 
 import { createBackend } from '../group/select.js';
 import { NONCE_BYTES } from '../psi/hello.js';
+import { OFFLINE } from '../psi/leakage.js';
 import type { SentFrame } from '../psi/observe.js';
 import { intersectionSum } from '../psi/sum.js';
 import { randomScalar, secureRandom } from '../random.js';
 import type { MatchingProtocol } from './protocol.js';
-import { OFFLINE, viewsOf } from './psi.js';
+import { viewsOf } from './psi.js';
 import { beginningWith } from './secrets.js';
 
 export const sumProtocol: MatchingProtocol = {

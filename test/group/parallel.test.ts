@@ -44,6 +44,9 @@ describe('a parallel backend', () => {
     const tag = utf8('tag');
     const blinded = await parallel.hashAndAddBase(list, tag, scalars);
     expect(blinded).toEqual(await serial.hashAndAddBase(list, tag, scalars));
+    expect(await parallel.hashAndMultiplyEach(list, tag, scalars)).toEqual(
+      await serial.hashAndMultiplyEach(list, tag, scalars),
+    );
     const base = elements.subarray(0, 32);
     expect(await parallel.subtractBase(blinded, scalars, base)).toEqual(
       await serial.subtractBase(blinded, scalars, base),

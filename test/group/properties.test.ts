@@ -105,6 +105,9 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           expect(await group.hashAndAddBase(list, TAG, scalars)).toEqual(
             await nobleBackend.hashAndAddBase(list, TAG, scalars),
           );
+          expect(await group.hashAndMultiplyEach(list, TAG, scalars)).toEqual(
+            await nobleBackend.hashAndMultiplyEach(list, TAG, scalars),
+          );
           expect(await group.subtractBase(elements, scalars, base)).toEqual(
             await nobleBackend.subtractBase(elements, scalars, base),
           );

@@ -248,6 +248,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
           group.multiplyBase(scalars),
           group.subtractBase(elements, scalars, GENERATOR),
           group.hashAndAddBase(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
+          group.hashAndMultiplyEach(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
         ])) {
           expect(error).toMatchObject({ code: 'bad-scalar', position: 2 });
         }
@@ -278,6 +279,8 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiplyBase(new Uint8Array(33)),
         group.multiplyBase(scalarBytes(1n), two),
         group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
         group.hashAndAddBase(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
         group.subtractBase(two, scalarBytes(1n), GENERATOR),
         group.subtractBase(two, someScalars(2), two),
@@ -297,6 +300,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(await group.multiplyEach(none, none)).toHaveLength(0);
       expect(await group.multiplyBase(none)).toHaveLength(0);
       expect(await group.hashAndAddBase(ByteList.from([]), DST, none)).toHaveLength(0);
+      expect(await group.hashAndMultiplyEach(ByteList.from([]), DST, none)).toHaveLength(0);
       expect(await group.subtractBase(none, none, GENERATOR)).toHaveLength(0);
       expect(await group.add(none, none)).toHaveLength(0);
       expect(await group.subtract(none, none)).toHaveLength(0);
@@ -362,13 +366,16 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(bytesToHex(await group.weightedSum(elements, zeros))).toBe(bytesToHex(IDENTITY));
     });
 
-    test('multiples of a base are added to hashes and taken off elements', async () => {
+    test('hashes are multiplied each by its own; multiples of a base are added to them and taken off elements', async () => {
       const messages = ByteList.from(Array.from({ length: 9 }, (_, i) => utf8(`message ${i}`)));
       for (const count of [1, 2, 9]) {
         const list = messages.slice(0, count);
         const scalars = someScalars(count);
         const hashes = await group.hashAndMultiply(list, DST, scalarBytes(1n));
         const blinded = await group.hashAndAddBase(list, DST, scalars);
+        expect(await group.hashAndMultiplyEach(list, DST, scalars)).toEqual(
+          await group.multiplyEach(hashes, scalars),
+        );
         expect(blinded).toEqual(await group.add(hashes, await group.multiplyBase(scalars)));
         // Under a key b, base B = b * G: b * (H + r * G) - r * B = b * H.
         const key = scalarBytes(0x1234567n);
@@ -431,6 +438,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiplyEach(elements, scalars, { signal }),
         group.multiplyBase(scalars, undefined, { signal }),
         group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
         group.subtractBase(elements, scalars, GENERATOR, { signal }),
         group.add(elements, elements, { signal }),
         group.subtract(elements, elements, { signal }),

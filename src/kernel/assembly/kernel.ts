@@ -114,14 +114,14 @@ export function expand(count: i32, tagBytes: i32): void {
   }
 }
 
-/** RESULTS[i] = the shared scalar times the element that UNIFORM[i] maps to. */
-export function multiplyMapped(count: i32): void {
-  const pairs = pairsOf(count);
+/** RESULTS[i] = scalar times the element that UNIFORM[i] maps to, the shared scalar or, with `each`, its own. */
+export function multiplyMapped(count: i32, each: bool): void {
+  const pairs = pairsOf(count), step = each ? DIGITS_BYTES : 0;
   beginEncodeDoubles();
   for (let i = 0; i < pairs; i++) {
     const at = UNIFORM + 128 * <usize>i;
     fromUniformBytes(OTHER, at, at + 64);
-    multiplyPoint(POINT, OTHER, DIGITS);
+    multiplyPoint(POINT, OTHER, DIGITS + <usize>i * step);
     prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
   }
   finishDoubles(pairs);
