@@ -35,6 +35,11 @@ export {
 export type { CoarseCount, RevealOption } from './reveal.js';
 export { psiSender, type SenderResult } from './sender.js';
 export type { Mode, Reveal, Role } from './suite.js';
+export { type IntersectionSumOptions, intersectionSum } from './sum.js';
+export type { SumOptions } from './sum-party.js';
+export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
+export { type SumSenderResult, sumSender } from './sum-sender.js';
+export { type SumResult, sumResult } from './sum-values.js';
 
 // What a sender publishes, and what it allows.
 
@@ -71,10 +76,6 @@ export {
   checkPolicy,
   defaultContactPolicy,
   defaultPolicy,
+  defaultSumPolicy,
   type Policy,
 } from './policy/policy.js';
-export { type IntersectionSumOptions, intersectionSum } from './sum.js';
-export type { SumOptions } from './sum-party.js';
-export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
-export { type SumSenderResult, sumSender } from './sum-sender.js';
-export { type SumResult, sumResult } from './sum-values.js';

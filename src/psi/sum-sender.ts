@@ -7,7 +7,7 @@
  * the sum over the intersection, if the receiver follows the protocol.
  *
  * **What S gives away** in one run is one number: to an honest receiver the sum, to a deviating one any linear combination
- * of its values. `admit` should therefore let one run a peer and window through.
+ * of its values. By default `admission` lets one run a peer and window through.
  */
 
 import { sortRecords } from '../bytes.js';
