@@ -11,8 +11,9 @@ import { hash } from './hash.js';
 import type { Io } from './io.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
+import { reverse } from './reverse.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand, budget];
+const commands: readonly Command[] = [normalize, hash, compareCommand, reverse, budget];
 
 const USAGE = 2;
 const FAILURE = 3;
@@ -29,6 +30,7 @@ be changed; 3 input, output or the peer failed.
 Examples:
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
+  veilmatch reverse audience.csv --country US
   veilmatch hash --help
 `;
 
