@@ -42,7 +42,7 @@ function nativeOf(cost) {
 const { token } = reversiblePlain();
 const rates = [{ hash: 'sha256', library: rateOf(token), native: 0 }];
 let best = 0;
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < 8; round++) {
   const { candidatesPerSecond } = await reverse([token('nobody')], { plan, concurrency: 1 }).summary;
   best = Math.max(best, candidatesPerSecond);
 }

@@ -2,7 +2,7 @@
 /**
  * First names and surnames of the United States with their likelihoods. Only the order of the census comes with the names;
  * the shares follow from the rank by Mandelbrot's law, share ~ (rank + shift)^-exponent. The constants are such that the
- * heads come out as published (James 3.3 % of men, Mary 2.6 % of women, Smith 1.0 % of all) to within a factor of two.
+ * heads come out as published (James 3.3 % of men, Mary 2.6 % of women, Smith 1.0 % of all) to within a factor of about two.
  */
 
 import { names } from './names.generated.js';
