@@ -58,6 +58,12 @@ export type ErrorCode =
   | 'repeated-element'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
+  /** The peer does not allow this run: no valid token or certificate, its policy, its limits. */
+  | 'denied'
+  /** The connection could not be made, or ended before the run did. */
+  | 'disconnected'
+  /** The peer was silent for too long, or the run took too long. */
+  | 'timeout'
   /** A worker stopped or threw. */
   | 'worker-failed'
   /** A file or stream that cannot be read or written. */
