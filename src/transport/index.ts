@@ -7,7 +7,14 @@ export type { ServerTls } from './admission.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
 export { type FolderOptions, folderChannel } from './folder.js';
-export { type ListenEvent, type Listener, type ListenLimits, type ListenOptions, listen } from './listen.js';
+export {
+  type ListenEvent,
+  type Listener,
+  type ListenLimits,
+  type ListenOptions,
+  listen,
+  type TurnedAway,
+} from './listen.js';
 export { memoryChannels } from './memory.js';
 export { type ReceivedResult, type RunOptions, receive, send } from './run.js';
 export { createToken, hashToken, type KnownToken } from './tokens.js';

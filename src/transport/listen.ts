@@ -8,7 +8,7 @@ import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Reveal } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
-import { encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
+import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { acceptMessage } from '../wire/negotiate.js';
 import {
   type AdmissionOptions,
@@ -37,22 +37,22 @@ export interface ListenLimits extends ChannelLimits {
   readonly handshakeSeconds: number;
 }
 
+/** Why somebody was not let in. `silent`: too slow, gone before it said anything, or the oldest of too many. */
+export type TurnedAway =
+  | 'host'
+  | 'origin'
+  | 'path'
+  | 'credentials'
+  | 'busy'
+  | 'silent'
+  | 'protocol'
+  | 'incompatible';
+
 /** What happens at the door. Holds no address, token or certificate. */
 export type ListenEvent =
   | { readonly type: 'accepted'; readonly runId: string; readonly peer: Peer }
   | { readonly type: 'closed'; readonly runId: string; readonly peer: Peer }
-  | {
-      readonly type: 'turned-away';
-      readonly reason:
-        | 'host'
-        | 'origin'
-        | 'path'
-        | 'credentials'
-        | 'busy'
-        | 'slow'
-        | 'protocol'
-        | 'incompatible';
-    };
+  | { readonly type: 'turned-away'; readonly reason: TurnedAway };
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. Others need TLS. */
@@ -224,7 +224,7 @@ class Server implements Listener {
   #hold(socket: NetSocket): void {
     const id = idOf(socket);
     const timer = setTimeout(() => {
-      this.#tell('slow');
+      this.#tell('silent');
       socket.destroy();
     }, this.#limits.handshakeSeconds * 1000);
     const release = (): void => {
@@ -236,7 +236,7 @@ class Server implements Listener {
     socket.on('error', () => {});
     if (this.#pending.size <= this.#limits.pending) return;
     const [oldest] = this.#pending.values();
-    this.#tell('slow');
+    this.#tell('silent');
     oldest?.socket.destroy();
   }
 
@@ -280,7 +280,8 @@ class Server implements Listener {
       });
     } catch (error) {
       const reason = reasonFor(error);
-      if (reason !== 'timeout') this.#tell(reason === 'incompatible' ? reason : 'protocol');
+      // The timer of the connection tells of a peer that said nothing in time.
+      if (reason !== 'timeout') this.#tell(TOLD[reason] ?? 'protocol');
       await refuse(link, reason);
     }
   }
@@ -302,10 +303,15 @@ class Server implements Listener {
     this.#waiting = undefined;
   }
 
-  #tell(reason: Extract<ListenEvent, { type: 'turned-away' }>['reason']): void {
+  #tell(reason: TurnedAway): void {
     this.#options.onEvent?.({ type: 'turned-away', reason });
   }
 }
+
+const TOLD: Partial<Readonly<Record<CloseReason, TurnedAway>>> = {
+  incompatible: 'incompatible',
+  aborted: 'silent',
+};
 
 function idOf({ remoteAddress, remotePort }: NetSocket): string {
   return `${remoteAddress} ${remotePort}`;
