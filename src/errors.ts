@@ -46,6 +46,8 @@ export type ErrorCode =
   | 'identity-element'
   /** A scalar that is zero or not reduced. */
   | 'bad-scalar'
+  /** A proof that does not show what was claimed: other elements, another key, another run. */
+  | 'bad-proof'
   /** A message that does not follow the protocol's layout. */
   | 'bad-message'
   /** A message of the right form at the wrong time. */
@@ -56,6 +58,10 @@ export type ErrorCode =
   | 'wrong-size'
   /** An element or tag that appears twice where each must be distinct. */
   | 'repeated-element'
+  /** A published set that is not the pinned one, or not signed by the pinned key. */
+  | 'wrong-pin'
+  /** The sender's policy on sizes and budgets does not allow the run. */
+  | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
   /** The peer does not allow this run: no valid token or certificate, its policy, its limits. */

@@ -54,7 +54,11 @@ function scalarAt(scalars: Uint8Array, index: number): bigint {
 }
 
 /** Runs `step(i)` for i in [0, count), yielding to the event loop between chunks. */
-async function inChunks(count: number, options: BatchOptions, step: (index: number) => void): Promise<void> {
+export async function inChunks(
+  count: number,
+  options: BatchOptions,
+  step: (index: number) => void,
+): Promise<void> {
   for (let start = 0; start < count; start += CHUNK) {
     throwIfAborted(options.signal);
     const end = Math.min(start + CHUNK, count);

@@ -6,7 +6,7 @@ import { ELEMENT_BYTES } from '../group/group.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
-import { DST, type Role, tagBytes, tagPrefix } from './suite.js';
+import { bindsIdentifier, DST, type Role, tagBytes, tagPrefix } from './suite.js';
 
 export interface SentFrame {
   readonly from: Role;
@@ -46,15 +46,15 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
       bodies.elements.push(recordsOf(frame, ELEMENT_BYTES));
     if (frame.name === 'tags') bodies.tags.push(recordsOf(frame, width));
   }
-  const { reveal, publicKey } = decodeHello(hellos.sender);
+  const { mode, publicKey } = decodeHello(hellos.sender);
   return {
     dst: DST,
     elements: concatBytes(...bodies.elements),
     publicKey,
     tags: concatBytes(...bodies.tags),
     tagBytes: width,
-    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), reveal),
-    tagBindsIdentifier: reveal === 'intersection',
+    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
+    tagBindsIdentifier: bindsIdentifier(mode),
   };
 }
 

@@ -8,33 +8,57 @@ import { type RandomSource, secureRandom } from '../random.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
 import { sessionId, Tagger } from './session.js';
-import type { Reveal, Role } from './suite.js';
+import type { Learner, Mode, Reveal, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
 
-export interface PartyOptions {
+/** What a sender is told of a run before it evaluates anything. */
+export interface RunRequest {
+  /** Elements that the receiver declared. */
+  readonly peerSize: number;
+  readonly ownSize: number;
+  readonly reveal: Mode;
+}
+
+/** Options of a party, whatever the mode. */
+export interface CommonOptions {
   readonly backend: GroupBackend;
-  /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
-  readonly reveal?: Reveal | undefined;
-  /** Draws, in this order: the nonce, 32 bytes; the party's scalar, 32 bytes. Default: the platform's CSPRNG. */
+  /** Default: the platform's CSPRNG. Anything else is for tests and attacks. */
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
   /** Elements in a frame. Default 32,000; at most 32,767. */
   readonly chunkSize?: number | undefined;
+  /**
+   * Asked by the sender when the peer's Hello is in order, before it answers with its own and before it evaluates
+   * anything. What it throws ends the run.
+   */
+  readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Elements done and in all, in each phase. */
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
 
+export interface PartyOptions extends CommonOptions {
+  /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
+  readonly reveal?: Reveal | undefined;
+}
+
+/** What the two parties must agree on. */
+export interface Agreement {
+  readonly mode: Mode;
+  readonly to: Learner;
+  readonly verifiable: boolean;
+}
+
 /** The options with every default filled in. */
-export interface PartySettings {
+export interface PartySettings extends Agreement {
   readonly backend: GroupBackend;
-  readonly reveal: Reveal;
   readonly random: RandomSource;
   readonly maxPeerSize: number;
   readonly chunkSize: number;
+  admit(run: RunRequest): Promise<void>;
   /** Options for a batch of which `before` elements are done already. */
   batch(phase: Phase, before: number, total: number): BatchOptions;
 }
@@ -45,13 +69,9 @@ const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 
-/** @throws {VeilmatchError} `argument` */
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySettings {
-  const {
-    reveal = 'intersection',
-    chunkSize = DEFAULT_CHUNK_SIZE,
-    maxPeerSize = DEFAULT_MAX_PEER_SIZE,
-  } = options;
+  const { reveal = 'intersection' } = options;
   if (reveal !== 'intersection' && reveal !== 'cardinality') {
     throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
   }
@@ -62,6 +82,16 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
         "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
     );
   }
+  return commonSettings(set, options, { mode: reveal, to: 'receiver', verifiable: false });
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
+export function commonSettings(
+  set: IdentifierSet,
+  options: CommonOptions,
+  agreement: Agreement,
+): PartySettings {
+  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
   checkCount('chunkSize', chunkSize, 1, recordsPerFrame(ELEMENT_BYTES));
   checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
   for (let i = 0; i < set.size; i++) {
@@ -77,11 +107,14 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
     }
   }
   return {
+    ...agreement,
     backend: options.backend,
-    reveal,
     random: options.random ?? secureRandom,
     maxPeerSize,
     chunkSize,
+    async admit(run) {
+      await options.admit?.(run);
+    },
     batch: (phase, before, total) => ({
       signal: options.signal,
       onProgress: (done) => options.onProgress?.(phase, before + done, total),
@@ -103,16 +136,19 @@ export function ownHello(
   role: Role,
   set: IdentifierSet,
   settings: PartySettings,
-  publicKey?: Uint8Array,
+  own: Partial<Pick<Hello, 'publicKey' | 'identifiersPerRow'>> = {},
 ): Hello {
   return {
     role,
-    reveal: settings.reveal,
+    mode: settings.mode,
+    to: settings.to,
+    verifiable: settings.verifiable,
+    identifiersPerRow: own.identifiersPerRow ?? 1,
     kinds: set.kinds,
     size: set.size,
     maxPeerSize: settings.maxPeerSize,
     nonce: settings.random(NONCE_BYTES),
-    publicKey: publicKey ?? new Uint8Array(ELEMENT_BYTES),
+    publicKey: own.publicKey ?? new Uint8Array(ELEMENT_BYTES),
   };
 }
 
@@ -130,50 +166,5 @@ export function openSession(own: Hello, peerBody: Uint8Array): Session {
   const ownBody = encodeHello(own);
   const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
   const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);
-  return { sid, tagger: new Tagger(sid, own.reveal, receiver.size, sender.size), peer };
-}
-
-/** An error about element i of a chunk, told with its index in the whole list. */
-export async function withOffset<T>(first: number, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof VeilmatchError) || error.position === undefined) throw error;
-    const position = first + error.position;
-    const message = error.message.replace(/^Element \d+/, `Element ${position}`);
-    throw new VeilmatchError(error.code, message, { position });
-  }
-}
-
-/** Whether records of `width` bytes ascend strictly, the first of them above `previous`. Returns the last one. */
-export function checkAscending(
-  name: string,
-  records: Uint8Array,
-  width: number,
-  first: number,
-  previous: Uint8Array | undefined,
-): Uint8Array {
-  let last = previous;
-  for (let i = 0; i * width < records.length; i++) {
-    const record = records.subarray(i * width, (i + 1) * width);
-    if (last !== undefined && compareBytes(last, record) >= 0) {
-      throw new VeilmatchError(
-        'bad-message',
-        `The peer's ${name} are not sorted, or record ${first + i} is repeated.`,
-        {
-          position: first + i,
-        },
-      );
-    }
-    last = record;
-  }
-  return last!;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return { sid, tagger: new Tagger(sid, own.mode, receiver.size, sender.size), peer };
 }

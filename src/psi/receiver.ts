@@ -7,24 +7,16 @@
  * set, invented identifiers too, the protocol answers: sizes, budgets and contracts limit that, the mathematics does not.
  */
 
-import { DistinctBytes, equalBytes } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { DistinctBytes } from '../bytes.js';
+import { ELEMENT_BYTES } from '../group/group.js';
 import { invertScalar } from '../group/scalar.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
+import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { decodeRecords, encodeFrame, encodeRecords } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import {
-  checkAscending,
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PartySettings,
-  settingsOf,
-  withOffset,
-} from './party.js';
+import { openSession, ownHello, type PartyOptions, type PartySettings, settingsOf } from './party.js';
 import { checkFinish } from './session.js';
 import { DST } from './suite.js';
 
@@ -47,7 +39,7 @@ export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachi
 
 async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<ReceiverResult> {
   const { backend, chunkSize } = settings;
-  const ordered = settings.reveal === 'intersection';
+  const ordered = settings.mode === 'intersection';
   const line = new Line('receiver');
   const hello = ownHello('receiver', set, settings);
   // One scalar a for the whole run: R sends a * H(x), and takes a off again with its inverse.
@@ -76,10 +68,11 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
         done,
         backend.multiply(bytes, inverse, settings.batch('unblind', done, set.size)),
       );
+      checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
       for (let i = 0; i < bytes.length / ELEMENT_BYTES; i++) {
-        const at = [i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES] as const;
-        addNew(answers, bytes.subarray(...at), done + i);
-        addNew(ownTags, tagger.tag(unblinded.subarray(...at), set.elements.at(done + i)), done + i);
+        const element = unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        const tag = tagger.tag(element, set.elements.at(done + i));
+        checkDistinct(ownTags, tag, tagger.width, done + i, 'The sender gave answer');
       }
       done += bytes.length / ELEMENT_BYTES;
     }
@@ -107,30 +100,4 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     scalar.fill(0);
     inverse.fill(0);
   }
-}
-
-/** @throws {VeilmatchError} `repeated-element` */
-function addNew(seen: DistinctBytes, record: Uint8Array, position: number): void {
-  seen.add(record);
-  if (seen.size !== position + 1) {
-    throw new VeilmatchError('repeated-element', `The sender gave answer ${position} twice.`, { position });
-  }
-}
-
-/**
- * B takes no part in this variant, but it is bound into the session: it must be an element, and not the identity.
- * @throws {VeilmatchError} `bad-element`, `identity-element`
- */
-async function checkPublicKey(publicKey: Uint8Array, backend: GroupBackend): Promise<void> {
-  const identity = new Uint8Array(ELEMENT_BYTES);
-  try {
-    if (!equalBytes(await backend.add(publicKey, identity), identity)) return;
-  } catch (error) {
-    if (!(error instanceof VeilmatchError) || error.code !== 'bad-element') throw error;
-    throw new VeilmatchError(
-      'bad-element',
-      "The sender's public key is not a canonical ristretto255 encoding.",
-    );
-  }
-  throw new VeilmatchError('identity-element', "The sender's public key is the identity.");
 }

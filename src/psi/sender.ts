@@ -7,21 +7,14 @@
  */
 
 import { DistinctBytes, sortRecords } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
-import { decodeRecords, encodeFrame, encodeRecords, recordsPerFrame } from './frames.js';
+import { checkDistinct, withOffset } from './checks.js';
+import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import {
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PartySettings,
-  settingsOf,
-  withOffset,
-} from './party.js';
+import { openSession, ownHello, type PartyOptions, type PartySettings, settingsOf } from './party.js';
 import { checkFinish, type Tagger } from './session.js';
 import { DST } from './suite.js';
 
@@ -39,25 +32,27 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
 }
 
 async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<SenderResult> {
-  const { backend } = settings;
+  const { backend, mode } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', set, settings);
   const scalar = randomScalar(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     const asked = new DistinctBytes();
     // Shuffled mode: nothing is answered before everything was asked, and the answer is sorted as a whole. Anything
     // less would tell R which of its elements an answer belongs to.
-    const withheld = new Uint8Array(settings.reveal === 'cardinality' ? peer.size * ELEMENT_BYTES : 0);
+    const withheld = new Uint8Array(mode === 'cardinality' ? peer.size * ELEMENT_BYTES : 0);
     for (let done = 0; done < peer.size; ) {
       const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, peer.size);
-      checkDistinct(asked, bytes, done);
+      // An element that is asked twice would show in a shuffled answer.
+      checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
       const batch = settings.batch('evaluate', done, peer.size);
       const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
-      if (settings.reveal === 'intersection') yield line.send(encodeRecords('evaluated', done, evaluated));
+      if (mode === 'intersection') yield line.send(encodeRecords('evaluated', done, evaluated));
       else withheld.set(evaluated, done * ELEMENT_BYTES);
       done += bytes.length / ELEMENT_BYTES;
     }
@@ -72,18 +67,6 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     return { peerSize: peer.size };
   } finally {
     scalar.fill(0);
-  }
-}
-
-/** @throws {VeilmatchError} `repeated-element`: an element that is asked twice would show in a shuffled answer */
-function checkDistinct(asked: DistinctBytes, elements: Uint8Array, first: number): void {
-  for (let i = 0; i * ELEMENT_BYTES < elements.length; i++) {
-    asked.add(elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES));
-    if (asked.size !== first + i + 1) {
-      throw new VeilmatchError('repeated-element', `The receiver asked element ${first + i} twice.`, {
-        position: first + i,
-      });
-    }
   }
 }
 
@@ -110,15 +93,4 @@ async function makeTags(
     }
   }
   return tags;
-}
-
-function* recordFrames(
-  name: 'evaluated' | 'tags',
-  records: Uint8Array,
-  width: number,
-): Generator<Uint8Array> {
-  const step = recordsPerFrame(width);
-  for (let first = 0; first * width < records.length; first += step) {
-    yield encodeRecords(name, first, records.subarray(first * width, (first + step) * width));
-  }
 }
