@@ -64,7 +64,7 @@ export type ErrorCode =
   | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
-  /** The peer does not allow this run: no valid token or certificate, its policy, its limits. */
+  /** The peer does not let this party in: no valid token or certificate, or too much at once. */
   | 'denied'
   /** The connection could not be made, or ended before the run did. */
   | 'disconnected'

@@ -6,12 +6,22 @@ import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
+import { connectCommand } from './connect.js';
 import { hash } from './hash.js';
 import type { Io } from './io.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
+import { serveCommand } from './serve.js';
+import { tokenCommand } from './token.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand];
+const commands: readonly Command[] = [
+  normalize,
+  hash,
+  compareCommand,
+  tokenCommand,
+  serveCommand,
+  connectCommand,
+];
 
 const USAGE = 2;
 const FAILURE = 3;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run of the protocol needs of whatever lies between two parties. */
 
-import type { Reveal } from '../psi/suite.js';
+import type { Mode } from '../psi/suite.js';
 import type { CloseReason } from '../wire/messages.js';
 
 /**
@@ -49,7 +49,7 @@ export interface AcceptedChannel extends Channel {
 export interface ConnectedChannel extends Channel {
   readonly runId: string;
   /** What that party is willing to reveal, where it says. */
-  readonly reveal: Reveal | undefined;
+  readonly reveal: Mode | undefined;
 }
 
 export interface ChannelLimits {

@@ -2,7 +2,7 @@
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
 import { throwIfAborted, VeilmatchError } from '../errors.js';
-import { MODE, type Reveal } from '../psi/suite.js';
+import { MODE, type Mode } from '../psi/suite.js';
 import { encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { checkAccept, openMessage } from '../wire/negotiate.js';
 import { checkedUrl } from './address.js';
@@ -58,7 +58,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       }
       checkAccept(message);
       const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
-      const reveal = (Object.keys(MODE) as Reveal[]).find((name) => MODE[name] === message.mode);
+      const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
       return Object.assign(channel, { runId: message.runId, reveal });
     });
   } catch (error) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch/transport`: runs of the protocols between two machines. */
 
-export type { Reveal } from '../psi/suite.js';
+export type { Mode, Reveal } from '../psi/suite.js';
 export type { CloseReason } from '../wire/messages.js';
 export type { ServerTls } from './admission.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
+export { type FileLedger, openFileLedger } from './file-ledger.js';
 export { type FolderOptions, folderChannel } from './folder.js';
 export {
   type ListenEvent,

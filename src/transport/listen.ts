@@ -6,7 +6,7 @@
 
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { MODE, type Reveal } from '../psi/suite.js';
+import { MODE, type Mode } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
 import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { acceptMessage } from '../wire/negotiate.js';
@@ -67,7 +67,7 @@ export interface ListenOptions {
   /** Names of this server besides `host` and those in its certificate. */
   readonly hosts?: readonly string[] | undefined;
   /** What connecting parties are told will be revealed. */
-  readonly reveal?: Reveal | undefined;
+  readonly reveal?: Mode | undefined;
   readonly limits?: Partial<ListenLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;

@@ -5,7 +5,7 @@ import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { CloseReason } from '../wire/messages.js';
 
 const BY_CODE: Partial<Readonly<Record<ErrorCode, CloseReason>>> = {
-  denied: 'refused',
+  refused: 'refused',
   timeout: 'timeout',
   'incompatible-peer': 'incompatible',
   'incompatible-lists': 'incompatible',
@@ -15,6 +15,7 @@ const BY_CODE: Partial<Readonly<Record<ErrorCode, CloseReason>>> = {
   'bad-element': 'protocol',
   'identity-element': 'protocol',
   'repeated-element': 'protocol',
+  'bad-proof': 'protocol',
   'transcript-mismatch': 'protocol',
 };
 
@@ -29,7 +30,7 @@ const TOLD: Readonly<Record<CloseReason, readonly [ErrorCode, string]>> = {
     'denied',
     'The peer denied access. Check the token or the client certificate, and that it was issued by this peer.',
   ],
-  refused: ['denied', "The peer's policy does not allow this run."],
+  refused: ['refused', "The peer's policy on sizes and budgets does not allow this run. Ask the peer."],
   busy: ['denied', 'The peer has too many runs under way. Try again later.'],
   incompatible: [
     'incompatible-peer',

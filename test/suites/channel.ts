@@ -94,7 +94,7 @@ export function channelSuite(
 
     it.each([
       ['denied', 'denied'],
-      ['refused', 'denied'],
+      ['refused', 'refused'],
       ['busy', 'denied'],
       ['incompatible', 'incompatible-peer'],
       ['protocol', 'disconnected'],
