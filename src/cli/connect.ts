@@ -15,6 +15,7 @@ import { validOption } from './normalize.js';
 import { csvLine, withOutputs, writeAll } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
+import { timeOptions } from './serve-options.js';
 import type { CustomerList } from './table.js';
 
 interface ConnectFlags extends SetFlags {
@@ -23,6 +24,8 @@ interface ConnectFlags extends SetFlags {
   readonly clientCert?: string;
   readonly clientKey?: string;
   readonly reveal?: Reveal;
+  readonly idleSeconds: number;
+  readonly totalSeconds: number;
   readonly output?: string;
   readonly json?: true;
   readonly dryRun?: true;
@@ -49,6 +52,7 @@ export const connectCommand: Command = {
     ),
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
+    ...timeOptions(),
     validOption(),
     ...listOptions(),
   ],
@@ -62,7 +66,7 @@ Examples:
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token -o shared.csv
 `,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as ConnectFlags;
+    const flags = options as unknown as ConnectFlags;
     const url = checkedUrl(args[0]!);
     const credentials = await readCredentials(flags, io);
     const file = flags.output === undefined ? [] : [flags.output];
@@ -146,7 +150,7 @@ export function countable(set: IdentifierSet, reveal: Reveal, io: Io): Identifie
 }
 
 async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOptions> {
-  const { tokenFile, ca, clientCert, clientKey, dryRun } = flags;
+  const { tokenFile, ca, clientCert, clientKey, dryRun, idleSeconds, totalSeconds } = flags;
   if ((clientCert === undefined) !== (clientKey === undefined)) {
     throw new VeilmatchError('argument', '--client-cert and --client-key belong together: give both.');
   }
@@ -156,6 +160,7 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
   const pem = async (path: string | undefined): Promise<string | undefined> =>
     path === undefined ? undefined : readPem(path, io);
   return {
+    limits: { idleSeconds, totalSeconds },
     token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
     tls: { ca: await pem(ca), cert: await pem(clientCert), key: await pem(clientKey) },
   };

@@ -65,14 +65,21 @@ export function serveOptions(): Option[] {
       parsePort,
     ),
     new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
-    new Option('--idle-seconds <N>', 'give a silent partner up after this time')
-      .argParser(parseCount)
-      .default(60),
-    new Option('--total-seconds <N>', 'give a run up after this time').argParser(parseCount).default(21_600),
+    ...timeOptions(),
     new Option('--once', 'end after the first run that is complete'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     validOption(),
     ...listOptions(),
+  ];
+}
+
+/** How long a party waits. */
+export function timeOptions(): Option[] {
+  return [
+    new Option('--idle-seconds <N>', 'give a silent partner up after this time')
+      .argParser(parseCount)
+      .default(60),
+    new Option('--total-seconds <N>', 'give a run up after this time').argParser(parseCount).default(21_600),
   ];
 }
 
