@@ -97,6 +97,7 @@ const config: Options[] = [
         'identifiers/index': 'src/identifiers/index.ts',
         'hashing/index': 'src/hashing/index.ts',
         'group/index': 'src/group/index.ts',
+        'oprf/index': 'src/oprf/index.ts',
         'psi/index': 'src/psi/index.ts',
         'transport/index': 'src/transport/index.ts',
         'attack/index': 'src/attack/index.ts',

@@ -104,7 +104,7 @@ Examples:
   },
 };
 
-function parseAreaCodes(text: string): string[] {
+export function parseAreaCodes(text: string): string[] {
   const codes = text.split(',');
   if (codes.every((code) => /^\d+$/.test(code))) return codes;
   throw new InvalidArgumentError('Give digits, separated by commas, such as 415,628.');

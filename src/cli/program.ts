@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
+import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { connectCommand } from './connect.js';
@@ -18,6 +19,7 @@ const commands: readonly Command[] = [
   normalize,
   hash,
   compareCommand,
+  budget,
   tokenCommand,
   serveCommand,
   connectCommand,

@@ -2,7 +2,7 @@
 /** What a run between two machines says while it goes on, and when it is over. */
 
 import type { Phase } from '../psi/index.js';
-import { duration } from './comparison.js';
+import { count, duration } from './comparison.js';
 import type { Io } from './io.js';
 
 const INTERVAL_MS = 200;
@@ -73,7 +73,6 @@ export interface RunSummary {
 }
 
 export function summaryText(summary: RunSummary): string {
-  const count = (value: number): string => value.toLocaleString('en-US');
   const { ownSize, peerSize, shared, rows, bytesSent, bytesReceived, seconds, runId } = summary;
   const matches =
     shared === undefined

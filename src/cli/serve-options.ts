@@ -3,14 +3,13 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
-import { checkPolicy, defaultPolicy, type Policy, type Reveal } from '../psi/index.js';
+import type { Reveal } from '../psi/index.js';
 import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
 import { readPem, readTokenList } from './credentials.js';
-import { type Io, sourceName } from './io.js';
+import type { Io } from './io.js';
 import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
 import type { SetFlags } from './read-set.js';
-import { readSmall } from './secrets.js';
 
 export interface ServeFlags extends SetFlags {
   readonly reveal: Reveal;
@@ -108,18 +107,6 @@ async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promi
     key: await readPem(tlsKey, io),
     clientCa: clientCa === undefined ? undefined : await readPem(clientCa, io),
   };
-}
-
-/** @throws {VeilmatchError} `io`; `bad-file` for what is no policy */
-export async function readPolicy(path: string | undefined, io: Io): Promise<Policy> {
-  if (path === undefined) return defaultPolicy;
-  const bytes = await readSmall(path, io);
-  try {
-    return checkPolicy(JSON.parse(bytes.toString('utf8')));
-  } catch (error) {
-    const why = error instanceof VeilmatchError ? error.message : 'It is no JSON.';
-    throw new VeilmatchError('bad-file', `${sourceName(path)} is no policy. ${why}`, { cause: error });
-  }
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

@@ -5,7 +5,14 @@ import { numberingPlan } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
 import { createBackend, type GroupBackend } from '../group/index.js';
 import type { IdentifierSet } from '../identifiers/index.js';
-import { admission, daysToEnumerate, type Ledger, memoryLedger, type Policy } from '../psi/index.js';
+import {
+  admission,
+  daysToEnumerate,
+  defaultPolicy,
+  type Ledger,
+  memoryLedger,
+  type Policy,
+} from '../psi/index.js';
 import {
   type AcceptedChannel,
   type ListenEvent,
@@ -14,14 +21,16 @@ import {
   openFileLedger,
   send,
 } from '../transport/index.js';
+import { policyLines, readPolicy, verdict } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
+import { count, planName } from './comparison.js';
 import { countable } from './connect.js';
 import type { Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
 import { log, Metrics, serveMetrics } from './monitor.js';
 import { withOutputs } from './output.js';
 import { readSet } from './read-set.js';
-import { listenOptions, readPolicy, type ServeFlags, serveOptions } from './serve-options.js';
+import { listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -45,7 +54,7 @@ Examples:
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ServeFlags;
     const listening = await listenOptions(flags, io);
-    const policy = await readPolicy(flags.policy, io);
+    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const set = countable((await readSet(args[0]!, flags, io)).set, flags.reveal, io);
     if (flags.dryRun) {
       await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
@@ -167,7 +176,6 @@ function dryRun(
   policy: Policy,
   set: IdentifierSet,
 ): string {
-  const count = (value: number): string => value.toLocaleString('en-US');
   const names = tokens.map(({ name }) => name).join(', ');
   const learns =
     flags.reveal === 'intersection'
@@ -182,7 +190,7 @@ function dryRun(
     `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
     `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
     "you learn   the size of the partner's list and the kinds in it, nothing of the result",
-    `policy      ${JSON.stringify(policy)}`,
+    ...policyLines(policy),
     ...enumeration(flags.country, policy, set.size),
     '',
   ].join('\n');
@@ -191,11 +199,10 @@ function dryRun(
 /** How long the partner would need to try every number there is. */
 function enumeration(country: string | undefined, policy: Policy, ownSize: number): string[] {
   if (country === undefined)
-    return ['plan        give --country CC to see how long its whole numbering plan would take'];
-  const { size } = numberingPlan(country);
-  const days = daysToEnumerate(policy, size, ownSize);
-  const time = days === Infinity ? 'never' : `${Math.ceil(days).toLocaleString('en-US')} days at least`;
+    return ['With --country CC this says how long asking for its whole numbering plan would take.'];
+  const plan = numberingPlan(country);
   return [
-    `plan        ${size.toLocaleString('en-US')} numbers of ${country}; one partner that asks for all of them needs ${time}`,
+    `There are ${count(plan.size)} numbers to ask for: ${planName(plan)}.`,
+    verdict(daysToEnumerate(policy, plan.size, ownSize)),
   ];
 }

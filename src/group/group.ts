@@ -84,6 +84,33 @@ export interface GroupBackend {
    */
   multiplyBase(scalars: Uint8Array, base?: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
 
+  /**
+   * H(messages[i]) + scalars[i] * G, with H as above: what a fresh scalar for each element blinds.
+   * @param dst as above
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
+   * elements[i] - scalars[i] * base, through the tables of `multiplyBase`.
+   * @param elements n x 32 bytes; the identity is rejected
+   * @param scalars n x 32 bytes, secret
+   * @param base 32 bytes; errors about it have no position
+   * @returns n x 32 bytes; the identity can be among them
+   */
+  subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
   /** a[i] + b[i]; the identity is accepted and can be the result. All n x 32 bytes. */
   add(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
 
@@ -142,6 +169,23 @@ export function checkTag(dst: Uint8Array): void {
 export function checkBase(base: Uint8Array): void {
   if (base.length !== ELEMENT_BYTES) {
     throw new VeilmatchError('argument', `The base is one element of 32 bytes; this is ${base.length}.`);
+  }
+}
+
+/** An error about the base, in an operation whose elements have positions. */
+export function aboutBase(error: unknown): unknown {
+  if (!(error instanceof VeilmatchError) || error.position === undefined) return error;
+  return new VeilmatchError(error.code, error.message.replace('Element 0', 'The base'));
+}
+
+/** @throws {VeilmatchError} `argument` unless there is a scalar for each message; `bad-scalar` */
+export function checkScalarsOf(messages: ByteList, scalars: Uint8Array): void {
+  checkScalars(scalars);
+  if (scalars.length !== messages.length * SCALAR_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `Each of the ${messages.length} messages takes a scalar of 32 bytes; these are ${scalars.length} bytes.`,
+    );
   }
 }
 

@@ -12,11 +12,13 @@ import type { ByteList } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BatchOptions,
   badElement,
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -47,6 +49,14 @@ function decodeNonIdentity(elements: Uint8Array, index: number): Point {
   const point = decode(elements, index);
   if (point.is0()) throw identityElement(index);
   return point;
+}
+
+function decodeBase(base: Uint8Array): Point {
+  try {
+    return decodeNonIdentity(base, 0);
+  } catch (error) {
+    throw aboutBase(error);
+  }
 }
 
 function scalarAt(scalars: Uint8Array, index: number): bigint {
@@ -122,6 +132,27 @@ export const nobleBackend: GroupBackend = {
     if (base !== undefined) checkBase(base);
     const point = base === undefined ? Point.BASE : decodeNonIdentity(base, 0);
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
+  },
+
+  async hashAndAddBase(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher
+        .hashToCurve(messages.at(i), { DST: dst })
+        .add(Point.BASE.multiply(scalarAt(scalars, i))),
+    );
+  },
+
+  async subtractBase(elements, scalars, base, options = {}) {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    if (count === 0) return new Uint8Array();
+    const point = decodeBase(base);
+    return encodeEach(count, options, (i) =>
+      decodeNonIdentity(elements, i).subtract(point.multiply(scalarAt(scalars, i))),
+    );
   },
 
   async add(a, b, options = {}) {

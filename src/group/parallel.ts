@@ -13,6 +13,7 @@ import {
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -30,6 +31,19 @@ export type ChunkArguments =
       readonly offsets: Uint32Array;
       readonly dst: Uint8Array;
       readonly scalar: Uint8Array;
+    }
+  | {
+      readonly operation: 'hashAndAddBase';
+      readonly bytes: Uint8Array;
+      readonly offsets: Uint32Array;
+      readonly dst: Uint8Array;
+      readonly scalars: Uint8Array;
+    }
+  | {
+      readonly operation: 'subtractBase';
+      readonly elements: Uint8Array;
+      readonly scalars: Uint8Array;
+      readonly base: Uint8Array;
     }
   | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
   | {
@@ -96,16 +110,52 @@ export class ParallelBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    const cut = (from: number, to: number): ChunkArguments => {
-      const offsets = messages.offsets.slice(from, to + 1);
-      const start = offsets[0]!;
-      const bytes = messages.bytes.slice(start, offsets[to - from]);
-      for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
-      return { operation: 'hashAndMultiply', bytes, offsets, dst, scalar };
-    };
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'hashAndMultiply',
+      ...messagesOf(messages, from, to),
+      dst,
+      scalar,
+    });
     return this.#run(messages.length, options, cut, () =>
       this.#local.hashAndMultiply(messages, dst, scalar, options),
     );
+  }
+
+  async hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'hashAndAddBase',
+      ...messagesOf(messages, from, to),
+      dst,
+      scalars: recordsOf(scalars, from, to),
+    });
+    return this.#run(messages.length, options, cut, () =>
+      this.#local.hashAndAddBase(messages, dst, scalars, options),
+    );
+  }
+
+  async subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'subtractBase',
+      elements: recordsOf(elements, from, to),
+      scalars: recordsOf(scalars, from, to),
+      base,
+    });
+    return this.#run(count, options, cut, () => this.#local.subtractBase(elements, scalars, base, options));
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
@@ -236,6 +286,19 @@ export class ParallelBackend implements GroupBackend {
     );
     return concatBytes(...results);
   }
+}
+
+/** Messages and their offsets from the first of them, copied. */
+function messagesOf(
+  messages: ByteList,
+  from: number,
+  to: number,
+): { readonly bytes: Uint8Array; readonly offsets: Uint32Array } {
+  const offsets = messages.offsets.slice(from, to + 1);
+  const start = offsets[0]!;
+  const bytes = messages.bytes.slice(start, offsets[to - from]);
+  for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
+  return { bytes, offsets };
 }
 
 /** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */

@@ -13,12 +13,14 @@ import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { ElementStatus, type Kernel } from '../kernel/kernel.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BackendName,
   type BatchOptions,
   badElement,
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -80,23 +82,50 @@ export class WasmBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    const tag = primed(dst);
-    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
-    await this.#inChunks(messages.length, options, (kernel, from, end) => {
-      const to = this.#messagesThatFit(messages, from, end);
-      kernel.write('TAG', tag);
-      kernel.writeMessages(
-        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
-        messages.offsets.subarray(from, to + 1),
-      );
-      kernel.exports.expand(to - from, tag.length);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
       kernel.write('SCALARS', scalar);
       kernel.exports.recodeShared();
       kernel.exports.multiplyMapped(to - from);
-      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
-      return to;
     });
-    return result;
+  }
+
+  async hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      this.#useBase(kernel, GENERATOR);
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.exports.addBaseToMapped(to - from);
+    });
+  }
+
+  async subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      try {
+        this.#useBase(kernel, base);
+      } catch (error) {
+        throw aboutBase(error);
+      }
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.subtractBase(to - from);
+      checkStatus(kernel, 0, from, to, false);
+    });
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
@@ -224,6 +253,30 @@ export class WasmBackend implements GroupBackend {
     const start = messages.offsets[from]!;
     while (to < end && messages.offsets[to + 1]! - start <= MESSAGE_CHUNK_BYTES) to++;
     return to;
+  }
+
+  /** Runs with the chunk's messages expanded into UNIFORM. */
+  async #eachMessage(
+    messages: ByteList,
+    dst: Uint8Array,
+    options: BatchOptions,
+    run: (kernel: Kernel, from: number, to: number) => void,
+  ): Promise<Uint8Array> {
+    const tag = primed(dst);
+    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
+    await this.#inChunks(messages.length, options, (kernel, from, end) => {
+      const to = this.#messagesThatFit(messages, from, end);
+      kernel.write('TAG', tag);
+      kernel.writeMessages(
+        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
+        messages.offsets.subarray(from, to + 1),
+      );
+      kernel.exports.expand(to - from, tag.length);
+      run(kernel, from, to);
+      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
+      return to;
+    });
+    return result;
   }
 
   async #eachElement(

@@ -36,7 +36,7 @@ export interface KernelExports {
   readonly STATUS: WebAssembly.Global<'i32'>;
   /** SCALARS[0] becomes the shared scalar. */
   recodeShared(): void;
-  /** SCALARS become digits, halved for `multiply` and `multiplyBase`, as they are for `weightedSum`. */
+  /** SCALARS become digits, halved for `multiply` and `multiplyBase`, as they are for the sums. */
   recodeEach(count: number, half: boolean): void;
   /** RESULTS[i] = scalar * ELEMENTS[i], by the shared scalar or by each its own. */
   multiply(count: number, each: boolean): void;
@@ -50,6 +50,10 @@ export interface KernelExports {
   setBase(): void;
   /** RESULTS[i] = SCALARS[i] * base. */
   multiplyBase(count: number): void;
+  /** RESULTS[i] = map(UNIFORM[i]) + SCALARS[i] * base, of digits that are not halved. */
+  addBaseToMapped(count: number): void;
+  /** RESULTS[i] = ELEMENTS[i] - SCALARS[i] * base, of digits that are not halved. */
+  subtractBase(count: number): void;
   /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or minus. */
   combine(count: number, negate: boolean): void;
   /** RESULTS[0] = the sum of SCALARS[i] * ELEMENTS[i], digits up to number `top`, an even count. */

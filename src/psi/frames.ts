@@ -9,8 +9,8 @@
  * | 3 | Evaluated | u32 index of the first element, n x 32 bytes |
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
- * | 6 | Proofs | u32 index of the first proof, n x 64 bytes |
- * | 7 | Confirm | u32 index of the first record, n x 16 bytes |
+ * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: u32 count |
  *
  * Types 16 to 31 are those of the modes sum and join ids.
  */
@@ -25,7 +25,7 @@ export const FRAME = {
   evaluated: 3,
   tags: 4,
   finish: 5,
-  proofs: 6,
+  proof: 6,
   confirm: 7,
 } as const;
 export type FrameName = keyof typeof FRAME;

@@ -2,7 +2,24 @@
 /** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
+export type { BlindingName } from './blinding.js';
+export { type IntersectOptions, intersect } from './intersect.js';
+export { PsiMachine } from './machine.js';
+export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
+export { psiReceiver, type ReceiverResult } from './receiver.js';
+export {
+  type CardinalityResult,
+  type IntersectionResult,
+  intersectionResult,
+  type SenderShare,
+  senderShare,
+} from './result.js';
+export type { CoarseCount, RevealOption } from './reveal.js';
+export { psiSender, type SenderResult } from './sender.js';
+export type { Mode, Reveal, Role } from './suite.js';
+
 // What a sender publishes, and what it allows.
+
 export { type ContactClientOptions, type ContactResult, contactClient } from './contact/client.js';
 export { type DiscoverOptions, discoverContacts } from './contact/discover.js';
 export { type HeaderPin, headerDigest } from './contact/header.js';
@@ -28,9 +45,6 @@ export {
 export type { SetName } from './contact/suite.js';
 export type { Filter, FilterKind } from './filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
-export { type IntersectOptions, intersect } from './intersect.js';
-export { PsiMachine } from './machine.js';
-export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export { type AdmissionOptions, type AdmissionRequest, admission, type Refusal } from './policy/admission.js';
 export { daysToEnumerate } from './policy/enumeration.js';
 export { type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
@@ -41,7 +55,3 @@ export {
   defaultPolicy,
   type Policy,
 } from './policy/policy.js';
-export { psiReceiver, type ReceiverResult } from './receiver.js';
-export { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
-export { psiSender, type SenderResult } from './sender.js';
-export type { Mode, Reveal, Role } from './suite.js';

@@ -17,8 +17,10 @@ export interface SentFrame {
 export interface ObservedRun {
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** Every blinded and every evaluated element, n x 32 bytes. */
-  readonly elements: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. */
+  readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
   readonly tags: Uint8Array;
@@ -32,7 +34,7 @@ export interface ObservedRun {
 /** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
 export function observeRun(frames: readonly SentFrame[]): ObservedRun {
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
-  const bodies = { elements: [] as Uint8Array[], tags: [] as Uint8Array[] };
+  const lists = { blinded: [] as Uint8Array[], evaluated: [] as Uint8Array[], tags: [] as Uint8Array[] };
   let width = 0;
   for (const { from, bytes } of frames) {
     const frame = decodeFrame(bytes);
@@ -43,15 +45,16 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
       }
     }
     if (frame.name === 'blinded' || frame.name === 'evaluated')
-      bodies.elements.push(recordsOf(frame, ELEMENT_BYTES));
-    if (frame.name === 'tags') bodies.tags.push(recordsOf(frame, width));
+      lists[frame.name].push(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'tags') lists.tags.push(recordsOf(frame, width));
   }
   const { mode, publicKey } = decodeHello(hellos.sender);
   return {
     dst: DST,
-    elements: concatBytes(...bodies.elements),
+    blinded: concatBytes(...lists.blinded),
+    evaluated: concatBytes(...lists.evaluated),
     publicKey,
-    tags: concatBytes(...bodies.tags),
+    tags: concatBytes(...lists.tags),
     tagBytes: width,
     tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
     tagBindsIdentifier: bindsIdentifier(mode),

@@ -5,10 +5,12 @@ import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type RandomSource, secureRandom } from '../random.js';
+import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
+import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
-import type { Learner, Mode, Reveal, Role } from './suite.js';
+import type { Learner, Mode, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
@@ -24,7 +26,10 @@ export interface RunRequest {
 /** Options of a party, whatever the mode. */
 export interface CommonOptions {
   readonly backend: GroupBackend;
-  /** Default: the platform's CSPRNG. Anything else is for tests and attacks. */
+  /**
+   * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
+   * the party's scalar, 32 bytes, or where it blinds additively a scalar for each element.
+   */
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
@@ -41,8 +46,26 @@ export interface CommonOptions {
 }
 
 export interface PartyOptions extends CommonOptions {
-  /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
-  readonly reveal?: Reveal | undefined;
+  /**
+   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
+   * Default `intersection`.
+   */
+  readonly reveal?: RevealOption | undefined;
+  /**
+   * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
+   * out and not to stop before. Default `receiver`.
+   */
+  readonly to?: 'receiver' | 'both' | undefined;
+  /**
+   * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
+   * its tags or its list. Default `false`.
+   */
+  readonly verifiable?: boolean | undefined;
+  /**
+   * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
+   * with `reveal: 'cardinality'` only `multiplicative` is possible.
+   */
+  readonly blinding?: BlindingName | undefined;
 }
 
 /** What the two parties must agree on. */
@@ -58,6 +81,7 @@ export interface PartySettings extends Agreement {
   readonly random: RandomSource;
   readonly maxPeerSize: number;
   readonly chunkSize: number;
+  readonly signal: AbortSignal | undefined;
   admit(run: RunRequest): Promise<void>;
   /** Options for a batch of which `before` elements are done already. */
   batch(phase: Phase, before: number, total: number): BatchOptions;
@@ -69,11 +93,24 @@ const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 
+export interface PsiSettings extends PartySettings {
+  readonly blinding: BlindingName;
+  readonly coarse: CoarseCount | undefined;
+}
+
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySettings {
-  const { reveal = 'intersection' } = options;
-  if (reveal !== 'intersection' && reveal !== 'cardinality') {
-    throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
+export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
+  const { reveal, coarse } = revealOf(options.reveal);
+  const { to = 'receiver', verifiable = false } = options;
+  if (to !== 'receiver' && to !== 'both') {
+    throw new VeilmatchError('argument', "The option to must be 'receiver' or 'both'.");
+  }
+  if (verifiable && reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      "The option verifiable goes with reveal: 'intersection' only: answers that come back sorted cannot be held against " +
+        'the questions.',
+    );
   }
   if (reveal === 'cardinality' && set.severalPerRow) {
     throw new VeilmatchError(
@@ -82,7 +119,15 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
         "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
     );
   }
-  return commonSettings(set, options, { mode: reveal, to: 'receiver', verifiable: false });
+  const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
+  if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
+    throw new VeilmatchError(
+      'argument',
+      "The option blinding must be 'additive' or 'multiplicative'; with reveal: 'cardinality' only the latter, " +
+        'since the answers come back sorted.',
+    );
+  }
+  return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
@@ -106,18 +151,25 @@ export function commonSettings(
       );
     }
   }
+  const reached = new Map<Phase, number>();
   return {
     ...agreement,
     backend: options.backend,
     random: options.random ?? secureRandom,
     maxPeerSize,
     chunkSize,
+    signal: options.signal,
     async admit(run) {
       await options.admit?.(run);
     },
     batch: (phase, before, total) => ({
       signal: options.signal,
-      onProgress: (done) => options.onProgress?.(phase, before + done, total),
+      onProgress(done) {
+        // Two batches can be under way at once.
+        if (before + done <= (reached.get(phase) ?? -1)) return;
+        reached.set(phase, before + done);
+        options.onProgress?.(phase, before + done, total);
+      },
     }),
   };
 }

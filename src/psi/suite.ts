@@ -13,6 +13,8 @@ export const DST: Uint8Array = utf8('veilmatch-psi-v1-with-ristretto255_XMD:SHA-
 
 export const SESSION_LABEL: Uint8Array = utf8('veilmatch-psi-v1 session');
 export const TAG_LABEL: Uint8Array = utf8('veilmatch-psi-v1 tag');
+export const PROOF_LABEL: Uint8Array = utf8('veilmatch-psi-v1 proof');
+export const CONFIRM_LABEL: Uint8Array = utf8('veilmatch-psi-v1 confirm');
 export const FINISH_LABEL: Uint8Array = utf8('veilmatch-psi-v1 finish');
 
 /** What the receiver is shown: which of its elements the sender has, or how many. */
@@ -34,6 +36,9 @@ export type Learner = keyof typeof LEARNER;
 
 /** No frame is longer than 1 MiB. */
 export const MAX_FRAME_BYTES = 1_048_576;
+
+/** Bytes of a record that confirms a match. */
+export const CONFIRM_BYTES = 16;
 
 /** The statistical error of a whole run is at most 2^-40 (see `tagBytes`). */
 const ERROR_BITS = 40;

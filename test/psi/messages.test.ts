@@ -19,9 +19,14 @@ type Reveal = 'intersection' | 'cardinality';
 /** Machines with the same secrets each time, so that a recorded frame fits a fresh machine. */
 function party(role: 'receiver' | 'sender', reveal: Reveal, chunkSize = 2): PsiMachine<unknown> {
   const secret = new Uint8Array(32).fill(role === 'receiver' ? 5 : 7);
-  const scalar = secret.slice();
-  scalar[31] = 0;
-  const options = { backend, reveal, chunkSize, random: replayedRandom([secret, scalar]) };
+  // One scalar, or one for each element.
+  const scalars = NAMES.map((_, i) => {
+    const scalar = secret.slice();
+    scalar[30] = i;
+    scalar[31] = 0;
+    return scalar;
+  });
+  const options = { backend, reveal, chunkSize, random: replayedRandom([secret, ...scalars]) };
   return role === 'receiver' ? psiReceiver(set, options) : psiSender(set, options);
 }
 

@@ -153,6 +153,34 @@ export function multiplyBase(count: i32): void {
   finishDoubles(pairs);
 }
 
+/** out = p + scalar i * base, or the difference where `negate`. */
+function addMultipleOfBase(out: usize, p: usize, i: i32, negate: bool): void {
+  multiplyBasePoint(POINT, DIGITS + <usize>i * DIGITS_BYTES);
+  toCached(CACHED, POINT);
+  negateCachedIf(CACHED, i64x2.splat(0 - <i64>negate));
+  addCached(out, p, CACHED, true);
+}
+
+/** RESULTS[i] = the element that UNIFORM[i] maps to + SCALARS[i] * base, after `recodeEach` without halving. */
+export function addBaseToMapped(count: i32): void {
+  for (let i = 0; i < pairsOf(count); i++) {
+    const from = UNIFORM + 128 * <usize>i, to = RESULTS + 64 * <usize>i;
+    fromUniformBytes(OTHER, from, from + 64);
+    addMultipleOfBase(POINT, OTHER, i, false);
+    encode(to, to + 32, POINT);
+  }
+}
+
+/** RESULTS[i] = ELEMENTS[i] - SCALARS[i] * base, after `recodeEach` without halving. */
+export function subtractBase(count: i32): void {
+  for (let i = 0; i < pairsOf(count); i++) {
+    const to = RESULTS + 64 * <usize>i;
+    decodePair(OTHER, ELEMENTS, STATUS, i);
+    addMultipleOfBase(POINT, OTHER, i, true);
+    encode(to, to + 32, POINT);
+  }
+}
+
 /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or the difference. */
 export function combine(count: i32, negate: bool): void {
   const mask = i64x2.splat(0 - <i64>negate);

@@ -44,7 +44,7 @@ export interface ContactResult {
 export const MAX_CHUNK = 32_000;
 
 /**
- * The client's state machine. With no contact at all it is done at once, and sends nothing.
+ * The client's state machine.
  * @param contacts whose kinds must be among those of the directory
  * @throws {VeilmatchError} `incompatible-lists` for kinds that never match, `argument` for options that cannot be right
  */
@@ -72,7 +72,7 @@ async function* clientProgram(
 ): Program<ContactResult> {
   const client = new VOPRFClient(ristretto255Sha512(backend), directory.publicKey);
   const matched: number[] = [];
-  if (contacts.size > 0) yield encodeQuery({ ...nameOf(directory), size: contacts.size });
+  yield encodeQuery({ ...nameOf(directory), size: contacts.size });
   for (let first = 0; first < contacts.size; first += chunkSize) {
     const chunk = contacts.elements.slice(first, Math.min(first + chunkSize, contacts.size));
     const blinding = await client.blind(chunk, { random, signal });

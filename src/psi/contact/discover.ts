@@ -71,7 +71,8 @@ export async function discoverContacts(
     const client = contactClient(own, directory, { backend, random, signal });
     const { secretKey } = keys;
     const server = contactServer([{ ...LOCAL_SET, secretKey, size: directory.size }], { backend, signal });
-    return intersectionResult(own, await exchange(client, server, onFrame));
+    const { receiver } = await exchange(client, server, onFrame);
+    return intersectionResult(own, receiver);
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }

@@ -19,6 +19,9 @@ import { CONTACT_VERSION, type SetName } from './suite.js';
 const TYPE = { query: 32, blinded: 33, evaluated: 34 } as const;
 type FrameName = keyof typeof TYPE;
 
+/** Behind type and index. */
+const ELEMENTS_AT = 5;
+
 export const PROOF_BYTES: number = 2 * SCALAR_BYTES;
 
 /** What a client wants. */
@@ -53,8 +56,6 @@ export function decodeQuery(frame: Uint8Array): Query {
   }
   if (body.length < 11 || body.length !== 11 + body[10]! || body[10] === 0) throw malformed('query');
   const size = view.getUint32(6);
-  if (size === 0)
-    throw new VeilmatchError('bad-message', 'The client asks about no contact at all.', { offset: 7 });
   try {
     return { epoch: view.getUint32(2), size, setId: fromUtf8(body.subarray(11)) };
   } catch {
@@ -114,6 +115,24 @@ export function decodeEvaluated(frame: Uint8Array, first: number, asked: number)
   };
 }
 
+/**
+ * What a frame is.
+ * @throws {VeilmatchError} `bad-message` for none
+ */
+export function contactFrameName(frame: Uint8Array): FrameName {
+  const name = (Object.keys(TYPE) as FrameName[]).find((candidate) => TYPE[candidate] === frame[0]);
+  if (name !== undefined) return name;
+  throw new VeilmatchError('bad-message', 'A frame of unknown type or without one.', { offset: 0 });
+}
+
+/** The elements in a frame of them, as anybody can read them who sees it. */
+export function elementsOf(frame: Uint8Array): Uint8Array {
+  return frame.subarray(
+    ELEMENTS_AT,
+    frame.length - (contactFrameName(frame) === 'evaluated' ? PROOF_BYTES : 0),
+  );
+}
+
 function bodyOf(frame: Uint8Array, due: FrameName): Uint8Array {
   if (frame.length > MAX_FRAME_BYTES) {
     throw new VeilmatchError(
@@ -121,10 +140,7 @@ function bodyOf(frame: Uint8Array, due: FrameName): Uint8Array {
       `A frame of ${frame.length} bytes: at most ${MAX_FRAME_BYTES} are allowed.`,
     );
   }
-  const name = (Object.keys(TYPE) as FrameName[]).find((candidate) => TYPE[candidate] === frame[0]);
-  if (name === undefined) {
-    throw new VeilmatchError('bad-message', 'A frame of unknown type or without one.', { offset: 0 });
-  }
+  const name = contactFrameName(frame);
   if (name !== due) {
     throw new VeilmatchError(
       'unexpected-message',

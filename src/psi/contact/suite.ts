@@ -29,9 +29,8 @@ export interface SetName {
  * @param outputs n x 64 bytes
  * @returns n x 20 bytes
  */
-export function contactTags({ setId, epoch }: SetName, outputs: Uint8Array): Uint8Array {
-  const id = utf8(setId);
-  const prefix = concatBytes(TAG_LABEL, Uint8Array.of(id.length), id, u32(epoch));
+export function contactTags(name: SetName, outputs: Uint8Array): Uint8Array {
+  const prefix = contactTagPrefix(name);
   const count = outputs.length / OUTPUT_BYTES;
   const tags = new Uint8Array(count * FILTER_HASH_BYTES);
   for (let i = 0; i < count; i++) {
@@ -39,4 +38,10 @@ export function contactTags({ setId, epoch }: SetName, outputs: Uint8Array): Uin
     tags.set(sha512(concatBytes(prefix, output)).subarray(0, FILTER_HASH_BYTES), i * FILTER_HASH_BYTES);
   }
   return tags;
+}
+
+/** What a tag's hash begins with. */
+export function contactTagPrefix({ setId, epoch }: SetName): Uint8Array {
+  const id = utf8(setId);
+  return concatBytes(TAG_LABEL, Uint8Array.of(id.length), id, u32(epoch));
 }

@@ -8,8 +8,8 @@
  *
  * | kind | bytes an element at 2^-b | a look-up |
  * |---|---|---|
- * | `golomb` | (b + 1.5) / 8 | up to 64 steps |
- * | `binary-fuse` | 1.13 x b / 8 for large sets, b in whole bytes | three reads |
+ * | `golomb` | (b + 1.6) / 8 | up to 64 steps |
+ * | `binary-fuse` | 1.13 x b / 8 for a million, 1.2 x b / 8 for a hundred thousand; b in whole bytes | three reads |
  */
 
 import { concatBytes, equalBytes, sortRecords, u32, utf8 } from '../../bytes.js';

@@ -91,8 +91,8 @@ describe('the result', () => {
     for (const chunkSize of [1, 7, 32_000]) {
       const contacts = strings(numbered(190, 215));
       const client = contactClient(contacts, directory, { backend: fastest, chunkSize });
-      const { matched } = await exchange(client, contactServer(served(200), { backend: fastest }));
-      expect(matched).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      const { receiver } = await exchange(client, contactServer(served(200), { backend: fastest }));
+      expect(receiver.matched).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
     await fastest.dispose();
   });
@@ -120,13 +120,9 @@ describe('the result', () => {
     await fastest.dispose();
   });
 
-  it('is empty, without a message, for a client without contacts', async () => {
-    const directory = await directoryOf(['a']);
-    const client = contactClient(strings([]), directory, { backend });
-    const frames: Uint8Array[] = [];
-    for await (const frame of client.start()) frames.push(frame);
-    expect(frames).toEqual([]);
-    expect(client.result).toMatchObject({ size: 0, matched: [] });
+  it('is empty for a client without contacts, or a server without members', async () => {
+    expect(await ask([], await directoryOf(['a']))).toMatchObject({ size: 0, matched: [], peerSize: 1 });
+    expect(await ask(['a'], await directoryOf([]))).toMatchObject({ size: 0, falsePositiveRate: 0 });
   });
 
   it('is refused for lists that can never match', async () => {
@@ -206,7 +202,7 @@ describe('a change of keys', () => {
       [next, [1]],
     ] as const) {
       const client = contactClient(strings(['a', 'b']), directory, { backend });
-      expect((await exchange(client, contactServer(both, { backend }))).matched).toEqual(expected);
+      expect((await exchange(client, contactServer(both, { backend }))).receiver.matched).toEqual(expected);
     }
     const late = contactClient(strings(['a']), old, { backend });
     await expectCode('incompatible-peer', () => exchange(late, contactServer(both.slice(1), { backend })));
@@ -284,7 +280,7 @@ describe('the server', () => {
       const client = contactClient(strings(contacts), directory, { backend });
       return { own, done: exchange(client, contactServer(served(1), { backend: own.backend, admit })) };
     };
-    expect((await attempt(numbered(0, 4)).done).matched).toEqual([1]);
+    expect((await attempt(numbered(0, 4)).done).receiver.matched).toEqual([1]);
     for (const contacts of [numbered(0, 6), numbered(0, 3)]) {
       const { own, done } = attempt(contacts);
       await expectCode('refused', () => done);
