@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Certificates for one test: an authority and what it issues. X.509 (RFC 5280) in DER, as much of it as that takes. */
+/**
+ * Certificates for one test or measurement: an authority and what it issues. X.509 (RFC 5280) in DER, as much of it as
+ * that takes.
+ *
+ * @typedef {object} Issued - in PEM
+ * @property {string} cert
+ * @property {string} key
+ *
+ * @typedef {object} Authority
+ * @property {string} cert
+ * @property {(name: string, hosts?: readonly string[]) => Issued} issue - for a server of these names and of 127.0.0.1;
+ *   without names for a client
+ */
 
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-
-/** In PEM. */
-export interface Issued {
-  readonly cert: string;
-  readonly key: string;
-}
-
-export interface Authority {
-  readonly cert: string;
-  /** For a server of these names and of 127.0.0.1; without names for a client. */
-  issue(name: string, hosts?: readonly string[]): Issued;
-}
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
 const OID = {
   ecdsaWithSha256: '06082a8648ce3d040302',
@@ -23,12 +23,15 @@ const OID = {
   subjectAltName: '0603551d11',
   serverAuth: '06082b06010505070301',
   clientAuth: '06082b06010505070302',
-} as const;
+};
 
-type Name = keyof typeof OID;
-const oid = (name: Name): Buffer => Buffer.from(OID[name], 'hex');
+const oid = (/** @type {keyof typeof OID} */ name) => Buffer.from(OID[name], 'hex');
 
-function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+/**
+ * @param {number} tag
+ * @param {...Uint8Array} parts
+ */
+function der(tag, ...parts) {
   const body = Buffer.concat(parts);
   const length =
     body.length < 128
@@ -39,28 +42,33 @@ function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...length]), body]);
 }
 
-const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
+const sequence = (/** @type {Uint8Array[]} */ ...parts) => der(0x30, ...parts);
 const TRUE = Buffer.from('0101ff', 'hex');
 
-/** Of a name, as `CN=name`. */
-function distinguished(name: string): Buffer {
+/**
+ * `CN=name`.
+ * @param {string} name
+ */
+function distinguished(name) {
   return sequence(der(0x31, sequence(oid('commonName'), der(0x0c, Buffer.from(name)))));
 }
 
-function time(milliseconds: number): Buffer {
+/** @param {number} milliseconds */
+function time(milliseconds) {
   const text = new Date(milliseconds).toISOString().replace(/[-:T]|\.\d+/g, '');
   return der(0x17, Buffer.from(text.slice(2)));
 }
 
 const HOUR = 3_600_000;
 
-function certificate(
-  subject: string,
-  publicKey: KeyObject,
-  issuer: string,
-  signingKey: KeyObject,
-  extension: Buffer,
-): string {
+/**
+ * @param {string} subject
+ * @param {import('node:crypto').KeyObject} publicKey
+ * @param {string} issuer
+ * @param {import('node:crypto').KeyObject} signingKey
+ * @param {Buffer} extensions
+ */
+function certificate(subject, publicKey, issuer, signingKey, extensions) {
   const algorithm = sequence(oid('ecdsaWithSha256'));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
@@ -70,19 +78,23 @@ function certificate(
     sequence(time(Date.now() - HOUR), time(Date.now() + HOUR)),
     distinguished(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(extension)),
+    der(0xa3, sequence(extensions)),
   );
   const signature = sign('sha256', content, signingKey);
   const whole = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g)!;
+  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-function newKeys(): { publicKey: KeyObject; privateKey: KeyObject } {
+function newKeys() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
 }
 
-export function createAuthority(name: string): Authority {
+/**
+ * @param {string} name
+ * @returns {Authority}
+ */
+export function createAuthority(name) {
   const keys = newKeys();
   const isAuthority = sequence(oid('basicConstraints'), TRUE, der(0x04, sequence(TRUE)));
   return {
@@ -98,7 +110,7 @@ export function createAuthority(name: string): Authority {
       ]);
       return {
         cert: certificate(subject, own.publicKey, name, keys.privateKey, extensions),
-        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
     },
   };
