@@ -167,7 +167,10 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
 }
 
 /** The rows as the list has them, with their lines. */
-function* sharedRows({ rows, lines, columns }: CustomerList, matches: readonly number[]): Generator<string> {
+export function* sharedRows(
+  { rows, lines, columns }: CustomerList,
+  matches: readonly number[],
+): Generator<string> {
   const kinds = (['phone', 'email'] as const).filter((kind) => columns[kind].length > 0);
   yield csvLine(['line', ...kinds]);
   for (const row of matches) yield csvLine([lines[row]!, ...kinds.map((kind) => rows[row]![kind] ?? '')]);

@@ -74,6 +74,24 @@ export async function readTokenList(path: string, io: Io): Promise<KnownToken[]>
 }
 
 /**
+ * The Ed25519 public key of a partner, from lines `NAME ed25519:KEY`.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readPeerKey(path: string, name: string, io: Io): Promise<Uint8Array> {
+  const lines = (await readSmall(path, io)).toString('latin1').split(/\r?\n/);
+  const keys = lines.flatMap((line) => {
+    const [, peer, key] = /^([\w.@-]{1,64})\s+ed25519:([0-9a-f]{64})$/.exec(line.trim()) ?? [];
+    return peer === name && key !== undefined ? [key] : [];
+  });
+  if (keys.length === 1) return hexToBytes(keys[0]!);
+  throw new VeilmatchError(
+    'bad-file',
+    `${sourceName(path)} has ${keys.length} keys for this partner, and must have one, as a line NAME ed25519:KEY. ` +
+      'The partner makes it with: veilmatch key',
+  );
+}
+
+/**
  * A certificate, several of them, or a key.
  * @throws {VeilmatchError} `io`, `bad-file`
  */

@@ -6,6 +6,16 @@ export type { CloseReason } from '../wire/messages.js';
 export type { ServerTls } from './admission.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
+export {
+  type ExchangeOptions,
+  type RequestOptions,
+  type RequestState,
+  type RespondOptions,
+  readResponse,
+  writeRequest,
+  writeResponse,
+} from './exchange.js';
+export { publicKeyOf } from './exchange-file.js';
 export { type FileLedger, openFileLedger } from './file-ledger.js';
 export { type FolderOptions, folderChannel } from './folder.js';
 export {

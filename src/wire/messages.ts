@@ -7,7 +7,7 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { VeilmatchError } from '../errors.js';
 import { MAX_FRAME_BYTES } from '../psi/suite.js';
-import { type Envelope, EnvelopeSchema, Reason } from './generated/veilmatch/psi/v1/psi_pb.js';
+import { type Envelope, EnvelopeSchema, FileKind, Reason } from './generated/veilmatch/psi/v1/psi_pb.js';
 
 /** The most that any encoded message has. */
 export const MAX_MESSAGE_BYTES: number = MAX_FRAME_BYTES + 64;
@@ -60,7 +60,31 @@ export interface AcceptMessage {
   readonly mode: number;
 }
 
+const FILE_KINDS = { request: FileKind.REQUEST, response: FileKind.RESPONSE } as const;
+
+/** See the schema. */
+export interface FileHeaderMessage {
+  readonly type: 'fileHeader';
+  readonly kind: 'request' | 'response';
+  readonly version: number;
+  readonly suite: number;
+  readonly mode: number;
+  /** 16 bytes. */
+  readonly requestId: Uint8Array;
+  /** Ed25519 public keys, 32 bytes. */
+  readonly from: Uint8Array;
+  readonly to: Uint8Array;
+  /** Seconds since 1970. */
+  readonly madeAt: number;
+  /** Seconds since 1970; 0 in a response. */
+  readonly expiresAt: number;
+  /** 64 bytes in a response, none in a request. */
+  readonly requestDigest: Uint8Array;
+}
+
 export type Message =
+  | FileHeaderMessage
+  | { readonly type: 'signature'; readonly value: Uint8Array }
   | OpenMessage
   | AcceptMessage
   | { readonly type: 'frame'; readonly frame: Uint8Array }
@@ -90,6 +114,13 @@ function fieldOf(message: Message): NonNullable<MessageInitShape<typeof Envelope
       return { case: 'keepAlive', value: {} };
     case 'close':
       return { case: 'close', value: { reason: REASONS[message.reason] } };
+    case 'fileHeader': {
+      const { type, kind, madeAt, expiresAt, ...fields } = message;
+      const times = { madeAt: BigInt(madeAt), expiresAt: BigInt(expiresAt) };
+      return { case: type, value: { ...fields, ...times, kind: FILE_KINDS[kind] } };
+    }
+    case 'signature':
+      return { case: 'signature', value: { value: message.value } };
   }
 }
 
@@ -135,6 +166,21 @@ function checked({ case: type, value }: Envelope['message']): Message {
       return { type };
     case 'close':
       return { type, reason: reasonOf(value.reason) };
+    case 'fileHeader': {
+      const { version, suite, mode, requestId, from, to, requestDigest } = value;
+      const kind = value.kind === FileKind.REQUEST ? 'request' : 'response';
+      if (value.kind !== FILE_KINDS[kind]) throw bad('its kind is none');
+      checkRange('the length of the request id', requestId.length, 16, 16);
+      for (const key of [from, to]) checkRange('the length of a key', key.length, 32, 32);
+      const digest = kind === 'request' ? 0 : 64;
+      checkRange('the length of the digest', requestDigest.length, digest, digest);
+      const [madeAt, expiresAt] = [Number(value.madeAt), Number(value.expiresAt)];
+      for (const time of [madeAt, expiresAt]) checkRange('a time', time, 0, 2 ** 40);
+      return { type, kind, version, suite, mode, requestId, from, to, madeAt, expiresAt, requestDigest };
+    }
+    case 'signature':
+      checkRange('the length of the signature', value.value.length, 64, 64);
+      return { type, value: value.value };
     case undefined:
       throw bad('it holds no message that this version knows');
   }
