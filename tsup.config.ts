@@ -69,6 +69,7 @@ const config: Options[] = [
         'identifiers/index': 'src/identifiers/index.ts',
         'hashing/index': 'src/hashing/index.ts',
         'group/index': 'src/group/index.ts',
+        'oprf/index': 'src/oprf/index.ts',
         'psi/index': 'src/psi/index.ts',
         'attack/index': 'src/attack/index.ts',
         'protocols/index': 'src/protocols/index.ts',

@@ -46,6 +46,8 @@ export type ErrorCode =
   | 'identity-element'
   /** A scalar that is zero or not reduced. */
   | 'bad-scalar'
+  /** A proof that does not show what was claimed: other elements, another key, another run. */
+  | 'bad-proof'
   /** A message that does not follow the protocol's layout. */
   | 'bad-message'
   /** A message of the right form at the wrong time. */

@@ -4,6 +4,7 @@
  * so that a test sees the same run twice, and for no other purpose.
  */
 
+import { concatBytes } from './bytes.js';
 import { VeilmatchError } from './errors.js';
 
 /** Returns `length` fresh, uniform bytes. */
@@ -47,20 +48,40 @@ export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
 }
 
 /**
- * A source that returns these draws, in order: for test vectors and for runs whose secrets the caller must know, never
- * for a real run.
- * @throws {VeilmatchError} `argument` when a draw is asked for that is not there or has another length
+ * `count` uniform scalars in [1, L - 1], count x 32 bytes, by rejection: those that are rejected are drawn again, all of
+ * them at once, and take the places behind those that were good.
  */
-export function replayedRandom(draws: readonly Uint8Array[]): RandomSource {
+export function randomScalars(count: number, random: RandomSource = secureRandom): Uint8Array {
+  const scalars = new Uint8Array(32 * count);
+  let good = 0;
+  while (good < count) {
+    const draw = random(32 * (count - good));
+    for (let at = 0; at < draw.length; at += 32) {
+      const scalar = draw.subarray(at, at + 32);
+      scalar[31]! &= 0x1f;
+      if (isNonZeroScalar(scalar)) scalars.set(scalar, 32 * good++);
+    }
+    draw.fill(0);
+  }
+  return scalars;
+}
+
+/**
+ * A source that gives these bytes, in order, in draws of any length: for test vectors and for runs whose secrets the
+ * caller must know, never for a real run.
+ * @throws {VeilmatchError} `argument` when more is drawn than there is
+ */
+export function replayedRandom(parts: readonly Uint8Array[]): RandomSource {
+  const bytes = concatBytes(...parts);
   let next = 0;
   return (length) => {
-    const draw = draws[next++];
-    if (draw?.length !== length) {
+    if (next + length > bytes.length) {
       throw new VeilmatchError(
         'argument',
-        `Draw ${next - 1} of the replayed randomness must have ${length} bytes.`,
+        `The replayed randomness has ${bytes.length - next} bytes left; ${length} were drawn.`,
       );
     }
-    return draw.slice();
+    next += length;
+    return bytes.slice(next - length, next);
   };
 }

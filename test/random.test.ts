@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isNonZeroScalar, type RandomSource, randomScalar, secureRandom } from '../src/random.js';
+import { concatBytes } from '../src/bytes.js';
+import { VeilmatchError } from '../src/errors.js';
+import {
+  isNonZeroScalar,
+  type RandomSource,
+  randomScalar,
+  randomScalars,
+  replayedRandom,
+  secureRandom,
+} from '../src/random.js';
 
 /** RFC 9496, section 4. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -76,5 +85,38 @@ describe('randomScalar', () => {
 
   test('is drawn from the secure source by default', () => {
     expect(randomScalar()).not.toEqual(randomScalar());
+  });
+});
+
+describe('randomScalars', () => {
+  test('are scalars, as many as asked for, all different', () => {
+    const scalars = randomScalars(300);
+    expect(scalars).toHaveLength(9600);
+    const values = Array.from({ length: 300 }, (_, i) => toBigint(scalars.subarray(32 * i, 32 * i + 32)));
+    expect(values.every((value) => value > 0n && value < ORDER)).toBe(true);
+    expect(new Set(values).size).toBe(300);
+    expect(randomScalars(0)).toHaveLength(0);
+  });
+
+  test('what is rejected is drawn again, and leaves no gap', () => {
+    const draws = [7n, ORDER, 8n, 0n, 2n ** 253n - 1n, 9n, 10n].map(littleEndian);
+    const lengths: number[] = [];
+    const replay = replayedRandom(draws);
+    const scalars = randomScalars(4, (length) => {
+      lengths.push(length);
+      return replay(length);
+    });
+    expect(scalars).toEqual(concatBytes(...[7n, 8n, 9n, 10n].map(littleEndian)));
+    expect(lengths).toEqual([128, 64, 32]);
+  });
+});
+
+describe('replayedRandom', () => {
+  test('gives the bytes in order, in draws of any length, and no more than there are', () => {
+    const random = replayedRandom([Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5)]);
+    expect(random(2)).toEqual(Uint8Array.of(1, 2));
+    expect(random(2)).toEqual(Uint8Array.of(3, 4));
+    expect(() => random(2)).toThrow(VeilmatchError);
+    expect(random(1)).toEqual(Uint8Array.of(5));
   });
 });

@@ -30,6 +30,7 @@ export {
   attackTranscript,
   type Knowledge,
   type Observation,
+  type OprfObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

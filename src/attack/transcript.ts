@@ -5,10 +5,10 @@
  */
 
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16 } from '../bytes.js';
+import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
-import { multiplyScalars } from '../group/scalar.js';
+import { invertScalars, multiplyScalars } from '../group/scalar.js';
 import { createBackend } from '../group/select.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
@@ -43,8 +43,10 @@ export interface PsiObservation {
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** Every group element that was sent but the sender's public key, n x 32 bytes. */
-  readonly elements: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes. */
+  readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
   readonly tags: Uint8Array;
@@ -55,7 +57,26 @@ export interface PsiObservation {
   readonly tagBindsIdentifier: boolean;
 }
 
-export type Observation = TokenObservation | PsiObservation;
+/** A run of matching by a VOPRF (RFC 9497), in the suite ristretto255-SHA512. */
+export interface OprfObservation {
+  readonly kind: 'oprf';
+  /** The group hash's domain separation tag. */
+  readonly dst: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes. */
+  readonly evaluated: Uint8Array;
+  /** The sender's pkS. */
+  readonly publicKey: Uint8Array;
+  /** The sender's tokens: the first bytes of the outputs of its list. */
+  readonly tags: Uint8Array;
+  readonly tagBytes: number;
+}
+
+/** The runs in which group elements were seen. */
+type GroupObservation = PsiObservation | OprfObservation;
+
+export type Observation = TokenObservation | GroupObservation;
 
 /** What one observer saw of one run. */
 export interface Transcript {
@@ -74,6 +95,11 @@ export interface Knowledge {
   readonly keys?: readonly Uint8Array[] | undefined;
   /** Secret scalars: the observer's own, or one that was stolen. */
   readonly scalars?: readonly Uint8Array[] | undefined;
+  /**
+   * What the receiver hid its elements with, in the order of its questions, n x 32 bytes: r of H(x) + rG in PSI, of r * H(x)
+   * in an OPRF. It comes off the answers, too, where they are in the same order.
+   */
+  readonly blinds?: Uint8Array | undefined;
   /**
    * For a group hash of the form h(x) * G, which a sound one is not: the scalar h(x) of canonical bytes. Knowing it, the
    * sender's public key alone gives b * H(x).
@@ -106,7 +132,7 @@ export async function attackTranscript(
   const recovered = new Set<string>();
   const { observation } = transcript;
   if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
-  else await attackPsi(observation, knowledge, plan, recovered, options);
+  else await attackGroup(observation, knowledge, plan, recovered, options);
   return {
     recovered: [...recovered],
     candidatesTried: plan.size,
@@ -150,8 +176,8 @@ function schemesToTry({ scheme }: TokenObservation, { salts = [], keys = [] }: K
 const BATCH = 1024;
 const ONE = Uint8Array.of(1, ...new Uint8Array(31));
 
-async function attackPsi(
-  observation: PsiObservation,
+async function attackGroup(
+  observation: GroupObservation,
   knowledge: Knowledge,
   plan: NumberingPlan | NumberList,
   recovered: Set<string>,
@@ -159,6 +185,7 @@ async function attackPsi(
 ): Promise<void> {
   const backend = options.backend ?? (await createBackend());
   const seen = new Sightings(observation);
+  if (knowledge.blinds !== undefined) await seen.unblind(knowledge.blinds, backend);
   const scalars = scalarsToTry(knowledge.scalars ?? []);
   try {
     for (let from = 0; from < plan.size; from += BATCH) {
@@ -194,16 +221,42 @@ function scalarsToTry(scalars: readonly Uint8Array[]): Uint8Array[] {
   return [ONE, ...scalars, ...products];
 }
 
-/** Everything that was seen of a PSI run, to be asked for. */
+/** The tag that a sender makes of k * H(x). */
+function tagOf(observation: GroupObservation, element: Uint8Array, canonical: Uint8Array): Uint8Array {
+  const input = concatBytes(u16(canonical.length), canonical);
+  const message =
+    observation.kind === 'oprf'
+      ? concatBytes(input, u16(element.length), element, utf8('Finalize'))
+      : concatBytes(observation.tagPrefix, ...(observation.tagBindsIdentifier ? [input] : []), element);
+  return sha512(message).subarray(0, observation.tagBytes);
+}
+
+/** Everything that was seen of such a run, to be asked for. */
 class Sightings {
-  readonly #observation: PsiObservation;
+  readonly #observation: GroupObservation;
   readonly #elements = new DistinctBytes();
   readonly #tags = new DistinctBytes();
 
-  constructor(observation: PsiObservation) {
+  constructor(observation: GroupObservation) {
     this.#observation = observation;
-    for (const element of recordsOf(observation.elements, ELEMENT_BYTES)) this.#elements.add(element);
+    for (const list of [observation.blinded, observation.evaluated]) this.#addElements(list);
     for (const tag of recordsOf(observation.tags, observation.tagBytes)) this.#tags.add(tag);
+  }
+
+  /** Adds what is left of the elements when the receiver's blinding is taken off. */
+  async unblind(blinds: Uint8Array, backend: GroupBackend): Promise<void> {
+    const { kind, blinded, evaluated, publicKey } = this.#observation;
+    if (kind === 'oprf') {
+      const inverses = invertScalars(blinds);
+      for (const list of [blinded, evaluated]) this.#addElements(await backend.multiplyEach(list, inverses));
+      return;
+    }
+    this.#addElements(await backend.subtract(blinded, await backend.multiplyBase(blinds)));
+    this.#addElements(await backend.subtractBase(evaluated, blinds, publicKey));
+  }
+
+  #addElements(elements: Uint8Array): void {
+    for (const element of recordsOf(elements, ELEMENT_BYTES)) this.#elements.add(element);
   }
 
   /** Whether a plain digest of the candidate was seen, as hashing protocols would send it. */
@@ -218,9 +271,7 @@ class Sightings {
 
   /** Whether the element was seen, or the tag that a sender would make of it. */
   hasElement(element: Uint8Array, canonical: Uint8Array): boolean {
-    const { tagPrefix, tagBindsIdentifier, tagBytes } = this.#observation;
-    const bound = tagBindsIdentifier ? [u16(canonical.length), canonical] : [];
-    const tag = sha512(concatBytes(tagPrefix, ...bound, element)).subarray(0, tagBytes);
+    const tag = tagOf(this.#observation, element, canonical);
     return this.#elements.indexOf(element) >= 0 || this.#tags.indexOf(tag) >= 0;
   }
 }

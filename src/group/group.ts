@@ -16,6 +16,12 @@ export const ELEMENT_BYTES = 32;
 /** Bytes of a scalar. */
 export const SCALAR_BYTES = 32;
 
+/** The canonical encoding of the generator (RFC 9496, section 4.1). */
+export const GENERATOR: Uint8Array = Uint8Array.of(
+  ...[0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f],
+  ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
+);
+
 export type BackendName = 'noble' | 'integer' | 'fma';
 
 export interface BatchOptions {
@@ -55,6 +61,19 @@ export interface GroupBackend {
   ): Promise<Uint8Array>;
 
   /**
+   * scalars[i] * H(messages[i]), with H as above.
+   * @param dst as above
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
    * scalar * P for every element P.
    * @param elements n x 32 bytes; the identity is rejected
    * @param scalar 32 bytes, secret
@@ -77,6 +96,33 @@ export interface GroupBackend {
    * @returns n x 32 bytes
    */
   multiplyBase(scalars: Uint8Array, base?: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
+
+  /**
+   * H(messages[i]) + scalars[i] * G, with H as above: what a fresh scalar for each element blinds.
+   * @param dst as above
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
+   * elements[i] - scalars[i] * base, through the tables of `multiplyBase`.
+   * @param elements n x 32 bytes; the identity is rejected
+   * @param scalars n x 32 bytes, secret
+   * @param base 32 bytes; errors about it have no position
+   * @returns n x 32 bytes; the identity can be among them
+   */
+  subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
 
   /** a[i] + b[i]; the identity is accepted and can be the result. All n x 32 bytes. */
   add(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
@@ -136,6 +182,23 @@ export function checkTag(dst: Uint8Array): void {
 export function checkBase(base: Uint8Array): void {
   if (base.length !== ELEMENT_BYTES) {
     throw new VeilmatchError('argument', `The base is one element of 32 bytes; this is ${base.length}.`);
+  }
+}
+
+/** An error about the base, in an operation whose elements have positions. */
+export function aboutBase(error: unknown): unknown {
+  if (!(error instanceof VeilmatchError) || error.position === undefined) return error;
+  return new VeilmatchError(error.code, error.message.replace('Element 0', 'The base'));
+}
+
+/** @throws {VeilmatchError} `argument` unless there is a scalar for each message; `bad-scalar` */
+export function checkScalarsOf(messages: ByteList, scalars: Uint8Array): void {
+  checkScalars(scalars);
+  if (scalars.length !== messages.length * SCALAR_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `Each of the ${messages.length} messages takes a scalar of 32 bytes; these are ${scalars.length} bytes.`,
+    );
   }
 }
 

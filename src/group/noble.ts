@@ -12,11 +12,13 @@ import type { ByteList } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BatchOptions,
   badElement,
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -49,12 +51,24 @@ function decodeNonIdentity(elements: Uint8Array, index: number): Point {
   return point;
 }
 
+function decodeBase(base: Uint8Array): Point {
+  try {
+    return decodeNonIdentity(base, 0);
+  } catch (error) {
+    throw aboutBase(error);
+  }
+}
+
 function scalarAt(scalars: Uint8Array, index: number): bigint {
   return bytesToNumberLE(scalars.subarray(index * SCALAR_BYTES, (index + 1) * SCALAR_BYTES));
 }
 
 /** Runs `step(i)` for i in [0, count), yielding to the event loop between chunks. */
-async function inChunks(count: number, options: BatchOptions, step: (index: number) => void): Promise<void> {
+export async function inChunks(
+  count: number,
+  options: BatchOptions,
+  step: (index: number) => void,
+): Promise<void> {
   for (let start = 0; start < count; start += CHUNK) {
     throwIfAborted(options.signal);
     const end = Math.min(start + CHUNK, count);
@@ -118,6 +132,35 @@ export const nobleBackend: GroupBackend = {
     if (base !== undefined) checkBase(base);
     const point = base === undefined ? Point.BASE : decodeNonIdentity(base, 0);
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
+  },
+
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(scalarAt(scalars, i)),
+    );
+  },
+
+  async hashAndAddBase(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher
+        .hashToCurve(messages.at(i), { DST: dst })
+        .add(Point.BASE.multiply(scalarAt(scalars, i))),
+    );
+  },
+
+  async subtractBase(elements, scalars, base, options = {}) {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    if (count === 0) return new Uint8Array();
+    const point = decodeBase(base);
+    return encodeEach(count, options, (i) =>
+      decodeNonIdentity(elements, i).subtract(point.multiply(scalarAt(scalars, i))),
+    );
   },
 
   async add(a, b, options = {}) {

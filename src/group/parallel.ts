@@ -13,6 +13,7 @@ import {
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
@@ -30,6 +31,19 @@ export type ChunkArguments =
       readonly offsets: Uint32Array;
       readonly dst: Uint8Array;
       readonly scalar: Uint8Array;
+    }
+  | {
+      readonly operation: HashEach;
+      readonly bytes: Uint8Array;
+      readonly offsets: Uint32Array;
+      readonly dst: Uint8Array;
+      readonly scalars: Uint8Array;
+    }
+  | {
+      readonly operation: 'subtractBase';
+      readonly elements: Uint8Array;
+      readonly scalars: Uint8Array;
+      readonly base: Uint8Array;
     }
   | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
   | {
@@ -53,6 +67,7 @@ export interface ChunkJob {
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
 
+type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {
@@ -96,16 +111,51 @@ export class ParallelBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    const cut = (from: number, to: number): ChunkArguments => {
-      const offsets = messages.offsets.slice(from, to + 1);
-      const start = offsets[0]!;
-      const bytes = messages.bytes.slice(start, offsets[to - from]);
-      for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
-      return { operation: 'hashAndMultiply', bytes, offsets, dst, scalar };
-    };
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'hashAndMultiply',
+      ...messagesOf(messages, from, to),
+      dst,
+      scalar,
+    });
     return this.#run(messages.length, options, cut, () =>
       this.#local.hashAndMultiply(messages, dst, scalar, options),
     );
+  }
+
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#hashEach('hashAndMultiplyEach', messages, dst, scalars, options);
+  }
+
+  async hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#hashEach('hashAndAddBase', messages, dst, scalars, options);
+  }
+
+  async subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'subtractBase',
+      elements: recordsOf(elements, from, to),
+      scalars: recordsOf(scalars, from, to),
+      base,
+    });
+    return this.#run(count, options, cut, () => this.#local.subtractBase(elements, scalars, base, options));
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
@@ -179,6 +229,26 @@ export class ParallelBackend implements GroupBackend {
     await this.#local.dispose();
   }
 
+  #hashEach(
+    operation: HashEach,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions,
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation,
+      ...messagesOf(messages, from, to),
+      dst,
+      scalars: recordsOf(scalars, from, to),
+    });
+    return this.#run(messages.length, options, cut, () =>
+      this.#local[operation](messages, dst, scalars, options),
+    );
+  }
+
   #pairs(operation: Pair, first: Uint8Array, second: Uint8Array, options: BatchOptions): Promise<Uint8Array> {
     const cut = (from: number, to: number): ChunkArguments => ({
       operation,
@@ -236,6 +306,19 @@ export class ParallelBackend implements GroupBackend {
     );
     return concatBytes(...results);
   }
+}
+
+/** Messages and their offsets from the first of them, copied. */
+function messagesOf(
+  messages: ByteList,
+  from: number,
+  to: number,
+): { readonly bytes: Uint8Array; readonly offsets: Uint32Array } {
+  const offsets = messages.offsets.slice(from, to + 1);
+  const start = offsets[0]!;
+  const bytes = messages.bytes.slice(start, offsets[to - from]);
+  for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
+  return { bytes, offsets };
 }
 
 /** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */

@@ -13,27 +13,24 @@ import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { ElementStatus, type Kernel } from '../kernel/kernel.js';
 import { nextTurn } from '../workers/turn.js';
 import {
+  aboutBase,
   type BackendName,
   type BatchOptions,
   badElement,
   checkBase,
   checkScalar,
   checkScalars,
+  checkScalarsOf,
   checkTag,
   checkWeights,
   countPairs,
   countRecords,
   ELEMENT_BYTES,
+  GENERATOR,
   type GroupBackend,
   identityElement,
   SCALAR_BYTES,
 } from './group.js';
-
-/** The canonical encoding of the generator (RFC 9496, section 4.1). */
-const GENERATOR: Uint8Array = Uint8Array.of(
-  ...[0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f],
-  ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
-);
 
 /** Filling the tables of a base costs about as much as multiplying so many elements. */
 const BASE_TABLE_WORTH = 8;
@@ -85,23 +82,65 @@ export class WasmBackend implements GroupBackend {
   ): Promise<Uint8Array> {
     checkScalar(scalar);
     checkTag(dst);
-    const tag = primed(dst);
-    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
-    await this.#inChunks(messages.length, options, (kernel, from, end) => {
-      const to = this.#messagesThatFit(messages, from, end);
-      kernel.write('TAG', tag);
-      kernel.writeMessages(
-        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
-        messages.offsets.subarray(from, to + 1),
-      );
-      kernel.exports.expand(to - from, tag.length);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
       kernel.write('SCALARS', scalar);
       kernel.exports.recodeShared();
-      kernel.exports.multiplyMapped(to - from);
-      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
-      return to;
+      kernel.exports.multiplyMapped(to - from, false);
     });
-    return result;
+  }
+
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.exports.multiplyMapped(to - from, true);
+    });
+  }
+
+  async hashAndAddBase(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      this.#useBase(kernel, GENERATOR);
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.exports.addBaseToMapped(to - from);
+    });
+  }
+
+  async subtractBase(
+    elements: Uint8Array,
+    scalars: Uint8Array,
+    base: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const count = countPairs(elements, scalars);
+    checkScalars(scalars);
+    checkBase(base);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      try {
+        this.#useBase(kernel, base);
+      } catch (error) {
+        throw aboutBase(error);
+      }
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, false);
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.subtractBase(to - from);
+      checkStatus(kernel, 0, from, to, false);
+    });
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
@@ -229,6 +268,30 @@ export class WasmBackend implements GroupBackend {
     const start = messages.offsets[from]!;
     while (to < end && messages.offsets[to + 1]! - start <= MESSAGE_CHUNK_BYTES) to++;
     return to;
+  }
+
+  /** Runs with the chunk's messages expanded into UNIFORM. */
+  async #eachMessage(
+    messages: ByteList,
+    dst: Uint8Array,
+    options: BatchOptions,
+    run: (kernel: Kernel, from: number, to: number) => void,
+  ): Promise<Uint8Array> {
+    const tag = primed(dst);
+    const result = new Uint8Array(messages.length * ELEMENT_BYTES);
+    await this.#inChunks(messages.length, options, (kernel, from, end) => {
+      const to = this.#messagesThatFit(messages, from, end);
+      kernel.write('TAG', tag);
+      kernel.writeMessages(
+        messages.bytes.subarray(messages.offsets[from]!, messages.offsets[to]!),
+        messages.offsets.subarray(from, to + 1),
+      );
+      kernel.exports.expand(to - from, tag.length);
+      run(kernel, from, to);
+      result.set(kernel.view('RESULTS', (to - from) * ELEMENT_BYTES), from * ELEMENT_BYTES);
+      return to;
+    });
+    return result;
   }
 
   async #eachElement(

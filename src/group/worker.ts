@@ -26,6 +26,11 @@ function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
     case 'hashAndMultiply':
       return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);
+    case 'hashAndMultiplyEach':
+    case 'hashAndAddBase':
+      return group[chunk.operation](new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalars);
+    case 'subtractBase':
+      return group.subtractBase(chunk.elements, chunk.scalars, chunk.base);
     case 'multiply':
       return group.multiply(chunk.elements, chunk.scalar);
     case 'multiplyBase':

@@ -36,20 +36,24 @@ export interface KernelExports {
   readonly STATUS: WebAssembly.Global<'i32'>;
   /** SCALARS[0] becomes the shared scalar. */
   recodeShared(): void;
-  /** SCALARS become digits, halved for `multiply` and `multiplyBase`, as they are for `weightedSum`. */
+  /** SCALARS become digits, halved for `multiply` and `multiplyBase`, as they are for the sums. */
   recodeEach(count: number, half: boolean): void;
   /** RESULTS[i] = scalar * ELEMENTS[i], by the shared scalar or by each its own. */
   multiply(count: number, each: boolean): void;
   /** UNIFORM[i] = expand_message_xmd of message i, with a DST_prime of so many bytes in TAG. */
   expand(count: number, tagBytes: number): void;
-  /** RESULTS[i] = shared scalar * map(UNIFORM[i]). */
-  multiplyMapped(count: number): void;
+  /** RESULTS[i] = scalar * map(UNIFORM[i]), by the shared scalar or by each its own. */
+  multiplyMapped(count: number, each: boolean): void;
   /** RESULTS[i] = map(UNIFORM[i]). */
   encodeMapped(count: number): void;
   /** The base becomes the element that is in ELEMENTS[0] and ELEMENTS[1]. */
   setBase(): void;
   /** RESULTS[i] = SCALARS[i] * base. */
   multiplyBase(count: number): void;
+  /** RESULTS[i] = map(UNIFORM[i]) + SCALARS[i] * base, of digits that are not halved. */
+  addBaseToMapped(count: number): void;
+  /** RESULTS[i] = ELEMENTS[i] - SCALARS[i] * base, of digits that are not halved. */
+  subtractBase(count: number): void;
   /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or minus. */
   combine(count: number, negate: boolean): void;
   /** RESULTS[0] = the sum of SCALARS[i] * ELEMENTS[i], digits up to number `top`, an even count. */

@@ -134,7 +134,9 @@ function rowsOf(set: IdentifierSet, share: number): number {
 /** Whether two observers know the same, besides having seen the same messages: then the attack is the same too. */
 function sameView(a: View, b: View): boolean {
   const secrets = ({ knowledge }: View): string =>
-    [knowledge.salts, knowledge.keys, knowledge.scalars].map((list) => (list ?? []).join(';')).join('|');
+    [knowledge.salts, knowledge.keys, knowledge.scalars, [knowledge.blinds ?? []]]
+      .map((list) => (list ?? []).join(';'))
+      .join('|');
   return secrets(a) === secrets(b);
 }
 

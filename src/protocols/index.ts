@@ -2,6 +2,7 @@
 /** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
 
 import { hashingProtocols } from './hashing.js';
+import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
 import { psiProtocols } from './psi.js';
 
@@ -19,4 +20,4 @@ export type {
 } from './protocol.js';
 
 /** All protocols, in the order in which they give away less. */
-export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, ...psiProtocols];
+export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, oprfProtocol, ...psiProtocols];

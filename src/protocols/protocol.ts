@@ -6,7 +6,7 @@ import type { GroupBackend } from '../group/group.js';
 import type { SlowCost } from '../hashing/slow.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 
-export type ProtocolId = 'plain' | 'salted' | 'keyed' | 'slow' | 'ecdh-psi' | 'ecdh-psi-cardinality';
+export type ProtocolId = 'plain' | 'salted' | 'keyed' | 'slow' | 'oprf' | 'ecdh-psi' | 'ecdh-psi-cardinality';
 
 /** Who learns what beyond the result, in a sentence each. */
 export interface Leakage {
@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly backend?: GroupBackend | undefined;
   /** For `slow`. Default: OWASP's minimum for argon2id. */
   readonly slowCost?: SlowCost | undefined;
+  /** For `oprf`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
+  readonly oprfKey?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

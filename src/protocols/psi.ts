@@ -6,14 +6,14 @@
  * can be reversed offline from what a party or an outsider saw.
  */
 
-import type { PsiObservation, SentMessage, Transcript } from '../attack/transcript.js';
+import type { Knowledge, PsiObservation, SentMessage, Transcript } from '../attack/transcript.js';
 import { createBackend } from '../group/select.js';
 import { decodeFrame } from '../psi/frames.js';
 import { NONCE_BYTES } from '../psi/hello.js';
 import { intersect } from '../psi/intersect.js';
 import { observeRun, type SentFrame } from '../psi/observe.js';
 import type { Reveal } from '../psi/suite.js';
-import { randomScalar, replayedRandom, secureRandom } from '../random.js';
+import { randomScalar, randomScalars, replayedRandom, secureRandom } from '../random.js';
 import type { Leakage, MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
 
 const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
@@ -47,8 +47,9 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
       const backend = options.backend ?? (await createBackend());
       try {
         const frames: SentFrame[] = [];
-        // The scalars are drawn here, so that an attack can be handed one of them as a control.
-        const scalars = { receiver: randomScalar(), sender: randomScalar() };
+        // Secrets are drawn here, so that an attack can be handed one party's as a control.
+        const blinds = randomScalars(reveal === 'intersection' ? receiver.size : 1);
+        const scalar = randomScalar();
         const bytes = { receiver: 0, sender: 0 };
         const started = performance.now();
         const result = await intersect(receiver, sender, {
@@ -56,8 +57,8 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
           backend,
           signal: options.signal,
           random: {
-            receiver: replayedRandom([secureRandom(NONCE_BYTES), scalars.receiver]),
-            sender: replayedRandom([secureRandom(NONCE_BYTES), scalars.sender]),
+            receiver: replayedRandom([secureRandom(NONCE_BYTES), blinds]),
+            sender: replayedRandom([secureRandom(NONCE_BYTES), scalar]),
           },
           onFrame(from, frame) {
             frames.push({ from, bytes: frame });
@@ -69,7 +70,10 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
           matches: result.matches,
           bytes: { toSender: bytes.receiver, toReceiver: bytes.sender },
           seconds: (performance.now() - started) / 1000,
-          views: viewsOf(id, frames, scalars),
+          views: viewsOf(id, frames, {
+            receiver: reveal === 'intersection' ? { blinds } : { scalars: [blinds] },
+            sender: { scalars: [scalar] },
+          }),
         };
       } finally {
         if (options.backend === undefined) await backend.dispose();
@@ -81,20 +85,20 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
 function viewsOf(
   protocol: ProtocolId,
   frames: readonly SentFrame[],
-  scalars: { readonly receiver: Uint8Array; readonly sender: Uint8Array },
+  knowledge: Readonly<Record<'receiver' | 'sender', Knowledge>>,
 ): Record<Observer, View> {
   const observation: PsiObservation = { kind: 'psi', ...observeRun(frames) };
   const messages = frames.map(
     ({ from, bytes }): SentMessage => ({ from, name: decodeFrame(bytes).name, bytes }),
   );
-  const view = (seenBy: Observer, known: readonly Uint8Array[]): View => {
+  const view = (seenBy: Observer, known: Knowledge): View => {
     const transcript: Transcript = { protocol, seenBy, messages, observation };
-    return { transcript, knowledge: { scalars: known } };
+    return { transcript, knowledge: known };
   };
   return {
-    receiver: view('receiver', [scalars.receiver]),
-    sender: view('sender', [scalars.sender]),
-    outsider: view('outsider', []),
+    receiver: view('receiver', knowledge.receiver),
+    sender: view('sender', knowledge.sender),
+    outsider: view('outsider', {}),
   };
 }
 

@@ -9,13 +9,25 @@
  * | 3 | Evaluated | u32 index of the first element, n x 32 bytes |
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
+ * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: u32 count |
+ *
+ * Types 16 to 31 are those of the modes sum and join ids.
  */
 
 import { concatBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MAX_FRAME_BYTES } from './suite.js';
 
-export const FRAME = { hello: 1, blinded: 2, evaluated: 3, tags: 4, finish: 5 } as const;
+export const FRAME = {
+  hello: 1,
+  blinded: 2,
+  evaluated: 3,
+  tags: 4,
+  finish: 5,
+  proof: 6,
+  confirm: 7,
+} as const;
 export type FrameName = keyof typeof FRAME;
 
 const NAMES = Object.fromEntries(Object.entries(FRAME).map(([name, type]) => [type, name])) as Record<
@@ -97,4 +109,12 @@ export function decodeRecords(frame: Frame, width: number, done: number, declare
 /** The most records of `width` bytes that fit into one frame. */
 export function recordsPerFrame(width: number): number {
   return Math.floor((MAX_FRAME_BYTES - RECORDS_HEADER) / width);
+}
+
+/** All records of a list in as few frames as they fit into; none for an empty list. */
+export function* recordFrames(name: FrameName, records: Uint8Array, width: number): Generator<Uint8Array> {
+  const step = recordsPerFrame(width);
+  for (let first = 0; first * width < records.length; first += step) {
+    yield encodeRecords(name, first, records.subarray(first * width, (first + step) * width));
+  }
 }

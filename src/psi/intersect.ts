@@ -8,9 +8,15 @@ import type { RandomSource } from '../random.js';
 import type { PsiMachine } from './machine.js';
 import type { PartyOptions } from './party.js';
 import { psiReceiver, type ReceiverResult } from './receiver.js';
-import { type CardinalityResult, type IntersectionResult, intersectionResult } from './result.js';
+import {
+  type CardinalityResult,
+  type IntersectionResult,
+  intersectionResult,
+  senderShare,
+} from './result.js';
+import type { CoarseCount } from './reveal.js';
 import { psiSender, type SenderResult } from './sender.js';
-import type { Reveal, Role } from './suite.js';
+import type { Role } from './suite.js';
 
 export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
@@ -26,13 +32,14 @@ export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random
  * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
  * @param senderSet of the same sort
  * @returns what the receiver learns: with `reveal: 'intersection'`, the default, which of its rows match; with
- * `reveal: 'cardinality'` only how many distinct identifiers are shared
+ * `reveal: 'cardinality'` only how many distinct identifiers are shared, or about how many. With `to: 'both'` also what the
+ * sender is told
  * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
  */
 export function intersect(
   receiverSet: SetInput,
   senderSet: SetInput,
-  options: IntersectOptions & { readonly reveal: 'cardinality' },
+  options: IntersectOptions & { readonly reveal: 'cardinality' | { readonly cardinality: CoarseCount } },
 ): Promise<CardinalityResult>;
 export function intersect(
   receiverSet: SetInput,
@@ -56,9 +63,11 @@ export async function intersect(
   try {
     const receiver = psiReceiver(own, { ...options, backend, random: options.random?.receiver });
     const sender = psiSender(other, { ...options, backend, random: options.random?.sender });
-    const result = await exchange(receiver, sender, options.onFrame);
-    const reveal: Reveal = options.reveal ?? 'intersection';
-    return reveal === 'intersection' ? intersectionResult(own, result) : { size: result.size };
+    const results = await exchange(receiver, sender, options.onFrame);
+    const share = senderShare(other, results.sender);
+    return results.receiver.matched === undefined
+      ? { size: results.receiver.size, sender: share }
+      : intersectionResult(own, results.receiver, share);
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }
@@ -66,13 +75,13 @@ export async function intersect(
 
 /**
  * Passes frames between two machines until both are done.
- * @returns the receiver's result
+ * @returns both results
  */
 export async function exchange(
   receiver: PsiMachine<ReceiverResult>,
   sender: PsiMachine<SenderResult>,
   onFrame?: (from: Role, frame: Uint8Array) => void,
-): Promise<ReceiverResult> {
+): Promise<{ receiver: ReceiverResult; sender: SenderResult }> {
   const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
   const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const frame of frames) {
@@ -86,7 +95,7 @@ export async function exchange(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       await post(next.to, next.to.receive(next.frame));
     }
-    return receiver.result;
+    return { receiver: receiver.result, sender: sender.result };
   } finally {
     await receiver.abandon();
     await sender.abandon();

@@ -106,20 +106,20 @@ export class Line {
   }
 
   /**
-   * The peer's next frame: `yield* line.take('hello')`.
+   * The peer's next frame: `yield* line.take('hello')`, or one of several that can come.
    * @throws {VeilmatchError} `bad-message`, `unexpected-message`
    */
-  async *take(name: FrameName): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
+  async *take(...names: readonly FrameName[]): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
     const bytes = (yield undefined) ?? new Uint8Array();
     const frame = decodeFrame(bytes);
-    if (frame.name !== name) {
+    if (!names.includes(frame.name)) {
       throw new VeilmatchError(
         'unexpected-message',
-        `The peer sent a frame '${frame.name}' where a frame '${name}' was due.`,
+        `The peer sent a frame '${frame.name}' where a frame '${names.join("' or '")}' was due.`,
       );
     }
     // The Finish is made of the digests, so it cannot be part of them.
-    if (name !== 'finish') this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
+    if (frame.name !== 'finish') this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
     return frame;
   }
 }

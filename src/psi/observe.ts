@@ -6,7 +6,7 @@ import { ELEMENT_BYTES } from '../group/group.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
-import { DST, type Role, tagBytes, tagPrefix } from './suite.js';
+import { bindsIdentifier, DST, type Role, tagBytes, tagPrefix } from './suite.js';
 
 export interface SentFrame {
   readonly from: Role;
@@ -17,8 +17,10 @@ export interface SentFrame {
 export interface ObservedRun {
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** Every blinded and every evaluated element, n x 32 bytes. */
-  readonly elements: Uint8Array;
+  /** What the receiver asked, n x 32 bytes. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. */
+  readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
   readonly tags: Uint8Array;
@@ -32,7 +34,7 @@ export interface ObservedRun {
 /** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
 export function observeRun(frames: readonly SentFrame[]): ObservedRun {
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
-  const bodies = { elements: [] as Uint8Array[], tags: [] as Uint8Array[] };
+  const lists = { blinded: [] as Uint8Array[], evaluated: [] as Uint8Array[], tags: [] as Uint8Array[] };
   let width = 0;
   for (const { from, bytes } of frames) {
     const frame = decodeFrame(bytes);
@@ -43,18 +45,19 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
       }
     }
     if (frame.name === 'blinded' || frame.name === 'evaluated')
-      bodies.elements.push(recordsOf(frame, ELEMENT_BYTES));
-    if (frame.name === 'tags') bodies.tags.push(recordsOf(frame, width));
+      lists[frame.name].push(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'tags') lists.tags.push(recordsOf(frame, width));
   }
-  const { reveal, publicKey } = decodeHello(hellos.sender);
+  const { mode, publicKey } = decodeHello(hellos.sender);
   return {
     dst: DST,
-    elements: concatBytes(...bodies.elements),
+    blinded: concatBytes(...lists.blinded),
+    evaluated: concatBytes(...lists.evaluated),
     publicKey,
-    tags: concatBytes(...bodies.tags),
+    tags: concatBytes(...lists.tags),
     tagBytes: width,
-    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), reveal),
-    tagBindsIdentifier: reveal === 'intersection',
+    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
+    tagBindsIdentifier: bindsIdentifier(mode),
   };
 }
 

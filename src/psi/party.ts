@@ -5,36 +5,84 @@ import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type RandomSource, secureRandom } from '../random.js';
+import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
+import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
-import type { Reveal, Role } from './suite.js';
+import type { Learner, Mode, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
 
-export interface PartyOptions {
+/** What a sender is told of a run before it evaluates anything. */
+export interface RunRequest {
+  /** Elements that the receiver declared. */
+  readonly peerSize: number;
+  readonly ownSize: number;
+  readonly reveal: Mode;
+}
+
+/** Options of a party, whatever the mode. */
+export interface CommonOptions {
   readonly backend: GroupBackend;
-  /** What the receiver learns; both parties must ask for the same. Default `intersection`. */
-  readonly reveal?: Reveal | undefined;
-  /** Draws, in this order: the nonce, 32 bytes; the party's scalar, 32 bytes. Default: the platform's CSPRNG. */
+  /**
+   * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
+   * the party's scalar, 32 bytes, or where it blinds additively a scalar for each element.
+   */
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
   /** Elements in a frame. Default 32,000; at most 32,767. */
   readonly chunkSize?: number | undefined;
+  /**
+   * Asked by the sender when the peer's Hello is in order, before it answers with its own and before it evaluates
+   * anything. What it throws ends the run.
+   */
+  readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Elements done and in all, in each phase. */
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
 
+export interface PartyOptions extends CommonOptions {
+  /**
+   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
+   * Default `intersection`.
+   */
+  readonly reveal?: RevealOption | undefined;
+  /**
+   * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
+   * out and not to stop before. Default `receiver`.
+   */
+  readonly to?: 'receiver' | 'both' | undefined;
+  /**
+   * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
+   * its tags or its list. Default `false`.
+   */
+  readonly verifiable?: boolean | undefined;
+  /**
+   * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
+   * with `reveal: 'cardinality'` only `multiplicative` is possible.
+   */
+  readonly blinding?: BlindingName | undefined;
+}
+
+/** What the two parties must agree on. */
+export interface Agreement {
+  readonly mode: Mode;
+  readonly to: Learner;
+  readonly verifiable: boolean;
+}
+
 /** The options with every default filled in. */
-export interface PartySettings {
+export interface PartySettings extends Agreement {
   readonly backend: GroupBackend;
-  readonly reveal: Reveal;
   readonly random: RandomSource;
   readonly maxPeerSize: number;
   readonly chunkSize: number;
+  readonly signal: AbortSignal | undefined;
+  admit(run: RunRequest): Promise<void>;
   /** Options for a batch of which `before` elements are done already. */
   batch(phase: Phase, before: number, total: number): BatchOptions;
 }
@@ -45,15 +93,24 @@ const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 
-/** @throws {VeilmatchError} `argument` */
-export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySettings {
-  const {
-    reveal = 'intersection',
-    chunkSize = DEFAULT_CHUNK_SIZE,
-    maxPeerSize = DEFAULT_MAX_PEER_SIZE,
-  } = options;
-  if (reveal !== 'intersection' && reveal !== 'cardinality') {
-    throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
+export interface PsiSettings extends PartySettings {
+  readonly blinding: BlindingName;
+  readonly coarse: CoarseCount | undefined;
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
+  const { reveal, coarse } = revealOf(options.reveal);
+  const { to = 'receiver', verifiable = false } = options;
+  if (to !== 'receiver' && to !== 'both') {
+    throw new VeilmatchError('argument', "The option to must be 'receiver' or 'both'.");
+  }
+  if (verifiable && reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      "The option verifiable goes with reveal: 'intersection' only: answers that come back sorted cannot be held against " +
+        'the questions.',
+    );
   }
   if (reveal === 'cardinality' && set.severalPerRow) {
     throw new VeilmatchError(
@@ -62,6 +119,24 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
         "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
     );
   }
+  const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
+  if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
+    throw new VeilmatchError(
+      'argument',
+      "The option blinding must be 'additive' or 'multiplicative'; with reveal: 'cardinality' only the latter, " +
+        'since the answers come back sorted.',
+    );
+  }
+  return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
+export function commonSettings(
+  set: IdentifierSet,
+  options: CommonOptions,
+  agreement: Agreement,
+): PartySettings {
+  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
   checkCount('chunkSize', chunkSize, 1, recordsPerFrame(ELEMENT_BYTES));
   checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
   for (let i = 0; i < set.size; i++) {
@@ -76,15 +151,25 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PartySett
       );
     }
   }
+  const reached = new Map<Phase, number>();
   return {
+    ...agreement,
     backend: options.backend,
-    reveal,
     random: options.random ?? secureRandom,
     maxPeerSize,
     chunkSize,
+    signal: options.signal,
+    async admit(run) {
+      await options.admit?.(run);
+    },
     batch: (phase, before, total) => ({
       signal: options.signal,
-      onProgress: (done) => options.onProgress?.(phase, before + done, total),
+      onProgress(done) {
+        // Two batches can be under way at once.
+        if (before + done <= (reached.get(phase) ?? -1)) return;
+        reached.set(phase, before + done);
+        options.onProgress?.(phase, before + done, total);
+      },
     }),
   };
 }
@@ -103,16 +188,19 @@ export function ownHello(
   role: Role,
   set: IdentifierSet,
   settings: PartySettings,
-  publicKey?: Uint8Array,
+  own: Partial<Pick<Hello, 'publicKey' | 'identifiersPerRow'>> = {},
 ): Hello {
   return {
     role,
-    reveal: settings.reveal,
+    mode: settings.mode,
+    to: settings.to,
+    verifiable: settings.verifiable,
+    identifiersPerRow: own.identifiersPerRow ?? 1,
     kinds: set.kinds,
     size: set.size,
     maxPeerSize: settings.maxPeerSize,
     nonce: settings.random(NONCE_BYTES),
-    publicKey: publicKey ?? new Uint8Array(ELEMENT_BYTES),
+    publicKey: own.publicKey ?? new Uint8Array(ELEMENT_BYTES),
   };
 }
 
@@ -130,50 +218,5 @@ export function openSession(own: Hello, peerBody: Uint8Array): Session {
   const ownBody = encodeHello(own);
   const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
   const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);
-  return { sid, tagger: new Tagger(sid, own.reveal, receiver.size, sender.size), peer };
-}
-
-/** An error about element i of a chunk, told with its index in the whole list. */
-export async function withOffset<T>(first: number, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!(error instanceof VeilmatchError) || error.position === undefined) throw error;
-    const position = first + error.position;
-    const message = error.message.replace(/^Element \d+/, `Element ${position}`);
-    throw new VeilmatchError(error.code, message, { position });
-  }
-}
-
-/** Whether records of `width` bytes ascend strictly, the first of them above `previous`. Returns the last one. */
-export function checkAscending(
-  name: string,
-  records: Uint8Array,
-  width: number,
-  first: number,
-  previous: Uint8Array | undefined,
-): Uint8Array {
-  let last = previous;
-  for (let i = 0; i * width < records.length; i++) {
-    const record = records.subarray(i * width, (i + 1) * width);
-    if (last !== undefined && compareBytes(last, record) >= 0) {
-      throw new VeilmatchError(
-        'bad-message',
-        `The peer's ${name} are not sorted, or record ${first + i} is repeated.`,
-        {
-          position: first + i,
-        },
-      );
-    }
-    last = record;
-  }
-  return last!;
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return { sid, tagger: new Tagger(sid, own.mode, receiver.size, sender.size), peer };
 }

@@ -7,29 +7,23 @@
  * set, invented identifiers too, the protocol answers: sizes, budgets and contracts limit that, the mathematics does not.
  */
 
-import { DistinctBytes, equalBytes } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
-import { invertScalar } from '../group/scalar.js';
+import { DistinctBytes } from '../bytes.js';
+import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
-import { randomScalar } from '../random.js';
+import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from './blinding.js';
+import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
+import { type Chunk, inChunks } from './chunks.js';
+import { Confirmer, confirmFrames, countFrame } from './confirm.js';
 import { decodeRecords, encodeFrame, encodeRecords } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import {
-  checkAscending,
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PartySettings,
-  settingsOf,
-  withOffset,
-} from './party.js';
-import { checkFinish } from './session.js';
-import { DST } from './suite.js';
+import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from './party.js';
+import { checkProof } from './proofs.js';
+import { toldCount } from './reveal.js';
+import { checkFinish, type Tagger } from './session.js';
 
 export interface ReceiverResult {
-  /** How many of R's elements S has. */
+  /** How many of R's elements S has; coarse where that was asked for. */
   readonly size: number;
   /** Which: indices in R's set, ascending. Undefined where only the cardinality is revealed. */
   readonly matched: readonly number[] | undefined;
@@ -45,24 +39,27 @@ export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachi
   return new PsiMachine('receiver', receiverProgram(set, settingsOf(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<ReceiverResult> {
-  const { backend, chunkSize } = settings;
-  const ordered = settings.reveal === 'intersection';
+async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverResult> {
+  const { backend, random } = settings;
+  const ordered = settings.mode === 'intersection';
   const line = new Line('receiver');
+  // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
+  const asked = new Uint8Array(settings.verifiable ? set.size * ELEMENT_BYTES : 0);
+  const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * ELEMENT_BYTES : 0);
   const hello = ownHello('receiver', set, settings);
-  // One scalar a for the whole run: R sends a * H(x), and takes a off again with its inverse.
-  const scalar = randomScalar(settings.random);
-  const inverse = invertScalar(scalar);
+  let blinding: Blinding | undefined;
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
+    blinding =
+      settings.blinding === 'additive'
+        ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)
+        : new MultiplicativeBlinding(backend, random);
 
-    for (let first = 0; first < set.size; first += chunkSize) {
-      const chunk = set.elements.slice(first, Math.min(first + chunkSize, set.size));
-      const batch = settings.batch('blind', first, set.size);
-      const blinded = await backend.hashAndMultiply(chunk, DST, scalar, batch);
-      yield line.send(encodeRecords('blinded', first, blinded));
+    for await (const { first, elements } of blindedChunks(set, blinding, settings)) {
+      if (settings.verifiable) asked.set(elements, first * ELEMENT_BYTES);
+      yield line.send(encodeRecords('blinded', first, elements));
     }
 
     // R's own tags, in the order of the answers; two answers that are the same would count one element twice.
@@ -72,15 +69,14 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     for (let done = 0; done < set.size; ) {
       const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
       if (!ordered) lastAnswer = checkAscending('answers', bytes, ELEMENT_BYTES, done, lastAnswer);
-      const unblinded = await withOffset(
-        done,
-        backend.multiply(bytes, inverse, settings.batch('unblind', done, set.size)),
-      );
-      for (let i = 0; i < bytes.length / ELEMENT_BYTES; i++) {
-        const at = [i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES] as const;
-        addNew(answers, bytes.subarray(...at), done + i);
-        addNew(ownTags, tagger.tag(unblinded.subarray(...at), set.elements.at(done + i)), done + i);
+      checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
+      if (settings.verifiable) {
+        const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + bytes.length);
+        const statement = { B: peer.publicKey, C, D: bytes };
+        const proof = yield* line.take('proof');
+        await withOffset(done, checkProof(settings, sid, statement, done, proof));
       }
+      await addTags(ownTags, bytes, done, { set, blinding, tagger, settings, unblinded });
       done += bytes.length / ELEMENT_BYTES;
     }
 
@@ -97,40 +93,65 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     }
 
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    const size = toldCount(matched.length, settings.coarse);
+    if (settings.to === 'both') {
+      const frames = ordered ? confirmFrames(new Confirmer(sid), unblinded, matched) : [countFrame(size)];
+      for (const frame of frames) yield line.send(frame);
+    }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
     return {
-      size: matched.length,
+      size,
       matched: ordered ? matched.sort((a, b) => a - b) : undefined,
       peerSize: peer.size,
     };
   } finally {
-    scalar.fill(0);
-    inverse.fill(0);
+    blinding?.wipe();
   }
 }
 
-/** @throws {VeilmatchError} `repeated-element` */
-function addNew(seen: DistinctBytes, record: Uint8Array, position: number): void {
-  seen.add(record);
-  if (seen.size !== position + 1) {
-    throw new VeilmatchError('repeated-element', `The sender gave answer ${position} twice.`, { position });
+/** A frame of answers is worked on in parts of so many, so that tags are hashed while workers are busy with the next. */
+const PART = 4096;
+
+interface Unblinding {
+  readonly set: IdentifierSet;
+  readonly blinding: Blinding;
+  readonly tagger: Tagger;
+  readonly settings: PsiSettings;
+  /** Where b * H(x) of each element is kept, or empty. */
+  readonly unblinded: Uint8Array;
+}
+
+/** Makes R's tags from the answers to the elements from number `done` on. */
+async function addTags(
+  tags: DistinctBytes,
+  answers: Uint8Array,
+  done: number,
+  { set, blinding, tagger, settings, unblinded }: Unblinding,
+): Promise<void> {
+  const count = answers.length / ELEMENT_BYTES;
+  const unblind = (first: number, end: number): Promise<Uint8Array> => {
+    const part = answers.subarray(first * ELEMENT_BYTES, end * ELEMENT_BYTES);
+    const batch = settings.batch('unblind', done + first, set.size);
+    return withOffset(done + first, blinding.unblind(part, done + first, batch));
+  };
+  for await (const { first, end, elements } of inChunks(count, PART, unblind)) {
+    if (unblinded.length > 0) unblinded.set(elements, (done + first) * ELEMENT_BYTES);
+    for (let i = 0; i < end - first; i++) {
+      const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+      const at = done + first + i;
+      checkDistinct(
+        tags,
+        tagger.tag(element, set.elements.at(at)),
+        tagger.width,
+        at,
+        'The sender gave answer',
+      );
+    }
   }
 }
 
-/**
- * B takes no part in this variant, but it is bound into the session: it must be an element, and not the identity.
- * @throws {VeilmatchError} `bad-element`, `identity-element`
- */
-async function checkPublicKey(publicKey: Uint8Array, backend: GroupBackend): Promise<void> {
-  const identity = new Uint8Array(ELEMENT_BYTES);
-  try {
-    if (!equalBytes(await backend.add(publicKey, identity), identity)) return;
-  } catch (error) {
-    if (!(error instanceof VeilmatchError) || error.code !== 'bad-element') throw error;
-    throw new VeilmatchError(
-      'bad-element',
-      "The sender's public key is not a canonical ristretto255 encoding.",
-    );
-  }
-  throw new VeilmatchError('identity-element', "The sender's public key is the identity.");
+function blindedChunks(set: IdentifierSet, blinding: Blinding, settings: PsiSettings): AsyncGenerator<Chunk> {
+  return inChunks(set.size, settings.chunkSize, (first, end) =>
+    blinding.blind(set.elements.slice(first, end), settings.batch('blind', first, set.size)),
+  );
 }

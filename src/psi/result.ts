@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the receiver takes home, told in its own rows. */
+/** What the parties take home, told in their own rows. */
 
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import type { ReceiverResult } from './receiver.js';
+import type { SenderResult } from './sender.js';
 
 export interface CardinalityResult {
-  /** Distinct identifiers that both parties have. */
+  /** Distinct identifiers that both parties have; coarse where that was asked for. */
   readonly size: number;
+  /** With `to: 'both'`, what the sender was told. */
+  readonly sender?: SenderShare | undefined;
+}
+
+export interface SenderShare {
+  readonly size: number;
+  /** The sender's rows with a shared identifier, ascending; undefined where only the cardinality is revealed. */
+  readonly matches: readonly number[] | undefined;
 }
 
 export interface IntersectionResult extends CardinalityResult {
@@ -20,10 +29,20 @@ export interface IntersectionResult extends CardinalityResult {
   select<Row>(rows: readonly Row[]): Row[];
 }
 
-export function intersectionResult(set: IdentifierSet, result: ReceiverResult): IntersectionResult {
+/** Undefined unless the run was `to: 'both'`. */
+export function senderShare(set: IdentifierSet, { size, matched }: SenderResult): SenderShare | undefined {
+  return size === undefined ? undefined : { size, matches: matched && set.rowsOf(matched) };
+}
+
+export function intersectionResult(
+  set: IdentifierSet,
+  result: ReceiverResult,
+  sender?: SenderShare,
+): IntersectionResult {
   const matches = set.rowsOf(result.matched ?? []);
   return {
     size: result.size,
+    sender,
     matches,
     select(rows) {
       if (rows.length !== set.rowCount) {

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The sender S of `veilmatch-psi-v1`: it lets the receiver find out what they share, and learns nothing of the result.
+ * The sender S of `veilmatch-psi-v1`: it lets the receiver find out what they share, and learns nothing of the result
+ * unless it was agreed that both do.
  *
  * **What S learns**: the size of the receiver's set and the kinds of identifiers in it. The blinded elements that it
  * sees are uniform in the group: no list of guesses tells it anything about them.
  */
 
 import { DistinctBytes, sortRecords } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
-import { decodeRecords, encodeFrame, encodeRecords, recordsPerFrame } from './frames.js';
+import { checkDistinct, withOffset } from './checks.js';
+import { inChunks } from './chunks.js';
+import { Confirmations, readCount } from './confirm.js';
+import { decodeRecords, encodeFrame, encodeRecords, type Frame, recordFrames } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import {
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PartySettings,
-  settingsOf,
-  withOffset,
-} from './party.js';
+import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from './party.js';
+import { proofFrame } from './proofs.js';
 import { checkFinish, type Tagger } from './session.js';
 import { DST } from './suite.js';
 
 export interface SenderResult {
   /** Elements in R's set. */
   readonly peerSize: number;
+  /** With `to: 'both'`, how many of S's elements R says it has; coarse where R wants it so. */
+  readonly size: number | undefined;
+  /** With `to: 'both'` in the ordered mode, which: indices in S's set, ascending. */
+  readonly matched: readonly number[] | undefined;
 }
 
 /**
@@ -38,87 +39,84 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
   return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<SenderResult> {
-  const { backend } = settings;
+const NOTHING = { size: undefined, matched: undefined };
+
+async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderResult> {
+  const { backend, mode } = settings;
+  const ordered = mode === 'intersection';
   const line = new Line('sender');
   const greeting = ownHello('sender', set, settings);
   const scalar = randomScalar(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     const asked = new DistinctBytes();
     // Shuffled mode: nothing is answered before everything was asked, and the answer is sorted as a whole. Anything
     // less would tell R which of its elements an answer belongs to.
-    const withheld = new Uint8Array(settings.reveal === 'cardinality' ? peer.size * ELEMENT_BYTES : 0);
+    const withheld = new Uint8Array(ordered ? 0 : peer.size * ELEMENT_BYTES);
     for (let done = 0; done < peer.size; ) {
       const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, peer.size);
-      checkDistinct(asked, bytes, done);
+      // An element that is asked twice would show in a shuffled answer.
+      checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
       const batch = settings.batch('evaluate', done, peer.size);
       const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
-      if (settings.reveal === 'intersection') yield line.send(encodeRecords('evaluated', done, evaluated));
+      if (ordered) yield line.send(encodeRecords('evaluated', done, evaluated));
       else withheld.set(evaluated, done * ELEMENT_BYTES);
+      if (settings.verifiable) {
+        const statement = { B: hello.publicKey, C: bytes, D: evaluated };
+        yield line.send(await proofFrame(settings, sid, scalar, statement, done));
+      }
       done += bytes.length / ELEMENT_BYTES;
     }
     for (const frame of recordFrames('evaluated', sortRecords(withheld, ELEMENT_BYTES), ELEMENT_BYTES)) {
       yield line.send(frame);
     }
-    const tags = sortRecords(await makeTags(set, tagger, scalar, settings), tagger.width);
+    const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid) : undefined;
+    const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
+    const tags = sortRecords(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
-    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
-    return { peerSize: peer.size };
+    const most = Math.min(peer.size, set.size);
+    let learnt: Pick<SenderResult, 'size' | 'matched'> = NOTHING;
+    let finish: Frame;
+    if (confirmations !== undefined) {
+      const confirmed = yield* confirmations.take(line, most);
+      learnt = { size: confirmed.matched.length, matched: confirmed.matched };
+      finish = confirmed.finish;
+    } else {
+      if (settings.to === 'both') learnt = { ...NOTHING, size: readCount(yield* line.take('confirm'), most) };
+      finish = yield* line.take('finish');
+    }
+    checkFinish(line.log.finish(sid, 'receiver'), finish.body);
+    return { peerSize: peer.size, ...learnt };
   } finally {
     scalar.fill(0);
   }
 }
 
-/** @throws {VeilmatchError} `repeated-element`: an element that is asked twice would show in a shuffled answer */
-function checkDistinct(asked: DistinctBytes, elements: Uint8Array, first: number): void {
-  for (let i = 0; i * ELEMENT_BYTES < elements.length; i++) {
-    asked.add(elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES));
-    if (asked.size !== first + i + 1) {
-      throw new VeilmatchError('repeated-element', `The receiver asked element ${first + i} twice.`, {
-        position: first + i,
-      });
-    }
-  }
-}
-
-/** The tag of b * H(y) for each y of the set, in the order of the set. */
+/** The tag of b * H(y) for each y of the set, in the order of the set; notes what would confirm it. */
 async function makeTags(
   set: IdentifierSet,
-  tagger: Tagger,
   scalar: Uint8Array,
-  settings: PartySettings,
+  settings: PsiSettings,
+  { tagger, confirmations }: { readonly tagger: Tagger; readonly confirmations: Confirmations | undefined },
 ): Promise<Uint8Array> {
   const { backend, chunkSize } = settings;
   const tags = new Uint8Array(set.size * tagger.width);
-  for (let first = 0; first < set.size; first += chunkSize) {
-    const chunk = set.elements.slice(first, Math.min(first + chunkSize, set.size));
-    const elements = await backend.hashAndMultiply(
-      chunk,
-      DST,
-      scalar,
-      settings.batch('tag', first, set.size),
-    );
-    for (let i = 0; i < chunk.length; i++) {
+  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
+    const batch = settings.batch('tag', first, set.size);
+    return backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
+  };
+  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
+    for (let i = 0; i < end - first; i++) {
       const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-      tags.set(tagger.tag(element, chunk.at(i)), (first + i) * tagger.width);
+      tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
+      confirmations?.add(element);
     }
   }
   return tags;
-}
-
-function* recordFrames(
-  name: 'evaluated' | 'tags',
-  records: Uint8Array,
-  width: number,
-): Generator<Uint8Array> {
-  const step = recordsPerFrame(width);
-  for (let first = 0; first * width < records.length; first += step) {
-    yield encodeRecords(name, first, records.subarray(first * width, (first + step) * width));
-  }
 }

@@ -4,7 +4,16 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, u16, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { FINISH_LABEL, type Reveal, ROLE, type Role, SESSION_LABEL, tagBytes, tagPrefix } from './suite.js';
+import {
+  bindsIdentifier,
+  FINISH_LABEL,
+  type Mode,
+  ROLE,
+  type Role,
+  SESSION_LABEL,
+  tagBytes,
+  tagPrefix,
+} from './suite.js';
 
 /** 32 bytes that no other run has: both nonces go into it. The bodies of the two Hellos. */
 export function sessionId(helloReceiver: Uint8Array, helloSender: Uint8Array): Uint8Array {
@@ -24,21 +33,21 @@ export class Tagger {
   /** Bytes of a tag. */
   readonly width: number;
   readonly #prefix: Uint8Array;
-  readonly #ordered: boolean;
+  readonly #binding: boolean;
 
-  constructor(sid: Uint8Array, reveal: Reveal, receiverSize: number, senderSize: number) {
+  constructor(sid: Uint8Array, mode: Mode, receiverSize: number, senderSize: number) {
     this.width = tagBytes(receiverSize, senderSize);
-    this.#prefix = tagPrefix(sid, reveal);
-    this.#ordered = reveal === 'intersection';
+    this.#prefix = tagPrefix(sid, mode);
+    this.#binding = bindsIdentifier(mode);
   }
 
   /**
    * SHA-512(label || sid || mode || [ordered: u16 length || identifier] || element), cut.
    * @param element b * H(identifier), 32 bytes
-   * @param identifier canonical bytes; used in the ordered mode only
+   * @param identifier canonical bytes; left out of the hash unless the mode is ordered
    */
   tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
-    const bound = this.#ordered ? [u16(identifier.length), identifier] : [];
+    const bound = this.#binding ? [u16(identifier.length), identifier] : [];
     return sha512(concatBytes(this.#prefix, ...bound, element)).subarray(0, this.width);
   }
 }

@@ -13,25 +13,32 @@ export const DST: Uint8Array = utf8('veilmatch-psi-v1-with-ristretto255_XMD:SHA-
 
 export const SESSION_LABEL: Uint8Array = utf8('veilmatch-psi-v1 session');
 export const TAG_LABEL: Uint8Array = utf8('veilmatch-psi-v1 tag');
+export const PROOF_LABEL: Uint8Array = utf8('veilmatch-psi-v1 proof');
+export const CONFIRM_LABEL: Uint8Array = utf8('veilmatch-psi-v1 confirm');
 export const FINISH_LABEL: Uint8Array = utf8('veilmatch-psi-v1 finish');
 
-/**
- * `intersection` is the ordered mode: the sender answers in the order it was asked, and the receiver learns which.
- * `cardinality` is the shuffled mode: the whole answer comes back sorted, and the receiver learns how many.
- */
+/** What the receiver is shown: which of its elements the sender has, or how many. */
 export type Reveal = 'intersection' | 'cardinality';
 
-/** As bytes of the Hello and of the tags. */
-export const MODE: Readonly<Record<Reveal, number>> = { intersection: 1, cardinality: 2 };
+/**
+ * The mode of a run, as a byte of the Hello and of the tags. `intersection` is the ordered mode: the sender answers in the
+ * order it was asked. `cardinality` is the shuffled mode: the whole answer comes back sorted.
+ */
+export const MODE = { intersection: 1, cardinality: 2, sum: 3, 'join-ids': 4 } as const;
+export type Mode = keyof typeof MODE;
 
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
 
 /** Who learns the result. */
-export const LEARNS_RECEIVER = 1;
+export const LEARNER = { receiver: 1, both: 2, sender: 3 } as const;
+export type Learner = keyof typeof LEARNER;
 
 /** No frame is longer than 1 MiB. */
 export const MAX_FRAME_BYTES = 1_048_576;
+
+/** Bytes of a record that confirms a match. */
+export const CONFIRM_BYTES = 16;
 
 /** The statistical error of a whole run is at most 2^-40 (see `tagBytes`). */
 const ERROR_BITS = 40;
@@ -46,6 +53,11 @@ export function tagBytes(receiverSize: number, senderSize: number): number {
 }
 
 /** What a tag's hash begins with in one session: label, sid, mode. */
-export function tagPrefix(sid: Uint8Array, reveal: Reveal): Uint8Array {
-  return concatBytes(TAG_LABEL, sid, Uint8Array.of(MODE[reveal]));
+export function tagPrefix(sid: Uint8Array, mode: Mode): Uint8Array {
+  return concatBytes(TAG_LABEL, sid, Uint8Array.of(MODE[mode]));
+}
+
+/** Whether a tag's hash takes in the identifier: only where the receiver may know which answer is whose. */
+export function bindsIdentifier(mode: Mode): boolean {
+  return mode === 'intersection';
 }

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
 import { type BackendName, createBackend } from 'veilmatch/group';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ByteList, utf8 } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { someElements, someScalars, testGroupBackend } from '../suites/group-backend.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
@@ -39,6 +40,17 @@ describe('a parallel backend', () => {
     const each = await parallel.multiplyEach(elements, scalars);
     expect(each).toEqual(await serial.multiplyEach(elements, scalars));
     expect(await parallel.multiplyBase(scalars)).toEqual(await serial.multiplyBase(scalars));
+    const list = ByteList.from(Array.from({ length: COUNT }, (_, i) => utf8(`message ${i}`)));
+    const tag = utf8('tag');
+    const blinded = await parallel.hashAndAddBase(list, tag, scalars);
+    expect(blinded).toEqual(await serial.hashAndAddBase(list, tag, scalars));
+    expect(await parallel.hashAndMultiplyEach(list, tag, scalars)).toEqual(
+      await serial.hashAndMultiplyEach(list, tag, scalars),
+    );
+    const base = elements.subarray(0, 32);
+    expect(await parallel.subtractBase(blinded, scalars, base)).toEqual(
+      await serial.subtractBase(blinded, scalars, base),
+    );
     expect(await parallel.add(elements, each)).toEqual(await serial.add(elements, each));
     expect(await parallel.subtract(elements, each)).toEqual(await serial.subtract(elements, each));
     expect(await parallel.weightedSum(elements, scalars)).toEqual(
@@ -54,6 +66,7 @@ describe('a parallel backend', () => {
       parallel.multiply(elements, someScalars(1)),
       parallel.add(elements, elements),
       parallel.weightedSum(elements, scalars),
+      parallel.subtractBase(elements, scalars, someElements(1)),
     ];
     await Promise.all(
       attempts.map((attempt) =>
@@ -67,6 +80,10 @@ describe('a parallel backend', () => {
     });
     const base = new Uint8Array(32).fill(0xff);
     await expect(parallel.multiplyBase(scalars, base)).rejects.toMatchObject({ position: 0 });
+    await expect(parallel.subtractBase(someElements(COUNT), scalars, base)).rejects.toMatchObject({
+      code: 'bad-element',
+      position: undefined,
+    });
   });
 
   test('a batch that is stopped does not hold up the next one', async () => {

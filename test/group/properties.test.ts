@@ -101,6 +101,16 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           expect(await group.multiplyBase(scalars, base)).toEqual(
             await nobleBackend.multiplyBase(scalars, base),
           );
+          const list = ByteList.from(pairs.map(([m]) => m));
+          expect(await group.hashAndAddBase(list, TAG, scalars)).toEqual(
+            await nobleBackend.hashAndAddBase(list, TAG, scalars),
+          );
+          expect(await group.hashAndMultiplyEach(list, TAG, scalars)).toEqual(
+            await nobleBackend.hashAndMultiplyEach(list, TAG, scalars),
+          );
+          expect(await group.subtractBase(elements, scalars, base)).toEqual(
+            await nobleBackend.subtractBase(elements, scalars, base),
+          );
         },
       ),
       runs,

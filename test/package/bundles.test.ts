@@ -61,6 +61,7 @@ describe('esbuild', () => {
     ['veilmatch/group', ['@noble/curves', '@noble/hashes', 'dist']],
     // One file, with what it needs of noble in it.
     ['veilmatch/worker', ['dist']],
+    ['veilmatch/oprf', ['@noble/curves', '@noble/hashes', 'dist']],
     ['veilmatch/psi', ['@noble/curves', '@noble/hashes', 'dist']],
   ])('finds no telephone metadata in %s', async (specifier, packages) => {
     expect(packagesOf(await everything(specifier))).toEqual(packages);
@@ -130,7 +131,7 @@ describe('Vite', () => {
     expect(replaced(output)).toEqual([]);
   });
 
-  it.each(['veilmatch/hashing', 'veilmatch/group', 'veilmatch/psi'])(
+  it.each(['veilmatch/hashing', 'veilmatch/group', 'veilmatch/oprf', 'veilmatch/psi'])(
     'finds no telephone metadata in %s',
     async (specifier) => {
       const output = await viteBundle(`import * as module from '${specifier}'; globalThis.module = module;`);

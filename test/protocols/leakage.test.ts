@@ -13,7 +13,7 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { type MatchOutcome, type ProtocolId, protocols, type View } from '../../src/protocols/index.js';
-import { isNonZeroScalar, randomScalar } from '../../src/random.js';
+import { isNonZeroScalar, randomScalar, randomScalars } from '../../src/random.js';
 
 /** Ten thousand numbers, of which the lists and the attacker's guesses are taken. */
 const block = numberingPlan('US', { areaCodes: ['415555'] });
@@ -78,14 +78,15 @@ it('keyed gives the whole list to whoever holds the key, and nothing to an outsi
   expect(await recovered(views.outsider, views.receiver.knowledge)).toEqual(ofSender);
 });
 
-describe.each(['ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
+describe.each(['oprf', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
   let views: MatchOutcome['views'];
-  let receiverScalar: Uint8Array;
+  /** A scalar, or where the blinding is additive one for each element. */
+  let receiverSecrets: Knowledge;
   let senderScalar: Uint8Array;
 
   beforeAll(async () => {
     views = (await runOf(id)).views;
-    receiverScalar = views.receiver.knowledge.scalars![0]!;
+    receiverSecrets = views.receiver.knowledge;
     senderScalar = views.sender.knowledge.scalars![0]!;
   });
 
@@ -105,16 +106,19 @@ describe.each(['ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
     expect(await recovered(views.outsider, { scalars: [senderScalar] })).toEqual(ofSender);
   });
 
-  it("control: the receiver's scalar opens all of the receiver's list", async () => {
-    expect(await recovered(views.outsider, { scalars: [receiverScalar] })).toEqual(ofReceiver);
+  it("control: the receiver's secrets open all of the receiver's list", async () => {
+    expect(await recovered(views.outsider, receiverSecrets)).toEqual(ofReceiver);
   });
 
-  it('control: both scalars open both lists', async () => {
-    expect(await recovered(views.outsider, { scalars: [receiverScalar, senderScalar] })).toEqual(ofBoth);
+  it("control: both parties' secrets open both lists", async () => {
+    const scalars = [...(receiverSecrets.scalars ?? []), senderScalar];
+    expect(await recovered(views.outsider, { ...receiverSecrets, scalars })).toEqual(ofBoth);
   });
 
-  it('control: a wrong scalar opens nothing', async () => {
+  it('control: wrong secrets open nothing', async () => {
     expect(await recovered(views.outsider, { scalars: [randomScalar()] })).toEqual([]);
+    const blinds = randomScalars(ofReceiver.length);
+    expect(await recovered(views.outsider, { blinds })).toEqual([]);
   });
 
   it('control: a group hash of the form h(x) * G would give an outsider all of the sender’s list', async () => {
@@ -129,6 +133,14 @@ describe.each(['ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
       async hashAndMultiply(messages, _dst, scalar, options) {
         const scalars = Array.from(messages, (message) => multiplyScalars(log(message), scalar));
         return nobleBackend.multiplyBase(concatBytes(...scalars), undefined, options);
+      },
+      async hashAndMultiplyEach(messages, _dst, scalars, options) {
+        const hashes = await nobleBackend.multiplyBase(concatBytes(...Array.from(messages, log)));
+        return nobleBackend.multiplyEach(hashes, scalars, options);
+      },
+      async hashAndAddBase(messages, _dst, scalars, options) {
+        const hashes = await nobleBackend.multiplyBase(concatBytes(...Array.from(messages, log)));
+        return nobleBackend.add(hashes, await nobleBackend.multiplyBase(scalars), options);
       },
     };
     const outcome = await runOf(id, broken);
@@ -154,7 +166,7 @@ it('every number of a plan is read back from its plain token, for lists of any s
   );
 });
 
-it.each(['ecdh-psi', 'ecdh-psi-cardinality'] as const)(
+it.each(['oprf', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)(
   '%s: for arbitrary lists, nobody recovers offline what is not on their own list',
   async (id) => {
     const protocol = protocols.find((candidate) => candidate.id === id)!;

@@ -33,37 +33,45 @@ function toBigInt(scalar: Uint8Array): bigint {
   return BigInt(`0x${Buffer.from(scalar).reverse().toString('hex')}`);
 }
 
+interface Variant {
+  readonly reveal: 'intersection' | 'cardinality';
+  readonly blinding: 'additive' | 'multiplicative';
+}
+
+const variants: readonly Variant[] = [
+  { reveal: 'intersection', blinding: 'additive' },
+  { reveal: 'intersection', blinding: 'multiplicative' },
+  { reveal: 'cardinality', blinding: 'multiplicative' },
+];
+
+/** Scalars that a party is given: more than its list has elements. */
+const MOST = 6;
+
 /** A run with secrets derived from a seed: by the package, and by the specification. */
-async function bothRuns(
-  receiver: string[],
-  sender: string[],
-  reveal: 'intersection' | 'cardinality',
-  seed: string,
-) {
-  const secrets = (role: string) =>
-    [fill(`${seed} nonce ${role}`), scalarOf(`${seed} scalar ${role}`)] as const;
+async function bothRuns(receiver: string[], sender: string[], { reveal, blinding }: Variant, seed: string) {
+  const scalars = (role: string): Uint8Array[] =>
+    Array.from({ length: MOST }, (_, i) => scalarOf(`${seed} scalar ${i} ${role}`));
+  const secrets = (role: string): Uint8Array[] => [fill(`${seed} nonce ${role}`), ...scalars(role)];
   const frames: { from: string; frame: Uint8Array }[] = [];
   const options = {
     backend: nobleBackend,
+    reveal,
+    blinding,
     random: { receiver: replayedRandom(secrets('R')), sender: replayedRandom(secrets('S')) },
     onFrame: (from: string, frame: Uint8Array) => void frames.push({ from, frame }),
   };
-  const { size } =
-    reveal === 'cardinality'
-      ? await intersect(receiver, sender, { ...options, reveal })
-      : await intersect(receiver, sender, { ...options, reveal });
+  const { size } = await intersect(receiver, sender, options);
   const party = (list: string[], role: string) => ({
     elements: [...IdentifierSet.ofStrings(list).elements],
     kinds: list.length === 0 ? 0 : 8,
-    nonce: secrets(role)[0],
-    scalar: toBigInt(secrets(role)[1]),
+    nonce: fill(`${seed} nonce ${role}`),
+    scalars: scalars(role).map(toBigInt),
   });
-  const expected = referenceRun(
-    party(receiver, 'R'),
-    party(sender, 'S'),
-    reveal === 'intersection' ? 1 : 2,
-    2 ** 24,
-  );
+  const expected = referenceRun(party(receiver, 'R'), party(sender, 'S'), {
+    mode: reveal === 'intersection' ? 1 : 2,
+    additive: blinding === 'additive',
+    maxPeerSize: 2 ** 24,
+  });
   return { frames, expected, size };
 }
 
@@ -72,12 +80,12 @@ const sentBy = (who: string, frames: readonly { from: string; frame: Uint8Array 
   frames.filter(({ from }) => from === who).map(({ frame }) => bytesToHex(frame));
 
 describe('veilmatch-psi-v1', () => {
-  it.each(['intersection', 'cardinality'] as const)(
-    '%s: every frame is, byte for byte, the one that an independent implementation of docs/protocol.md sends',
-    async (reveal) => {
+  it.each(variants)(
+    '$reveal, $blinding: every frame is, byte for byte, the one that an independent implementation of docs/protocol.md sends',
+    async (variant) => {
       await fc.assert(
         fc.asyncProperty(names, names, fc.string(), async (receiver, sender, seed) => {
-          const { frames, expected } = await bothRuns(receiver, sender, reveal, seed);
+          const { frames, expected } = await bothRuns(receiver, sender, variant, seed);
           expect(sentBy('receiver', frames)).toEqual(sentBy('receiver', expected));
           expect(sentBy('sender', frames)).toEqual(sentBy('sender', expected));
         }),
@@ -87,14 +95,15 @@ describe('veilmatch-psi-v1', () => {
   );
 
   it.each(vectors.runs)(
-    'reproduces the published test vector: $reveal',
-    async ({ reveal, size, receiver, sender }) => {
+    'reproduces the published test vector: $reveal, $blinding',
+    async ({ reveal, blinding, size, receiver, sender }) => {
       const frames: { from: string; frame: Uint8Array }[] = [];
       const secrets = (party: typeof receiver) =>
-        replayedRandom([hexToBytes(party.nonce), hexToBytes(party.scalar)]);
+        replayedRandom([party.nonce, ...party.scalars].map(hexToBytes));
       const result = await intersect(receiver.strings, sender.strings, {
         backend: nobleBackend,
-        reveal: reveal as 'intersection',
+        reveal: reveal as Variant['reveal'],
+        blinding: blinding as Variant['blinding'],
         random: { receiver: secrets(receiver), sender: secrets(sender) },
         onFrame: (from, frame) => void frames.push({ from, frame }),
       });

@@ -123,6 +123,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
             subtractLeft: group.subtract(bad, good),
             subtractRight: group.subtract(good, bad),
             weightedSum: group.weightedSum(bad, scalars),
+            subtractBase: group.subtractBase(bad, scalars, GENERATOR),
           };
           const operations = Object.keys(attempts);
           for (const [i, error] of (await failures(Object.values(attempts))).entries()) {
@@ -138,6 +139,9 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
           }
           const base = await failure(group.multiplyBase(scalars, hexToBytes(encoding)));
           expect(base).toMatchObject({ code: 'bad-element', position: 0 });
+          const subtracted = await failure(group.subtractBase(good, scalars, hexToBytes(encoding)));
+          expect(subtracted).toMatchObject({ code: 'bad-element', position: undefined });
+          expect(subtracted.message).toMatch(/^The base is/);
         }
       });
 
@@ -200,6 +204,14 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       }
       const base = group.multiplyBase(someScalars(2), IDENTITY);
       expect(await failure(base)).toMatchObject({ code: 'identity-element', position: 0 });
+      const fromIdentity = group.subtractBase(
+        withRecord(someElements(3), 1, IDENTITY),
+        someScalars(3),
+        GENERATOR,
+      );
+      expect(await failure(fromIdentity)).toMatchObject({ code: 'identity-element', position: 1 });
+      const identityBase = group.subtractBase(someElements(2), someScalars(2), IDENTITY);
+      expect(await failure(identityBase)).toMatchObject({ code: 'identity-element', position: undefined });
     });
 
     test('the identity is accepted by the sums, and can be their result', async () => {
@@ -234,6 +246,9 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         for (const error of await failures([
           group.multiplyEach(elements, scalars),
           group.multiplyBase(scalars),
+          group.subtractBase(elements, scalars, GENERATOR),
+          group.hashAndAddBase(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
+          group.hashAndMultiplyEach(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
         ])) {
           expect(error).toMatchObject({ code: 'bad-scalar', position: 2 });
         }
@@ -263,6 +278,12 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiplyEach(two, scalarBytes(1n)),
         group.multiplyBase(new Uint8Array(33)),
         group.multiplyBase(scalarBytes(1n), two),
+        group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
+        group.hashAndAddBase(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
+        group.subtractBase(two, scalarBytes(1n), GENERATOR),
+        group.subtractBase(two, someScalars(2), two),
         group.add(odd, odd),
         group.add(two, GENERATOR),
         group.subtract(two, GENERATOR),
@@ -278,6 +299,9 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(await group.multiply(none, scalarBytes(2n))).toHaveLength(0);
       expect(await group.multiplyEach(none, none)).toHaveLength(0);
       expect(await group.multiplyBase(none)).toHaveLength(0);
+      expect(await group.hashAndAddBase(ByteList.from([]), DST, none)).toHaveLength(0);
+      expect(await group.hashAndMultiplyEach(ByteList.from([]), DST, none)).toHaveLength(0);
+      expect(await group.subtractBase(none, none, GENERATOR)).toHaveLength(0);
       expect(await group.add(none, none)).toHaveLength(0);
       expect(await group.subtract(none, none)).toHaveLength(0);
       expect(bytesToHex(await group.weightedSum(none, none))).toBe(bytesToHex(IDENTITY));
@@ -298,6 +322,29 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(await group.weightedSum(elements, scalars)).toEqual(sum);
       const zeros = new Uint8Array(count * 32);
       expect(bytesToHex(await group.weightedSum(elements, zeros))).toBe(bytesToHex(IDENTITY));
+    });
+
+    test('hashes are multiplied each by its own; multiples of a base are added to them and taken off elements', async () => {
+      const messages = ByteList.from(Array.from({ length: 9 }, (_, i) => utf8(`message ${i}`)));
+      for (const count of [1, 2, 9]) {
+        const list = messages.slice(0, count);
+        const scalars = someScalars(count);
+        const hashes = await group.hashAndMultiply(list, DST, scalarBytes(1n));
+        const blinded = await group.hashAndAddBase(list, DST, scalars);
+        expect(await group.hashAndMultiplyEach(list, DST, scalars)).toEqual(
+          await group.multiplyEach(hashes, scalars),
+        );
+        expect(blinded).toEqual(await group.add(hashes, await group.multiplyBase(scalars)));
+        // Under a key b, base B = b * G: b * (H + r * G) - r * B = b * H.
+        const key = scalarBytes(0x1234567n);
+        const base = await group.multiplyBase(key);
+        const answers = await group.multiply(blinded, key);
+        expect(await group.subtractBase(answers, scalars, base)).toEqual(await group.multiply(hashes, key));
+      }
+      const three = scalarBytes(3n);
+      expect(bytesToHex(await group.subtractBase(MULTIPLES[3]!, three, GENERATOR))).toBe(
+        bytesToHex(IDENTITY),
+      );
     });
 
     test('neither the input nor an earlier result is changed', async () => {
@@ -348,6 +395,9 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiply(elements, scalarBytes(2n), { signal }),
         group.multiplyEach(elements, scalars, { signal }),
         group.multiplyBase(scalars, undefined, { signal }),
+        group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
+        group.subtractBase(elements, scalars, GENERATOR, { signal }),
         group.add(elements, elements, { signal }),
         group.subtract(elements, elements, { signal }),
         group.weightedSum(elements, scalars, { signal }),

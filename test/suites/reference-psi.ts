@@ -14,7 +14,15 @@ export interface ReferenceParty {
   readonly elements: readonly Uint8Array[];
   readonly kinds: number;
   readonly nonce: Uint8Array;
-  readonly scalar: bigint;
+  /** The sender's b; the receiver's a, or one r for each element where it blinds with H(x) + rG. */
+  readonly scalars: readonly bigint[];
+}
+
+/** Which run it is. */
+export interface ReferenceRun {
+  readonly mode: 1 | 2;
+  readonly additive: boolean;
+  readonly maxPeerSize: number;
 }
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -30,10 +38,10 @@ function uint(bytes: number, value: number): Buffer {
 export function referenceRun(
   receiver: ReferenceParty,
   sender: ReferenceParty,
-  mode: 1 | 2,
-  maxPeerSize: number,
+  { mode, additive, maxPeerSize }: ReferenceRun,
 ): { from: 'receiver' | 'sender'; frame: Buffer }[] {
   const dst = ascii('veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_');
+  const b = sender.scalars[0]!;
   const hash = (element: Uint8Array) => ristretto255_hasher.hashToCurve(element, { DST: dst });
   const hello = (role: number, party: ReferenceParty, key: Uint8Array): Buffer =>
     Buffer.concat([
@@ -46,7 +54,7 @@ export function referenceRun(
       key,
     ]);
   const helloR = hello(1, receiver, Buffer.alloc(32));
-  const helloS = hello(2, sender, Point.BASE.multiply(sender.scalar).toBytes());
+  const helloS = hello(2, sender, Point.BASE.multiply(b).toBytes());
   const sid = sha512(
     ascii('veilmatch-psi-v1 session'),
     uint(4, helloR.length),
@@ -55,8 +63,12 @@ export function referenceRun(
     helloS,
   ).subarray(0, 32);
 
-  const blinded = receiver.elements.map((element) => hash(element).multiply(receiver.scalar));
-  const evaluated = blinded.map((point) => Buffer.from(point.multiply(sender.scalar).toBytes()));
+  const blinded = receiver.elements.map((element, i) =>
+    additive
+      ? hash(element).add(Point.BASE.multiply(receiver.scalars[i]!))
+      : hash(element).multiply(receiver.scalars[0]!),
+  );
+  const evaluated = blinded.map((point) => Buffer.from(point.multiply(b).toBytes()));
   if (mode === 2) evaluated.sort(Buffer.compare);
 
   const log2 = (n: number): number => Math.ceil(Math.log2(Math.max(1, n)));
@@ -67,7 +79,7 @@ export function referenceRun(
       sid,
       Buffer.from([mode]),
       ...(mode === 1 ? [uint(2, element.length), element] : []),
-      hash(element).multiply(sender.scalar).toBytes(),
+      hash(element).multiply(b).toBytes(),
     ).subarray(0, width),
   );
   tags.sort(Buffer.compare);

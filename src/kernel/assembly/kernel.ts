@@ -114,14 +114,14 @@ export function expand(count: i32, tagBytes: i32): void {
   }
 }
 
-/** RESULTS[i] = the shared scalar times the element that UNIFORM[i] maps to. */
-export function multiplyMapped(count: i32): void {
-  const pairs = pairsOf(count);
+/** RESULTS[i] = scalar times the element that UNIFORM[i] maps to, the shared scalar or, with `each`, its own. */
+export function multiplyMapped(count: i32, each: bool): void {
+  const pairs = pairsOf(count), step = each ? DIGITS_BYTES : 0;
   beginEncodeDoubles();
   for (let i = 0; i < pairs; i++) {
     const at = UNIFORM + 128 * <usize>i;
     fromUniformBytes(OTHER, at, at + 64);
-    multiplyPoint(POINT, OTHER, DIGITS);
+    multiplyPoint(POINT, OTHER, DIGITS + <usize>i * step);
     prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
   }
   finishDoubles(pairs);
@@ -151,6 +151,34 @@ export function multiplyBase(count: i32): void {
     prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
   }
   finishDoubles(pairs);
+}
+
+/** out = p + scalar i * base, or the difference where `negate`. */
+function addMultipleOfBase(out: usize, p: usize, i: i32, negate: bool): void {
+  multiplyBasePoint(POINT, DIGITS + <usize>i * DIGITS_BYTES);
+  toCached(CACHED, POINT);
+  negateCachedIf(CACHED, i64x2.splat(0 - <i64>negate));
+  addCached(out, p, CACHED, true);
+}
+
+/** RESULTS[i] = the element that UNIFORM[i] maps to + SCALARS[i] * base, after `recodeEach` without halving. */
+export function addBaseToMapped(count: i32): void {
+  for (let i = 0; i < pairsOf(count); i++) {
+    const from = UNIFORM + 128 * <usize>i, to = RESULTS + 64 * <usize>i;
+    fromUniformBytes(OTHER, from, from + 64);
+    addMultipleOfBase(POINT, OTHER, i, false);
+    encode(to, to + 32, POINT);
+  }
+}
+
+/** RESULTS[i] = ELEMENTS[i] - SCALARS[i] * base, after `recodeEach` without halving. */
+export function subtractBase(count: i32): void {
+  for (let i = 0; i < pairsOf(count); i++) {
+    const to = RESULTS + 64 * <usize>i;
+    decodePair(OTHER, ELEMENTS, STATUS, i);
+    addMultipleOfBase(POINT, OTHER, i, true);
+    encode(to, to + 32, POINT);
+  }
 }
 
 /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or the difference. */

@@ -14,6 +14,15 @@ import {
   profiles,
   type RejectedRow,
 } from 'veilmatch/identifiers';
+import {
+  type Blinding,
+  generateKeyPair,
+  OPRFClient,
+  OPRFServer,
+  ristretto255Sha512,
+  type Suite,
+  VOPRFClient,
+} from 'veilmatch/oprf';
 import { compare, type MatchOutcome, type ProtocolReport, protocols } from 'veilmatch/protocols';
 import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderResult } from 'veilmatch/psi';
 
@@ -66,6 +75,17 @@ export async function all(a: IdentifierSet, b: IdentifierSet): Promise<ProtocolR
   const transcript: Transcript | undefined = outcome?.views.outsider.transcript;
   const knowledge: Knowledge = { salts: [new Uint8Array(16)] };
   return transcript && knowledge.salts ? reports : [];
+}
+
+export async function evaluate(inputs: ByteList, backend: GroupBackend): Promise<Uint8Array> {
+  const suite: Suite = ristretto255Sha512(backend);
+  const { secretKey, publicKey } = await generateKeyPair(suite);
+  const client = new OPRFClient(suite);
+  const blinding: Blinding = await client.blind(inputs);
+  const evaluation = await new OPRFServer(suite, secretKey).blindEvaluate(blinding.blindedElements);
+  // @ts-expect-error - an answer without a proof is none for a client that verifies
+  new VOPRFClient(suite, publicKey).finalize(inputs, blinding, evaluation);
+  return client.finalize(inputs, blinding, evaluation);
 }
 
 export const identifier: Identifier = { kind: 'phone', text: '+14155550123' };

@@ -7,6 +7,7 @@ import { numberingPlan, reverse } from 'veilmatch/attack';
 import { createBackend } from 'veilmatch/group';
 import { reversiblePlain } from 'veilmatch/hashing';
 import { normalizePhone } from 'veilmatch/identifiers';
+import { ByteList, generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
 import { protocols } from 'veilmatch/protocols';
 import { IdentifierSet, intersect } from 'veilmatch/psi';
 
@@ -23,6 +24,14 @@ for (const protocol of protocols.filter(({ id }) => id !== 'slow')) {
   const set = IdentifierSet.ofStrings(['ada']);
   assert.equal((await protocol.run(set, set)).size, 1, protocol.id);
 }
+
+const suite = ristretto255Sha512(await createBackend());
+const { secretKey, publicKey } = await generateKeyPair(suite);
+const [server, client] = [new VOPRFServer(suite, secretKey), new VOPRFClient(suite, publicKey)];
+const inputs = ByteList.from([new TextEncoder().encode('ada')]);
+const blinding = await client.blind(inputs);
+const answer = await server.blindEvaluate(blinding.blindedElements);
+assert.deepEqual(await client.finalize(inputs, blinding, answer), await server.evaluate(inputs));
 
 const plan = numberingPlan('US', { areaCodes: ['415555'] });
 const number = plan.at(plan.size - 1);

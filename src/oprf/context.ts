@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Modes, context strings and keys (RFC 9497, sections 3.1 and 3.2). */
+
+import { concatBytes, u16, utf8 } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { type RandomSource, secureRandom } from '../random.js';
+import type { ProofContext } from './dleq.js';
+import type { Suite, SuiteIdentifier } from './suite.js';
+
+/** `oprf` is the plain one, `voprf` proves which key was used, `poprf` takes in a public input as well. */
+export type Mode = 'oprf' | 'voprf' | 'poprf';
+
+/** As the byte of the context string. */
+const MODE: Readonly<Record<Mode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
+
+/** What both parties must agree on, and what its hashes are tagged with. */
+export interface Context extends ProofContext {
+  readonly mode: Mode;
+  /** The tag of HashToGroup. */
+  readonly groupTag: Uint8Array;
+}
+
+export interface KeyPair {
+  /** skS: one scalar. Secret. */
+  readonly secretKey: Uint8Array;
+  /** pkS: one element. */
+  readonly publicKey: Uint8Array;
+}
+
+/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier. */
+export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
+  return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
+}
+
+export function createContext(suite: Suite, mode: Mode): Context {
+  const contextString = createContextString(mode, suite.identifier);
+  return { suite, mode, contextString, groupTag: concatBytes(utf8('HashToGroup-'), contextString) };
+}
+
+/** GenerateKeyPair: a fresh key pair, which fits every mode. */
+export async function generateKeyPair(suite: Suite, random: RandomSource = secureRandom): Promise<KeyPair> {
+  const secretKey = suite.scalars.random(random);
+  return { secretKey, publicKey: await suite.group.multiplyBase(secretKey) };
+}
+
+/**
+ * DeriveKeyPair: the key pair of a seed, another one for each mode, suite and `info`.
+ * @param seed Ns bytes (32 in both suites), random and secret: whoever has it has the key
+ * @param info public, at most 65,535 bytes; default empty
+ * @throws {VeilmatchError} `argument` for a seed or an info of another length
+ */
+export async function deriveKeyPair(
+  suite: Suite,
+  mode: Mode,
+  seed: Uint8Array,
+  info: Uint8Array = new Uint8Array(),
+): Promise<KeyPair> {
+  const { scalars, scalarBytes, group } = suite;
+  if (seed.length !== scalarBytes) {
+    throw new VeilmatchError(
+      'argument',
+      `A seed is ${scalarBytes} random bytes; this one has ${seed.length}.`,
+    );
+  }
+  checkInfo(info);
+  const dst = concatBytes(utf8('DeriveKeyPair'), createContextString(mode, suite.identifier));
+  // The first counter whose scalar is not zero, that is, as far as anybody will ever see, zero.
+  for (let counter = 0; counter <= 255; counter++) {
+    const input = concatBytes(seed, u16(info.length), info, Uint8Array.of(counter));
+    const secretKey = scalars.hash(input, dst);
+    input.fill(0);
+    if (!scalars.isZero(secretKey)) return { secretKey, publicKey: await group.multiplyBase(secretKey) };
+  }
+  throw new VeilmatchError(
+    'bad-scalar',
+    'No key can be derived of this seed (DeriveKeyPairError). Draw another.',
+  );
+}
+
+/** What is hashed with its length in two bytes cannot be longer. */
+export const MAX_INPUT_BYTES = 65_535;
+
+/** @throws {VeilmatchError} `argument` */
+export function checkInfo(info: Uint8Array): void {
+  if (info.length > MAX_INPUT_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `The public info has ${info.length} bytes; at most ${MAX_INPUT_BYTES} are possible.`,
+    );
+  }
+}
+
+/**
+ * A server's public key, from its secret one.
+ * @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key
+ */
+export async function publicKeyOf(suite: Suite, secretKey: Uint8Array): Promise<Uint8Array> {
+  checkSecretKey(suite, secretKey);
+  return suite.group.multiplyBase(secretKey);
+}
+
+/** @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key */
+export function checkSecretKey({ scalars, scalarBytes }: Suite, secretKey: Uint8Array): void {
+  if (secretKey.length !== scalarBytes) {
+    throw new VeilmatchError(
+      'argument',
+      `A secret key is ${scalarBytes} bytes; this one has ${secretKey.length}.`,
+    );
+  }
+  if (!scalars.isValid(secretKey) || scalars.isZero(secretKey)) {
+    throw new VeilmatchError('bad-scalar', 'The secret key is zero or not reduced. Use generateKeyPair.');
+  }
+}
+
+/**
+ * What can be said of a public key without decoding it; the first use decodes it.
+ * @throws {VeilmatchError} `argument` for another length, `identity-element`
+ */
+export function checkPublicKey(suite: Suite, publicKey: Uint8Array): void {
+  if (publicKey.length !== suite.elementBytes) {
+    throw new VeilmatchError(
+      'argument',
+      `A public key is ${suite.elementBytes} bytes; this one has ${publicKey.length}.`,
+    );
+  }
+  if (suite.isIdentity(publicKey)) {
+    throw new VeilmatchError('identity-element', 'The public key is the identity: no server has that key.');
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch/oprf`: oblivious pseudorandom functions (RFC 9497), in batches. */
+
+export { ByteList } from '../bytes.js';
+export type { Blinding, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';
+export {
+  type Context,
+  createContext,
+  createContextString,
+  deriveKeyPair,
+  generateKeyPair,
+  type KeyPair,
+  type Mode,
+  publicKeyOf,
+} from './context.js';
+export {
+  generateProof,
+  MAX_PROOF_ELEMENTS,
+  type ProofContext,
+  type ProofOptions,
+  type Statement,
+  verifyProof,
+} from './dleq.js';
+export { OPRFClient, OPRFServer } from './oprf.js';
+export { p256Sha256 } from './p256.js';
+export { POPRFClient, POPRFServer, type TweakedBlinding } from './poprf.js';
+export { ristretto255Sha512 } from './ristretto255.js';
+export type { Suite, SuiteGroup, SuiteIdentifier, SuiteScalars } from './suite.js';
+export { VOPRFClient, VOPRFServer } from './voprf.js';

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The suite `ristretto255-SHA512` (RFC 9497, section 4.1) on a batch backend. */
+
+import { expand_message_xmd } from '@noble/curves/abstract/hash-to-curve.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { ELEMENT_BYTES, GENERATOR, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
+import { addScalars, invertScalars, reduceScalar, subtractProduct, WIDE_BYTES } from '../group/scalar.js';
+import { isNonZeroScalar, randomScalar } from '../random.js';
+import type { Suite, SuiteScalars } from './suite.js';
+
+const scalars: SuiteScalars = {
+  random: randomScalar,
+  hash: (message, dst) => reduceScalar(expand_message_xmd(message, dst, WIDE_BYTES, sha512)),
+  isValid: (bytes) => bytes.length === SCALAR_BYTES && (isNonZeroScalar(bytes) || isAllZero(bytes)),
+  isZero: isAllZero,
+  add: addScalars,
+  subtractProduct,
+  invert: (factors) => invertScalars(factors),
+};
+
+/**
+ * Elements are 32 bytes, encoded as RFC 9496 says; scalars 32 bytes little-endian; outputs 64 bytes. Whether the group's
+ * operations take a time that does not depend on secrets is the backend's `constantTime`; the arithmetic on scalars does.
+ */
+export function ristretto255Sha512(backend: GroupBackend): Suite {
+  return {
+    identifier: 'ristretto255-SHA512',
+    group: backend,
+    scalars,
+    generator: GENERATOR,
+    elementBytes: ELEMENT_BYTES,
+    scalarBytes: SCALAR_BYTES,
+    hashBytes: 64,
+    hash: sha512,
+    isIdentity: isAllZero,
+  };
+}
+
+/** Of public bytes, or in a case that never comes. */
+function isAllZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
