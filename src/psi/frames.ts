@@ -10,7 +10,7 @@
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
  * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
- * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: u32 count |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: E, 32 bytes, and 4 bytes |
  *
  * Types 16 to 31 are those of the modes sum and join ids.
  */
