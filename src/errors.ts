@@ -58,6 +58,10 @@ export type ErrorCode =
   | 'wrong-size'
   /** An element or tag that appears twice where each must be distinct. */
   | 'repeated-element'
+  /** A published set that is not the pinned one, or not signed by the pinned key. */
+  | 'wrong-pin'
+  /** The sender's policy on sizes and budgets does not allow the run. */
+  | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
   /** A worker stopped or threw. */

@@ -71,6 +71,14 @@ export interface OprfObservation {
   /** The sender's tokens: the first bytes of the outputs of its list. */
   readonly tags: Uint8Array;
   readonly tagBytes: number;
+  /** Where the sender published a filter of tags, hashes of the outputs, in place of tokens. */
+  readonly published?:
+    | {
+        /** What a tag's hash begins with, before the output. */
+        readonly tagPrefix: Uint8Array;
+        has(tag: Uint8Array): boolean;
+      }
+    | undefined;
 }
 
 /** The runs in which group elements were seen. */
@@ -224,11 +232,16 @@ function scalarsToTry(scalars: readonly Uint8Array[]): Uint8Array[] {
 /** The tag that a sender makes of k * H(x). */
 function tagOf(observation: GroupObservation, element: Uint8Array, canonical: Uint8Array): Uint8Array {
   const input = concatBytes(u16(canonical.length), canonical);
-  const message =
-    observation.kind === 'oprf'
-      ? concatBytes(input, u16(element.length), element, utf8('Finalize'))
-      : concatBytes(observation.tagPrefix, ...(observation.tagBindsIdentifier ? [input] : []), element);
-  return sha512(message).subarray(0, observation.tagBytes);
+  if (observation.kind === 'psi') {
+    const { tagPrefix, tagBindsIdentifier, tagBytes } = observation;
+    return sha512(concatBytes(tagPrefix, ...(tagBindsIdentifier ? [input] : []), element)).subarray(
+      0,
+      tagBytes,
+    );
+  }
+  const { published, tagBytes } = observation;
+  const output = sha512(concatBytes(input, u16(element.length), element, utf8('Finalize')));
+  return (published ? sha512(concatBytes(published.tagPrefix, output)) : output).subarray(0, tagBytes);
 }
 
 /** Everything that was seen of such a run, to be asked for. */
@@ -265,14 +278,19 @@ class Sightings {
     return [sha256(text), sha256(canonical), sha512(canonical)].some(
       (digest) =>
         this.#elements.indexOf(digest.subarray(0, ELEMENT_BYTES)) >= 0 ||
-        this.#tags.indexOf(digest.subarray(0, this.#observation.tagBytes)) >= 0,
+        this.#hasTag(digest.subarray(0, this.#observation.tagBytes)),
     );
   }
 
   /** Whether the element was seen, or the tag that a sender would make of it. */
   hasElement(element: Uint8Array, canonical: Uint8Array): boolean {
     const tag = tagOf(this.#observation, element, canonical);
-    return this.#elements.indexOf(element) >= 0 || this.#tags.indexOf(tag) >= 0;
+    return this.#elements.indexOf(element) >= 0 || this.#hasTag(tag);
+  }
+
+  #hasTag(tag: Uint8Array): boolean {
+    const filter = this.#observation.kind === 'oprf' ? this.#observation.published : undefined;
+    return this.#tags.indexOf(tag) >= 0 || filter?.has(tag) === true;
   }
 }
 

@@ -127,7 +127,7 @@ async function readSet(path: string, flags: CompareFlags, io: Io): Promise<ReadS
   return { set, summary: { records: list.records, identifiers: set.size, rejected: rejected.length } };
 }
 
-function parseAreaCodes(text: string): string[] {
+export function parseAreaCodes(text: string): string[] {
   const codes = text.split(',');
   if (codes.every((code) => /^\d+$/.test(code))) return codes;
   throw new InvalidArgumentError('Give digits, separated by commas, such as 415,628.');

@@ -78,7 +78,7 @@ export function comparisonText(
   ].join('\n');
 }
 
-function planName({ spec }: NumberingPlan): string {
+export function planName({ spec }: NumberingPlan): string {
   const where = spec.areaCodes.length > 0 ? `, area codes ${spec.areaCodes.join(' and ')}` : '';
   return `every telephone number of ${spec.country}${where}`;
 }
@@ -119,7 +119,7 @@ function table(rows: readonly (readonly string[])[]): string[] {
   return [lines[0]!, '-'.repeat(lines[0]!.length), ...lines.slice(1)];
 }
 
-function count(value: number): string {
+export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
+import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { hash } from './hash.js';
@@ -11,7 +12,7 @@ import type { Io } from './io.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand];
+const commands: readonly Command[] = [normalize, hash, compareCommand, budget];
 
 const USAGE = 2;
 const FAILURE = 3;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
 
+import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
@@ -20,4 +21,9 @@ export type {
 } from './protocol.js';
 
 /** All protocols, in the order in which they give away less. */
-export const protocols: readonly MatchingProtocol[] = [...hashingProtocols, oprfProtocol, ...psiProtocols];
+export const protocols: readonly MatchingProtocol[] = [
+  ...hashingProtocols,
+  oprfProtocol,
+  contactDiscovery,
+  ...psiProtocols,
+];

@@ -6,7 +6,15 @@ import type { GroupBackend } from '../group/group.js';
 import type { SlowCost } from '../hashing/slow.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 
-export type ProtocolId = 'plain' | 'salted' | 'keyed' | 'slow' | 'oprf' | 'ecdh-psi' | 'ecdh-psi-cardinality';
+export type ProtocolId =
+  | 'plain'
+  | 'salted'
+  | 'keyed'
+  | 'slow'
+  | 'oprf'
+  | 'contact-discovery'
+  | 'ecdh-psi'
+  | 'ecdh-psi-cardinality';
 
 /** Who learns what beyond the result, in a sentence each. */
 export interface Leakage {
@@ -27,7 +35,7 @@ export interface RunOptions {
   readonly backend?: GroupBackend | undefined;
   /** For `slow`. Default: OWASP's minimum for argon2id. */
   readonly slowCost?: SlowCost | undefined;
-  /** For `oprf`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
+  /** For `oprf` and `contact-discovery`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
   readonly oprfKey?: Uint8Array | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -17,3 +17,41 @@ export {
 export type { CoarseCount, RevealOption } from './reveal.js';
 export { psiSender, type SenderResult } from './sender.js';
 export type { Mode, Reveal, Role } from './suite.js';
+
+// What a sender publishes, and what it allows.
+
+export { type ContactClientOptions, type ContactResult, contactClient } from './contact/client.js';
+export { type DiscoverOptions, discoverContacts } from './contact/discover.js';
+export { type HeaderPin, headerDigest } from './contact/header.js';
+export {
+  addSegment,
+  type ContactDirectory,
+  type ContactKeys,
+  generateContactKeys,
+  type OpenOptions,
+  openPublishedSet,
+  type PublishedSet,
+  type PublishOptions,
+  publishSet,
+  signerOf,
+} from './contact/published.js';
+export { openKey, type SealOptions, sealKey, type Unlock } from './contact/sealed-key.js';
+export {
+  type ContactServerOptions,
+  type ContactServerResult,
+  contactServer,
+  type ServedSet,
+} from './contact/server.js';
+export type { SetName } from './contact/suite.js';
+export type { Filter, FilterKind } from './filter/filter.js';
+export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
+export { type AdmissionOptions, type AdmissionRequest, admission, type Refusal } from './policy/admission.js';
+export { daysToEnumerate } from './policy/enumeration.js';
+export { type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
+export {
+  type Budget,
+  checkPolicy,
+  defaultContactPolicy,
+  defaultPolicy,
+  type Policy,
+} from './policy/policy.js';

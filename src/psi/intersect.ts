@@ -7,7 +7,7 @@ import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import type { RandomSource } from '../random.js';
 import type { PsiMachine } from './machine.js';
 import type { PartyOptions } from './party.js';
-import { psiReceiver, type ReceiverResult } from './receiver.js';
+import { psiReceiver } from './receiver.js';
 import {
   type CardinalityResult,
   type IntersectionResult,
@@ -15,7 +15,7 @@ import {
   senderShare,
 } from './result.js';
 import type { CoarseCount } from './reveal.js';
-import { psiSender, type SenderResult } from './sender.js';
+import { psiSender } from './sender.js';
 import type { Role } from './suite.js';
 
 export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random'> {
@@ -77,11 +77,11 @@ export async function intersect(
  * Passes frames between two machines until both are done.
  * @returns both results
  */
-export async function exchange(
-  receiver: PsiMachine<ReceiverResult>,
-  sender: PsiMachine<SenderResult>,
+export async function exchange<Received, Sent>(
+  receiver: PsiMachine<Received>,
+  sender: PsiMachine<Sent>,
   onFrame?: (from: Role, frame: Uint8Array) => void,
-): Promise<{ receiver: ReceiverResult; sender: SenderResult }> {
+): Promise<{ receiver: Received; sender: Sent }> {
   const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
   const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const frame of frames) {

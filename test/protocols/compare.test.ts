@@ -67,7 +67,7 @@ describe('compare', () => {
     expect(attacks.outsider).toMatchObject({ recovered: 0, answersTried: 20 });
   });
 
-  it.each(['oprf', 'ecdh-psi', 'ecdh-psi-cardinality'])(
+  it.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality'])(
     '%s: nobody reads anything offline, enumerating finds what it asks',
     (id) => {
       const { attacks, sender } = reports.get(id)!;

@@ -78,7 +78,7 @@ it('keyed gives the whole list to whoever holds the key, and nothing to an outsi
   expect(await recovered(views.outsider, views.receiver.knowledge)).toEqual(ofSender);
 });
 
-describe.each(['oprf', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
+describe.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)('%s', (id) => {
   let views: MatchOutcome['views'];
   /** A scalar, or where the blinding is additive one for each element. */
   let receiverSecrets: Knowledge;
@@ -166,7 +166,7 @@ it('every number of a plan is read back from its plain token, for lists of any s
   );
 });
 
-it.each(['oprf', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)(
+it.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality'] as const)(
   '%s: for arbitrary lists, nobody recovers offline what is not on their own list',
   async (id) => {
     const protocol = protocols.find((candidate) => candidate.id === id)!;

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * (Client) Asks which of its contacts are in a published set. Work and traffic depend on the number of contacts alone.
+ *
+ * **What the server learns**: how many contacts there are, and which set and epoch was asked. **What the client learns**:
+ * the VOPRF output of each contact, and so, as long as the key lives, whether the contact is in this or any later segment:
+ * it can keep the outputs and look again, without the server noticing. About other identifiers it learns nothing.
+ */
+
+import { VeilmatchError } from '../../errors.js';
+import type { GroupBackend } from '../../group/group.js';
+import { checkComparable, type IdentifierSet } from '../../identifiers/set.js';
+import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
+import { VOPRFClient } from '../../oprf/voprf.js';
+import type { RandomSource } from '../../random.js';
+import { FILTER_HASH_BYTES } from '../filter/filter.js';
+import { type Program, PsiMachine } from '../machine.js';
+import { decodeEvaluated, encodeBlinded, encodeQuery } from './frames.js';
+import type { ContactDirectory } from './published.js';
+import { contactTags } from './suite.js';
+
+export interface ContactClientOptions {
+  readonly backend: GroupBackend;
+  /** Default: the platform's CSPRNG. Anything else is for tests and attacks. */
+  readonly random?: RandomSource | undefined;
+  /** Contacts in a frame, which share a proof. Default and most 32,000. */
+  readonly chunkSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Contacts done and in all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface ContactResult {
+  /** How many contacts the set has. */
+  readonly size: number;
+  /** Which: indices in the client's set, ascending. */
+  readonly matched: readonly number[];
+  /** Elements in the published set. */
+  readonly peerSize: number;
+  /** The chance, at most, that a contact that is not in the set is among the matched ones. */
+  readonly falsePositiveRate: number;
+}
+
+export const MAX_CHUNK = 32_000;
+
+/**
+ * The client's state machine.
+ * @param contacts whose kinds must be among those of the directory
+ * @throws {VeilmatchError} `incompatible-lists` for kinds that never match, `argument` for options that cannot be right
+ */
+export function contactClient(
+  contacts: IdentifierSet,
+  directory: ContactDirectory,
+  options: ContactClientOptions,
+): PsiMachine<ContactResult> {
+  const { chunkSize = MAX_CHUNK } = options;
+  checkComparable(contacts.kinds, directory.kinds);
+  if (!Number.isInteger(chunkSize) || chunkSize < 1 || chunkSize > MAX_CHUNK) {
+    throw new VeilmatchError(
+      'argument',
+      `The option chunkSize must be a whole number from 1 to ${MAX_CHUNK}.`,
+    );
+  }
+  return new PsiMachine('receiver', clientProgram(contacts, directory, chunkSize, options));
+}
+
+async function* clientProgram(
+  contacts: IdentifierSet,
+  directory: ContactDirectory,
+  chunkSize: number,
+  { backend, random, signal, onProgress }: ContactClientOptions,
+): Program<ContactResult> {
+  const client = new VOPRFClient(ristretto255Sha512(backend), directory.publicKey);
+  const matched: number[] = [];
+  yield encodeQuery({ ...nameOf(directory), size: contacts.size });
+  for (let first = 0; first < contacts.size; first += chunkSize) {
+    const chunk = contacts.elements.slice(first, Math.min(first + chunkSize, contacts.size));
+    const blinding = await client.blind(chunk, { random, signal });
+    try {
+      yield encodeBlinded(first, blinding.blindedElements);
+      const answer = decodeEvaluated((yield undefined) ?? new Uint8Array(), first, chunk.length);
+      const tags = contactTags(directory, await client.finalize(chunk, blinding, answer, { signal }));
+      for (let i = 0; i < chunk.length; i++) {
+        const tag = tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES);
+        if (directory.has(tag)) matched.push(first + i);
+      }
+      onProgress?.(first + chunk.length, contacts.size);
+    } finally {
+      blinding.blinds.fill(0);
+    }
+  }
+  const { size: peerSize, falsePositiveRate } = directory;
+  return { size: matched.length, matched, peerSize, falsePositiveRate };
+}
+
+function nameOf({ setId, epoch }: ContactDirectory): { setId: string; epoch: number } {
+  return { setId, epoch };
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A published set: a signed header and a filter for each segment. The server makes it once, and anybody may host it.
+ *
+ * **What it leaks to whoever has it**: its size. Whether an identifier is in it takes the key k, or an evaluation by its
+ * holder. **What a leaked k opens**: everything; the filter is then no better than a list of hashes.
+ */
+
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { equalBytes } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import type { BatchOptions, GroupBackend } from '../../group/group.js';
+import type { IdentifierKind } from '../../identifiers/identifier.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import { generateKeyPair, publicKeyOf } from '../../oprf/context.js';
+import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
+import { VOPRFServer } from '../../oprf/voprf.js';
+import { type RandomSource, secureRandom } from '../../random.js';
+import type { Filter } from '../filter/filter.js';
+import { buildFilter, type FilterOptions, parseFilter } from '../filter/formats.js';
+import { checkName, filterDigest, type HeaderPin, openHeader, type Segment, signHeader } from './header.js';
+import { contactTags, type SetName } from './suite.js';
+
+/** The keys of a server. The signing key is needed to publish only, so it need not lie where clients are answered. */
+export interface ContactKeys {
+  /** k of the VOPRF, 32 bytes. */
+  readonly secretKey: Uint8Array;
+  /** Ed25519, 32 bytes. */
+  readonly signingKey: Uint8Array;
+}
+
+export interface PublishOptions extends SetName, FilterOptions, BatchOptions {
+  readonly keys: ContactKeys;
+  readonly backend: GroupBackend;
+}
+
+/** What a server hands out to everybody. */
+export interface PublishedSet {
+  /** The signed header. */
+  readonly header: Uint8Array;
+  /** The filter of each segment. */
+  readonly filters: readonly Uint8Array[];
+}
+
+/** Fresh keys. */
+export async function generateContactKeys(
+  backend: GroupBackend,
+  random: RandomSource = secureRandom,
+): Promise<ContactKeys> {
+  const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
+  return { secretKey, signingKey: random(32) };
+}
+
+/** What clients pin: the Ed25519 public key of a signing key. */
+export function signerOf(signingKey: Uint8Array): Uint8Array {
+  return ed25519.getPublicKey(signingKey);
+}
+
+/**
+ * Publishes a set in one segment.
+ * @throws {VeilmatchError} `argument` for a name, key or rate that cannot be right; `aborted`
+ */
+export async function publishSet(set: IdentifierSet, options: PublishOptions): Promise<PublishedSet> {
+  checkName(options);
+  const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), options.keys.secretKey);
+  const { segment, filter } = await makeSegment(set, options);
+  const { setId, epoch } = options;
+  const header = { setId, epoch, kinds: set.kinds, publicKey, segments: [segment] };
+  return { header: signHeader(header, options.keys.signingKey), filters: [filter] };
+}
+
+/**
+ * The published set with one more segment, under the same key and epoch. The rates of false positives add up; nothing can
+ * be removed but by publishing a new epoch.
+ * @param additions which may be in the set already
+ * @throws {VeilmatchError} `wrong-pin` or `bad-message` for a header that is not this server's own, `argument` for another
+ * key, set id or epoch than the set was published with; `aborted`
+ */
+export async function addSegment(
+  published: PublishedSet,
+  additions: IdentifierSet,
+  options: PublishOptions,
+): Promise<PublishedSet> {
+  const { keys } = options;
+  const before = openHeader(published.header, { signer: signerOf(keys.signingKey) });
+  const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), keys.secretKey);
+  if (
+    before.setId !== options.setId ||
+    before.epoch !== options.epoch ||
+    !equalBytes(before.publicKey, publicKey)
+  ) {
+    throw new VeilmatchError(
+      'argument',
+      'A segment needs the set id, the epoch and the key of the set that it is added to. With others, publish a new epoch.',
+    );
+  }
+  const { segment, filter } = await makeSegment(additions, options);
+  const kinds = new Set<IdentifierKind>([...before.kinds, ...additions.kinds]);
+  const header = { ...before, kinds, segments: [...before.segments, segment] };
+  return { header: signHeader(header, keys.signingKey), filters: [...published.filters, filter] };
+}
+
+async function makeSegment(
+  set: IdentifierSet,
+  options: PublishOptions,
+): Promise<{ segment: Segment; filter: Uint8Array }> {
+  const server = new VOPRFServer(ristretto255Sha512(options.backend), options.keys.secretKey);
+  const { signal, onProgress } = options;
+  const outputs = await server.evaluate(set.elements, { signal, onProgress });
+  const filter = buildFilter(contactTags(options, outputs), options);
+  const bytes = filter.toBytes();
+  const segment = {
+    size: filter.size,
+    filterBytes: bytes.length,
+    bits: bitsOf(filter, bytes),
+    digest: filterDigest(bytes),
+  };
+  return { segment, filter: bytes };
+}
+
+/** b of the rate 2^-b, which an empty filter states as well. */
+function bitsOf(filter: Filter, bytes: Uint8Array): number {
+  return filter.size === 0 ? bytes[18]! : -Math.log2(filter.falsePositiveRate);
+}
+
+export interface OpenOptions {
+  readonly pin: HeaderPin;
+  /** The set that the client wants. */
+  readonly setId: string;
+  /** Older epochs are refused: what a client has seen last, so that nobody can hand it an old set. Default 0. */
+  readonly leastEpoch?: number | undefined;
+}
+
+/** A published set that was checked, ready to be looked up in; a client keeps it for as many runs as it likes. */
+export class ContactDirectory implements SetName {
+  readonly setId: string;
+  readonly epoch: number;
+  readonly publicKey: Uint8Array;
+  readonly kinds: ReadonlySet<IdentifierKind>;
+  /** Elements in all segments, repeated ones counted for each. */
+  readonly size: number;
+  /** At most this share of the contacts that are not in the set are taken for members: the segments' rates added up. */
+  readonly falsePositiveRate: number;
+  readonly #filters: readonly Filter[];
+
+  /** @internal */
+  constructor(
+    name: SetName,
+    publicKey: Uint8Array,
+    kinds: ReadonlySet<IdentifierKind>,
+    filters: readonly Filter[],
+  ) {
+    this.setId = name.setId;
+    this.epoch = name.epoch;
+    this.publicKey = publicKey;
+    this.kinds = kinds;
+    this.size = filters.reduce((sum, { size }) => sum + size, 0);
+    this.falsePositiveRate = filters.reduce((sum, { falsePositiveRate }) => sum + falsePositiveRate, 0);
+    this.#filters = filters;
+  }
+
+  /** Whether some segment holds a tag of 20 bytes. */
+  has(tag: Uint8Array): boolean {
+    return this.#filters.some((filter) => filter.has(tag));
+  }
+}
+
+/**
+ * (Client) Checks a published set and reads it.
+ * @throws {VeilmatchError} `wrong-pin` for a header that is not trusted, or a filter that is not the header's;
+ * `incompatible-peer` for another set or an older epoch; `bad-message` for what is malformed
+ */
+export function openPublishedSet({ header, filters }: PublishedSet, options: OpenOptions): ContactDirectory {
+  const { setId, leastEpoch = 0, pin } = options;
+  const opened = openHeader(header, pin);
+  if (opened.setId !== setId)
+    throw new VeilmatchError('incompatible-peer', 'This is another set than the one asked for.');
+  if (opened.epoch < leastEpoch) {
+    throw new VeilmatchError(
+      'incompatible-peer',
+      `The set is of epoch ${opened.epoch}; epoch ${leastEpoch} has been seen already. Fetch it again.`,
+    );
+  }
+  if (filters.length !== opened.segments.length) {
+    throw new VeilmatchError(
+      'bad-message',
+      `The header names ${opened.segments.length} filters; there are ${filters.length}.`,
+    );
+  }
+  return new ContactDirectory(
+    opened,
+    opened.publicKey,
+    opened.kinds,
+    opened.segments.map((segment, i) => openFilter(segment, filters[i]!, i)),
+  );
+}
+
+function openFilter(segment: Segment, bytes: Uint8Array, position: number): Filter {
+  if (bytes.length !== segment.filterBytes || !equalBytes(filterDigest(bytes), segment.digest)) {
+    throw new VeilmatchError(
+      'wrong-pin',
+      `Filter ${position} is not the one that the header names. Fetch it again.`,
+      {
+        position,
+      },
+    );
+  }
+  const filter = parseFilter(bytes);
+  if (filter.size !== segment.size || bitsOf(filter, bytes) !== segment.bits) {
+    throw new VeilmatchError(
+      'bad-message',
+      `Filter ${position} has another size or rate than the header states.`,
+      {
+        position,
+      },
+    );
+  }
+  return filter;
+}

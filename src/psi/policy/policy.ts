@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a sender lets a peer ask for. PSI answers every question, also about people whom the peer made up; and with fresh
+ * keys a sender cannot tell that a peer brings nearly the same set again. Sizes and budgets are all there is against it.
+ */
+
+import { VeilmatchError } from '../../errors.js';
+
+/** What one peer may use within any span of this length. A run counts from its start, for whatever it ends. */
+export interface Budget {
+  readonly hours: number;
+  /** Default: any number. */
+  readonly runs?: number | undefined;
+  /** Elements that are evaluated for the peer. Default: any number. */
+  readonly elements?: number | undefined;
+}
+
+/** A limit that is left out does not hold. */
+export interface Policy {
+  /** Elements in the peer's set at least. */
+  readonly smallestSet?: number | undefined;
+  /** The same where the peer does not learn which elements match: a total over few people is nearly an answer about each. */
+  readonly smallestCountedSet?: number | undefined;
+  /** Elements in the peer's set at most. */
+  readonly largestSet?: number | undefined;
+  /** How many times as large as the sender's set the peer's may be: a far larger one is a list of guesses. */
+  readonly largestRatio?: number | undefined;
+  readonly budgets: readonly Budget[];
+}
+
+/**
+ * For partners who match customer lists: a list of a million now and then, but no numbering plan. A count needs a list of
+ * a thousand, which is also what PAIR demands (IAB Tech Lab, PAIR 1.1).
+ */
+export const defaultPolicy: Policy = {
+  smallestCountedSet: 1_000,
+  largestSet: 1_000_000,
+  largestRatio: 100,
+  budgets: [
+    { hours: 24, runs: 10, elements: 2_000_000 },
+    { hours: 720, runs: 60, elements: 10_000_000 },
+  ],
+};
+
+/** For contact discovery, where a peer is one person's account: a full address book once, and additions afterwards. */
+export const defaultContactPolicy: Policy = {
+  largestSet: 5_000,
+  budgets: [
+    { hours: 24, runs: 24, elements: 5_000 },
+    { hours: 720, runs: 300, elements: 20_000 },
+  ],
+};
+
+const LIMITS = ['smallestSet', 'smallestCountedSet', 'largestSet'] as const;
+
+/**
+ * A policy from JSON or from code, with everything checked.
+ * @throws {VeilmatchError} `argument` for an unknown name or a value that is no limit
+ */
+export function checkPolicy(value: unknown): Policy {
+  const policy = objectOf(value, 'A policy', [...LIMITS, 'largestRatio', 'budgets']);
+  for (const name of LIMITS) checkWhole(policy[name], name, 0);
+  const ratio = policy.largestRatio;
+  if (ratio !== undefined && !(typeof ratio === 'number' && ratio > 0)) {
+    throw new VeilmatchError('argument', 'largestRatio in a policy must be a number above 0.');
+  }
+  if (!Array.isArray(policy.budgets)) {
+    throw new VeilmatchError(
+      'argument',
+      'A policy needs budgets: a list, such as [{"hours": 24, "elements": 100000}].',
+    );
+  }
+  for (const [i, entry] of policy.budgets.entries()) {
+    const budget = objectOf(entry, `Budget ${i} of a policy`, ['hours', 'runs', 'elements']);
+    if (budget.hours === undefined)
+      throw new VeilmatchError('argument', `Budget ${i} of a policy states no hours.`);
+    checkWhole(budget.hours, `hours in budget ${i}`, 1);
+    checkWhole(budget.runs, `runs in budget ${i}`, 0);
+    checkWhole(budget.elements, `elements in budget ${i}`, 0);
+  }
+  return value as Policy;
+}
+
+function objectOf(value: unknown, what: string, names: readonly string[]): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new VeilmatchError('argument', `${what} must be an object.`);
+  }
+  if (Object.keys(value).some((name) => !names.includes(name))) {
+    throw new VeilmatchError('argument', `${what} may have ${names.join(', ')}, and nothing else.`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function checkWhole(value: unknown, name: string, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;
+  throw new VeilmatchError('argument', `${name} in a policy must be a whole number from ${least}.`);
+}

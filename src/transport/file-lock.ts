@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A file that says which process uses another one. A lock whose process is gone is taken over; whether it is gone can only
+ * be told on the same machine.
+ */
+
+import { bytesToHex, fromUtf8, utf8 } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { secureRandom } from '../random.js';
+import { fileError, nodeFiles, readIfThere, systemCode } from './files.js';
+
+export interface FileLock {
+  /** @throws {VeilmatchError} `io` when the lock is no longer this one */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  /** Tells two locks of one process apart. */
+  readonly token: string;
+}
+
+/**
+ * @param path - of the lock itself
+ * @throws {VeilmatchError} `io` when another process holds it, or when it cannot be made
+ */
+export async function lockFile(path: string): Promise<FileLock> {
+  const files = nodeFiles();
+  const own: Holder = { host: hostName(), pid: process.pid, token: bytesToHex(secureRandom(8)) };
+  // A link appears with its content or not at all.
+  const draft = `${path}.${own.token}.tmp`;
+  try {
+    await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600 });
+    if (!(await link(draft, path))) {
+      await removeAbandoned(path);
+      if (!(await link(draft, path))) throw held(path);
+    }
+  } catch (error) {
+    throw fileError('lock', path, error);
+  } finally {
+    await files.rm(draft, { force: true });
+  }
+  const isOwn = async (): Promise<boolean> => (await holderOf(path))?.token === own.token;
+  return {
+    async check() {
+      if (await isOwn()) return;
+      throw new VeilmatchError(
+        'io',
+        `${path} was removed or taken by another process. Open the store again.`,
+      );
+    },
+    async release() {
+      if (await isOwn()) await files.rm(path, { force: true });
+    },
+  };
+}
+
+/** Whether the link could be made: not where there is a file of that name. */
+async function link(from: string, to: string): Promise<boolean> {
+  try {
+    await nodeFiles().link(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** @throws {VeilmatchError} `io` for a lock whose process may still run */
+async function removeAbandoned(path: string): Promise<void> {
+  const holder = await holderOf(path);
+  if (holder === undefined || holder.host !== hostName() || isRunning(holder.pid)) throw held(path);
+  // Several processes may have found the same dead one. Each moves the lock away before it removes it, and looks at what it
+  // has moved: a lock that another one has just made goes back.
+  const moved = `${path}.${holder.token}.old`;
+  await nodeFiles().rename(path, moved);
+  if ((await holderOf(moved))?.token !== holder.token) {
+    await link(moved, path);
+    throw held(path);
+  }
+  await nodeFiles().rm(moved, { force: true });
+}
+
+async function holderOf(path: string): Promise<Holder | undefined> {
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
+  try {
+    const { host, pid, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;
+    return typeof host === 'string' && Number.isInteger(pid) && typeof token === 'string'
+      ? { host, pid: pid!, token }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
+
+function hostName(): string {
+  return process.getBuiltinModule('node:os').hostname();
+}
+
+function held(path: string): VeilmatchError {
+  return new VeilmatchError(
+    'io',
+    `Another process uses the store that ${path} locks. If none does, delete that file.`,
+  );
+}

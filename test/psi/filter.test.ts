@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, it } from 'vitest';
+import { bytesToHex } from '../../src/bytes.js';
+import { BitReader, BitWriter } from '../../src/psi/filter/bits.js';
+import { buildFilter, filterKinds, parseFilter } from '../../src/psi/index.js';
+import { expectCode } from '../suites/errors.js';
+import { filterSuite, hashes } from '../suites/filter.js';
+
+filterSuite('golomb', (bits) => (bits + 1.6) / 8);
+filterSuite('binary-fuse', (bits) => (1.25 * bits) / 8);
+
+it('every kind is tested', () => {
+  expect(filterKinds).toEqual(['golomb', 'binary-fuse']);
+});
+
+it('an unknown kind is refused by name and by code', async () => {
+  await expectCode('argument', () => buildFilter(hashes(1), { kind: 'bloom' as 'golomb' }));
+  const bytes = buildFilter(hashes(1)).toBytes();
+  bytes[17] = 3;
+  await expectCode('bad-message', () => parseFilter(bytes));
+});
+
+it('a Golomb filter is written as the specification says', () => {
+  // Two hashes, b = 3, so numbers below 16: h = 1/4 gives 4, h = 3/4 gives 12. Differences 4 = 0*8 + 4 and 8 = 1*8 + 0:
+  // 0 100, 10 000.
+  const low = new Uint8Array(20);
+  const high = new Uint8Array(20);
+  low[0] = 0x40;
+  high[0] = 0xc0;
+  const filter = buildFilter(Uint8Array.of(...high, ...low), { kind: 'golomb', falsePositiveRate: 1 / 8 });
+  expect(bytesToHex(filter.toBytes().subarray(16))).toBe('01010300' + '00000002' + '4800');
+});
+
+it('bits come back as they were written', async () => {
+  const writer = new BitWriter(64);
+  writer.writeUnary(3);
+  writer.write(2 ** 40 - 2, 40);
+  writer.writeUnary(0);
+  writer.write(5, 3);
+  const bytes = writer.finish();
+  const reader = new BitReader(bytes);
+  expect(reader.readUnary()).toBe(3);
+  expect(reader.read(40)).toBe(2 ** 40 - 2);
+  expect(reader.readUnary()).toBe(0);
+  expect(reader.read(3)).toBe(5);
+  expect(reader.atEnd).toBe(true);
+  await expectCode('bad-message', () => new BitReader(Uint8Array.of(255)).readUnary());
+});

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { numberingPlan } from '../../src/attack/index.js';
+import { nobleBackend as backend } from '../../src/group/noble.js';
+import {
+  type AdmissionRequest,
+  admission,
+  checkPolicy,
+  daysToEnumerate,
+  defaultContactPolicy,
+  defaultPolicy,
+  IdentifierSet,
+  intersect,
+  type Ledger,
+  memoryLedger,
+  type Policy,
+  psiReceiver,
+  psiSender,
+  type Refusal,
+} from '../../src/psi/index.js';
+import { expectCode } from '../suites/errors.js';
+import { chargesOf, ledgerSuite } from '../suites/ledger.js';
+
+ledgerSuite('the ledger in memory', async () => memoryLedger());
+
+const HOUR = 3_600_000;
+const run = (peerSize: number, other: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
+  peerSize,
+  ownSize: 1000,
+  reveal: 'intersection',
+  ...other,
+});
+
+/** An admission with a clock of its own. */
+function desk(policy?: Policy, ledger: Ledger = memoryLedger()) {
+  const clock = { at: 1_700_000_000_000 };
+  const refusals: Refusal[] = [];
+  const admit = admission({
+    peer: 'partner',
+    ledger,
+    policy,
+    now: () => clock.at,
+    onRefusal: (refusal) => refusals.push(refusal),
+  });
+  return { admit, clock, refusals, ledger };
+}
+
+describe('sizes', () => {
+  const policy: Policy = {
+    smallestSet: 5,
+    smallestCountedSet: 10,
+    largestSet: 100,
+    largestRatio: 2,
+    budgets: [],
+  };
+
+  it.each<[Refusal | undefined, AdmissionRequest]>([
+    [undefined, run(5)],
+    ['smallestSet', run(4)],
+    ['smallestCountedSet', run(9, { reveal: 'cardinality' })],
+    ['smallestCountedSet', run(9, { reveal: 'sum' })],
+    [undefined, run(10, { reveal: 'cardinality' })],
+    [undefined, run(100)],
+    ['largestSet', run(101)],
+    [undefined, run(60, { ownSize: 30 })],
+    ['largestRatio', run(61, { ownSize: 30 })],
+    ['largestRatio', run(5, { ownSize: 0 })],
+  ])('%s: %o', async (refusal, request) => {
+    const { admit, refusals, ledger } = desk(policy);
+    if (refusal === undefined) await admit(request);
+    else await expectCode('refused', () => admit(request));
+    expect(refusals).toEqual(refusal === undefined ? [] : [refusal]);
+    // A run that is refused costs nothing, so that nobody can be shut out by their own mistakes.
+    expect(await chargesOf(ledger, 'partner')).toHaveLength(refusal === undefined ? 1 : 0);
+  });
+});
+
+describe('budgets', () => {
+  const policy: Policy = {
+    budgets: [
+      { hours: 1, runs: 2, elements: 100 },
+      { hours: 24, elements: 150 },
+    ],
+  };
+
+  it('count runs and elements in every span of their length', async () => {
+    const { admit, clock, refusals } = desk(policy);
+    await admit(run(40));
+    await expectCode('refused', () => admit(run(61)));
+    await admit(run(60));
+    await expectCode('refused', () => admit(run(0)));
+    clock.at += HOUR - 1;
+    await expectCode('refused', () => admit(run(1)));
+    clock.at += 1;
+    await admit(run(50));
+    await expectCode('refused', () => admit(run(1)));
+    clock.at += 23 * HOUR;
+    await admit(run(100));
+    expect(refusals).toEqual(['elements', 'runs', 'runs', 'elements']);
+  });
+
+  it('say no more to the peer than that the run is refused', async () => {
+    const tooLarge = desk({ largestSet: 1, budgets: [] });
+    const spent = desk({ budgets: [{ hours: 1, elements: 1 }] });
+    const a = await expectCode('refused', () => tooLarge.admit(run(2)));
+    const b = await expectCode('refused', () => spent.admit(run(2)));
+    expect(a.message).toBe(b.message);
+    expect(a.message).not.toMatch(/\d|partner/);
+  });
+
+  it('hold for each peer by itself, and do not forget what was charged before the clock was set back', async () => {
+    const { admit, clock, ledger } = desk(policy);
+    await admit(run(100));
+    clock.at -= 1000 * HOUR;
+    await expectCode('refused', () => admit(run(1)));
+    const other = admission({ peer: 'other', ledger, policy, now: () => clock.at });
+    await other(run(100));
+  });
+
+  it('let only as many of many runs at once begin as one after another', async () => {
+    const { admit } = desk({ budgets: [{ hours: 1, elements: 10 }] });
+    const endings = await Promise.allSettled(Array.from({ length: 8 }, () => admit(run(3))));
+    expect(endings.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  });
+
+  it('keep only charges that still count', async () => {
+    const { admit, clock, ledger } = desk({ budgets: [{ hours: 2 }] });
+    for (let i = 0; i < 10; i++) {
+      await admit(run(1));
+      clock.at += HOUR;
+    }
+    expect(await chargesOf(ledger, 'partner')).toHaveLength(2);
+  });
+
+  it('never evaluate more in any span than they state, for arbitrary requests', async () => {
+    const request = fc.record({ wait: fc.nat(40), size: fc.nat(60) });
+    const budget = fc.record({
+      hours: fc.integer({ min: 1, max: 60 }),
+      runs: fc.nat(6),
+      elements: fc.nat(150),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(budget, { maxLength: 3 }), fc.array(request), async (budgets, requests) => {
+        const { admit, clock } = desk({ budgets });
+        const admitted: Array<{ at: number; size: number }> = [];
+        for (const { wait, size } of requests) {
+          clock.at += wait * HOUR;
+          await admit(run(size)).then(
+            () => admitted.push({ at: clock.at, size }),
+            () => undefined,
+          );
+        }
+        for (const { hours, runs, elements } of budgets) {
+          for (const { at: end } of admitted) {
+            const span = admitted.filter(({ at }) => at <= end && at > end - hours * HOUR);
+            expect(span.length).toBeLessThanOrEqual(runs);
+            expect(span.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(elements);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('a sender with a policy', () => {
+  const sets = [IdentifierSet.ofStrings(['a', 'b', 'c']), IdentifierSet.ofStrings(['b'])] as const;
+
+  it('runs within it, and refuses what is beyond it before it sends anything', async () => {
+    const { admit, ledger } = desk({ budgets: [{ hours: 1, elements: 4 }] });
+    expect((await intersect(...sets, { backend, admit })).matches).toEqual([1]);
+    const sent: string[] = [];
+    await expectCode('refused', () =>
+      intersect(...sets, { backend, admit, onFrame: (from) => sent.push(from) }),
+    );
+    expect(sent).toEqual(['receiver']);
+    expect((await chargesOf(ledger, 'partner')).map(({ elements }) => elements)).toEqual([3]);
+  });
+
+  it('charges a run that is broken off after the first message', async () => {
+    const { admit, ledger } = desk({ budgets: [{ hours: 1, elements: 4 }] });
+    const receiver = psiReceiver(sets[0], { backend });
+    const sender = psiSender(sets[1], { backend, admit });
+    for await (const _ of sender.start());
+    for await (const hello of receiver.start()) for await (const _ of sender.receive(hello));
+    await sender.abandon();
+    await receiver.abandon();
+    expect((await chargesOf(ledger, 'partner')).map(({ elements }) => elements)).toEqual([3]);
+    await expectCode('refused', () => intersect(...sets, { backend, admit }));
+  });
+});
+
+describe('an enumeration', () => {
+  /** A peer that asks for as much as it may, every hour, for so many days. Returns what it was answered. */
+  async function greedy(policy: Policy, days: number, ownSize: number, space = Infinity) {
+    const { admit, clock } = desk(policy);
+    const largest = Math.min(policy.largestSet ?? Infinity, (policy.largestRatio ?? Infinity) * ownSize);
+    const perRun = Math.min(largest, ...policy.budgets.map(({ elements = Infinity }) => elements));
+    let asked = 0;
+    let firstStop: number | undefined;
+    for (let hour = 0; hour <= days * 24; hour++, clock.at += HOUR) {
+      for (;;) {
+        try {
+          await admit(run(perRun, { ownSize }));
+        } catch {
+          firstStop ??= asked;
+          break;
+        }
+        asked += perRun;
+        if (asked >= space) return { asked, hours: hour, firstStop };
+      }
+    }
+    return { asked, hours: days * 24, firstStop };
+  }
+
+  it.each([
+    ['a partner', defaultPolicy, 1_000_000],
+    ['an account', defaultContactPolicy, 1_000_000],
+  ] as const)(
+    'of a whole country by %s is stopped by the defaults on its first day',
+    async (_, policy, own) => {
+      const space = numberingPlan('US').size;
+      const { asked, firstStop } = await greedy(policy, 365, own, space);
+      expect(firstStop).toBe(policy.budgets[0]!.elements);
+      // After a year, less than a twentieth of the plan; and no more than the command says.
+      expect(asked / space).toBeLessThan(0.05);
+      expect(daysToEnumerate(policy, asked + 1, own)).toBeGreaterThanOrEqual(360);
+      expect(daysToEnumerate(policy, space, own)).toBeGreaterThan(20 * 365);
+    },
+  );
+
+  it('takes no less time than is said, and not much more', async () => {
+    const budget = fc.record({
+      hours: fc.integer({ min: 1, max: 48 }),
+      runs: fc.integer({ min: 1, max: 4 }),
+      elements: fc.integer({ min: 1, max: 50 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        budget,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 300 }),
+        async (one, largestSet, space) => {
+          const policy: Policy = { largestSet, budgets: [one] };
+          const said = daysToEnumerate(policy, space) * 24;
+          const { hours, asked } = await greedy(policy, (300 * 48) / 24, 1, space);
+          expect(asked).toBeGreaterThanOrEqual(space);
+          expect(hours).toBeGreaterThanOrEqual(said);
+          // The greedy peer asks for runs of one size, which may leave a part of a budget unused.
+          const perRun = Math.min(largestSet, one.elements);
+          const perSpan = Math.min(one.runs, Math.floor(one.elements / perRun)) * perRun;
+          expect(hours).toBe((Math.ceil(space / perSpan) - 1) * one.hours);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is not stopped where there is no budget, and never begins where nothing is allowed', () => {
+    expect(daysToEnumerate({ budgets: [] }, 1e9)).toBe(0);
+    expect(daysToEnumerate({ budgets: [{ hours: 1 }] }, 1e9)).toBe(0);
+    expect(daysToEnumerate({ budgets: [{ hours: 1, runs: 0 }] }, 1)).toBe(Infinity);
+    expect(daysToEnumerate({ budgets: [{ hours: 1, elements: 0 }] }, 1)).toBe(Infinity);
+    expect(daysToEnumerate({ budgets: [{ hours: 24, elements: 10 }] }, 100)).toBe(9);
+    expect(daysToEnumerate({ largestRatio: 2, budgets: [{ hours: 24, runs: 1 }] }, 100, 5)).toBe(9);
+  });
+});
+
+describe('a policy', () => {
+  it('is read from JSON', () => {
+    for (const policy of [defaultPolicy, defaultContactPolicy, { budgets: [] }]) {
+      expect(checkPolicy(JSON.parse(JSON.stringify(policy)))).toEqual(policy);
+    }
+  });
+
+  it.each([
+    null,
+    [],
+    {},
+    { budgets: {} },
+    { budgets: [null] },
+    { budgets: [{}] },
+    { budgets: [{ hours: 0 }] },
+    { budgets: [{ hours: 1.5 }] },
+    { budgets: [{ hours: 1, runs: -1 }] },
+    { budgets: [{ hours: 1, elements: '5' }] },
+    { budgets: [{ hours: 1, element: 5 }] },
+    { budgets: [], largestSet: Number.NaN },
+    { budgets: [], largestRatio: 0 },
+    { budgets: [], largest: 5 },
+  ])('is refused with what it may not hold: %j', async (value) => {
+    await expectCode('argument', () => checkPolicy(value));
+    await expectCode('argument', () =>
+      admission({ peer: 'partner', ledger: memoryLedger(), policy: (value ?? {}) as Policy }),
+    );
+  });
+});
