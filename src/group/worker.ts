@@ -35,6 +35,8 @@ function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
       return group.multiply(chunk.elements, chunk.scalar);
     case 'multiplyBase':
       return group.multiplyBase(chunk.scalars, chunk.base);
+    case 'progression':
+      return group.progression(chunk.start, chunk.step, chunk.count);
     case 'multiplyEach':
     case 'add':
     case 'subtract':

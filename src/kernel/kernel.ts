@@ -56,6 +56,11 @@ export interface KernelExports {
   subtractBase(count: number): void;
   /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or minus. */
   combine(count: number, negate: boolean): void;
+  /**
+   * RESULTS[i] = 2 * (ELEMENTS[0] + i * step), where ELEMENTS[1] = ELEMENTS[0] + step and OTHERS[0] = OTHERS[1] = 2 * step;
+   * ELEMENTS become those of the next such call.
+   */
+  progression(count: number): void;
   /** RESULTS[0] = the sum of SCALARS[i] * ELEMENTS[i], digits up to number `top`, an even count. */
   weightedSum(count: number, top: number): void;
   /** Overwrites scalars, what was made of them, and what messages were hashed to. */

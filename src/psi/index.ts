@@ -4,6 +4,17 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
+// Join ids
+export { type JoinIds, type JoinIdsOptions, joinIds } from './join.js';
+export {
+  type JoinIdsResult,
+  joinIdsReceiver,
+  joinIdsSender,
+  PSEUDONYM_BYTES,
+  pseudonymsOfRows,
+} from './join-ids.js';
+// Intersection-sum
+export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
@@ -55,3 +66,8 @@ export {
   defaultPolicy,
   type Policy,
 } from './policy/policy.js';
+export { type IntersectionSumOptions, intersectionSum } from './sum.js';
+export type { SumOptions } from './sum-party.js';
+export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
+export { type SumSenderResult, sumSender } from './sum-sender.js';
+export { type SumResult, sumResult } from './sum-values.js';

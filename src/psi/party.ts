@@ -13,7 +13,7 @@ import { sessionId, Tagger } from './session.js';
 import type { Learner, Mode, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
-export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
+export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 
 /** What a sender is told of a run before it evaluates anything. */
 export interface RunRequest {

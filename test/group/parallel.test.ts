@@ -56,6 +56,12 @@ describe('a parallel backend', () => {
     expect(await parallel.weightedSum(elements, scalars)).toEqual(
       await serial.weightedSum(elements, scalars),
     );
+    const [start, step] = [elements.slice(0, 32), each.slice(0, 32)];
+    for (const count of [0, 5, 40_000]) {
+      expect(await parallel.progression(start, step, count)).toEqual(
+        await serial.progression(start, step, count),
+      );
+    }
   });
 
   test('reports the position in the batch, not in the chunk', async () => {

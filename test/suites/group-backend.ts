@@ -305,6 +305,48 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(await group.add(none, none)).toHaveLength(0);
       expect(await group.subtract(none, none)).toHaveLength(0);
       expect(bytesToHex(await group.weightedSum(none, none))).toBe(bytesToHex(IDENTITY));
+      expect(await group.progression(GENERATOR, GENERATOR, 0)).toHaveLength(0);
+    });
+
+    test('a progression is its start and what additions make of it, over several chunks', async () => {
+      const count = suite.severalChunks;
+      expect(await group.progression(IDENTITY, GENERATOR, count)).toEqual(
+        concatBytes(IDENTITY, someElements(count - 1)),
+      );
+      expect(await group.progression(GENERATOR, IDENTITY, 5)).toEqual(
+        concatBytes(...Array.from({ length: 5 }, () => GENERATOR)),
+      );
+      const [start, step] = [someElements(1, 12_345n), someElements(1, 777n)];
+      const back = await group.subtract(IDENTITY, step);
+      const up = await group.progression(start, step, 7);
+      for (let i = 0, expected = start; i < 7; i++) {
+        expect(up.slice(32 * i, 32 * i + 32)).toEqual(expected);
+        expected = await group.add(expected, step);
+      }
+      // Whichever point of its coset stands for the identity.
+      for (let far = 1n; far <= 8n; far++) {
+        const to = await group.progression(someElements(1, far * 777n), back, 10);
+        expect(bytesToHex(to.slice(32 * Number(far), 32 * Number(far) + 32))).toBe(bytesToHex(IDENTITY));
+      }
+      const down = await group.progression(up.slice(-32), back, 7);
+      expect(records(down)).toEqual(records(up).reverse());
+    });
+
+    test('a progression refuses what is no element, no step and no length', async () => {
+      const bad = new Uint8Array(32).fill(0xff);
+      const errors = await failures([
+        group.progression(bad, GENERATOR, 3),
+        group.progression(GENERATOR, bad, 3),
+        group.progression(GENERATOR.slice(1), GENERATOR, 3),
+        group.progression(GENERATOR, concatBytes(GENERATOR, GENERATOR), 3),
+        group.progression(GENERATOR, GENERATOR, -1),
+        group.progression(GENERATOR, GENERATOR, 1.5),
+      ]);
+      expect(errors.map(({ code, position }) => [code, position])).toEqual([
+        ['bad-element', 0],
+        ['bad-element', 1],
+        ...Array.from({ length: 4 }, () => ['argument', undefined]),
+      ]);
     });
 
     test('the operations agree with each other', async () => {
@@ -401,6 +443,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.add(elements, elements, { signal }),
         group.subtract(elements, elements, { signal }),
         group.weightedSum(elements, scalars, { signal }),
+        group.progression(GENERATOR, GENERATOR, 2, { signal }),
       ])) {
         expect(error).toMatchObject({ code: 'aborted' });
       }

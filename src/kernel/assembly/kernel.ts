@@ -196,6 +196,25 @@ export function combine(count: i32, negate: bool): void {
 }
 
 /**
+ * RESULTS[i] = 2 * (start + i * step), where ELEMENTS[0] and [1] are start and start + step, OTHERS[0] and [1] both
+ * 2 * step. ELEMENTS[0] and [1] become those of the call that continues it. A point costs one addition and its share of
+ * one inversion: no square root, as decoding and encoding one by one would take.
+ */
+export function progression(count: i32): void {
+  const pairs = pairsOf(count);
+  decodePair(POINT, ELEMENTS, STATUS, 0);
+  decodePair(OTHER, OTHERS, STATUS + <usize>CAPACITY, 0);
+  toCached(CACHED, OTHER);
+  beginEncodeDoubles();
+  for (let i = 0; i < pairs; i++) {
+    prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
+    addCached(POINT, POINT, CACHED, true);
+  }
+  finishDoubles(pairs);
+  encode(ELEMENTS, ELEMENTS + 32, POINT);
+}
+
+/**
  * RESULTS[0] = the sum of SCALARS[i] * ELEMENTS[i], after `recodeEach` without halving. An odd count needs a zero
  * scalar and any valid element after the last one.
  * @param top index of the highest digit that is not zero in every scalar
