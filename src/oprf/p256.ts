@@ -110,6 +110,12 @@ const group: SuiteGroup = {
 
   async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
     const factors = scalarsOf(scalars);
+    if (factors.length !== messages.length) {
+      throw new VeilmatchError(
+        'argument',
+        `Each of the ${messages.length} messages takes a scalar; these are ${factors.length}.`,
+      );
+    }
     return encodeEach(messages.length, options, (i) =>
       p256_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(factors[i]!),
     );

@@ -5,6 +5,7 @@
  */
 
 import type { NumberingPlan } from '../attack/plan.js';
+import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type AttackBudget, type AttackReport, answersOf, attackView, enumerate } from './examine.js';
@@ -74,7 +75,7 @@ export async function* compare(
 async function examine(
   protocol: MatchingProtocol,
   whole: Lists,
-  options: CompareOptions,
+  options: CompareOptions & { readonly backend: GroupBackend },
 ): Promise<ProtocolReport> {
   const { plan, attackSeconds = ATTACK_SECONDS, runSeconds = RUN_SECONDS } = options;
   const budget: AttackBudget = { ...options, plan, attackSeconds };

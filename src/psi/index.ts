@@ -13,6 +13,7 @@ export {
   PSEUDONYM_BYTES,
   pseudonymsOfRows,
 } from './join-ids.js';
+export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
 // Intersection-sum
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';

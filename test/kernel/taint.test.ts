@@ -53,7 +53,10 @@ describe.each(FIELDS)('kernel %s: no branch, select or address depends on a secr
     expect(resultsAreSecret(kernel)).toBe(true);
   });
 
-  it('messages, which are secret but for their lengths, hashed and multiplied', async () => {
+  it.each([
+    ['the same scalar', false],
+    ['a scalar each', true],
+  ])('messages, which are secret but for their lengths, hashed and multiplied by %s', async (_, each) => {
     const kernel = await machine(field);
     const message = kernel.address('MESSAGES');
     kernel.write(message, utf8('tel:+14155550123tel:+4930123456mailto:ada@example.com'), true);
@@ -63,8 +66,9 @@ describe.each(FIELDS)('kernel %s: no branch, select or address depends on a secr
     kernel.write(kernel.address('TAG'), utf8('a tag\x05'), false);
     kernel.run('expand', COUNT, 6);
     writeSecrets(kernel);
-    kernel.run('recodeShared');
-    kernel.run('multiplyMapped', COUNT);
+    if (each) kernel.run('recodeEach', COUNT, 1);
+    else kernel.run('recodeShared');
+    kernel.run('multiplyMapped', COUNT, Number(each));
     expect(kernel.leaks).toEqual([]);
     expect(resultsAreSecret(kernel)).toBe(true);
   });

@@ -4,10 +4,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
+import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
-import { type IntersectOptions, intersect } from '../../src/psi/index.js';
+import { type IntersectOptions, intersect, psiLeakage } from '../../src/psi/index.js';
 import { tagBytes } from '../../src/psi/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
@@ -167,4 +168,13 @@ describe('what cannot be asked for', () => {
     );
     expect(error.message).toContain(name);
   });
+});
+
+it('the leakage statement says who learns what, and that a coarse count binds only the receiver’s own software', () => {
+  expect(psiLeakage().sender).toBe(psiLeakage({ reveal: 'cardinality' }).sender);
+  expect(psiLeakage({ to: 'both' }).sender).toMatch(/^Which/);
+  expect(psiLeakage({ to: 'both', reveal: 'cardinality' }).sender).toMatch(/^How many/);
+  const coarse = psiLeakage({ reveal: { cardinality: { step: 10, atLeast: 50 } } });
+  expect(coarse.result).toContain('sees the exact one');
+  expect(() => psiLeakage({ reveal: 'everything' as 'cardinality' })).toThrow(VeilmatchError);
 });
