@@ -4,7 +4,7 @@
  * memory, and what additive blinding gains over a * H(x). Each run in a process of its own.
  */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../psi/measure.js', import.meta.url);
 const LARGE = 2 ** 20;
@@ -31,8 +31,8 @@ const FRAMING = 0.01;
 const bench = {
   name: 'psi',
   description: 'intersect two lists of the same size, both parties in one process, in every variant',
-  async run({ quick, full, log }) {
-    const program = nodeOfMajor(24);
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    const program = nodeOfMajor(node);
     /** @param {Variant} variant @param {number} size @param {number} concurrency */
     const run = (variant, size, concurrency) => {
       const text = Object.values(variant).join(', ');
