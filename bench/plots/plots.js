@@ -15,8 +15,22 @@ import { series, THEMES } from './style.js';
  * @property {(theme: Theme) => object} spec
  */
 
-const WIDTH = 620;
+/** Of the whole picture, with its legend: what a README shows without scaling. */
+const WIDTH = 760;
 const log10 = { type: 'log', base: 10 };
+
+/** The powers of ten around these values, for an axis without a crowd of lines. @param {readonly number[]} values */
+function decades(values) {
+  const logs = values.map(Math.log10);
+  const [low, high] = [Math.floor(Math.min(...logs)), Math.ceil(Math.max(...logs))];
+  return Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+}
+
+/** @param {readonly number[]} values */
+const onDecades = (values) => {
+  const ticks = decades(values);
+  return { scale: { ...log10, domain: [ticks[0], ticks.at(-1)] }, axis: { values: ticks, format: ',~g' } };
+};
 
 /**
  * Lines with points over the size of the sets, both axes logarithmic.
@@ -40,18 +54,19 @@ function overSizes(values, unit, theme, logarithmic = true) {
     field: 'y',
     type: 'quantitative',
     title: unit,
-    scale: logarithmic ? log10 : { zero: true },
-    axis: logarithmic ? { format: '~g', tickCount: 6 } : {},
+    ...(logarithmic ? onDecades(values.map((value) => value.y)) : { scale: { zero: true } }),
   };
   return {
-    width: WIDTH - 170,
+    width: WIDTH,
     height: 360,
     data: { values },
     layer: [
-      { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
+      {
+        mark: { type: 'line', strokeWidth: 2 },
+        encoding: { x, y, color, strokeDash: { ...strokeDash, legend: null } },
+      },
       { mark: { type: 'point', size: 80, filled: true, opacity: 1 }, encoding: { x, y, color, shape } },
     ],
-    resolve: { legend: { strokeDash: 'shared' } },
   };
 }
 
@@ -111,7 +126,7 @@ function raceSpec(theme) {
     type: 'nominal',
     sort: values.map(({ name }) => name),
     title: null,
-    axis: { labelLimit: 220 },
+    axis: { labelLimit: 400 },
   };
   const x = {
     field: 'y',
@@ -121,7 +136,7 @@ function raceSpec(theme) {
   };
   const [own, other] = THEMES[theme].colours;
   return {
-    width: WIDTH - 220,
+    width: WIDTH,
     height: 30 * values.length,
     data: {
       values: values.map((value) => ({
@@ -164,9 +179,11 @@ const MARKS = { all: '●', asked: '◐', sizes: '○', nothing: '–' };
 /** In which degree a statement of what somebody learns gives the list away. @param {string} text */
 export function degreeOf(text) {
   if (/whole list/.test(text)) return 'all';
-  if (/one evaluation|ever smaller lists|one answer/.test(text)) return 'asked';
+  if (/^Whether the sender has an identifier/.test(text)) return 'asked';
   if (/^Nothing: the receiver sends nothing/.test(text)) return 'nothing';
-  return 'sizes';
+  // Sizes, kinds, and which tokens come back: nothing that can be tried offline.
+  if (/^Nothing|^How many tokens/.test(text)) return 'sizes';
+  throw new Error(`The plot does not know where this belongs: ${text}`);
 }
 
 function matrixValues() {
@@ -192,7 +209,7 @@ function matrixSpec(theme) {
     theme === 'light'
       ? ['#f4b183', '#fbe3c0', '#e4eef7', '#f6f8fa']
       : ['#8a3b12', '#5c4a1c', '#16314a', '#161b22'];
-  const axis = { labelLimit: 220, labelAngle: 0, orient: 'top', domain: false, ticks: false };
+  const axis = { labelLimit: 400, labelAngle: 0, orient: 'top', domain: false, ticks: false };
   return {
     width: WIDTH,
     height: 34 * ids.length,
@@ -204,7 +221,7 @@ function matrixSpec(theme) {
         type: 'nominal',
         sort: ids,
         title: null,
-        axis: { labelLimit: 220, domain: false, ticks: false },
+        axis: { labelLimit: 400, domain: false, ticks: false },
       },
     },
     layer: [
@@ -237,7 +254,7 @@ function costSpec(theme) {
   const names = values.map(({ name }) => name);
   const { color, shape } = series(names, theme);
   return {
-    width: WIDTH - 190,
+    width: WIDTH,
     height: 340,
     data: { values },
     mark: { type: 'point', size: 190, filled: true, opacity: 0.95 },
@@ -245,16 +262,14 @@ function costSpec(theme) {
       x: {
         field: 'match',
         type: 'quantitative',
-        scale: { ...log10, nice: true },
         title: 'seconds to hash a million rows, one core',
-        axis: { format: '~s', tickCount: 5 },
+        ...onDecades(values.map(({ match }) => match)),
       },
       y: {
         field: 'reverse',
         type: 'quantitative',
-        scale: { ...log10, nice: true },
         title: 'core hours to try every number of the US plan',
-        axis: { format: '~s', tickCount: 6 },
+        ...onDecades(values.map(({ reverse }) => reverse)),
       },
       color,
       shape,

@@ -40,29 +40,13 @@ export const THEMES = {
 };
 /** @typedef {keyof typeof THEMES} Theme */
 
-export const SHAPES = [
-  'circle',
-  'square',
-  'triangle-up',
-  'diamond',
-  'cross',
-  'triangle-down',
-  'triangle-right',
-  'triangle-left',
-  'circle',
-  'square',
-];
-export const DASHES = [
+/** Lists of different lengths: no two of many names have the same colour, shape and dash. */
+const SHAPES = ['circle', 'square', 'triangle-up', 'diamond', 'cross', 'triangle-down', 'triangle-right'];
+const DASHES = [
   [1, 0],
   [7, 3],
   [2, 3],
   [9, 3, 2, 3],
-  [5, 2],
-  [1, 0],
-  [7, 3],
-  [2, 3],
-  [9, 3, 2, 3],
-  [5, 2],
 ];
 
 /** @param {Theme} theme */
@@ -71,6 +55,7 @@ export function config(theme) {
   const text = { labelColor: ink, titleColor: ink };
   return {
     background,
+    autosize: { type: 'fit', contains: 'padding' },
     padding: 14,
     font: 'Helvetica, Arial, sans-serif',
     title: {
