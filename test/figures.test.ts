@@ -64,4 +64,11 @@ describe('the plots', async () => {
       expect(svg).toContain(`commit ${commit}`);
     }
   });
+
+  it('are in the report too', () => {
+    const report = readFileSync(new URL('report.html', bench), 'utf8');
+    for (const [, theme, plot] of pictures)
+      expect(report).toContain(`fingerprint ${fingerprint(plot, theme)}`);
+    expect(report).not.toMatch(/(?:src|href)="(?!#)/);
+  });
 });

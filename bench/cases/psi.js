@@ -45,10 +45,10 @@ const bench = {
     for (const size of quick ? [10_000] : [10_000, 100_000]) {
       for (const variant of BLINDINGS) blinding.push(await run(variant, size, 1));
     }
-    if (quick) return { variants, blinding };
+    if (!full) return { variants, blinding };
     const large = [];
     for (const variant of BLINDINGS) large.push(await run(variant, LARGE, 2));
-    if (full) large.push(await run({ reveal: 'cardinality' }, LARGE, 2));
+    large.push(await run({ reveal: 'cardinality' }, LARGE, 2));
     return { variants, blinding, large, limits: { ...LIMITS, kept: keeps(large[0]) } };
   },
 };

@@ -15,8 +15,8 @@ import { series, THEMES } from './style.js';
  * @property {(theme: Theme) => object} spec
  */
 
-/** Of the whole picture, with its legend: what a README shows without scaling. */
-const WIDTH = 760;
+/** Of the part within the axes. With a legend or labels beside it a picture stays below 850, what a README shows. */
+const WIDTH = 560;
 const log10 = { type: 'log', base: 10 };
 
 /** The powers of ten around these values, for an axis without a crowd of lines. @param {readonly number[]} values */
@@ -29,7 +29,10 @@ function decades(values) {
 /** @param {readonly number[]} values */
 const onDecades = (values) => {
   const ticks = decades(values);
-  return { scale: { ...log10, domain: [ticks[0], ticks.at(-1)] }, axis: { values: ticks, format: ',~g' } };
+  return {
+    scale: { ...log10, domain: [ticks[0], ticks.at(-1)] },
+    axis: { values: ticks, labelExpr: "format(datum.value, datum.value < 1e3 ? '~g' : '~s')" },
+  };
 };
 
 /**
@@ -63,7 +66,7 @@ function overSizes(values, unit, theme, logarithmic = true) {
     layer: [
       {
         mark: { type: 'line', strokeWidth: 2 },
-        encoding: { x, y, color, strokeDash: { ...strokeDash, legend: null } },
+        encoding: { x, y, color, strokeDash },
       },
       { mark: { type: 'point', size: 80, filled: true, opacity: 1 }, encoding: { x, y, color, shape } },
     ],
@@ -136,7 +139,7 @@ function raceSpec(theme) {
   };
   const [own, other] = THEMES[theme].colours;
   return {
-    width: WIDTH,
+    width: WIDTH - 60,
     height: 30 * values.length,
     data: {
       values: values.map((value) => ({
@@ -166,11 +169,11 @@ const COLUMNS = {
   receiver: 'receiver, offline',
   sender: 'sender, offline',
   outsider: 'reader of the line',
-  enumerating: 'receiver with invented list',
+  enumerating: 'invented list',
 };
 const DEGREES = {
   all: 'the whole list',
-  asked: 'one answer a question',
+  asked: 'what it asks for',
   sizes: 'sizes only',
   nothing: 'nothing',
 };
@@ -268,7 +271,7 @@ function costSpec(theme) {
       y: {
         field: 'reverse',
         type: 'quantitative',
-        title: 'core hours to try every number of the US plan',
+        title: 'core hours to try every US number',
         ...onDecades(values.map(({ reverse }) => reverse)),
       },
       color,

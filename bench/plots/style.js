@@ -55,7 +55,6 @@ export function config(theme) {
   const text = { labelColor: ink, titleColor: ink };
   return {
     background,
-    autosize: { type: 'fit', contains: 'padding' },
     padding: 14,
     font: 'Helvetica, Arial, sans-serif',
     title: {
@@ -81,7 +80,7 @@ export function config(theme) {
       titleFontSize: 13,
       symbolSize: 110,
       labelLimit: 260,
-      symbolStrokeWidth: 2,
+      symbolStrokeWidth: 0,
     },
     text: { color: ink, fontSize: 13 },
     view: { stroke: null },

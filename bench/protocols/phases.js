@@ -14,16 +14,28 @@ const inner = await createBackend({ concurrency: 1 });
 
 /** @type {Record<string, number>} */
 let spent = {};
+/** Operations on their way: both parties' may be, and then share the time that passes. @type {string[]} */
+const running = [];
+let since = 0;
+
+function settle() {
+  const now = performance.now();
+  for (const name of running) spent[name] = (spent[name] ?? 0) + (now - since) / 1000 / running.length;
+  since = now;
+}
+
 const backend = new Proxy(inner, {
   get(target, name) {
     const member = Reflect.get(target, name);
     if (typeof member !== 'function') return member;
     return async (/** @type {any[]} */ ...rest) => {
-      const started = performance.now();
+      settle();
+      running.push(String(name));
       try {
         return await member.apply(target, rest);
       } finally {
-        spent[String(name)] = (spent[String(name)] ?? 0) + (performance.now() - started) / 1000;
+        settle();
+        running.splice(running.indexOf(String(name)), 1);
       }
     };
   },
