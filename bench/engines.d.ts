@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
 export function nodeOfMajor(major: number): string;
+export const DEFAULT_MAJOR: number;

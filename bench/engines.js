@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const FOLDER = new URL('./.engines/', import.meta.url);
 
+/** The line of Node that the figures in the documents are from. */
+export const DEFAULT_MAJOR = 24;
+
 /**
  * The program of a Node release line, installed into bench/.engines the first time.
  * @param {number} major
@@ -35,7 +38,7 @@ export function nodeOfMajor(major) {
  * Runs a script that sends one message, its results, to its parent.
  * @param {URL} script
  * @param {{ program?: string, argument: object, log: (line: string) => void }} options - `argument` reaches the script
- *   as JSON in `process.argv[2]`; messages of the form `{ log }` are passed on
+ *   as JSON in `process.argv[2]`; messages of the form `{ log }` are passed on, one of the form `{ failure }` rejects
  * @returns {Promise<any>}
  */
 export function measured(script, { program = process.execPath, argument, log }) {
@@ -46,6 +49,7 @@ export function measured(script, { program = process.execPath, argument, log }) 
     const child = fork(fileURLToPath(script), [JSON.stringify(argument)], { execPath: program, execArgv });
     child.on('message', (/** @type {any} */ message) => {
       if (message.log !== undefined) log(message.log);
+      else if (message.failure !== undefined) reject(new Error(message.failure));
       else resolve(message);
     });
     child.on('error', reject);

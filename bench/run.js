@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run bench [-- NAME ...] [--quick] [--full]`: runs the cases in bench/cases one after another, prints what they
- * return, and stores it in bench/results/NAME.json with the machine it was measured on.
+ * `npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR]`: runs the cases in bench/cases one after another, prints
+ * what they return, and stores it in bench/results/NAME.json with the machine it was measured on. What a run leaves out
+ * stays in the file, marked with the run that it is from.
  *
  * @typedef {object} Size
- * @property {boolean} quick - seconds instead of minutes, for trying a change; its results are printed, not stored
- * @property {boolean} full - sizes that take long
+ * @property {boolean} quick - seconds instead of minutes, for trying a change
+ * @property {boolean} full - sizes that take long, once each
+ * @property {number} [node] - the engine to measure, where it is not the case's own choice
  * @property {(line: string) => void} log - progress
  *
  * @typedef {object} Case - the default export of bench/cases/NAME.js
  * @property {string} name
  * @property {string} description - one line
- * @property {(size: Size) => Promise<object>} run - figures as JSON, with their units in the names
+ * @property {(size: Size) => Promise<object>} run - `Results` of record.js, or figures in any nesting, with their units
+ *   in the names
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { readdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { DEFAULT_MAJOR, nodeOfMajor } from './engines.js';
+import { asResults, commit, load, machine, RESULTS, recordOf, store } from './record.js';
 
 const CASES = new URL('./cases/', import.meta.url);
-const RESULTS = new URL('./results/', import.meta.url);
 
 /** @returns {Promise<string[]>} */
 async function caseNames() {
@@ -32,83 +36,66 @@ async function caseNames() {
     .sort();
 }
 
-/** @returns {string | undefined} the commit that is measured, marked when files differ from it */
-function commit() {
-  try {
-    const git = (/** @type {string[]} */ ...args) =>
-      execFileSync('git', args, {
-        encoding: 'utf8',
-        cwd: fileURLToPath(new URL('..', import.meta.url)),
-      }).trim();
-    const changed = git('status', '--porcelain', '--', 'src', 'bench', ':!bench/results') !== '';
-    return git('rev-parse', '--short=12', 'HEAD') + (changed ? ' with changes' : '');
-  } catch {
-    return undefined;
-  }
+/** @param {unknown} value */
+function readableFigure(value) {
+  const text = (/** @type {unknown} */ one) => (typeof one === 'number' ? one.toLocaleString('en-US') : one);
+  if (typeof value !== 'object' || value === null) return text(value);
+  const { median, low, high } = /** @type {any} */ (value);
+  return `${text(median)} (${text(low)} to ${text(high)})`;
 }
 
-/** @returns {object} */
-function machine() {
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: availableParallelism(), memory };
-}
-
-/**
- * Readable rather than JSON: one figure a line, nested ones indented.
- * @param {unknown} value
- * @param {string} indent
- * @returns {string}
- */
-function readable(value, indent = '  ') {
-  if (Array.isArray(value) && value.some((item) => typeof item === 'object')) {
-    return value.map((item) => `${readable(item, indent)}\n`).join('');
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `${indent}${value}\n`;
-  return Object.entries(value)
-    .map(([name, item]) =>
-      typeof item === 'object' && item !== null
-        ? `${indent}${name}:\n${readable(item, `${indent}  `)}`
-        : `${indent}${name}: ${typeof item === 'number' ? item.toLocaleString('en-US') : item}\n`,
-    )
+/** One line a cell. @param {import('./record.js').Results} results */
+function readable({ cells, ratios = [], targets = [] }) {
+  const labels = (/** @type {object} */ of) => Object.values(of).join(', ');
+  const figures = (/** @type {object} */ all) =>
+    Object.entries(all)
+      .map(([name, value]) => `${name} ${readableFigure(value)}`)
+      .join(', ');
+  return [
+    ...cells.map(({ of, figures: all, failure }) => `${labels(of)}: ${failure ?? figures(all)}`),
+    ...ratios.map(({ of, times }) => `${labels(of)}: ${readableFigure(times)} times`),
+    ...targets.map(
+      ({ of, figure, unit, bound, target, met }) =>
+        `${met ? 'met' : 'MISSED'}: ${of.name}: ${readableFigure(figure)} ${unit}, ${bound} ${target}`,
+    ),
+  ]
+    .map((line) => `  ${line}\n`)
     .join('');
 }
 
 /**
  * @param {string} name
  * @param {Size} size
+ * @param {URL | undefined} folder - where results go
  */
-async function runCase(name, size) {
+async function runCase(name, size, folder) {
   /** @type {{ default: Case }} */
   const { default: bench } = await import(new URL(`${name}.js`, CASES).href);
   console.log(`${bench.name}: ${bench.description}`);
-  const results = await bench.run(size);
+  const date = new Date().toISOString();
+  const started = performance.now();
+  const results = asResults(await bench.run(size));
   console.log(readable(results));
-  if (size.quick) return;
-  const record = {
-    name: bench.name,
-    machine: machine(),
-    node: process.version,
-    commit: commit(),
-    date: new Date().toISOString(),
-    results,
-  };
-  await mkdir(RESULTS, { recursive: true });
-  const target = new URL(`${name}.json`, RESULTS);
-  const temporary = new URL(`${name}.json.partial`, RESULTS);
-  await writeFile(temporary, `${JSON.stringify(record, null, 2)}\n`);
-  await rename(temporary, target);
-  console.log(`  stored in ${fileURLToPath(target)}\n`);
+  console.log(`  took ${Math.round((performance.now() - started) / 1000)} s`);
+  if (folder === undefined) return;
+  const engine = nodeOfMajor(size.node ?? DEFAULT_MAJOR);
+  const node = execFileSync(engine, ['--version'], { encoding: 'utf8' }).trim();
+  const origin = { name: bench.name, machine: machine(), node, commit: commit(), date };
+  const stored = await store(recordOf(origin, results, load(name, folder)), folder);
+  console.log(`  stored in ${stored}\n`);
 }
 
 /** @param {readonly string[]} names */
 function usage(names) {
-  return `Usage: npm run bench [-- NAME ...] [--quick] [--full]
+  return `Usage: npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR] [--results FOLDER]
 
 Runs every case, or those named, and stores the figures in bench/results/NAME.json.
 
-  --quick  small sizes, nothing stored
-  --full   sizes that take long, too
-  --help   this text
+  --quick           small sizes; nothing stored, unless --results says where
+  --full            sizes that take long, too
+  --node MAJOR      the line of Node to measure, fetched if it is not the running one (default: ${DEFAULT_MAJOR})
+  --results FOLDER  another folder for the figures
+  --help            this text
 
 Cases: ${names.join(', ')}`;
 }
@@ -123,9 +110,14 @@ async function main() {
       options: {
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
+        node: { type: 'string' },
+        results: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });
+    if (parsed.values.node !== undefined && !/^\d{2}$/.test(parsed.values.node)) {
+      throw new Error('--node takes the number of a line of Node, such as 24.');
+    }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage(names)}`);
     return 2;
@@ -143,10 +135,22 @@ async function main() {
   const size = {
     quick: values.quick ?? false,
     full: values.full ?? false,
+    ...(values.node !== undefined && { node: Number(values.node) }),
     log: (/** @type {string} */ line) => console.error(`  ${line}`),
   };
-  for (const name of positionals.length > 0 ? positionals : names) await runCase(name, size);
-  return 0;
+  const own = values.results === undefined ? undefined : pathToFileURL(`${resolve(values.results)}/`);
+  const folder = own ?? (size.quick ? undefined : RESULTS);
+  // One case that cannot run here does not cost the others their results.
+  let status = 0;
+  for (const name of positionals.length > 0 ? positionals : names) {
+    try {
+      await runCase(name, size, folder);
+    } catch (error) {
+      status = 1;
+      console.error(`  ${name} failed: ${error instanceof Error ? error.message : error}\n`);
+    }
+  }
+  return status;
 }
 
-process.exitCode = await main();
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main();

@@ -14,14 +14,19 @@ const MAJORS = [24, 20];
 const bench = {
   name: 'group',
   description: 'operations on ristretto255 elements, against other libraries, in the same run',
-  async run({ quick, full, log }) {
-    /** @type {Record<string, object>} */
-    const results = {};
-    for (const major of full ? [...MAJORS, 22, 26] : MAJORS) {
+  async run({ quick, full, node, log }) {
+    /** @type {import('../record.js').Cell[]} */
+    const cells = [];
+    /** @type {import('../record.js').Ratio[]} */
+    const ratios = [];
+    const majors = full ? [...MAJORS, 22, 26] : MAJORS;
+    for (const major of node === undefined ? majors : [node]) {
       const program = nodeOfMajor(major);
-      results[`node${major}`] = await measured(SCRIPT, { program, argument: { quick }, log });
+      const figures = await measured(SCRIPT, { program, argument: { quick }, log });
+      cells.push(...figures.cells);
+      ratios.push(...figures.ratios);
     }
-    return results;
+    return { cells, ratios };
   },
 };
 

@@ -7,12 +7,13 @@
 
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_MAJOR, nodeOfMajor } from '../engines.js';
 
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'identifiers',
   description: 'normalise a messy list of customers into a set of identifiers',
-  async run({ quick, full, log }) {
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
     const rows = quick ? 100_000 : 1_000_000;
     const runs = [];
     const plans = [
@@ -25,7 +26,7 @@ const bench = {
       log(
         `${rows.toLocaleString('en-US')} rows from ${source === 'array' ? 'an' : 'a'} ${source}, concurrency ${concurrency}`,
       );
-      runs.push(await measured(rows, concurrency, source));
+      runs.push(await measured(nodeOfMajor(node), rows, concurrency, source));
     }
     return { rows, runs };
   },
@@ -34,14 +35,17 @@ const bench = {
 export default bench;
 
 /**
+ * @param {string} program
  * @param {number} rows
  * @param {number} concurrency
  * @param {string} source
  * @returns {Promise<object>}
  */
-function measured(rows, concurrency, source) {
+function measured(program, rows, concurrency, source) {
   return new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.url), [String(rows), String(concurrency), source]);
+    const child = fork(fileURLToPath(import.meta.url), [String(rows), String(concurrency), source], {
+      execPath: program,
+    });
     child.on('message', (figures) => resolve(/** @type {object} */ (figures)));
     child.on('error', reject);
     child.on('exit', (status) => reject(new Error(`The measuring process ended with status ${status}.`)));

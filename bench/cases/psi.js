@@ -4,7 +4,7 @@
  * memory, and what additive blinding gains over a * H(x). Each run in a process of its own.
  */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../psi/measure.js', import.meta.url);
 const LARGE = 2 ** 20;
@@ -31,8 +31,8 @@ const FRAMING = 0.01;
 const bench = {
   name: 'psi',
   description: 'intersect two lists of the same size, both parties in one process, in every variant',
-  async run({ quick, full, log }) {
-    const program = nodeOfMajor(24);
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    const program = nodeOfMajor(node);
     /** @param {Variant} variant @param {number} size @param {number} concurrency */
     const run = (variant, size, concurrency) => {
       const text = Object.entries(variant)
@@ -47,10 +47,10 @@ const bench = {
     for (const size of quick ? [10_000] : [10_000, 100_000]) {
       for (const variant of BLINDINGS) blinding.push(await run(variant, size, 1));
     }
-    if (quick) return { variants, blinding };
+    if (!full) return { variants, blinding };
     const large = [];
     for (const variant of BLINDINGS) large.push(await run(variant, LARGE, 2));
-    if (full) large.push(await run({ reveal: 'cardinality' }, LARGE, 2));
+    large.push(await run({ reveal: 'cardinality' }, LARGE, 2));
     return { variants, blinding, large, limits: { ...LIMITS, kept: keeps(large[0]) } };
   },
 };

@@ -4,7 +4,7 @@
  * a program would otherwise call for each of them and beside hashcat, and how long whole attacks take.
  */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../reversal/measure.js', import.meta.url);
 
@@ -12,18 +12,19 @@ const SCRIPT = new URL('../reversal/measure.js', import.meta.url);
 const bench = {
   name: 'reversal',
   description: 'read telephone numbers back from their hashes',
-  async run({ quick, full, log }) {
-    const node24 = await measured(SCRIPT, {
-      program: nodeOfMajor(24),
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    const first = await measured(SCRIPT, {
+      program: nodeOfMajor(node),
       argument: { quick, full, hashcat: true },
       log,
     });
+    if (node !== DEFAULT_MAJOR) return { [`node${node}`]: first };
     const node20 = await measured(SCRIPT, {
       program: nodeOfMajor(20),
       argument: { quick, full: false, hashcat: false },
       log,
     });
-    return { node24, node20 };
+    return { node24: first, node20 };
   },
 };
 

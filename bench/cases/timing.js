@@ -5,7 +5,7 @@
  * which proves nothing about other engines, processors or neighbours.
  */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../timing/measure.js', import.meta.url);
 const SAMPLES = { quick: 2_000, normal: 50_000, full: 500_000 };
@@ -16,8 +16,8 @@ const NOBLE_SHARE = 1 / 20;
 const bench = {
   name: 'timing',
   description: "does time depend on scalars or points? Welch's t for each backend",
-  async run({ quick, full, log }) {
-    const program = nodeOfMajor(24);
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    const program = nodeOfMajor(node);
     const samples = quick ? SAMPLES.quick : full ? SAMPLES.full : SAMPLES.normal;
     const results = [];
     for (const backend of ['fma', 'integer', 'noble']) {

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { ByteList, createBackend, randomScalar } from 'veilmatch/group';
-import { inRounds, perSecond, ratio } from '../rounds.js';
+import { inRounds, ratios, spread } from '../rounds.js';
 
 /** @type {{ quick: boolean }} */
 const { quick } = JSON.parse(process.argv[2] ?? '{"quick":true}');
@@ -159,31 +159,30 @@ const threads = await inRounds(
 );
 await two.dispose();
 
-const speeds = (seconds) =>
-  Object.fromEntries(Object.entries(seconds).map(([name, values]) => [name, perSecond(values)]));
-const ratios = (seconds, name) =>
-  seconds[name] &&
-  Object.fromEntries(
-    Object.entries(seconds)
-      .filter(([other]) => other !== name && other !== 'fma' && other !== 'integer')
-      .map(([other, values]) => [other, ratio(seconds[name], values)]),
-  );
+const node = Number(process.versions.node.split('.')[0]);
+const cells = Object.entries({ multiply, hashAndMultiply: hashed, others, threads }).flatMap(
+  ([work, seconds]) =>
+    Object.entries(seconds).map(([name, values]) => ({
+      of: { node, work, name },
+      figures: { operationsPerSecond: spread(values.map((value) => 1 / value)) },
+    })),
+);
+const against = (work, seconds, fast) =>
+  seconds[fast] === undefined
+    ? []
+    : Object.entries(seconds)
+        .filter(([slow]) => slow !== fast && slow !== 'fma')
+        .map(([slow, values]) => ({ of: { node, work, fast, slow }, times: ratios(seconds[fast], values) }));
 
 process.send?.({
-  node: process.version,
-  backend: best.name,
-  multiply: {
-    operationsPerSecond: speeds(multiply),
-    fmaTimesFasterThan: ratios(multiply, 'fma'),
-    integerTimesFasterThan: ratios(multiply, 'integer'),
-  },
-  hashAndMultiply: {
-    operationsPerSecond: speeds(hashed),
-    fmaTimesFasterThan: ratios(hashed, 'fma'),
-    integerTimesFasterThan: ratios(hashed, 'integer'),
-  },
-  otherOperationsPerSecond: speeds(others),
-  threads: { operationsPerSecond: speeds(threads), twoTimesFasterThanOne: ratio(threads.two, threads.one) },
+  cells,
+  ratios: [
+    ...against('multiply', multiply, 'fma'),
+    ...against('multiply', multiply, 'integer'),
+    ...against('hashAndMultiply', hashed, 'fma'),
+    ...against('hashAndMultiply', hashed, 'integer'),
+    ...against('threads', threads, 'two'),
+  ],
 });
 process.disconnect?.();
 process.exit();

@@ -8,7 +8,7 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { numberingPlan, reverse } from 'veilmatch/attack';
 import { reversiblePlain } from 'veilmatch/hashing';
-import { median, ratio } from '../rounds.js';
+import { median, ratios, spread } from '../rounds.js';
 import { Hashcat, hashcatVersion } from './hashcat.js';
 
 /** @typedef {'sha256' | 'sha1' | 'md5'} Algorithm */
@@ -96,10 +96,10 @@ async function oneCore(algorithm) {
   return {
     algorithm,
     megahashesPerSecond: Object.fromEntries(
-      Object.entries(seconds).map(([name, values]) => [name, rounded(1e-6 / median(values))]),
+      Object.entries(seconds).map(([name, values]) => [name, spread(values.map((each) => 1e-6 / each))]),
     ),
-    reverseTimesFasterThan: Object.fromEntries(entries.map(([name, values]) => [name, ratio(ours, values)])),
-    timesBestCall: Math.min(...entries.map(([, values]) => ratio(ours, values))),
+    reverseTimesFasterThan: Object.fromEntries(entries.map(([name, values]) => [name, ratios(ours, values)])),
+    timesBestCall: Math.min(...entries.map(([, values]) => ratios(ours, values).median)),
   };
 }
 
@@ -154,13 +154,13 @@ async function besideHashcat(count) {
     const rates = {};
     for (const mode of Hashcat.modes) rates[mode] = await hashcat.rate(mode);
     const [best] = Hashcat.modes.sort((a, b) => (rates[b] ?? 0) - (rates[a] ?? 0));
-    const ratios = [];
+    const times = [];
     const ours = [];
     for (let round = 0; round < (options.quick ? 1 : 3); round++) {
       const theirs = await hashcat.rate(best ?? 'mask');
       const { candidatesPerSecond } = await reverse(tokens, { plan, concurrency: 1 }).summary;
       ours.push(candidatesPerSecond);
-      ratios.push(candidatesPerSecond / theirs);
+      times.push(candidatesPerSecond / theirs);
     }
     return {
       targets: count,
@@ -168,7 +168,7 @@ async function besideHashcat(count) {
         Object.entries(rates).map(([mode, rate]) => [mode, rounded(rate / 1e6)]),
       ),
       reverseMegahashesPerSecond: rounded(median(ours) / 1e6),
-      ratioToItsBestMode: Number(median(ratios).toFixed(2)),
+      ratioToItsBestMode: spread(times),
     };
   } finally {
     hashcat.dispose();

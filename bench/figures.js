@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The figures in the documents: each block a name and the text made of the stored results. In a document it stands
+ * between `<!-- figures: NAME -->` and `<!-- /figures -->`.
+ */
+
+import { middle, originText, Stored, short, spreadText, table } from './cells.js';
+import { load } from './record.js';
+
+const BILLION = 1e9;
+const CORES = [16, 64, 256];
+const count = (/** @type {any} */ value) => Number(value).toLocaleString('en-US');
+
+/** @param {readonly string[]} names */
+const origins = (names) =>
+  table(
+    ['case', 'measured on'],
+    names.map((name) => [`\`${name}\``, originText(load(name))]),
+  );
+
+/** @param {number} bytes */
+function bytesText(bytes) {
+  return bytes >= 1e9 ? `${short(bytes / 1e9)} GB` : `${short(bytes / 1e6)} MB`;
+}
+
+/** Seconds an element of ECDH-PSI on one thread, from the largest set that was measured. */
+function pace() {
+  const largest = new Stored('protocols')
+    .cells({ part: 'size', protocol: 'ecdh-psi' })
+    .sort((a, b) => Number(b.of.size) - Number(a.of.size))[0];
+  if (largest === undefined) return undefined;
+  const size = Number(largest.of.size);
+  return { size, seconds: middle(largest.figures.seconds) / size };
+}
+
+/** Bytes of a tag at a billion on each side, by the rule of the protocol. */
+const BILLION_TAG_BYTES = Math.ceil((40 + 30 + 30) / 8);
+
+/** @type {Record<string, () => string>} */
+export const figures = {
+  origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'timing']),
+
+  targets: () =>
+    table(
+      ['work', 'target', 'measured', ''],
+      (load('peers')?.targets ?? []).map(({ of, figure, unit, bound, target, met, stored }) => [
+        of.name,
+        `${bound} ${target} ${unit}`,
+        `${short(figure)}${stored === undefined ? '' : ' (earlier run)'}`,
+        met ? 'met' : '**missed**',
+      ]),
+    ),
+
+  peers: () => {
+    const peers = new Stored('peers');
+    const cells = [...peers.cells(), ...peers.failures()].filter(
+      ({ of }) => of.size !== undefined && of.name !== 'veilmatch',
+    );
+    const rows = cells
+      .filter(({ of }) => ['intersection', 'oprf', 'hash join', 'reversal'].includes(String(of.work)))
+      .map(({ of, figures: own, failure }) => {
+        const ratio = peers.ratios({ work: of.work, size: of.size, slow: of.name })[0];
+        return [
+          String(of.work),
+          count(of.size),
+          String(of.name),
+          failure === undefined ? spreadText(own.seconds) : `failed: ${failure}`,
+          ratio === undefined ? '-' : `${spreadText(ratio.times)}`,
+        ];
+      });
+    return table(['work', 'elements', 'peer', 'seconds', 'times as long as veilmatch'], rows);
+  },
+
+  growth: () =>
+    table(
+      ['protocol', 'sizes', 'time', 'bytes', 'multiplications'],
+      new Stored('protocols')
+        .cells({ part: 'growth' })
+        .map(({ of, figures: own }) => [
+          `\`${of.protocol}\``,
+          `${count(own.smallest)} to ${count(own.largest)}`,
+          ...['timeExponent', 'bytesExponent', 'multiplicationsExponent'].map((name) =>
+            typeof own[name] === 'number' ? `n^${own[name]}` : '-',
+          ),
+        ]),
+    ),
+
+  sizes: () => {
+    const cells = new Stored('protocols').cells({ part: 'size' });
+    const largest = new Map(cells.map((cell) => [cell.of.protocol, cell]));
+    return table(
+      [
+        'protocol',
+        'elements each',
+        'seconds',
+        'bytes an element',
+        'multiplications an element, of a fixed base',
+        'added memory, MB',
+      ],
+      [...largest.values()].map(({ of, figures: own, stored }) => {
+        const size = Number(of.size);
+        const each = (/** @type {string} */ name) => short(Number(own[name]) / size);
+        return [
+          `\`${of.protocol}\``,
+          `${count(size)}${stored === undefined ? '' : ' (earlier run)'}`,
+          spreadText(own.seconds),
+          each('bytes'),
+          `${each('multiplications')}, ${each('fixedBaseMultiplications')}`,
+          String(own.addedMemoryMB),
+        ];
+      }),
+    );
+  },
+
+  phases: () => {
+    const cells = new Stored('protocols').cells({ part: 'phase' });
+    const total = middle(cells.find(({ of }) => of.phase === 'total')?.figures.microsecondsPerElement);
+    const names = /** @type {Record<string, string>} */ ({
+      hashAndAddBase: 'receiver: hash to the group and blind, `hashAndAddBase`',
+      hashAndMultiply: 'sender: hash to the group and multiply, `hashAndMultiply`',
+      multiply: 'sender: answer, `multiply`',
+      subtractBase: 'receiver: take the blinding off, `subtractBase`',
+      multiplyBase: 'public key, `multiplyBase`',
+      rest: 'all else: tags, sorting, frames, digests, look-ups',
+      total: 'together',
+    });
+    return table(
+      ['phase', 'microseconds an element', 'share'],
+      cells.map(({ of, figures: own }) => [
+        names[String(of.phase)] ?? `\`${of.phase}\``,
+        spreadText(own.microsecondsPerElement),
+        `${((100 * middle(own.microsecondsPerElement)) / total).toFixed(1)} %`,
+      ]),
+    );
+  },
+
+  threads: () => {
+    const cells = new Stored('protocols').cells({ part: 'threads' });
+    const one = middle(cells[0]?.figures.elementsPerSecond);
+    return table(
+      ['threads', 'elements a second', 'times one thread'],
+      cells.map(({ of, figures: own }) => [
+        String(of.threads),
+        count(own.elementsPerSecond),
+        (middle(own.elementsPerSecond) / one).toFixed(2),
+      ]),
+    );
+  },
+
+  ceiling: () => {
+    const group = new Stored('group');
+    const rate = (/** @type {string} */ work, /** @type {string} */ name) =>
+      spreadText(group.figure({ node: 24, work, name }, 'operationsPerSecond'));
+    const ratio = (/** @type {string} */ slow) =>
+      spreadText(group.ratios({ node: 24, work: 'multiply', fast: 'fma', slow })[0]?.times);
+    return table(
+      ['decode, multiply by a secret scalar, encode', 'a second, one core', '`fma` is faster by'],
+      [
+        ['kernel `fma`, relaxed SIMD', rate('multiply', 'fma'), '1'],
+        ['kernel `integer`, SIMD', rate('multiply', 'integer'), '-'],
+        ['X25519 in native code (node:crypto)', rate('multiply', 'x25519'), ratio('x25519')],
+        ['libsodium in WebAssembly', rate('multiply', 'libsodium'), ratio('libsodium')],
+        ['@noble/curves', rate('multiply', 'noble'), ratio('noble')],
+      ],
+    );
+  },
+
+  billion: () => {
+    const measured = pace();
+    if (measured === undefined) return 'Not measured yet.';
+    const hours = (measured.seconds * BILLION) / 3600;
+    const bytes = (32 + 32 + BILLION_TAG_BYTES) * BILLION;
+    return [
+      `From ${count(measured.size)} elements, at ${short(measured.seconds * 1e6)} microseconds of one core for each, both parties together: ` +
+        `a billion on each side take ${count(Math.round(hours))} core hours and ${bytesText(bytes)} on the line.`,
+      '',
+      table(
+        ['cores, both parties together', 'hours'],
+        CORES.map((cores) => [String(cores), short(hours / cores)]),
+      ),
+    ].join('\n');
+  },
+
+  hashing: () =>
+    table(
+      ['scheme', 'seconds to hash a million rows', 'candidates a second', 'core hours for every US number'],
+      new Stored('protocols')
+        .cells({ part: 'cost' })
+        .map(({ of, figures: own }) => [
+          String(of.scheme),
+          spreadText(own.matchSecondsPerMillion),
+          spreadText(own.reverseCandidatesPerSecond),
+          spreadText(own.reversePlanCoreHours),
+        ]),
+    ),
+
+  timing: () =>
+    table(
+      ['backend', 'samples', 't, scalars', 't, points'],
+      new Stored('timing')
+        .cells()
+        .filter(({ of }) => String(of.part).startsWith('results/'))
+        .map(({ of, figures: own }) => [
+          String(of.backend),
+          String(own.samples),
+          String(own.tFixedAgainstRandomScalars),
+          String(own.tFixedAgainstRandomPoints),
+        ]),
+    ),
+
+  contact: () => {
+    const cells = new Stored('peers').cells({ work: 'contact discovery' });
+    return table(
+      [
+        'contacts',
+        'published set',
+        "client's work, ms",
+        'of it opening the set, ms',
+        'publishing, s',
+        'bytes a member',
+      ],
+      cells.map(({ of, figures: own }) => [
+        count(of.contacts),
+        count(of.size),
+        short(middle(own.clientMilliseconds) + middle(own.openMilliseconds)),
+        spreadText(own.openMilliseconds),
+        spreadText(own.publishSeconds),
+        spreadText(own.filterBytesPerElement),
+      ]),
+    );
+  },
+};
