@@ -188,6 +188,20 @@ export class ByteListBuilder {
 
 /** The records of `width` bytes in `bytes`, sorted bytewise into a new array. */
 export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
+  return pickRecords(bytes, width, sortedOrder(bytes, width));
+}
+
+/** The records with these indices, in this order. */
+export function pickRecords(bytes: Uint8Array, width: number, order: Uint32Array): Uint8Array {
+  const picked = new Uint8Array(order.length * width);
+  for (let i = 0; i < order.length; i++) {
+    picked.set(bytes.subarray(order[i]! * width, (order[i]! + 1) * width), i * width);
+  }
+  return picked;
+}
+
+/** The indices of the records of `width` bytes, in the bytewise order of the records. */
+export function sortedOrder(bytes: Uint8Array, width: number): Uint32Array {
   const count = bytes.length / width;
   // Records here are group elements and hashes: two bytes of prefix spread them evenly over the buckets.
   const prefix = (i: number): number => (bytes[i * width]! << 8) | (width > 1 ? bytes[i * width + 1]! : 0);
@@ -207,11 +221,7 @@ export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
   for (let p = 0; p < 65536; p++) {
     if (ends[p + 1]! - ends[p]! > 1) order.subarray(ends[p]!, ends[p + 1]!).sort(compare);
   }
-  const sorted = new Uint8Array(bytes.length);
-  for (let i = 0; i < count; i++) {
-    sorted.set(bytes.subarray(order[i]! * width, (order[i]! + 1) * width), i * width);
-  }
-  return sorted;
+  return order;
 }
 
 /** FNV-1a, for hash tables only. */

@@ -56,6 +56,8 @@ export type ErrorCode =
   | 'incompatible-peer'
   /** More elements than this party or its peer allows, or other than were declared. */
   | 'wrong-size'
+  /** Values that add up to 2^40 or more, which a sum over the group cannot be read back from. */
+  | 'overflow'
   /** An element or tag that appears twice where each must be distinct. */
   | 'repeated-element'
   /** A published set that is not the pinned one, or not signed by the pinned key. */

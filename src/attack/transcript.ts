@@ -81,10 +81,10 @@ export interface OprfObservation {
     | undefined;
 }
 
-/** The runs in which group elements were seen. */
-type GroupObservation = PsiObservation | OprfObservation;
+export type Observation = TokenObservation | PsiObservation | OprfObservation;
 
-export type Observation = TokenObservation | GroupObservation;
+/** The runs in which group elements were seen. */
+type GroupObservation = Exclude<Observation, TokenObservation>;
 
 /** What one observer saw of one run. */
 export interface Transcript {
@@ -136,15 +136,39 @@ export async function attackTranscript(
   plan: NumberingPlan | NumberList,
   options: AttackOptions = {},
 ): Promise<AttackResult> {
-  const started = performance.now();
-  const recovered = new Set<string>();
-  const { observation } = transcript;
-  if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
-  else await attackGroup(observation, knowledge, plan, recovered, options);
-  return {
-    recovered: [...recovered],
-    candidatesTried: plan.size,
-    seconds: (performance.now() - started) / 1000,
+  const backend = options.backend ?? (await createBackend());
+  try {
+    const attack = await prepareAttack(transcript, knowledge, backend);
+    return await attack(plan, options);
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
+
+/** Tries guesses on what was prepared; `seconds` count from here. */
+export type PreparedAttack = (
+  plan: NumberingPlan | NumberList,
+  options?: SearchOptions,
+) => Promise<AttackResult>;
+
+/** What an attack does once, whatever the guesses are: the receiver's blinding comes off everything that was seen. */
+export async function prepareAttack(
+  { observation }: Transcript,
+  knowledge: Knowledge,
+  backend: GroupBackend,
+): Promise<PreparedAttack> {
+  const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation);
+  if (knowledge.blinds !== undefined) await seen?.unblind(knowledge.blinds, backend);
+  return async (plan, options = {}) => {
+    const started = performance.now();
+    const recovered = new Set<string>();
+    if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
+    else await attackGroup(observation, seen!, knowledge, plan, recovered, { ...options, backend });
+    return {
+      recovered: [...recovered],
+      candidatesTried: plan.size,
+      seconds: (performance.now() - started) / 1000,
+    };
   };
 }
 
@@ -153,14 +177,14 @@ async function attackTokens(
   knowledge: Knowledge,
   plan: NumberingPlan | NumberList,
   recovered: Set<string>,
-  options: AttackOptions,
+  options: SearchOptions,
 ): Promise<void> {
   const { format } = observation;
   for (const scheme of schemesToTry(observation, knowledge)) {
     const width = scheme.hash === 'plain' || scheme.hash === 'salted' ? digestBytes[scheme.algorithm] : 32;
     await search(
       { targets: observation.digests, digestBytes: width, scheme, format, candidates: plan },
-      (hits) => {
+      ({ hits }) => {
         for (const { identifier } of hits) recovered.add(identifier);
       },
       options,
@@ -186,40 +210,35 @@ const ONE = Uint8Array.of(1, ...new Uint8Array(31));
 
 async function attackGroup(
   observation: GroupObservation,
+  seen: Sightings,
   knowledge: Knowledge,
   plan: NumberingPlan | NumberList,
   recovered: Set<string>,
-  options: AttackOptions,
+  options: SearchOptions & { readonly backend: GroupBackend },
 ): Promise<void> {
-  const backend = options.backend ?? (await createBackend());
-  const seen = new Sightings(observation);
-  if (knowledge.blinds !== undefined) await seen.unblind(knowledge.blinds, backend);
+  const { backend } = options;
   const scalars = scalarsToTry(knowledge.scalars ?? []);
-  try {
-    for (let from = 0; from < plan.size; from += BATCH) {
-      throwIfAborted(options.signal);
-      const numbers: string[] = [];
-      plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
-      const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
-      const note = (found: (index: number) => boolean): void => {
-        for (const [i, number] of numbers.entries()) if (found(i)) recovered.add(number);
-      };
-      note((i) => seen.hasDigest(messages[i]!));
-      for (const scalar of scalars) {
-        const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
-          signal: options.signal,
-        });
-        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
-      }
-      if (knowledge.discreteLog !== undefined) {
-        const logs = concatBytes(...messages.map(knowledge.discreteLog));
-        const elements = await backend.multiplyBase(logs, observation.publicKey);
-        note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
-      }
-      options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
+  for (let from = 0; from < plan.size; from += BATCH) {
+    throwIfAborted(options.signal);
+    const numbers: string[] = [];
+    plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
+    const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
+    const note = (found: (index: number) => boolean): void => {
+      for (const [i, number] of numbers.entries()) if (found(i)) recovered.add(number);
+    };
+    note((i) => seen.hasDigest(messages[i]!));
+    for (const scalar of scalars) {
+      const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
+        signal: options.signal,
+      });
+      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
     }
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
+    if (knowledge.discreteLog !== undefined) {
+      const logs = concatBytes(...messages.map(knowledge.discreteLog));
+      const elements = await backend.multiplyBase(logs, observation.publicKey);
+      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+    }
+    options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
   }
 }
 

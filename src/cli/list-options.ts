@@ -45,7 +45,7 @@ export function toListOptions(flags: ListFlags): ListOptions {
   return { columns, header, country, countryColumn, delimiter };
 }
 
-function parseCountry(text: string): string {
+export function parseCountry(text: string): string {
   const country = knownCountry(text);
   if (country !== undefined) return country;
   throw new InvalidArgumentError('Give two letters of ISO 3166-1, such as US, GB (not UK) or DE.');

@@ -14,6 +14,7 @@ import { keyCommand } from './key.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
 import { finishCommand, requestCommand, respondCommand } from './psi.js';
+import { reverse } from './reverse.js';
 import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
 
@@ -21,6 +22,7 @@ const commands: readonly Command[] = [
   normalize,
   hash,
   compareCommand,
+  reverse,
   budget,
   tokenCommand,
   serveCommand,
@@ -51,6 +53,7 @@ be changed; 3 input, output or the peer failed.
 Examples:
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
+  veilmatch reverse audience.csv --country US
   veilmatch hash --help
 `;
 

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<Phase, string>> = {
   evaluate: "evaluating the partner's elements",
   tag: 'making tags',
   unblind: 'reading the answers',
+  encrypt: 'encrypting values',
 };
 
 export interface RunProgress {

@@ -61,6 +61,19 @@ export interface GroupBackend {
   ): Promise<Uint8Array>;
 
   /**
+   * scalars[i] * H(messages[i]), with H as above.
+   * @param dst as above
+   * @param scalars n x 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
    * scalar * P for every element P.
    * @param elements n x 32 bytes; the identity is rejected
    * @param scalar 32 bytes, secret
@@ -118,6 +131,20 @@ export interface GroupBackend {
   subtract(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
 
   /**
+   * start + i * step for i = 0, 1, ... count - 1, at a fraction of what `add` costs an element. All of it is public: the
+   * time may depend on it.
+   * @param start 32 bytes, position 0 in an error; the identity is accepted, and can be among the results
+   * @param step 32 bytes, position 1 in an error; the identity is accepted
+   * @returns count x 32 bytes
+   */
+  progression(
+    start: Uint8Array,
+    step: Uint8Array,
+    count: number,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
+  /**
    * The sum of weights[i] * elements[i]. The weights are public: the time may depend on them.
    * @param elements n x 32 bytes; the identity is accepted
    * @param weights n x 32 bytes, reduced; zero is accepted
@@ -162,6 +189,19 @@ export function checkTag(dst: Uint8Array): void {
       'argument',
       'The domain separation tag is empty; RFC 9380 demands at least one byte.',
     );
+  }
+}
+
+/** @throws {VeilmatchError} `argument` unless these are two elements and a whole number */
+export function checkProgression(start: Uint8Array, step: Uint8Array, count: number): void {
+  if (start.length !== ELEMENT_BYTES || step.length !== ELEMENT_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `Start and step are one element of 32 bytes each; these are ${start.length} and ${step.length}.`,
+    );
+  }
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new VeilmatchError('argument', 'The length of a progression is a whole number from 0.');
   }
 }
 

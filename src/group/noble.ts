@@ -8,7 +8,7 @@
 
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
-import type { ByteList } from '../bytes.js';
+import { type ByteList, concatBytes } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { nextTurn } from '../workers/turn.js';
 import {
@@ -16,6 +16,7 @@ import {
   type BatchOptions,
   badElement,
   checkBase,
+  checkProgression,
   checkScalar,
   checkScalars,
   checkScalarsOf,
@@ -134,6 +135,14 @@ export const nobleBackend: GroupBackend = {
     return encodeEach(scalars.length / SCALAR_BYTES, options, (i) => point.multiply(scalarAt(scalars, i)));
   },
 
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return encodeEach(messages.length, options, (i) =>
+      ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(scalarAt(scalars, i)),
+    );
+  },
+
   async hashAndAddBase(messages, dst, scalars, options = {}) {
     checkScalarsOf(messages, scalars);
     checkTag(dst);
@@ -161,6 +170,18 @@ export const nobleBackend: GroupBackend = {
 
   async subtract(a, b, options = {}) {
     return encodeEach(countPairs(a, b), options, (i) => decode(a, i).subtract(decode(b, i)));
+  },
+
+  async progression(start, step, count, options = {}) {
+    checkProgression(start, step, count);
+    const ends = concatBytes(start, step);
+    const difference = decode(ends, 1);
+    let next = decode(ends, 0);
+    return encodeEach(count, options, () => {
+      const element = next;
+      next = next.add(difference);
+      return element;
+    });
   },
 
   async weightedSum(elements, weights, options = {}) {

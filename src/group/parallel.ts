@@ -11,6 +11,7 @@ import {
   type BackendName,
   type BatchOptions,
   checkBase,
+  checkProgression,
   checkScalar,
   checkScalars,
   checkScalarsOf,
@@ -33,7 +34,7 @@ export type ChunkArguments =
       readonly scalar: Uint8Array;
     }
   | {
-      readonly operation: 'hashAndAddBase';
+      readonly operation: HashEach;
       readonly bytes: Uint8Array;
       readonly offsets: Uint32Array;
       readonly dst: Uint8Array;
@@ -52,6 +53,12 @@ export type ChunkArguments =
       readonly base: Uint8Array | undefined;
     }
   | {
+      readonly operation: 'progression';
+      readonly start: Uint8Array;
+      readonly step: Uint8Array;
+      readonly count: number;
+    }
+  | {
       readonly operation: 'multiplyEach' | 'add' | 'subtract' | 'weightedSum';
       readonly first: Uint8Array;
       readonly second: Uint8Array;
@@ -67,6 +74,10 @@ export interface ChunkJob {
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
 
+/** So many times as many of a progression, whose elements take so much less. */
+const PROGRESSION_CHUNKS = 32;
+
+type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {
@@ -121,23 +132,22 @@ export class ParallelBackend implements GroupBackend {
     );
   }
 
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#hashEach('hashAndMultiplyEach', messages, dst, scalars, options);
+  }
+
   async hashAndAddBase(
     messages: ByteList,
     dst: Uint8Array,
     scalars: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    checkScalarsOf(messages, scalars);
-    checkTag(dst);
-    const cut = (from: number, to: number): ChunkArguments => ({
-      operation: 'hashAndAddBase',
-      ...messagesOf(messages, from, to),
-      dst,
-      scalars: recordsOf(scalars, from, to),
-    });
-    return this.#run(messages.length, options, cut, () =>
-      this.#local.hashAndAddBase(messages, dst, scalars, options),
-    );
+    return this.#hashEach('hashAndAddBase', messages, dst, scalars, options);
   }
 
   async subtractBase(
@@ -203,6 +213,28 @@ export class ParallelBackend implements GroupBackend {
     return this.#pairs('subtract', a, b, options);
   }
 
+  async progression(
+    start: Uint8Array,
+    step: Uint8Array,
+    count: number,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkProgression(start, step, count);
+    const size = this.#chunk * PROGRESSION_CHUNKS;
+    const locally = (): Promise<Uint8Array> => this.#local.progression(start, step, count, options);
+    if (count < 2 * size) return locally();
+    const { signal } = options;
+    const stride = await this.#local.weightedSum(step, littleEndian(size), { signal });
+    const starts = await this.#local.progression(start, stride, Math.ceil(count / size), { signal });
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'progression',
+      start: recordsOf(starts, from / size, from / size + 1),
+      step,
+      count: to - from,
+    });
+    return this.#run(count, options, cut, locally, size);
+  }
+
   async weightedSum(
     elements: Uint8Array,
     weights: Uint8Array,
@@ -229,6 +261,26 @@ export class ParallelBackend implements GroupBackend {
     await this.#local.dispose();
   }
 
+  #hashEach(
+    operation: HashEach,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions,
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation,
+      ...messagesOf(messages, from, to),
+      dst,
+      scalars: recordsOf(scalars, from, to),
+    });
+    return this.#run(messages.length, options, cut, () =>
+      this.#local[operation](messages, dst, scalars, options),
+    );
+  }
+
   #pairs(operation: Pair, first: Uint8Array, second: Uint8Array, options: BatchOptions): Promise<Uint8Array> {
     const cut = (from: number, to: number): ChunkArguments => ({
       operation,
@@ -245,10 +297,11 @@ export class ParallelBackend implements GroupBackend {
     options: BatchOptions,
     cut: (from: number, to: number) => ChunkArguments,
     locally: () => Promise<Uint8Array>,
+    size: number = this.#chunk,
   ): Promise<Uint8Array> {
-    if (count < 2 * this.#chunk || this.#workers === 'missing') return locally();
+    if (count < 2 * size || this.#workers === 'missing') return locally();
     try {
-      return await this.#spread(count, options, cut);
+      return await this.#spread(count, options, cut, size);
     } catch (error) {
       const noWorker = error instanceof VeilmatchError && error.code === 'worker-failed';
       if (!noWorker || this.#workers !== 'optional') throw error;
@@ -262,24 +315,25 @@ export class ParallelBackend implements GroupBackend {
     count: number,
     options: BatchOptions,
     cut: (from: number, to: number) => ChunkArguments,
+    size: number,
   ): Promise<Uint8Array> {
     throwIfAborted(options.signal);
-    const chunks = Math.ceil(count / this.#chunk);
-    const end = (index: number): number => Math.min((index + 1) * this.#chunk, count);
+    const chunks = Math.ceil(count / size);
+    const end = (index: number): number => Math.min((index + 1) * size, count);
     const results = new Array<Uint8Array>(chunks);
     let done = 0;
     await this.#pool.map<Uint8Array>(
       'chunk',
       chunks,
       (index) => {
-        const from = index * this.#chunk;
+        const from = index * size;
         const chunk = cut(from, end(index));
         return { payload: { backend: this.name, from, chunk } satisfies ChunkJob };
       },
       (index, value) => {
         this.#workers = 'expected';
         results[index] = value;
-        done += end(index) - index * this.#chunk;
+        done += end(index) - index * size;
         options.onProgress?.(done, count);
       },
       { signal: options.signal },
@@ -304,4 +358,11 @@ function messagesOf(
 /** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */
 function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return bytes.slice(from * ELEMENT_BYTES, to * ELEMENT_BYTES);
+}
+
+/** A small number as a scalar. */
+function littleEndian(value: number): Uint8Array {
+  const scalar = new Uint8Array(SCALAR_BYTES);
+  new DataView(scalar.buffer).setUint32(0, value, true);
+  return scalar;
 }

@@ -18,6 +18,7 @@ import {
   type BatchOptions,
   badElement,
   checkBase,
+  checkProgression,
   checkScalar,
   checkScalars,
   checkScalarsOf,
@@ -31,6 +32,14 @@ import {
   identityElement,
   SCALAR_BYTES,
 } from './group.js';
+
+/** 1/2 modulo L, little-endian. */
+const HALF: Uint8Array = Uint8Array.of(
+  ...[0xf7, 0xe9, 0x7a, 0x2e, 0x8d, 0x31, 0x09, 0x2c, 0x6b, 0xce, 0x7b, 0x51, 0xef, 0x7c, 0x6f, 0x0a],
+  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08],
+);
+
+const ZERO: Uint8Array = new Uint8Array(SCALAR_BYTES);
 
 /** Filling the tables of a base costs about as much as multiplying so many elements. */
 const BASE_TABLE_WORTH = 8;
@@ -85,7 +94,22 @@ export class WasmBackend implements GroupBackend {
     return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
       kernel.write('SCALARS', scalar);
       kernel.exports.recodeShared();
-      kernel.exports.multiplyMapped(to - from);
+      kernel.exports.multiplyMapped(to - from, false);
+    });
+  }
+
+  async hashAndMultiplyEach(
+    messages: ByteList,
+    dst: Uint8Array,
+    scalars: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkScalarsOf(messages, scalars);
+    checkTag(dst);
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
+      kernel.exports.recodeEach(to - from, true);
+      kernel.exports.multiplyMapped(to - from, true);
     });
   }
 
@@ -182,6 +206,26 @@ export class WasmBackend implements GroupBackend {
 
   subtract(a: Uint8Array, b: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
     return this.#combine(a, b, true, options);
+  }
+
+  async progression(
+    start: Uint8Array,
+    step: Uint8Array,
+    count: number,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    checkProgression(start, step, count);
+    const { signal } = options;
+    // Doubles are encoded without a square root, so what goes in is halves: the first two, then what the kernel leaves.
+    const first = await this.weightedSum(concatBytes(start, step), concatBytes(HALF, ZERO), { signal });
+    const second = await this.weightedSum(concatBytes(start, step), concatBytes(HALF, HALF), { signal });
+    let halves: Uint8Array = concatBytes(first, second);
+    return this.#eachElement(count, options, (kernel, from, to) => {
+      kernel.write('ELEMENTS', halves);
+      kernel.write('OTHERS', concatBytes(step, step));
+      kernel.exports.progression(to - from);
+      halves = kernel.read('ELEMENTS', halves.length);
+    });
   }
 
   async weightedSum(

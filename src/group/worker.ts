@@ -26,14 +26,17 @@ function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
     case 'hashAndMultiply':
       return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);
+    case 'hashAndMultiplyEach':
     case 'hashAndAddBase':
-      return group.hashAndAddBase(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalars);
+      return group[chunk.operation](new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalars);
     case 'subtractBase':
       return group.subtractBase(chunk.elements, chunk.scalars, chunk.base);
     case 'multiply':
       return group.multiply(chunk.elements, chunk.scalar);
     case 'multiplyBase':
       return group.multiplyBase(chunk.scalars, chunk.base);
+    case 'progression':
+      return group.progression(chunk.start, chunk.step, chunk.count);
     case 'multiplyEach':
     case 'add':
     case 'subtract':

@@ -42,8 +42,8 @@ export interface KernelExports {
   multiply(count: number, each: boolean): void;
   /** UNIFORM[i] = expand_message_xmd of message i, with a DST_prime of so many bytes in TAG. */
   expand(count: number, tagBytes: number): void;
-  /** RESULTS[i] = shared scalar * map(UNIFORM[i]). */
-  multiplyMapped(count: number): void;
+  /** RESULTS[i] = scalar * map(UNIFORM[i]), by the shared scalar or by each its own. */
+  multiplyMapped(count: number, each: boolean): void;
   /** RESULTS[i] = map(UNIFORM[i]). */
   encodeMapped(count: number): void;
   /** The base becomes the element that is in ELEMENTS[0] and ELEMENTS[1]. */
@@ -56,6 +56,11 @@ export interface KernelExports {
   subtractBase(count: number): void;
   /** RESULTS[i] = ELEMENTS[i] + OTHERS[i], or minus. */
   combine(count: number, negate: boolean): void;
+  /**
+   * RESULTS[i] = 2 * (ELEMENTS[0] + i * step), where ELEMENTS[1] = ELEMENTS[0] + step and OTHERS[0] = OTHERS[1] = 2 * step;
+   * ELEMENTS become those of the next such call.
+   */
+  progression(count: number): void;
   /** RESULTS[0] = the sum of SCALARS[i] * ELEMENTS[i], digits up to number `top`, an even count. */
   weightedSum(count: number, top: number): void;
   /** Overwrites scalars, what was made of them, and what messages were hashed to. */

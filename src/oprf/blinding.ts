@@ -47,11 +47,7 @@ export async function blindInputs(
   const { group, scalars, scalarBytes } = suite;
   const blinds = new Uint8Array(inputs.length * scalarBytes);
   for (let i = 0; i < inputs.length; i++) blinds.set(scalars.random(random), i * scalarBytes);
-  const { signal } = batch;
-  const blindedElements =
-    inputs.length === 1
-      ? await group.hashAndMultiply(inputs, groupTag, blinds, batch)
-      : await group.multiplyEach(await suite.hashToGroup(inputs, groupTag, { signal }), blinds, batch);
+  const blindedElements = await group.hashAndMultiplyEach(inputs, groupTag, blinds, batch);
   return { blinds, blindedElements };
 }
 

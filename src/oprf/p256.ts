@@ -108,6 +108,19 @@ const group: SuiteGroup = {
     );
   },
 
+  async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
+    const factors = scalarsOf(scalars);
+    if (factors.length !== messages.length) {
+      throw new VeilmatchError(
+        'argument',
+        `Each of the ${messages.length} messages takes a scalar; these are ${factors.length}.`,
+      );
+    }
+    return encodeEach(messages.length, options, (i) =>
+      p256_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(factors[i]!),
+    );
+  },
+
   async multiply(elements, scalar, options = {}) {
     const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
     const k = scalarOf(scalar);
@@ -162,8 +175,6 @@ const scalars: SuiteScalars = {
   },
 };
 
-const ONE: Uint8Array = toBytes(1n);
-
 /**
  * Elements are 33 bytes, compressed points; scalars 32 bytes big-endian; outputs 32 bytes. **Not constant time**: for peers
  * that speak nothing else, and where nobody can measure how long an evaluation takes.
@@ -177,6 +188,5 @@ export const p256Sha256: Suite = {
   scalarBytes: SCALAR_BYTES,
   hashBytes: 32,
   hash: sha256,
-  hashToGroup: (inputs, dst, options) => group.hashAndMultiply(inputs, dst, ONE, options),
   isIdentity: () => false,
 };

@@ -8,8 +8,6 @@ import { addScalars, invertScalars, reduceScalar, subtractProduct, WIDE_BYTES } 
 import { isNonZeroScalar, randomScalar } from '../random.js';
 import type { Suite, SuiteScalars } from './suite.js';
 
-const ONE = Uint8Array.of(1, ...new Uint8Array(SCALAR_BYTES - 1));
-
 const scalars: SuiteScalars = {
   random: randomScalar,
   hash: (message, dst) => reduceScalar(expand_message_xmd(message, dst, WIDE_BYTES, sha512)),
@@ -34,7 +32,6 @@ export function ristretto255Sha512(backend: GroupBackend): Suite {
     scalarBytes: SCALAR_BYTES,
     hashBytes: 64,
     hash: sha512,
-    hashToGroup: (inputs, dst, options) => backend.hashAndMultiply(inputs, dst, ONE, options),
     isIdentity: isAllZero,
   };
 }

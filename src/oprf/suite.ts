@@ -6,8 +6,7 @@
  * `p256Sha256`, for interoperability.
  */
 
-import type { ByteList } from '../bytes.js';
-import type { BatchOptions, GroupBackend } from '../group/group.js';
+import type { GroupBackend } from '../group/group.js';
 import type { RandomSource } from '../random.js';
 
 export type SuiteIdentifier = 'ristretto255-SHA512' | 'P256-SHA256';
@@ -19,7 +18,14 @@ export type SuiteIdentifier = 'ristretto255-SHA512' | 'P256-SHA256';
  */
 export type SuiteGroup = Pick<
   GroupBackend,
-  'constantTime' | 'hashAndMultiply' | 'multiply' | 'multiplyEach' | 'multiplyBase' | 'add' | 'weightedSum'
+  | 'constantTime'
+  | 'hashAndMultiply'
+  | 'hashAndMultiplyEach'
+  | 'multiply'
+  | 'multiplyEach'
+  | 'multiplyBase'
+  | 'add'
+  | 'weightedSum'
 >;
 
 /** Scalars in the suite's encoding, each `scalarBytes` long. */
@@ -58,8 +64,6 @@ export interface Suite {
   /** Nh: bytes of the hash, and so of an output. */
   readonly hashBytes: number;
   hash(message: Uint8Array): Uint8Array;
-  /** HashToGroup, n x Ne bytes. */
-  hashToGroup(inputs: ByteList, dst: Uint8Array, options: BatchOptions): Promise<Uint8Array>;
   /** Whether the encoding is the identity's, which no message of the protocol may hold (section 2.1). */
   isIdentity(element: Uint8Array): boolean;
 }

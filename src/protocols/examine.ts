@@ -3,7 +3,9 @@
 
 import { NumberList } from '../attack/candidates.js';
 import type { NumberingPlan } from '../attack/plan.js';
-import { type AttackOptions, attackTranscript } from '../attack/transcript.js';
+import type { SearchOptions } from '../attack/scan.js';
+import { prepareAttack } from '../attack/transcript.js';
+import type { GroupBackend } from '../group/group.js';
 import { canonicalBytes, kindOf, textOf } from '../identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../identifiers/set.js';
 import { defaultConcurrency } from '../workers/platform.js';
@@ -28,6 +30,7 @@ export interface AttackReport {
 }
 
 export interface AttackBudget extends RunOptions {
+  readonly backend: GroupBackend;
   readonly plan: NumberingPlan;
   /** Seconds that an attack on the whole plan may take. */
   readonly attackSeconds: number;
@@ -67,11 +70,9 @@ export async function attackView(
 ): Promise<AttackReport> {
   const { plan, attackSeconds, concurrency = defaultConcurrency(), backend } = budget;
   const right = new Set(answers);
-  const attempt = async (candidates: NumberingPlan | NumberList, options: AttackOptions) => {
-    const { recovered, seconds } = await attackTranscript(transcript, knowledge, candidates, {
-      backend,
-      ...options,
-    });
+  const attack = await prepareAttack(transcript, knowledge, backend);
+  const attempt = async (candidates: NumberingPlan | NumberList, options: SearchOptions) => {
+    const { recovered, seconds } = await attack(candidates, options);
     return { recovered: recovered.filter((number) => right.has(number)).length, seconds };
   };
   // Ever larger samples, until one takes long enough to be timed.
@@ -116,7 +117,7 @@ export async function attackView(
 
 /** Stops an attack as soon as its progress shows that it will take longer than it may. */
 class Deadline {
-  readonly options: Pick<AttackOptions, 'signal' | 'onProgress'>;
+  readonly options: Pick<SearchOptions, 'signal' | 'onProgress'>;
   missed = false;
   /** Seconds that the whole would have taken. */
   estimate = 0;

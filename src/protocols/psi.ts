@@ -11,37 +11,17 @@ import { createBackend } from '../group/select.js';
 import { decodeFrame } from '../psi/frames.js';
 import { NONCE_BYTES } from '../psi/hello.js';
 import { intersect } from '../psi/intersect.js';
+import { psiLeakage } from '../psi/leakage.js';
 import { observeRun, type SentFrame } from '../psi/observe.js';
 import type { Reveal } from '../psi/suite.js';
 import { randomScalar, randomScalars, replayedRandom, secureRandom } from '../random.js';
-import type { Leakage, MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
-
-const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
-
-const leakage: Readonly<Record<Reveal, Leakage>> = {
-  intersection: {
-    result: 'Which of its rows the sender has too.',
-    receiver: OFFLINE,
-    sender: OFFLINE,
-    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
-    enumerating:
-      'Whether the sender has an identifier, one evaluation by the sender for each: limits on size and runs bind it.',
-  },
-  cardinality: {
-    result: 'How many identifiers the sender has too.',
-    receiver: OFFLINE,
-    sender: OFFLINE,
-    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
-    enumerating:
-      'Whether the sender has an identifier, by runs with ever smaller lists: limits on size and runs bind it.',
-  },
-};
+import type { MatchingProtocol, Observer, ProtocolId, View } from './protocol.js';
 
 function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingProtocol {
   return {
     id,
     title,
-    leakage: leakage[reveal],
+    leakage: psiLeakage({ reveal }),
     reveals: reveal,
     async run(receiver, sender, options = {}) {
       const backend = options.backend ?? (await createBackend());
@@ -82,7 +62,7 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
   };
 }
 
-function viewsOf(
+export function viewsOf(
   protocol: ProtocolId,
   frames: readonly SentFrame[],
   knowledge: Readonly<Record<'receiver' | 'sender', Knowledge>>,

@@ -69,9 +69,11 @@ export class AdditiveBlinding implements Blinding {
   }
 
   blind(identifiers: ByteList, options: BatchOptions): Promise<Uint8Array> {
-    const scalars = randomScalars(identifiers.length, this.#random);
-    this.#scalars.set(scalars, this.#drawn);
-    this.#drawn += scalars.length;
+    const drawn = randomScalars(identifiers.length, this.#random);
+    const scalars = this.#scalars.subarray(this.#drawn, this.#drawn + drawn.length);
+    scalars.set(drawn);
+    drawn.fill(0);
+    this.#drawn += drawn.length;
     return this.#backend.hashAndAddBase(identifiers, DST, scalars, options);
   }
 

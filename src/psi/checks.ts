@@ -75,15 +75,21 @@ export function checkDistinct(
  * @throws {VeilmatchError} `bad-element`, `identity-element`
  */
 export async function checkPublicKey(publicKey: Uint8Array, backend: GroupBackend): Promise<void> {
+  await checkElement(publicKey, 'public key', backend);
+}
+
+/**
+ * Whether a key of the sender's is an element, and not the identity.
+ * @param what as `public key`
+ * @throws {VeilmatchError} `bad-element`, `identity-element`
+ */
+export async function checkElement(key: Uint8Array, what: string, backend: GroupBackend): Promise<void> {
   const identity = new Uint8Array(ELEMENT_BYTES);
   try {
-    if (!equalBytes(await backend.add(publicKey, identity), identity)) return;
+    if (!equalBytes(await backend.add(key, identity), identity)) return;
   } catch (error) {
     if (!(error instanceof VeilmatchError) || error.code !== 'bad-element') throw error;
-    throw new VeilmatchError(
-      'bad-element',
-      "The sender's public key is not a canonical ristretto255 encoding.",
-    );
+    throw new VeilmatchError('bad-element', `The sender's ${what} is not a canonical ristretto255 encoding.`);
   }
-  throw new VeilmatchError('identity-element', "The sender's public key is the identity.");
+  throw new VeilmatchError('identity-element', `The sender's ${what} is the identity.`);
 }

@@ -10,7 +10,12 @@
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
  * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
- * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: u32 count |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: E, 32 bytes, and 4 bytes |
+ * | 16 | SumKey | 32 bytes |
+ * | 17 | Values | u32 index of the first record, n x (t + 64) bytes |
+ * | 18 | Total | 64 bytes; where the sender learns the sum, u32 size behind them |
+ * | 19 | Opened | 32 bytes |
+ * | 20 | Ids | u32 index of the first element, n x 32 bytes |
  *
  * Types 16 to 31 are those of the modes sum and join ids.
  */
@@ -27,6 +32,11 @@ export const FRAME = {
   finish: 5,
   proof: 6,
   confirm: 7,
+  sumKey: 16,
+  values: 17,
+  total: 18,
+  opened: 19,
+  ids: 20,
 } as const;
 export type FrameName = keyof typeof FRAME;
 
@@ -104,6 +114,18 @@ export function decodeRecords(frame: Frame, width: number, done: number, declare
     );
   }
   return { first, bytes: body.subarray(4) };
+}
+
+/**
+ * The body of a frame that has one length.
+ * @throws {VeilmatchError} `bad-message`
+ */
+export function decodeFixed({ name, body }: Frame, length: number): Uint8Array {
+  if (body.length === length) return body;
+  throw new VeilmatchError(
+    'bad-message',
+    `A frame '${name}' holds ${body.length} bytes; ${length} were due.`,
+  );
 }
 
 /** The most records of `width` bytes that fit into one frame. */

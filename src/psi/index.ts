@@ -4,8 +4,26 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
+export { type JoinIds, type JoinIdsOptions, joinIds } from './join.js';
+export {
+  type JoinIdsResult,
+  joinIdsReceiver,
+  joinIdsSender,
+  PSEUDONYM_BYTES,
+  pseudonymsOfRows,
+} from './join-ids.js';
+export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
+export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
+export { countPeople, type MatchedPerson, matchPeople, peopleMatched } from './match-people.js';
+export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
+export {
+  type PeopleReceiverResult,
+  type PeopleSenderResult,
+  peopleReceiver,
+  peopleSender,
+} from './people.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
 export {
   type CardinalityResult,
@@ -17,6 +35,11 @@ export {
 export type { CoarseCount, RevealOption } from './reveal.js';
 export { psiSender, type SenderResult } from './sender.js';
 export type { Mode, Reveal, Role } from './suite.js';
+export { type IntersectionSumOptions, intersectionSum } from './sum.js';
+export type { SumOptions } from './sum-party.js';
+export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
+export { type SumSenderResult, sumSender } from './sum-sender.js';
+export { type SumResult, sumResult } from './sum-values.js';
 
 // What a sender publishes, and what it allows.
 
@@ -53,5 +76,6 @@ export {
   checkPolicy,
   defaultContactPolicy,
   defaultPolicy,
+  defaultSumPolicy,
   type Policy,
 } from './policy/policy.js';

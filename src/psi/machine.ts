@@ -106,20 +106,20 @@ export class Line {
   }
 
   /**
-   * The peer's next frame: `yield* line.take('hello')`, or one of several that can come.
+   * The peer's next frame: `yield* line.take('hello')`.
    * @throws {VeilmatchError} `bad-message`, `unexpected-message`
    */
-  async *take(...names: readonly FrameName[]): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
+  async *take(name: FrameName): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
     const bytes = (yield undefined) ?? new Uint8Array();
     const frame = decodeFrame(bytes);
-    if (!names.includes(frame.name)) {
+    if (frame.name !== name) {
       throw new VeilmatchError(
         'unexpected-message',
-        `The peer sent a frame '${frame.name}' where a frame '${names.join("' or '")}' was due.`,
+        `The peer sent a frame '${frame.name}' where a frame '${name}' was due.`,
       );
     }
     // The Finish is made of the digests, so it cannot be part of them.
-    if (frame.name !== 'finish') this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
+    if (name !== 'finish') this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
     return frame;
   }
 }

@@ -13,7 +13,7 @@ import { sessionId, Tagger } from './session.js';
 import type { Learner, Mode, Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
-export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind';
+export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 
 /** What a sender is told of a run before it evaluates anything. */
 export interface RunRequest {
@@ -89,7 +89,7 @@ export interface PartySettings extends Agreement {
 
 const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
-const DEFAULT_CHUNK_SIZE = 32_000;
+export const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 

@@ -13,7 +13,7 @@ import type { IdentifierSet } from '../identifiers/set.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { type Chunk, inChunks } from './chunks.js';
-import { Confirmer, confirmFrames, countFrame } from './confirm.js';
+import { confirmFrames, countFrame } from './confirm.js';
 import { decodeRecords, encodeFrame, encodeRecords } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
@@ -95,7 +95,10 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     const size = toldCount(matched.length, settings.coarse);
     if (settings.to === 'both') {
-      const frames = ordered ? confirmFrames(new Confirmer(sid), unblinded, matched) : [countFrame(size)];
+      const most = Math.min(set.size, peer.size);
+      const frames = ordered
+        ? confirmFrames(sid, unblinded, matched, most, random)
+        : [await countFrame(sid, size, peer.publicKey, backend, random)];
       for (const frame of frames) yield line.send(frame);
     }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));

@@ -14,7 +14,7 @@ import { randomScalar } from '../random.js';
 import { checkDistinct, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
 import { Confirmations, readCount } from './confirm.js';
-import { decodeRecords, encodeFrame, encodeRecords, type Frame, recordFrames } from './frames.js';
+import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
 import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from './party.js';
@@ -38,8 +38,6 @@ export interface SenderResult {
 export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine<SenderResult> {
   return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
 }
-
-const NOTHING = { size: undefined, matched: undefined };
 
 async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderResult> {
   const { backend, mode } = settings;
@@ -81,17 +79,15 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     const most = Math.min(peer.size, set.size);
-    let learnt: Pick<SenderResult, 'size' | 'matched'> = NOTHING;
-    let finish: Frame;
+    let learnt: Pick<SenderResult, 'size' | 'matched'> = { size: undefined, matched: undefined };
     if (confirmations !== undefined) {
-      const confirmed = yield* confirmations.take(line, most);
-      learnt = { size: confirmed.matched.length, matched: confirmed.matched };
-      finish = confirmed.finish;
-    } else {
-      if (settings.to === 'both') learnt = { ...NOTHING, size: readCount(yield* line.take('confirm'), most) };
-      finish = yield* line.take('finish');
+      const matched = yield* confirmations.take(line, most);
+      learnt = { size: matched.length, matched };
+    } else if (settings.to === 'both') {
+      const size = await readCount(yield* line.take('confirm'), sid, scalar, most, backend);
+      learnt = { size, matched: undefined };
     }
-    checkFinish(line.log.finish(sid, 'receiver'), finish.body);
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
     return { peerSize: peer.size, ...learnt };
   } finally {
     scalar.fill(0);

@@ -44,6 +44,9 @@ describe('a parallel backend', () => {
     const tag = utf8('tag');
     const blinded = await parallel.hashAndAddBase(list, tag, scalars);
     expect(blinded).toEqual(await serial.hashAndAddBase(list, tag, scalars));
+    expect(await parallel.hashAndMultiplyEach(list, tag, scalars)).toEqual(
+      await serial.hashAndMultiplyEach(list, tag, scalars),
+    );
     const base = elements.subarray(0, 32);
     expect(await parallel.subtractBase(blinded, scalars, base)).toEqual(
       await serial.subtractBase(blinded, scalars, base),
@@ -53,6 +56,12 @@ describe('a parallel backend', () => {
     expect(await parallel.weightedSum(elements, scalars)).toEqual(
       await serial.weightedSum(elements, scalars),
     );
+    const [start, step] = [elements.slice(0, 32), each.slice(0, 32)];
+    for (const count of [0, 5, 40_000]) {
+      expect(await parallel.progression(start, step, count)).toEqual(
+        await serial.progression(start, step, count),
+      );
+    }
   });
 
   test('reports the position in the batch, not in the chunk', async () => {

@@ -105,6 +105,9 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           expect(await group.hashAndAddBase(list, TAG, scalars)).toEqual(
             await nobleBackend.hashAndAddBase(list, TAG, scalars),
           );
+          expect(await group.hashAndMultiplyEach(list, TAG, scalars)).toEqual(
+            await nobleBackend.hashAndMultiplyEach(list, TAG, scalars),
+          );
           expect(await group.subtractBase(elements, scalars, base)).toEqual(
             await nobleBackend.subtractBase(elements, scalars, base),
           );
@@ -130,6 +133,9 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           ]) {
             expect(await group.weightedSum(a, short)).toEqual(await nobleBackend.weightedSum(a, short));
           }
+          const [start, step] = [a.subarray(0, 32), b.subarray(0, 32)];
+          const progression = await group.progression(start, step, rows.length);
+          expect(progression).toEqual(await nobleBackend.progression(start, step, rows.length));
         },
       ),
       runs,

@@ -248,6 +248,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
           group.multiplyBase(scalars),
           group.subtractBase(elements, scalars, GENERATOR),
           group.hashAndAddBase(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
+          group.hashAndMultiplyEach(ByteList.from([utf8('x'), utf8('y'), utf8('z')]), DST, scalars),
         ])) {
           expect(error).toMatchObject({ code: 'bad-scalar', position: 2 });
         }
@@ -278,6 +279,8 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiplyBase(new Uint8Array(33)),
         group.multiplyBase(scalarBytes(1n), two),
         group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(2)),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
         group.hashAndAddBase(ByteList.from([utf8('x')]), new Uint8Array(), someScalars(1)),
         group.subtractBase(two, scalarBytes(1n), GENERATOR),
         group.subtractBase(two, someScalars(2), two),
@@ -297,10 +300,53 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(await group.multiplyEach(none, none)).toHaveLength(0);
       expect(await group.multiplyBase(none)).toHaveLength(0);
       expect(await group.hashAndAddBase(ByteList.from([]), DST, none)).toHaveLength(0);
+      expect(await group.hashAndMultiplyEach(ByteList.from([]), DST, none)).toHaveLength(0);
       expect(await group.subtractBase(none, none, GENERATOR)).toHaveLength(0);
       expect(await group.add(none, none)).toHaveLength(0);
       expect(await group.subtract(none, none)).toHaveLength(0);
       expect(bytesToHex(await group.weightedSum(none, none))).toBe(bytesToHex(IDENTITY));
+      expect(await group.progression(GENERATOR, GENERATOR, 0)).toHaveLength(0);
+    });
+
+    test('a progression is its start and what additions make of it, over several chunks', async () => {
+      const count = suite.severalChunks;
+      expect(await group.progression(IDENTITY, GENERATOR, count)).toEqual(
+        concatBytes(IDENTITY, someElements(count - 1)),
+      );
+      expect(await group.progression(GENERATOR, IDENTITY, 5)).toEqual(
+        concatBytes(...Array.from({ length: 5 }, () => GENERATOR)),
+      );
+      const [start, step] = [someElements(1, 12_345n), someElements(1, 777n)];
+      const back = await group.subtract(IDENTITY, step);
+      const up = await group.progression(start, step, 7);
+      for (let i = 0, expected = start; i < 7; i++) {
+        expect(up.slice(32 * i, 32 * i + 32)).toEqual(expected);
+        expected = await group.add(expected, step);
+      }
+      // Whichever point of its coset stands for the identity.
+      for (let far = 1n; far <= 8n; far++) {
+        const to = await group.progression(someElements(1, far * 777n), back, 10);
+        expect(bytesToHex(to.slice(32 * Number(far), 32 * Number(far) + 32))).toBe(bytesToHex(IDENTITY));
+      }
+      const down = await group.progression(up.slice(-32), back, 7);
+      expect(records(down)).toEqual(records(up).reverse());
+    });
+
+    test('a progression refuses what is no element, no step and no length', async () => {
+      const bad = new Uint8Array(32).fill(0xff);
+      const errors = await failures([
+        group.progression(bad, GENERATOR, 3),
+        group.progression(GENERATOR, bad, 3),
+        group.progression(GENERATOR.slice(1), GENERATOR, 3),
+        group.progression(GENERATOR, concatBytes(GENERATOR, GENERATOR), 3),
+        group.progression(GENERATOR, GENERATOR, -1),
+        group.progression(GENERATOR, GENERATOR, 1.5),
+      ]);
+      expect(errors.map(({ code, position }) => [code, position])).toEqual([
+        ['bad-element', 0],
+        ['bad-element', 1],
+        ...Array.from({ length: 4 }, () => ['argument', undefined]),
+      ]);
     });
 
     test('the operations agree with each other', async () => {
@@ -320,13 +366,16 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       expect(bytesToHex(await group.weightedSum(elements, zeros))).toBe(bytesToHex(IDENTITY));
     });
 
-    test('multiples of a base are added to hashes and taken off elements', async () => {
+    test('hashes are multiplied each by its own; multiples of a base are added to them and taken off elements', async () => {
       const messages = ByteList.from(Array.from({ length: 9 }, (_, i) => utf8(`message ${i}`)));
       for (const count of [1, 2, 9]) {
         const list = messages.slice(0, count);
         const scalars = someScalars(count);
         const hashes = await group.hashAndMultiply(list, DST, scalarBytes(1n));
         const blinded = await group.hashAndAddBase(list, DST, scalars);
+        expect(await group.hashAndMultiplyEach(list, DST, scalars)).toEqual(
+          await group.multiplyEach(hashes, scalars),
+        );
         expect(blinded).toEqual(await group.add(hashes, await group.multiplyBase(scalars)));
         // Under a key b, base B = b * G: b * (H + r * G) - r * B = b * H.
         const key = scalarBytes(0x1234567n);
@@ -389,10 +438,12 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         group.multiplyEach(elements, scalars, { signal }),
         group.multiplyBase(scalars, undefined, { signal }),
         group.hashAndAddBase(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
+        group.hashAndMultiplyEach(ByteList.from([utf8('x')]), DST, someScalars(1), { signal }),
         group.subtractBase(elements, scalars, GENERATOR, { signal }),
         group.add(elements, elements, { signal }),
         group.subtract(elements, elements, { signal }),
         group.weightedSum(elements, scalars, { signal }),
+        group.progression(GENERATOR, GENERATOR, 2, { signal }),
       ])) {
         expect(error).toMatchObject({ code: 'aborted' });
       }

@@ -5,7 +5,10 @@
  */
 
 import { createHash } from 'node:crypto';
+import { expand_message_xmd } from '@noble/curves/abstract/hash-to-curve.js';
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
+import { sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 
 const { Point } = ristretto255;
 
@@ -14,14 +17,18 @@ export interface ReferenceParty {
   readonly elements: readonly Uint8Array[];
   readonly kinds: number;
   readonly nonce: Uint8Array;
-  /** The sender's b; the receiver's a, or one r for each element where it blinds with H(x) + rG. */
+  /** The sender's b, and behind it r of its proof; the receiver's a, or one r for each element where it blinds with H(x) + rG. */
   readonly scalars: readonly bigint[];
+  /** The receiver's: random records that it fills its confirmation up with, or e, the scalar that hides its count. */
+  readonly filling: Uint8Array;
 }
 
 /** Which run it is. */
 export interface ReferenceRun {
   readonly mode: 1 | 2;
   readonly additive: boolean;
+  readonly to?: 'receiver' | 'both' | undefined;
+  readonly verifiable?: boolean | undefined;
   readonly maxPeerSize: number;
 }
 
@@ -38,7 +45,7 @@ function uint(bytes: number, value: number): Buffer {
 export function referenceRun(
   receiver: ReferenceParty,
   sender: ReferenceParty,
-  { mode, additive, maxPeerSize }: ReferenceRun,
+  { mode, additive, to, verifiable, maxPeerSize }: ReferenceRun,
 ): { from: 'receiver' | 'sender'; frame: Buffer }[] {
   const dst = ascii('veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_');
   const b = sender.scalars[0]!;
@@ -47,7 +54,7 @@ export function referenceRun(
     Buffer.concat([
       ascii('veilmatch-psi'),
       uint(2, 1),
-      Buffer.from([role, 1, mode, 1, 1, party.kinds, 0, 0, 0]),
+      Buffer.from([role, 1, mode, to === 'both' ? 2 : 1, 1, party.kinds, verifiable ? 1 : 0, 0, 0]),
       uint(4, party.elements.length),
       uint(4, maxPeerSize),
       party.nonce,
@@ -84,6 +91,24 @@ export function referenceRun(
   );
   tags.sort(Buffer.compare);
 
+  // b * H(x) of what both have, for the confirmation.
+  const shared = receiver.elements
+    .filter((element) => sender.elements.some((other) => Buffer.compare(element, other) === 0))
+    .map((element) => hash(element).multiply(b).toBytes());
+  const confirmation = (element: Uint8Array): Buffer =>
+    sha512(ascii('veilmatch-psi-v1 confirm'), sid, element).subarray(0, 16);
+  const filling = Math.min(receiver.elements.length, sender.elements.length) - shared.length;
+  const confirmations = [
+    ...shared.map(confirmation),
+    ...Array.from({ length: filling }, (_, i) => receiver.filling.subarray(16 * i, 16 * i + 16)),
+  ].sort(Buffer.compare);
+  const count = (): Buffer => {
+    const e = BigInt(`0x${Buffer.from(receiver.filling.subarray(0, 32)).reverse().toString('hex')}`);
+    const mask = confirmation(Point.BASE.multiply(e).multiply(b).toBytes());
+    const masked = uint(4, shared.length).map((byte, i) => byte ^ mask[i]!);
+    return Buffer.concat([Buffer.from([7]), Point.BASE.multiply(e).toBytes(), masked]);
+  };
+
   const records = (type: number, list: readonly Uint8Array[]): Buffer[] =>
     list.length === 0 ? [] : [Buffer.concat([Buffer.from([type]), uint(4, 0), ...list])];
   const byReceiver = [
@@ -93,24 +118,62 @@ export function referenceRun(
       blinded.map((p) => p.toBytes()),
     ),
   ];
-  const bySender = [Buffer.concat([Buffer.from([1]), helloS]), ...records(3, evaluated), ...records(4, tags)];
+  const proof =
+    verifiable && blinded.length > 0
+      ? records(6, [proofOf(b, sender.scalars[1]!, blinded, ascii('veilmatch-psi-v1 proof'), sid)])
+      : [];
+  const bySender = [
+    Buffer.concat([Buffer.from([1]), helloS]),
+    ...records(3, evaluated),
+    ...proof,
+    ...records(4, tags),
+  ];
+  const confirm = mode === 1 ? records(7, confirmations) : [count()];
+  const lastOfReceiver = to === 'both' ? confirm : [];
   const digest = (frames: readonly Buffer[]): Buffer =>
     sha512(...frames.flatMap((f) => [uint(4, f.length), f]));
-  const finish = (role: number): Buffer =>
+  const finish = (role: number, sentByReceiver: readonly Buffer[]): Buffer =>
     Buffer.concat([
       Buffer.from([5]),
       sha512(
         ascii('veilmatch-psi-v1 finish'),
         sid,
         Buffer.from([role]),
-        digest(byReceiver),
+        digest(sentByReceiver),
         digest(bySender),
       ).subarray(0, 32),
     ]);
   return [
     ...byReceiver.map((frame) => ({ from: 'receiver' as const, frame })),
     ...bySender.map((frame) => ({ from: 'sender' as const, frame })),
-    { from: 'sender', frame: finish(2) },
-    { from: 'receiver', frame: finish(1) },
+    { from: 'sender', frame: finish(2, byReceiver) },
+    ...lastOfReceiver.map((frame) => ({ from: 'receiver' as const, frame })),
+    { from: 'receiver', frame: finish(1, [...byReceiver, ...lastOfReceiver]) },
   ];
+}
+
+type Element = InstanceType<typeof Point>;
+
+/** GenerateProof of RFC 9497, section 2.2.1, for B = b * G and the answers to these questions. */
+function proofOf(b: bigint, r: bigint, questions: readonly Element[], label: Buffer, sid: Buffer): Buffer {
+  const { Fn } = Point;
+  const context = Buffer.concat([label, sid]);
+  const sized = (bytes: Uint8Array): Buffer => Buffer.concat([uint(2, bytes.length), bytes]);
+  const toScalar = (...parts: Uint8Array[]): bigint => {
+    const dst = Buffer.concat([ascii('HashToScalar-'), context]);
+    return Fn.create(bytesToNumberLE(expand_message_xmd(Buffer.concat(parts), dst, 64, nobleSha512)));
+  };
+  const B = sized(Point.BASE.multiply(b).toBytes());
+  const seed = sha512(B, sized(Buffer.concat([ascii('Seed-'), context])));
+  const M = questions.reduce((sum, C, i) => {
+    const D = C.multiply(b);
+    const d = toScalar(sized(seed), uint(2, i), sized(C.toBytes()), sized(D.toBytes()), ascii('Composite'));
+    return sum.add(C.multiply(d));
+  }, Point.ZERO);
+  const parts = [M, M.multiply(b), Point.BASE.multiply(r), M.multiply(r)].map((point) =>
+    sized(point.toBytes()),
+  );
+  const c = toScalar(B, ...parts, ascii('Challenge'));
+  const s = Fn.sub(r, Fn.mul(c, b));
+  return Buffer.concat([numberToBytesLE(c, 32), numberToBytesLE(s, 32)]);
 }

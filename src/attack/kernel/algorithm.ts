@@ -26,15 +26,8 @@ export interface Columns {
   fill(words: Uint32Array, put: (column: number, value: number) => void): void;
 }
 
-export interface Algorithm {
-  readonly bigEndian: boolean;
-  readonly digestWords: number;
-  /** The state before the first block. */
-  readonly initial: readonly number[];
-  /** Candidates' vectors computed side by side: where one waits for its last result, another goes on. */
-  readonly chains: number;
-  /** Absorbs one block. */
-  compress(block: readonly number[], state: readonly number[]): number[];
+/** How the digests of candidates are compared with targets: one word of each. */
+export interface Comparison {
   /** The columns of a table of candidates in which these words vary. */
   columns(varying: readonly number[]): Columns;
   /**
@@ -44,6 +37,27 @@ export interface Algorithm {
   search(program: Program, message: Message, state: readonly number[]): Generator<void, Word>;
   /** That word, from a digest: the last rounds are undone as far as no varying word is needed for it. */
   comparedWord(digest: Uint32Array, state: readonly number[], constants: Constants): number;
+}
+
+export interface Algorithm extends Comparison {
+  readonly bigEndian: boolean;
+  readonly digestWords: number;
+  /** The state before the first block. */
+  readonly initial: readonly number[];
+  /**
+   * How many vectors of candidates may be computed side by side: where one waits for its last result, another goes on,
+   * but too many do not fit the registers. Which number is fastest, the processor and the engine decide.
+   */
+  readonly chains: readonly number[];
+  /** Absorbs one block. */
+  compress(block: readonly number[], state: readonly number[]): number[];
+  /** For targets of which the digest's first word alone is sure to be known: next to nothing can be undone. */
+  readonly truncated: Comparison;
+}
+
+/** The first word before it was added to the state. */
+export function firstWord(digest: Uint32Array, state: readonly number[]): number {
+  return (digest[0]! - state[0]!) >>> 0;
 }
 
 /** The message's words as they enter the hash function: what is fixed and what varies, put together. */

@@ -5,8 +5,10 @@
  */
 
 import { BLOCK_WORDS, type Columns } from './algorithm.js';
+import { Fastest } from './fastest.js';
 import { Filter } from './filter.js';
 import {
+  digitTable,
   FEW_TARGETS,
   generateKernel,
   type KernelExports,
@@ -22,29 +24,35 @@ const LANES = 4;
 const PAGE = 65536;
 const ASCII_ZERO = 48;
 
+/** The kernel with one number of chains. */
+interface Variant {
+  readonly run: KernelExports['run'];
+  /** Bytes of the table that one turn of its loop takes, and the candidates in them. */
+  readonly stride: number;
+  readonly group: number;
+}
+
 export class Kernel {
   /** How many digits at the end it varies. */
   readonly places: number;
   readonly #shape: Shape;
   readonly #memory: WebAssembly.Memory;
   readonly #layout: KernelLayout;
-  /** Bytes of the table that one turn of the kernel's loop takes, and the candidates in them. */
-  readonly #stride: number;
-  readonly #group: number;
-  readonly #run: KernelExports['run'];
+  readonly #variants: Fastest<Variant>;
   /** For many targets. */
   readonly #filter: Filter | undefined;
 
   /**
-   * @param targets - digests, concatenated
+   * @param targets - digests or their first bytes, `shape.targetBytes` of each, concatenated
    * @throws {WebAssembly.CompileError} on a platform without SIMD
    */
   static async create(shape: Shape, targets: Uint8Array): Promise<Kernel> {
     const { algorithm } = shape;
     const places = Math.min(MOST_PLACES, shape.digits.length);
     const columns = algorithm.columns(varyingWords(shape, places));
-    const group = LANES * algorithm.chains;
-    const candidates = Math.ceil(10 ** places / group) * group;
+    // The table has room for the last group of every variant.
+    const most = LANES * Math.max(...algorithm.chains);
+    const candidates = Math.ceil(10 ** places / LANES) * LANES + most;
     const compared = comparedWords(shape, targets);
     const few = compared.length <= FEW_TARGETS;
 
@@ -65,22 +73,19 @@ export class Kernel {
       const vectors = new Uint32Array(memory.buffer, layout.targets, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
-    const code = generateKernel(shape, places, few ? compared.length : undefined, layout);
-    const [{ instance }, filter] = await Promise.all([
-      WebAssembly.instantiate(code, { env: { memory } }),
+    const table = digitTable(shape, places, layout.block);
+    const variantOf = async (chains: number): Promise<Variant> => {
+      const code = generateKernel(shape, table, chains, few ? compared.length : undefined, layout);
+      const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
+      const { run } = instance.exports as unknown as KernelExports;
+      const group = LANES * chains;
+      return { run, stride: 4 * columns.count * group, group };
+    };
+    const [variants, filter] = await Promise.all([
+      Promise.all(algorithm.chains.map(variantOf)),
       few ? undefined : Filter.create(memory, filterAt, compared, candidates),
     ]);
-    const { run } = instance.exports as unknown as KernelExports;
-    return new Kernel({
-      shape,
-      places,
-      memory,
-      layout,
-      stride: 4 * columns.count * group,
-      group,
-      run,
-      filter,
-    });
+    return new Kernel({ shape, places, memory, layout, variants: new Fastest(variants), filter });
   }
 
   private constructor(parts: {
@@ -88,18 +93,14 @@ export class Kernel {
     readonly places: number;
     readonly memory: WebAssembly.Memory;
     readonly layout: KernelLayout;
-    readonly stride: number;
-    readonly group: number;
-    readonly run: KernelExports['run'];
+    readonly variants: Fastest<Variant>;
     readonly filter: Filter | undefined;
   }) {
     this.places = parts.places;
     this.#shape = parts.shape;
     this.#memory = parts.memory;
     this.#layout = parts.layout;
-    this.#stride = parts.stride;
-    this.#group = parts.group;
-    this.#run = parts.run;
+    this.#variants = parts.variants;
     this.#filter = parts.filter;
   }
 
@@ -111,22 +112,23 @@ export class Kernel {
    * @param end - the same of the one after the last candidate
    */
   visit(leading: Uint8Array, first: number, end: number, visit: (last: number) => void): void {
-    const firstGroup = Math.floor(first / this.#group);
-    const endGroup = Math.ceil(end / this.#group);
     this.#setLeading(leading);
-    const written = this.#run(firstGroup * this.#stride, endGroup * this.#stride);
+    const { run, stride, group } = this.#variants.current;
+    const firstGroup = Math.floor(first / group);
+    const endGroup = Math.ceil(end / group);
+    const written = this.#variants.time(end - first, () => run(firstGroup * stride, endGroup * stride));
     const { results } = this.#layout;
     // A group may reach beyond the run, whose neighbours belong to somebody else or to no plan.
     const visitWithin = (last: number): void => {
       if (last >= first && last < end) visit(last);
     };
     if (this.#filter !== undefined) {
-      this.#filter.visit(results, written, (i) => visitWithin(firstGroup * this.#group + i));
+      this.#filter.visit(results, written, (i) => visitWithin(firstGroup * group + i));
       return;
     }
     for (const row of new Uint32Array(this.#memory.buffer, results, written / 4)) {
-      const start = (row / this.#stride) * this.#group;
-      for (let i = 0; i < this.#group; i++) visitWithin(start + i);
+      const start = (row / stride) * group;
+      for (let i = 0; i < group; i++) visitWithin(start + i);
     }
   }
 
@@ -140,14 +142,15 @@ export class Kernel {
 
 /** The word of each target that the kernel compares. */
 export function comparedWords(shape: Shape, targets: Uint8Array): Uint32Array {
-  const { algorithm, state } = shape;
+  const { algorithm, state, targetBytes } = shape;
   const { digestWords, bigEndian } = algorithm;
   const constants = constantsOf(shape);
   const view = new DataView(targets.buffer, targets.byteOffset, targets.byteLength);
-  const compared = new Uint32Array(targets.length / (4 * digestWords));
+  const compared = new Uint32Array(targets.length / targetBytes);
   const digest = new Uint32Array(digestWords);
+  const words = Math.min(digestWords, targetBytes >> 2);
   for (let i = 0; i < compared.length; i++) {
-    for (let j = 0; j < digestWords; j++) digest[j] = view.getUint32(4 * (i * digestWords + j), !bigEndian);
+    for (let j = 0; j < words; j++) digest[j] = view.getUint32(i * targetBytes + 4 * j, !bigEndian);
     compared[i] = algorithm.comparedWord(digest, state, constants);
   }
   return compared;

@@ -114,14 +114,14 @@ export function expand(count: i32, tagBytes: i32): void {
   }
 }
 
-/** RESULTS[i] = the shared scalar times the element that UNIFORM[i] maps to. */
-export function multiplyMapped(count: i32): void {
-  const pairs = pairsOf(count);
+/** RESULTS[i] = scalar times the element that UNIFORM[i] maps to, the shared scalar or, with `each`, its own. */
+export function multiplyMapped(count: i32, each: bool): void {
+  const pairs = pairsOf(count), step = each ? DIGITS_BYTES : 0;
   beginEncodeDoubles();
   for (let i = 0; i < pairs; i++) {
     const at = UNIFORM + 128 * <usize>i;
     fromUniformBytes(OTHER, at, at + 64);
-    multiplyPoint(POINT, OTHER, DIGITS);
+    multiplyPoint(POINT, OTHER, DIGITS + <usize>i * step);
     prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
   }
   finishDoubles(pairs);
@@ -193,6 +193,25 @@ export function combine(count: i32, negate: bool): void {
     const at = RESULTS + 64 * <usize>i;
     encode(at, at + 32, POINT);
   }
+}
+
+/**
+ * RESULTS[i] = 2 * (start + i * step), where ELEMENTS[0] and [1] are start and start + step, OTHERS[0] and [1] both
+ * 2 * step. ELEMENTS[0] and [1] become those of the call that continues it. A point costs one addition and its share of
+ * one inversion: no square root, as decoding and encoding one by one would take.
+ */
+export function progression(count: i32): void {
+  const pairs = pairsOf(count);
+  decodePair(POINT, ELEMENTS, STATUS, 0);
+  decodePair(OTHER, OTHERS, STATUS + <usize>CAPACITY, 0);
+  toCached(CACHED, OTHER);
+  beginEncodeDoubles();
+  for (let i = 0; i < pairs; i++) {
+    prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
+    addCached(POINT, POINT, CACHED, true);
+  }
+  finishDoubles(pairs);
+  encode(ELEMENTS, ELEMENTS + 32, POINT);
 }
 
 /**

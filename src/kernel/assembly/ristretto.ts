@@ -189,8 +189,11 @@ export function prepareEncodeDouble(state: usize, p: usize): void {
   multiply(state + STATE_EG, state, state + STATE_G);
   multiply(state + STATE_FH, state + STATE_F, state + STATE_H);
   multiply(A, state + STATE_EG, state + STATE_FH);
-  // The factor of the identity is zero; one in its place keeps the others invertible.
-  select(A, A, ONE, isZero(A));
+  // The factor of the identity is zero; one in its place keeps the others invertible. Its encoding is zero, which h = g
+  // makes it for (i, 0) and (-i, 0), too.
+  const zero = isZero(A);
+  select(A, A, ONE, zero);
+  select(state + STATE_H, state + STATE_H, state + STATE_G, zero);
   copy(state + STATE_FACTOR, A);
   copy(state + STATE_BEFORE, RUNNING);
   multiply(RUNNING, RUNNING, A);

@@ -28,7 +28,9 @@ export interface Filter {
   readonly kind: FilterKind;
   /** Distinct hashes in it. */
   readonly size: number;
-  /** At most this share of the hashes that are not in it are taken for ones that are. */
+  /** b of the rate 2^-b that it was made for. */
+  readonly bits: number;
+  /** At most this share of the hashes that are not in it are taken for ones that are: 2^-b, and none for an empty set. */
   readonly falsePositiveRate: number;
   /**
    * Whether a hash is in the set: never false for one that is.

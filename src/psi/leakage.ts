@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a run gives away, in sentences: for a program that asks before it starts one, and for comparisons. */
+
+import { type RevealOption, revealOf } from './reveal.js';
+
+/** Who learns what, in a sentence each. */
+export interface PsiLeakage {
+  /** What the receiver learns: the purpose. */
+  readonly result: string;
+  /** What the receiver can find out besides, offline. */
+  readonly receiver: string;
+  /** What the sender can find out. */
+  readonly sender: string;
+  /** What somebody can find out who reads the line and has no key. */
+  readonly outsider: string;
+  /** What a receiver can find out who fills its list with invented identifiers. */
+  readonly enumerating: string;
+}
+
+export interface LeakageOptions {
+  readonly reveal?: RevealOption | undefined;
+  readonly to?: 'receiver' | 'both' | undefined;
+}
+
+/** Of a party that sees nothing but blinded elements and tags. */
+export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+const ONE_BY_ONE = 'Whether the sender has an identifier,';
+const LIMITS = 'limits on size and runs bind it.';
+
+/**
+ * What a run with these options gives away. Proofs (`verifiable`) change nothing about it.
+ * @throws {VeilmatchError} `argument`
+ */
+export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
+  const { reveal, coarse } = revealOf(options.reveal);
+  const ordered = reveal === 'intersection';
+  const exact = 'How many identifiers the sender has too.';
+  const rounded = `${exact} It tells a coarse number, but its software sees the exact one: that binds nobody else.`;
+  const told = ordered
+    ? 'Which of its own identifiers the receiver says it has too.'
+    : 'How many identifiers the receiver says it has too.';
+  const trust = 'The receiver can leave some out, or stop before it says anything.';
+  return {
+    result: ordered ? 'Which of its rows the sender has too.' : coarse === undefined ? exact : rounded,
+    receiver: OFFLINE,
+    sender: options.to === 'both' ? `${told} ${trust} ${OFFLINE}` : OFFLINE,
+    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
+    enumerating: ordered
+      ? `${ONE_BY_ONE} one evaluation by the sender for each: ${LIMITS}`
+      : `${ONE_BY_ONE} by runs with ever smaller lists, or by a scalar for each element and n^2 trials: ${LIMITS}`,
+  };
+}

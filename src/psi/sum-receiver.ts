@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The receiver R of an intersection-sum: it finds out which of the sender's encrypted values belong to shared
+ * identifiers, without knowing whose they are, adds them up, and has the sender open the masked sum.
+ *
+ * **What R learns besides** the size and, with `to: 'receiver'`, the sum: the size of the sender's set and the kinds of
+ * identifiers in it. **An honest R learns one person's value** from an intersection of size 1, or from two runs whose
+ * lists differ in that person. **A deviating R** can have any one linear combination of the values opened instead of the
+ * sum, a single value for instance: the sender opens exactly one ciphertext a run, so it is one such number a run.
+ */
+
+import { concatBytes, u32 } from '../bytes.js';
+import { ELEMENT_BYTES } from '../group/group.js';
+import type { IdentifierSet } from '../identifiers/set.js';
+import { randomScalar } from '../random.js';
+import { MultiplicativeBlinding } from './blinding.js';
+import { checkElement, checkPublicKey } from './checks.js';
+import { addCiphertexts, CIPHERTEXT_BYTES, encryptScalar } from './elgamal.js';
+import { decodeFixed, encodeFrame } from './frames.js';
+import { encodeHello } from './hello.js';
+import { Line, type Program, PsiMachine } from './machine.js';
+import { openSession, ownHello } from './party.js';
+import { checkFinish } from './session.js';
+import { askShuffled, peopleIn, takeShared } from './shuffled.js';
+import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
+
+export interface SumReceiverResult {
+  /** Distinct identifiers that both parties have; people, where rows may have several. */
+  readonly size: number;
+  /** The sum of the sender's values over them; undefined with `to: 'sender'`. */
+  readonly sum: number | undefined;
+  /** Elements in S's set, or people. */
+  readonly peerSize: number;
+}
+
+/**
+ * The receiver's state machine.
+ * @throws {VeilmatchError} `argument` for options or elements that cannot be right
+ */
+export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverResult> {
+  return new PsiMachine('receiver', receiverProgram(sumSettings(set, options)));
+}
+
+async function* receiverProgram(settings: SumSettings): Program<SumReceiverResult> {
+  const { backend, random, roster, signal } = settings;
+  const line = new Line('receiver');
+  const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: roster.width });
+  const blinding = new MultiplicativeBlinding(backend, random);
+  const mask = settings.to === 'receiver' ? randomScalar(random) : undefined;
+  try {
+    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    await checkPublicKey(peer.publicKey, backend);
+
+    const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
+    const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);
+    await checkElement(sumKey, 'key for the values', backend);
+    const { width } = roster;
+    const lookup = { tags, width, tagBytes: tagger.width, attached: CIPHERTEXT_BYTES, peer };
+    const { size, attachments } = yield* takeShared(line, 'values', lookup);
+
+    const total = await addCiphertexts(backend, concatBytes(...attachments), { signal });
+    const fresh = await encryptScalar(backend, sumKey, mask, random);
+    const masked = await backend.add(total, fresh);
+    yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));
+
+    const opened = mask && decodeFixed(yield* line.take('opened'), ELEMENT_BYTES);
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    let sum: number | undefined;
+    if (mask !== undefined && opened !== undefined) {
+      const element = await backend.subtract(opened, await backend.multiplyBase(mask));
+      sum = await settings.logarithms.solve(element, { signal });
+    }
+    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    return { size, sum, peerSize: peopleIn(peer) };
+  } finally {
+    blinding.wipe();
+    mask?.fill(0);
+  }
+}

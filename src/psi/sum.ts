@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Both parties of an intersection-sum in one process: for tests, for trying it out, for measuring. */
+
+import type { GroupBackend } from '../group/group.js';
+import { createBackend } from '../group/select.js';
+import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
+import type { RandomSource } from '../random.js';
+import { exchange } from './intersect.js';
+import type { Role } from './suite.js';
+import type { SumOptions } from './sum-party.js';
+import { sumReceiver } from './sum-receiver.js';
+import { sumSender } from './sum-sender.js';
+import { type SumResult, sumResult } from './sum-values.js';
+
+export interface IntersectionSumOptions extends Omit<SumOptions, 'backend' | 'random'> {
+  /** Default: the fastest one here, created for this run and disposed of after it. */
+  readonly backend?: GroupBackend | undefined;
+  /** Each party's own source of randomness. Default: the platform's CSPRNG. */
+  readonly random?: Readonly<Partial<Record<Role, RandomSource>>> | undefined;
+  /** Sees every frame that is sent. */
+  readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
+}
+
+/**
+ * The sum of the sender's values over the identifiers that both have, in one process.
+ * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
+ * @param senderSet of the same sort
+ * @param values of each of the sender's rows: whole numbers from 0, together below 2^40
+ * @returns what the party learns that the option `to` names
+ * @throws {VeilmatchError} `overflow` when the values add up to 2^40 or more; `argument` for values that cannot be right;
+ * `incompatible-lists`
+ */
+export async function intersectionSum(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  values: ArrayLike<number>,
+  options: IntersectionSumOptions = {},
+): Promise<SumResult> {
+  const own = toSet(receiverSet);
+  const other = toSet(senderSet);
+  checkComparable(own.kinds, other.kinds);
+  const backend = options.backend ?? (await createBackend());
+  try {
+    const receiver = sumReceiver(own, { ...options, backend, random: options.random?.receiver });
+    const sender = sumSender(other, values, { ...options, backend, random: options.random?.sender });
+    const results = await exchange(receiver, sender, options.onFrame);
+    const { size, sum } = results.receiver;
+    return sumResult(size, sum ?? results.sender.sum!);
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}
