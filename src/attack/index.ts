@@ -23,9 +23,9 @@ export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from '.
 export type { Weighted } from './emails/ranked-list.js';
 export { type EmailRules, emailRules, wordList } from './emails/rules.js';
 export type { NumberFormat } from './format.js';
+export type { LineType } from './metadata.js';
 export {
   type Candidates,
-  type LineType,
   NumberingPlan,
   numberingPlan,
   type PlanOptions,

@@ -8,10 +8,10 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type CountryCode, isSupportedCountry, Metadata } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { type Automaton, compile, countContinuations, DEAD, intersection } from './automaton.js';
+import { type Automaton, countContinuations, DEAD, intersection } from './automaton.js';
+import { type LineType, metadataOf, patternOf } from './metadata.js';
 import {
   beginningWith,
   MAX_NATIONAL_DIGITS,
@@ -19,9 +19,6 @@ import {
   notBeginningWith,
   numbersOf,
 } from './prefixes.js';
-
-/** The types that a person's number can have. Prepaid, mobile and fixed lines share one pattern in some plans. */
-export type LineType = 'FIXED_LINE' | 'MOBILE' | 'VOIP' | 'PERSONAL_NUMBER';
 
 export interface PlanOptions {
   /** Default: mobile and fixed lines. */
@@ -41,8 +38,6 @@ export interface PlanSpec {
   readonly exclude: readonly string[];
 }
 
-/** The exchange of a North American number is no service code such as 411 or 911. */
-const NANP_EXCHANGE = '\\d{3}[2-9](?:0\\d|1[02-9]|[2-9]\\d)\\d{4}';
 const ASCII_ZERO = 48;
 /** Last digits that are counted up without looking at the automaton. */
 const RUN_PLACES = 4;
@@ -234,31 +229,6 @@ export class NumberingPlan implements Candidates {
   *[Symbol.iterator](): IterableIterator<string> {
     for (let index = 0; index < this.size; index++) yield this.at(index);
   }
-}
-
-/** The part of libphonenumber's metadata that is used here; its published types leave it out. */
-interface CountryMetadata {
-  callingCode(): string;
-  nationalPrefix(): string | undefined;
-  type(type: string): { pattern(): string | undefined } | undefined;
-}
-
-function metadataOf(country: string): CountryMetadata {
-  if (!isSupportedCountry(country as CountryCode)) {
-    throw new VeilmatchError('argument', 'The country must be an ISO 3166 code of two letters, such as US.');
-  }
-  const metadata = new Metadata();
-  metadata.selectNumberingPlan(country as CountryCode);
-  return metadata.numberingPlan as unknown as CountryMetadata;
-}
-
-function patternOf(metadata: CountryMetadata, country: string, types: readonly LineType[]): Automaton {
-  const patterns = types.map((type) => metadata.type(type)?.pattern()).filter((pattern) => pattern);
-  if (patterns.length === 0) {
-    throw new VeilmatchError('argument', `The plan of ${country} has no numbers of these types.`);
-  }
-  const automaton = compile([...new Set(patterns)].map((pattern) => `(?:${pattern})`).join('|'));
-  return metadata.callingCode() === '1' ? intersection(automaton, compile(NANP_EXCHANGE)) : automaton;
 }
 
 /**

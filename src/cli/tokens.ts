@@ -7,7 +7,7 @@ import { readCsv } from './csv.js';
 import { asUtf8 } from './encoding.js';
 import { type Io, readBytes, sourceName } from './io.js';
 
-export interface TokenOptions {
+export interface TokenFileOptions {
   /** A header's name or a column's number from 1; recognised when it is not given. */
   readonly column?: string | undefined;
   /** Whether the tokens are those of e-mail addresses: which of two columns of tokens is meant. */
@@ -77,7 +77,7 @@ function truncatedKind(cells: readonly string[]): TokenKind | undefined {
  * @param path a file, or `-` for standard input
  * @throws {VeilmatchError} `io`, `bad-file`; `argument` when no column of tokens can be found
  */
-export async function readTokens(path: string, options: TokenOptions, io: Io): Promise<TokenFile> {
+export async function readTokens(path: string, options: TokenFileOptions, io: Io): Promise<TokenFile> {
   const source = sourceName(path);
   const reader = new TokenReader(source, options);
   await readCsv(asUtf8(readBytes(path, io), source), (fields, line) => reader.add(fields, line), {
@@ -89,7 +89,7 @@ export async function readTokens(path: string, options: TokenOptions, io: Io): P
 
 class TokenReader {
   readonly #source: string;
-  readonly #options: TokenOptions;
+  readonly #options: TokenFileOptions;
   #sample: { readonly fields: readonly string[]; readonly line: number }[] = [];
   #chosen: TokenColumn | undefined;
   #note = '';
@@ -97,7 +97,7 @@ class TokenReader {
   readonly #lines: number[] = [];
   #rejected = 0;
 
-  constructor(source: string, options: TokenOptions) {
+  constructor(source: string, options: TokenFileOptions) {
     this.#source = source;
     this.#options = options;
   }

@@ -15,7 +15,13 @@ export {
 export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
-export { countPeople, type MatchedPerson, matchPeople, peopleMatched } from './match-people.js';
+export {
+  countPeople,
+  type MatchedPerson,
+  matchPeople,
+  type PeopleOptions,
+  peopleMatched,
+} from './match-people.js';
 export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export {

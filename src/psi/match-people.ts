@@ -39,7 +39,7 @@ export function peopleMatched(set: IdentifierSet, elements: readonly number[]): 
   });
 }
 
-type PeopleOptions = Pick<
+export type PeopleOptions = Pick<
   IntersectOptions,
   'backend' | 'random' | 'onFrame' | 'signal' | 'chunkSize' | 'maxPeerSize' | 'admit' | 'onProgress'
 >;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  emailDictionary,
   NumberList,
   numberingPlan,
   type ReversalCursor,
@@ -132,6 +133,25 @@ describe('a cursor', () => {
     // And from the end, nothing is left to do.
     const over = await part(tokens, { plan, salt, slow, cursor: rest.cursor }, 1, new Set());
     expect(over.summary).toMatchObject({ recovered: 2, candidates: plan.size });
+  });
+
+  it('of a search among e-mail addresses goes on, too, and belongs to its dictionary', async () => {
+    const dictionary = emailDictionary({ limit: 2_500_000 });
+    const known = [5, 999_999, 1_000_000, 2_499_999].map((index) => dictionary.at(index));
+    const tokens = known.map((address) => reversiblePlain({ algorithm: 'md5' }).token(address));
+    const options = { dictionary, algorithm: 'md5', concurrency: 1 } as const;
+    const stop = new AbortController();
+    const first = reverse(tokens, { ...options, signal: stop.signal, onProgress: () => stop.abort() });
+    const found = new Set<string>();
+    await expectCode('aborted', async () => {
+      for await (const { identifier } of first) found.add(identifier);
+    });
+    expect(found.size).toBeLessThan(known.length);
+    const cursor = first.cursor();
+    for await (const { identifier } of reverse(tokens, { ...options, cursor })) found.add(identifier);
+    expect([...found].sort()).toEqual([...new Set(known)].sort());
+    const other = emailDictionary({ limit: 2_500_001 });
+    await expectCode('argument', () => reverse(tokens, { ...options, dictionary: other, cursor }));
   });
 
   it('holds no token, no number and no secret', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numberingPlan, type ReverseOptions, reverse } from '../../src/attack/index.js';
+import { emailDictionary, numberingPlan, type ReverseOptions, reverse } from '../../src/attack/index.js';
 import { TokenList } from '../../src/attack/tokens.js';
 import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import { type DigestAlgorithm, keyed, reversiblePlain } from '../../src/hashing/index.js';
@@ -154,6 +154,22 @@ describe('truncated tokens', () => {
       expect(bytesToHex(cut(number!, 'md5', 4))).toBe(token);
     }
   });
+
+  it.each(['sha256', 'sha1', 'md5'] as const)(
+    '%s: of e-mail addresses are read back, too',
+    async (algorithm) => {
+      const dictionary = emailDictionary({ limit: 20_000 });
+      const addresses = Array.from({ length: 20 }, (_, i) => dictionary.at(i * 1000));
+      const tokens = addresses.map((address) => bytesToHex(cut(address, algorithm, 6)));
+      const reversal = reverse(tokens, { dictionary, algorithm, truncated: true, concurrency: 1 });
+      const pairs = new Set<string>();
+      for await (const { token, identifier } of reversal) pairs.add(`${token} ${identifier}`);
+      for (const [i, address] of addresses.entries()) expect(pairs).toContain(`${tokens[i]} ${address}`);
+      const { expectedFalseMatches, candidates, recovered } = await reversal.summary;
+      expect({ candidates, recovered }).toEqual({ candidates: 20_000, recovered: new Set(addresses).size });
+      expect(expectedFalseMatches).toBeLessThan(1e-6);
+    },
+  );
 
   it('in base64 are told from hexadecimal by the list', async () => {
     const numbers = Array.from({ length: 50 }, (_, i) => plan.at(i * 7));

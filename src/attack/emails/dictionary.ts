@@ -153,7 +153,10 @@ export class EmailDictionary implements Candidates {
     this.visitRuns(from, to, (run) => visitRun(run, visit));
   }
 
-  /** Visits the addresses of the indices [from, to), in order, as runs. */
+  /**
+   * Visits the addresses of the indices [from, to), in order, as runs.
+   * @internal
+   */
   visitRuns(from: number, to: number, visit: (run: AddressRun) => void): void {
     const run: AddressRun = {
       message: new Uint8Array(this.lengths.longest),

@@ -4,15 +4,23 @@
  * word, the length among them, four messages a row. A full table is hashed in one call.
  */
 
+import { Fastest } from './fastest.js';
 import { Filter } from './filter.js';
 import { FEW_TARGETS, generateKernel, type KernelExports, MOST_SLOTS, wordTable } from './generate.js';
 import { comparedWords } from './kernel.js';
 import type { Shape } from './shape.js';
 
-/** Messages of a table at least: few enough for a core's own cache. */
-const CAPACITY = 2048;
+/** Messages of a table: few enough for a core's own cache, and whole groups of up to four vectors. */
+const CAPACITY = 12 * 176;
 const LANES = 4;
 const PAGE = 65536;
+
+/** The kernel with one number of vectors side by side. */
+interface Variant {
+  readonly run: KernelExports['run'];
+  /** Messages that one turn of its loop takes. */
+  readonly group: number;
+}
 
 /** A filter in a memory of its own, with room for the words that it looks at. */
 interface SharedFilter {
@@ -45,8 +53,7 @@ export class Bucket {
   readonly capacity: number;
   /** Messages that are in the table. */
   count = 0;
-  readonly #group: number;
-  readonly #run: KernelExports['run'];
+  readonly #variants: Fastest<Variant>;
   readonly #results: Uint32Array;
   readonly #filter: SharedFilter | undefined;
 
@@ -55,31 +62,31 @@ export class Bucket {
    * @param targets - digests or their first bytes, concatenated
    */
   static async create(shape: Shape, targets: Uint8Array, filters: Filters): Promise<Bucket> {
-    // More chains would need more registers than there are: every word of the message takes one.
-    const chains = Math.min(...shape.algorithm.chains);
-    const group = LANES * chains;
-    const capacity = Math.ceil(CAPACITY / group) * group;
     const compared = comparedWords(shape, targets);
     const few = compared.length <= FEW_TARGETS;
     const rows = wordTable(shape);
     const table = 16 * (MOST_SLOTS + FEW_TARGETS);
-    const results = table + 4 * rows.columns * capacity;
-    const memory = new WebAssembly.Memory({ initial: Math.ceil((results + 4 * capacity) / PAGE) });
+    const results = table + 4 * rows.columns * CAPACITY;
+    const memory = new WebAssembly.Memory({ initial: Math.ceil((results + 4 * CAPACITY) / PAGE) });
     if (few) {
       const vectors = new Uint32Array(memory.buffer, 16 * MOST_SLOTS, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
     const layout = { block: 0, slots: 0, targets: 16 * MOST_SLOTS, table, results };
-    const code = generateKernel(shape, rows, chains, few ? compared.length : undefined, layout);
-    const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
-    const { run } = instance.exports as unknown as KernelExports;
-    const filter = few ? undefined : await filters.for(compared, capacity);
+    const variants = await Promise.all(
+      shape.algorithm.chains.map(async (chains): Promise<Variant> => {
+        const code = generateKernel(shape, rows, chains, few ? compared.length : undefined, layout);
+        const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
+        const { run } = instance.exports as unknown as KernelExports;
+        return { run, group: LANES * chains };
+      }),
+    );
+    const filter = few ? undefined : await filters.for(compared, CAPACITY);
     return new Bucket(
-      new Uint32Array(memory.buffer, table, rows.columns * capacity),
-      new Uint32Array(memory.buffer, results, capacity),
+      new Uint32Array(memory.buffer, table, rows.columns * CAPACITY),
+      new Uint32Array(memory.buffer, results, CAPACITY),
       rows.columns,
-      group,
-      run,
+      new Fastest(variants),
       filter,
     );
   }
@@ -88,15 +95,13 @@ export class Bucket {
     table: Uint32Array,
     results: Uint32Array,
     columns: number,
-    group: number,
-    run: KernelExports['run'],
+    variants: Fastest<Variant>,
     filter: SharedFilter | undefined,
   ) {
     this.table = table;
     this.columns = columns;
     this.capacity = results.length;
-    this.#group = group;
-    this.#run = run;
+    this.#variants = variants;
     this.#results = results;
     this.#filter = filter;
   }
@@ -104,8 +109,9 @@ export class Bucket {
   /** Hashes what is in the table, calls back for what may be a target, and empties the table. */
   flush(visit: (index: number) => void): void {
     const { count } = this;
-    const stride = 4 * this.columns * this.#group;
-    const written = this.#run(0, Math.ceil(count / this.#group) * stride);
+    const { run, group } = this.#variants.current;
+    const stride = 4 * this.columns * group;
+    const written = this.#variants.time(count, () => run(0, Math.ceil(count / group) * stride));
     // Behind the last message lie old ones, which were hashed before.
     const visitWithin = (i: number): void => {
       if (i < count) visit(i);
@@ -116,8 +122,8 @@ export class Bucket {
       filter.visit(0, written, visitWithin);
     } else {
       for (const row of this.#results.subarray(0, written / 4)) {
-        const first = (row / stride) * this.#group;
-        for (let i = 0; i < this.#group; i++) visitWithin(first + i);
+        const first = (row / stride) * group;
+        for (let i = 0; i < group; i++) visitWithin(first + i);
       }
     }
     this.count = 0;
