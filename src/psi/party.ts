@@ -89,7 +89,7 @@ export interface PartySettings extends Agreement {
 
 const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
-const DEFAULT_CHUNK_SIZE = 32_000;
+export const DEFAULT_CHUNK_SIZE = 32_000;
 /** A tag binds the identifier behind a length of two bytes. */
 const MAX_IDENTIFIER_BYTES = 65_535;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Two parties in one process: for tests, and for trying a run out. */
 
+import { nextTurn } from '../workers/turn.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
@@ -8,20 +9,26 @@ import { WireChannel } from './wire-channel.js';
 class MemoryLink implements Link {
   readonly inbox: LinkInbox = new LinkInbox();
   other: MemoryLink | undefined;
+  #delivered: Promise<void> = Promise.resolve();
 
   write(message: Uint8Array): void {
     const { other } = this;
-    queueMicrotask(() => other?.inbox.message(message));
+    this.#deliver(() => other?.inbox.message(message));
   }
 
   async end(): Promise<void> {
     const { other } = this;
     this.other = undefined;
-    queueMicrotask(() => {
+    this.#deliver(() => {
       if (other?.other === undefined) return;
       other.other = undefined;
       other.inbox.end();
     });
+  }
+
+  /** In the event loop's next turn, as a network would: timers and signals are heard in between. */
+  #deliver(what: () => void): void {
+    this.#delivered = this.#delivered.then(nextTurn).then(what);
   }
 
   destroy(): void {

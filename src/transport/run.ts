@@ -6,7 +6,7 @@ import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import type { PsiMachine } from '../psi/machine.js';
-import type { PartyOptions } from '../psi/party.js';
+import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/party.js';
 import { psiReceiver } from '../psi/receiver.js';
 import { type CardinalityResult, type IntersectionResult, intersectionResult } from '../psi/result.js';
 import { psiSender, type SenderResult } from '../psi/sender.js';
@@ -24,7 +24,8 @@ export interface ReceivedResult extends CardinalityResult, Partial<Omit<Intersec
   readonly peerSize: number;
 }
 
-/** What a receiver holds of the peer's frames while it is still sending its own: their answers, and a little more. */
+/** What a frame of answers takes besides the answers: its header, and a proof where there is one. */
+const FRAME_BYTES = 256;
 const SLACK_BYTES = 65_536;
 
 /**
@@ -69,7 +70,9 @@ async function takePart<Result>(
     const backend = options.backend ?? (await createBackend());
     try {
       const machine = party(set, { ...options, backend });
-      const result = await drive(machine, channel, set.size * ELEMENT_BYTES + SLACK_BYTES);
+      const frames = Math.ceil(set.size / (options.chunkSize ?? DEFAULT_CHUNK_SIZE));
+      const capacity = set.size * ELEMENT_BYTES + frames * FRAME_BYTES + SLACK_BYTES;
+      const result = await drive(machine, channel, capacity);
       await channel.close();
       return result;
     } finally {

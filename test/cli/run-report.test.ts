@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, it } from 'vitest';
+import { progressLine, startRunProgress, summaryText } from '../../src/cli/run-report.js';
+import { memoryIo } from './harness.js';
+
+it('shows a bar, the rate and the time left', () => {
+  expect(progressLine('blind', 0, 1000, 0)).toBe('blinding [........................] 0 %');
+  expect(progressLine('evaluate', 250_000, 1_000_000, 10)).toBe(
+    "evaluating the partner's elements [######..................] 25 %, 25,000/s, 30.0 s left",
+  );
+  expect(progressLine('tag', 0, 0, 0)).toContain('0 %');
+});
+
+it('shows progress on a terminal only, and takes it off again', () => {
+  for (const terminal of [true, false]) {
+    const { io, stderr } = memoryIo({ terminal });
+    const progress = startRunProgress(io);
+    progress.update('blind', 1, 2);
+    progress.clear();
+    expect(stderr()).toBe(terminal ? '\r\x1b[Kblinding [############............] 50 %\r\x1b[K' : '');
+  }
+});
+
+it('sums a run up: sizes, matches, bytes and time', () => {
+  const run = { runId: '0123456789abcdef', reveal: 'intersection', ownSize: 1000, peerSize: 2000 };
+  const costs = { bytesSent: 32_000, bytesReceived: 50_000, seconds: 2 };
+  expect(summaryText({ ...run, ...costs, shared: 10, rows: 12 })).toBe(
+    `run         0123456789abcdef
+identifiers 1,000 here, 2,000 at the partner's
+shared      10 (in 12 rows)
+bytes       32,000 sent, 50,000 received
+time        2.0 s
+`,
+  );
+});
