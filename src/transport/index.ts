@@ -18,6 +18,7 @@ export {
 export { publicKeyOf } from './exchange-file.js';
 export { type FileLedger, openFileLedger } from './file-ledger.js';
 export { type FolderOptions, folderChannel } from './folder.js';
+export { readKeyFile, writeKeyFile } from './key-file.js';
 export {
   type ListenEvent,
   type Listener,
