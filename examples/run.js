@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs every example and checks what it computes. `npm run examples` builds the package first.
+/**
+ * `npm run examples` runs every example small and checks what it computes; `npm run examples -- NAME` tells one's story.
+ * They import the package as it would be published.
+ */
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,60 +11,101 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { writeLists } from './compare/generate.js';
+import { installPacked } from './install.js';
 
 const run = promisify(execFile);
-const command = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
-/** @type {Record<string, () => Promise<string>>} Each returns a line on what it found, or throws. */
-const examples = {
-  /** Small lists, all protocols: every one must find what the generator planted. */
-  async compare() {
-    const folder = await mkdtemp(join(tmpdir(), 'veilmatch-examples-'));
-    try {
-      const { network, hospital, truth } = await writeLists(folder, { rows: 200, shared: 60 });
-      const options = [
-        '--country',
-        'US',
-        '--area-codes',
-        '415,628',
-        '--run-seconds',
-        '1',
-        '--attack-seconds',
-        '1',
-      ];
-      const { stdout } = await run(process.execPath, [
-        command,
-        'compare',
-        network,
-        hospital,
-        ...options,
-        '--json',
-      ]);
-      const { protocols } = JSON.parse(stdout);
-      for (const { protocol, correct, share, matches, recovered } of protocols) {
-        if (!correct) throw new Error(`${protocol} did not find the truth`);
-        if (protocol === 'plain' && share === 1 && matches !== truth.sharedIdentifiers) {
-          throw new Error(
-            `plain found ${matches} identifiers, the generator planted ${truth.sharedIdentifiers}`,
-          );
-        }
-        const safe = protocol.startsWith('ecdh-psi');
-        if ((recovered.partner === 0) !== safe)
-          throw new Error(`${protocol}: the partner's attack went otherwise`);
-        if (recovered.enumerating === 0) throw new Error(`${protocol}: enumerating found nothing`);
+/** Protocols that leave the partner nothing to read offline. */
+const HIDING = /^(ecdh-psi|oprf|contact-discovery|join-ids)/;
+
+/** @param {boolean} condition @param {string} what */
+function check(condition, what) {
+  if (!condition) throw new Error(what);
+}
+
+/** Small lists, all protocols: every one must find what the generator planted. */
+async function compare() {
+  const folder = await mkdtemp(join(tmpdir(), 'veilmatch-examples-'));
+  try {
+    const { network, hospital, truth } = await writeLists(folder, { rows: 200, shared: 60 });
+    const command = fileURLToPath(new URL('node_modules/veilmatch/dist/cli/main.js', import.meta.url));
+    const options = '--country US --area-codes 415,628 --run-seconds 1 --attack-seconds 1 --json'.split(' ');
+    const { stdout } = await run(process.execPath, [command, 'compare', network, hospital, ...options]);
+    const { protocols } = JSON.parse(stdout);
+    for (const { protocol, correct, share, matches, recovered } of protocols) {
+      check(correct, `${protocol} did not find the truth`);
+      if (protocol === 'plain' && share === 1) {
+        check(
+          matches === truth.sharedIdentifiers,
+          `plain found ${matches}, planted were ${truth.sharedIdentifiers}`,
+        );
       }
-      return `${protocols.length} protocols, ${truth.sharedIdentifiers} shared identifiers`;
-    } finally {
-      await rm(folder, { recursive: true });
+      check(
+        (recovered.partner === 0) === HIDING.test(protocol),
+        `${protocol}: the partner's attack went otherwise`,
+      );
+      check(recovered.enumerating > 0, `${protocol}: enumerating found nothing`);
     }
+    return `${protocols.length} protocols, ${truth.sharedIdentifiers} shared identifiers`;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** @type {Record<string, (story: Function) => Promise<string>>} Each returns a line on what it found, or throws. */
+const stories = {
+  async 'ad-audience'(story) {
+    const sizes = { customers: 1_000, members: 2_000, shared: 640 };
+    const { matched, recovered, strangers, coarse } = await story(() => {}, sizes);
+    check(matched === sizes.shared, 'the hashes matched otherwise');
+    check(
+      recovered === sizes.customers && strangers === sizes.customers - sizes.shared,
+      'not all was read back',
+    );
+    check(coarse === 600, 'the coarse count is another');
+    return `${recovered} hashes read back, about ${coarse} matches by PSI`;
+  },
+  async 'contact-upload'(story) {
+    const sizes = { contacts: 100, members: 1_000, shared: 30 };
+    const { recovered, shadows, found, right } = await story(() => {}, sizes);
+    check(recovered === sizes.contacts && shadows === sizes.contacts - sizes.shared, 'not all was read back');
+    check(found === sizes.shared && right, 'other contacts were found');
+    return `${recovered} hashes read back, ${found} contacts discovered`;
+  },
+  async 'hospital-linkage'(story) {
+    const sizes = { patients: 400, insured: 600, shared: 150 };
+    const { plain, salted, size, joined, right } = await story(() => {}, sizes);
+    check(plain === sizes.patients && salted === sizes.patients, 'not all was read back');
+    check(size === sizes.shared && joined === sizes.shared && right, 'the joined table is another');
+    return `${joined} rows joined`;
+  },
+  async 'purchase-sum'(story) {
+    const { size, sum, right } = await story(() => {}, { viewers: 500, holders: 400, shared: 120 });
+    check(right, 'the sum is another');
+    return `${size} people, ${sum} cents`;
   },
 };
 
-for (const [name, example] of Object.entries(examples)) {
-  try {
-    console.log(`${name}: ${await example()}`);
-  } catch (error) {
-    console.error(`${name}: FAILED, ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
+const [name] = process.argv.slice(2);
+installPacked();
+if (name !== undefined) {
+  if (!Object.hasOwn(stories, name)) {
+    console.error(`There is no example ${name}. Examples: ${Object.keys(stories).join(', ')}`);
+    process.exitCode = 2;
+  } else {
+    const { story } = await import(new URL(`${name}/index.js`, import.meta.url).href);
+    await story((/** @type {string} */ line) => console.log(line));
+  }
+} else {
+  const all = { compare, ...stories };
+  for (const [title, example] of Object.entries(all)) {
+    try {
+      const { story } =
+        title === 'compare' ? {} : await import(new URL(`${title}/index.js`, import.meta.url).href);
+      console.log(`${title}: ${await example(story)}`);
+    } catch (error) {
+      console.error(`${title}: FAILED, ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
   }
 }

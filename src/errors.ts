@@ -66,6 +66,12 @@ export type ErrorCode =
   | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'
+  /** The peer does not let this party in: no valid token or certificate, or too much at once. */
+  | 'denied'
+  /** The connection could not be made, or ended before the run did. */
+  | 'disconnected'
+  /** The peer was silent for too long, or the run took too long. */
+  | 'timeout'
   /** A worker stopped or threw. */
   | 'worker-failed'
   /** A file or stream that cannot be read or written. */

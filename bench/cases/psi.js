@@ -35,7 +35,9 @@ const bench = {
     const program = nodeOfMajor(node);
     /** @param {Variant} variant @param {number} size @param {number} concurrency */
     const run = (variant, size, concurrency) => {
-      const text = Object.values(variant).join(', ');
+      const text = Object.entries(variant)
+        .map(([name, value]) => (value === true ? name : `${name} ${value}`))
+        .join(', ');
       log(`${text}, ${size.toLocaleString('en-US')} elements each, ${concurrency} threads`);
       return measured(SCRIPT, { program, argument: { ...variant, size, concurrency }, log });
     };

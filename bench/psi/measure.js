@@ -52,6 +52,10 @@ class Counting {
         this.fixedBase += scalars.length / 32;
         return backend.multiplyBase(scalars, ...rest);
       },
+      hashAndMultiplyEach: (messages, ...rest) => {
+        this.multiplications += messages.length;
+        return backend.hashAndMultiplyEach(messages, ...rest);
+      },
       hashAndAddBase: (messages, ...rest) => {
         this.fixedBase += messages.length;
         return backend.hashAndAddBase(messages, ...rest);

@@ -55,7 +55,7 @@ export function countContinuations(automaton: Automaton, maxLength: number): Flo
 }
 
 /** Builds the reachable part of an automaton whose states are given implicitly. */
-function explore<State>(
+export function explore<State>(
   start: State,
   key: (state: State) => string,
   step: (state: State, digit: number) => State | undefined,

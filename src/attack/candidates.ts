@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A list of guesses as data, so that a worker can be told of it: a numbering plan, or numbers one by one. */
+/** A list of guesses as data, so that a worker can be told of it: a numbering plan, an e-mail dictionary, numbers one by one. */
 
-import { ByteList, utf8 } from '../bytes.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { ByteList, bytesToHex, u32, utf8 } from '../bytes.js';
+import { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 import { type Candidates, NumberingPlan, type PlanSpec } from './plan.js';
 
 export type CandidatesSpec =
   | { readonly plan: PlanSpec }
+  | { readonly emails: DictionarySpec }
   | { readonly bytes: Uint8Array; readonly offsets: Uint32Array };
 
 /** Numbers in E.164, one by one: a sample of a plan, or guesses of one's own. */
@@ -24,19 +27,29 @@ export class NumberList implements Candidates {
     return this.numbers.length;
   }
 
+  get fingerprint(): string {
+    const hash = sha256.create();
+    for (const number of this.numbers) hash.update(u32(number.length)).update(number);
+    return bytesToHex(hash.digest());
+  }
+
   visit(from: number, to: number, visit: (number: Uint8Array, index: number) => void): void {
     for (let i = from; i < Math.min(to, this.size); i++) visit(this.numbers.at(i), i);
   }
 }
 
-export function specOf(candidates: NumberingPlan | NumberList): CandidatesSpec {
+/** Everything that can be searched. */
+export type Guesses = NumberingPlan | NumberList | EmailDictionary;
+
+export function specOf(candidates: Guesses): CandidatesSpec {
   if (candidates instanceof NumberingPlan) return { plan: candidates.spec };
+  if (candidates instanceof EmailDictionary) return { emails: candidates.spec };
   const { bytes, offsets } = candidates.numbers;
   return { bytes, offsets };
 }
 
-export function candidatesFrom(spec: CandidatesSpec): NumberingPlan | NumberList {
-  return 'plan' in spec
-    ? new NumberingPlan(spec.plan)
-    : new NumberList(new ByteList(spec.bytes, spec.offsets));
+export function candidatesFrom(spec: CandidatesSpec): Guesses {
+  if ('plan' in spec) return new NumberingPlan(spec.plan);
+  if ('emails' in spec) return new EmailDictionary(spec.emails);
+  return new NumberList(new ByteList(spec.bytes, spec.offsets));
 }

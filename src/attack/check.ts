@@ -3,7 +3,7 @@
 
 import { parsePhoneNumber } from 'libphonenumber-js/max';
 import { fromUtf8 } from '../bytes.js';
-import { bulkDigest, type HashingScheme } from '../hashing/scheme.js';
+import { bulkDigest, type HashingScheme, hasherFor } from '../hashing/scheme.js';
 import { type NumberFormat, templateOf } from './format.js';
 import type { TargetTable } from './targets.js';
 
@@ -21,7 +21,7 @@ export function createCheck(
   callingCode?: string,
 ): Check {
   const digestInto = bulkDigest(scheme);
-  const digest = new Uint8Array(targets.digestBytes);
+  const digest = new Uint8Array(hasherFor(scheme).digestBytes);
   const messageOf = messageWriter(
     format,
     callingCode === undefined ? callingCodeDigits : () => callingCode.length,

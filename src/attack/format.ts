@@ -35,7 +35,7 @@ export function checkFormat(format: string, digits?: readonly number[]): void {
   if (places === 0) {
     throw new VeilmatchError(
       'argument',
-      'The format must be e164, digits, national, or a mask with # for each digit of the national number, such as ###-###-####.',
+      "The format must be e164, digits, national, auto, a platform's name such as meta, or a mask with # for each digit of the national number, such as ###-###-####.",
     );
   }
   if (digits !== undefined && !digits.includes(places)) {
@@ -56,7 +56,7 @@ export function templateOf(format: NumberFormat, callingCode: string, digits: nu
 }
 
 /** What has to be known of a plan to guess how its numbers are written. */
-interface Written {
+export interface Written {
   readonly callingCode: string;
   readonly trunkPrefix: string;
   readonly lengths: ReadonlyArray<{ readonly digits: number }>;

@@ -7,23 +7,43 @@
  */
 
 export { NumberList } from './candidates.js';
+export {
+  type Bill,
+  type Cost,
+  type CostOptions,
+  costOf,
+  PRICES,
+  PUBLISHED_RATES,
+  type PublishedRate,
+  scaledRate,
+} from './cost.js';
+export type { ReversalCursor } from './cursor.js';
+export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
+export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
+export type { Weighted } from './emails/ranked-list.js';
+export { type EmailRules, emailRules, wordList } from './emails/rules.js';
 export type { NumberFormat } from './format.js';
+export type { LineType } from './metadata.js';
 export {
   type Candidates,
-  type LineType,
   NumberingPlan,
   numberingPlan,
   type PlanOptions,
   type PlanSpec,
+  rangePlan,
 } from './plan.js';
+export type { NumberRange } from './prefixes.js';
+export type { FormatOption, TokenOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
   type ReversalSummary,
+  type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
+export type { Span } from './spans.js';
 export {
   type AttackOptions,
   type AttackResult,

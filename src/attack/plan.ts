@@ -7,31 +7,37 @@
  * assigned, hence an upper bound on the attacker's work.
  */
 
-import { type CountryCode, isSupportedCountry, Metadata } from 'libphonenumber-js/max';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { type Automaton, compile, countContinuations, DEAD, intersection } from './automaton.js';
-
-/** The types that a person's number can have. Prepaid, mobile and fixed lines share one pattern in some plans. */
-export type LineType = 'FIXED_LINE' | 'MOBILE' | 'VOIP' | 'PERSONAL_NUMBER';
+import { type Automaton, countContinuations, DEAD, intersection } from './automaton.js';
+import { type LineType, metadataOf, patternOf } from './metadata.js';
+import {
+  beginningWith,
+  MAX_NATIONAL_DIGITS,
+  type NumberRange,
+  notBeginningWith,
+  numbersOf,
+} from './prefixes.js';
 
 export interface PlanOptions {
   /** Default: mobile and fixed lines. */
   readonly types?: readonly LineType[] | undefined;
   /** Only national numbers that begin with one of these digit strings. Default: all. */
   readonly areaCodes?: readonly string[] | undefined;
+  /** No national number that begins with one of these digit strings. Default: none is left out. */
+  readonly exclude?: readonly string[] | undefined;
 }
 
 /** A plan as data: what a worker needs to make it again. */
 export interface PlanSpec {
   readonly country: string;
-  readonly types: readonly LineType[];
+  /** What the numbers are: those that the country's patterns for these types take, or those of ranges of one's own. */
+  readonly numbers: { readonly types: readonly LineType[] } | { readonly ranges: readonly NumberRange[] };
   readonly areaCodes: readonly string[];
+  readonly exclude: readonly string[];
 }
 
-/** Digits of a national number at most (ITU-T E.164). */
-const MAX_NATIONAL_DIGITS = 15;
-/** The exchange of a North American number is no service code such as 411 or 911. */
-const NANP_EXCHANGE = '\\d{3}[2-9](?:0\\d|1[02-9]|[2-9]\\d)\\d{4}';
 const ASCII_ZERO = 48;
 /** Last digits that are counted up without looking at the automaton. */
 const RUN_PLACES = 4;
@@ -39,6 +45,8 @@ const RUN_PLACES = 4;
 /** Guesses in a fixed order. */
 export interface Candidates {
   readonly size: number;
+  /** Differs where two lists differ in a candidate or in their order; in hexadecimal. */
+  readonly fingerprint: string;
   /**
    * Visits the candidates of the indices [from, to) in order.
    * @param visit is given the number in E.164 as ASCII, in a buffer that may be overwritten, and its index
@@ -65,18 +73,11 @@ export class NumberingPlan implements Candidates {
     this.spec = spec;
     this.callingCode = metadata.callingCode();
     this.trunkPrefix = metadata.nationalPrefix() ?? '';
-    const patterns = spec.types.map((type) => metadata.type(type)?.pattern()).filter((pattern) => pattern);
-    if (patterns.length === 0) {
-      throw new VeilmatchError('argument', `The plan of ${spec.country} has no numbers of these types.`);
-    }
-    let automaton = compile([...new Set(patterns)].map((pattern) => `(?:${pattern})`).join('|'));
-    if (this.callingCode === '1') automaton = intersection(automaton, compile(NANP_EXCHANGE));
-    if (spec.areaCodes.length > 0) {
-      automaton = intersection(
-        automaton,
-        compile(`(?:${spec.areaCodes.join('|')})\\d{0,${MAX_NATIONAL_DIGITS}}`),
-      );
-    }
+    const { numbers, areaCodes, exclude } = spec;
+    let automaton =
+      'ranges' in numbers ? numbersOf(numbers.ranges) : patternOf(metadata, spec.country, numbers.types);
+    if (areaCodes.length > 0) automaton = intersection(automaton, beginningWith(areaCodes));
+    if (exclude.length > 0) automaton = intersection(automaton, notBeginningWith(exclude));
     this.#automaton = automaton;
     this.#counts = countContinuations(automaton, MAX_NATIONAL_DIGITS);
     let size = 0;
@@ -87,8 +88,18 @@ export class NumberingPlan implements Candidates {
     });
     this.size = size;
     if (this.size === 0) {
-      throw new VeilmatchError('argument', `No number of ${spec.country} begins with these area codes.`);
+      throw new VeilmatchError(
+        'argument',
+        `No number of ${spec.country} is left by these area codes, ranges and exclusions.`,
+      );
     }
+  }
+
+  /** Taken of the numbers themselves: libphonenumber's patterns change from release to release. */
+  get fingerprint(): string {
+    const { next, accepting } = this.#automaton;
+    const hash = sha256.create().update(utf8(`${this.callingCode},`));
+    return bytesToHex(hash.update(new Uint8Array(next.buffer)).update(accepting).digest());
   }
 
   /** The number of this index in E.164; shorter numbers first, numbers of one length in numeric order. */
@@ -220,31 +231,48 @@ export class NumberingPlan implements Candidates {
   }
 }
 
-/** The part of libphonenumber's metadata that is used here; its published types leave it out. */
-interface CountryMetadata {
-  callingCode(): string;
-  nationalPrefix(): string | undefined;
-  type(type: string): { pattern(): string | undefined } | undefined;
-}
-
-function metadataOf(country: string): CountryMetadata {
-  if (!isSupportedCountry(country as CountryCode)) {
-    throw new VeilmatchError('argument', 'The country must be an ISO 3166 code of two letters, such as US.');
-  }
-  const metadata = new Metadata();
-  metadata.selectNumberingPlan(country as CountryCode);
-  return metadata.numberingPlan as unknown as CountryMetadata;
-}
-
 /**
  * The plan of a country.
  * @param country ISO 3166 alpha-2 code
  * @throws {VeilmatchError} `argument` for an unknown country, or options that leave no number
  */
 export function numberingPlan(country: string, options: PlanOptions = {}): NumberingPlan {
-  const { types = ['MOBILE', 'FIXED_LINE'], areaCodes = [] } = options;
-  for (const code of areaCodes) {
-    if (!/^\d+$/.test(code)) throw new VeilmatchError('argument', 'An area code consists of digits only.');
+  const { types = ['MOBILE', 'FIXED_LINE'], areaCodes = [], exclude = [] } = options;
+  requireDigits('An area code', areaCodes);
+  requireDigits('An excluded prefix', exclude);
+  return new NumberingPlan({ country: country.toUpperCase(), numbers: { types }, areaCodes, exclude });
+}
+
+/**
+ * A plan of ranges of one's own: a carrier's, or those that a regulator has assigned. Where ranges overlap, a number
+ * counts once. They are taken as they are: libphonenumber's patterns have no say in them.
+ * @param country ISO 3166 alpha-2 code, whose calling code the numbers have
+ * @throws {VeilmatchError} `argument` for an unknown country, for a range that is none, with its position, and for
+ *   options that leave no number
+ */
+export function rangePlan(
+  country: string,
+  ranges: readonly NumberRange[],
+  options: Pick<PlanOptions, 'areaCodes' | 'exclude'> = {},
+): NumberingPlan {
+  const { areaCodes = [], exclude = [] } = options;
+  requireDigits('An area code', areaCodes);
+  requireDigits('An excluded prefix', exclude);
+  for (const [position, { prefix, digits }] of ranges.entries()) {
+    const lengths = [digits].flat();
+    const fit = (count: number): boolean =>
+      Number.isInteger(count) && count >= Math.max(1, prefix.length) && count <= MAX_NATIONAL_DIGITS;
+    if (/^\d*$/.test(prefix) && lengths.length > 0 && lengths.every(fit)) continue;
+    throw new VeilmatchError(
+      'argument',
+      `Range ${position} is no range: its prefix consists of digits only, and whole numbers have as many digits or more, ${MAX_NATIONAL_DIGITS} at most.`,
+      { position },
+    );
   }
-  return new NumberingPlan({ country: country.toUpperCase(), types, areaCodes });
+  return new NumberingPlan({ country: country.toUpperCase(), numbers: { ranges }, areaCodes, exclude });
+}
+
+function requireDigits(what: string, prefixes: readonly string[]): void {
+  if (prefixes.every((prefix) => /^\d+$/.test(prefix))) return;
+  throw new VeilmatchError('argument', `${what} consists of digits only.`);
 }

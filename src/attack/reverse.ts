@@ -4,48 +4,77 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { type ByteList, base64ToBytes, DistinctBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
-import { type HashingScheme, hasherFor } from '../hashing/scheme.js';
-import type { NumberList } from './candidates.js';
-import { checkFormat, commonFormats, type NumberFormat } from './format.js';
-import type { NumberingPlan } from './plan.js';
-import { type SearchOptions, search } from './scan.js';
+import { hasherFor } from '../hashing/scheme.js';
+import type { Guesses, NumberList } from './candidates.js';
+import { Headway, type ReversalCursor, searchId } from './cursor.js';
+import type { EmailDictionary } from './emails/dictionary.js';
+import type { NumberFormat } from './format.js';
+import { NumberingPlan } from './plan.js';
+import {
+  emailRecipeOf,
+  type FormatOption,
+  numberRecipeOf,
+  type Recipe,
+  type TokenOptions,
+} from './recipe.js';
+import { Run } from './run.js';
+import type { SearchOptions } from './scan.js';
+import { TokenList } from './tokens.js';
 
-export interface ReverseOptions extends SearchOptions {
+interface CommonOptions extends SearchOptions, TokenOptions {
+  /**
+   * Whether the tokens are only the first bytes of digests: four or more, all tokens as many. Default: whole digests. All
+   * matches are reported then, since a short token can be that of several identifiers; `expectedFalseMatches` says how
+   * many of them chance brings about.
+   */
+  readonly truncated?: boolean | undefined;
+  /** Goes on where an earlier search for the same targets has stopped. */
+  readonly cursor?: ReversalCursor | undefined;
+}
+
+/** To read back telephone numbers. */
+export interface ReverseOptions extends CommonOptions {
   /** The numbers to try. */
   readonly plan: NumberingPlan | NumberList;
-  /** Default `sha256`. */
-  readonly algorithm?: DigestAlgorithm | undefined;
   /**
-   * How the numbers were written when they were hashed. Default `e164`. `auto` tries the common ways one after another,
-   * each on the tokens that the ones before it left: as many times the work if the tokens are in none of them.
+   * How the numbers were written when they were hashed. Default `e164`. The name of a platform's profile, such as `meta`,
+   * stands for that platform's way of writing and hashing them. `auto` tries the common ways one after another, each on
+   * the tokens that the ones before it left: as many times the work if the tokens are in none of them.
    */
-  readonly format?: NumberFormat | 'auto' | undefined;
-  /** The salt of salted or slow tokens. */
-  readonly salt?: Uint8Array | undefined;
-  /** Where the salt stands. Default `prefix`. */
-  readonly saltPosition?: 'prefix' | 'suffix' | undefined;
-  /** The key of HMAC-SHA-256 tokens. */
-  readonly hmacKey?: Uint8Array | undefined;
-  /** The cost of slow tokens. */
-  readonly slow?: SlowCost | undefined;
+  readonly format?: FormatOption | undefined;
+}
+
+/** To read back e-mail addresses. */
+export interface ReverseEmailsOptions extends CommonOptions {
+  /** The addresses to try, as they are: in lower case, as a normaliser leaves them. */
+  readonly dictionary: EmailDictionary;
 }
 
 export interface Recovered {
   /** The token as it was given. */
   readonly token: string;
-  /** The number in E.164. */
+  /** The number in E.164, or the e-mail address. */
   readonly identifier: string;
-  /** How the number was written when it was hashed. */
-  readonly format: NumberFormat;
+  /** How the number was written when it was hashed; undefined for an e-mail address. */
+  readonly format: NumberFormat | undefined;
 }
 
+/** Of the whole search, with what came before the cursor that it has gone on from. */
 export interface ReversalSummary {
   /** Distinct tokens. */
   readonly targets: number;
+  /** Tokens for which an identifier was found. */
   readonly recovered: number;
+  /** Pairs of a token and an identifier: more than `recovered` where a truncated token is that of several. */
+  readonly matches: number;
+  /**
+   * How many pairs chance alone brings about: candidates x targets / 2^(8n) for tokens of n bytes. Next to nothing for
+   * whole digests.
+   */
+  readonly expectedFalseMatches: number;
+  /** How numbers were written when they were hashed, as far as some were found: how many pairs in which format. */
+  readonly formats: ReadonlyArray<{ readonly format: NumberFormat; readonly matches: number }>;
   /** Candidates hashed. */
   readonly candidates: number;
   readonly seconds: number;
@@ -56,125 +85,67 @@ export interface ReversalSummary {
 export interface Reversal extends AsyncIterable<Recovered> {
   /** Settles when the search has ended. */
   readonly summary: Promise<ReversalSummary>;
+  /**
+   * From where another search can go on, at any time: while this one runs, and after its signal has stopped it. It covers
+   * what the iteration has handed over; of what is still to be handed over, nothing. Where nobody iterates, it covers
+   * what was found.
+   */
+  cursor(): ReversalCursor;
 }
 
 /**
- * Finds the numbers behind tokens by trying a whole plan. The search begins at once.
+ * Finds the numbers behind tokens by trying a whole plan, or the e-mail addresses of a dictionary. The search begins at
+ * once.
  *
  * Where WebAssembly has SIMD, code made for this very search does the hashing. A page's Content-Security-Policy must then
  * allow 'wasm-unsafe-eval'; without it the search runs all the same, an order of magnitude slower.
- * @param targets - tokens in hexadecimal or base64, as the hashing functions write them
- * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, and for an unknown
- *   format
+ * @param targets - tokens in hexadecimal or base64, standard or URL-safe
+ * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, for an unknown
+ *   format, for options that contradict each other, and for a cursor that belongs to another search
  */
-export function reverse(targets: Iterable<string>, options: ReverseOptions): Reversal {
-  const scheme = schemeOf(options);
-  const { digestBytes } = hasherFor(scheme);
-  const digests = new DistinctBytes();
-  const tokens: string[] = [];
-  let position = 0;
-  for (const token of targets) {
-    const index = digests.add(digestOf(token, digestBytes, position++));
-    if (index === tokens.length) tokens.push(token);
-  }
-  const plan = 'lengths' in options.plan ? options.plan : undefined;
-  const { format = 'e164' } = options;
-  const formats = format === 'auto' ? commonFormats(plan) : [format];
-  for (const name of formats)
-    checkFormat(
-      name,
-      plan?.lengths.map(({ digits }) => digits),
-    );
-
-  const found: Recovered[] = [];
-  let wake = (): void => {};
-  const started = performance.now();
-  const searched = searchFormats(formats, digests.toList(), scheme, options, (index, identifier, format) => {
-    found.push({ token: tokens[index]!, identifier, format });
-    wake();
-  });
-  const summary = searched.then((candidates): ReversalSummary => {
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      targets: tokens.length,
-      recovered: found.length,
-      candidates,
-      seconds,
-      candidatesPerSecond: candidates / seconds,
-    };
-  });
-  let ended = false;
-  const end = (): void => {
-    ended = true;
-    wake();
+export function reverse(targets: Iterable<string>, options: ReverseOptions | ReverseEmailsOptions): Reversal {
+  const { truncated = false } = options;
+  const { recipe, candidates } = questionOf(options);
+  const tokens = TokenList.read(targets, hasherFor(recipe.scheme).digestBytes, truncated);
+  let id: string | undefined;
+  const search = (): string => {
+    id ??= searchId(tokens, candidates, recipe);
+    return id;
   };
+  const run = new Run(() => new Headway(search, tokens.size, recipe.formats.length, options.cursor));
+  const summary = run
+    .search(tokens, recipe, candidates, { ...options, all: truncated })
+    .then((): ReversalSummary => {
+      const totals = run.totals;
+      const { candidates, seconds } = totals;
+      const formats = recipe.formats.map((format, i) => ({ format, matches: totals.matches[i]! }));
+      return {
+        ...totals,
+        matches: totals.matches.reduce((sum, matches) => sum + matches, 0),
+        formats: 'plan' in options ? formats.filter(({ matches }) => matches > 0) : [],
+        expectedFalseMatches: candidates * tokens.size * 2 ** (-8 * tokens.tokenBytes),
+        candidatesPerSecond: candidates / seconds,
+      };
+    });
+  const end = (): void => run.end();
   summary.then(end, end);
   return {
     summary,
+    cursor: () => run.cursor(),
     async *[Symbol.asyncIterator]() {
-      for (let next = 0; ; ) {
-        while (next < found.length) yield found[next++]!;
-        if (ended) break;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      for await (const { target, identifier, format } of run.matches())
+        yield { token: tokens.textOf(target), identifier, format: 'plan' in options ? format : undefined };
       await summary;
     },
   };
 }
 
-/** Searches in one format after another for the targets that are still open. @returns candidates hashed */
-async function searchFormats(
-  formats: readonly NumberFormat[],
-  digests: ByteList,
-  scheme: HashingScheme,
-  options: ReverseOptions,
-  onFound: (index: number, identifier: string, format: NumberFormat) => void,
-): Promise<number> {
-  const { digestBytes } = hasherFor(scheme);
-  const isFound = new Uint8Array(digests.length);
-  let open = Uint32Array.from({ length: digests.length }, (_, index) => index);
-  let tried = 0;
-  for (const [i, format] of formats.entries()) {
-    const targets = new Uint8Array(open.length * digestBytes);
-    for (const [place, index] of open.entries()) targets.set(digests.at(index), place * digestBytes);
-    tried += await search(
-      { targets, digestBytes, scheme, format, candidates: options.plan },
-      (hits) => {
-        for (const { target, identifier } of hits) {
-          const index = open[target]!;
-          if (isFound[index] === 0) onFound(index, identifier, format);
-          isFound[index] = 1;
-        }
-      },
-      {
-        ...options,
-        onProgress: (done, total) => options.onProgress?.(i * total + done, formats.length * total),
-      },
-    );
-    open = open.filter((index) => isFound[index] === 0);
+function questionOf(options: ReverseOptions | ReverseEmailsOptions): { recipe: Recipe; candidates: Guesses } {
+  if ('plan' in options && 'dictionary' in options) {
+    throw new VeilmatchError('argument', 'Give a numbering plan or an e-mail dictionary, one at a time.');
   }
-  return tried;
-}
-
-function schemeOf(options: ReverseOptions): HashingScheme {
-  const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
-  if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
-  if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
-  if (salt !== undefined) return { hash: 'salted', algorithm, position, salt };
-  return { hash: 'plain', algorithm };
-}
-
-function digestOf(token: string, digestBytes: number, position: number): Uint8Array {
-  const digest =
-    /^[0-9a-f]*$/i.test(token) && token.length === digestBytes * 2 ? hexToBytes(token) : base64ToBytes(token);
-  if (digest?.length !== digestBytes) {
-    throw new VeilmatchError(
-      'argument',
-      `Token ${position} is no digest of ${digestBytes} bytes in hexadecimal or base64. Is it of another algorithm?`,
-      { position },
-    );
-  }
-  return digest;
+  if ('dictionary' in options) return { recipe: emailRecipeOf(options), candidates: options.dictionary };
+  const { plan, format = 'e164' } = options;
+  const known = plan instanceof NumberingPlan ? plan : undefined;
+  return { recipe: numberRecipeOf(format, options, known), candidates: plan };
 }

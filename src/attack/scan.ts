@@ -5,27 +5,28 @@ import { throwIfAborted } from '../errors.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
-import { type NumberList, specOf } from './candidates.js';
+import { type Guesses, specOf } from './candidates.js';
 import type { NumberFormat } from './format.js';
-import type { NumberingPlan } from './plan.js';
-import { createScanner, type Hit, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
+import { createScanner, hashesAddresses, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
+import { type Span, Spans } from './spans.js';
 
 export interface SearchOptions {
   /** Threads. Default: the machine's. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Candidates hashed, and candidates in all. */
+  /** Candidates that are done with, and candidates in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What is searched for, how it was made, and among what. */
 export interface Search {
-  /** Digests, concatenated. */
+  /** Digests or their first bytes, concatenated. */
   readonly targets: Uint8Array;
+  /** Bytes of each target. */
   readonly digestBytes: number;
   readonly scheme: HashingScheme;
   readonly format: NumberFormat;
-  readonly candidates: NumberingPlan | NumberList;
+  readonly candidates: Guesses;
 }
 
 /** Candidates in a range: a fraction of a second of hashing, or a few where a hash is slow. */
@@ -38,55 +39,90 @@ export interface RangeRequest {
 }
 
 /**
- * Hashes all candidates and hands over the hits as they come, in any order.
- * @returns how many candidates were hashed: a mask leaves out numbers of other lengths
+ * Hashes all candidates, and hands over what each range of them has brought as it comes, in any order.
+ * @param done - candidates that need not be tried any more
  * @throws {VeilmatchError} `aborted`, `worker-failed`
  */
 export async function search(
   what: Search,
-  onHits: (hits: Hit[]) => void,
+  onRange: (result: ScanResult, range: RangeRequest) => void,
   options: SearchOptions = {},
-): Promise<number> {
+  done: Spans = new Spans(),
+): Promise<void> {
   const { concurrency = defaultConcurrency(), signal, onProgress } = options;
-  if (what.targets.length === 0) return 0;
   const { size } = what.candidates;
+  const ranges = new Ranges(done.gaps(size), rangeSize(what));
+  if (what.targets.length === 0 || ranges.count === 0) return;
   const spec: ScanSpec = { ...what, candidates: specOf(what.candidates) };
-  const range =
-    RANGE[what.scheme.hash === 'slow' ? 'slow' : usesKernel(what.candidates, what) ? 'kernel' : 'messages'];
-  const ranges = Math.ceil(size / range);
-  const rangeAt = (i: number): RangeRequest => ({ from: i * range, to: Math.min(size, (i + 1) * range) });
-  const report = (done: number): void => onProgress?.(Math.min(size, done * range), size);
-  let tried = 0;
-  const take = (result: ScanResult): void => {
-    tried += result.tried;
-    onHits(result.hits);
+  let tried = done.size;
+  const take = (result: ScanResult, range: RangeRequest): void => {
+    tried += range.to - range.from;
+    onRange(result, range);
+    onProgress?.(tried, size);
   };
 
-  if (concurrency === 1 || ranges === 1) {
+  if (concurrency === 1 || ranges.count === 1) {
     const scanner = createScanner(spec);
-    for (let i = 0; i < ranges; i++) {
+    for (let i = 0; i < ranges.count; i++) {
       throwIfAborted(signal);
-      const { from, to } = rangeAt(i);
-      take(await scanner.scan(from, to));
-      report(i + 1);
+      const range = ranges.at(i);
+      take(await scanner.scan(range.from, range.to), range);
       await new Promise((resolve) => setTimeout(resolve));
     }
-    return tried;
+    return;
   }
   const payload: ScanSpec = { ...spec, targets: shared(spec.targets) };
-  const pool = new WorkerPool(startScanWorker, Math.min(concurrency, ranges), { job: 'prepare', payload });
+  const pool = new WorkerPool(startScanWorker, Math.min(concurrency, ranges.count), {
+    job: 'prepare',
+    payload,
+  });
   try {
     await pool.map<ScanResult>(
       'scan',
-      ranges,
-      (i) => ({ payload: rangeAt(i) }),
-      (_, result) => take(result),
-      { signal, onProgress: report },
+      ranges.count,
+      (i) => ({ payload: ranges.at(i) }),
+      (i, result) => take(result, ranges.at(i)),
+      { signal },
     );
   } finally {
     pool.dispose();
   }
-  return tried;
+}
+
+function rangeSize(what: Search): number {
+  if (what.scheme.hash === 'slow') return RANGE.slow;
+  const fast = hashesAddresses(what.candidates, what) || usesKernel(what.candidates, what);
+  return fast ? RANGE.kernel : RANGE.messages;
+}
+
+/** Spans cut into ranges; of a slow hash there are too many to be listed. */
+class Ranges {
+  readonly count: number;
+  readonly #spans: readonly Span[];
+  readonly #size: number;
+
+  constructor(spans: readonly Span[], size: number) {
+    this.#spans = spans;
+    this.#size = size;
+    this.count = spans.reduce((sum, span) => sum + this.#countIn(span), 0);
+  }
+
+  at(index: number): RangeRequest {
+    let rest = index;
+    for (const span of this.#spans) {
+      const count = this.#countIn(span);
+      if (rest < count) {
+        const from = span[0] + rest * this.#size;
+        return { from, to: Math.min(span[1], from + this.#size) };
+      }
+      rest -= count;
+    }
+    throw new RangeError(`There are ${this.count} ranges; there is no range ${index}.`);
+  }
+
+  #countIn([from, to]: Span): number {
+    return Math.ceil((to - from) / this.#size);
+  }
 }
 
 /** Where memory can be shared, all workers read the same copy; elsewhere each is sent one. */

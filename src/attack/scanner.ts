@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One worker's part of a search: hashes ranges of candidates, and keeps those whose digest is a target. */
 
-import { utf8 } from '../bytes.js';
+import { fromUtf8, utf8 } from '../bytes.js';
 import type { HashingScheme } from '../hashing/scheme.js';
-import { type CandidatesSpec, candidatesFrom, type NumberList } from './candidates.js';
+import { type CandidatesSpec, candidatesFrom, type Guesses } from './candidates.js';
 import { type Check, createCheck } from './check.js';
+import { EmailDictionary } from './emails/dictionary.js';
+import { DictionaryScanner } from './emails/scanner.js';
 import { type NumberFormat, templateOf } from './format.js';
 import { simdAvailable } from './kernel/emitter.js';
 import { Kernel } from './kernel/kernel.js';
@@ -17,15 +19,16 @@ export interface ScanSpec {
   readonly candidates: CandidatesSpec;
   readonly format: NumberFormat;
   readonly scheme: HashingScheme;
-  /** Digests, concatenated. */
+  /** Digests or their first bytes, concatenated. */
   readonly targets: Uint8Array;
+  /** Bytes of each target. */
   readonly digestBytes: number;
 }
 
 export interface Hit {
   /** Index of the target. */
   readonly target: number;
-  /** The candidate in E.164. */
+  /** The candidate: a number in E.164, or an e-mail address. */
   readonly identifier: string;
 }
 
@@ -42,7 +45,7 @@ export interface Scanner {
 
 /** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
 export function usesKernel(
-  candidates: NumberingPlan | NumberList,
+  candidates: Guesses,
   { scheme, format }: Pick<ScanSpec, 'scheme' | 'format'>,
 ): candidates is NumberingPlan {
   if (!(candidates instanceof NumberingPlan) || !simdAvailable()) return false;
@@ -52,8 +55,17 @@ export function usesKernel(
   });
 }
 
+/** Whether kernels hash the addresses of a dictionary, at least those that fit into one. */
+export function hashesAddresses(
+  candidates: Guesses,
+  { scheme }: Pick<ScanSpec, 'scheme'>,
+): candidates is EmailDictionary {
+  return candidates instanceof EmailDictionary && scheme.hash !== 'slow' && simdAvailable();
+}
+
 export function createScanner(spec: ScanSpec): Scanner {
   const candidates = candidatesFrom(spec.candidates);
+  if (hashesAddresses(candidates, spec)) return new DictionaryScanner(spec, candidates);
   return usesKernel(candidates, spec)
     ? new KernelScanner(spec, candidates)
     : new MessageScanner(spec, candidates);
@@ -61,10 +73,10 @@ export function createScanner(spec: ScanSpec): Scanner {
 
 /** Writes and hashes one message after another: works everywhere, for everything. */
 export class MessageScanner implements Scanner {
-  readonly #candidates: NumberingPlan | NumberList;
+  readonly #candidates: Guesses;
   readonly #check: Check;
 
-  constructor(spec: ScanSpec, candidates: NumberingPlan | NumberList = candidatesFrom(spec.candidates)) {
+  constructor(spec: ScanSpec, candidates: Guesses = candidatesFrom(spec.candidates)) {
     this.#candidates = candidates;
     const callingCode = candidates instanceof NumberingPlan ? candidates.callingCode : undefined;
     const targets = new TargetTable(spec.targets, spec.digestBytes);
@@ -78,7 +90,7 @@ export class MessageScanner implements Scanner {
       const target = this.#check(number);
       if (target === undefined) return;
       tried++;
-      if (target >= 0) hits.push({ target, identifier: String.fromCharCode(...number) });
+      if (target >= 0) hits.push({ target, identifier: fromUtf8(number) });
     });
     return { hits, tried };
   }
@@ -127,9 +139,9 @@ export class KernelScanner implements Scanner {
   /** Undefined where messages with so many national digits fit no kernel. */
   async kernelFor(digits: number): Promise<Kernel | undefined> {
     if (this.#current?.digits !== digits) {
-      const { format, scheme, targets } = this.#spec;
+      const { format, scheme, targets, digestBytes } = this.#spec;
       const template = templateOf(format, this.#plan.callingCode, digits);
-      const shape = template && shapeOf(scheme, template);
+      const shape = template && shapeOf(scheme, template, digestBytes);
       this.#current = { digits, kernel: shape && (await Kernel.create(shape, targets)) };
     }
     return this.#current.kernel;

@@ -3,8 +3,9 @@
 
 /** A hash table over digests where they lie: four to eight bytes for each besides the digests themselves. */
 export class TargetTable {
-  /** Digests of equal length, concatenated. */
+  /** Digests, or the first bytes of digests, concatenated. */
   readonly bytes: Uint8Array;
+  /** Bytes of each. */
   readonly digestBytes: number;
   /** Open addressing; 0 is empty, otherwise index + 1. A digest is random, so its first bytes serve as its hash. */
   readonly #slots: Uint32Array;
@@ -23,7 +24,7 @@ export class TargetTable {
     return this.digestBytes === 0 ? 0 : this.bytes.length / this.digestBytes;
   }
 
-  /** The index of the first target that is this digest, or -1. */
+  /** The index of the first target that is this digest, or its beginning, or -1. */
   indexOf(digest: Uint8Array): number {
     return this.#slots[this.#find(digest)]! - 1;
   }

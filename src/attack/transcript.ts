@@ -184,7 +184,7 @@ async function attackTokens(
     const width = scheme.hash === 'plain' || scheme.hash === 'salted' ? digestBytes[scheme.algorithm] : 32;
     await search(
       { targets: observation.digests, digestBytes: width, scheme, format, candidates: plan },
-      (hits) => {
+      ({ hits }) => {
         for (const { identifier } of hits) recovered.add(identifier);
       },
       options,

@@ -90,7 +90,7 @@ Examples:
 };
 
 /** @throws {VeilmatchError} `io`, `bad-file` */
-async function readPolicy(path: string, io: Io): Promise<Policy> {
+export async function readPolicy(path: string, io: Io): Promise<Policy> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of readBytes(path, io)) {
@@ -113,7 +113,7 @@ async function readPolicy(path: string, io: Io): Promise<Policy> {
   }
 }
 
-function policyLines({
+export function policyLines({
   smallestSet,
   smallestCountedSet,
   largestSet,
@@ -141,7 +141,7 @@ function usage({ runs, elements }: Omit<Budget, 'hours'>): string {
   return parts.length > 0 ? parts.join(', ') : 'no limit';
 }
 
-function verdict(days: number): string {
+export function verdict(days: number): string {
   if (days === Infinity) return 'Nothing is allowed, so nobody can ask for them.';
   if (days === 0) return 'One peer can ask for all of them at once: this policy does not stop it.';
   const years = days / DAYS_A_YEAR;

@@ -4,17 +4,14 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { numberingPlan } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
-import { type IdentifierSet, identifiersFromRows } from '../identifiers/index.js';
 import { compare, type ProtocolId, type ProtocolReport, protocols } from '../protocols/index.js';
 import type { Command, ExitStatus } from './command.js';
 import { comparisonJson, comparisonText } from './comparison.js';
-import { type Io, sourceName } from './io.js';
-import { type ListFlags, listOptions, toListOptions } from './list-options.js';
+import { type ListFlags, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
 import { withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
-import { summarizeRejected } from './rejected.js';
-import { readList } from './table.js';
+import { readSet } from './read-set.js';
 
 interface CompareFlags extends ListFlags {
   readonly plan?: string;
@@ -106,26 +103,6 @@ Examples:
     });
   },
 };
-
-interface ReadSet {
-  readonly set: IdentifierSet;
-  readonly summary: { readonly records: number; readonly identifiers: number; readonly rejected: number };
-}
-
-async function readSet(path: string, flags: CompareFlags, io: Io): Promise<ReadSet> {
-  const list = await readList(path, toListOptions(flags), io);
-  for (const note of list.notes) io.stderr.write(`${sourceName(path)}: ${note}\n`);
-  const { set, rejected } = await identifiersFromRows(list.rows, {
-    country: flags.country,
-    strict: flags.valid ?? false,
-    signal: io.signal,
-  });
-  io.stderr.write(
-    `${sourceName(path)}: rows ${list.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
-  );
-  for (const line of summarizeRejected(rejected, list)) io.stderr.write(`${line}\n`);
-  return { set, summary: { records: list.records, identifiers: set.size, rejected: rejected.length } };
-}
 
 export function parseAreaCodes(text: string): string[] {
   const codes = text.split(',');

@@ -28,7 +28,8 @@ export function listOptions(): Option[] {
     new Option('--country-column <NAME>', 'column that holds the country of each row, in two letters'),
     new Option(
       '--column <NAME=KIND>',
-      'use this column, by its name or its number from 1, as phone or email; repeatable; nothing is guessed then',
+      'use this column, by its name or its number from 1, as phone or email; repeatable; nothing is guessed then; ' +
+        '"phone" and "email" alone are short for phone=phone and email=email',
     ).argParser(parseColumn),
     new Option('--header', 'the first line is a header (guessed otherwise)'),
     new Option('--no-header', 'the first line is data'),
@@ -44,14 +45,14 @@ export function toListOptions(flags: ListFlags): ListOptions {
   return { columns, header, country, countryColumn, delimiter };
 }
 
-function parseCountry(text: string): string {
+export function parseCountry(text: string): string {
   const country = knownCountry(text);
   if (country !== undefined) return country;
   throw new InvalidArgumentError('Give two letters of ISO 3166-1, such as US, GB (not UK) or DE.');
 }
 
 function parseColumn(text: string, before: readonly ColumnOption[] = []): ColumnOption[] {
-  const parts = /^(.+)=(phone|email)$/is.exec(text);
+  const parts = /^(.+)=(phone|email)$/is.exec(text) ?? /^((phone|email))$/i.exec(text);
   if (!parts) throw new InvalidArgumentError('Give NAME=phone or NAME=email; NAME may be a number from 1.');
   return [...before, { name: parts[1]!, field: parts[2]!.toLowerCase() as ColumnOption['field'] }];
 }

@@ -29,6 +29,7 @@ export class ReaderGone extends Error {}
  * Opens the outputs, runs `body`, and keeps them only if it succeeds.
  * @param paths where to write; undefined or `-` is standard output
  * @param inputs files that must not be overwritten
+ * @param mode of a new file; that of the file in its place, or the system's default, unless given
  * @throws {VeilmatchError} `argument` for an output that is an input or another output, `io`
  */
 export async function withOutputs<T>(
@@ -36,12 +37,13 @@ export async function withOutputs<T>(
   inputs: readonly string[],
   io: Io,
   body: (...outputs: Output[]) => Promise<T>,
+  mode?: number,
 ): Promise<T> {
   await checkDistinct(paths, inputs);
   const outputs: OpenOutput[] = [];
   try {
     for (const path of paths) {
-      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path));
+      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, mode));
     }
     const result = await body(...outputs);
     io.signal?.throwIfAborted();
@@ -53,7 +55,8 @@ export async function withOutputs<T>(
   }
 }
 
-async function checkDistinct(
+/** @throws {VeilmatchError} `argument` for an output that is an input or another output */
+export async function checkDistinct(
   paths: readonly (string | undefined)[],
   inputs: readonly string[],
 ): Promise<void> {
@@ -116,7 +119,7 @@ function toStream(stream: Writable): OpenOutput {
   };
 }
 
-async function toFile(path: string): Promise<OpenOutput> {
+async function toFile(path: string, mode?: number): Promise<OpenOutput> {
   // A link stays a link to the same place.
   const place = await realpath(path).catch(() => path);
   const found = await stat(place).catch(() => undefined);
@@ -128,7 +131,7 @@ async function toFile(path: string): Promise<OpenOutput> {
   const written = direct
     ? place
     : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = await orIoError(path, () => open(written, direct ? 'w' : 'wx', found?.mode));
+  const file = await orIoError(path, () => open(written, direct ? 'w' : 'wx', mode ?? found?.mode));
   return new FileOutput(path, place, written, file);
 }
 

@@ -7,12 +7,36 @@ import { type ErrorCode, VeilmatchError } from '../errors.js';
 import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
+import { connectCommand } from './connect.js';
 import { hash } from './hash.js';
 import type { Io } from './io.js';
+import { keyCommand } from './key.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
+import { finishCommand, requestCommand, respondCommand } from './psi.js';
+import { reverse } from './reverse.js';
+import { serveCommand } from './serve.js';
+import { tokenCommand } from './token.js';
 
-const commands: readonly Command[] = [normalize, hash, compareCommand, budget];
+const commands: readonly Command[] = [
+  normalize,
+  hash,
+  compareCommand,
+  reverse,
+  budget,
+  tokenCommand,
+  serveCommand,
+  connectCommand,
+  keyCommand,
+  requestCommand,
+  respondCommand,
+  finishCommand,
+];
+
+/** What the commands of a group have in common. */
+const GROUPS: Readonly<Record<string, string>> = {
+  psi: 'find out what two lists share by exchanging two signed files',
+};
 
 const USAGE = 2;
 const FAILURE = 3;
@@ -29,6 +53,7 @@ be changed; 3 input, output or the peer failed.
 Examples:
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
+  veilmatch reverse audience.csv --country US
   veilmatch hash --help
 `;
 
@@ -66,14 +91,25 @@ function buildProgram(io: Io, finish: (status: number) => void): Commander {
     })
     .showSuggestionAfterError()
     .addHelpText('after', HELP);
+  const groups = new Map<string, Commander>();
   for (const command of commands) {
-    const sub = program.command(command.name).description(command.summary).addHelpText('after', command.help);
+    const [name, parent] = placeOf(command.name, program, groups);
+    const sub = parent.command(name).description(command.summary).addHelpText('after', command.help);
     for (const { name, description } of command.arguments) sub.argument(name, description);
     for (const option of command.options) sub.addOption(option);
     sub.showHelpAfterError(`Try: veilmatch ${command.name} --help`);
     sub.action(async () => finish(await command.run(sub.args, sub.opts(), io)));
   }
   return program;
+}
+
+/** `psi request` is the command `request` of a group `psi`. */
+function placeOf(name: string, program: Commander, groups: Map<string, Commander>): [string, Commander] {
+  const [group, own] = name.split(' ') as [string, string?];
+  if (own === undefined) return [name, program];
+  const parent = groups.get(group) ?? program.command(group).description(GROUPS[group] ?? '');
+  groups.set(group, parent);
+  return [own, parent];
 }
 
 /** From package.json, two folders up from the source and from the built file alike. */

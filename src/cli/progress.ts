@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A percentage on standard error, on a terminal only. */
+/** A percentage on standard error, and for long searches rate and time left; on a terminal only. */
 
+import { duration } from './comparison.js';
 import type { Io } from './io.js';
 
 const INTERVAL_MS = 100;
+const CLEAR_REST = '\x1b[K';
 
 export interface Progress {
   /** Takes what the library's `onProgress` gives. */
@@ -12,19 +14,39 @@ export interface Progress {
   clear(): void;
 }
 
-export function startProgress(io: Io, label: string): Progress {
+/** @param unit - what is counted, for commands that show how fast it goes and how long it will take */
+export function startProgress(io: Io, label: string, unit?: string): Progress {
   if (io.stderr.isTTY !== true) return { update() {}, clear() {} };
   let next = 0;
   let shown = false;
+  let first: { readonly done: number; readonly at: number } | undefined;
   return {
     update(done, total) {
+      first ??= { done, at: Date.now() };
       if (Date.now() < next) return;
       next = Date.now() + INTERVAL_MS;
       shown = true;
-      io.stderr.write(`\r${label}: ${Math.floor((100 * done) / Math.max(1, total))} %`);
+      const share = `${Math.floor((100 * done) / Math.max(1, total))} %`;
+      const rate = (1000 * (done - first.done)) / (Date.now() - first.at);
+      const pace =
+        unit !== undefined && rate > 0
+          ? `, ${compact(rate)} ${unit} a second, ${duration((total - done) / rate)} left`
+          : '';
+      io.stderr.write(`\r${label}: ${share}${pace}${CLEAR_REST}`);
     },
     clear() {
-      if (shown) io.stderr.write('\r\x1b[K');
+      if (shown) io.stderr.write(`\r${CLEAR_REST}`);
     },
   };
 }
+
+/** `12.3 million`, for people. */
+export function compact(value: number): string {
+  return COMPACT.format(value);
+}
+
+const COMPACT = new Intl.NumberFormat('en', {
+  notation: 'compact',
+  compactDisplay: 'long',
+  maximumSignificantDigits: 3,
+});

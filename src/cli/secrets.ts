@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Keys and salts come from files: what stands on a command line is seen by every process and kept in its history. */
 
+import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import { MIN_KEY_BYTES } from '../hashing/index.js';
-import { type Io, readBytes, sourceName } from './io.js';
+import { type Io, ioError, readBytes, sourceName } from './io.js';
 
 /** Anything larger is the wrong file. */
 const MAX_FILE_BYTES = 65_536;
@@ -49,18 +50,33 @@ export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
   return new Uint8Array(bytes.subarray(0, end));
 }
 
-async function readSmall(path: string, io: Io): Promise<Buffer> {
+/**
+ * A file that holds a secret or says something about one.
+ * @throws {VeilmatchError} `io`, `bad-file` for a long one
+ */
+export async function readSmall(path: string, io: Io, maxBytes: number = MAX_FILE_BYTES): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of readBytes(path, io)) {
     chunks.push(chunk);
     length += chunk.length;
-    if (length > MAX_FILE_BYTES) {
+    if (length > maxBytes) {
       throw new VeilmatchError(
         'bad-file',
-        `${sourceName(path)} is longer than ${MAX_FILE_BYTES} bytes: it is no key and no salt.`,
+        `${sourceName(path)} is longer than ${maxBytes} bytes: it is no key and no salt.`,
       );
     }
   }
   return Buffer.concat(chunks);
+}
+
+/**
+ * What a file holds so far, nothing where there is none.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function existingText(path: string, io: Io): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw ioError('read', path, error);
+  });
+  return found === undefined ? '' : (await readSmall(path, io)).toString('latin1');
 }

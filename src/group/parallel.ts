@@ -74,10 +74,10 @@ export interface ChunkJob {
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
 
-type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 /** So many times as many of a progression, whose elements take so much less. */
 const PROGRESSION_CHUNKS = 32;
 
+type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {

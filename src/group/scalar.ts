@@ -3,8 +3,8 @@
  * Arithmetic on scalars modulo L = 2^252 + 27742317777372353535851937790883648493, the order of ristretto255. Scalars
  * are 32 bytes little-endian.
  *
- * Sums and products are made of limbs of eight bits in small integers, with no branch and no address that depends on a
- * value. Only the inversion goes through BigInt, behind a mask.
+ * Sums and products are made of limbs of 16 bits in doubles, which hold them exactly, with no branch and no address that
+ * depends on a value. Only the inversion goes through BigInt, behind a mask.
  */
 
 import { ristretto255 } from '@noble/curves/ed25519.js';
@@ -18,14 +18,18 @@ const { Fn } = ristretto255.Point;
 /** Bytes that `reduceScalar` takes: with twice the length of a scalar, uniform bytes give a uniform scalar. */
 export const WIDE_BYTES = 64;
 
-/** L, little-endian: limbs 0 to 15 and the 2^252 in limb 31. */
-const ORDER: Int32Array = Int32Array.of(
-  ...[0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14],
-  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10],
+const RADIX = 0x10000;
+/** Limbs of a scalar. */
+const LIMBS = 16;
+
+/** L: limbs 0 to 7, and the 2^252 in limb 15. */
+const ORDER: Float64Array = Float64Array.of(
+  ...[0xd3ed, 0x5cf5, 0x631a, 0x5812, 0x9cd6, 0xa2f7, 0xf9de, 0x14de],
+  ...[0, 0, 0, 0, 0, 0, 0, 0x1000],
 );
 
-/** Limbs that a multiple of L - 2^252 is subtracted from: its 16, and four for the carry to die away. */
-const LOW_LIMBS = 20;
+/** Limbs that a multiple of L - 2^252 is subtracted from: its eight, and two for the carry to die away. */
+const LOW_LIMBS = 10;
 
 /**
  * 512 bits, little-endian, modulo L.
@@ -36,7 +40,7 @@ export function reduceScalar(wide: Uint8Array): Uint8Array {
   if (wide.length !== WIDE_BYTES) {
     throw new VeilmatchError('argument', `A scalar is reduced from ${WIDE_BYTES} bytes, not ${wide.length}.`);
   }
-  return reduceLimbs(Int32Array.from(wide));
+  return reduceLimbs(limbsOf(wide));
 }
 
 /**
@@ -46,8 +50,10 @@ export function reduceScalar(wide: Uint8Array): Uint8Array {
 export function addScalars(a: Uint8Array, b: Uint8Array): Uint8Array {
   checkScalar(a);
   checkScalar(b);
-  const limbs = new Int32Array(WIDE_BYTES);
-  for (let i = 0; i < SCALAR_BYTES; i++) limbs[i] = a[i]! + b[i]!;
+  const limbs = new Float64Array(2 * LIMBS);
+  const [x, y] = [limbsOf(a), limbsOf(b)];
+  for (let i = 0; i < LIMBS; i++) limbs[i] = x[i]! + y[i]!;
+  wipe(x, y);
   return reduceLimbs(limbs);
 }
 
@@ -67,13 +73,13 @@ export function multiplyScalars(a: Uint8Array, b: Uint8Array): Uint8Array {
  */
 export function subtractProduct(a: Uint8Array, b: Uint8Array, c: Uint8Array): Uint8Array {
   for (const scalar of [a, b, c]) checkScalar(scalar);
-  const negated = new Int32Array(SCALAR_BYTES);
-  for (let i = 0; i < SCALAR_BYTES; i++) negated[i] = ORDER[i]! - c[i]!;
+  const [x, y, negated] = [limbsOf(a), limbsOf(b), limbsOf(c)];
+  for (let i = 0; i < LIMBS; i++) negated[i] = ORDER[i]! - negated[i]!;
   carryThrough(negated);
-  const limbs = new Int32Array(WIDE_BYTES);
-  limbs.set(a);
-  addProduct(limbs, b, negated);
-  negated.fill(0);
+  const limbs = new Float64Array(2 * LIMBS);
+  limbs.set(x);
+  addProduct(limbs, y, negated);
+  wipe(x, y, negated);
   return reduceLimbs(limbs);
 }
 
@@ -113,60 +119,76 @@ export function invertScalars(scalars: Uint8Array, random: RandomSource = secure
 }
 
 function product(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const limbs = new Int32Array(WIDE_BYTES);
-  addProduct(limbs, a, b);
+  const limbs = new Float64Array(2 * LIMBS);
+  const [x, y] = [limbsOf(a), limbsOf(b)];
+  addProduct(limbs, x, y);
+  wipe(x, y);
   return reduceLimbs(limbs);
 }
 
-/** limbs += a * b; each limb grows by less than 2^21. */
-function addProduct(limbs: Int32Array, a: Uint8Array, b: ArrayLike<number>): void {
-  for (let i = 0; i < SCALAR_BYTES; i++) {
+/** limbs += a * b; each limb grows by less than 2^36. */
+function addProduct(limbs: Float64Array, a: Float64Array, b: Float64Array): void {
+  for (let i = 0; i < LIMBS; i++) {
     const digit = a[i]!;
-    for (let j = 0; j < SCALAR_BYTES; j++) limbs[i + j]! += digit * b[j]!;
+    for (let j = 0; j < LIMBS; j++) limbs[i + j]! += digit * b[j]!;
   }
 }
 
 /**
- * The value modulo L of 64 limbs below 2^22, whose sum is below 2^512. The limbs are wiped.
+ * The value modulo L of 32 limbs below 2^37, whose sum is below 2^512. The limbs are wiped.
  *
- * 2^256 = -16 (L - 2^252) modulo L takes the upper 32 limbs away, one by one, and leaves limbs in [-129, 128]. Then
- * limb 31, divided by 16, says how often L fits; what remains lies between -2^248 and 2^252, and L makes a negative
- * remainder right.
+ * 2^256 = -16 (L - 2^252) modulo L takes the upper 16 limbs away, one by one, and leaves limbs of at most about half the
+ * radix on both sides of zero. Then limb 15, divided by 2^12, says how often L fits; what remains lies between -2^240 and
+ * 2^252, and L makes a negative remainder right.
  */
-function reduceLimbs(limbs: Int32Array): Uint8Array<ArrayBuffer> {
+function reduceLimbs(limbs: Float64Array): Uint8Array<ArrayBuffer> {
   carryThrough(limbs);
-  for (let i = WIDE_BYTES - 1; i >= SCALAR_BYTES; i--) {
+  for (let i = 2 * LIMBS - 1; i >= LIMBS; i--) {
     const times = 16 * limbs[i]!;
     let carry = 0;
-    for (let low = 0, j = i - SCALAR_BYTES; low < LOW_LIMBS; low++, j++) {
+    for (let low = 0, j = i - LIMBS; low < LOW_LIMBS; low++, j++) {
       const value = limbs[j]! + carry - times * ORDER[low]!;
-      // To the nearest multiple of 256, so that limbs stay small on both sides of zero.
-      carry = (value + 128) >> 8;
-      limbs[j] = value - (carry << 8);
+      // To the nearest multiple of the radix, so that limbs stay small.
+      carry = Math.floor((value + RADIX / 2) / RADIX);
+      limbs[j] = value - carry * RADIX;
     }
-    limbs[i - SCALAR_BYTES + LOW_LIMBS]! += carry;
+    limbs[i - LIMBS + LOW_LIMBS]! += carry;
     limbs[i] = 0;
   }
-  const value = limbs.subarray(0, SCALAR_BYTES);
-  addOrder(value, -(value[SCALAR_BYTES - 1]! >> 4));
+  const value = limbs.subarray(0, LIMBS);
+  addOrder(value, -Math.floor(value[LIMBS - 1]! / ORDER[LIMBS - 1]!));
   addOrder(value, -carryThrough(value));
   carryThrough(value);
-  const reduced = Uint8Array.from(value);
-  limbs.fill(0);
+  const reduced = new Uint8Array(SCALAR_BYTES);
+  for (let i = 0; i < LIMBS; i++) {
+    reduced[2 * i] = value[i]!;
+    reduced[2 * i + 1] = value[i]! >> 8;
+  }
+  wipe(limbs);
   return reduced;
 }
 
-function addOrder(limbs: Int32Array, times: number): void {
-  for (let i = 0; i < SCALAR_BYTES; i++) limbs[i]! += times * ORDER[i]!;
+function addOrder(limbs: Float64Array, times: number): void {
+  for (let i = 0; i < LIMBS; i++) limbs[i]! += times * ORDER[i]!;
 }
 
-/** Brings every limb into [0, 255]. Returns what is carried out of the last one: -1 from a negative number. */
-function carryThrough(limbs: Int32Array): number {
+/** Brings every limb into [0, 2^16 - 1]. Returns what is carried out of the last one: -1 from a negative number. */
+function carryThrough(limbs: Float64Array): number {
   let carry = 0;
   for (let i = 0; i < limbs.length; i++) {
     const value = limbs[i]! + carry;
-    carry = value >> 8;
-    limbs[i] = value & 255;
+    carry = Math.floor(value / RADIX);
+    limbs[i] = value - carry * RADIX;
   }
   return carry;
+}
+
+function limbsOf(bytes: Uint8Array): Float64Array {
+  const limbs = new Float64Array(bytes.length / 2);
+  for (let i = 0; i < limbs.length; i++) limbs[i] = bytes[2 * i]! | (bytes[2 * i + 1]! << 8);
+  return limbs;
+}
+
+function wipe(...secrets: readonly Float64Array[]): void {
+  for (const limbs of secrets) limbs.fill(0);
 }

@@ -46,28 +46,40 @@ function dropDotsAndTags(...domains: string[]): Step {
   };
 }
 
-type PhoneFormat = (e164: string) => string | Refusal;
+/** How a platform writes a telephone number, from E.164. */
+export interface PhoneRule {
+  readonly format: 'e164' | 'digits' | 'national';
+  /** How many digits a number has at least and at most, the country's included; any unless given. */
+  readonly digits?: readonly [least: number, most: number];
+}
 
-const e164: PhoneFormat = (number) => number;
-const digits: PhoneFormat = (number) => number.slice(1);
-const nationalDigits: PhoneFormat = (number) => nationalNumberOf(number);
-const tenToFifteenDigits: PhoneFormat = (number) =>
-  number.length >= 11 && number.length <= 16
-    ? number
-    : { code: 'not-valid', message: 'The platform takes telephone numbers of 10 to 15 digits only.' };
+const PHONE_FORMATS: Readonly<Record<PhoneRule['format'], (e164: string) => string>> = {
+  e164: (number) => number,
+  digits: (number) => number.slice(1),
+  national: nationalNumberOf,
+};
+
+/** @param number - in E.164 */
+export function writePhone({ format, digits = [0, Infinity] }: PhoneRule, number: string): string | Refusal {
+  const [least, most] = digits;
+  const count = number.length - 1;
+  if (count >= least && count <= most) return PHONE_FORMATS[format](number);
+  const message = `The platform takes telephone numbers of ${least} to ${most} digits only.`;
+  return { code: 'not-valid', message };
+}
 
 type Hash = (message: Uint8Array) => Uint8Array;
 type Encoding = (hash: Uint8Array) => string;
 
 const ENCODINGS: Readonly<Record<'hex' | 'base64', Encoding>> = { hex: bytesToHex, base64: bytesToBase64 };
-const HASHES: Readonly<Record<'sha256' | 'sha1' | 'md5', Hash>> = { sha256, sha1, md5 };
+export const HASHES: Readonly<Record<'sha256' | 'sha1' | 'md5', Hash>> = { sha256, sha1, md5 };
 
 export interface Platform<Options> {
   /** Where the platform says so. */
   readonly source: string;
   readonly email: readonly Step[];
   /** From E.164; undefined where the platform publishes no rule. */
-  readonly phone?: PhoneFormat;
+  readonly phone?: PhoneRule;
   /** SHA-256 unless given. */
   readonly hash?: (options: Options, field: 'phone' | 'email') => Hash;
   /** Lower-case hexadecimal unless given. */
@@ -78,26 +90,26 @@ const meta: Platform<object> = {
   source:
     'https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/customer-information-parameters',
   email: [trim, lowercase],
-  phone: digits,
+  phone: { format: 'digits' },
 };
 
 const google: Platform<GoogleOptions> = {
   source: 'https://github.com/googleads/data-manager-node/blob/main/util/src/formatter.ts',
   email: [removeWhitespace, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com')],
-  phone: e164,
+  phone: { format: 'e164' },
   encoding: ({ encoding = 'hex' }) => choice(ENCODINGS, encoding, 'encoding'),
 };
 
 const googleAdsCustomerMatch: Platform<object> = {
   source: 'https://developers.google.com/google-ads/api/reference/rpc/v19/UserIdentifier',
   email: [trim, lowercase],
-  phone: e164,
+  phone: { format: 'e164' },
 };
 
 const uid2: Platform<object> = {
   source: 'https://unifiedid.com/docs/getting-started/gs-normalization-encoding',
   email: [stripAsciiSpaces, lowercaseAscii, dropDotsAndTags('gmail.com')],
-  phone: tenToFifteenDigits,
+  phone: { format: 'e164', digits: [10, 15] },
   encoding: () => bytesToBase64,
 };
 
@@ -109,20 +121,20 @@ const tradeDesk: Platform<object> = {
 const tiktok: Platform<object> = {
   source: 'https://ads.tiktok.com/help/article/5gcDeV2ckkwNVh1BedxvSJ',
   email: [removeWhitespace, lowercase],
-  phone: e164,
+  phone: { format: 'e164' },
 };
 
 const snap: Platform<object> = {
   source: 'https://developers.snap.com/api/marketing-api/Conversions-API/Parameters',
   email: [trim, lowercase],
-  phone: digits,
+  phone: { format: 'digits' },
 };
 
 /** "Lowercase" is all it says: white space stays, and makes the address one that cannot match. */
 const pinterest: Platform<object> = {
   source: 'https://github.com/pinterest/api-description/blob/main/v5/openapi.yaml',
   email: [lowercase],
-  phone: digits,
+  phone: { format: 'digits' },
 };
 
 /** The e-mail rule is known from third-party integrations only; for telephone numbers none is published. */
@@ -134,7 +146,7 @@ const linkedin: Platform<object> = {
 const x: Platform<XOptions> = {
   source: 'https://github.com/xdevplatform/docs',
   email: [trim, lowercase],
-  phone: e164,
+  phone: { format: 'e164' },
   hash: ({ key }) => (key === undefined ? sha256 : partnerDataMatch(key)),
 };
 
@@ -142,21 +154,21 @@ const x: Platform<XOptions> = {
 const amazon: Platform<object> = {
   source: 'third-party integrations that quote Amazon',
   email: [lowercase, keepPlainCharacters],
-  phone: digits,
+  phone: { format: 'digits' },
 };
 
 /** Microsoft publishes the hash alone; trimming and lower case are what every other platform agrees on. */
 const microsoft: Platform<object> = {
   source: 'https://github.com/MicrosoftDocs/BingAds-docs',
   email: [trim, lowercase],
-  phone: digits,
+  phone: { format: 'digits' },
 };
 
 /** Files for LiveRamp in the EU may not contain hashed telephone numbers at all. */
 const liveramp: Platform<LiverampOptions> = {
   source: 'https://docs.liveramp.com/connect/en/hashing-identifiers.html',
   email: [lowercase, removeWhitespace],
-  phone: nationalDigits,
+  phone: { format: 'national' },
   hash: ({ algorithm = 'sha256' }, field) =>
     field === 'phone' ? sha1 : choice(HASHES, algorithm, 'algorithm'),
 };

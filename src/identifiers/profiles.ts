@@ -18,6 +18,7 @@ import {
   type LiverampOptions,
   type Platform,
   platforms,
+  writePhone,
   type XOptions,
 } from './platforms.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
@@ -106,7 +107,7 @@ export function phoneFor(
 ): string | Refusal {
   if (platform.phone === undefined) return text.trim() === '' ? EMPTY : NOT_SUPPORTED;
   const number = readPhone(text, country, strict);
-  return typeof number === 'string' ? platform.phone(number) : number;
+  return typeof number === 'string' ? writePhone(platform.phone, number) : number;
 }
 
 /** @throws {VeilmatchError} `argument` for an option that the platform does not know */

@@ -4,7 +4,7 @@
  * element came from.
  */
 
-import { type ByteList, DistinctBytes } from '../bytes.js';
+import { ByteList, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
 
@@ -89,6 +89,14 @@ export class IdentifierSet {
       }
     }
     return builder.build();
+  }
+
+  /** The set with these elements behind its own, which no row has: they can match, but stand for nothing. */
+  withoutRows(more: ByteList): IdentifierSet {
+    const starts = new Uint32Array(this.#starts.length + more.length).fill(this.#rows.length);
+    starts.set(this.#starts);
+    const elements = ByteList.from([...this.elements, ...more]);
+    return new IdentifierSet(elements, this.kinds, this.rowCount, starts, this.#rows);
   }
 
   /** The set of the elements whose index `keep` accepts, over the same rows. */

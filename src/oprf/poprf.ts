@@ -94,7 +94,10 @@ export class POPRFServer {
   readonly #context: Context;
   readonly #secretKey: Uint8Array;
 
-  /** @throws {VeilmatchError} `argument` or `bad-scalar` for a key that is none */
+  /**
+   * @param secretKey skS, one scalar; kept, not copied, so that wiping it ends the server
+   * @throws {VeilmatchError} `argument` or `bad-scalar` for a key that is none
+   */
   constructor(suite: Suite, secretKey: Uint8Array) {
     checkSecretKey(suite, secretKey);
     this.#context = createContext(suite, 'poprf');

@@ -41,7 +41,9 @@ export interface ProtocolReport {
   readonly truth: number;
   /** What the protocol found. */
   readonly matches: number;
-  /** Whether that is the truth, row by row where the protocol reveals rows. */
+  /** The sum of the sender's values over the shared identifiers, where the protocol computes it. */
+  readonly sum: number | undefined;
+  /** Whether that is the truth, row by row where the protocol reveals rows, and the sum or the joined rows where it is those. */
   readonly correct: boolean;
   readonly seconds: number;
   readonly bytes: { readonly toSender: number; readonly toReceiver: number };
@@ -90,7 +92,6 @@ async function examine(
   const { lists, share, outcome } = await runWithin(protocol, entering, runSeconds, options);
   const { receiver, sender } = lists;
   const shared = sharedElements(receiver, sender);
-  const sharedRows = receiver.rowsOf(shared);
 
   onStep('partner');
   const answers = answersOf(sender, receiver, plan);
@@ -115,7 +116,8 @@ async function examine(
     oneIdentifierPerRow,
     truth: shared.length,
     matches: outcome.size,
-    correct: outcome.size === shared.length && (outcome.matches ?? sharedRows).join() === sharedRows.join(),
+    sum: outcome.sum,
+    correct: isTrue(outcome, lists, shared, options),
     seconds: outcome.seconds,
     bytes: outcome.bytes,
     of: sender.size - shared.length,
@@ -125,6 +127,25 @@ async function examine(
       of: receiver.size - shared.length,
     },
   };
+}
+
+/** Whether a plain join of the two lists gives the same. */
+function isTrue(
+  { size, matches, sum, pseudonyms }: MatchOutcome,
+  { receiver, sender }: Lists,
+  shared: readonly number[],
+  { values }: RunOptions,
+): boolean {
+  const sharedRows = receiver.rowsOf(shared);
+  if (size !== shared.length || (matches ?? sharedRows).join() !== sharedRows.join()) return false;
+  if (sum !== undefined) {
+    const rows = sender.rowsOf(sharedElements(sender, receiver));
+    if (sum !== rows.reduce((total, row) => total + (values?.[row] ?? 1), 0)) return false;
+  }
+  if (pseudonyms === undefined) return true;
+  const theirs = new Set(pseudonyms.sender);
+  const joined = pseudonyms.receiver.flatMap((id, row) => (id !== undefined && theirs.has(id) ? [row] : []));
+  return joined.join() === sharedRows.join();
 }
 
 /** All rows of a whole list, the rejected ones too; of a sample those that it took identifiers from. */

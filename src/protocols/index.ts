@@ -3,9 +3,11 @@
 
 import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
+import { joinIdsProtocol } from './join-ids.js';
 import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
 import { psiProtocols } from './psi.js';
+import { sumProtocol } from './sum.js';
 
 export { IdentifierSet } from '../identifiers/set.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
@@ -26,4 +28,6 @@ export const protocols: readonly MatchingProtocol[] = [
   oprfProtocol,
   contactDiscovery,
   ...psiProtocols,
+  sumProtocol,
+  joinIdsProtocol,
 ];

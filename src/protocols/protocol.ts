@@ -14,7 +14,9 @@ export type ProtocolId =
   | 'oprf'
   | 'contact-discovery'
   | 'ecdh-psi'
-  | 'ecdh-psi-cardinality';
+  | 'ecdh-psi-cardinality'
+  | 'ecdh-psi-sum'
+  | 'join-ids';
 
 /** Who learns what beyond the result, in a sentence each. */
 export interface Leakage {
@@ -37,6 +39,8 @@ export interface RunOptions {
   readonly slowCost?: SlowCost | undefined;
   /** For `oprf` and `contact-discovery`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
   readonly oprfKey?: Uint8Array | undefined;
+  /** For `ecdh-psi-sum`: the number that the sender holds with each of its rows. Default: 1, which counts its rows. */
+  readonly values?: ArrayLike<number> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,6 +57,12 @@ export interface MatchOutcome {
   readonly size: number;
   /** The receiver's rows with a shared identifier, ascending; undefined where the protocol reveals only how many. */
   readonly matches: readonly number[] | undefined;
+  /** The sum of the sender's values over the shared identifiers, where that is what is computed. */
+  readonly sum?: number | undefined;
+  /** For each row of each party its pseudonym, where that is what they get; undefined for a row without an identifier. */
+  readonly pseudonyms?:
+    | Readonly<Record<'receiver' | 'sender', ReadonlyArray<string | undefined>>>
+    | undefined;
   readonly bytes: { readonly toSender: number; readonly toReceiver: number };
   readonly seconds: number;
   readonly views: Readonly<Record<Observer, View>>;

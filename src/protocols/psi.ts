@@ -62,7 +62,7 @@ function psiProtocol(id: ProtocolId, title: string, reveal: Reveal): MatchingPro
   };
 }
 
-function viewsOf(
+export function viewsOf(
   protocol: ProtocolId,
   frames: readonly SentFrame[],
   knowledge: Readonly<Record<'receiver' | 'sender', Knowledge>>,

@@ -4,7 +4,6 @@
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';
 export { type IntersectOptions, intersect } from './intersect.js';
-// Join ids
 export { type JoinIds, type JoinIdsOptions, joinIds } from './join.js';
 export {
   type JoinIdsResult,
@@ -14,10 +13,23 @@ export {
   pseudonymsOfRows,
 } from './join-ids.js';
 export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
-// Intersection-sum
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
+export {
+  countPeople,
+  type MatchedPerson,
+  matchPeople,
+  type PeopleOptions,
+  peopleMatched,
+} from './match-people.js';
+export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
+export {
+  type PeopleReceiverResult,
+  type PeopleSenderResult,
+  peopleReceiver,
+  peopleSender,
+} from './people.js';
 export { psiReceiver, type ReceiverResult } from './receiver.js';
 export {
   type CardinalityResult,
@@ -29,6 +41,11 @@ export {
 export type { CoarseCount, RevealOption } from './reveal.js';
 export { psiSender, type SenderResult } from './sender.js';
 export type { Mode, Reveal, Role } from './suite.js';
+export { type IntersectionSumOptions, intersectionSum } from './sum.js';
+export type { SumOptions } from './sum-party.js';
+export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
+export { type SumSenderResult, sumSender } from './sum-sender.js';
+export { type SumResult, sumResult } from './sum-values.js';
 
 // What a sender publishes, and what it allows.
 
@@ -65,10 +82,6 @@ export {
   checkPolicy,
   defaultContactPolicy,
   defaultPolicy,
+  defaultSumPolicy,
   type Policy,
 } from './policy/policy.js';
-export { type IntersectionSumOptions, intersectionSum } from './sum.js';
-export type { SumOptions } from './sum-party.js';
-export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
-export { type SumSenderResult, sumSender } from './sum-sender.js';
-export { type SumResult, sumResult } from './sum-values.js';

@@ -22,7 +22,8 @@ export interface LeakageOptions {
   readonly to?: 'receiver' | 'both' | undefined;
 }
 
-const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+/** Of a party that sees nothing but blinded elements and tags. */
+export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
 const ONE_BY_ONE = 'Whether the sender has an identifier,';
 const LIMITS = 'limits on size and runs bind it.';
 

@@ -3,6 +3,7 @@
 
 import { concatBytes } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/group.js';
+import { CIPHERTEXT_BYTES } from './elgamal.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
@@ -17,9 +18,9 @@ export interface SentFrame {
 export interface ObservedRun {
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** What the receiver asked, n x 32 bytes. */
+  /** What the receiver asked, n x 32 bytes; for join ids what both asked. */
   readonly blinded: Uint8Array;
-  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. */
+  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. For join ids what both did. */
   readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
@@ -46,7 +47,14 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
     }
     if (frame.name === 'blinded' || frame.name === 'evaluated')
       lists[frame.name].push(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'ids') lists.evaluated.push(recordsOf(frame, ELEMENT_BYTES));
     if (frame.name === 'tags') lists.tags.push(recordsOf(frame, width));
+    if (frame.name === 'values') {
+      const records = recordsOf(frame, width + CIPHERTEXT_BYTES);
+      for (let at = 0; at < records.length; at += width + CIPHERTEXT_BYTES) {
+        lists.tags.push(records.subarray(at, at + width));
+      }
+    }
   }
   const { mode, publicKey } = decodeHello(hellos.sender);
   return {

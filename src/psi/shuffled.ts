@@ -1,28 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Steps 2 and 3 of a run whose answers must not say whose they are: one party asks, the other answers when everything was
+ * Steps 2 to 5 of a run whose answers must not say whose they are: one party asks, the other answers when everything was
  * asked, sorted as a whole. Anything less would tell the asking party which of its elements an answer belongs to.
+ *
+ * Where people have several elements each, the answers are sorted within a person, and then person by person. The asking
+ * party then sees **how many of a person's identifiers the other has, and which of them belong together over there**, for
+ * people whom it cannot tell apart; with one element each it sees only how many people are shared.
  */
 
 import { DistinctBytes, sortRecords } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
-import type { IdentifierSet } from '../identifiers/set.js';
 import type { MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
+import { DisjointSets } from './disjoint-sets.js';
 import { decodeRecords, encodeRecords, type FrameName, recordFrames } from './frames.js';
+import type { Hello } from './hello.js';
 import type { Line } from './machine.js';
 import type { PartySettings } from './party.js';
+import type { Roster } from './roster.js';
 import type { Tagger } from './session.js';
 import { DST } from './suite.js';
 
 /** A part of a program: yields frames to send, and `undefined` where it needs one. */
 export type Part<Result> = AsyncGenerator<Uint8Array | undefined, Result, Uint8Array | undefined>;
 
-/** Asks for b * H(x) of the whole set, and makes tags of the answers, in the order in which they come. */
+/** In these modes a tag does not take in the identifier. */
+const NOT_BOUND = new Uint8Array();
+
+/**
+ * How many people the peer has.
+ * @throws {VeilmatchError} `bad-message` when its elements are not equally many for each
+ */
+export function peopleIn({ size, identifiersPerRow }: Hello): number {
+  if (size % identifiersPerRow === 0) return size / identifiersPerRow;
+  throw new VeilmatchError(
+    'bad-message',
+    `The peer declares ${size} elements, ${identifiersPerRow} for each person: that is no whole number of people.`,
+  );
+}
+
+/** Asks for b * H(x) of everybody, and makes tags of the answers, in the order in which they come. */
 export async function* askShuffled(
   line: Line,
-  set: IdentifierSet,
+  { set, width, size }: Roster,
   blinding: MultiplicativeBlinding,
   tagger: Tagger,
   settings: PartySettings,
@@ -33,28 +55,28 @@ export async function* askShuffled(
     yield line.send(encodeRecords('blinded', first, elements));
   }
   const tags = new DistinctBytes();
+  const person = width * ELEMENT_BYTES;
   let last: Uint8Array | undefined;
-  for (let done = 0; done < set.size; ) {
-    const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
-    last = checkAscending('answers', bytes, ELEMENT_BYTES, done, last);
-    const batch = settings.batch('unblind', done, set.size);
-    const unblinded = await withOffset(done, blinding.unblind(bytes, done, batch));
-    for (let start = 0; start < unblinded.length; start += ELEMENT_BYTES) {
-      tags.add(tagger.tag(unblinded.subarray(start, start + ELEMENT_BYTES), NOT_BOUND));
+  for (let done = 0; done < size; ) {
+    const { bytes } = decodeRecords(yield* line.take('evaluated'), person, done, size);
+    last = checkAscending('answers', bytes, person, done, last);
+    checkWithin('answers', bytes, ELEMENT_BYTES, width);
+    const batch = settings.batch('unblind', done * width, set.size);
+    const unblinded = await withOffset(done * width, blinding.unblind(bytes, done * width, batch));
+    for (let i = 0; i * ELEMENT_BYTES < unblinded.length; i++) {
+      const tag = tagger.tag(unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES), NOT_BOUND);
+      checkDistinct(tags, tag, tagger.width, done * width + i, 'The sender gave answer');
     }
-    done += bytes.length / ELEMENT_BYTES;
+    done += bytes.length / person;
   }
   return tags;
 }
 
-/** In these modes a tag does not take in the identifier. */
-const NOT_BOUND = new Uint8Array();
-
-/** Answers each of `size` elements with its multiple by the scalar. */
+/** Answers each of the peer's elements with its multiple by the scalar. */
 export async function* answerShuffled(
   line: Line,
   scalar: Uint8Array,
-  size: number,
+  { size, identifiersPerRow: width }: Hello,
   settings: PartySettings,
 ): Part<void> {
   const asked = new DistinctBytes();
@@ -64,18 +86,22 @@ export async function* answerShuffled(
     // An element that is asked twice would show in a shuffled answer.
     checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
     const batch = settings.batch('evaluate', done, size);
-    answers.set(
-      await withOffset(done, settings.backend.multiply(bytes, scalar, batch)),
-      done * ELEMENT_BYTES,
-    );
+    const evaluated = await withOffset(done, settings.backend.multiply(bytes, scalar, batch));
+    answers.set(evaluated, done * ELEMENT_BYTES);
     done += bytes.length / ELEMENT_BYTES;
   }
-  yield* sendRecords(line, 'evaluated', sortRecords(answers, ELEMENT_BYTES), ELEMENT_BYTES);
+  const person = width * ELEMENT_BYTES;
+  yield* sendRecords(
+    line,
+    'evaluated',
+    sortRecords(sortWithin(answers, ELEMENT_BYTES, width), person),
+    person,
+  );
 }
 
-/** The tag of scalar * H(y) for each y of the set, in the order of the set. */
+/** The tags of scalar * H(y) for everybody in the roster, sorted within each person. */
 export async function tagsOf(
-  set: IdentifierSet,
+  { set, width }: Roster,
   scalar: Uint8Array,
   tagger: Tagger,
   settings: PartySettings,
@@ -91,7 +117,90 @@ export async function tagsOf(
       tags.set(tagger.tag(element, NOT_BOUND), i * tagger.width);
     }
   }
-  return tags;
+  return sortWithin(tags, tagger.width, width);
+}
+
+/** What is known of the people whose tags are looked up. */
+export interface Lookup {
+  /** The asking party's tags, `width` a person. */
+  readonly tags: DistinctBytes;
+  readonly width: number;
+  readonly tagBytes: number;
+  /** Bytes that stand behind a person's tags. */
+  readonly attached: number;
+  readonly peer: Hello;
+}
+
+export interface SharedPeople {
+  /** Of people who are the same by what both lists know of them, each once. */
+  readonly size: number;
+  /** What stood behind the tags of each of the other party's people that are shared. */
+  readonly attachments: readonly Uint8Array[];
+}
+
+/** Takes the other party's people, tags and what is attached to them, sorted, and looks them up. */
+export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): Part<SharedPeople> {
+  const { tags, width, tagBytes, attached, peer } = lookup;
+  const count = peopleIn(peer);
+  const tagged = tagBytes * peer.identifiersPerRow;
+  const record = tagged + attached;
+  const matched = new Set<number>();
+  const same = new DisjointSets(tags.size / width);
+  const attachments: Uint8Array[] = [];
+  let last: Uint8Array | undefined;
+  for (let done = 0; done < count; ) {
+    const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
+    for (let start = 0, i = done; start < bytes.length; start += record, i++) {
+      const theirs = bytes.subarray(start, start + tagged);
+      last = checkAscending('tags', theirs, tagged, i, last);
+      checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
+      const own = matchesOf(theirs, lookup);
+      if (own.length === 0) continue;
+      attachments.push(bytes.slice(start + tagged, start + record));
+      for (const person of own) {
+        matched.add(person);
+        same.join(own[0]!, person);
+      }
+    }
+    done += bytes.length / record;
+  }
+  return { size: new Set(Array.from(matched, (person) => same.rootOf(person))).size, attachments };
+}
+
+/** The asking party's people that have any of these tags. */
+function matchesOf(theirs: Uint8Array, { tags, width, tagBytes }: Lookup): number[] {
+  const own: number[] = [];
+  for (let at = 0; at < theirs.length; at += tagBytes) {
+    const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
+    if (index >= 0) own.push(Math.floor(index / width));
+  }
+  return own;
+}
+
+/** Records sorted among the `count` of each group, in place. */
+function sortWithin(records: Uint8Array, width: number, count: number): Uint8Array {
+  if (count === 1) return records;
+  for (let start = 0; start < records.length; start += width * count) {
+    const group = Array.from({ length: count }, (_, i) =>
+      records.slice(start + i * width, start + (i + 1) * width),
+    );
+    group.sort(compareRecords);
+    for (const [i, record] of group.entries()) records.set(record, start + i * width);
+  }
+  return records;
+}
+
+function compareRecords(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? 0 : a[at]! - b[at]!;
+}
+
+/** @throws {VeilmatchError} `bad-message` unless records ascend strictly within each group of `count` */
+function checkWithin(name: string, records: Uint8Array, width: number, count: number): void {
+  if (count === 1) return;
+  for (let start = 0; start < records.length; start += width * count) {
+    checkAscending(name, records.subarray(start, start + width * count), width, 0, undefined);
+  }
 }
 
 export function* sendRecords(

@@ -24,8 +24,13 @@ export type Reveal = 'intersection' | 'cardinality';
  * The mode of a run, as a byte of the Hello and of the tags. `intersection` is the ordered mode: the sender answers in the
  * order it was asked. `cardinality` is the shuffled mode: the whole answer comes back sorted.
  */
-export const MODE = { intersection: 1, cardinality: 2, sum: 3, 'join-ids': 4 } as const;
-export type Mode = keyof typeof MODE;
+export type Mode = 'intersection' | 'cardinality' | 'sum' | 'join-ids';
+export const MODE: Readonly<Record<Mode, number>> = {
+  intersection: 1,
+  cardinality: 2,
+  sum: 3,
+  'join-ids': 4,
+};
 
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };

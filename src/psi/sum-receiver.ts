@@ -9,28 +9,27 @@
  * sum, a single value for instance: the sender opens exactly one ciphertext a run, so it is one such number a run.
  */
 
-import { concatBytes, type DistinctBytes, u32 } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
+import { concatBytes, u32 } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
 import { MultiplicativeBlinding } from './blinding.js';
-import { checkAscending, checkElement, checkPublicKey } from './checks.js';
+import { checkElement, checkPublicKey } from './checks.js';
 import { addCiphertexts, CIPHERTEXT_BYTES, encryptScalar } from './elgamal.js';
-import { decodeFixed, decodeRecords, encodeFrame } from './frames.js';
+import { decodeFixed, encodeFrame } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
 import { openSession, ownHello } from './party.js';
 import { checkFinish } from './session.js';
-import { askShuffled, type Part } from './shuffled.js';
+import { askShuffled, peopleIn, takeShared } from './shuffled.js';
 import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
 
 export interface SumReceiverResult {
-  /** Distinct identifiers that both parties have. */
+  /** Distinct identifiers that both parties have; people, where rows may have several. */
   readonly size: number;
   /** The sum of the sender's values over them; undefined with `to: 'sender'`. */
   readonly sum: number | undefined;
-  /** Elements in S's set. */
+  /** Elements in S's set, or people. */
   readonly peerSize: number;
 }
 
@@ -39,13 +38,13 @@ export interface SumReceiverResult {
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right
  */
 export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverResult> {
-  return new PsiMachine('receiver', receiverProgram(set, sumSettings(set, options)));
+  return new PsiMachine('receiver', receiverProgram(sumSettings(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: SumSettings): Program<SumReceiverResult> {
-  const { backend, random, signal } = settings;
+async function* receiverProgram(settings: SumSettings): Program<SumReceiverResult> {
+  const { backend, random, roster, signal } = settings;
   const line = new Line('receiver');
-  const hello = ownHello('receiver', set, settings);
+  const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: roster.width });
   const blinding = new MultiplicativeBlinding(backend, random);
   const mask = settings.to === 'receiver' ? randomScalar(random) : undefined;
   try {
@@ -53,15 +52,16 @@ async function* receiverProgram(set: IdentifierSet, settings: SumSettings): Prog
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
 
-    const ownTags = yield* askShuffled(line, set, blinding, tagger, settings);
+    const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);
     await checkElement(sumKey, 'key for the values', backend);
-    const matched = yield* takeMatched(line, ownTags, tagger.width, peer.size);
+    const { width } = roster;
+    const lookup = { tags, width, tagBytes: tagger.width, attached: CIPHERTEXT_BYTES, peer };
+    const { size, attachments } = yield* takeShared(line, 'values', lookup);
 
-    const total = await addCiphertexts(backend, concatBytes(...matched), { signal });
+    const total = await addCiphertexts(backend, concatBytes(...attachments), { signal });
     const fresh = await encryptScalar(backend, sumKey, mask, random);
     const masked = await backend.add(total, fresh);
-    const size = matched.length;
     yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));
 
     const opened = mask && decodeFixed(yield* line.take('opened'), ELEMENT_BYTES);
@@ -72,37 +72,9 @@ async function* receiverProgram(set: IdentifierSet, settings: SumSettings): Prog
       sum = await settings.logarithms.solve(element, { signal });
     }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
-    return { size, sum, peerSize: peer.size };
+    return { size, sum, peerSize: peopleIn(peer) };
   } finally {
     blinding.wipe();
     mask?.fill(0);
   }
-}
-
-/** The ciphertexts whose tag is one of R's own. */
-async function* takeMatched(
-  line: Line,
-  ownTags: DistinctBytes,
-  tagBytes: number,
-  count: number,
-): Part<Uint8Array[]> {
-  const width = tagBytes + CIPHERTEXT_BYTES;
-  const matched: Uint8Array[] = [];
-  let last: Uint8Array | undefined;
-  for (let done = 0; done < count; ) {
-    const { bytes } = decodeRecords(yield* line.take('values'), width, done, count);
-    const records = bytes.length / width;
-    const tags = new Uint8Array(records * tagBytes);
-    for (let i = 0; i < records; i++) tags.set(bytes.subarray(i * width, i * width + tagBytes), i * tagBytes);
-    last = checkAscending('tags', tags, tagBytes, done, last);
-    for (let i = 0; i < records; i++) {
-      if (ownTags.indexOf(tags.subarray(i * tagBytes, (i + 1) * tagBytes)) < 0) continue;
-      matched.push(bytes.slice(i * width + tagBytes, (i + 1) * width));
-    }
-    done += records;
-  }
-  if (matched.length > ownTags.size) {
-    throw new VeilmatchError('bad-message', 'The peer sent more values than this party has elements.');
-  }
-  return matched;
 }

@@ -7,7 +7,7 @@
  * the sum over the intersection, if the receiver follows the protocol.
  *
  * **What S gives away** in one run is one number: to an honest receiver the sum, to a deviating one any linear combination
- * of its values. `admit` should therefore let one run a peer and window through.
+ * of its values. By default `admission` lets one run a peer and window through.
  */
 
 import { sortRecords } from '../bytes.js';
@@ -21,12 +21,12 @@ import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
 import { openSession, ownHello } from './party.js';
 import { checkFinish } from './session.js';
-import { answerShuffled, sendRecords, tagsOf } from './shuffled.js';
+import { answerShuffled, peopleIn, sendRecords, tagsOf } from './shuffled.js';
 import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
-import { valuesOfElements } from './sum-values.js';
+import { valuesOfPeople } from './sum-values.js';
 
 export interface SumSenderResult {
-  /** Elements in R's set. */
+  /** Elements in R's set, or people. */
   readonly peerSize: number;
   /** What R says is the size of the intersection; undefined with `to: 'receiver'`. */
   readonly size: number | undefined;
@@ -47,31 +47,29 @@ export function sumSender(
   options: SumOptions,
 ): PsiMachine<SumSenderResult> {
   const settings = sumSettings(set, options);
-  return new PsiMachine('sender', senderProgram(set, valuesOfElements(set, values), settings));
+  return new PsiMachine('sender', senderProgram(valuesOfPeople(settings.roster, values), settings));
 }
 
-async function* senderProgram(
-  set: IdentifierSet,
-  values: Float64Array,
-  settings: SumSettings,
-): Program<SumSenderResult> {
-  const { backend, random, signal } = settings;
+async function* senderProgram(values: Float64Array, settings: SumSettings): Program<SumSenderResult> {
+  const { backend, random, roster, signal } = settings;
   const line = new Line('sender');
-  const greeting = ownHello('sender', set, settings);
+  const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   // b evaluates identifiers; s encrypts values, and opens one ciphertext.
   const scalar = randomScalar(random);
   const secret = randomScalar(random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: 'sum' });
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'sum' });
+    const peerSize = peopleIn(peer);
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
-    yield* answerShuffled(line, scalar, peer.size, settings);
+    yield* answerShuffled(line, scalar, peer, settings);
     yield line.send(encodeFrame('sumKey', await backend.multiplyBase(secret)));
-    const tags = await tagsOf(set, scalar, tagger, settings);
-    const records = await encryptedRecords(tags, tagger.width, values, secret, settings);
-    const width = tagger.width + CIPHERTEXT_BYTES;
+    const tags = await tagsOf(roster, scalar, tagger, settings);
+    const tagged = tagger.width * roster.width;
+    const records = await encryptedRecords(tags, tagged, values, secret, settings);
+    const width = tagged + CIPHERTEXT_BYTES;
     yield* sendRecords(line, 'values', sortRecords(records, width), width);
 
     const learns = settings.to === 'sender';
@@ -84,9 +82,9 @@ async function* senderProgram(
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
-    if (!learns) return { peerSize: peer.size, size: undefined, sum: undefined };
-    const size = claimedSize(total.subarray(CIPHERTEXT_BYTES), Math.min(peer.size, set.size));
-    return { peerSize: peer.size, size, sum: await settings.logarithms.solve(opened, { signal }) };
+    if (!learns) return { peerSize, size: undefined, sum: undefined };
+    const size = claimedSize(total.subarray(CIPHERTEXT_BYTES), Math.min(peerSize, roster.size));
+    return { peerSize, size, sum: await settings.logarithms.solve(opened, { signal }) };
   } finally {
     scalar.fill(0);
     secret.fill(0);
@@ -97,15 +95,15 @@ async function* senderProgram(
 /** Values that are encrypted at once: their scalars are made on this thread, which must not be held up for long. */
 const PART = 4096;
 
-/** Each tag with the encryption of its value, in the order of the set. */
+/** Each person's tags with the encryption of the value, in the order of the roster. */
 async function encryptedRecords(
   tags: Uint8Array,
-  tagBytes: number,
+  tagged: number,
   values: Float64Array,
   secret: Uint8Array,
   settings: SumSettings,
 ): Promise<Uint8Array> {
-  const width = tagBytes + CIPHERTEXT_BYTES;
+  const width = tagged + CIPHERTEXT_BYTES;
   const records = new Uint8Array(values.length * width);
   const encrypt = (first: number, end: number): Promise<Uint8Array> => {
     const { signal } = settings;
@@ -115,8 +113,8 @@ async function encryptedRecords(
   for await (const { first, end, elements } of inChunks(values.length, PART, encrypt)) {
     for (let i = first; i < end; i++) {
       const at = (i - first) * CIPHERTEXT_BYTES;
-      records.set(tags.subarray(i * tagBytes, (i + 1) * tagBytes), i * width);
-      records.set(elements.subarray(at, at + CIPHERTEXT_BYTES), i * width + tagBytes);
+      records.set(tags.subarray(i * tagged, (i + 1) * tagged), i * width);
+      records.set(elements.subarray(at, at + CIPHERTEXT_BYTES), i * width + tagged);
     }
     settings.batch('encrypt', 0, values.length).onProgress?.(end, values.length);
   }

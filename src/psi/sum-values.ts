@@ -2,20 +2,21 @@
 /** The numbers that a sender holds with its rows, and what is computed of them. */
 
 import { VeilmatchError } from '../errors.js';
-import type { IdentifierSet } from '../identifiers/set.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
+import type { Roster } from './roster.js';
 
 /**
- * The value of each element: the sum over its rows, so that a customer with several purchases is one identifier.
+ * The value of each person: the sum over its rows, so that a customer with several purchases is one.
  * @param values of each row the set was made from; whole numbers from 0
  * @throws {VeilmatchError} `argument` for a number that cannot be right, with the row as `position`; `overflow` when the
  * values add up to 2^40 or more
  */
-export function valuesOfElements(set: IdentifierSet, values: ArrayLike<number>): Float64Array {
-  if (values.length !== set.rowCount) {
+export function valuesOfPeople(roster: Roster, values: ArrayLike<number>): Float64Array {
+  const { rowCount } = roster.set;
+  if (values.length !== rowCount) {
     throw new VeilmatchError(
       'argument',
-      `The sender's set was made from ${set.rowCount} rows; there are ${values.length} values. Give one for each row.`,
+      `The sender's set was made from ${rowCount} rows; there are ${values.length} values. Give one for each row.`,
     );
   }
   for (let row = 0; row < values.length; row++) {
@@ -28,18 +29,11 @@ export function valuesOfElements(set: IdentifierSet, values: ArrayLike<number>):
       );
     }
   }
-  if (set.severalPerRow) {
-    throw new VeilmatchError(
-      'argument',
-      'For a sum a row may have one identifier only, or its value would be counted by its identifiers. ' +
-        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
-    );
-  }
-  const ofElements = new Float64Array(set.size);
+  const ofPeople = new Float64Array(roster.size);
   let total = 0;
-  for (let element = 0; element < set.size; element++) {
-    for (const row of set.rowsOf([element])) {
-      ofElements[element]! += values[row]!;
+  for (let person = 0; person < roster.size; person++) {
+    for (const row of roster.rowsOf(person)) {
+      ofPeople[person]! += values[row]!;
       total += values[row]!;
       if (total >= LOGARITHM_LIMIT) {
         throw new VeilmatchError(
@@ -50,12 +44,12 @@ export function valuesOfElements(set: IdentifierSet, values: ArrayLike<number>):
       }
     }
   }
-  return ofElements;
+  return ofPeople;
 }
 
 /** What comes out of a run. */
 export interface SumResult {
-  /** Distinct identifiers that both parties have. */
+  /** Distinct identifiers that both parties have; people, where rows may have several. */
   readonly size: number;
   /** The sum of the sender's values over them. */
   readonly sum: number;

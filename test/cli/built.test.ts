@@ -4,7 +4,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -105,6 +105,44 @@ describe('dist/cli/main.js', () => {
     expect(await statusOf(child)).toBe(130);
     expect(readdirSync(dirname(output))).toEqual([]);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'goes on with a search that was interrupted, and loses nothing that was found before',
+    async () => {
+      const numbers = ['+12124567890', '+14155550123', '+16285550199', '+13102345678'];
+      const tokens = numbers.map((number) => createHash('sha256').update(number).digest('hex'));
+      const input = temporary('tokens.txt');
+      writeFileSync(input, tokens.join('\n'));
+      const folder = dirname(input);
+      const [cursor, output] = [join(folder, 'search.json'), join(folder, 'found.csv')];
+      const argv = [
+        'reverse',
+        input,
+        '--country',
+        'US',
+        '--area-codes',
+        '212,310,415,628',
+        '--format',
+        'e164',
+      ];
+      argv.push('--cursor', cursor, '--reveal', '-o', output);
+      const child = spawn(process.execPath, [main, ...argv], { stdio: 'ignore' });
+      while (!existsSync(cursor)) await new Promise((resolve) => setTimeout(resolve, 5));
+      child.kill('SIGINT');
+      expect(await statusOf(child)).toBe(130);
+      expect(readdirSync(folder).sort()).toEqual(['search.json', 'tokens.txt']);
+      expect(statSync(cursor).mode & 0o777).toBe(0o600);
+      for (const token of tokens) expect(readFileSync(cursor, 'utf8')).not.toContain(token);
+
+      const { status, stdout } = await veilmatch([...argv, '--json']);
+      expect(status).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ targets: 4, recovered: 4, candidates: 4 * 7_920_000 });
+      expect(readdirSync(folder).sort()).toEqual(['found.csv', 'tokens.txt']);
+      expect(readFileSync(output, 'utf8').trimEnd().split('\n').sort()).toEqual(
+        ['token,identifier', ...tokens.map((token, i) => `${token},${numbers[i]}`)].sort(),
+      );
+    },
+  );
 
   it('names the licence of everything it contains', () => {
     const notices = readFileSync(join(root, 'dist/cli/THIRD-PARTY-NOTICES.txt'), 'utf8');

@@ -50,7 +50,7 @@ describe('veilmatch', () => {
 
   it('understands every example in its help', async () => {
     const examples: string[] = [];
-    for (const argv of [['--help'], ...COMMANDS.map((name) => [name, '--help'])]) {
+    for (const argv of [['--help'], ...[...COMMANDS, 'reverse'].map((name) => [name, '--help'])]) {
       const { stdout } = await cli(argv);
       examples.push(...[...stdout.matchAll(/^ {2}.*?(veilmatch .*)$/gm)].map(([, line]) => line!));
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes, utf8 } from '../../src/bytes.js';
 import {
   campaignKey,
   keyed,
+  PBKDF2,
   reversiblePlain,
   reversibleSalted,
   reversibleSlow,
@@ -104,6 +105,23 @@ describe('slow', () => {
     expect(hasher.token('password')).toBe('9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe');
   });
 
+  it('is PBKDF2 with HMAC-SHA-256, as OpenSSL has it', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 100 }),
+        fc.uint8Array({ minLength: 8, maxLength: 100 }),
+        fc.integer({ min: 1, max: 20 }),
+        (message, salt, iterations) => {
+          const { digest } = reversibleSlow({ salt, cost: { function: 'pbkdf2', iterations } });
+          expect(bytesToHex(digest(message))).toBe(
+            pbkdf2Sync(message, salt, iterations, 32, 'sha256').toString('hex'),
+          );
+        },
+      ),
+    );
+    expect(PBKDF2).toEqual({ function: 'pbkdf2', iterations: 600_000 });
+  });
+
   it('refuses a short salt', async () => {
     await expectCode('argument', () => reversibleSlow({ salt: new Uint8Array(7) }));
   });
@@ -119,6 +137,7 @@ it('bulk digests equal single ones, message after message, for every scheme', ()
     { hash: 'salted', algorithm: 'md5', position: 'suffix', salt },
     { hash: 'keyed', key },
     { hash: 'slow', salt, cost: { function: 'scrypt', logN: 4, r: 1, p: 1 } },
+    { hash: 'slow', salt, cost: { function: 'pbkdf2', iterations: 3 } },
   ];
   fc.assert(
     fc.property(

@@ -19,6 +19,16 @@ function writeSecrets(kernel: TaintMachine): void {
   kernel.write(kernel.address('SCALARS'), scalars, true);
 }
 
+/** Three messages of 16, 14 and 22 bytes, and a tag of 6: only their lengths are public. */
+function writeMessages(kernel: TaintMachine): void {
+  const message = kernel.address('MESSAGES');
+  kernel.write(message, utf8('tel:+14155550123tel:+4930123456mailto:ada@example.com'), true);
+  for (const [i, offset] of [0, 16, 30, 52].entries()) {
+    kernel.writeU32(kernel.address('OFFSETS') + 4 * i, message + offset);
+  }
+  kernel.write(kernel.address('TAG'), utf8('a tag\x05'), false);
+}
+
 function resultsAreSecret(kernel: TaintMachine): boolean {
   const at = kernel.address('RESULTS');
   return kernel.taint.subarray(at, at + COUNT * ELEMENT_BYTES).every((byte) => byte === 1);
@@ -53,17 +63,34 @@ describe.each(FIELDS)('kernel %s: no branch, select or address depends on a secr
     expect(resultsAreSecret(kernel)).toBe(true);
   });
 
+  it('multiples of a base by secret scalars, added to hashed messages', async () => {
+    const kernel = await machine(field);
+    kernel.run('setBase');
+    writeMessages(kernel);
+    kernel.run('expand', COUNT, 6);
+    writeSecrets(kernel);
+    kernel.run('recodeEach', COUNT, 0);
+    kernel.run('addBaseToMapped', COUNT);
+    expect(kernel.leaks).toEqual([]);
+    expect(resultsAreSecret(kernel)).toBe(true);
+  });
+
+  it('multiples of a base by secret scalars, taken off elements', async () => {
+    const kernel = await machine(field);
+    kernel.run('setBase');
+    writeSecrets(kernel);
+    kernel.run('recodeEach', COUNT, 0);
+    kernel.run('subtractBase', COUNT);
+    expect(kernel.leaks).toEqual([]);
+    expect(resultsAreSecret(kernel)).toBe(true);
+  });
+
   it.each([
     ['the same scalar', false],
     ['a scalar each', true],
   ])('messages, which are secret but for their lengths, hashed and multiplied by %s', async (_, each) => {
     const kernel = await machine(field);
-    const message = kernel.address('MESSAGES');
-    kernel.write(message, utf8('tel:+14155550123tel:+4930123456mailto:ada@example.com'), true);
-    for (const [i, offset] of [0, 16, 30, 52].entries()) {
-      kernel.writeU32(kernel.address('OFFSETS') + 4 * i, message + offset);
-    }
-    kernel.write(kernel.address('TAG'), utf8('a tag\x05'), false);
+    writeMessages(kernel);
     kernel.run('expand', COUNT, 6);
     writeSecrets(kernel);
     if (each) kernel.run('recodeEach', COUNT, 1);

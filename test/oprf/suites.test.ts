@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** RFC 9497 in both suites: ristretto255-SHA512 on every backend, P256-SHA256 through noble. */
 
+import { expect, test } from 'vitest';
 import { hexToBytes } from '../../src/bytes.js';
 import { createBackend } from '../../src/group/select.js';
 import { p256Sha256, ristretto255Sha512 } from '../../src/oprf/index.js';
@@ -36,4 +37,12 @@ testOprf({
     hexToBytes('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
     new Uint8Array(32).fill(0xff),
   ],
+});
+
+test('a suite says whether its group is constant time', async () => {
+  for (const backend of testableBackends) {
+    const { group } = ristretto255Sha512(await createBackend({ backend, concurrency: 1 }));
+    expect(group.constantTime).toBe(backend !== 'noble');
+  }
+  expect(p256Sha256.group.constantTime).toBe(false);
 });

@@ -53,6 +53,21 @@ describe('compare', () => {
     });
   });
 
+  it('a sum is that of the values of the sender’s shared rows, one each unless there are others', async () => {
+    expect(reports.get('ecdh-psi-sum')).toMatchObject({ truth: 15, sum: 15 });
+    const receiver = await setOf(phones.slice(0, 4), []);
+    const sender = await setOf(phones.slice(2, 6), []);
+    for await (const report of compare(receiver, sender, {
+      protocols: protocols.filter(({ id }) => id === 'ecdh-psi-sum'),
+      plan,
+      ...alone,
+      attackSeconds: 0.001,
+      values: [1, 20, 300, 4000],
+    })) {
+      expect(report).toMatchObject({ truth: 2, sum: 21, correct: true });
+    }
+  });
+
   it.each(['plain', 'salted', 'slow'])('%s: everybody reads all numbers', (id) => {
     const { attacks, sender } = reports.get(id)!;
     expect(attacks.partner).toMatchObject({ recovered: 20, answersTried: 20, space: 10_000 });
@@ -67,7 +82,7 @@ describe('compare', () => {
     expect(attacks.outsider).toMatchObject({ recovered: 0, answersTried: 20 });
   });
 
-  it.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality'])(
+  it.each(['oprf', 'contact-discovery', 'ecdh-psi', 'ecdh-psi-cardinality', 'ecdh-psi-sum', 'join-ids'])(
     '%s: nobody reads anything offline, enumerating finds what it asks',
     (id) => {
       const { attacks, sender } = reports.get(id)!;

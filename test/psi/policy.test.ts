@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
@@ -264,6 +265,25 @@ describe('an enumeration', () => {
     expect(daysToEnumerate({ budgets: [{ hours: 24, elements: 10 }] }, 100)).toBe(9);
     expect(daysToEnumerate({ largestRatio: 2, budgets: [{ hours: 24, runs: 1 }] }, 100, 5)).toBe(9);
   });
+});
+
+it('docs/threat-model.md states the defaults, and what they are worth', () => {
+  const document = readFileSync(new URL('../../docs/threat-model.md', import.meta.url), 'utf8').replace(
+    /\s+/g,
+    ' ',
+  );
+  const number = (value: number | undefined): string => value!.toLocaleString('en-US');
+  const days = (country: string): string =>
+    number(daysToEnumerate(defaultPolicy, numberingPlan(country).size));
+  expect(document).toContain(
+    `take one partner ${days('US')} days, and the 29 million of Singapore ${days('SG')}`,
+  );
+  for (const { largestSet, budgets } of [defaultPolicy, defaultContactPolicy]) {
+    const spans = budgets.map(({ runs, elements }) => `${number(runs)} runs, ${number(elements)} elements`);
+    expect(document).toContain(`| ${spans.join(' | ')} |`);
+    expect(document).toContain(`| up to ${number(largestSet)}`);
+    expect(budgets.map(({ hours }) => hours)).toEqual([24, 720]);
+  }
 });
 
 describe('a policy', () => {

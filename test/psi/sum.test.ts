@@ -10,9 +10,11 @@ import { IdentifierSet } from '../../src/identifiers/set.js';
 import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/elgamal.js';
 import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/frames.js';
 import {
+  admission,
   type IntersectionSumOptions,
   intersectionSum,
   Logarithms,
+  memoryLedger,
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
@@ -245,6 +247,21 @@ describe('what the receiver can make of it', () => {
     await expectCode('unexpected-message', async () => {
       for await (const _ of sender.receive(given[at]!));
     });
+  });
+
+  it('by default a peer has one run in thirty days, and needs a list of a thousand', async () => {
+    const ledger = memoryLedger();
+    let now = 0;
+    const admit = admission({ peer: 'bank', ledger, now: () => now });
+    const run = { peerSize: 1_000, ownSize: 5_000, reveal: 'sum' };
+    await expectCode('refused', () => admit({ ...run, peerSize: 999 }));
+    await admit(run);
+    now += 719 * 3_600_000;
+    await expectCode('refused', () => admit(run));
+    now += 3_600_000;
+    await admit(run);
+    // The machine asks it: nothing is evaluated for a peer that has had its run.
+    await expectCode('refused', () => intersectionSum(names, names, values, { backend, admit }));
   });
 
   it('the mask hides the sum from the sender: what it opens is another element in every run', async () => {

@@ -82,18 +82,18 @@ export function testBadMessages(name: string, make: MakeParty): void {
       const hello = (to: Role, change: Partial<Hello>): Uint8Array =>
         encodeFrame('hello', encodeHello({ ...decodeHello(recording[to][0]!.subarray(1)), ...change }));
       for (const to of ['receiver', 'sender'] as const) {
-        const { to: learner } = decodeHello(recording[to][0]!.subarray(1));
+        const agreed = decodeHello(recording[to][0]!.subarray(1));
         for (const change of [
           { role: to },
-          { mode: 'cardinality' },
-          { to: learner === 'both' ? 'receiver' : 'both' },
+          { mode: agreed.mode === 'cardinality' ? 'sum' : 'cardinality' },
+          { to: agreed.to === 'both' ? 'receiver' : 'both' },
           { verifiable: true },
-          { identifiersPerRow: 7 },
+          { identifiersPerRow: agreed.identifiersPerRow > 1 ? 1 : 7 },
         ] satisfies Partial<Hello>[]) {
           await expectCode('incompatible-peer', () => feed(make, to, recording, 0, hello(to, change)));
         }
         await expectCode('incompatible-lists', () =>
-          feed(make, to, recording, 0, hello(to, { kinds: new Set(['email']) })),
+          feed(make, to, recording, 0, hello(to, { kinds: new Set(['composite']) })),
         );
         await expectCode('wrong-size', () => feed(make, to, recording, 0, hello(to, { size: 2 ** 24 + 1 })));
         await expectCode('wrong-size', () => feed(make, to, recording, 0, hello(to, { maxPeerSize: 1 })));

@@ -26,7 +26,20 @@ export interface Columns {
   fill(words: Uint32Array, put: (column: number, value: number) => void): void;
 }
 
-export interface Algorithm {
+/** How the digests of candidates are compared with targets: one word of each. */
+export interface Comparison {
+  /** The columns of a table of candidates in which these words vary. */
+  columns(varying: readonly number[]): Columns;
+  /**
+   * Hashes as far as the one word that is compared; yields after every round, so that chains can be interleaved.
+   * @param state - before the message's last block
+   */
+  search(program: Program, message: Message, state: readonly number[]): Generator<void, Word>;
+  /** That word, from a digest: the last rounds are undone as far as no varying word is needed for it. */
+  comparedWord(digest: Uint32Array, state: readonly number[], constants: Constants): number;
+}
+
+export interface Algorithm extends Comparison {
   readonly bigEndian: boolean;
   readonly digestWords: number;
   /** The state before the first block. */
@@ -38,15 +51,13 @@ export interface Algorithm {
   readonly chains: readonly number[];
   /** Absorbs one block. */
   compress(block: readonly number[], state: readonly number[]): number[];
-  /** The columns of a table of candidates in which these words vary. */
-  columns(varying: readonly number[]): Columns;
-  /**
-   * Hashes as far as the one word that is compared; yields after every round, so that chains can be interleaved.
-   * @param state - before the message's last block
-   */
-  search(program: Program, message: Message, state: readonly number[]): Generator<void, Word>;
-  /** That word, from a digest: the last rounds are undone as far as no varying word is needed for it. */
-  comparedWord(digest: Uint32Array, state: readonly number[], constants: Constants): number;
+  /** For targets of which the digest's first word alone is sure to be known: next to nothing can be undone. */
+  readonly truncated: Comparison;
+}
+
+/** The first word before it was added to the state. */
+export function firstWord(digest: Uint32Array, state: readonly number[]): number {
+  return (digest[0]! - state[0]!) >>> 0;
 }
 
 /** The message's words as they enter the hash function: what is fixed and what varies, put together. */

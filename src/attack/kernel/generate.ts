@@ -38,14 +38,52 @@ export interface KernelExports {
   run(from: number, to: number): number;
 }
 
+/** How the rows of a table make messages. */
+export interface Table {
+  /** Vectors of a row, one row for every four candidates. */
+  readonly columns: number;
+  /** The message of a row, whose columns are loaded by `column`. */
+  message(program: Program, column: (index: number) => Word): Message;
+}
+
+/** A table that is filled once: what the last digits make of the message, whatever stands in front of them. */
+export function digitTable(shape: Shape, places: number, block: number): Table {
+  const varying = varyingWords(shape, places);
+  const constants = constantsOf(shape, shape.digits.slice(0, -places));
+  return {
+    columns: shape.algorithm.columns(varying).count,
+    message: (program, column) => ({
+      fixed: constants.map((word, i) =>
+        word === undefined ? program.uniformAt(block + 4 * i) : program.constant(word),
+      ),
+      varying,
+      column,
+    }),
+  };
+}
+
+/** A table that is filled anew for each call: a column for every word that holds a digit, as it is. */
+export function wordTable(shape: Shape): Table {
+  const varying = varyingWords(shape, shape.digits.length);
+  return {
+    columns: varying.length,
+    message: (program, column) => ({
+      fixed: constantsOf(shape).map((word, i) =>
+        word === undefined ? column(varying.indexOf(i)) : program.constant(word),
+      ),
+      varying: [],
+      column,
+    }),
+  };
+}
+
 /**
- * @param places - how many of the last digits differ within a table
  * @param chains - vectors of four candidates side by side
  * @param targets - how many to compare with, or undefined to store every word
  */
 export function generateKernel(
   shape: Shape,
-  places: number,
+  table: Table,
   chains: number,
   targets: number | undefined,
   layout: KernelLayout,
@@ -53,19 +91,9 @@ export function generateKernel(
   const [row, end, out, firstUniform] = [0, 1, 2, 3];
   const { algorithm } = shape;
   const program = new Program(firstUniform);
-  const varying = varyingWords(shape, places);
-  const columns = algorithm.columns(varying).count;
-  const fixed = constantsOf(shape, shape.digits.slice(0, -places)).map(
-    (word, i): Word =>
-      word === undefined ? program.uniformAt(layout.block + 4 * i) : program.constant(word),
-  );
-  const messages = Array.from(
-    { length: chains },
-    (_, chain): Message => ({
-      fixed,
-      varying,
-      column: (index) => program.column(chain * columns + index),
-    }),
+  const { columns } = table;
+  const messages = Array.from({ length: chains }, (_, chain) =>
+    table.message(program, (index) => program.column(chain * columns + index)),
   );
   const words = interleave(messages.map((message) => algorithm.search(program, message, shape.state)));
 

@@ -8,6 +8,7 @@ import { BLOCK_WORDS, type Columns } from './algorithm.js';
 import { Fastest } from './fastest.js';
 import { Filter } from './filter.js';
 import {
+  digitTable,
   FEW_TARGETS,
   generateKernel,
   type KernelExports,
@@ -42,7 +43,7 @@ export class Kernel {
   readonly #filter: Filter | undefined;
 
   /**
-   * @param targets - digests, concatenated
+   * @param targets - digests or their first bytes, `shape.targetBytes` of each, concatenated
    * @throws {WebAssembly.CompileError} on a platform without SIMD
    */
   static async create(shape: Shape, targets: Uint8Array): Promise<Kernel> {
@@ -72,8 +73,9 @@ export class Kernel {
       const vectors = new Uint32Array(memory.buffer, layout.targets, LANES * compared.length);
       for (const [i, word] of compared.entries()) vectors.fill(word, LANES * i, LANES * (i + 1));
     }
+    const table = digitTable(shape, places, layout.block);
     const variantOf = async (chains: number): Promise<Variant> => {
-      const code = generateKernel(shape, places, chains, few ? compared.length : undefined, layout);
+      const code = generateKernel(shape, table, chains, few ? compared.length : undefined, layout);
       const { instance } = await WebAssembly.instantiate(code, { env: { memory } });
       const { run } = instance.exports as unknown as KernelExports;
       const group = LANES * chains;
@@ -140,14 +142,15 @@ export class Kernel {
 
 /** The word of each target that the kernel compares. */
 export function comparedWords(shape: Shape, targets: Uint8Array): Uint32Array {
-  const { algorithm, state } = shape;
+  const { algorithm, state, targetBytes } = shape;
   const { digestWords, bigEndian } = algorithm;
   const constants = constantsOf(shape);
   const view = new DataView(targets.buffer, targets.byteOffset, targets.byteLength);
-  const compared = new Uint32Array(targets.length / (4 * digestWords));
+  const compared = new Uint32Array(targets.length / targetBytes);
   const digest = new Uint32Array(digestWords);
+  const words = Math.min(digestWords, targetBytes >> 2);
   for (let i = 0; i < compared.length; i++) {
-    for (let j = 0; j < digestWords; j++) digest[j] = view.getUint32(4 * (i * digestWords + j), !bigEndian);
+    for (let j = 0; j < words; j++) digest[j] = view.getUint32(i * targetBytes + 4 * j, !bigEndian);
     compared[i] = algorithm.comparedWord(digest, state, constants);
   }
   return compared;

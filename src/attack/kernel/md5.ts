@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** MD5 (RFC 1321), as a kernel computes it. */
 
-import { type Algorithm, type Constants, compressConstants, wordsOf } from './algorithm.js';
+import {
+  type Algorithm,
+  type Comparison,
+  type Constants,
+  compressConstants,
+  firstWord,
+  wordsOf,
+} from './algorithm.js';
 import { type Program, rotateRight, type Word } from './program.js';
 
 // biome-ignore format: a table
@@ -36,22 +43,7 @@ export const md5: Algorithm = {
   compress(block, state) {
     return compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS));
   },
-  columns: (varying) => ({
-    count: varying.length,
-    fill(words, put) {
-      for (const [place, i] of varying.entries()) put(place, words[i]!);
-    },
-  }),
-  *search(program, message, state) {
-    const words = wordsOf(program, message, (place) => place);
-    const start = state.map((value) => program.constant(value));
-    const constants = words.map((word) => (word.kind === 'constant' ? word.value : undefined));
-    // The digest shows what the last four rounds computed; the earliest of these is compared.
-    const count = ROUNDS - 3 - roundsToUndo(constants);
-    const [, word] = yield* rounds(program, words, start, count);
-    return word!;
-  },
-  comparedWord(digest, state, constants) {
+  ...comparison(roundsToUndo, (digest, state, constants) => {
     const word = (i: number): number => (digest[i]! - state[i]!) | 0;
     // What four successive rounds computed, the latest first.
     let [latest, second, third, oldest] = [word(1), word(2), word(3), word(0)];
@@ -61,8 +53,34 @@ export const md5: Algorithm = {
       [latest, second, third, oldest] = [second, third, oldest, before | 0];
     }
     return oldest >>> 0;
-  },
+  }),
+  truncated: comparison(() => 0, firstWord),
 };
+
+/** @param undone - how many of the last rounds are undone */
+function comparison(
+  undone: (constants: Constants) => number,
+  comparedWord: Comparison['comparedWord'],
+): Comparison {
+  return {
+    columns: (varying) => ({
+      count: varying.length,
+      fill(words, put) {
+        for (const [place, i] of varying.entries()) put(place, words[i]!);
+      },
+    }),
+    *search(program, message, state) {
+      const words = wordsOf(program, message, (place) => place);
+      const start = state.map((value) => program.constant(value));
+      const constants = words.map((word) => (word.kind === 'constant' ? word.value : undefined));
+      // The digest shows what the last four rounds computed, the earliest of these in its first word; that is compared.
+      const count = ROUNDS - 3 - undone(constants);
+      const [, word] = yield* rounds(program, words, start, count);
+      return word!;
+    },
+    comparedWord,
+  };
+}
 
 const shiftAt = (t: number): number => SHIFTS[t >> 4]![t & 3]!;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** SHA-1 (FIPS 180-4, section 6.1), as a kernel computes it. */
 
-import { type Algorithm, BLOCK_WORDS, compressConstants } from './algorithm.js';
+import { type Algorithm, BLOCK_WORDS, type Comparison, compressConstants, firstWord } from './algorithm.js';
 import { type Program, rotateLeft, type Word } from './program.js';
 
 const INITIAL = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
@@ -22,53 +22,64 @@ export const sha1: Algorithm = {
       return rounds(p, schedule, start);
     });
   },
-  columns(varying) {
-    const rounds = roundsThatVary(varying);
-    return {
-      count: rounds.length,
-      fill(words, put) {
-        const schedule = expanded(words);
-        for (const [column, t] of rounds.entries()) put(column, schedule[t]!);
-      },
-    };
-  },
-  *search(program, { fixed, varying, column }, state) {
-    // The schedule is linear: each of its words is a fixed one, xor one that depends on the varying bits alone.
-    const schedule = fixed.slice();
-    for (let t = BLOCK_WORDS; t < SEARCH_ROUNDS; t++) schedule[t] = scheduled(program, schedule, t);
-    const columns = new Map(roundsThatVary(varying).map((t, i) => [t, i]));
-    const words = schedule.map((word, t) => {
-      const index = columns.get(t);
-      return index === undefined ? word : program.xor(column(index), word);
-    });
-    const start = state.map((value) => program.constant(value));
-    const [word] = yield* rounds(program, words, start);
-    return word!;
-  },
-  comparedWord: (digest, state) => rotateLeft(digest[4]! - state[4]!, 2) >>> 0,
+  ...comparisonAfter(SEARCH_ROUNDS, (digest, state) => rotateLeft(digest[4]! - state[4]!, 2) >>> 0),
+  truncated: comparisonAfter(ROUNDS, firstWord),
 };
+
+/** Compares what a round computed. @param count - the rounds up to it */
+function comparisonAfter(count: number, comparedWord: Comparison['comparedWord']): Comparison {
+  return {
+    columns(varying) {
+      const rounds = roundsThatVary(varying, count);
+      return {
+        count: rounds.length,
+        fill(words, put) {
+          const schedule = expanded(words, count);
+          for (const [column, t] of rounds.entries()) put(column, schedule[t]!);
+        },
+      };
+    },
+    *search(program, { fixed, varying, column }, state) {
+      // The schedule is linear: each of its words is a fixed one, xor one that depends on the varying bits alone.
+      const schedule = fixed.slice();
+      for (let t = BLOCK_WORDS; t < count; t++) schedule[t] = scheduled(program, schedule, t);
+      const columns = new Map(roundsThatVary(varying, count).map((t, i) => [t, i]));
+      const words = schedule.map((word, t) => {
+        const index = columns.get(t);
+        return index === undefined ? word : program.xor(column(index), word);
+      });
+      const start = state.map((value) => program.constant(value));
+      const [word] = yield* rounds(program, words, start);
+      return word!;
+    },
+    comparedWord,
+  };
+}
 
 function scheduled(p: Program, words: readonly Word[], t: number): Word {
   const recent = p.xor(words[t - 3]!, words[t - 8]!);
   return p.rotateLeft(p.xor(recent, p.xor(words[t - 14]!, words[t - 16]!)), 1);
 }
 
-/** The schedule of a block. */
-function expanded(words: Uint32Array): Uint32Array {
-  const schedule = new Uint32Array(SEARCH_ROUNDS);
+/** The schedule of a block, for so many rounds. */
+function expanded(words: Uint32Array, count: number): Uint32Array {
+  const schedule = new Uint32Array(count);
   schedule.set(words);
-  for (let t = BLOCK_WORDS; t < SEARCH_ROUNDS; t++) {
+  for (let t = BLOCK_WORDS; t < count; t++) {
     schedule[t] = rotateLeft(schedule[t - 3]! ^ schedule[t - 8]! ^ schedule[t - 14]! ^ schedule[t - 16]!, 1);
   }
   return schedule;
 }
 
-/** The rounds whose word depends on these words of the message. */
-function roundsThatVary(varying: readonly number[]): number[] {
+/** The rounds, out of so many, whose word depends on these words of the message. */
+function roundsThatVary(varying: readonly number[], count: number): number[] {
   const rounds = new Set<number>();
   for (const i of varying) {
     // One bit set stands for all: the schedule only xors and rotates whole words.
-    const schedule = expanded(Uint32Array.from({ length: BLOCK_WORDS }, (_, j) => Number(i === j)));
+    const schedule = expanded(
+      Uint32Array.from({ length: BLOCK_WORDS }, (_, j) => Number(i === j)),
+      count,
+    );
     for (const [t, word] of schedule.entries()) if (word !== 0) rounds.add(t);
   }
   return [...rounds].sort((a, b) => a - b);

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** SHA-256 (FIPS 180-4, section 6.2), as a kernel computes it, and HMAC with it (RFC 2104). */
 
-import { type Algorithm, compressConstants, type Message, wordsOf } from './algorithm.js';
+import {
+  type Algorithm,
+  type Columns,
+  compressConstants,
+  firstWord,
+  type Message,
+  wordsOf,
+} from './algorithm.js';
 import { type Program, rotateRight, type Word } from './program.js';
 
 // biome-ignore format: a table
@@ -24,14 +31,9 @@ const SEARCH_ROUNDS = 57;
 /** Length in bits of what HMAC's second hash takes in: a block of key, and a digest. */
 const OUTER_BITS = 512 + 256;
 
-export const sha256: Algorithm = {
-  bigEndian: true,
-  digestWords: 8,
-  initial: INITIAL,
-  chains: [1, 2],
-  compress: (block, state) =>
-    compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS)),
-  columns: (varying) => ({
+/** The words that vary, and the small sigma of each. */
+function columns(varying: readonly number[]): Columns {
+  return {
     count: 2 * varying.length,
     fill(words, put) {
       for (const [place, i] of varying.entries()) {
@@ -40,12 +42,26 @@ export const sha256: Algorithm = {
         put(2 * place + 1, rotateRight(word, 7) ^ rotateRight(word, 18) ^ (word >>> 3));
       }
     },
-  }),
-  *search(program, message, state) {
+  };
+}
+
+/** The search that ends after so many rounds. */
+const searchOf = (count: number): Algorithm['search'] =>
+  function* (program, message, state) {
     const start = state.map((value) => program.constant(value));
-    const [word] = yield* messageRounds(program, message, start, SEARCH_ROUNDS);
+    const [word] = yield* messageRounds(program, message, start, count);
     return word!;
-  },
+  };
+
+export const sha256: Algorithm = {
+  bigEndian: true,
+  digestWords: 8,
+  initial: INITIAL,
+  chains: [1, 2],
+  compress: (block, state) =>
+    compressConstants(block, state, (p, words, start) => rounds(p, words, start, ROUNDS)),
+  columns,
+  search: searchOf(SEARCH_ROUNDS),
   comparedWord(digest, state) {
     const word = (i: number): number => (digest[i]! - state[i]!) | 0;
     const [a, b, c, d] = [word(0), word(1), word(2), word(3)];
@@ -57,6 +73,7 @@ export const sha256: Algorithm = {
     const a57 = earlier(word(6), c, d, a59, a58);
     return earlier(word(7), d, a59, a58, a57) >>> 0;
   },
+  truncated: { columns, search: searchOf(ROUNDS), comparedWord: firstWord },
 };
 
 const bigSigma0 = (x: number): number => rotateRight(x, 2) ^ rotateRight(x, 13) ^ rotateRight(x, 22);
@@ -67,18 +84,25 @@ const majority = (x: number, y: number, z: number): number => (x & y) ^ (x & z) 
  * @param outer - the state after the key's block of the second hash
  */
 export function hmacSha256(outer: readonly number[]): Algorithm {
-  return {
-    ...sha256,
-    *search(program, message, inner) {
+  const hmacSearchOf = (count: number): Algorithm['search'] =>
+    function* (program, message, inner) {
       const start = inner.map((value) => program.constant(value));
       const after = yield* messageRounds(program, message, start, ROUNDS);
       const digest = after.map((word, i) => program.add(word, start[i]!));
       const padding = [0x80000000, 0, 0, 0, 0, 0, 0, OUTER_BITS].map((value) => program.constant(value));
       const outerStart = outer.map((value) => program.constant(value));
-      const [word] = yield* rounds(program, [...digest, ...padding], outerStart, SEARCH_ROUNDS);
+      const [word] = yield* rounds(program, [...digest, ...padding], outerStart, count);
       return word!;
-    },
+    };
+  return {
+    ...sha256,
+    search: hmacSearchOf(SEARCH_ROUNDS),
     comparedWord: (digest, _, constants) => sha256.comparedWord(digest, outer, constants),
+    truncated: {
+      columns,
+      search: hmacSearchOf(ROUNDS),
+      comparedWord: (digest) => firstWord(digest, outer),
+    },
   };
 }
 

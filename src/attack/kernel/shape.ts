@@ -27,10 +27,29 @@ export interface Shape {
   readonly block: Uint8Array;
   /** Where its digits stand. */
   readonly digits: readonly number[];
+  /** Bytes that are known of each target. */
+  readonly targetBytes: number;
 }
 
-/** Undefined for what takes more than one block from the first digit on, and for slow hashes. */
-export function shapeOf(scheme: HashingScheme, template: Template): Shape | undefined {
+/**
+ * Undefined for what takes more than one block from the first digit on, for slow hashes, and for less than a word of a
+ * digest.
+ * @param targetBytes - bytes that are known of each target; those of whole digests unless given
+ */
+export function shapeOf(scheme: HashingScheme, template: Template, targetBytes?: number): Shape | undefined {
+  const last = lastBlockOf(scheme, template);
+  if (last === undefined) return undefined;
+  const wholeBytes = 4 * last.algorithm.digestWords;
+  const known = targetBytes ?? wholeBytes;
+  if (known < 4) return undefined;
+  const { truncated } = last.algorithm;
+  const algorithm = known < wholeBytes ? { ...last.algorithm, ...truncated } : last.algorithm;
+  return { ...last, algorithm, targetBytes: known };
+}
+
+type LastBlock = Omit<Shape, 'targetBytes'>;
+
+function lastBlockOf(scheme: HashingScheme, template: Template): LastBlock | undefined {
   if (scheme.hash === 'slow') return undefined;
   const none = new Uint8Array();
   if (scheme.hash === 'keyed') {
@@ -60,7 +79,7 @@ function lastBlock(
   before: Uint8Array,
   template: Template,
   after: Uint8Array,
-): Shape | undefined {
+): LastBlock | undefined {
   const message = concatBytes(before, template.bytes, after);
   const digits = template.digits.map((offset) => before.length + offset);
   const start = Math.floor(digits[0]! / BLOCK_BYTES) * BLOCK_BYTES;

@@ -112,15 +112,10 @@ async function makeSegment(
   const segment = {
     size: filter.size,
     filterBytes: bytes.length,
-    bits: bitsOf(filter, bytes),
+    bits: filter.bits,
     digest: filterDigest(bytes),
   };
   return { segment, filter: bytes };
-}
-
-/** b of the rate 2^-b, which an empty filter states as well. */
-function bitsOf(filter: Filter, bytes: Uint8Array): number {
-  return filter.size === 0 ? bytes[18]! : -Math.log2(filter.falsePositiveRate);
 }
 
 export interface OpenOptions {
@@ -206,7 +201,7 @@ function openFilter(segment: Segment, bytes: Uint8Array, position: number): Filt
     );
   }
   const filter = parseFilter(bytes);
-  if (filter.size !== segment.size || bitsOf(filter, bytes) !== segment.bits) {
+  if (filter.size !== segment.size || filter.bits !== segment.bits) {
     throw new VeilmatchError(
       'bad-message',
       `Filter ${position} has another size or rate than the header states.`,

@@ -172,15 +172,15 @@ function solve(hashes: Uint8Array, shape: Shape, order: Peeling, width: number):
 class BinaryFuseFilter implements Filter {
   readonly kind = 'binary-fuse';
   readonly size: number;
+  readonly bits: number;
   readonly falsePositiveRate: number;
-  readonly #bits: number;
   readonly #shape: Shape;
   readonly #cells: Uint8Array;
 
   constructor(size: number, bits: number, shape: Shape, cells: Uint8Array) {
     this.size = size;
     this.falsePositiveRate = size === 0 ? 0 : 2 ** -bits;
-    this.#bits = bits;
+    this.bits = bits;
     this.#shape = shape;
     this.#cells = cells;
   }
@@ -188,7 +188,7 @@ class BinaryFuseFilter implements Filter {
   has(hash: Uint8Array): boolean {
     checkHash(hash);
     if (this.size === 0) return false;
-    const width = this.#bits / 8;
+    const width = this.bits / 8;
     const [p, q, r] = positions(hash, this.#shape);
     for (let k = 0; k < width; k++) {
       const sum = this.#cells[p * width + k]! ^ this.#cells[q * width + k]! ^ this.#cells[r * width + k]!;
@@ -200,6 +200,6 @@ class BinaryFuseFilter implements Filter {
   toBytes(): Uint8Array {
     const { seed, segmentBits, segments } = this.#shape;
     const layout = concatBytes(u32(seed), Uint8Array.of(segmentBits, 0, 0, 0), u32(segments));
-    return encodeFilter(CODE, this.#bits, this.size, concatBytes(layout, this.#cells));
+    return encodeFilter(CODE, this.bits, this.size, concatBytes(layout, this.#cells));
   }
 }

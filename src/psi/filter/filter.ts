@@ -8,8 +8,8 @@
  *
  * | kind | bytes an element at 2^-b | a look-up |
  * |---|---|---|
- * | `golomb` | (b + 1.5) / 8 | up to 64 steps |
- * | `binary-fuse` | 1.13 x b / 8 for large sets, b in whole bytes | three reads |
+ * | `golomb` | (b + 1.6) / 8 | up to 64 steps |
+ * | `binary-fuse` | 1.13 x b / 8 for a million, 1.2 x b / 8 for a hundred thousand; b in whole bytes | three reads |
  */
 
 import { concatBytes, equalBytes, sortRecords, u32, utf8 } from '../../bytes.js';
@@ -28,7 +28,9 @@ export interface Filter {
   readonly kind: FilterKind;
   /** Distinct hashes in it. */
   readonly size: number;
-  /** At most this share of the hashes that are not in it are taken for ones that are. */
+  /** b of the rate 2^-b that it was made for. */
+  readonly bits: number;
+  /** At most this share of the hashes that are not in it are taken for ones that are: 2^-b, and none for an empty set. */
   readonly falsePositiveRate: number;
   /**
    * Whether a hash is in the set: never false for one that is.

@@ -69,8 +69,8 @@ function numberOf(hash: Uint8Array, size: number, bits: number): Value {
 class GolombFilter implements Filter {
   readonly kind = 'golomb';
   readonly size: number;
+  readonly bits: number;
   readonly falsePositiveRate: number;
-  readonly #bits: number;
   readonly #body: Uint8Array;
   /** Values 0, 64, 128 and so on, and the bit behind each. */
   readonly #high: Uint32Array;
@@ -81,7 +81,7 @@ class GolombFilter implements Filter {
   constructor(size: number, bits: number, body: Uint8Array) {
     this.size = size;
     this.falsePositiveRate = size === 0 ? 0 : 2 ** -bits;
-    this.#bits = bits;
+    this.bits = bits;
     this.#body = body;
     const marks = Math.ceil(size / STRIDE);
     // No value takes less than b + 1 bits: a size that was made up is noticed before memory is taken for it.
@@ -104,7 +104,7 @@ class GolombFilter implements Filter {
 
   has(hash: Uint8Array): boolean {
     checkHash(hash);
-    const wanted = numberOf(hash, this.size, this.#bits);
+    const wanted = numberOf(hash, this.size, this.bits);
     // The last mark that is not above the value; equal ones may stand before it and it does not matter.
     let from = 0;
     let to = this.#high.length;
@@ -125,14 +125,14 @@ class GolombFilter implements Filter {
   }
 
   toBytes(): Uint8Array {
-    return encodeFilter(CODE, this.#bits, this.size, this.#body);
+    return encodeFilter(CODE, this.bits, this.size, this.#body);
   }
 
   #next(previous: Value, reader: BitReader): Value {
     const high = previous.high + reader.readUnary();
-    const low = previous.low + reader.read(this.#bits);
-    const carry = low >= 2 ** this.#bits;
-    return carry ? { high: high + 1, low: low - 2 ** this.#bits } : { high, low };
+    const low = previous.low + reader.read(this.bits);
+    const carry = low >= 2 ** this.bits;
+    return carry ? { high: high + 1, low: low - 2 ** this.bits } : { high, low };
   }
 }
 

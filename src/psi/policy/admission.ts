@@ -10,7 +10,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import type { Charge, Ledger } from './ledger.js';
-import { checkPolicy, defaultPolicy, type Policy } from './policy.js';
+import { checkPolicy, defaultPolicy, defaultSumPolicy, type Policy } from './policy.js';
 
 /** A run that a peer asks for. */
 export interface AdmissionRequest {
@@ -35,7 +35,7 @@ export interface AdmissionOptions {
   /** Who asks: a name that the transport has authenticated. */
   readonly peer: string;
   readonly ledger: Ledger;
-  /** Default `defaultPolicy`. */
+  /** Default `defaultPolicy`; for sums `defaultSumPolicy`. */
   readonly policy?: Policy | undefined;
   /** Told which limit refused a run. The error does not say it, because it may reach the peer. */
   readonly onRefusal?: ((refusal: Refusal, run: AdmissionRequest) => void) | undefined;
@@ -55,8 +55,9 @@ const HOUR = 3_600_000;
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
   const { peer, ledger, onRefusal, now = Date.now } = options;
-  const policy = checkPolicy(options.policy ?? defaultPolicy);
+  const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   return async (run) => {
+    const policy = given ?? (run.reveal === 'sum' ? defaultSumPolicy : defaultPolicy);
     const refuse = (refusal: Refusal): never => {
       onRefusal?.(refusal, run);
       throw new VeilmatchError(

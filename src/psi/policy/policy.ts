@@ -42,6 +42,12 @@ export const defaultPolicy: Policy = {
   ],
 };
 
+/**
+ * For sums: one run a peer in thirty days, of whatever kind. Each sum is one number that a deviating peer may choose, one
+ * person's value for instance, and two sums over lists that differ in one person are that value.
+ */
+export const defaultSumPolicy: Policy = { ...defaultPolicy, budgets: [{ hours: 720, runs: 1 }] };
+
 /** For contact discovery, where a peer is one person's account: a full address book once, and additions afterwards. */
 export const defaultContactPolicy: Policy = {
   largestSet: 5_000,

@@ -23,10 +23,15 @@ function filled({ bytes, digits }: Template, text: string): Uint8Array {
 }
 
 /** Whether the kernel finds exactly these numbers, each of as many digits as the template has, among all that end alike. */
-async function expectFound(scheme: HashingScheme, form: Template, numbers: readonly string[]): Promise<void> {
-  const shape = shapeOf(scheme, form);
+async function expectFound(
+  scheme: HashingScheme,
+  form: Template,
+  numbers: readonly string[],
+  bytes = hasherFor(scheme).digestBytes,
+): Promise<void> {
+  const shape = shapeOf(scheme, form, bytes);
   const { digest } = hasherFor(scheme);
-  const targets = concatBytes(...numbers.map((number) => digest(filled(form, number))));
+  const targets = concatBytes(...numbers.map((number) => digest(filled(form, number)).subarray(0, bytes)));
   const kernel = await Kernel.create(shape!, targets);
   const leading = utf8(numbers[0]!.slice(0, -kernel.places));
   // Every number of chains takes a turn.
@@ -85,6 +90,28 @@ describe('kernel', () => {
       await expectFound(scheme, template(12, 10), numbers);
     },
   );
+
+  it.each(ALGORITHMS)('%s: finds targets that are cut to any length from 4 bytes', async (algorithm) => {
+    const scheme = { hash: 'plain', algorithm } as const;
+    const many = Array.from({ length: 50 }, (_, i) => `415555${`${i * 199}`.padStart(4, '0')}`);
+    for (let bytes = 4; bytes < hasherFor(scheme).digestBytes; bytes += 1 + (bytes >> 3)) {
+      for (const length of [4, 12, 55, 80, 119]) {
+        const form = template(length, Math.min(length, 10));
+        const numbers = many.map((number) => number.slice(-Math.min(length, 10)));
+        await expectFound(scheme, form, numbers.slice(0, 2), bytes);
+        await expectFound(scheme, form, numbers, bytes);
+      }
+      await expectFound(scheme, template(40, 6, 12), ['120000', '129876'], bytes);
+    }
+    expect(shapeOf(scheme, template(12, 10), 3)).toBe(undefined);
+  });
+
+  it('HMAC-SHA-256: finds targets that are cut', async () => {
+    const key = new Uint8Array(32).fill(7);
+    for (const bytes of [4, 8, 31]) {
+      await expectFound({ hash: 'keyed', key }, template(12, 10), ['4155550000', '4155550123'], bytes);
+    }
+  });
 
   it('HMAC-SHA-256: keys shorter, as long and longer than a block', async () => {
     for (const length of [32, 64, 65, 200]) {

@@ -25,6 +25,15 @@ import {
 } from 'veilmatch/oprf';
 import { compare, type MatchOutcome, type ProtocolReport, protocols } from 'veilmatch/protocols';
 import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderResult } from 'veilmatch/psi';
+import {
+  type Channel,
+  connect,
+  type Listener,
+  listen,
+  type ReceivedResult,
+  receive,
+  send,
+} from 'veilmatch/transport';
 
 const rows: readonly Row[] = [{ phone: '+1 415 555 0123', email: 'ada@example.com' }];
 
@@ -75,6 +84,26 @@ export async function all(a: IdentifierSet, b: IdentifierSet): Promise<ProtocolR
   const transcript: Transcript | undefined = outcome?.views.outsider.transcript;
   const knowledge: Knowledge = { salts: [new Uint8Array(16)] };
   return transcript && knowledge.salts ? reports : [];
+}
+
+export async function serve(set: IdentifierSet): Promise<Listener> {
+  const listener = await listen({
+    tokens: [{ name: 'partner', hash: new Uint8Array(32) }],
+    reveal: 'cardinality',
+  });
+  for await (const channel of listener) {
+    const name: string = channel.peer.name;
+    if (name === 'partner') await send(channel, set, { reveal: 'cardinality' });
+  }
+  return listener;
+}
+
+export async function ask(set: IdentifierSet): Promise<ReceivedResult> {
+  const channel: Channel = await connect('wss://partner.example:8443', { token: 'of a file' });
+  const result = await receive(channel, set);
+  // @ts-expect-error - no rows where only the cardinality is revealed
+  result.matches.length;
+  return result;
 }
 
 export async function evaluate(inputs: ByteList, backend: GroupBackend): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { numberingPlan } from '../../../src/attack/index.js';
 import { bytesToHex } from '../../../src/bytes.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
 import { createBackend } from '../../../src/group/select.js';
@@ -15,6 +16,8 @@ import {
   type ContactResult,
   contactClient,
   contactServer,
+  daysToEnumerate,
+  defaultContactPolicy,
   discoverContacts,
   filterKinds,
   generateContactKeys,
@@ -211,7 +214,7 @@ describe('a change of keys', () => {
 
 describe('the client', () => {
   it('works and sends in proportion to its contacts, whatever the size of the set', async () => {
-    const costs: unknown[] = [];
+    const costs: Array<{ bytes: object; counts: Record<string, number> }> = [];
     for (const members of [1, 40, 160]) {
       const directory = await directoryOf(numbered(0, members));
       const own = counting(backend);
@@ -226,10 +229,12 @@ describe('the client', () => {
     expect(costs[1]).toEqual(costs[0]);
     expect(costs[2]).toEqual(costs[0]);
     // Ten elements each way; a query, two indices and types, and one proof.
-    expect(costs[0]).toMatchObject({
-      bytes: { receiver: 1 + 11 + 7 + 5 + 320, sender: 5 + 320 + 64 },
-      counts: { hashAndMultiply: 10, multiplyEach: 20 },
-    });
+    const { bytes, counts } = costs[0]!;
+    expect(bytes).toEqual({ receiver: 1 + 11 + 7 + 5 + 320, sender: 5 + 320 + 64 });
+    // One multiplication to blind and one to finalize; two sums with public weights, of the list and of two terms each.
+    const { weightedSum, ...secret } = counts;
+    expect(weightedSum).toBe(2 * 10 + 4);
+    expect(Object.values(secret).reduce((sum, count) => sum + count, 0)).toBe(20);
   });
 
   it('sends nothing twice: two runs share no element', async () => {
@@ -299,3 +304,36 @@ describe('the server', () => {
     await expectCode('bad-scalar', () => publish({ keys: { ...keys, secretKey: new Uint8Array(32) } }));
   });
 });
+
+it('an account that asks for ten thousand numbers is stopped by the defaults after half of them, for a day', async () => {
+  const fastest = await createBackend({ concurrency: 1 });
+  const plan = numberingPlan('US', { areaCodes: ['415555'] });
+  const guesses = Array.from({ length: plan.size }, (_, i) => plan.at(i));
+  const setOf = async (phones: readonly string[]) =>
+    (await identifiersFromRows(phones.map((phone) => ({ phone })))).set;
+  // Every five hundredth number is a member.
+  const members = await setOf(guesses.filter((_, i) => i % 500 === 0));
+  const directory = open(await publishSet(members, { ...NAME, keys, backend: fastest }));
+  const clock = { at: 0 };
+  const policy = defaultContactPolicy;
+  const admit = admission({ peer: 'account', ledger: memoryLedger(), policy, now: () => clock.at });
+  let asked = 0;
+  let found = 0;
+  const ask = async (): Promise<void> => {
+    const contacts = await setOf(guesses.slice(asked, asked + 1000));
+    const client = contactClient(contacts, directory, { backend: fastest });
+    await exchange(client, contactServer(served(members.size), { backend: fastest, admit }));
+    asked += contacts.size;
+    found += client.result.size;
+  };
+  for (let i = 0; i < 5; i++) await ask();
+  await expectCode('refused', ask);
+  expect({ asked, found }).toEqual({ asked: 5000, found: 10 });
+  clock.at += 24 * 3_600_000 - 1;
+  await expectCode('refused', ask);
+  clock.at += 1;
+  while (asked < plan.size) await ask();
+  expect({ asked, found }).toEqual({ asked: 10_000, found: 20 });
+  expect(clock.at / 86_400_000).toBe(daysToEnumerate(policy, plan.size));
+  await fastest.dispose();
+}, 300_000);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch connect`: finds out what a list shares with the one that a partner serves. */
+
+import { Option } from 'commander';
+import { VeilmatchError } from '../errors.js';
+import type { IdentifierSet } from '../identifiers/index.js';
+import type { Reveal } from '../psi/index.js';
+import { checkedUrl } from '../transport/address.js';
+import { type ConnectOptions, connect, type ReceivedResult, receive } from '../transport/index.js';
+import type { Command, ExitStatus } from './command.js';
+import { readPem, readToken } from './credentials.js';
+import type { Io } from './io.js';
+import { LIST_ARGUMENT, listOptions } from './list-options.js';
+import { validOption } from './normalize.js';
+import { csvLine, withOutputs, writeAll } from './output.js';
+import { type ReadSet, readSet, type SetFlags } from './read-set.js';
+import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
+import { timeOptions } from './serve-options.js';
+import type { CustomerList } from './table.js';
+
+interface ConnectFlags extends SetFlags {
+  readonly tokenFile?: string;
+  readonly ca?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  readonly reveal?: Reveal;
+  readonly idleSeconds: number;
+  readonly totalSeconds: number;
+  readonly output?: string;
+  readonly json?: true;
+  readonly dryRun?: true;
+}
+
+export const connectCommand: Command = {
+  name: 'connect',
+  summary: 'find out what your list shares with the one that a partner serves',
+  arguments: [
+    { name: '<url>', description: 'wss://host:port of the partner; ws:// on this machine only' },
+    LIST_ARGUMENT,
+  ],
+  options: [
+    new Option('--token-file <FILE>', 'the token that the partner issued, alone in this file'),
+    new Option('--ca <FILE>', "authorities to trust in place of this machine's, PEM"),
+    new Option('--client-cert <FILE>', 'certificate to show to the partner, PEM'),
+    new Option('--client-key <FILE>', 'its key, PEM'),
+    new Option('--reveal <WHAT>', 'go on only if the partner reveals this (default: what it offers)').choices(
+      ['intersection', 'cardinality'],
+    ),
+    new Option(
+      '-o, --output <FILE>',
+      'write the shared rows to this file, which appears when the run is complete',
+    ),
+    new Option('--json', 'print the summary as JSON'),
+    new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
+    ...timeOptions(),
+    validOption(),
+    ...listOptions(),
+  ],
+  help: `
+The partner runs veilmatch serve. It learns the size of this list and whether there are telephone numbers, e-mail
+addresses or both in it, and nothing of the result. Standard output gets a summary; the rows that are shared go to the
+file of -o, as line, phone and email, where the partner reveals which they are.
+
+Examples:
+  veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token --dry-run
+  veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token -o shared.csv
+`,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as ConnectFlags;
+    const url = checkedUrl(args[0]!);
+    const credentials = await readCredentials(flags, io);
+    const file = flags.output === undefined ? [] : [flags.output];
+    return withOutputs([undefined, ...file], [args[1]!], io, async (output, rows): Promise<ExitStatus> => {
+      const read = await readSet(args[1]!, flags, io);
+      if (flags.dryRun) {
+        await output!.write(dryRun(url, read.set, flags.reveal));
+        return 0;
+      }
+      const { summary, result } = await run(url, read, credentials, flags, io);
+      if (rows !== undefined) await writeAll(rows, sharedRows(read.list, result.matches ?? []));
+      await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
+      return 0;
+    });
+  },
+};
+
+async function run(
+  url: URL,
+  read: ReadSet,
+  credentials: ConnectOptions,
+  flags: ConnectFlags,
+  io: Io,
+): Promise<{ summary: RunSummary; result: ReceivedResult }> {
+  const channel = await connect(url.href, { ...credentials, signal: io.signal });
+  const started = performance.now();
+  const progress = startRunProgress(io);
+  try {
+    const reveal = agreedReveal(channel.reveal, flags);
+    const set = countable(read.set, reveal, io);
+    const result = await receive(channel, set, { reveal, signal: io.signal, onProgress: progress.update });
+    const { sent, received } = channel.traffic;
+    const summary: RunSummary = {
+      runId: channel.runId,
+      reveal,
+      ownSize: set.size,
+      peerSize: result.peerSize,
+      shared: result.size,
+      ...(result.matches === undefined ? {} : { rows: result.matches.length }),
+      bytesSent: sent,
+      bytesReceived: received,
+      seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
+    };
+    return { summary, result };
+  } catch (error) {
+    await channel.close('aborted');
+    throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+/** What both sides want. @throws {VeilmatchError} `incompatible-peer`, or `argument` where a file of rows is wanted in vain */
+function agreedReveal(offered: string | undefined, { reveal: wanted, output }: ConnectFlags): Reveal {
+  const reveal = wanted ?? offered ?? 'intersection';
+  if (offered !== undefined && offered !== reveal) {
+    throw new VeilmatchError('incompatible-peer', `The partner reveals '${offered}', not '${reveal}'.`);
+  }
+  if (reveal !== 'intersection' && reveal !== 'cardinality') {
+    throw new VeilmatchError(
+      'incompatible-peer',
+      `The partner reveals '${reveal}', which this command does not know.`,
+    );
+  }
+  if (output !== undefined && reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      'The partner reveals only how many are shared, not which: there are no rows to write. Leave --output away.',
+    );
+  }
+  return reveal;
+}
+
+/** A set of which a count says how many people are shared: one identifier for each row. */
+export function countable(set: IdentifierSet, reveal: Reveal, io: Io): IdentifierSet {
+  if (reveal !== 'cardinality' || !set.severalPerRow) return set;
+  io.stderr.write(
+    'only how many are shared is revealed: one identifier of each row is used, its number where it has one\n',
+  );
+  return set.firstOfEachRow();
+}
+
+async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOptions> {
+  const { tokenFile, ca, clientCert, clientKey, dryRun, idleSeconds, totalSeconds } = flags;
+  if ((clientCert === undefined) !== (clientKey === undefined)) {
+    throw new VeilmatchError('argument', '--client-cert and --client-key belong together: give both.');
+  }
+  if (tokenFile === undefined && clientCert === undefined && !dryRun) {
+    throw new VeilmatchError('argument', 'Give --token-file, or --client-cert and --client-key.');
+  }
+  const pem = async (path: string | undefined): Promise<string | undefined> =>
+    path === undefined ? undefined : readPem(path, io);
+  return {
+    limits: { idleSeconds, totalSeconds },
+    token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
+    tls: { ca: await pem(ca), cert: await pem(clientCert), key: await pem(clientKey) },
+  };
+}
+
+/** The rows as the list has them, with their lines. */
+export function* sharedRows(
+  { rows, lines, columns }: CustomerList,
+  matches: readonly number[],
+): Generator<string> {
+  const kinds = (['phone', 'email'] as const).filter((kind) => columns[kind].length > 0);
+  yield csvLine(['line', ...kinds]);
+  for (const row of matches) yield csvLine([lines[row]!, ...kinds.map((kind) => rows[row]![kind] ?? '')]);
+}
+
+function dryRun(url: URL, set: IdentifierSet, reveal: Reveal | undefined): string {
+  const learns = {
+    intersection: 'which of your rows are in its list',
+    cardinality: 'how many of your identifiers are in its list',
+  };
+  const what =
+    reveal === undefined
+      ? `${learns.intersection}, or only how many: what the partner offers`
+      : learns[reveal];
+  return [
+    'Nothing was sent, and no connection was made.',
+    `partner     ${url.host}`,
+    `learns      that this list has ${set.size.toLocaleString('en-US')} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
+    `you learn   ${what}; the size of its list and the kinds in it`,
+    '',
+  ].join('\n');
+}

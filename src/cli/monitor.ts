@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What an operator of `veilmatch serve` sees: a line of JSON for each event, and `/healthz` and `/metrics` (Prometheus text
+ * format 0.0.4) on a loopback port. No identifier, token, key or address of a peer goes into either.
+ */
+
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { VeilmatchError } from '../errors.js';
+import { isLoopback } from '../transport/address.js';
+import type { Io } from './io.js';
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Writes one line. */
+export function log(io: Io, event: string, fields: LogFields = {}): void {
+  io.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
+}
+
+const HELP = {
+  veilmatch_list_identifiers: ['gauge', 'Identifiers in the list that is served.'],
+  veilmatch_channels_open: ['gauge', 'Peers that are connected and authenticated.'],
+  veilmatch_runs_total: ['counter', 'Runs by how they ended: complete, or the code of the error.'],
+  veilmatch_turned_away_total: ['counter', 'Connections that were not let in, by reason.'],
+  veilmatch_bytes_total: ['counter', 'Bytes of messages of runs that have ended, by direction.'],
+  veilmatch_run_seconds_total: ['counter', 'Time that runs took which have ended.'],
+  veilmatch_resident_memory_bytes: ['gauge', 'Memory of this process.'],
+} as const;
+
+export type Metric = keyof typeof HELP;
+
+export class Metrics {
+  readonly #values = new Map<Metric, Map<string, number>>();
+
+  /** @param label as `outcome="complete"`; values are codes of this program, never texts from outside */
+  add(metric: Metric, by: number, label = ''): void {
+    const values = this.#values.get(metric) ?? new Map<string, number>();
+    this.#values.set(metric, values.set(label, (values.get(label) ?? 0) + by));
+  }
+
+  text(): string {
+    this.#values.set('veilmatch_resident_memory_bytes', new Map([['', process.memoryUsage.rss()]]));
+    const lines: string[] = [];
+    for (const [metric, [type, help]] of Object.entries(HELP)) {
+      lines.push(`# HELP ${metric} ${help}`, `# TYPE ${metric} ${type}`);
+      for (const [label, value] of this.#values.get(metric as Metric) ?? [['', 0]]) {
+        lines.push(`${metric}${label === '' ? '' : `{${label}}`} ${value}`);
+      }
+    }
+    return `${lines.join('\n')}\n`;
+  }
+}
+
+/** Answers on 127.0.0.1. @throws {VeilmatchError} `io` when the port cannot be had */
+export async function serveMetrics(
+  metrics: Metrics,
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server: Server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
+    const { host = '' } = request.headers;
+    // A web page can point a name of its own at this port, but not change what the browser calls it.
+    const local = URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
+    const body =
+      !local || request.method !== 'GET'
+        ? undefined
+        : { '/healthz': 'ok\n', '/metrics': metrics.text() }[request.url ?? ''];
+    response.writeHead(body === undefined ? 404 : 200, {
+      'content-type': request.url === '/metrics' ? 'text/plain; version=0.0.4' : 'text/plain',
+      connection: 'close',
+    });
+    response.end(body ?? '');
+  });
+  server.maxConnections = 16;
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new VeilmatchError('io', `Cannot serve metrics on port ${port}: ${code}.`, { cause: error });
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

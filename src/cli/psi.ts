@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch psi request`, `respond` and `finish`: a run through two files, for partners without a line between them. */
+
+import { rm } from 'node:fs/promises';
+import { InvalidArgumentError, Option } from 'commander';
+import { bytesToHex } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { createBackend, type GroupBackend } from '../group/index.js';
+import { defaultPolicy, type Reveal, type Unlock } from '../psi/index.js';
+import { openFileLedger, readResponse, writeRequest, writeResponse } from '../transport/index.js';
+import { readPolicy } from './budget.js';
+import type { Command, ExitStatus } from './command.js';
+import { countable, sharedRows } from './connect.js';
+import { readPeerKey } from './credentials.js';
+import { type Io, ioError, STDIN } from './io.js';
+import { LIST_ARGUMENT, listOptions } from './list-options.js';
+import { validOption } from './normalize.js';
+import { withOutputs, writeAll } from './output.js';
+import { readSet, type SetFlags } from './read-set.js';
+import { type RunProgress, startRunProgress } from './run-report.js';
+import { readKey } from './secrets.js';
+import { loadState, saveState } from './state.js';
+
+interface PsiFlags extends SetFlags {
+  readonly key: string;
+  readonly peer: string;
+  readonly peers: string;
+  readonly reveal: Reveal;
+  readonly output: string;
+  readonly state: string;
+  readonly stateKeyFile: string;
+  readonly days: number;
+  readonly policy?: string;
+  readonly ledger: string;
+}
+
+const keyOption = (): Option =>
+  new Option('--key <FILE>', 'your signing key, made by veilmatch key').makeOptionMandatory();
+const outputOption = (what: string): Option =>
+  new Option('-o, --output <FILE>', `${what}; it appears when it is complete`).makeOptionMandatory();
+const peerOptions = (): Option[] => [
+  new Option('--peer <NAME>', 'the partner').makeOptionMandatory(),
+  new Option(
+    '--peers <FILE>',
+    'the public keys of partners, a line NAME ed25519:KEY each',
+  ).makeOptionMandatory(),
+];
+const revealOption = (): Option =>
+  new Option(
+    '--reveal <WHAT>',
+    'what the asking party learns: which of its rows are shared, or only how many',
+  )
+    .choices(['intersection', 'cardinality'])
+    .makeOptionMandatory();
+const stateOptions = (): Option[] => [
+  new Option('--state <FILE>', 'what is kept between request and response, sealed').makeOptionMandatory(),
+  new Option(
+    '--state-key-file <FILE>',
+    'the key that seals it, made by: openssl rand -hex 32',
+  ).makeOptionMandatory(),
+];
+
+const COURSE = `
+One party asks: psi request makes a request and a state. The other answers: psi respond makes a response of the request.
+The first one finishes: psi finish reads the response, writes the rows and erases the state. Both files are signed, and
+neither is worth anything to somebody who reads it on the way, but for the sizes of the lists.
+
+Example:
+  veilmatch psi request mine.csv --country US --reveal intersection --key a.key --peer b --peers peers.txt \\
+    -o request.vm --state state.vm --state-key-file state.key
+  veilmatch psi respond request.vm theirs.csv --country US --reveal intersection --key b.key --peer a --peers peers.txt \\
+    --ledger ledger.json -o response.vm
+  veilmatch psi finish response.vm --state state.vm --state-key-file state.key -o shared.csv
+`;
+
+export const requestCommand: Command = {
+  name: 'psi request',
+  summary: 'make a request: what a partner needs to answer which of your rows are on its list',
+  arguments: [LIST_ARGUMENT],
+  options: [
+    revealOption(),
+    keyOption(),
+    ...peerOptions(),
+    outputOption('write the request to this file'),
+    ...stateOptions(),
+    new Option('--days <N>', 'how long the request may be answered').argParser(parseDays).default(7),
+    validOption(),
+    ...listOptions(),
+  ],
+  help: COURSE,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as PsiFlags;
+    const { reveal, state, output } = flags;
+    if (args[0] === STDIN) {
+      throw new VeilmatchError(
+        'argument',
+        'The list is read again by psi finish: it must be a file, not standard input.',
+      );
+    }
+    const signingKey = await readKey(flags.key, io);
+    const peer = await readPeerKey(flags.peers, flags.peer, io);
+    const unlock = await readUnlock(flags, io);
+    const set = countable((await readSet(args[0]!, flags, io)).set, reveal, io);
+    await working(io, async (backend, progress) => {
+      const run = { backend, reveal, signingKey, peer, signal: io.signal, onProgress: progress.update };
+      const lifetimeSeconds = flags.days * 86_400;
+      await writeRequest(output, set, { ...run, lifetimeSeconds }, (kept) =>
+        saveState(state, { state: kept, path: args[0]!, flags: setFlags(flags) }, unlock),
+      );
+    });
+    io.stderr.write(
+      `${output}: ${set.size} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
+    );
+    return 0;
+  },
+};
+
+export const respondCommand: Command = {
+  name: 'psi respond',
+  summary: "answer a partner's request",
+  arguments: [{ name: '<request>', description: "the partner's file" }, LIST_ARGUMENT],
+  options: [
+    revealOption(),
+    keyOption(),
+    ...peerOptions(),
+    outputOption('write the response to this file'),
+    new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
+    new Option('--ledger <FILE>', 'where budgets and answered requests are kept').makeOptionMandatory(),
+    validOption(),
+    ...listOptions(),
+  ],
+  help: COURSE,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as PsiFlags;
+    const { reveal, output } = flags;
+    const signingKey = await readKey(flags.key, io);
+    const peer = await readPeerKey(flags.peers, flags.peer, io);
+    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
+    const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
+    const ledger = await openFileLedger(flags.ledger);
+    try {
+      const peerSize = await working(io, (backend, progress) =>
+        writeResponse(args[0]!, output, set, `ed25519:${bytesToHex(peer)}`, {
+          ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
+          onProgress: progress.update,
+          onRefusal: (limit) => void io.stderr.write(`the policy does not allow it: ${limit}\n`),
+        }),
+      );
+      io.stderr.write(`${output}: answers ${peerSize} identifiers of ${flags.peer} from ${set.size}\n`);
+    } finally {
+      await ledger.close();
+    }
+    return 0;
+  },
+};
+
+export const finishCommand: Command = {
+  name: 'psi finish',
+  summary: 'read the response to your request',
+  arguments: [{ name: '<response>', description: "the partner's file" }],
+  options: [
+    ...stateOptions(),
+    new Option(
+      '-o, --output <FILE>',
+      'write the shared rows to this file, which appears when it is complete',
+    ),
+  ],
+  help: COURSE,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as PsiFlags & { readonly output?: string };
+    const kept = await loadState(flags.state, await readUnlock(flags, io));
+    const { state } = kept;
+    if (flags.output !== undefined && state.reveal !== 'intersection') {
+      throw new VeilmatchError(
+        'argument',
+        'The request asks only how many are shared, not which: there are no rows to write. Leave --output away.',
+      );
+    }
+    const paths = [undefined, ...(flags.output === undefined ? [] : [flags.output])];
+    await withOutputs(paths, [args[0]!, kept.path], io, async (output, file) => {
+      const { list, set } = await readSet(kept.path, kept.flags, io);
+      const own = countable(set, state.reveal, io);
+      const result = await working(io, (backend, progress) =>
+        readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
+      );
+      const rows = own.rowsOf(result.matched ?? []);
+      if (file !== undefined) await writeAll(file, sharedRows(list, rows));
+      const where = result.matched === undefined ? '' : `, in ${rows.length} rows`;
+      await output!.write(
+        `shared ${result.size}${where}; ${own.size} here, ${result.peerSize} at the partner's\n`,
+      );
+    });
+    // The seed in it would open the request for whoever finds it.
+    await rm(flags.state).catch((error) => {
+      throw ioError('write', flags.state, error);
+    });
+    return 0;
+  },
+};
+
+/** What says how a list is read, of all options. */
+function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {
+  const flags = { country, countryColumn, column, header, delimiter, valid };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}
+
+async function readUnlock({ stateKeyFile }: PsiFlags, io: Io): Promise<Unlock> {
+  return { key: await readKey(stateKeyFile, io) };
+}
+
+async function working<T>(
+  io: Io,
+  work: (backend: GroupBackend, progress: RunProgress) => Promise<T>,
+): Promise<T> {
+  const backend = await createBackend();
+  const progress = startRunProgress(io);
+  try {
+    return await work(backend, progress);
+  } finally {
+    progress.clear();
+    await backend.dispose();
+  }
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (/^\d{1,4}$/.test(text) && days >= 1) return days;
+  throw new InvalidArgumentError('Give a whole number of days from 1.');
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The options of `veilmatch serve`, and what they come to. */
+
+import { InvalidArgumentError, Option } from 'commander';
+import { VeilmatchError } from '../errors.js';
+import type { Reveal } from '../psi/index.js';
+import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
+import { readPem, readTokenList } from './credentials.js';
+import type { Io } from './io.js';
+import { listOptions } from './list-options.js';
+import { validOption } from './normalize.js';
+import type { SetFlags } from './read-set.js';
+
+export interface ServeFlags extends SetFlags {
+  readonly reveal: Reveal;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly tokenFile?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly origin?: readonly string[];
+  readonly host?: readonly string[];
+  readonly policy?: string;
+  readonly ledger?: string;
+  readonly metrics?: number;
+  readonly runs: number;
+  readonly idleSeconds: number;
+  readonly totalSeconds: number;
+  readonly once?: true;
+  readonly dryRun?: true;
+}
+
+export function serveOptions(): Option[] {
+  return [
+    new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
+      .choices(['intersection', 'cardinality'])
+      .makeOptionMandatory(),
+    new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
+      .argParser(parseAddress)
+      .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
+    new Option(
+      '--token-file <FILE>',
+      'who may connect by token: lines made by `veilmatch token NAME --add FILE`',
+    ),
+    new Option('--tls-cert <FILE>', "this server's certificate and those between it and its authority, PEM"),
+    new Option('--tls-key <FILE>', 'its key, PEM'),
+    new Option('--client-ca <FILE>', 'authorities whose client certificates are as good as a token, PEM'),
+    new Option(
+      '--origin <URL>',
+      'let web pages of this origin connect; repeatable (default: none)',
+    ).argParser(collect),
+    new Option('--host <NAME>', 'a name of this server that is not in its certificate; repeatable').argParser(
+      collect,
+    ),
+    new Option(
+      '--policy <FILE>',
+      'sizes and budgets of each partner, JSON (default: the one that --dry-run shows)',
+    ),
+    new Option(
+      '--ledger <FILE>',
+      'where the use of budgets is kept; without it a restart of this program forgets it',
+    ),
+    new Option('--metrics <PORT>', 'serve /healthz and /metrics on this port of 127.0.0.1').argParser(
+      parsePort,
+    ),
+    new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
+    ...timeOptions(),
+    new Option('--once', 'end after the first run that is complete'),
+    new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
+    validOption(),
+    ...listOptions(),
+  ];
+}
+
+/** How long a party waits. */
+export function timeOptions(): Option[] {
+  return [
+    new Option('--idle-seconds <N>', 'give a silent partner up after this time')
+      .argParser(parseCount)
+      .default(60),
+    new Option('--total-seconds <N>', 'give a run up after this time').argParser(parseCount).default(21_600),
+  ];
+}
+
+/** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
+export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOptions> {
+  const { listen, reveal, origin, host, runs, idleSeconds, totalSeconds } = flags;
+  const tokens: KnownToken[] = flags.tokenFile === undefined ? [] : await readTokenList(flags.tokenFile, io);
+  return {
+    ...listen,
+    tls: await readTls(flags, io),
+    tokens,
+    reveal,
+    origins: origin,
+    hosts: host,
+    limits: { channels: runs, idleSeconds, totalSeconds },
+  };
+}
+
+async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promise<ServerTls | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new VeilmatchError('argument', 'TLS needs both --tls-cert and --tls-key.');
+  }
+  return {
+    cert: await readPem(tlsCert, io),
+    key: await readPem(tlsKey, io),
+    clientCa: clientCa === undefined ? undefined : await readPem(clientCa, io),
+  };
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+function parseAddress(text: string): { host: string; port: number } {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text) ?? [];
+  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new InvalidArgumentError('Give HOST:PORT, such as 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443.');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port, from 0 (any that is free) to 65535.');
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text) && count >= 1) return count;
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch serve`: lets partners find out what their list shares with this one. */
+
+import { numberingPlan } from '../attack/index.js';
+import { VeilmatchError } from '../errors.js';
+import { createBackend, type GroupBackend } from '../group/index.js';
+import type { IdentifierSet } from '../identifiers/index.js';
+import {
+  admission,
+  daysToEnumerate,
+  defaultPolicy,
+  type Ledger,
+  memoryLedger,
+  type Policy,
+} from '../psi/index.js';
+import {
+  type AcceptedChannel,
+  type ListenEvent,
+  type ListenOptions,
+  listen,
+  openFileLedger,
+  send,
+} from '../transport/index.js';
+import { policyLines, readPolicy, verdict } from './budget.js';
+import type { Command, ExitStatus } from './command.js';
+import { count, planName } from './comparison.js';
+import { countable } from './connect.js';
+import type { Io } from './io.js';
+import { LIST_ARGUMENT } from './list-options.js';
+import { log, Metrics, serveMetrics } from './monitor.js';
+import { withOutputs } from './output.js';
+import { readSet } from './read-set.js';
+import { listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
+
+export const serveCommand: Command = {
+  name: 'serve',
+  summary: 'let partners with a token or a certificate find out what your lists share',
+  arguments: [LIST_ARGUMENT],
+  options: serveOptions(),
+  help: `
+The partner runs veilmatch connect and learns the result; this party learns the size of the partner's list and nothing of
+the result. Whoever connects needs a token or a client certificate, on this machine too: any web page reaches its
+visitor's own ports. TLS is version 1.3. Standard error gets a line of JSON for each event, with the run's id.
+
+A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
+--dry-run says how long a whole numbering plan would take.
+
+Examples:
+  veilmatch token acme --add tokens.txt > for-acme.token
+  veilmatch serve customers.csv --country US --reveal cardinality --token-file tokens.txt --dry-run
+  veilmatch serve customers.csv --country US --reveal intersection --listen 0.0.0.0:8443 \\
+    --tls-cert server.pem --tls-key server.key --token-file tokens.txt --policy policy.json --ledger ledger.json
+`,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as ServeFlags;
+    const listening = await listenOptions(flags, io);
+    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
+    const set = countable((await readSet(args[0]!, flags, io)).set, flags.reveal, io);
+    if (flags.dryRun) {
+      await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
+      return 0;
+    }
+    const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
+    const backend = await createBackend();
+    try {
+      await new Service(flags, set, { backend, policy, ledger: ledger ?? memoryLedger() }, io).run(listening);
+    } finally {
+      await backend.dispose();
+      await ledger?.close();
+    }
+    return 0;
+  },
+};
+
+interface Resources {
+  readonly backend: GroupBackend;
+  readonly policy: Policy;
+  readonly ledger: Ledger;
+}
+
+class Service {
+  readonly #flags: ServeFlags;
+  readonly #set: IdentifierSet;
+  readonly #resources: Resources;
+  readonly #io: Io;
+  readonly #metrics = new Metrics();
+
+  constructor(flags: ServeFlags, set: IdentifierSet, resources: Resources, io: Io) {
+    this.#flags = flags;
+    this.#set = set;
+    this.#resources = resources;
+    this.#io = io;
+  }
+
+  /** Until the signal fires, or the first run is complete where that is all that is wanted. */
+  async run(options: ListenOptions): Promise<void> {
+    const { metrics: port, reveal, once } = this.#flags;
+    const { signal } = this.#io;
+    this.#metrics.add('veilmatch_list_identifiers', this.#set.size);
+    const monitor = port === undefined ? undefined : await serveMetrics(this.#metrics, port);
+    try {
+      const listener = await listen({ ...options, signal, onEvent: (event) => this.#note(event) });
+      const { size } = this.#set;
+      log(this.#io, 'listening', {
+        host: options.host,
+        port: listener.port,
+        metrics: monitor?.port,
+        reveal,
+        size,
+      });
+      const runs = new Set<Promise<void>>();
+      for await (const channel of listener) {
+        const run: Promise<void> = this.#serve(channel).then((complete) => {
+          runs.delete(run);
+          if (complete && once) void listener.close();
+        });
+        runs.add(run);
+      }
+      await Promise.all(runs);
+      log(this.#io, 'stopped');
+    } finally {
+      await monitor?.close();
+    }
+  }
+
+  /** @returns whether the run is complete */
+  async #serve(channel: AcceptedChannel): Promise<boolean> {
+    const { runId: run, peer } = channel;
+    const { backend, policy, ledger } = this.#resources;
+    const { reveal } = this.#flags;
+    const started = performance.now();
+    const admit = admission({
+      peer: peer.id,
+      ledger,
+      policy,
+      onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
+    });
+    let outcome = 'complete';
+    let fields = {};
+    try {
+      fields = await send(channel, this.#set, { backend, reveal, admit, signal: this.#io.signal });
+    } catch (error) {
+      outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const { sent, received } = channel.traffic;
+    this.#metrics.add('veilmatch_runs_total', 1, `outcome="${outcome}"`);
+    this.#metrics.add('veilmatch_bytes_total', sent, 'direction="sent"');
+    this.#metrics.add('veilmatch_bytes_total', received, 'direction="received"');
+    this.#metrics.add('veilmatch_run_seconds_total', seconds);
+    log(this.#io, outcome === 'complete' ? 'complete' : 'failed', {
+      run,
+      peer: peer.name,
+      ...(outcome === 'complete' ? fields : { code: outcome }),
+      bytesSent: sent,
+      bytesReceived: received,
+      seconds: Number(seconds.toFixed(3)),
+    });
+    return outcome === 'complete';
+  }
+
+  #note(event: ListenEvent): void {
+    if (event.type === 'turned-away') {
+      this.#metrics.add('veilmatch_turned_away_total', 1, `reason="${event.reason}"`);
+      log(this.#io, 'turned-away', { reason: event.reason });
+      return;
+    }
+    this.#metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);
+    if (event.type === 'accepted') log(this.#io, 'accepted', { run: event.runId, peer: event.peer.name });
+  }
+}
+
+function dryRun(
+  flags: ServeFlags,
+  { tokens = [], tls }: ListenOptions,
+  policy: Policy,
+  set: IdentifierSet,
+): string {
+  const names = tokens.map(({ name }) => name).join(', ');
+  const learns =
+    flags.reveal === 'intersection'
+      ? 'which of its rows are in this list'
+      : 'how many of its identifiers are in this list';
+  const who = [
+    ...(tokens.length > 0 ? [`the holder of the token of one of: ${names}`] : []),
+    ...(tls?.clientCa === undefined ? [] : ['the holder of a client certificate of the given authorities']),
+  ];
+  return [
+    'Nothing was sent, and nobody can connect yet.',
+    `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
+    `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
+    "you learn   the size of the partner's list and the kinds in it, nothing of the result",
+    ...policyLines(policy),
+    ...enumeration(flags.country, policy, set.size),
+    '',
+  ].join('\n');
+}
+
+/** How long the partner would need to try every number there is. */
+function enumeration(country: string | undefined, policy: Policy, ownSize: number): string[] {
+  if (country === undefined)
+    return ['With --country CC this says how long asking for its whole numbering plan would take.'];
+  const plan = numberingPlan(country);
+  return [
+    `There are ${count(plan.size)} numbers to ask for: ${planName(plan)}.`,
+    verdict(daysToEnumerate(policy, plan.size, ownSize)),
+  ];
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Lists of tokens: one a line, or a column of a CSV file; which column, and how many bytes a token has, is recognised. */
+
+import { LEAST_BYTES, readBase64, readHex } from '../attack/tokens.js';
+import { VeilmatchError } from '../errors.js';
+import { readCsv } from './csv.js';
+import { asUtf8 } from './encoding.js';
+import { type Io, readBytes, sourceName } from './io.js';
+
+export interface TokenFileOptions {
+  /** A header's name or a column's number from 1; recognised when it is not given. */
+  readonly column?: string | undefined;
+  /** Whether the tokens are those of e-mail addresses: which of two columns of tokens is meant. */
+  readonly emails: boolean;
+  /** Bytes of a token, where that is known: of the hash that was named. */
+  readonly wholeBytes?: number | undefined;
+  /** Whether tokens are the first bytes of digests. */
+  readonly truncated: boolean;
+}
+
+export interface TokenFile {
+  /** In the order of the file; cells that are empty or no tokens are left out. */
+  readonly tokens: readonly string[];
+  /** Bytes of each. */
+  readonly tokenBytes: number;
+  /** Cells that are no tokens: how many, and the lines of the first ones. */
+  readonly rejected: { readonly count: number; readonly lines: readonly number[] };
+  /** What was recognised, to be shown. */
+  readonly notes: readonly string[];
+}
+
+/** Digests of MD5, SHA-1 and SHA-256. */
+const DIGEST_BYTES = [16, 20, 32];
+const SAMPLE_RECORDS = 500;
+/** A column of tokens is at least this full of them. */
+const MIN_SHARE = 0.6;
+const SHOWN_LINES = 5;
+
+/** What the tokens of a column have in common. */
+interface TokenKind {
+  readonly bytes: number;
+  fits(cell: string): boolean;
+}
+
+/** The bytes of a cell as a whole digest. */
+function digestBytesOf(cell: string): number | undefined {
+  return DIGEST_BYTES.find(
+    (bytes) => (cell.length === 2 * bytes ? readHex(cell) : readBase64(cell))?.length === bytes,
+  );
+}
+
+function mostFrequent<T>(values: readonly T[]): T | undefined {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+/** @param wholeBytes - of the hash that was named */
+function digestKind(cells: readonly string[], wholeBytes: number | undefined): TokenKind | undefined {
+  const found = cells.map(digestBytesOf).filter((bytes) => bytes !== undefined);
+  const bytes = mostFrequent(wholeBytes === undefined ? found : found.filter((each) => each === wholeBytes));
+  return bytes === undefined ? undefined : { bytes, fits: (cell) => digestBytesOf(cell) === bytes };
+}
+
+/** Tokens that were cut have one length, and are hexadecimal if most of them can be. */
+function truncatedKind(cells: readonly string[]): TokenKind | undefined {
+  const length = mostFrequent(cells.map((cell) => cell.length));
+  const alike = cells.filter((cell) => cell.length === length);
+  const hex = alike.filter((cell) => readHex(cell) !== undefined).length;
+  const read = hex >= MIN_SHARE * alike.length ? readHex : readBase64;
+  const bytes = mostFrequent(alike.map((cell) => read(cell)?.length ?? 0)) ?? 0;
+  if (bytes < LEAST_BYTES) return undefined;
+  return { bytes, fits: (cell) => cell.length === length && read(cell)?.length === bytes };
+}
+
+/**
+ * @param path a file, or `-` for standard input
+ * @throws {VeilmatchError} `io`, `bad-file`; `argument` when no column of tokens can be found
+ */
+export async function readTokens(path: string, options: TokenFileOptions, io: Io): Promise<TokenFile> {
+  const source = sourceName(path);
+  const reader = new TokenReader(source, options);
+  await readCsv(asUtf8(readBytes(path, io), source), (fields, line) => reader.add(fields, line), {
+    source,
+    signal: io.signal,
+  });
+  return reader.finish();
+}
+
+class TokenReader {
+  readonly #source: string;
+  readonly #options: TokenFileOptions;
+  #sample: { readonly fields: readonly string[]; readonly line: number }[] = [];
+  #chosen: TokenColumn | undefined;
+  #note = '';
+  readonly #tokens: string[] = [];
+  readonly #lines: number[] = [];
+  #rejected = 0;
+
+  constructor(source: string, options: TokenFileOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  add(fields: readonly string[], line: number): void {
+    if (this.#chosen !== undefined) this.#take(fields, line, this.#chosen);
+    else if (this.#sample.push({ fields, line }) === SAMPLE_RECORDS) this.#choose();
+  }
+
+  finish(): TokenFile {
+    const { bytes } = this.#chosen ?? this.#choose();
+    const rejected = { count: this.#rejected, lines: this.#lines };
+    return { tokens: this.#tokens, tokenBytes: bytes, rejected, notes: [this.#note] };
+  }
+
+  #choose(): TokenColumn {
+    const sample = this.#sample;
+    if (sample.length === 0)
+      throw new VeilmatchError('bad-file', `${this.#source} holds nothing but empty lines.`);
+    const first = sample[0]!.fields;
+    const chosen = this.#oneOf(
+      first.flatMap((_, column) => this.#tokenColumn(column) ?? []),
+      first,
+    );
+    this.#chosen = chosen;
+    const header = !chosen.fits(cellOf(first, chosen.column));
+    const where = first.length === 1 ? '' : ` in column ${chosen.column + 1}`;
+    this.#note = `recognised tokens of ${chosen.bytes} bytes${where}${header ? ', below a header' : ''}`;
+    this.#sample = [];
+    for (const { fields, line } of header ? sample.slice(1) : sample) this.#take(fields, line, chosen);
+    return chosen;
+  }
+
+  /** Undefined for a column that holds something else. */
+  #tokenColumn(column: number): TokenColumn | undefined {
+    const { truncated, wholeBytes } = this.#options;
+    const cells = this.#sample.map(({ fields }) => cellOf(fields, column)).filter((cell) => cell !== '');
+    const kind = truncated ? truncatedKind(cells) : digestKind(cells, wholeBytes);
+    const count = cells.filter((cell) => kind?.fits(cell)).length;
+    // One cell may be the header's.
+    return kind !== undefined && count >= MIN_SHARE * (cells.length - 1) ? { ...kind, column } : undefined;
+  }
+
+  #oneOf(found: readonly TokenColumn[], first: readonly string[]): TokenColumn {
+    const { column: name, emails, wholeBytes } = this.#options;
+    const folded = (text: string): string => text.trim().toLowerCase();
+    const wanted = found.filter(
+      ({ column }) =>
+        name === undefined || folded(first[column]!) === folded(name) || `${column + 1}` === name.trim(),
+    );
+    if (wanted.length === 1) return wanted[0]!;
+    const ofKind = wanted.filter(({ column }) => /mail/i.test(first[column]!) === emails);
+    if (ofKind.length === 1) return ofKind[0]!;
+    if (wanted.length > 0) {
+      const numbers = wanted.map(({ column }) => column + 1).join(', ');
+      throw new VeilmatchError(
+        'argument',
+        `${this.#source} has ${wanted.length} columns of tokens: ${numbers}. Say which one to read: --column NUMBER.`,
+      );
+    }
+    const hash = wholeBytes === undefined ? 'of MD5, SHA-1 or SHA-256' : `of ${wholeBytes} bytes`;
+    throw new VeilmatchError(
+      'argument',
+      `No column of ${this.#source}${name === undefined ? '' : ' of that name or number'} holds digests ${hash} in hexadecimal or base64. ` +
+        'If they are of another hash, say --algorithm; if they were cut, --truncated.',
+    );
+  }
+
+  #take(fields: readonly string[], line: number, { column, fits }: TokenColumn): void {
+    const cell = cellOf(fields, column);
+    if (cell === '') return;
+    if (fits(cell)) {
+      this.#tokens.push(cell);
+      return;
+    }
+    this.#rejected++;
+    if (this.#lines.length < SHOWN_LINES) this.#lines.push(line);
+  }
+}
+
+interface TokenColumn extends TokenKind {
+  readonly column: number;
+}
+
+function cellOf(fields: readonly string[], column: number): string {
+  return fields[column]?.trim() ?? '';
+}

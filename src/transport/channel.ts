@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a run of the protocol needs of whatever lies between two parties. */
+
+import type { Mode } from '../psi/suite.js';
+import type { CloseReason } from '../wire/messages.js';
+
+/**
+ * Carries frames of the protocol, opaque bytes with their boundaries, both ways and in order. Neither direction holds
+ * more than a few of them: a party that does not take frames makes the other one wait.
+ */
+export interface Channel extends AsyncIterable<Uint8Array> {
+  /** Bytes of all messages so far, without what the carrier adds. */
+  readonly traffic: { readonly sent: number; readonly received: number };
+  /**
+   * Hands a frame over, and resolves when there was room for it.
+   * @param frame from 1 to 1,048,576 bytes; must not be changed before the promise resolves
+   * @throws {VeilmatchError} `argument` for another length; `disconnected`, `denied`, `timeout`, `incompatible-peer` or
+   * `bad-message` once the channel has ended
+   */
+  send(frame: Uint8Array): Promise<void>;
+  /**
+   * The peer's frames, for one reader. Ends when the peer says that the run is complete.
+   * @throws {VeilmatchError} as `send` does
+   */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined>;
+  /**
+   * Tells the peer that the channel ends and why, and ends it. Calling it again, or after the peer did, does nothing.
+   * @param reason default `complete`
+   */
+  close(reason?: CloseReason): Promise<void>;
+}
+
+/** Who is at the other end of a channel that was listened for. */
+export interface Peer {
+  /** `cert:` and the certificate's SHA-256 fingerprint, or `token:` and the beginning of the token's hash. */
+  readonly id: string;
+  /** What the list of tokens calls it, or its id. */
+  readonly name: string;
+}
+
+/** A channel to a party that has connected here and is known. */
+export interface AcceptedChannel extends Channel {
+  readonly peer: Peer;
+  /** The same at both ends, for their logs. */
+  readonly runId: string;
+}
+
+/** A channel to a party that listens. */
+export interface ConnectedChannel extends Channel {
+  readonly runId: string;
+  /** What that party is willing to reveal, where it says. */
+  readonly reveal: Mode | undefined;
+}
+
+export interface ChannelLimits {
+  /** Silence after which the peer is held to be gone. Default 60; a party that computes gives a sign every 10. */
+  readonly idleSeconds: number;
+  /** What a whole run may take. Default 21,600, six hours. */
+  readonly totalSeconds: number;
+  /** Messages that the peer may send on average; twice as many in one second. Default 1,000. */
+  readonly messagesPerSecond: number;
+}
+
+export const DEFAULT_LIMITS: ChannelLimits = {
+  idleSeconds: 60,
+  totalSeconds: 21_600,
+  messagesPerSecond: 1000,
+};

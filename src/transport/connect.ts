@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
+
+import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { MODE, type Mode } from '../psi/suite.js';
+import { encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
+import { checkAccept, openMessage } from '../wire/negotiate.js';
+import { checkedUrl } from './address.js';
+import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
+import { firstMessage } from './handshake.js';
+import { disconnected, type Link } from './link.js';
+import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
+import { isToken } from './tokens.js';
+import { WireChannel } from './wire-channel.js';
+
+/** Certificates and keys in PEM. */
+export interface ClientTls {
+  /** Authorities to trust in place of the platform's. */
+  readonly ca?: string | undefined;
+  /** This party's certificate, for a peer that asks for one, and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface ConnectOptions {
+  /** The token that the peer issued; left out by a party that shows a certificate. */
+  readonly token?: string | undefined;
+  /** Only on Node: a browser has its own certificates. */
+  readonly tls?: ClientTls | undefined;
+  /** For making the connection and for the peer's first answer. Default 15. */
+  readonly connectSeconds?: number | undefined;
+  readonly limits?: Partial<ChannelLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Connects to a party that listens.
+ * @param url `wss://host:port`; `ws://` only for this machine
+ * @throws {VeilmatchError} `argument`; `disconnected` when no connection comes about; `denied`, `incompatible-peer`,
+ * `timeout`; `unsupported` for certificates where the platform takes none
+ */
+export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
+  const { token = '', connectSeconds = 15, signal } = options;
+  const address = checkedUrl(url);
+  if (token !== '' && !isToken(token)) {
+    throw new VeilmatchError(
+      'argument',
+      'The token is none: it must be "vmt_" and 43 letters, digits, - or _.',
+    );
+  }
+  throwIfAborted(signal);
+  const link = await openLink(address, options, connectSeconds);
+  try {
+    link.write(encodeMessage(openMessage(token)));
+    return await firstMessage(link, connectSeconds, (message) => {
+      if (message.type !== 'accept') {
+        throw new VeilmatchError('unexpected-message', `The peer began with '${message.type}'.`);
+      }
+      checkAccept(message);
+      const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
+      const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
+      return Object.assign(channel, { runId: message.runId, reveal });
+    });
+  } catch (error) {
+    link.destroy();
+    throw error;
+  }
+}
+
+async function openLink(url: URL, options: ConnectOptions, seconds: number): Promise<Link> {
+  const socket = await newSocket(url, options);
+  const link = socketLink(socket);
+  await new Promise<void>((resolve, reject) => {
+    const settle = (error?: VeilmatchError): void => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', abort);
+      if (error === undefined) {
+        resolve();
+      } else {
+        link.destroy();
+        reject(error);
+      }
+    };
+    const timer = setTimeout(
+      () => settle(new VeilmatchError('timeout', `${url.host} did not answer within ${seconds} seconds.`)),
+      seconds * 1000,
+    );
+    const abort = (): void =>
+      settle(new VeilmatchError('aborted', 'Stopped before the connection was made.'));
+    options.signal?.addEventListener('abort', abort);
+    socket.addEventListener('open', () => settle());
+    socket.addEventListener('error', (event) => settle(failure(url, event)));
+    socket.addEventListener('close', () => settle(failure(url, undefined)));
+  });
+  return link;
+}
+
+/** Browsers do not say why; Node's reasons are codes such as ECONNREFUSED or CERT_HAS_EXPIRED. */
+function failure(url: URL, event: unknown): VeilmatchError {
+  const cause = (event as { error?: Error & { code?: string } } | undefined)?.error;
+  const status = /^Unexpected server response: (\d{3})$/.exec(cause?.message ?? '')?.[1];
+  const why = cause?.code ?? (status === undefined ? undefined : `HTTP status ${status}`);
+  return disconnected(`Cannot connect to ${url.host}${why === undefined ? '' : ` (${why})`}.`, cause);
+}
+
+async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
+  if (isNode()) {
+    const { WebSocket } = await import('./ws.js');
+    return new WebSocket(url, SUBPROTOCOL, {
+      ...tls,
+      minVersion: 'TLSv1.3',
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      followRedirects: false,
+    }) as unknown as Socket;
+  }
+  if (tls !== undefined) {
+    throw new VeilmatchError(
+      'unsupported',
+      'Certificates can be given on Node only; here the platform has its own.',
+    );
+  }
+  return new WebSocket(url, SUBPROTOCOL) as unknown as Socket;
+}
+
+/** Node itself: Deno and Bun answer to its name, and have a WebSocket of their own. */
+function isNode(): boolean {
+  const { process, Deno } = globalThis as { process?: NodeJS.Process; Deno?: unknown };
+  return process?.versions?.node !== undefined && process.versions.bun === undefined && Deno === undefined;
+}

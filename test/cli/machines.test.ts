@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Two processes of the built tool and the network between them, with certificates made here. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Authority, createAuthority, type Issued } from '../support/certificates.js';
+import { cli, temporary } from './harness.js';
+
+// Each test starts processes, and a machine may have others to run.
+vi.setConfig({ testTimeout: 240_000 });
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+const number = (i: number): string => `+1415${2_000_000 + i}`;
+const listOf = (first: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => number(first + i));
+const csv = (numbers: readonly string[]): string => `phone\n${numbers.join('\n')}\n`;
+
+interface Event {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+class Tool {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly #status: Promise<number | null>;
+
+  constructor(argv: readonly string[]) {
+    this.child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout!.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
+    this.child.stderr!.on('data', (chunk) => {
+      this.stderr += chunk;
+    });
+    this.#status = once(this.child, 'close').then(([status]) => status);
+  }
+
+  get status(): Promise<number | null> {
+    return this.#status;
+  }
+
+  get events(): Event[] {
+    const lines = this.stderr.split('\n').filter((line) => line.startsWith('{'));
+    return lines.slice(0, this.stderr.endsWith('\n') ? undefined : -1).map((line) => JSON.parse(line));
+  }
+
+  /** Waits for a line of the log. */
+  async logged(event: string): Promise<Event> {
+    for (;;) {
+      const found = this.events.find((entry) => entry.event === event);
+      if (found !== undefined) return found;
+      if (this.child.exitCode !== null) throw new Error(`It ended before '${event}':\n${this.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+const tools: Tool[] = [];
+afterEach(async () => {
+  for (const tool of tools.splice(0)) {
+    if (tool.child.exitCode === null && tool.child.signalCode === null) tool.child.kill('SIGKILL');
+    await tool.status;
+  }
+});
+
+function start(...argv: string[]): Tool {
+  const tool = new Tool(argv);
+  tools.push(tool);
+  return tool;
+}
+
+function file(content: string): string {
+  const path = temporary('file');
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A token for a partner of this name, and the file by which it is known. */
+async function newToken(name = 'acme'): Promise<{ token: string; tokenFile: string; known: string }> {
+  const known = temporary('tokens.txt');
+  const { status, stdout } = await cli(['token', name, '--add', known]);
+  expect(status).toBe(0);
+  return { token: stdout.trim(), tokenFile: file(stdout), known };
+}
+
+async function serve(
+  list: readonly string[],
+  ...argv: string[]
+): Promise<{ tool: Tool; port: number; metrics: number }> {
+  const tool = start('serve', file(csv(list)), '--listen', '127.0.0.1:0', '--metrics', '0', ...argv);
+  const { port, metrics } = await tool.logged('listening');
+  return { tool, port: port as number, metrics: metrics as number };
+}
+
+let authority: Authority;
+let folder: string;
+let tls: string[];
+let ca: string;
+beforeAll(() => {
+  authority = createAuthority('authority');
+  const server: Issued = authority.issue('server', ['localhost']);
+  folder = mkdtempSync(join(tmpdir(), 'veilmatch-test-'));
+  const keep = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  ca = keep('ca.pem', authority.cert);
+  tls = ['--tls-cert', keep('server.pem', server.cert), '--tls-key', keep('server.key', server.key)];
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SENDER = listOf(0, 3000);
+const RECEIVER = listOf(2000, 3000);
+const SHARED = listOf(2000, 1000);
+
+describe('two processes over TLS', () => {
+  it('find the plain intersection, by a token, and tell their logs nothing that is secret', async () => {
+    const { token, tokenFile, known } = await newToken();
+    const { tool, port } = await serve(
+      SENDER,
+      ...tls,
+      '--reveal',
+      'intersection',
+      '--token-file',
+      known,
+      '--once',
+    );
+    const output = temporary('shared.csv');
+    const client = start(
+      ...['connect', `wss://127.0.0.1:${port}`, file(csv(RECEIVER)), '--column', 'phone', '--ca', ca],
+      ...['--token-file', tokenFile, '-o', output, '--json'],
+    );
+    expect(await client.status).toBe(0);
+    expect(await tool.status).toBe(0);
+    expect(readFileSync(output, 'utf8')).toBe(
+      `line,phone\n${SHARED.map((shared, i) => `${i + 2},${shared}\n`).join('')}`,
+    );
+    const summary = JSON.parse(client.stdout);
+    expect(summary).toMatchObject({
+      reveal: 'intersection',
+      ownSize: 3000,
+      peerSize: 3000,
+      shared: 1000,
+      rows: 1000,
+    });
+    expect(await tool.logged('complete')).toMatchObject({
+      run: summary.runId,
+      peer: 'acme',
+      peerSize: 3000,
+      bytesSent: summary.bytesReceived,
+      bytesReceived: summary.bytesSent,
+    });
+    for (const text of [tool.stderr, client.stderr, client.stdout]) {
+      expect(text).not.toContain(token);
+      expect(text).not.toMatch(/1415\d{7}/);
+    }
+  });
+
+  it('count what they share, by a client certificate, and write no rows', async () => {
+    const client = authority.issue('client');
+    const { port } = await serve(SENDER, ...tls, '--reveal', 'cardinality', '--client-ca', ca);
+    const credentials = ['--ca', ca, '--client-cert', file(client.cert), '--client-key', file(client.key)];
+    const argv = ['connect', `wss://localhost:${port}`, file(csv(RECEIVER)), ...credentials];
+    const output = temporary('shared.csv');
+    const refused = start(...argv, '-o', output);
+    expect(await refused.status).toBe(2);
+    expect(refused.stderr).toContain('no rows to write');
+    expect(existsSync(output)).toBe(false);
+    const counting = start(...argv);
+    expect(await counting.status).toBe(0);
+    expect(counting.stdout).toMatch(/^shared {6}1,000$/m);
+    const wanting = start(...argv, '--reveal', 'intersection');
+    expect(await wanting.status).toBe(3);
+    expect(wanting.stderr).toContain("The partner reveals 'cardinality'");
+  });
+
+  it('give an outsider nothing: a wrong token, none, a wrong certificate', async () => {
+    const { known } = await newToken();
+    const wrong = await newToken();
+    const other = createAuthority('stranger').issue('client');
+    const reveal = ['--reveal', 'intersection', '--token-file', known, '--client-ca', ca];
+    const { tool, port } = await serve(SENDER, ...tls, ...reveal);
+    const folder = dirname(temporary('shared.csv'));
+    const attempt = async (...argv: string[]): Promise<Tool> => {
+      const output = join(folder, 'shared.csv');
+      const client = start(
+        'connect',
+        `wss://127.0.0.1:${port}`,
+        file(csv(RECEIVER)),
+        '--ca',
+        ca,
+        '-o',
+        output,
+        ...argv,
+      );
+      await client.status;
+      return client;
+    };
+    const certificate = ['--client-cert', file(other.cert), '--client-key', file(other.key)];
+    for (const argv of [
+      ['--token-file', wrong.tokenFile],
+      certificate,
+      [...certificate, '--token-file', wrong.tokenFile],
+    ]) {
+      const client = await attempt(...argv);
+      expect(await client.status).toBe(3);
+      expect(client.stderr).toContain('The peer denied access.');
+    }
+    expect(await (await attempt()).status).toBe(2);
+    expect(readdirSync(folder)).toEqual([]);
+    expect(tool.events.filter(({ event }) => event === 'turned-away')).toEqual(
+      Array(3).fill(expect.objectContaining({ reason: 'credentials' })),
+    );
+    expect(tool.events.some(({ event }) => event === 'accepted')).toBe(false);
+  });
+});
+
+describe('serve', () => {
+  it.each([
+    [['--listen', '0.0.0.0:0'], 2, /needs TLS/],
+    [['--listen', 'nonsense'], 2, /Give HOST:PORT/],
+    [['--tls-cert', 'x'], 2, /both --tls-cert and --tls-key/],
+  ])('does not start with %s', async (argv, status, message) => {
+    const { known } = await newToken();
+    const tool = start(
+      'serve',
+      file(csv(SENDER)),
+      '--reveal',
+      'intersection',
+      '--token-file',
+      known,
+      ...argv,
+    );
+    expect(await tool.status).toBe(status);
+    expect(tool.stderr).toMatch(message);
+  });
+
+  it('does not start without anything that partners are known by', async () => {
+    const tool = start('serve', file(csv(SENDER)), '--reveal', 'intersection');
+    expect(await tool.status).toBe(2);
+    expect(tool.stderr).toContain('any web page can reach');
+  });
+
+  it('keeps to a policy, and to budgets over a restart', async () => {
+    const { tokenFile, known } = await newToken();
+    const policy = file(JSON.stringify({ largestSet: 3000, budgets: [{ hours: 24, runs: 1 }] }));
+    const ledger = temporary('ledger.json');
+    const argv = ['--reveal', 'intersection', '--token-file', known, '--policy', policy, '--ledger', ledger];
+    const ask = async (port: number, list: readonly string[]): Promise<Tool> => {
+      const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(list)), '--token-file', tokenFile);
+      await client.status;
+      return client;
+    };
+    const first = await serve(SENDER, ...argv);
+    const large = await ask(first.port, listOf(0, 3001));
+    expect([await large.status, large.stderr]).toEqual([3, expect.stringContaining("peer's policy")]);
+    expect(await first.tool.logged('refused')).toMatchObject({
+      peer: 'acme',
+      limit: 'largestSet',
+      peerSize: 3001,
+    });
+    expect(await (await ask(first.port, RECEIVER)).status).toBe(0);
+    expect(await (await ask(first.port, RECEIVER)).status).toBe(3);
+    first.tool.child.kill('SIGTERM');
+    expect(await first.tool.status).toBe(0);
+    const second = await serve(SENDER, ...argv);
+    expect(await (await ask(second.port, RECEIVER)).status).toBe(3);
+    expect(await second.tool.logged('refused')).toMatchObject({ limit: 'runs' });
+  });
+
+  it('shows its health and its figures on a port of its own, to this machine alone', async () => {
+    const { tokenFile, known } = await newToken();
+    const { tool, port, metrics } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile);
+    expect(await client.status).toBe(0);
+    await tool.logged('complete');
+    const get = async (path: string, host = 'localhost'): Promise<string> => {
+      const asked = request({ port: metrics, host: '127.0.0.1', path, headers: { host } }).end();
+      const [response] = await once(asked, 'response');
+      let body = '';
+      for await (const chunk of response) body += chunk;
+      return `${response.statusCode} ${body}`;
+    };
+    expect(await get('/healthz')).toBe('200 ok\n');
+    const figures = await get('/metrics');
+    expect(figures).toMatch(/^veilmatch_runs_total\{outcome="complete"\} 1$/m);
+    expect(figures).toMatch(/^veilmatch_list_identifiers 3000$/m);
+    expect(figures).toMatch(/^veilmatch_bytes_total\{direction="sent"\} \d+$/m);
+    expect(figures).not.toContain('acme');
+    expect(await get('/metrics', 'evil.example')).toBe('404 ');
+    expect(await get('/')).toBe('404 ');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a partner that', () => {
+  const long = listOf(0, 60_000);
+
+  it('is killed leaves a clear message and no file behind, and the other one goes on serving', async () => {
+    const { tokenFile, known } = await newToken();
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(long)), '--token-file', tokenFile);
+    await tool.logged('accepted');
+    client.child.kill('SIGKILL');
+    expect(await tool.logged('failed')).toMatchObject({ code: 'disconnected' });
+    const again = start('connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile);
+    expect(await again.status).toBe(0);
+
+    const folder = dirname(temporary('shared.csv'));
+    const last = start(
+      ...['connect', `ws://127.0.0.1:${port}`, file(csv(long)), '--token-file', tokenFile],
+      ...['-o', join(folder, 'shared.csv')],
+    );
+    while (tool.events.filter(({ event }) => event === 'accepted').length < 3)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    tool.child.kill('SIGKILL');
+    expect(await last.status).toBe(3);
+    expect(last.stderr).toContain('error: The connection was cut');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('stops answering is given up in time', async () => {
+    const { tokenFile, known } = await newToken();
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const argv = ['connect', `ws://127.0.0.1:${port}`, file(csv(long)), '--token-file', tokenFile];
+    const client = start(...argv, '--idle-seconds', '2');
+    await tool.logged('accepted');
+    tool.child.kill('SIGSTOP');
+    expect(await client.status).toBe(3);
+    expect(client.stderr).toContain('error: The peer was silent for 2 seconds.');
+  });
+});
+
+describe('token', () => {
+  it('prints a new one each time, and keeps its hash alone', async () => {
+    const first = await cli(['token', 'acme']);
+    const second = await cli(['token', 'acme']);
+    expect(first.stdout).toMatch(/^vmt_[\w-]{43}\n$/);
+    expect(second.stdout).not.toBe(first.stdout);
+    expect(first.stderr).toMatch(/^for the token file of serve: acme sha256:[0-9a-f]{64}\n$/);
+    expect(first.stderr).not.toContain(first.stdout.trim());
+  });
+
+  it('adds to a file, once for each name', async () => {
+    const known = file('# partners');
+    expect((await cli(['token', 'acme', '--add', known])).status).toBe(0);
+    expect((await cli(['token', 'other', '--add', known])).status).toBe(0);
+    expect(readFileSync(known, 'utf8')).toMatch(/^# partners\nacme sha256:.{64}\nother sha256:.{64}\n$/);
+    expect(await cli(['token', 'acme', '--add', known])).toMatchObject({ status: 2, stdout: '' });
+    expect(await cli(['token', 'a b'])).toMatchObject({ status: 2, stdout: '' });
+  });
+
+  it.each([
+    ['a token in the clear', `acme vmt_${'a'.repeat(43)}\n`, /line 1 holds a token itself/],
+    ['something else', '\nacme sha256:00\n', /line 2 is not of the form/],
+    ['a name twice', `a sha256:${'0'.repeat(64)}\na sha256:${'1'.repeat(64)}\n`, /line 2 repeats a name/],
+    ['nothing', '# nobody\n', /lists no token/],
+  ])('is not known from a file with %s', async (_, content, message) => {
+    const argv = ['serve', file(csv(SENDER)), '--reveal', 'intersection', '--token-file', file(content)];
+    const { status, stderr } = await cli(argv);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('aaaa');
+  });
+
+  it('must be alone in the file that connect reads', async () => {
+    const content = `vmt_${'b'.repeat(43)} and more`;
+    const { status, stderr } = await cli([
+      'connect',
+      'ws://127.0.0.1:1',
+      file(csv(SENDER)),
+      '--token-file',
+      file(content),
+    ]);
+    expect(status).toBe(3);
+    expect(stderr).not.toContain('bbbb');
+  });
+});
+
+describe('--dry-run', () => {
+  it('says what would be revealed to whom, and how long a whole numbering plan would take', async () => {
+    const { known } = await newToken();
+    const policy = file(JSON.stringify({ budgets: [{ hours: 24, elements: 1_000_000 }] }));
+    const argv = [
+      'serve',
+      file(csv(SENDER)),
+      '--country',
+      'US',
+      '--reveal',
+      'cardinality',
+      '--token-file',
+      known,
+    ];
+    const { status, stdout } = await cli([...argv, '--policy', policy, '--dry-run']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('the holder of the token of one of: acme');
+    expect(stdout).toContain(
+      'how many of its identifiers are in this list; that this list has 3,000 identifiers',
+    );
+    expect(stdout).toMatch(/^One peer needs at least 2,84\d days .* to ask for all of them\.$/m);
+  });
+
+  it('connects to nobody', async () => {
+    const { status, stdout } = await cli(['connect', 'wss://nobody.example', file(csv(SENDER)), '--dry-run']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('no connection was made');
+    expect(stdout).toContain('that this list has 3,000 identifiers, and of which kinds (phone)');
+  });
+
+  it('takes no policy that is none', async () => {
+    const { known } = await newToken();
+    const argv = ['serve', file(csv(SENDER)), '--reveal', 'cardinality', '--token-file', known, '--policy'];
+    expect(await cli([...argv, file('{')])).toMatchObject({ status: 3 });
+    expect(await cli([...argv, file('{"largest": 5, "budgets": []}')])).toMatchObject({ status: 3 });
+  });
+});

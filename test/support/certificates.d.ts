@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+export interface Issued {
+  readonly cert: string;
+  readonly key: string;
+}
+export interface Authority {
+  readonly cert: string;
+  issue(name: string, hosts?: readonly string[]): Issued;
+}
+export function createAuthority(name: string): Authority;

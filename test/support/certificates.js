@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Certificates for one test or measurement: an authority and what it issues. X.509 (RFC 5280) in DER, as much of it as
+ * that takes.
+ *
+ * @typedef {object} Issued - in PEM
+ * @property {string} cert
+ * @property {string} key
+ *
+ * @typedef {object} Authority
+ * @property {string} cert
+ * @property {(name: string, hosts?: readonly string[]) => Issued} issue - for a server of these names and of 127.0.0.1;
+ *   without names for a client
+ */
+
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+const OID = {
+  ecdsaWithSha256: '06082a8648ce3d040302',
+  commonName: '0603550403',
+  basicConstraints: '0603551d13',
+  extendedKeyUsage: '0603551d25',
+  subjectAltName: '0603551d11',
+  serverAuth: '06082b06010505070301',
+  clientAuth: '06082b06010505070302',
+};
+
+const oid = (/** @type {keyof typeof OID} */ name) => Buffer.from(OID[name], 'hex');
+
+/**
+ * @param {number} tag
+ * @param {...Uint8Array} parts
+ */
+function der(tag, ...parts) {
+  const body = Buffer.concat(parts);
+  const length =
+    body.length < 128
+      ? [body.length]
+      : body.length < 256
+        ? [0x81, body.length]
+        : [0x82, body.length >> 8, body.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), body]);
+}
+
+const sequence = (/** @type {Uint8Array[]} */ ...parts) => der(0x30, ...parts);
+const TRUE = Buffer.from('0101ff', 'hex');
+
+/**
+ * `CN=name`.
+ * @param {string} name
+ */
+function distinguished(name) {
+  return sequence(der(0x31, sequence(oid('commonName'), der(0x0c, Buffer.from(name)))));
+}
+
+/** @param {number} milliseconds */
+function time(milliseconds) {
+  const text = new Date(milliseconds).toISOString().replace(/[-:T]|\.\d+/g, '');
+  return der(0x17, Buffer.from(text.slice(2)));
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * @param {string} subject
+ * @param {import('node:crypto').KeyObject} publicKey
+ * @param {string} issuer
+ * @param {import('node:crypto').KeyObject} signingKey
+ * @param {Buffer} extensions
+ */
+function certificate(subject, publicKey, issuer, signingKey, extensions) {
+  const algorithm = sequence(oid('ecdsaWithSha256'));
+  const content = sequence(
+    der(0xa0, der(0x02, Buffer.from([2]))),
+    der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    algorithm,
+    distinguished(issuer),
+    sequence(time(Date.now() - HOUR), time(Date.now() + HOUR)),
+    distinguished(subject),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    der(0xa3, sequence(extensions)),
+  );
+  const signature = sign('sha256', content, signingKey);
+  const whole = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature));
+  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function newKeys() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+/**
+ * @param {string} name
+ * @returns {Authority}
+ */
+export function createAuthority(name) {
+  const keys = newKeys();
+  const isAuthority = sequence(oid('basicConstraints'), TRUE, der(0x04, sequence(TRUE)));
+  return {
+    cert: certificate(name, keys.publicKey, name, keys.privateKey, isAuthority),
+    issue(subject, hosts) {
+      const own = newKeys();
+      const usage = oid(hosts === undefined ? 'clientAuth' : 'serverAuth');
+      const names = (hosts ?? []).map((host) => der(0x82, Buffer.from(host)));
+      const alternatives = sequence(...names, der(0x87, Buffer.from([127, 0, 0, 1])));
+      const extensions = Buffer.concat([
+        sequence(oid('extendedKeyUsage'), der(0x04, sequence(usage))),
+        ...(hosts === undefined ? [] : [sequence(oid('subjectAltName'), der(0x04, alternatives))]),
+      ]);
+      return {
+        cert: certificate(subject, own.publicKey, name, keys.privateKey, extensions),
+        key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      };
+    },
+  };
+}
