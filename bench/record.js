@@ -28,7 +28,8 @@
  *
  * @typedef {{ cpu: string, family?: number, model?: number, cores: number, memory: string }} Machine
  * @typedef {{ machine: Machine, node: string, commit?: string, date: string }} Origin
- * @typedef {{ cells: Cell[], ratios?: Ratio[], targets?: Target[] }} Results
+ * @typedef {{ cells: Cell[], ratios?: Ratio[], targets?: Target[], results?: any }} Results - `results` as a case returned
+ *   them that returned no cells
  * @typedef {{ schema: 1, name: string } & Origin & Required<Results>} Stored
  */
 
@@ -99,7 +100,7 @@ export function asResults(results) {
     }
   };
   visit(results, '');
-  return { cells };
+  return { cells, results };
 }
 
 /** @param {{ of: object }} item */
@@ -127,7 +128,8 @@ export function recordOf({ name, machine, node, commit, date }, results, before)
     const kept = (before?.[list] ?? []).filter((item) => !keys.has(keyOf(item)));
     return [list, [...items, ...kept.map((item) => ({ ...item, stored: item.stored ?? from }))]];
   });
-  return { ...record, ...Object.fromEntries(lists) };
+  const raw = results.results === undefined ? {} : { results: results.results };
+  return { ...record, ...Object.fromEntries(lists), ...raw };
 }
 
 /**

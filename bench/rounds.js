@@ -64,3 +64,17 @@ export async function inRounds(contenders, { rounds, warmUp }) {
   }
   return seconds;
 }
+
+/**
+ * How many times faster `fast` is than `slow`: median over the rounds, two decimals.
+ * @param {readonly number[]} fast
+ * @param {readonly number[]} slow
+ */
+export function ratio(fast, slow) {
+  return Number(median(fast.map((seconds, i) => slow[i] / seconds)).toFixed(2));
+}
+
+/** Operations a second, whole. @param {readonly number[]} seconds */
+export function perSecond(seconds) {
+  return Math.round(1 / median(seconds));
+}

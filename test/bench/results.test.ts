@@ -28,7 +28,9 @@ describe('bench/results', () => {
 
 describe('a record', () => {
   it('holds nested figures as cells, with their place and their texts as labels', () => {
-    const { cells } = asResults({ runs: [{ kind: 'a', seconds: 1, by: { x: 2 } }], limit: 3 });
+    const returned = { runs: [{ kind: 'a', seconds: 1, by: { x: 2 } }], limit: 3 };
+    const { cells, results } = asResults(returned);
+    expect(results).toBe(returned);
     expect(cells).toEqual([
       { of: { part: '' }, figures: { limit: 3 } },
       { of: { part: 'runs/0', kind: 'a' }, figures: { seconds: 1 } },
