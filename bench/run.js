@@ -13,6 +13,7 @@
  * @typedef {object} Case - the default export of bench/cases/NAME.js
  * @property {string} name
  * @property {string} description - one line
+ * @property {boolean} [inProcess] - whether it measures in the runner's own process, and so in the runner's own Node
  * @property {(size: Size) => Promise<object>} run - `Results` of record.js, or figures in any nesting, with their units
  *   in the names
  */
@@ -63,6 +64,9 @@ function readable({ cells, ratios = [], targets = [] }) {
     .join('');
 }
 
+/** @param {string} program - of Node */
+const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).trim();
+
 /**
  * @param {string} name
  * @param {Size} size
@@ -78,8 +82,7 @@ async function runCase(name, size, folder) {
   console.log(readable(results));
   console.log(`  took ${Math.round((performance.now() - started) / 1000)} s`);
   if (folder === undefined) return;
-  const engine = nodeOfMajor(size.node ?? DEFAULT_MAJOR);
-  const node = execFileSync(engine, ['--version'], { encoding: 'utf8' }).trim();
+  const node = bench.inProcess ? process.version : versionOf(nodeOfMajor(size.node ?? DEFAULT_MAJOR));
   const origin = { name: bench.name, machine: machine(), node, commit: commit(), date };
   const stored = await store(recordOf(origin, results, load(name, folder)), folder);
   console.log(`  stored in ${stored}\n`);

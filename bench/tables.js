@@ -22,6 +22,7 @@ export const tables = {
   'dictionary-shares': sharesTable,
   'dictionary-rates': ratesTable,
   cost: costTable,
+  lookup: lookupTable,
 };
 
 /** @param {string} text - a document. @returns it, with its tables as the results have them */
@@ -143,6 +144,27 @@ function costTable() {
   ];
   const label = { ...record, node: `Node ${measuredOn}` };
   return [table(head, rows), '', `One core. ${machineOf(label)}`, ''].join('\n');
+}
+
+function lookupTable() {
+  const record = resultsOf('lookup');
+  const { numbers, table: made, enumeration, separateLookUpsUntilTheTablePays: pays } = record.results;
+  const head = ['numbers', 'bytes an entry', 'making the table', 'a look-up'].concat(
+    enumeration.map(({ targets }) => `trying all, ${count(targets)} target${targets === 1 ? '' : 's'}`),
+  );
+  const row = [
+    count(numbers),
+    `${made.bytesAnEntry}`,
+    `${made.buildCpuSeconds} s`,
+    `${made.lookUpMicroseconds} µs`,
+    ...enumeration.map(({ cpuSeconds }) => `${cpuSeconds} s`),
+  ];
+  return [
+    table(head, [row]),
+    '',
+    `The table pays from ${count(pays + 1)} separate questions on. ${machineOf(record)}`,
+    '',
+  ].join('\n');
 }
 
 /** @param {any} hash */

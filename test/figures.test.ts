@@ -2,7 +2,6 @@
 /** Figures in the documents are those of the stored results, and the plots are drawn from them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import lookup from '../bench/results/lookup.json' with { type: 'json' };
 
 interface Plot {
   readonly name: string;
@@ -72,14 +71,4 @@ describe('the plots', async () => {
       expect(report).toContain(`fingerprint ${fingerprint(plot, theme)}`);
     expect(report).not.toMatch(/(?:src|href)="(?!#)/);
   });
-});
-
-it('the row on look-ups in docs/reversal.md is that of bench/results/lookup.json', () => {
-  const text = readFileSync(new URL('../docs/reversal.md', import.meta.url), 'utf8');
-  const { numbers, table, enumeration } = lookup.results;
-  const seconds = enumeration.map(({ cpuSeconds }) => `${cpuSeconds} s`).join(' | ');
-  expect(enumeration.map(({ targets }) => targets)).toEqual([1, 2000]);
-  expect(text).toContain(
-    `| ${numbers.toLocaleString('en-US')} | ${table.bytesAnEntry} | ${table.buildCpuSeconds} s | ${table.lookUpMicroseconds} µs | ${seconds} |\n`,
-  );
 });

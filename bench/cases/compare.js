@@ -20,6 +20,7 @@ const AREA_CODES = '415,628';
 const bench = {
   name: 'compare',
   description: 'every protocol on the same two lists, and what attacks read out of each run',
+  inProcess: true,
   async run({ quick, full, log }) {
     const seconds = quick ? '4' : full ? '300' : '40';
     const folder = await mkdtemp(join(tmpdir(), 'veilmatch-'));

@@ -22,6 +22,7 @@ const RATES = [2 ** -8, 2 ** -16, 1e-9, 2 ** -40];
 const bench = {
   name: 'contact',
   description: 'contact discovery: filters, and a run against sets of two sizes',
+  inProcess: true,
   async run({ quick, full, log }) {
     const sizes = quick ? [1_000, 4_000] : full ? [100_000, 1_000_000] : [20_000, 200_000];
     const contacts = quick ? 100 : 1_000;

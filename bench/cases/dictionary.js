@@ -15,6 +15,7 @@ import { populations } from '../dictionary/populations.js';
 const bench = {
   name: 'dictionary',
   description: 'e-mail addresses read back by a dictionary: shares of invented people, and speed',
+  inProcess: true,
   async run({ quick, full, log }) {
     const dictionary = emailDictionary();
     const people = quick ? 2_000 : 100_000;

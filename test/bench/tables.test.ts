@@ -23,6 +23,8 @@ describe('the tables of the documents', () => {
   });
 
   it('stand where a reader looks for them', () => {
+    expect(tablesOf(read('README.md'))).toEqual(['protocols']);
+    expect(tablesOf(read('docs/reversal.md'))).toEqual(['lookup']);
     expect(tablesOf(read('docs/dictionary-attack.md'))).toEqual([
       'dictionary-shares',
       'dictionary-rates',
@@ -34,7 +36,7 @@ describe('the tables of the documents', () => {
     const rows = tables[name]!()
       .split('\n')
       .filter((line) => line.startsWith('| '));
-    expect(rows.length).toBeGreaterThan(3);
+    expect(rows.length).toBeGreaterThan(2);
     expect(new Set(rows.map((row) => row.split('|').length)).size).toBe(1);
     expect(rows.join()).not.toMatch(/undefined|NaN/);
   });
