@@ -162,7 +162,7 @@ function lookupTable() {
   return [
     table(head, [row]),
     '',
-    `The table pays from ${count(pays + 1)} separate questions on. ${machineOf(record)}`,
+    `The table pays from ${count(pays)} separate questions on. ${machineOf(record)}`,
     '',
   ].join('\n');
 }
