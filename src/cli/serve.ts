@@ -170,6 +170,10 @@ class Service {
   }
 }
 
+/** Whoever compares the tags counts them: rounding and thresholds are the other party's own promise. */
+const COUNT_IS_EXACT =
+  "The partner's software sees the exact count: rounding it, or keeping small counts back, would bind nobody but that software.";
+
 function dryRun(
   flags: ServeFlags,
   { tokens = [], tls }: ListenOptions,
@@ -190,6 +194,7 @@ function dryRun(
     `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
     `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
     "you learn   the size of the partner's list and the kinds in it, nothing of the result",
+    ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
     ...policyLines(policy),
     ...enumeration(flags.country, policy, set.size),
     '',

@@ -405,6 +405,7 @@ describe('--dry-run', () => {
     expect(stdout).toContain(
       'how many of its identifiers are in this list; that this list has 3,000 identifiers',
     );
+    expect(stdout).toContain('sees the exact count');
     expect(stdout).toMatch(/^One peer needs at least 2,84\d days .* to ask for all of them\.$/m);
   });
 
