@@ -6,6 +6,7 @@
 
 import { middle, originText, Stored, short, spreadText, table } from './cells.js';
 import { load } from './record.js';
+import { tables } from './tables.js';
 
 const BILLION = 1e9;
 const CORES = [16, 64, 256];
@@ -38,6 +39,7 @@ const BILLION_TAG_BYTES = Math.ceil((40 + 30 + 30) / 8);
 
 /** @type {Record<string, () => string>} */
 export const figures = {
+  ...tables,
   origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'timing']),
 
   targets: () =>

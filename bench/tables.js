@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * `node bench/tables.js [--write] [FILE ...]`: the tables of README.md and of docs, from the results in bench/results. A
- * document says where a table belongs:
- *
- *     <!-- table protocols -->
- *     <!-- /table -->
- *
- * With --write it puts the tables there, else it prints those that differ, and fails if one does. A test does the same.
- */
+/** Tables of the cases that return figures in a nesting of their own: what `figures.js` takes up beside those of cells. */
 
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readFileSync } from 'node:fs';
 
 const ROOT = new URL('../', import.meta.url);
-const MARKED = /(<!-- table (\S+) -->\n)(.*?)(<!-- \/table -->)/gs;
 
 /** @type {Record<string, () => string>} */
 export const tables = {
@@ -24,25 +13,6 @@ export const tables = {
   cost: costTable,
   lookup: lookupTable,
 };
-
-/** @param {string} text - a document. @returns it, with its tables as the results have them */
-export function withTables(text) {
-  return text.replaceAll(MARKED, (_, open, name, __, close) => {
-    if (!Object.hasOwn(tables, name)) throw new Error(`There is no table named ${name}.`);
-    return `${open}\n${tables[name]()}\n${close}`;
-  });
-}
-
-/** @param {string} text @returns {string[]} the names of the tables of a document */
-export function tablesOf(text) {
-  return Array.from(text.matchAll(MARKED), ([, , name]) => name);
-}
-
-/** Paths of the documents, relative to the repository. */
-export function documents() {
-  const names = readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md'));
-  return ['README.md', ...names.map((name) => `docs/${name}`)];
-}
 
 /** @param {string} name */
 function resultsOf(name) {
@@ -76,7 +46,6 @@ function protocolTable() {
     `Telephone numbers of the other list that the attack read, out of those that it could meet, and the time for all ${count(size)}`,
     `numbers of the area codes ${areaCodes.join(' and ')}; \\* on a sample of them, the time carried over. ${machineOf(record)}`,
     '`npm run bench -- compare` measures it again.',
-    '',
   ].join('\n');
 }
 
@@ -108,7 +77,6 @@ function sharesTable() {
     '',
     `Of ${count(populations[0].people)} people each. Hashing found exactly what the ranks promise: ${confirmations.join('; ')}`,
     `on ${populations[0].confirmation.workers} threads. ${machineOf(record)}`,
-    '',
   ].join('\n');
 }
 
@@ -118,7 +86,7 @@ function ratesTable() {
     way.replace(/\d+/, (digits) => (digits === '10000' ? '10,000' : digits)),
     `${megahashesPerSecondAndCore}`,
   ]);
-  return [table(['addresses', 'million a second and core'], rows), '', machineOf(record), ''].join('\n');
+  return [table(['addresses', 'million a second and core'], rows), '', machineOf(record)].join('\n');
 }
 
 function costTable() {
@@ -143,7 +111,7 @@ function costTable() {
     'times the owner',
   ];
   const label = { ...record, node: `Node ${measuredOn}` };
-  return [table(head, rows), '', `One core. ${machineOf(label)}`, ''].join('\n');
+  return [table(head, rows), '', `One core. ${machineOf(label)}`].join('\n');
 }
 
 function lookupTable() {
@@ -163,7 +131,6 @@ function lookupTable() {
     table(head, [row]),
     '',
     `The table pays from ${count(pays)} separate questions on. ${machineOf(record)}`,
-    '',
   ].join('\n');
 }
 
@@ -226,29 +193,3 @@ function machineOf({ machine, node, date }) {
 function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
-
-/** @returns {number} the exit status */
-function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { write: { type: 'boolean' } },
-  });
-  let stale = 0;
-  for (const path of positionals.length > 0 ? positionals : documents()) {
-    const file = new URL(path, ROOT);
-    const text = readFileSync(file, 'utf8');
-    const fresh = withTables(text);
-    if (fresh === text) continue;
-    if (values.write) {
-      const temporary = new URL(`${path}.partial`, ROOT);
-      writeFileSync(temporary, fresh);
-      renameSync(temporary, file);
-    } else {
-      stale++;
-      console.log(`${path} differs from bench/results in: ${tablesOf(text).join(', ')}`);
-    }
-  }
-  return stale > 0 ? 1 : 0;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main();
