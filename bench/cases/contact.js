@@ -72,7 +72,7 @@ async function discover(backend, size, contacts) {
     );
   const published = await timed(() => publishSet(numbers(0, size), { ...NAME, keys, backend }));
   const pin = { signer: signerOf(keys.signingKey) };
-  const opened = await timed(async () => openPublishedSet(published.value, { setId: NAME.setId, pin }));
+  const opened = await timed(() => openPublishedSet(published.value, { setId: NAME.setId, pin }));
 
   const operations = { client: 0, server: 0 };
   const bytes = { client: 0, server: 0 };

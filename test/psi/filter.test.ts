@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
 import { BitReader, BitWriter } from '../../src/psi/filter/bits.js';
@@ -32,17 +33,30 @@ it('a Golomb filter is written as the specification says', () => {
 });
 
 it('bits come back as they were written', async () => {
-  const writer = new BitWriter(64);
-  writer.writeUnary(3);
-  writer.write(2 ** 40 - 2, 40);
-  writer.writeUnary(0);
-  writer.write(5, 3);
-  const bytes = writer.finish();
-  const reader = new BitReader(bytes);
-  expect(reader.readUnary()).toBe(3);
-  expect(reader.read(40)).toBe(2 ** 40 - 2);
-  expect(reader.readUnary()).toBe(0);
-  expect(reader.read(3)).toBe(5);
-  expect(reader.atEnd).toBe(true);
+  const width = fc.integer({ min: 1, max: 48 });
+  const field = fc.oneof(
+    fc.record({ ones: fc.oneof(fc.nat(8), fc.nat(120)) }),
+    width.chain((bits) =>
+      fc.record({ bits: fc.constant(bits), value: fc.maxSafeNat().map((n) => n % 2 ** bits) }),
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(field), async (fields) => {
+      const writer = new BitWriter(fields.length * 128);
+      for (const one of fields) {
+        if ('ones' in one) writer.writeUnary(one.ones);
+        else writer.write(one.value, one.bits);
+      }
+      const bytes = writer.finish();
+      const read = (reader: BitReader) =>
+        fields.map((one) =>
+          'ones' in one ? { ones: reader.readUnary() } : { bits: one.bits, value: reader.read(one.bits) },
+        );
+      const reader = new BitReader(bytes);
+      expect(read(reader)).toEqual(fields);
+      expect(reader.atEnd).toBe(true);
+      if (bytes.length > 0) await expectCode('bad-message', () => read(new BitReader(bytes.subarray(0, -1))));
+    }),
+  );
   await expectCode('bad-message', () => new BitReader(Uint8Array.of(255)).readUnary());
 });

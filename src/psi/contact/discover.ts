@@ -67,7 +67,7 @@ export async function discoverContacts(
     });
     options.onPublished?.(published);
     const pin = { signer: signerOf(keys.signingKey) };
-    const directory = openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
+    const directory = await openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
     const client = contactClient(own, directory, { backend, random, signal });
     const { secretKey } = keys;
     const server = contactServer([{ ...LOCAL_SET, secretKey, size: directory.size }], { backend, signal });

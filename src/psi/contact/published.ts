@@ -113,7 +113,7 @@ async function makeSegment(
     size: filter.size,
     filterBytes: bytes.length,
     bits: filter.bits,
-    digest: filterDigest(bytes),
+    digest: await filterDigest(bytes),
   };
   return { segment, filter: bytes };
 }
@@ -165,7 +165,10 @@ export class ContactDirectory implements SetName {
  * @throws {VeilmatchError} `wrong-pin` for a header that is not trusted, or a filter that is not the header's;
  * `incompatible-peer` for another set or an older epoch; `bad-message` for what is malformed
  */
-export function openPublishedSet({ header, filters }: PublishedSet, options: OpenOptions): ContactDirectory {
+export async function openPublishedSet(
+  { header, filters }: PublishedSet,
+  options: OpenOptions,
+): Promise<ContactDirectory> {
   const { setId, leastEpoch = 0, pin } = options;
   const opened = openHeader(header, pin);
   if (opened.setId !== setId)
@@ -182,16 +185,14 @@ export function openPublishedSet({ header, filters }: PublishedSet, options: Ope
       `The header names ${opened.segments.length} filters; there are ${filters.length}.`,
     );
   }
-  return new ContactDirectory(
-    opened,
-    opened.publicKey,
-    opened.kinds,
-    opened.segments.map((segment, i) => openFilter(segment, filters[i]!, i)),
-  );
+  const parsed: Filter[] = [];
+  for (const [i, segment] of opened.segments.entries())
+    parsed.push(await openFilter(segment, filters[i]!, i));
+  return new ContactDirectory(opened, opened.publicKey, opened.kinds, parsed);
 }
 
-function openFilter(segment: Segment, bytes: Uint8Array, position: number): Filter {
-  if (bytes.length !== segment.filterBytes || !equalBytes(filterDigest(bytes), segment.digest)) {
+async function openFilter(segment: Segment, bytes: Uint8Array, position: number): Promise<Filter> {
+  if (bytes.length !== segment.filterBytes || !equalBytes(await filterDigest(bytes), segment.digest)) {
     throw new VeilmatchError(
       'wrong-pin',
       `Filter ${position} is not the one that the header names. Fetch it again.`,

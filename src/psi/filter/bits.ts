@@ -36,6 +36,9 @@ export class BitWriter {
   }
 }
 
+/** A window holds 32 bits from the byte that a bit lies in: at least this many from the bit itself. */
+const WINDOW_BITS = 25;
+
 export class BitReader {
   readonly #bytes: Uint8Array;
   /** In bits. */
@@ -46,25 +49,50 @@ export class BitReader {
     this.at = at;
   }
 
-  /** @throws {VeilmatchError} `bad-message` at the end */
+  /**
+   * @param width up to 48
+   * @throws {VeilmatchError} `bad-message` at the end
+   */
   read(width: number): number {
     let value = 0;
-    for (let left = width; left > 0; ) {
-      const byte = this.#bytes[this.at >>> 3] ?? cutOff();
-      const room = 8 - (this.at & 7);
-      const taken = Math.min(room, left);
-      value = value * 2 ** taken + ((byte >> (room - taken)) & ((1 << taken) - 1));
-      left -= taken;
-      this.at += taken;
+    let left = width;
+    for (; left > WINDOW_BITS; left -= WINDOW_BITS) {
+      value = value * 2 ** WINDOW_BITS + (this.#window() >>> (32 - WINDOW_BITS));
+      this.#skip(WINDOW_BITS);
     }
+    if (left > 0) value = value * 2 ** left + (this.#window() >>> (32 - left));
+    this.#skip(left);
     return value;
   }
 
   /** @throws {VeilmatchError} `bad-message` at the end */
   readUnary(): number {
-    let count = 0;
-    while (this.read(1) === 1) count++;
-    return count;
+    for (let count = 0; ; count += WINDOW_BITS) {
+      const ones = Math.clz32(~this.#window());
+      if (ones < WINDOW_BITS) {
+        this.#skip(ones + 1);
+        return count + ones;
+      }
+      this.#skip(WINDOW_BITS);
+    }
+  }
+
+  /** The next bits, highest first, and whatever stands behind them; zeros behind the last byte. */
+  #window(): number {
+    const bytes = this.#bytes;
+    const first = this.at >>> 3;
+    const word =
+      first + 4 <= bytes.length
+        ? (bytes[first]! << 24) | (bytes[first + 1]! << 16) | (bytes[first + 2]! << 8) | bytes[first + 3]!
+        : lastWord(bytes, first);
+    return word << (this.at & 7);
+  }
+
+  #skip(width: number): void {
+    this.at += width;
+    if (this.at > this.#bytes.length * 8) {
+      throw new VeilmatchError('bad-message', 'The filter ends within a value: it was cut off.');
+    }
   }
 
   /** Whether nothing is left but zeros that fill up the last byte. */
@@ -74,6 +102,8 @@ export class BitReader {
   }
 }
 
-function cutOff(): never {
-  throw new VeilmatchError('bad-message', 'The filter ends within a value: it was cut off.');
+function lastWord(bytes: Uint8Array, first: number): number {
+  let word = 0;
+  for (let i = 0; i < 4; i++) word = (word << 8) | (bytes[first + i] ?? 0);
+  return word;
 }

@@ -90,13 +90,13 @@ class GolombFilter implements Filter {
     this.#low = new Float64Array(marks);
     this.#after = new Float64Array(marks);
     const reader = new BitReader(body);
-    let value: Value = { high: 0, low: 0 };
+    const values = new Values(reader, bits, { high: 0, low: 0 });
     for (let i = 0; i < size; i++) {
-      value = this.#next(value, reader);
-      if (value.high >= size) throw malformed(`Value ${i} of the filter is out of range.`, reader.at >>> 3);
+      values.next();
+      if (values.high >= size) throw malformed(`Value ${i} of the filter is out of range.`, reader.at >>> 3);
       if (i % STRIDE !== 0) continue;
-      this.#high[i / STRIDE] = value.high;
-      this.#low[i / STRIDE] = value.low;
+      this.#high[i / STRIDE] = values.high;
+      this.#low[i / STRIDE] = values.low;
       this.#after[i / STRIDE] = reader.at;
     }
     if (!reader.atEnd) throw malformed('The filter goes on behind its last value.', reader.at >>> 3);
@@ -115,24 +115,45 @@ class GolombFilter implements Filter {
     }
     const mark = from - 1;
     if (mark < 0) return false;
-    let value: Value = { high: this.#high[mark]!, low: this.#low[mark]! };
-    const reader = new BitReader(this.#body, this.#after[mark]!);
+    const first: Value = { high: this.#high[mark]!, low: this.#low[mark]! };
+    const values = new Values(new BitReader(this.#body, this.#after[mark]!), this.bits, first);
     const end = Math.min(this.size, (mark + 1) * STRIDE);
-    for (let i = mark * STRIDE + 1; i < end && compare(value, wanted) < 0; i++) {
-      value = this.#next(value, reader);
-    }
-    return compare(value, wanted) === 0;
+    for (let i = mark * STRIDE + 1; i < end && compare(values, wanted) < 0; i++) values.next();
+    return compare(values, wanted) === 0;
   }
 
   toBytes(): Uint8Array {
     return encodeFilter(CODE, this.bits, this.size, this.#body);
   }
+}
 
-  #next(previous: Value, reader: BitReader): Value {
-    const high = previous.high + reader.readUnary();
-    const low = previous.low + reader.read(this.bits);
-    const carry = low >= 2 ** this.bits;
-    return carry ? { high: high + 1, low: low - 2 ** this.bits } : { high, low };
+/** The values of a filter one after another, without an object for each. */
+class Values implements Value {
+  high: number;
+  low: number;
+  readonly #reader: BitReader;
+  readonly #bits: number;
+  readonly #limit: number;
+
+  /** @param reader stands behind the value `first` */
+  constructor(reader: BitReader, bits: number, first: Value) {
+    this.high = first.high;
+    this.low = first.low;
+    this.#reader = reader;
+    this.#bits = bits;
+    this.#limit = 2 ** bits;
+  }
+
+  /** @throws {VeilmatchError} `bad-message` at the end */
+  next(): void {
+    let high = this.high + this.#reader.readUnary();
+    let low = this.low + this.#reader.read(this.#bits);
+    if (low >= this.#limit) {
+      low -= this.#limit;
+      high++;
+    }
+    this.high = high;
+    this.low = low;
   }
 }
 

@@ -53,7 +53,7 @@ async function directoryOf(names: readonly string[], falsePositiveRate = EXACT):
   return open(published);
 }
 
-function open(published: Parameters<typeof openPublishedSet>[0]): ContactDirectory {
+function open(published: Parameters<typeof openPublishedSet>[0]): Promise<ContactDirectory> {
   return openPublishedSet(published, { setId: NAME.setId, pin: { signer: signerOf(keys.signingKey) } });
 }
 
@@ -110,7 +110,7 @@ describe('the result', () => {
       backend: fastest,
       falsePositiveRate: 1 / 16,
     });
-    const directory = open(published);
+    const directory = await open(published);
     const client = contactClient(strings(contacts), directory, { backend: fastest });
     await exchange(client, contactServer(served(500), { backend: fastest }));
     const { matched, falsePositiveRate } = client.result;
@@ -141,11 +141,11 @@ describe('segments', () => {
     const first = await publishSet(strings(['a', 'b']), options);
     const second = await addSegment(first, strings(['c']), { ...options, falsePositiveRate: 2 ** -10 });
     const third = await addSegment(second, strings(['d', 'a']), options);
-    const directory = open(third);
+    const directory = await open(third);
     expect(directory.size).toBe(5);
     expect(directory.falsePositiveRate).toBe(2 * 2 ** -20 + 2 ** -10);
     expect((await ask(['a', 'c', 'd', 'x'], directory)).matched).toEqual([0, 1, 2]);
-    expect((await ask(['a', 'c', 'd', 'x'], open(first))).matched).toEqual([0]);
+    expect((await ask(['a', 'c', 'd', 'x'], await open(first))).matched).toEqual([0]);
     expect(third.filters.slice(0, 2)).toEqual(second.filters);
   });
 
@@ -163,8 +163,8 @@ describe('segments', () => {
   it('show a client that kept its outputs which of its contacts came later, without another question', async () => {
     const options = { ...NAME, keys, backend, falsePositiveRate: EXACT };
     const first = await publishSet(strings(['a']), options);
-    const later = open(await addSegment(first, strings(['b']), options));
-    const { tags, matched } = await keptTags(['a', 'b', 'c'], open(first));
+    const later = await open(await addSegment(first, strings(['b']), options));
+    const { tags, matched } = await keptTags(['a', 'b', 'c'], await open(first));
     expect(matched).toEqual([0]);
     expect(tags.map((tag) => later.has(tag))).toEqual([true, true, false]);
   });
@@ -172,9 +172,9 @@ describe('segments', () => {
   it('of a new epoch under the same key are open to kept outputs too; under a new key they are not', async () => {
     const outputs = (await keptTags(['a', 'b'], await directoryOf(['a']))).outputs;
     const options = { setId: NAME.setId, epoch: 4, backend, falsePositiveRate: EXACT };
-    const sameKey = open(await publishSet(strings(['b']), { ...options, keys }));
+    const sameKey = await open(await publishSet(strings(['b']), { ...options, keys }));
     const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
-    const newKey = open(await publishSet(strings(['b']), { ...options, keys: fresh }));
+    const newKey = await open(await publishSet(strings(['b']), { ...options, keys: fresh }));
     const tags = contactTags(options, outputs);
     expect([0, 1].map((i) => sameKey.has(tags.slice(20 * i, 20 * i + 20)))).toEqual([false, true]);
     expect([0, 1].map((i) => newKey.has(tags.slice(20 * i, 20 * i + 20)))).toEqual([false, false]);
@@ -198,7 +198,7 @@ describe('a change of keys', () => {
   it('is served in both epochs as long as the server likes', async () => {
     const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
     const old = await directoryOf(['a', 'b']);
-    const next = open(await publishSet(strings(['b']), { ...NAME, epoch: 4, keys: fresh, backend }));
+    const next = await open(await publishSet(strings(['b']), { ...NAME, epoch: 4, keys: fresh, backend }));
     const both = [...served(2), { ...NAME, epoch: 4, secretKey: fresh.secretKey, size: 1 }];
     for (const [directory, expected] of [
       [old, [0, 1]],
@@ -254,7 +254,7 @@ describe('the client', () => {
   it('accepts a header that is pinned by its digest', async () => {
     const published = await publishSet(strings(['a']), { ...NAME, keys, backend });
     const pin = { digest: headerDigest(published.header) };
-    expect(openPublishedSet(published, { setId: NAME.setId, pin }).size).toBe(1);
+    expect((await openPublishedSet(published, { setId: NAME.setId, pin })).size).toBe(1);
   });
 
   it('takes chunks of 1 to 32,000', async () => {
@@ -313,7 +313,7 @@ it('an account that asks for ten thousand numbers is stopped by the defaults aft
     (await identifiersFromRows(phones.map((phone) => ({ phone })))).set;
   // Every five hundredth number is a member.
   const members = await setOf(guesses.filter((_, i) => i % 500 === 0));
-  const directory = open(await publishSet(members, { ...NAME, keys, backend: fastest }));
+  const directory = await open(await publishSet(members, { ...NAME, keys, backend: fastest }));
   const clock = { at: 0 };
   const policy = defaultContactPolicy;
   const admit = admission({ peer: 'account', ledger: memoryLedger(), policy, now: () => clock.at });

@@ -62,7 +62,7 @@ async function drain(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
 async function serverAndFrames() {
   const server = contactServer(served(), { backend });
   await drain(server.start());
-  const client = contactClient(contacts, open(published), { backend, chunkSize: 2 });
+  const client = contactClient(contacts, await open(published), { backend, chunkSize: 2 });
   const [query, blinded] = (await drain(client.start())) as [Uint8Array, Uint8Array];
   return { server, client, query, blinded };
 }
@@ -196,13 +196,13 @@ describe('a client', () => {
 
 describe('a server that would mark a client by its key', () => {
   it('is caught by the proof where it answers under another key than the published one', async () => {
-    const client = contactClient(contacts, open(published), { backend });
+    const client = contactClient(contacts, await open(published), { backend });
     const server = contactServer([{ ...NAME, secretKey: markedKeys.secretKey, size: 2 }], { backend });
     await expectCode('bad-proof', () => exchange(client, server));
   });
 
   it('is caught where it evaluates one element alone under another key', async () => {
-    const client = contactClient(contacts, open(published), { backend });
+    const client = contactClient(contacts, await open(published), { backend });
     const frames = await drain(client.start());
     const honest = contactServer(served(), { backend });
     const other = contactServer([{ ...NAME, secretKey: markedKeys.secretKey, size: 2 }], { backend });
@@ -219,12 +219,12 @@ describe('a server that would mark a client by its key', () => {
 
   it('is caught by the pinned digest, where the set was published under another key', async () => {
     const digest = headerDigest(published.header);
-    expect(open(published, { pin: { digest } }).size).toBe(2);
+    expect((await open(published, { pin: { digest } })).size).toBe(2);
     await expectCode('wrong-pin', () => open(marked, { pin: { digest } }));
   });
 
-  it('is not caught by a pinned signer alone, who signed both: two clients that compare notes have the evidence', () => {
-    expect(open(marked).publicKey).not.toEqual(open(published).publicKey);
+  it('is not caught by a pinned signer alone, who signed both: two clients that compare notes have the evidence', async () => {
+    expect((await open(marked)).publicKey).not.toEqual((await open(published)).publicKey);
     expect(headerDigest(marked.header)).not.toEqual(headerDigest(published.header));
   });
 });
@@ -252,7 +252,7 @@ describe('a published set', () => {
   it('is refused where it is another set, or older than one that was seen', async () => {
     await expectCode('incompatible-peer', () => open(published, { setId: 'others' }));
     await expectCode('incompatible-peer', () => open(published, { leastEpoch: 4 }));
-    expect(open(published, { leastEpoch: 3 }).epoch).toBe(3);
+    expect((await open(published, { leastEpoch: 3 })).epoch).toBe(3);
   });
 
   it('is refused where its signer states what is not so', async () => {
@@ -267,7 +267,7 @@ describe('a published set', () => {
       bytes[at] = value;
       return bytes;
     };
-    expect(open(resigned((bytes) => bytes)).size).toBe(2);
+    expect((await open(resigned((bytes) => bytes))).size).toBe(2);
     const id = 23 + NAME.setId.length;
     const segment = id + 4 + 32 + 2;
     await expectCode('bad-message', () => open(resigned(set(0, 0))));
@@ -296,8 +296,8 @@ describe('a published set', () => {
       body.fill(value, 27 + NAME.setId.length, 59 + NAME.setId.length);
       const label = new TextEncoder().encode('veilmatch-contact-v1 header');
       const header = concatBytes(body, ed25519.sign(concatBytes(label, body), keys.signingKey));
-      const client = () => contactClient(contacts, open({ ...published, header }), { backend });
-      await expectCode(code, () => exchange(client(), contactServer(served(), { backend })));
+      const client = contactClient(contacts, await open({ ...published, header }), { backend });
+      await expectCode(code, () => exchange(client, contactServer(served(), { backend })));
     }
   });
 
@@ -326,13 +326,13 @@ describe('a changed message', () => {
     return other;
   };
 
-  it('of the header or a filter is always noticed', () => {
-    fc.assert(
-      fc.property(fc.boolean(), change, (ofHeader, one) => {
+  it('of the header or a filter is always noticed', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), change, async (ofHeader, one) => {
         const set: PublishedSet = ofHeader
           ? { ...published, header: apply(published.header, [one]) }
           : { ...published, filters: [apply(published.filters[0]!, [one])] };
-        expect(() => open(set)).toThrow(VeilmatchError);
+        await expect(open(set)).rejects.toThrow(VeilmatchError);
       }),
       { numRuns: SLOW ? 2000 : 100 },
     );
@@ -342,7 +342,7 @@ describe('a changed message', () => {
     'ends in a typed error or in the same result',
     async () => {
       const fastest = await createBackend({ concurrency: 1 });
-      const directory = open(published);
+      const directory = await open(published);
       await fc.assert(
         fc.asyncProperty(
           fc.nat(2),

@@ -105,7 +105,7 @@ describe('a run', () => {
   });
 
   it('of this client with the second server gives the intersection', async () => {
-    const directory = openPublishedSet(await published('binary-fuse'), {
+    const directory = await openPublishedSet(await published('binary-fuse'), {
       setId,
       pin: { signer: hexToBytes(vectors.signer) },
     });
