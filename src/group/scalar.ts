@@ -16,7 +16,7 @@ import { checkScalar, checkScalars, SCALAR_BYTES } from './group.js';
 const { Fn } = ristretto255.Point;
 
 /** Bytes that `reduceScalar` takes: with twice the length of a scalar, uniform bytes give a uniform scalar. */
-export const WIDE_BYTES = 64;
+const WIDE_BYTES = 64;
 
 const RADIX = 0x10000;
 /** Limbs of a scalar. */

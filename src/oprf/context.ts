@@ -67,7 +67,7 @@ export async function deriveKeyPair(
   // The first counter whose scalar is not zero, that is, as far as anybody will ever see, zero.
   for (let counter = 0; counter <= 255; counter++) {
     const input = concatBytes(seed, u16(info.length), info, Uint8Array.of(counter));
-    const secretKey = scalars.hash(input, dst);
+    const secretKey = scalars.hasher(dst)(input);
     input.fill(0);
     if (!scalars.isZero(secretKey)) return { secretKey, publicKey: await group.multiplyBase(secretKey) };
   }

@@ -142,7 +142,7 @@ async function compositeWeights(
   }
   refuseIdentity(suite, B, undefined);
   const seed = suite.hash(concatBytes(prefixed(B), prefixed(concatBytes(utf8('Seed-'), contextString))));
-  const dst = scalarTag(contextString);
+  const hash = scalars.hasher(scalarTag(contextString));
   const [seedPart, widthPart, end] = [prefixed(seed), u16(elementBytes), utf8('Composite')];
   const weights = new Uint8Array(count * scalarBytes);
   for (let i = 0; i < count; i++) {
@@ -154,7 +154,7 @@ async function compositeWeights(
     refuseIdentity(suite, Ci!, i);
     refuseIdentity(suite, Di!, i);
     const transcript = concatBytes(seedPart, u16(i), widthPart, Ci!, widthPart, Di!, end);
-    weights.set(scalars.hash(transcript, dst), i * scalarBytes);
+    weights.set(hash(transcript), i * scalarBytes);
   }
   return weights;
 }
@@ -189,7 +189,7 @@ function challenge(
   t3: Uint8Array,
 ): Uint8Array {
   const transcript = concatBytes(...[B, M, Z, t2, t3].map(prefixed), utf8('Challenge'));
-  return suite.scalars.hash(transcript, scalarTag(contextString));
+  return suite.scalars.hasher(scalarTag(contextString))(transcript);
 }
 
 /** The tag of HashToScalar in a context. */

@@ -162,7 +162,7 @@ const scalars: SuiteScalars = {
       if (scalars.isValid(scalar) && !scalars.isZero(scalar)) return scalar;
     }
   },
-  hash: (message, dst) => toBytes(p256_hasher.hashToScalar(message, { DST: dst })),
+  hasher: (dst) => (message) => toBytes(p256_hasher.hashToScalar(message, { DST: dst })),
   isValid: (bytes) => bytes.length === SCALAR_BYTES && bytesToNumberBE(bytes) < Fn.ORDER,
   isZero: (scalar) => scalar.every((byte) => byte === 0),
   add: (a, b) => toBytes(Fn.add(scalarOf(a), scalarOf(b))),

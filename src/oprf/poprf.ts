@@ -165,5 +165,5 @@ export class POPRFServer {
 function infoScalar({ suite, contextString }: Context, info: Uint8Array): Uint8Array {
   checkInfo(info);
   const framed = concatBytes(utf8('Info'), u16(info.length), info);
-  return suite.scalars.hash(framed, scalarTag(contextString));
+  return suite.scalars.hasher(scalarTag(contextString))(framed);
 }

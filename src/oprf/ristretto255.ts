@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The suite `ristretto255-SHA512` (RFC 9497, section 4.1) on a batch backend. */
 
-import { expand_message_xmd } from '@noble/curves/abstract/hash-to-curve.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { ELEMENT_BYTES, GENERATOR, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
-import { addScalars, invertScalars, reduceScalar, subtractProduct, WIDE_BYTES } from '../group/scalar.js';
+import { addScalars, invertScalars, reduceScalar, subtractProduct } from '../group/scalar.js';
 import { isNonZeroScalar, randomScalar } from '../random.js';
+import { messageExpander } from './expand.js';
 import type { Suite, SuiteScalars } from './suite.js';
 
 const scalars: SuiteScalars = {
   random: randomScalar,
-  hash: (message, dst) => reduceScalar(expand_message_xmd(message, dst, WIDE_BYTES, sha512)),
+  hasher(dst) {
+    const expand = messageExpander(dst);
+    return (message) => reduceScalar(expand(message));
+  },
   isValid: (bytes) => bytes.length === SCALAR_BYTES && (isNonZeroScalar(bytes) || isAllZero(bytes)),
   isZero: isAllZero,
   add: addScalars,

@@ -33,10 +33,10 @@ export interface SuiteScalars {
   /** RandomScalar: uniform, not zero. */
   random(random: RandomSource): Uint8Array;
   /**
-   * HashToScalar: to a uniform scalar, zero included.
+   * HashToScalar: maps a message to a uniform scalar, zero included.
    * @param dst the whole domain separation tag
    */
-  hash(message: Uint8Array, dst: Uint8Array): Uint8Array;
+  hasher(dst: Uint8Array): (message: Uint8Array) => Uint8Array;
   /** Whether these bytes are a scalar's encoding, zero included. */
   isValid(bytes: Uint8Array): boolean;
   isZero(scalar: Uint8Array): boolean;

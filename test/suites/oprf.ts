@@ -440,7 +440,7 @@ function testProofs(definition: OprfSuite, mode: Mode): void {
         suite.scalars.subtractProduct(one, one, secretKey),
         suite.scalars.subtractProduct(one, twice(suite, one), one),
       );
-      const broken: Suite = { ...suite, scalars: { ...suite.scalars, hash: () => minus } };
+      const broken: Suite = { ...suite, scalars: { ...suite.scalars, hasher: () => () => minus } };
       const parties = partiesOf(mode, broken, { secretKey, publicKey }, info);
       expect(await failure(parties.blind(inputs))).toMatchObject({ code: 'identity-element' });
       expect(await failure(parties.evaluate(inputs))).toMatchObject({ code: 'bad-scalar' });
