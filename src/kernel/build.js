@@ -15,6 +15,12 @@ const ASSEMBLY = new URL('assembly/', KERNEL);
 /** The two kernels differ in their field alone. */
 export const FIELDS = ['fma', 'integer'];
 
+/** What each module that the package has is compiled from. @type {Record<string, { field: string, entry?: string }>} */
+export const MODULES = {
+  ...Object.fromEntries(FIELDS.map((field) => [field, { field }])),
+  sha512: { field: 'integer', entry: "export * from './digest';" },
+};
+
 const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '-O2'];
 
 /**
@@ -48,7 +54,7 @@ function read(url) {
 function fingerprint() {
   const hash = createHash('sha256');
   const compiler = createRequire(import.meta.url)('assemblyscript/package.json').version;
-  hash.update(JSON.stringify([compiler, OPTIONS, FIELDS]));
+  hash.update(JSON.stringify([compiler, OPTIONS, MODULES]));
   for (const name of readdirSync(ASSEMBLY).sort())
     hash.update(`${name}\0`).update(readFileSync(new URL(name, ASSEMBLY)));
   return hash.digest('hex').slice(0, 32);
@@ -58,13 +64,13 @@ export async function buildKernels() {
   const stamp = `// SPDX-License-Identifier: Apache-2.0
 // Built from src/kernel/assembly by src/kernel/build.js. Sources: ${fingerprint()}
 `;
-  for (const field of FIELDS) {
-    const target = new URL(`${field}.generated.ts`, KERNEL);
+  for (const [name, { field, entry }] of Object.entries(MODULES)) {
+    const target = new URL(`${name}.generated.ts`, KERNEL);
     if (read(target)?.startsWith(stamp)) continue;
-    const binary = await compileKernel(field);
+    const binary = await compileKernel(field, entry);
     const base64 = Buffer.from(binary).toString('base64');
-    const text = `${stamp}/** A WebAssembly module of ${binary.length} bytes, base64. */\nexport const ${field}Module: string =\n  '${base64}';\n`;
-    const temporary = new URL(`${field}.generated.ts.${process.pid}`, KERNEL);
+    const text = `${stamp}/** A WebAssembly module of ${binary.length} bytes, base64. */\nexport const ${name}Module: string =\n  '${base64}';\n`;
+    const temporary = new URL(`${name}.generated.ts.${process.pid}`, KERNEL);
     writeFileSync(temporary, text);
     renameSync(temporary, target);
   }

@@ -19,6 +19,8 @@
  * tables of `setBase`.
  */
 
+import { base64ToBytes } from '../bytes.js';
+
 /** What decoding said of an element. */
 export const ElementStatus = { valid: 0, bad: 1, identity: 2 } as const;
 
@@ -123,8 +125,5 @@ export class Kernel {
 }
 
 export async function compile(base64: string): Promise<WebAssembly.Module> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return WebAssembly.compile(bytes);
+  return WebAssembly.compile(base64ToBytes(base64)!);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The suite `ristretto255-SHA512` (RFC 9497, section 4.1) on a batch backend. */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { ELEMENT_BYTES, GENERATOR, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
 import { addScalars, invertScalars, reduceScalar, subtractProduct } from '../group/scalar.js';
+import { sha512 } from '../kernel/sha512.js';
 import { isNonZeroScalar, randomScalar } from '../random.js';
 import { messageExpander } from './expand.js';
 import type { Suite, SuiteScalars } from './suite.js';

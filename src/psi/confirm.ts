@@ -11,10 +11,10 @@
  * confirms anything.
  */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, DistinctBytes, sortRecords, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { sha512 } from '../kernel/sha512.js';
 import { type RandomSource, randomScalar } from '../random.js';
 import { checkAscending } from './checks.js';
 import { decodeRecords, encodeFrame, type Frame, recordFrames } from './frames.js';

@@ -15,7 +15,6 @@
  * neither map, and what comes back must be aggregates.
  */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import {
   bytesToHex,
   concatBytes,
@@ -28,6 +27,7 @@ import {
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import { sha512 } from '../kernel/sha512.js';
 import { randomScalar } from '../random.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';

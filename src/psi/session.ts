@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties derive from a run's frames: the session id, the tags, the digest that closes it. */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, u16, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
+import { createSha512, sha512 } from '../kernel/sha512.js';
 import {
   bindsIdentifier,
   FINISH_LABEL,
@@ -54,7 +54,7 @@ export class Tagger {
 
 /** Digests of all frames sent each way, compared before a result is released. */
 export class FrameLog {
-  readonly #digests = { receiver: sha512.create(), sender: sha512.create() };
+  readonly #digests = { receiver: createSha512(), sender: createSha512() };
 
   add(from: Role, frame: Uint8Array): void {
     this.#digests[from].update(u32(frame.length)).update(frame);

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { compileKernel } from '../../src/kernel/build.js';
+import { compileKernel, MODULES } from '../../src/kernel/build.js';
 import { fmaModule } from '../../src/kernel/fma.generated.js';
 import { integerModule } from '../../src/kernel/integer.generated.js';
+import { sha512Module } from '../../src/kernel/sha512.generated.js';
 
 describe.each([
   ['fma', fmaModule],
   ['integer', integerModule],
-])('the kernel %s', (field, base64) => {
+  ['sha512', sha512Module],
+])('the module %s', (name, base64) => {
   const module = (): Uint8Array => Buffer.from(base64, 'base64');
 
   test('is what its sources compile to, byte for byte', async () => {
-    const rebuilt = await compileKernel(field);
+    const { field, entry } = MODULES[name]!;
+    const rebuilt = await compileKernel(field, entry);
     expect(Buffer.from(rebuilt).equals(module())).toBe(true);
   });
 

@@ -2,7 +2,7 @@
 /** SHA-512 (FIPS 180-4), and expand_message_xmd over it (RFC 9380, section 5.3.1) for 64 bytes. */
 
 export const BLOCK_BYTES: usize = 128;
-const STATE_BYTES: usize = 64;
+export const STATE_BYTES: usize = 64;
 
 /** First 64 bits of the fractional parts of the cube roots of the first 80 primes (FIPS 180-4, section 4.2.3). */
 const ROUND: usize = memory.data<u64>(
@@ -31,7 +31,7 @@ const ROUND: usize = memory.data<u64>(
   16,
 );
 /** Section 5.3.5. */
-const INITIAL: usize = memory.data<u64>(
+export const INITIAL: usize = memory.data<u64>(
   [
     0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b, 0xa54ff53a5f1d36f1,
     0x510e527fade682d1, 0x9b05688c2b3e6c1f, 0x1f83d9abfb41bd6b, 0x5be0cd19137e2179,
@@ -40,7 +40,7 @@ const INITIAL: usize = memory.data<u64>(
 );
 const ROUND_COUNT: usize = 80;
 const SCHEDULE: usize = memory.data(640, 16);
-const STATE: usize = memory.data(64, 16);
+export const STATE: usize = memory.data(64, 16);
 const BLOCK: usize = memory.data(128, 16);
 /** The state after the 128 zero bytes that expand_message_xmd begins with. */
 const AFTER_ZEROS: usize = memory.data(64, 16);
@@ -68,7 +68,7 @@ let length: u64 = 0;
 // @ts-ignore: decorator
 @inline function t2(a: u64, b: u64, c: u64): u64 { return S0(a) + majority(a, b, c); }
 
-function compress(block: usize): void {
+export function compress(block: usize): void {
   for (let i: usize = 0; i < BLOCK_BYTES; i += 8) store<u64>(SCHEDULE + i, bswap(load<u64>(block + i)));
   for (let w = SCHEDULE; w < SCHEDULE + 8 * (ROUND_COUNT - 16); w += 8) {
     store<u64>(w, s1(load<u64>(w, 112)) + load<u64>(w, 72) + s0(load<u64>(w, 8)) + load<u64>(w), 128);

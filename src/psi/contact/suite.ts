@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The fixed values of `veilmatch-contact-v1`. Changing any of them makes another protocol. */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, u32, utf8 } from '../../bytes.js';
+import { sha512 } from '../../kernel/sha512.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 
 export const CONTACT_VERSION = 1;
