@@ -4,6 +4,8 @@
  *
  * For lists that you control, or are authorised in writing to assess: re-identifying other people's data can be an
  * offence.
+ *
+ * @module veilmatch/attack
  */
 
 export { NumberList } from './candidates.js';

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/group`: ristretto255 in batches, the group under the protocols. */
+/**
+ * `veilmatch/group`: ristretto255 in batches, the group under the protocols.
+ *
+ * @module veilmatch/group
+ */
 
 export { ByteList } from '../bytes.js';
 export { type FmaSupport, fmaSupport } from '../kernel/probe.js';

@@ -14,6 +14,7 @@ import type { BackendName, GroupBackend } from './group.js';
 import { ParallelBackend } from './parallel.js';
 import { fastestBackend, serialBackend } from './serial.js';
 
+/** Which backend, and on how many threads. */
 export interface BackendOptions {
   /**
    * `auto`, the default, takes the fastest backend that works here: `fma` where the machine multiplies and adds with

@@ -16,6 +16,7 @@ import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 /** A key of fewer bytes could be guessed, and is refused. */
 export const MIN_KEY_BYTES = 32;
 
+/** How keyed tokens are made. */
 export interface KeyedOptions {
   /** At least 32 bytes, random. */
   readonly key: Uint8Array;

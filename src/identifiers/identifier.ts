@@ -24,7 +24,9 @@ const LABELS: Readonly<Record<IdentifierKind, string>> = {
   opaque: 'opaque:',
 };
 
+/** A telephone number or an e-mail address in its one spelling. */
 export interface Identifier {
+  /** Which of the two. */
   readonly kind: 'phone' | 'email';
   /** E.164 for a phone, the normalised address for an e-mail. */
   readonly text: string;

@@ -4,6 +4,8 @@
  * match needs; and the tokens that the advertising platforms make of them.
  *
  * **What this leaks:** normalised identifiers and platform tokens alike are personal data. Nothing here hides them.
+ *
+ * @module veilmatch/identifiers
  */
 
 export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';

@@ -8,6 +8,7 @@ import { ByteList, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
 
+/** Distinct identifiers, packed, and the caller's rows that each came from. */
 export class IdentifierSet {
   /** Distinct canonical bytes, in the order of their first appearance. */
   readonly elements: ByteList;

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/oprf`: oblivious pseudorandom functions (RFC 9497), in batches. */
+/**
+ * `veilmatch/oprf`: oblivious pseudorandom functions (RFC 9497), in batches.
+ *
+ * @module veilmatch/oprf
+ */
 
 export { ByteList } from '../bytes.js';
 export type { Blinding, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';

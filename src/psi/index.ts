@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
+/**
+ * `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`.
+ *
+ * @module veilmatch/psi
+ */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';

@@ -25,7 +25,9 @@ const BATCH = 65_536;
 
 const IDENTITY = new Uint8Array(ELEMENT_BYTES);
 
+/** Options of a search. */
 export interface LogarithmOptions {
+  /** Stops the search, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -12,7 +12,9 @@ import type { Role } from './suite.js';
 /** Yields frames to send, and `undefined` to be given the next one. */
 export type Program<Result> = AsyncGenerator<Uint8Array | undefined, Result, Uint8Array | undefined>;
 
+/** One party of one run: frames in, frames out. */
 export class PsiMachine<Result> {
+  /** Which party it is. */
   readonly role: Role;
   readonly #program: Program<Result>;
   #state: 'new' | 'waiting' | 'busy' | 'done' | 'failed' = 'new';

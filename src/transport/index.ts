@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/transport`: runs of the protocols between two machines. */
+/**
+ * `veilmatch/transport`: runs of the protocols between two machines.
+ *
+ * @module veilmatch/transport
+ */
 
 export type { Mode, Reveal } from '../psi/suite.js';
 export type { CloseReason } from '../wire/messages.js';

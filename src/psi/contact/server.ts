@@ -26,7 +26,9 @@ export interface ServedSet extends SetName {
   readonly size: number;
 }
 
+/** Options of a server. */
 export interface ContactServerOptions {
+  /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /**
    * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run. See
@@ -35,9 +37,11 @@ export interface ContactServerOptions {
   readonly admit?: ((run: AdmissionRequest) => Promise<void>) | undefined;
   /** For the proofs. Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;
+  /** Stops the run, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the server knows at the end. */
 export interface ContactServerResult {
   /** Elements that were evaluated. */
   readonly peerSize: number;
