@@ -10,7 +10,7 @@ const ALL = '**the whole list**';
 const PROTOCOLS = [
   ['plain', 'which rows match', ALL, ALL, 'to upload to a platform that takes nothing else'],
   ['salted', 'which rows match', ALL, ALL, 'never: the salt must be known, and does not add a guess'],
-  ['keyed', 'which rows match', ALL, 'nothing', 'between parties that may see each other’s lists'],
+  ['keyed', 'which rows match', ALL, 'nothing', "between parties that may see each other's lists"],
   [
     'slow',
     'which rows match',

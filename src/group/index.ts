@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `veilmatch/group`: ristretto255 in batches, the group under the protocols.
+ * `veilmatch/group`: ristretto255 ([RFC 9496](https://www.rfc-editor.org/rfc/rfc9496)) in batches, the group under the
+ * protocols. [kernel.md](../../docs/kernel.md) says how it is computed.
  *
  * @module veilmatch/group
  */

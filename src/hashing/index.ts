@@ -2,6 +2,8 @@
 /**
  * `veilmatch/hashing`: tokens of identifiers, from what the platforms do to what only slows an attacker down.
  *
+ * **What this leaks:** everything to whoever can make the same tokens; each function says who that is.
+ *
  * @module veilmatch/hashing
  */
 

@@ -2,6 +2,9 @@
 /**
  * `veilmatch/transport`: runs of the protocols between two machines.
  *
+ * [Running PSI with a partner](../../docs/running-psi-with-a-partner.md) goes through it; [wire.md](../../docs/wire.md) says
+ * what is sent.
+ *
  * @module veilmatch/transport
  */
 
