@@ -108,7 +108,10 @@ export class NumberingPlan implements Candidates {
     return bytesToHex(hash.update(new Uint8Array(next.buffer)).update(accepting).digest());
   }
 
-  /** The number of this index in E.164; shorter numbers first, numbers of one length in numeric order. */
+  /**
+   * The number of this index in E.164; shorter numbers first, numbers of one length in numeric order.
+   * @throws {VeilmatchError} `argument` for an index that the plan does not have
+   */
   at(index: number): string {
     let found = '';
     this.visit(index, index + 1, (number) => {

@@ -150,7 +150,10 @@ export interface AttackResult {
 
 /**
  * Everything that can be tried offline.
+ * @param transcript what the observer saw
+ * @param knowledge what the observer knows besides
  * @param plan the guesses
+ * @throws {VeilmatchError} `aborted`, `worker-failed`
  */
 export async function attackTranscript(
   transcript: Transcript,

@@ -15,7 +15,10 @@ export interface Hasher {
    * @param message any bytes; identifiers are hashed as the UTF-8 of their normalised text, without a label
    */
   digest(message: Uint8Array): Uint8Array;
-  /** The digest of a text's UTF-8, encoded. */
+  /**
+   * The digest of a text's UTF-8, encoded.
+   * @throws {VeilmatchError} `argument` for a text with half of a surrogate pair
+   */
   token(text: string): string;
 }
 

@@ -40,6 +40,7 @@ export function keyed(options: KeyedOptions): Hasher {
  * @param key at least 32 bytes
  * @param campaign any name, not empty
  * @returns 32 bytes
+ * @throws {VeilmatchError} `argument` for a key of fewer than 32 bytes, and for a campaign without a name
  */
 export function campaignKey(key: Uint8Array, campaign: string): Uint8Array {
   checkKey(key);

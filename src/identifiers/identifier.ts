@@ -32,7 +32,10 @@ export interface Identifier {
   readonly text: string;
 }
 
-/** What a set or a protocol hashes: label and text in UTF-8. */
+/**
+ * What a set or a protocol hashes: label and text in UTF-8.
+ * @throws {VeilmatchError} `argument` for a text with half of a surrogate pair
+ */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
   return utf8(canonicalText(identifier));
 }

@@ -29,7 +29,7 @@ export interface KeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier. */
+/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes. */
 export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
   return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
 }

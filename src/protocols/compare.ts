@@ -68,7 +68,12 @@ export interface ProtocolReport {
 const RUN_SECONDS = 6;
 const ATTACK_SECONDS = 10;
 
-/** Runs and attacks one protocol after another. */
+/**
+ * Runs and attacks one protocol after another, and yields a report on each.
+ * @param receiver the list of the party that learns the result
+ * @param sender the list of the other party, which the attacks are after
+ * @throws {VeilmatchError} `incompatible-lists` for lists that can never match; `aborted`
+ */
 export async function* compare(
   receiver: IdentifierSet,
   sender: IdentifierSet,

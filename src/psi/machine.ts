@@ -39,7 +39,10 @@ export class PsiMachine<Result> {
     return this.#result as Result;
   }
 
-  /** Begins the run and yields the frames that open it: one for the receiver, none for the sender. */
+  /**
+   * Begins the run and yields the frames that open it: one for the receiver, none for the sender.
+   * @throws {VeilmatchError} `unexpected-message` when it has begun already
+   */
   start(): AsyncGenerator<Uint8Array, void, void> {
     return this.#advance('new', undefined);
   }

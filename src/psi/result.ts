@@ -33,7 +33,7 @@ export interface IntersectionResult extends CardinalityResult {
   select<Row>(rows: readonly Row[]): Row[];
 }
 
-/** Undefined unless the run was `to: 'both'`. */
+/** What the sender's machine was told, in the rows that its set was made from. Undefined unless the run was `to: 'both'`. */
 export function senderShare(set: IdentifierSet, { size, matched }: SenderResult): SenderShare | undefined {
   return size === undefined ? undefined : { size, matches: matched && set.rowsOf(matched) };
 }

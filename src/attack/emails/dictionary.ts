@@ -93,7 +93,10 @@ export class EmailDictionary implements Candidates {
     return bytesToHex(sha256(utf8(JSON.stringify(this.spec))));
   }
 
-  /** @throws {VeilmatchError} `argument` for an index that the dictionary does not have */
+  /**
+   * The address of this index, the likeliest first.
+   * @throws {VeilmatchError} `argument` for an index that the dictionary does not have
+   */
   at(index: number): string {
     let found: string | undefined;
     if (Number.isInteger(index) && index >= 0) {

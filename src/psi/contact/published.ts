@@ -45,7 +45,10 @@ export interface PublishedSet {
   readonly filters: readonly Uint8Array[];
 }
 
-/** Fresh keys. */
+/**
+ * Fresh keys.
+ * @param random default: the platform's CSPRNG
+ */
 export async function generateContactKeys(
   backend: GroupBackend,
   random: RandomSource = secureRandom,
@@ -54,7 +57,11 @@ export async function generateContactKeys(
   return { secretKey, signingKey: random(32) };
 }
 
-/** What clients pin: the Ed25519 public key of a signing key. */
+/**
+ * What clients pin: the Ed25519 public key of a signing key.
+ * @param signingKey 32 bytes
+ * @returns 32 bytes
+ */
 export function signerOf(signingKey: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(signingKey);
 }

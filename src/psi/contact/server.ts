@@ -50,6 +50,7 @@ export interface ContactServerResult {
 /**
  * The server's state machine for one run of one client.
  * @param served the epochs that are answered: while a key is changed, the old one as well as the new one
+ * @returns a machine that fails with `incompatible-peer` for a set or epoch that is not served, and with what `admit` throws
  */
 export function contactServer(
   served: readonly ServedSet[],
