@@ -5,6 +5,8 @@
  */
 
 import { middle, originText, Stored, short, spreadText, table } from './cells.js';
+import { choiceTable } from './choice.js';
+import { profileTable } from './profiles.js';
 import { load } from './record.js';
 import { tables } from './tables.js';
 
@@ -40,6 +42,8 @@ const BILLION_TAG_BYTES = Math.ceil((40 + 30 + 30) / 8);
 /** @type {Record<string, () => string>} */
 export const figures = {
   ...tables,
+  choice: choiceTable,
+  profiles: profileTable,
   origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'timing']),
 
   targets: () =>

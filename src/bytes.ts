@@ -78,6 +78,7 @@ export function u32(value: number): Uint8Array {
 
 /** A list of byte strings, packed: item i is `bytes[offsets[i] .. offsets[i + 1]]`. */
 export class ByteList {
+  /** The items, one after the other. */
   readonly bytes: Uint8Array;
   /** n + 1 offsets into `bytes`, the first one zero for a list that stands alone. */
   readonly offsets: Uint32Array;
@@ -87,6 +88,7 @@ export class ByteList {
     this.offsets = offsets;
   }
 
+  /** Packs the items; copied. */
   static from(items: readonly Uint8Array[]): ByteList {
     const offsets = new Uint32Array(items.length + 1);
     let end = 0;
@@ -99,6 +101,7 @@ export class ByteList {
     return new ByteList(bytes, offsets);
   }
 
+  /** How many items. */
   get length(): number {
     return this.offsets.length - 1;
   }
@@ -113,6 +116,7 @@ export class ByteList {
     return new ByteList(this.bytes, this.offsets.subarray(from, to + 1));
   }
 
+  /** The items in order: views, not copies. */
   *[Symbol.iterator](): IterableIterator<Uint8Array> {
     for (let i = 0; i < this.length; i++) yield this.at(i);
   }

@@ -30,6 +30,7 @@ export type IdentifierErrorCode =
   /** The platform takes no identifier of this kind, or does not publish how it treats it. */
   | 'not-supported';
 
+/** What went wrong, as one of these words: `switch` over it. */
 export type ErrorCode =
   | IdentifierErrorCode
   /** An argument or option that no input could make right. */
@@ -79,6 +80,7 @@ export type ErrorCode =
   /** A file that is not the format it should be. */
   | 'bad-file';
 
+/** Where it went wrong. */
 export interface ErrorDetails {
   /** Zero-based index of the row, element or message in the caller's input. */
   readonly position?: number;
@@ -86,14 +88,21 @@ export interface ErrorDetails {
   readonly field?: string;
   /** Byte offset in a message or file. */
   readonly offset?: number;
+  /** The error that led to this one. It may come from the platform, and is not for logs. */
   readonly cause?: unknown;
 }
 
+/** The error class of the package. */
 export class VeilmatchError extends Error {
+  /** Tells it apart where two copies of the package meet. */
   override readonly name = 'VeilmatchError';
+  /** What went wrong. */
   readonly code: ErrorCode;
+  /** Zero-based index of the row, element or message in the caller's input. */
   readonly position: number | undefined;
+  /** Which part of the row: `phone` or `email`. */
   readonly field: string | undefined;
+  /** Byte offset in a message or file. */
   readonly offset: number | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

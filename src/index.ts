@@ -2,6 +2,8 @@
 /**
  * `veilmatch`: the parts that most programs need. Everything else is in the subpaths, and a program that must stay small
  * imports from those: `veilmatch/hashing` and `veilmatch/psi` carry no telephone metadata.
+ *
+ * @module veilmatch
  */
 
 export { numberingPlan, reverse } from './attack/index.js';

@@ -13,6 +13,7 @@ export type RandomSource = (length: number) => Uint8Array;
 /** What `crypto.getRandomValues` fills at most in one call (W3C Web Cryptography API, section 10.1.1). */
 const QUOTA = 65_536;
 
+/** The platform's CSPRNG, `crypto.getRandomValues`. */
 export const secureRandom: RandomSource = (length) => {
   const bytes = new Uint8Array(length);
   for (let start = 0; start < length; start += QUOTA) {

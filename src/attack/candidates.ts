@@ -13,16 +13,19 @@ export type CandidatesSpec =
 
 /** Numbers in E.164, one by one: a sample of a plan, or guesses of one's own. */
 export class NumberList implements Candidates {
+  /** The numbers in E.164, as ASCII. */
   readonly numbers: ByteList;
 
   constructor(numbers: ByteList) {
     this.numbers = numbers;
   }
 
+  /** Takes numbers in E.164. */
   static from(numbers: Iterable<string>): NumberList {
     return new NumberList(ByteList.from(Array.from(numbers, utf8)));
   }
 
+  /** How many there are. */
   get size(): number {
     return this.numbers.length;
   }

@@ -10,11 +10,15 @@ import type { SlowCost } from '../hashing/index.js';
 
 /** A rate that somebody has measured and published. */
 export interface PublishedRate {
+  /** What it was measured on. */
   readonly hardware: string;
+  /** The function and its cost. */
   readonly hash: 'sha256' | SlowCost;
+  /** The rate. */
   readonly hashesPerSecond: number;
   /** US dollars for an hour of this hardware. */
   readonly pricePerHour: number;
+  /** Who published it. */
   readonly source: string;
 }
 
@@ -78,6 +82,7 @@ function workOf(cost: SlowCost): number {
   }
 }
 
+/** How many hashes, how fast, at what price. */
 export interface CostOptions {
   /** How many identifiers there are to try; a numbering plan or a dictionary says so itself. */
   readonly space: number | { readonly size: number };
@@ -97,12 +102,15 @@ export interface CostOptions {
 
 /** A bill. */
 export interface Bill {
+  /** Hashes to compute. */
   readonly hashes: number;
+  /** Seconds on one unit of the hardware. */
   readonly seconds: number;
   /** US dollars. */
   readonly price: number;
 }
 
+/** The bills of attacker and owner, side by side. */
 export interface Cost {
   /** The whole space, once, for all records of the list together: one salt serves them all. */
   readonly attacker: Bill;

@@ -14,6 +14,7 @@ import type { TokenList } from './tokens.js';
  * were found says something only to somebody who has them.
  */
 export interface ReversalCursor {
+  /** Of this form. */
   readonly version: 1;
   /** SHA-256 of targets, candidates and options, in hexadecimal: the search that the cursor belongs to. */
   readonly search: string;
@@ -27,6 +28,7 @@ export interface ReversalCursor {
   readonly matches: readonly number[];
   /** Candidates hashed, in all formats. */
   readonly candidates: number;
+  /** Seconds that the search has taken so far. */
   readonly seconds: number;
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `veilmatch/attack`: what can be read back, and from what.
+ * `veilmatch/attack`: what can be read back, and from what: [reversal](../../docs/reversal.md) and the [dictionary
+ * attack](../../docs/dictionary-attack.md).
  *
  * For lists that you control, or are authorised in writing to assess: re-identifying other people's data can be an
  * offence.
+ *
+ * @module veilmatch/attack
  */
 
 export { NumberList } from './candidates.js';

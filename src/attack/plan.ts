@@ -20,6 +20,7 @@ import {
   numbersOf,
 } from './prefixes.js';
 
+/** Which numbers of a country. */
 export interface PlanOptions {
   /** Default: mobile and fixed lines. */
   readonly types?: readonly LineType[] | undefined;
@@ -31,10 +32,13 @@ export interface PlanOptions {
 
 /** A plan as data: what a worker needs to make it again. */
 export interface PlanSpec {
+  /** ISO 3166-1 alpha-2. */
   readonly country: string;
   /** What the numbers are: those that the country's patterns for these types take, or those of ranges of one's own. */
   readonly numbers: { readonly types: readonly LineType[] } | { readonly ranges: readonly NumberRange[] };
+  /** Only numbers that begin with one of these; all where there are none. */
   readonly areaCodes: readonly string[];
+  /** No number that begins with one of these. */
   readonly exclude: readonly string[];
 }
 
@@ -44,6 +48,7 @@ const RUN_PLACES = 4;
 
 /** Guesses in a fixed order. */
 export interface Candidates {
+  /** How many there are. */
   readonly size: number;
   /** Differs where two lists differ in a candidate or in their order; in hexadecimal. */
   readonly fingerprint: string;
@@ -55,6 +60,7 @@ export interface Candidates {
 }
 
 export class NumberingPlan implements Candidates {
+  /** The plan as data. */
   readonly spec: PlanSpec;
   /** Country calling code, without the plus sign. */
   readonly callingCode: string;
@@ -102,7 +108,10 @@ export class NumberingPlan implements Candidates {
     return bytesToHex(hash.update(new Uint8Array(next.buffer)).update(accepting).digest());
   }
 
-  /** The number of this index in E.164; shorter numbers first, numbers of one length in numeric order. */
+  /**
+   * The number of this index in E.164; shorter numbers first, numbers of one length in numeric order.
+   * @throws {VeilmatchError} `argument` for an index that the plan does not have
+   */
   at(index: number): string {
     let found = '';
     this.visit(index, index + 1, (number) => {
@@ -135,6 +144,7 @@ export class NumberingPlan implements Candidates {
     return this.#automaton.accepting[state] === 1 ? index : -1;
   }
 
+  /** Whether a number in E.164 is one of the plan. */
   has(number: string): boolean {
     return this.indexOf(number) >= 0;
   }
@@ -226,6 +236,7 @@ export class NumberingPlan implements Candidates {
     flush();
   }
 
+  /** All numbers in E.164, in order. */
   *[Symbol.iterator](): IterableIterator<string> {
     for (let index = 0; index < this.size; index++) yield this.at(index);
   }

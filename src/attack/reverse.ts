@@ -51,6 +51,7 @@ export interface ReverseEmailsOptions extends CommonOptions {
   readonly dictionary: EmailDictionary;
 }
 
+/** A token that was read back. */
 export interface Recovered {
   /** The token as it was given. */
   readonly token: string;
@@ -77,7 +78,9 @@ export interface ReversalSummary {
   readonly formats: ReadonlyArray<{ readonly format: NumberFormat; readonly matches: number }>;
   /** Candidates hashed. */
   readonly candidates: number;
+  /** Seconds that the search has taken. */
   readonly seconds: number;
+  /** The rate. */
   readonly candidatesPerSecond: number;
 }
 

@@ -10,9 +10,11 @@ import type { NumberFormat } from './format.js';
 import { createScanner, hashesAddresses, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
 import { type Span, Spans } from './spans.js';
 
+/** How a search is run. */
 export interface SearchOptions {
   /** Threads. Default: the machine's. */
   readonly concurrency?: number | undefined;
+  /** Stops the search, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Candidates that are done with, and candidates in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

@@ -19,20 +19,27 @@ import type { NumberFormat } from './format.js';
 import type { NumberingPlan } from './plan.js';
 import { type SearchOptions, search } from './scan.js';
 
+/** One message of a run. */
 export interface SentMessage {
+  /** Who sent it. */
   readonly from: 'receiver' | 'sender';
+  /** What the protocol calls it. */
   readonly name: string;
+  /** The message as it was sent. */
   readonly bytes: Uint8Array;
 }
 
 /** Tokens, and what is public about how they were made. */
 export interface TokenObservation {
+  /** Says which observation it is. */
   readonly kind: 'tokens';
+  /** How the tokens were made, as far as it is public: without salts and keys. */
   readonly scheme:
     | { readonly hash: 'plain'; readonly algorithm: DigestAlgorithm }
     | { readonly hash: 'salted'; readonly algorithm: DigestAlgorithm; readonly position: 'prefix' | 'suffix' }
     | { readonly hash: 'keyed' }
     | { readonly hash: 'slow'; readonly cost: SlowCost };
+  /** How telephone numbers were written. */
   readonly format: NumberFormat;
   /** Digests of equal length, concatenated. */
   readonly digests: Uint8Array;
@@ -40,6 +47,7 @@ export interface TokenObservation {
 
 /** The frames of a PSI run, read as anybody can read them who sees them. */
 export interface PsiObservation {
+  /** Says which observation it is. */
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
@@ -49,7 +57,9 @@ export interface PsiObservation {
   readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
+  /** The sender's tags, m x `tagBytes` bytes. */
   readonly tags: Uint8Array;
+  /** Bytes of a tag. */
   readonly tagBytes: number;
   /** What a tag's hash begins with in this session. */
   readonly tagPrefix: Uint8Array;
@@ -59,6 +69,7 @@ export interface PsiObservation {
 
 /** A run of matching by a VOPRF (RFC 9497), in the suite ristretto255-SHA512. */
 export interface OprfObservation {
+  /** Says which observation it is. */
   readonly kind: 'oprf';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
@@ -70,17 +81,20 @@ export interface OprfObservation {
   readonly publicKey: Uint8Array;
   /** The sender's tokens: the first bytes of the outputs of its list. */
   readonly tags: Uint8Array;
+  /** Bytes of a token. */
   readonly tagBytes: number;
   /** Where the sender published a filter of tags, hashes of the outputs, in place of tokens. */
   readonly published?:
     | {
         /** What a tag's hash begins with, before the output. */
         readonly tagPrefix: Uint8Array;
+        /** Whether the filter holds a tag. */
         has(tag: Uint8Array): boolean;
       }
     | undefined;
 }
 
+/** What a run looks like to somebody who attacks it. */
 export type Observation = TokenObservation | PsiObservation | OprfObservation;
 
 /** The runs in which group elements were seen. */
@@ -90,14 +104,17 @@ type GroupObservation = Exclude<Observation, TokenObservation>;
 export interface Transcript {
   /** The id of the protocol. */
   readonly protocol: string;
+  /** Who saw it. */
   readonly seenBy: 'receiver' | 'sender' | 'outsider';
   /** All bytes both ways, in the order in which they were sent. */
   readonly messages: readonly SentMessage[];
+  /** The same, taken apart for the attack. */
   readonly observation: Observation;
 }
 
 /** What the observer knows besides. */
 export interface Knowledge {
+  /** Salts of salted and of slow hashing. */
   readonly salts?: readonly Uint8Array[] | undefined;
   /** Keys of keyed hashing. */
   readonly keys?: readonly Uint8Array[] | undefined;
@@ -115,20 +132,28 @@ export interface Knowledge {
   readonly discreteLog?: ((canonical: Uint8Array) => Uint8Array) | undefined;
 }
 
+/** Options of an attack. */
 export interface AttackOptions extends SearchOptions {
+  /** Default: the fastest one here, for this attack. */
   readonly backend?: GroupBackend | undefined;
 }
 
+/** What an attack has brought. */
 export interface AttackResult {
   /** Identifiers in E.164 that the observer can now read, each once; whose they are does not show here. */
   readonly recovered: readonly string[];
+  /** Candidates that were tried. */
   readonly candidatesTried: number;
+  /** Seconds that it took. */
   readonly seconds: number;
 }
 
 /**
  * Everything that can be tried offline.
+ * @param transcript what the observer saw
+ * @param knowledge what the observer knows besides
  * @param plan the guesses
+ * @throws {VeilmatchError} `aborted`, `worker-failed`
  */
 export async function attackTranscript(
   transcript: Transcript,

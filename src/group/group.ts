@@ -22,8 +22,10 @@ export const GENERATOR: Uint8Array = Uint8Array.of(
   ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
 );
 
+/** `fma` and `integer` are WebAssembly kernels; `noble` is `@noble/curves`, **which is not constant time**. */
 export type BackendName = 'noble' | 'integer' | 'fma';
 
+/** What every batch can be given. */
 export interface BatchOptions {
   /** Stops the batch between two chunks; the promise is rejected with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
@@ -40,6 +42,7 @@ export interface BatchOptions {
  * that do not fit, `aborted` when the signal fires.
  */
 export interface GroupBackend {
+  /** Which backend it is. */
   readonly name: BackendName;
   /** Whether the code has no branch and no memory address that depends on a secret. An engine may still add some. */
   readonly constantTime: boolean;

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/group`: ristretto255 in batches, the group under the protocols. */
+/**
+ * `veilmatch/group`: ristretto255 ([RFC 9496](https://www.rfc-editor.org/rfc/rfc9496)) in batches, the group under the
+ * protocols. [kernel.md](../../docs/kernel.md) says how it is computed.
+ *
+ * @module veilmatch/group
+ */
 
 export { ByteList } from '../bytes.js';
 export { type FmaSupport, fmaSupport } from '../kernel/probe.js';

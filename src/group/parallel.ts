@@ -64,8 +64,14 @@ export type ChunkArguments =
       readonly second: Uint8Array;
     };
 
+/** What a worker is told first. */
+export interface BackendJob {
+  readonly name: BackendName;
+  /** The kernel's code, base64; undefined for the backend that has none. */
+  readonly code: string | undefined;
+}
+
 export interface ChunkJob {
-  readonly backend: BackendName;
   /** Position of the chunk's first element in the batch. */
   readonly from: number;
   readonly chunk: ChunkArguments;
@@ -81,7 +87,7 @@ type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {
-  /** Does small batches; the workers run one of the same name. */
+  /** Does small batches; the workers were told to run one of the same name. */
   readonly local: GroupBackend;
   readonly pool: WorkerPool;
   /**
@@ -328,7 +334,7 @@ export class ParallelBackend implements GroupBackend {
       (index) => {
         const from = index * size;
         const chunk = cut(from, end(index));
-        return { payload: { backend: this.name, from, chunk } satisfies ChunkJob };
+        return { payload: { from, chunk } satisfies ChunkJob };
       },
       (index, value) => {
         this.#workers = 'expected';

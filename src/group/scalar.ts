@@ -7,13 +7,11 @@
  * depends on a value. Only the inversion goes through BigInt, behind a mask.
  */
 
-import { ristretto255 } from '@noble/curves/ed25519.js';
+import { invert } from '@noble/curves/abstract/modular.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { VeilmatchError } from '../errors.js';
 import { type RandomSource, randomScalar, secureRandom } from '../random.js';
 import { checkScalar, checkScalars, SCALAR_BYTES } from './group.js';
-
-const { Fn } = ristretto255.Point;
 
 /** Bytes that `reduceScalar` takes: with twice the length of a scalar, uniform bytes give a uniform scalar. */
 const WIDE_BYTES = 64;
@@ -21,6 +19,8 @@ const WIDE_BYTES = 64;
 const RADIX = 0x10000;
 /** Limbs of a scalar. */
 const LIMBS = 16;
+
+const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 /** L: limbs 0 to 7, and the 2^252 in limb 15. */
 const ORDER: Float64Array = Float64Array.of(
@@ -91,7 +91,7 @@ export function subtractProduct(a: Uint8Array, b: Uint8Array, c: Uint8Array): Ui
 export function invertScalar(scalar: Uint8Array, random: RandomSource = secureRandom): Uint8Array {
   checkScalar(scalar);
   const mask = randomScalar(random);
-  const masked = numberToBytesLE(Fn.inv(bytesToNumberLE(product(scalar, mask))), SCALAR_BYTES);
+  const masked = numberToBytesLE(invert(bytesToNumberLE(product(scalar, mask)), L), SCALAR_BYTES);
   return product(masked, mask);
 }
 

@@ -11,9 +11,10 @@ import {
 } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
 import type { BackendName, GroupBackend } from './group.js';
-import { ParallelBackend } from './parallel.js';
-import { fastestBackend, serialBackend } from './serial.js';
+import { type BackendJob, ParallelBackend } from './parallel.js';
+import { fastestBackend, kernelCode, serialBackend } from './serial.js';
 
+/** Which backend, and on how many threads. */
 export interface BackendOptions {
   /**
    * `auto`, the default, takes the fastest backend that works here: `fma` where the machine multiplies and adds with
@@ -45,7 +46,9 @@ export async function createBackend(options: BackendOptions = {}): Promise<Group
   if (concurrency === 1) return serial;
   const start = worker === undefined ? startOwnWorker : () => adapt(worker());
   const optional = options.concurrency === undefined && worker === undefined;
-  return new ParallelBackend({ local: serial, pool: new WorkerPool(start, concurrency), optional });
+  const payload: BackendJob = { name: serial.name, code: await kernelCode(serial.name) };
+  const pool = new WorkerPool(start, concurrency, { job: 'backend', payload });
+  return new ParallelBackend({ local: serial, pool, optional });
 }
 
 function startOwnWorker(): ReturnType<typeof startWorker> {

@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Backends on one thread, by name, and which of them work here. */
+/**
+ * Backends on one thread, by name, and which of them work here. Each is a module of its own that is imported when it is
+ * chosen, so that a page loads the one that it runs.
+ */
 
 import { VeilmatchError } from '../errors.js';
-import { fmaModule } from '../kernel/fma.generated.js';
-import { integerModule } from '../kernel/integer.generated.js';
-import { compile, Kernel } from '../kernel/kernel.js';
 import { fmaSupport } from '../kernel/probe.js';
 import type { BackendName, GroupBackend } from './group.js';
-import { nobleBackend } from './noble.js';
-import { WasmBackend } from './wasm.js';
+import { unsupported, wasmBackend } from './wasm.js';
 
 const WHY_NO_FMA = {
   missing: 'this engine has no relaxed WebAssembly SIMD (Node 22, Chrome 114 and Firefox 145 have it)',
   unfused: 'the multiply-add of this machine rounds twice',
 } as const;
 
+/** A kernel's code, base64; undefined for the backend that has none. */
+export async function kernelCode(name: BackendName): Promise<string | undefined> {
+  if (name === 'fma') return (await import('../kernel/fma.generated.js')).fmaModule;
+  if (name === 'integer') return (await import('../kernel/integer.generated.js')).integerModule;
+  return undefined;
+}
+
 /** @throws {VeilmatchError} `unsupported` when it cannot run here */
 export async function serialBackend(name: BackendName): Promise<GroupBackend> {
-  if (name === 'noble') return nobleBackend;
+  if (name === 'noble') return (await import('./noble.js')).nobleBackend;
   if (name === 'fma') {
     const support = fmaSupport();
     if (support !== 'fused') throw unsupported(name, WHY_NO_FMA[support]);
-    return new WasmBackend(name, await load(name, fmaModule));
   }
-  if (name === 'integer') return new WasmBackend(name, await load(name, integerModule));
+  const code = await kernelCode(name);
+  if (code !== undefined) return wasmBackend(name, code);
   throw new VeilmatchError(
     'argument',
     "A backend is called 'fma', 'integer' or 'noble'; 'auto' chooses among them.",
@@ -39,23 +45,5 @@ export async function fastestBackend(): Promise<GroupBackend> {
       if (!(error instanceof VeilmatchError && error.code === 'unsupported')) throw error;
     }
   }
-  return nobleBackend;
-}
-
-async function load(name: BackendName, base64: string): Promise<Kernel> {
-  try {
-    return new Kernel(await compile(base64));
-  } catch (error) {
-    throw unsupported(name, 'this engine has no WebAssembly SIMD, or a policy forbids WebAssembly', error);
-  }
-}
-
-function unsupported(name: BackendName, reason: string, cause?: unknown): VeilmatchError {
-  return new VeilmatchError(
-    'unsupported',
-    `The backend '${name}' cannot run here: ${reason}. Ask for 'auto'.`,
-    {
-      cause,
-    },
-  );
+  return serialBackend('noble');
 }

@@ -10,7 +10,7 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { type ByteList, concatBytes, equalBytes, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
-import { ElementStatus, type Kernel } from '../kernel/kernel.js';
+import { compile, ElementStatus, Kernel } from '../kernel/kernel.js';
 import { nextTurn } from '../workers/turn.js';
 import {
   aboutBase,
@@ -371,6 +371,24 @@ function checkStatus(kernel: Kernel, at: number, from: number, to: number, ident
     if (value === ElementStatus.bad) throw badElement(from + i);
     if (value === ElementStatus.identity && !identityAllowed) throw identityElement(from + i);
   }
+}
+
+/**
+ * A backend of a kernel's code.
+ * @param code the module, base64
+ * @throws {VeilmatchError} `unsupported` when it cannot run here
+ */
+export async function wasmBackend(name: BackendName, code: string): Promise<WasmBackend> {
+  try {
+    return new WasmBackend(name, new Kernel(await compile(code)));
+  } catch (error) {
+    throw unsupported(name, 'this engine has no WebAssembly SIMD, or a policy forbids WebAssembly', error);
+  }
+}
+
+export function unsupported(name: BackendName, reason: string, cause?: unknown): VeilmatchError {
+  const message = `The backend '${name}' cannot run here: ${reason}. Ask for 'auto'.`;
+  return new VeilmatchError('unsupported', message, { cause });
 }
 
 function disposedError(): VeilmatchError {

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `veilmatch/worker`: the file that the threads of a parallel backend run. It carries the group and nothing else of the
- * package, in one file.
+ * package, in one file; a kernel's code is what it is told first.
  */
 
 import { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type JobResult, serve } from '../workers/serve.js';
-import { type BackendName, badElement, type GroupBackend, identityElement } from './group.js';
-import type { ChunkArguments, ChunkJob } from './parallel.js';
-import { serialBackend } from './serial.js';
+import { badElement, type GroupBackend, identityElement } from './group.js';
+import { nobleBackend } from './noble.js';
+import type { BackendJob, ChunkArguments, ChunkJob } from './parallel.js';
+import { wasmBackend } from './wasm.js';
 
-const backends = new Map<BackendName, Promise<GroupBackend>>();
+let group: GroupBackend = nobleBackend;
 
-function backendOf(name: BackendName): Promise<GroupBackend> {
-  let backend = backends.get(name);
-  if (backend === undefined) {
-    backend = serialBackend(name);
-    backends.set(name, backend);
-  }
-  return backend;
-}
-
-function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
+function run(chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
     case 'hashAndMultiply':
       return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);
@@ -54,10 +46,14 @@ function inBatch(error: unknown, from: number): unknown {
 }
 
 serve({
-  async chunk({ backend, from, chunk }: ChunkJob): Promise<JobResult<Uint8Array>> {
-    const group = await backendOf(backend);
+  async backend({ name, code }: BackendJob): Promise<JobResult<undefined>> {
+    if (code !== undefined) group = await wasmBackend(name, code);
+    return { value: undefined };
+  },
+
+  async chunk({ from, chunk }: ChunkJob): Promise<JobResult<Uint8Array>> {
     try {
-      const value = await run(group, chunk);
+      const value = await run(chunk);
       return { value, transfer: [value.buffer as ArrayBuffer] };
     } catch (error) {
       throw inBatch(error, chunk.operation === 'multiplyBase' ? 0 : from);

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/hashing`: tokens of identifiers, from what the platforms do to what only slows an attacker down. */
+/**
+ * `veilmatch/hashing`: tokens of identifiers, from what the platforms do to what only slows an attacker down.
+ *
+ * **What this leaks:** everything to whoever can make the same tokens; each function says who that is.
+ *
+ * @module veilmatch/hashing
+ */
 
 export type { Hasher, TokenEncoding } from './hasher.js';
 export { joinTokens, type TokenJoin } from './join.js';

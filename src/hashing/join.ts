@@ -3,6 +3,7 @@
 
 import { VeilmatchError } from '../errors.js';
 
+/** What two lists of tokens share. */
 export interface TokenJoin {
   /** Distinct tokens that both lists hold. */
   readonly size: number;

@@ -16,6 +16,7 @@ import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 /** A key of fewer bytes could be guessed, and is refused. */
 export const MIN_KEY_BYTES = 32;
 
+/** How keyed tokens are made. */
 export interface KeyedOptions {
   /** At least 32 bytes, random. */
   readonly key: Uint8Array;
@@ -39,6 +40,7 @@ export function keyed(options: KeyedOptions): Hasher {
  * @param key at least 32 bytes
  * @param campaign any name, not empty
  * @returns 32 bytes
+ * @throws {VeilmatchError} `argument` for a key of fewer than 32 bytes, and for a campaign without a name
  */
 export function campaignKey(key: Uint8Array, campaign: string): Uint8Array {
   checkKey(key);

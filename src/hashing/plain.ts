@@ -10,6 +10,7 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
+/** A hash that platforms and brokers use. SHA-1 and MD5 are broken as hashes; here that makes no difference. */
 export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5';
 
 export const digests: Readonly<Record<DigestAlgorithm, (message: Uint8Array) => Uint8Array>> = {
@@ -20,6 +21,7 @@ export const digests: Readonly<Record<DigestAlgorithm, (message: Uint8Array) => 
 
 export const digestBytes: Readonly<Record<DigestAlgorithm, number>> = { sha256: 32, sha1: 20, md5: 16 };
 
+/** How plain tokens are made. */
 export interface PlainOptions {
   /** Default `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;

@@ -11,6 +11,7 @@ import { VeilmatchError } from '../errors.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 import { type DigestAlgorithm, digestBytes, digests } from './plain.js';
 
+/** How salted tokens are made. */
 export interface SaltedOptions {
   /** One salt for the whole list; not empty. */
   readonly salt: Uint8Array;

@@ -14,19 +14,27 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { VeilmatchError } from '../errors.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
-/** What one guess costs. The defaults are OWASP's minimum (Password Storage Cheat Sheet). */
+/**
+ * What one guess costs: memory in KiB and passes over it, one lane; log2 of N, block size r and parallelization p, which is
+ * computed one after the other; or iterations of HMAC-SHA-256. The constants are OWASP's minimum (Password Storage Cheat
+ * Sheet).
+ */
 export type SlowCost =
   | { readonly function: 'argon2id'; readonly memoryKiB: number; readonly passes: number }
   | { readonly function: 'scrypt'; readonly logN: number; readonly r: number; readonly p: number }
   | { readonly function: 'pbkdf2'; readonly iterations: number };
 
+/** 19 MiB, two passes, one lane. */
 export const ARGON2ID: SlowCost = { function: 'argon2id', memoryKiB: 19_456, passes: 2 };
+/** N = 2^17, r = 8, p = 1. */
 export const SCRYPT: SlowCost = { function: 'scrypt', logN: 17, r: 8, p: 1 };
+/** 600,000 iterations of HMAC-SHA-256. */
 export const PBKDF2: SlowCost = { function: 'pbkdf2', iterations: 600_000 };
 
 /** RFC 9106 section 3.1 demands 8 bytes of salt; 16 are what it recommends. */
 const MIN_SALT_BYTES = 8;
 
+/** How slow tokens are made. */
 export interface SlowOptions {
   /** One salt for the whole list, at least 8 bytes. */
   readonly salt: Uint8Array;

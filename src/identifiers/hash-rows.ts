@@ -8,20 +8,27 @@ import { emailFor, type ProfileName, type ProfileOptions, phoneFor, tokenOf } fr
 import type { Refusal } from './refusal.js';
 import { cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
 
+/** Which platform, its own options, and how telephone numbers are read. */
 export type HashRowsOptions<Name extends ProfileName = ProfileName> = PhoneOptions & {
+  /** The platform. */
   readonly profile: Name;
 } & ProfileOptions<Name>;
 
+/** One token. */
 export interface RowToken {
   /** Zero-based. */
   readonly row: number;
+  /** Which part of the row it was made from. */
   readonly field: Field;
+  /** Encoded as the platform takes it. */
   readonly token: string;
 }
 
+/** The tokens of a table, and what could not be hashed. */
 export interface HashedRows {
   /** In the order of the rows, a row's telephone number before its e-mail address; duplicates stay. */
   readonly tokens: readonly RowToken[];
+  /** In the same order. */
   readonly rejected: readonly RejectedRow[];
 }
 

@@ -24,13 +24,18 @@ const LABELS: Readonly<Record<IdentifierKind, string>> = {
   opaque: 'opaque:',
 };
 
+/** A telephone number or an e-mail address in its one spelling. */
 export interface Identifier {
+  /** Which of the two. */
   readonly kind: 'phone' | 'email';
   /** E.164 for a phone, the normalised address for an e-mail. */
   readonly text: string;
 }
 
-/** What a set or a protocol hashes: label and text in UTF-8. */
+/**
+ * What a set or a protocol hashes: label and text in UTF-8.
+ * @throws {VeilmatchError} `argument` for a text with half of a surrogate pair
+ */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
   return utf8(canonicalText(identifier));
 }

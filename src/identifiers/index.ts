@@ -3,7 +3,11 @@
  * `veilmatch/identifiers`: telephone numbers and e-mail addresses as people write them, in the one spelling that a
  * match needs; and the tokens that the advertising platforms make of them.
  *
+ * [Normalisation profiles](../../docs/normalisation-profiles.md) has the rules side by side.
+ *
  * **What this leaks:** normalised identifiers and platform tokens alike are personal data. Nothing here hides them.
+ *
+ * @module veilmatch/identifiers
  */
 
 export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';

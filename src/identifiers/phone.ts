@@ -19,6 +19,7 @@ import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { shortcut } from './shortcut.js';
 import { withAsciiDigits, withoutInvisibles } from './text.js';
 
+/** How telephone numbers are read. */
 export interface PhoneOptions {
   /** ISO 3166-1 alpha-2, in either case: where numbers without a country code are read. */
   readonly country?: string | undefined;

@@ -12,16 +12,19 @@ import { VeilmatchError } from '../errors.js';
 import { nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
+/** What Google leaves open. */
 export interface GoogleOptions {
   /** Google takes both; `hex` unless told otherwise. */
   readonly encoding?: 'hex' | 'base64' | undefined;
 }
 
+/** What LiveRamp leaves open. */
 export interface LiverampOptions {
   /** For e-mail addresses; `sha256` unless told otherwise. Telephone numbers are always SHA-1. */
   readonly algorithm?: 'sha256' | 'sha1' | 'md5' | undefined;
 }
 
+/** The two ways in which X takes lists. */
 export interface XOptions {
   /** X's key for partner data match, 32 bytes; tokens are HMAC-SHA-256 then, plain SHA-256 without it. */
   readonly key?: Uint8Array | undefined;

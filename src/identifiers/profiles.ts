@@ -23,6 +23,7 @@ import {
 } from './platforms.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
 
+/** What a platform's rule makes of one identifier. */
 export interface PlatformToken {
   /** What was hashed. Personal data: for looking at, not for sending. */
   readonly normalized: string;
@@ -49,27 +50,45 @@ export interface PlatformProfile<Options = object> {
 
 /** A platform that publishes no rule for telephone numbers. */
 export interface EmailProfile<Options = object> {
+  /** Who says how the platform treats addresses. */
   readonly source: string;
+  /** As `PlatformProfile.email`. */
   email: PlatformProfile<Options>['email'];
+  /** The platform does not publish how it treats numbers. */
   phone: undefined;
 }
 
+/** The platforms' rules, by name. */
 export interface Profiles {
+  /** Meta: Custom Audiences and the Conversions API. */
   readonly meta: PlatformProfile;
+  /** Google: Data Manager and enhanced conversions. */
   readonly google: PlatformProfile<GoogleOptions>;
+  /** Google Ads: Customer Match. */
   readonly googleAdsCustomerMatch: PlatformProfile;
+  /** Unified ID 2.0 and European Unified ID. */
   readonly uid2: PlatformProfile;
+  /** The Trade Desk: as UID2. */
   readonly tradeDesk: PlatformProfile;
+  /** TikTok. */
   readonly tiktok: PlatformProfile;
+  /** Snap. */
   readonly snap: PlatformProfile;
+  /** Pinterest: "lowercase" is all it says of addresses. */
   readonly pinterest: PlatformProfile;
+  /** LinkedIn, by what third-party integrations do. */
   readonly linkedin: EmailProfile;
+  /** X: audiences and web conversions, and with a key partner data match. */
   readonly x: PlatformProfile<XOptions>;
+  /** Amazon Ads, by third parties that quote it; `+` is lost. */
   readonly amazon: PlatformProfile;
+  /** Microsoft Ads, which publishes the hash alone. */
   readonly microsoft: PlatformProfile;
+  /** LiveRamp: telephone numbers as SHA-1 of the national number. */
   readonly liveramp: PlatformProfile<LiverampOptions>;
 }
 
+/** The platforms. */
 export type ProfileName = keyof Profiles;
 
 /** The options that this platform's tokens have, besides a country for telephone numbers. */
@@ -147,6 +166,7 @@ function emailOnly<Options extends object>(platform: Platform<Options>): EmailPr
   });
 }
 
+/** The platforms' rules, by name. */
 export const profiles: Profiles = Object.freeze({
   meta: withPhone(platforms.meta),
   google: withPhone(platforms.google),

@@ -5,11 +5,14 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 import { knownCountry } from './phone.js';
 
+/** A column that identifiers are read from. */
 export type Field = 'phone' | 'email';
 
+/** A row of a customer list. */
 export interface Row {
   /** An empty cell counts as none. */
   readonly phone?: string | null | undefined;
+  /** An empty cell counts as none. */
   readonly email?: string | null | undefined;
   /** Where this row's telephone number is read, before the option of the same name; ISO 3166-1 alpha-2. */
   readonly country?: string | null | undefined;
@@ -21,6 +24,7 @@ export interface RejectedRow {
   readonly row: number;
   /** Absent when the row has no identifier at all. */
   readonly field?: Field;
+  /** What was wrong with it. */
   readonly code: IdentifierErrorCode;
 }
 

@@ -10,6 +10,7 @@ import { addRow, type RejectedRow, type Row, type RowColumns } from './row.js';
 import { type IdentifierSet, SetBuilder } from './set.js';
 import type { ParseJob } from './worker.js';
 
+/** How rows become identifiers. */
 export interface RowsOptions extends PhoneOptions {
   /**
    * With `any`, the default, each identifier of a row is an element of its own: rows match when they share one of them,
@@ -22,12 +23,15 @@ export interface RowsOptions extends PhoneOptions {
    * is started, and the caller's thread reads, pausing between chunks.
    */
   readonly concurrency?: number | undefined;
+  /** Stops the reading; the promise is rejected with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Told the rows read so far, and how many there are if `rows` is an array. */
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined;
 }
 
+/** The set, and what could not be read. */
 export interface IdentifiersFromRows {
+  /** Distinct identifiers, each with the rows that it came from. */
   readonly set: IdentifierSet;
   /** In the order of the rows, a row's telephone number before its e-mail address. */
   readonly rejected: readonly RejectedRow[];

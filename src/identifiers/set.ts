@@ -8,6 +8,7 @@ import { ByteList, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
 
+/** Distinct identifiers, packed, and the caller's rows that each came from. */
 export class IdentifierSet {
   /** Distinct canonical bytes, in the order of their first appearance. */
   readonly elements: ByteList;
@@ -33,7 +34,10 @@ export class IdentifierSet {
     this.#rows = rows;
   }
 
-  /** A set of the caller's own strings, compared byte for byte; row i is string i. */
+  /**
+   * A set of the caller's own strings, compared byte for byte; row i is string i.
+   * @throws {VeilmatchError} `argument` for one string in place of a list, and with its position for an item that is none
+   */
   static ofStrings(strings: Iterable<string>): IdentifierSet {
     if (typeof strings === 'string') {
       throw new VeilmatchError(
@@ -58,7 +62,10 @@ export class IdentifierSet {
     return this.elements.length;
   }
 
-  /** The rows, ascending and each once, that any of these elements came from. */
+  /**
+   * The rows, ascending and each once, that any of these elements came from.
+   * @param elements indices of elements, from 0
+   */
   rowsOf(elements: Iterable<number>): number[] {
     const rows = new Set<number>();
     for (const element of elements) {

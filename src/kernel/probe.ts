@@ -20,8 +20,10 @@ const PROBE: Uint8Array<ArrayBuffer> = Uint8Array.of(
   ...[0xfd, 0x87, 2, 0xfd, 0x21, 0, 0x0b],
 );
 
+/** `fused`: one rounding, which the backend `fma` needs; `unfused`: two; `missing`: no relaxed SIMD. */
 export type FmaSupport = 'fused' | 'unfused' | 'missing';
 
+/** How this engine and machine multiply and add; found out by a small WebAssembly module. */
 export function fmaSupport(): FmaSupport {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(PROBE)) return 'missing';
   const { f } = new WebAssembly.Instance(new WebAssembly.Module(PROBE)).exports;

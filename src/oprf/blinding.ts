@@ -9,6 +9,7 @@ import { nextTurn } from '../workers/turn.js';
 import { type Context, MAX_INPUT_BYTES } from './context.js';
 import type { Suite } from './suite.js';
 
+/** Options of a batch that draws randomness. */
 export interface OprfOptions extends BatchOptions {
   /** Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;

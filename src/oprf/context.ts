@@ -15,11 +15,13 @@ const MODE: Readonly<Record<Mode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
 
 /** What both parties must agree on, and what its hashes are tagged with. */
 export interface Context extends ProofContext {
+  /** One of the three modes. */
   readonly mode: Mode;
   /** The tag of HashToGroup. */
   readonly groupTag: Uint8Array;
 }
 
+/** A server's keys. */
 export interface KeyPair {
   /** skS: one scalar. Secret. */
   readonly secretKey: Uint8Array;
@@ -27,11 +29,12 @@ export interface KeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier. */
+/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes. */
 export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
   return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
 }
 
+/** The context of a suite and a mode. */
 export function createContext(suite: Suite, mode: Mode): Context {
   const contextString = createContextString(mode, suite.identifier);
   return { suite, mode, contextString, groupTag: concatBytes(utf8('HashToGroup-'), contextString) };

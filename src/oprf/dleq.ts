@@ -19,6 +19,7 @@ export const MAX_PROOF_ELEMENTS = 65_535;
 
 /** Where a proof is valid. */
 export interface ProofContext {
+  /** The group, its scalars and its hash. */
   readonly suite: Suite;
   /** Bound into the proof: a proof for one context is none for another. */
   readonly contextString: Uint8Array;
@@ -34,6 +35,7 @@ export interface Statement {
   readonly D: Uint8Array;
 }
 
+/** Options of whoever proves. */
 export interface ProofOptions extends Pick<BatchOptions, 'signal'> {
   /** Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/oprf`: oblivious pseudorandom functions (RFC 9497), in batches. */
+/**
+ * `veilmatch/oprf`: oblivious pseudorandom functions ([RFC 9497](https://www.rfc-editor.org/rfc/rfc9497)), in
+ * batches. Names are those of the RFC.
+ *
+ * **What this leaks:** to the server how many inputs there are; to the client the outputs of what it asked.
+ *
+ * @module veilmatch/oprf
+ */
 
 export { ByteList } from '../bytes.js';
 export type { Blinding, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';

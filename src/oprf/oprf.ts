@@ -22,6 +22,7 @@ import {
 import { type Context, checkSecretKey, createContext } from './context.js';
 import type { Suite } from './suite.js';
 
+/** (Client) The plain OPRF: proves nothing, for a server that is trusted with its key. */
 export class OPRFClient {
   readonly #context: Context;
 
@@ -55,6 +56,7 @@ export class OPRFClient {
   }
 }
 
+/** (Server) The plain OPRF. */
 export class OPRFServer {
   readonly #context: Context;
   readonly #secretKey: Uint8Array;

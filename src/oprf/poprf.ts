@@ -28,6 +28,7 @@ export interface TweakedBlinding extends Blinding {
   readonly tweakedKey: Uint8Array;
 }
 
+/** (Client) The verifiable OPRF with a public input, `info`, that takes part in the output. */
 export class POPRFClient {
   readonly #context: Context;
   readonly #publicKey: Uint8Array;
@@ -90,6 +91,7 @@ export class POPRFClient {
   }
 }
 
+/** (Server) The verifiable OPRF with a public input, `info`, that takes part in the output. */
 export class POPRFServer {
   readonly #context: Context;
   readonly #secretKey: Uint8Array;

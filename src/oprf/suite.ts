@@ -9,6 +9,7 @@
 import type { GroupBackend } from '../group/group.js';
 import type { RandomSource } from '../random.js';
 
+/** The RFC's name of a suite. */
 export type SuiteIdentifier = 'ristretto255-SHA512' | 'P256-SHA256';
 
 /**
@@ -39,6 +40,7 @@ export interface SuiteScalars {
   hasher(dst: Uint8Array): (message: Uint8Array) => Uint8Array;
   /** Whether these bytes are a scalar's encoding, zero included. */
   isValid(bytes: Uint8Array): boolean;
+  /** Whether the scalar is zero. */
   isZero(scalar: Uint8Array): boolean;
   /** a + b, which can be zero. */
   add(a: Uint8Array, b: Uint8Array): Uint8Array;
@@ -51,9 +53,13 @@ export interface SuiteScalars {
   invert(scalars: Uint8Array): Uint8Array;
 }
 
+/** A ciphersuite: what the protocols know of a group. */
 export interface Suite {
+  /** The RFC's name. */
   readonly identifier: SuiteIdentifier;
+  /** Batches of elements. */
   readonly group: SuiteGroup;
+  /** Arithmetic on scalars. */
   readonly scalars: SuiteScalars;
   /** The generator's encoding. */
   readonly generator: Uint8Array;
@@ -63,6 +69,7 @@ export interface Suite {
   readonly scalarBytes: number;
   /** Nh: bytes of the hash, and so of an output. */
   readonly hashBytes: number;
+  /** The hash of the suite. */
   hash(message: Uint8Array): Uint8Array;
   /** Whether the encoding is the identity's, which no message of the protocol may hold (section 2.1). */
   isIdentity(element: Uint8Array): boolean;

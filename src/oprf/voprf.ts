@@ -21,6 +21,7 @@ import { type Context, checkPublicKey, checkSecretKey, createContext, publicKeyO
 import { checkProofSize, generateProof, verifyProof } from './dleq.js';
 import type { Suite } from './suite.js';
 
+/** (Client) The verifiable OPRF: refuses answers that were not made under the announced key. */
 export class VOPRFClient {
   readonly #context: Context;
   readonly #publicKey: Uint8Array;
@@ -69,6 +70,7 @@ export class VOPRFClient {
   }
 }
 
+/** (Server) The verifiable OPRF: proves that it used its announced key. */
 export class VOPRFServer {
   readonly #context: Context;
   readonly #secretKey: Uint8Array;

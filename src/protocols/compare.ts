@@ -12,9 +12,12 @@ import { type AttackBudget, type AttackReport, answersOf, attackView, enumerate 
 import type { MatchingProtocol, MatchOutcome, ProtocolId, RunOptions, View } from './protocol.js';
 import { type Lists, sampleLists, sharedElements } from './sample.js';
 
+/** What is done with a protocol: it is run, then attacked in three ways. */
 export type Step = 'match' | 'partner' | 'outsider' | 'enumerating';
 
+/** Which protocols, and how thoroughly. */
 export interface CompareOptions extends RunOptions {
+  /** Run in this order. */
   readonly protocols: readonly MatchingProtocol[];
   /** The numbers that an attacker tries. */
   readonly plan: NumberingPlan;
@@ -24,14 +27,19 @@ export interface CompareOptions extends RunOptions {
   readonly attackSeconds?: number | undefined;
   /** Threads for the attacks. Default: the machine's. */
   readonly concurrency?: number | undefined;
+  /** Told what is about to be done. */
   readonly onStep?: ((protocol: ProtocolId, step: Step) => void) | undefined;
 }
 
+/** What a protocol has found, cost, and given away. */
 export interface ProtocolReport {
+  /** Its name in options. */
   readonly protocol: ProtocolId;
+  /** Its name for people. */
   readonly title: string;
   /** Rows of the receiver's list that the protocol ran on, and of the sender's. */
   readonly rows: number;
+  /** Rows of the sender's list that the protocol ran on. */
   readonly senderRows: number;
   /** The share of the lists that it ran on; 1 for all of them. */
   readonly share: number;
@@ -45,7 +53,9 @@ export interface ProtocolReport {
   readonly sum: number | undefined;
   /** Whether that is the truth, row by row where the protocol reveals rows, and the sum or the joined rows where it is those. */
   readonly correct: boolean;
+  /** Seconds of both parties together. */
   readonly seconds: number;
+  /** Bytes of all messages, each way. */
   readonly bytes: { readonly toSender: number; readonly toReceiver: number };
   /** The sender's identifiers in this run that the receiver does not have, and that are there to be found out. */
   readonly of: number;
@@ -58,7 +68,12 @@ export interface ProtocolReport {
 const RUN_SECONDS = 6;
 const ATTACK_SECONDS = 10;
 
-/** Runs and attacks one protocol after another. */
+/**
+ * Runs and attacks one protocol after another, and yields a report on each.
+ * @param receiver the list of the party that learns the result
+ * @param sender the list of the other party, which the attacks are after
+ * @throws {VeilmatchError} `incompatible-lists` for lists that can never match; `aborted`
+ */
 export async function* compare(
   receiver: IdentifierSet,
   sender: IdentifierSet,

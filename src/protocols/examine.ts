@@ -11,14 +11,17 @@ import { type IdentifierSet, SetBuilder } from '../identifiers/set.js';
 import { defaultConcurrency } from '../workers/platform.js';
 import type { MatchingProtocol, RunOptions, View } from './protocol.js';
 
+/** What an attack on a run has brought, and what it would take to try everything. */
 export interface AttackReport {
   /** The sender's identifiers that the attacker had not and now reads. */
   readonly recovered: number;
   /** How many of the sender's identifiers that the attacker had not were among the candidates tried. */
   readonly answersTried: number;
+  /** Candidates that were tried. */
   readonly candidatesTried: number;
   /** All candidates that there are. */
   readonly space: number;
+  /** Seconds that it took. */
   readonly seconds: number;
   /**
    * Whether only some candidates were tried: numbers spread over the plan, and among them right answers, so that to fail

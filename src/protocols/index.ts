@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists. */
+/**
+ * `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists.
+ *
+ * @module veilmatch/protocols
+ */
 
 import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';

@@ -6,6 +6,7 @@ import type { GroupBackend } from '../group/group.js';
 import type { SlowCost } from '../hashing/slow.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 
+/** The protocols, in the order in which they give away less. */
 export type ProtocolId =
   | 'plain'
   | 'salted'
@@ -32,6 +33,7 @@ export interface Leakage {
   readonly enumerating: string;
 }
 
+/** Options of a run of any protocol in one process. */
 export interface RunOptions {
   /** For the protocols over the group. Default: the fastest one here, for this run. */
   readonly backend?: GroupBackend | undefined;
@@ -41,17 +43,22 @@ export interface RunOptions {
   readonly oprfKey?: Uint8Array | undefined;
   /** For `ecdh-psi-sum`: the number that the sender holds with each of its rows. Default: 1, which counts its rows. */
   readonly values?: ArrayLike<number> | undefined;
+  /** Stops the run, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Who can see something of a run. */
 export type Observer = 'receiver' | 'sender' | 'outsider';
 
 /** What somebody saw, and what they know besides. */
 export interface View {
+  /** What it saw. */
   readonly transcript: Transcript;
+  /** What it knows besides. */
   readonly knowledge: Knowledge;
 }
 
+/** What a run has found, cost, and shown to whom. */
 export interface MatchOutcome {
   /** Distinct identifiers that both lists have. */
   readonly size: number;
@@ -63,14 +70,21 @@ export interface MatchOutcome {
   readonly pseudonyms?:
     | Readonly<Record<'receiver' | 'sender', ReadonlyArray<string | undefined>>>
     | undefined;
+  /** Bytes of all messages, each way. */
   readonly bytes: { readonly toSender: number; readonly toReceiver: number };
+  /** Seconds of both parties together. */
   readonly seconds: number;
+  /** What each observer saw and knows. */
   readonly views: Readonly<Record<Observer, View>>;
 }
 
+/** One way of finding out what two lists share. */
 export interface MatchingProtocol {
+  /** Its name in options and reports. */
   readonly id: ProtocolId;
+  /** Its name for people. */
   readonly title: string;
+  /** Who learns what. */
   readonly leakage: Leakage;
   /** Whether the receiver learns which of its rows match, or only how many identifiers. */
   readonly reveals: 'intersection' | 'cardinality';

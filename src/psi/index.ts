@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`. */
+/**
+ * `veilmatch/psi`: private set intersection over ristretto255, `veilmatch-psi-v1`.
+ *
+ * **What this leaks:** the result, to whom it was promised, and the sizes of both sets. [Choosing a
+ * protocol](../../docs/choosing-a-protocol.md) and the [threat model](../../docs/threat-model.md) say it case by case;
+ * [protocol.md](../../docs/protocol.md) is the specification.
+ *
+ * @module veilmatch/psi
+ */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export type { BlindingName } from './blinding.js';

@@ -18,6 +18,7 @@ import type { CoarseCount } from './reveal.js';
 import { psiSender } from './sender.js';
 import type { Role } from './suite.js';
 
+/** Options of both parties in one process. */
 export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;

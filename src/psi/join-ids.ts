@@ -43,6 +43,7 @@ const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 /** Bytes of a pseudonym: two of 2^24 that are alike by chance occur once in 2^81 runs. */
 export const PSEUDONYM_BYTES = 16;
 
+/** What either party's machine knows at the end. */
 export interface JoinIdsResult {
   /** Distinct identifiers that both parties have. */
   readonly size: number;

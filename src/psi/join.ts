@@ -10,6 +10,7 @@ import { joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js'
 import type { CommonOptions } from './party.js';
 import type { Role } from './suite.js';
 
+/** Options of both parties in one process. */
 export interface JoinIdsOptions extends Omit<CommonOptions, 'backend' | 'random'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
@@ -19,6 +20,7 @@ export interface JoinIdsOptions extends Omit<CommonOptions, 'backend' | 'random'
   readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
 }
 
+/** Both parties' maps, and the size of the overlap. */
 export interface JoinIds {
   /** Distinct identifiers that both parties have. */
   readonly size: number;

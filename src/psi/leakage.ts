@@ -17,8 +17,11 @@ export interface PsiLeakage {
   readonly enumerating: string;
 }
 
+/** The options that decide who learns what. */
 export interface LeakageOptions {
+  /** As in `PartyOptions`. */
   readonly reveal?: RevealOption | undefined;
+  /** As in `PartyOptions`. */
   readonly to?: 'receiver' | 'both' | undefined;
 }
 

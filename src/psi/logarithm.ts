@@ -25,7 +25,9 @@ const BATCH = 65_536;
 
 const IDENTITY = new Uint8Array(ELEMENT_BYTES);
 
+/** Options of a search. */
 export interface LogarithmOptions {
+  /** Stops the search, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +41,10 @@ export class Logarithms {
     this.#backend = backend;
   }
 
-  /** Makes the whole table beforehand. After that, any logarithm takes at most 2^19 giant steps. */
+  /**
+   * Makes the whole table beforehand, 16 MiB. After that, any logarithm takes at most 2^19 giant steps.
+   * @throws {VeilmatchError} `aborted`
+   */
   async prepare(options: LogarithmOptions = {}): Promise<void> {
     await this.#grow(LARGEST, options);
   }

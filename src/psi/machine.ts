@@ -12,7 +12,9 @@ import type { Role } from './suite.js';
 /** Yields frames to send, and `undefined` to be given the next one. */
 export type Program<Result> = AsyncGenerator<Uint8Array | undefined, Result, Uint8Array | undefined>;
 
+/** One party of one run: frames in, frames out. */
 export class PsiMachine<Result> {
+  /** Which party it is. */
   readonly role: Role;
   readonly #program: Program<Result>;
   #state: 'new' | 'waiting' | 'busy' | 'done' | 'failed' = 'new';
@@ -37,7 +39,10 @@ export class PsiMachine<Result> {
     return this.#result as Result;
   }
 
-  /** Begins the run and yields the frames that open it: one for the receiver, none for the sender. */
+  /**
+   * Begins the run and yields the frames that open it: one for the receiver, none for the sender.
+   * @throws {VeilmatchError} `unexpected-message` when it has begun already
+   */
   start(): AsyncGenerator<Uint8Array, void, void> {
     return this.#advance('new', undefined);
   }

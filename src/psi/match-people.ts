@@ -15,6 +15,7 @@ import { psiSender } from './sender.js';
 /** Which identifier a person is matched by, if several do: the first of these. */
 const PRIORITY: readonly IdentifierKind[] = ['phone', 'email', 'composite', 'opaque'];
 
+/** One of the receiver's people whom the sender has. */
 export interface MatchedPerson {
   /** The rows that are this person, ascending; they share identifiers. */
   readonly rows: readonly number[];
@@ -39,6 +40,7 @@ export function peopleMatched(set: IdentifierSet, elements: readonly number[]): 
   });
 }
 
+/** Options of both parties in one process. */
 export type PeopleOptions = Pick<
   IntersectOptions,
   'backend' | 'random' | 'onFrame' | 'signal' | 'chunkSize' | 'maxPeerSize' | 'admit' | 'onProgress'

@@ -19,12 +19,15 @@ export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 export interface RunRequest {
   /** Elements that the receiver declared. */
   readonly peerSize: number;
+  /** Elements in the sender's set. */
   readonly ownSize: number;
+  /** What the receiver is to learn. */
   readonly reveal: Mode;
 }
 
 /** Options of a party, whatever the mode. */
 export interface CommonOptions {
+  /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /**
    * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
@@ -40,11 +43,13 @@ export interface CommonOptions {
    * anything. What it throws ends the run.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
+  /** Stops the run between two chunks, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Elements done and in all, in each phase. */
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
 
+/** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
   /**
    * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.

@@ -22,6 +22,7 @@ import { type Roster, rosterOf } from './roster.js';
 import { checkFinish } from './session.js';
 import { answerShuffled, askShuffled, peopleIn, sendRecords, tagsOf, takeShared } from './shuffled.js';
 
+/** What the receiver's machine knows at the end. */
 export interface PeopleReceiverResult {
   /** People that both parties have. */
   readonly size: number;
@@ -29,6 +30,7 @@ export interface PeopleReceiverResult {
   readonly peerSize: number;
 }
 
+/** What the sender's machine knows at the end. */
 export interface PeopleSenderResult {
   /** People in R's list. */
   readonly peerSize: number;

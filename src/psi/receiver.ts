@@ -22,6 +22,7 @@ import { checkProof } from './proofs.js';
 import { toldCount } from './reveal.js';
 import { checkFinish, type Tagger } from './session.js';
 
+/** What the receiver's machine knows at the end. */
 export interface ReceiverResult {
   /** How many of R's elements S has; coarse where that was asked for. */
   readonly size: number;

@@ -6,6 +6,7 @@ import type { IdentifierSet } from '../identifiers/set.js';
 import type { ReceiverResult } from './receiver.js';
 import type { SenderResult } from './sender.js';
 
+/** How many identifiers are shared. */
 export interface CardinalityResult {
   /** Distinct identifiers that both parties have; coarse where that was asked for. */
   readonly size: number;
@@ -13,12 +14,15 @@ export interface CardinalityResult {
   readonly sender?: SenderShare | undefined;
 }
 
+/** What the sender was told. */
 export interface SenderShare {
+  /** Distinct identifiers that the receiver says it has too; coarse where the receiver makes it so. */
   readonly size: number;
   /** The sender's rows with a shared identifier, ascending; undefined where only the cardinality is revealed. */
   readonly matches: readonly number[] | undefined;
 }
 
+/** Which of the receiver's rows are shared. */
 export interface IntersectionResult extends CardinalityResult {
   /** The receiver's rows with a shared identifier, ascending, all duplicates included. */
   readonly matches: readonly number[];
@@ -29,11 +33,12 @@ export interface IntersectionResult extends CardinalityResult {
   select<Row>(rows: readonly Row[]): Row[];
 }
 
-/** Undefined unless the run was `to: 'both'`. */
+/** What the sender's machine was told, in the rows that its set was made from. Undefined unless the run was `to: 'both'`. */
 export function senderShare(set: IdentifierSet, { size, matched }: SenderResult): SenderShare | undefined {
   return size === undefined ? undefined : { size, matches: matched && set.rowsOf(matched) };
 }
 
+/** The result of a receiver's machine in the rows that its set was made from. */
 export function intersectionResult(
   set: IdentifierSet,
   result: ReceiverResult,

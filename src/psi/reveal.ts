@@ -10,6 +10,7 @@
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from './suite.js';
 
+/** How a count is made coarse. */
 export interface CoarseCount {
   /** Counts are rounded down to a multiple of it; from 1 on. */
   readonly step: number;

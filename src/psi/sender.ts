@@ -22,6 +22,7 @@ import { proofFrame } from './proofs.js';
 import { checkFinish, type Tagger } from './session.js';
 import { DST } from './suite.js';
 
+/** What the sender's machine knows at the end. */
 export interface SenderResult {
   /** Elements in R's set. */
   readonly peerSize: number;

@@ -32,6 +32,7 @@ export const MODE: Readonly<Record<Mode, number>> = {
   'join-ids': 4,
 };
 
+/** The receiver learns, the sender answers. */
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
 

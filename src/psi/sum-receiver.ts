@@ -24,6 +24,7 @@ import { checkFinish } from './session.js';
 import { askShuffled, peopleIn, takeShared } from './shuffled.js';
 import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
 
+/** What the receiver's machine knows at the end. */
 export interface SumReceiverResult {
   /** Distinct identifiers that both parties have; people, where rows may have several. */
   readonly size: number;

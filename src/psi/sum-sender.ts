@@ -25,6 +25,7 @@ import { answerShuffled, peopleIn, sendRecords, tagsOf } from './shuffled.js';
 import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
 import { valuesOfPeople } from './sum-values.js';
 
+/** What the sender's machine knows at the end. */
 export interface SumSenderResult {
   /** Elements in R's set, or people. */
   readonly peerSize: number;

@@ -57,6 +57,7 @@ export interface SumResult {
   readonly mean: number | undefined;
 }
 
+/** Size, sum and mean. */
 export function sumResult(size: number, sum: number): SumResult {
   return { size, sum, mean: size === 0 ? undefined : sum / size };
 }

@@ -12,6 +12,7 @@ import { sumReceiver } from './sum-receiver.js';
 import { sumSender } from './sum-sender.js';
 import { type SumResult, sumResult } from './sum-values.js';
 
+/** Options of both parties in one process. */
 export interface IntersectionSumOptions extends Omit<SumOptions, 'backend' | 'random'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;

@@ -8,7 +8,9 @@ import { type KnownToken, peerOfToken } from './tokens.js';
 
 /** Certificates and keys in PEM. */
 export interface ServerTls {
+  /** The server's certificate and those between it and its authority. */
   readonly cert: string;
+  /** The key of `cert`. */
   readonly key: string;
   /** Authorities whose client certificates are as good as a token. */
   readonly clientCa?: string | undefined;

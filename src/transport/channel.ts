@@ -40,6 +40,7 @@ export interface Peer {
 
 /** A channel to a party that has connected here and is known. */
 export interface AcceptedChannel extends Channel {
+  /** Who has connected. */
   readonly peer: Peer;
   /** The same at both ends, for their logs. */
   readonly runId: string;
@@ -47,11 +48,13 @@ export interface AcceptedChannel extends Channel {
 
 /** A channel to a party that listens. */
 export interface ConnectedChannel extends Channel {
+  /** The same at both ends, for their logs. */
   readonly runId: string;
   /** What that party is willing to reveal, where it says. */
   readonly reveal: Mode | undefined;
 }
 
+/** What a channel bears of its peer. */
 export interface ChannelLimits {
   /** Silence after which the peer is held to be gone. Default 60; a party that computes gives a sign every 10. */
   readonly idleSeconds: number;

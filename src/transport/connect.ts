@@ -19,9 +19,11 @@ export interface ClientTls {
   readonly ca?: string | undefined;
   /** This party's certificate, for a peer that asks for one, and its key. */
   readonly cert?: string | undefined;
+  /** The key of `cert`. */
   readonly key?: string | undefined;
 }
 
+/** How to connect. */
 export interface ConnectOptions {
   /** The token that the peer issued; left out by a party that shows a certificate. */
   readonly token?: string | undefined;
@@ -29,7 +31,9 @@ export interface ConnectOptions {
   readonly tls?: ClientTls | undefined;
   /** For making the connection and for the peer's first answer. Default 15. */
   readonly connectSeconds?: number | undefined;
+  /** Default: those of `ChannelLimits`. */
   readonly limits?: Partial<ChannelLimits> | undefined;
+  /** Gives the attempt up, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 

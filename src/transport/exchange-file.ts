@@ -54,7 +54,11 @@ export async function writeExchange(
   }
 }
 
-/** The Ed25519 public key of a signing key, 32 bytes each: what partners know a party by. */
+/**
+ * The Ed25519 public key of a signing key: what partners know a party by.
+ * @param signingKey 32 bytes
+ * @returns 32 bytes
+ */
 export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(signingKey);
 }

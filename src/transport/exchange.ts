@@ -29,11 +29,15 @@ const CHUNK_SIZE = 32_000;
 
 /** Options of both parties. */
 export interface ExchangeOptions {
+  /** Does the group operations. */
   readonly backend: GroupBackend;
+  /** What the asking party learns; both must say the same. */
   readonly reveal: Reveal;
   /** This party's Ed25519 key, 32 bytes. */
   readonly signingKey: Uint8Array;
+  /** Stops it, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
+  /** As in `PartyOptions`. */
   readonly onProgress?: PartyOptions['onProgress'];
 }
 
@@ -41,11 +45,15 @@ export interface ExchangeOptions {
 export interface RequestState {
   /** 32 bytes. */
   readonly seed: Uint8Array;
+  /** 16 bytes: what the request calls itself. */
   readonly requestId: Uint8Array;
+  /** SHA-512 of the request's file. */
   readonly requestDigest: Uint8Array;
   /** The sender's public key and this party's own. */
   readonly peer: Uint8Array;
+  /** This party's public key, 32 bytes. */
   readonly own: Uint8Array;
+  /** What was asked for. */
   readonly reveal: Reveal;
   /** SHA-512 of the list's identifiers. */
   readonly listDigest: Uint8Array;
@@ -125,9 +133,11 @@ async function first(frames: AsyncGenerator<Uint8Array, void, void>): Promise<Ui
 export interface RespondOptions extends ExchangeOptions {
   /** The receiver's public key, 32 bytes. */
   readonly peer: Uint8Array;
+  /** Default: as in `AdmissionOptions`. */
   readonly policy: Policy;
   /** Holds budgets, and which requests were answered. */
   readonly ledger: Ledger;
+  /** As in `AdmissionOptions`. */
   readonly onRefusal?: ((refusal: Refusal) => void) | undefined;
 }
 

@@ -14,6 +14,7 @@ import { readIfThere, replaceFile } from './files.js';
 
 const FORMAT = 'veilmatch-ledger-v1';
 
+/** A ledger in a file. */
 export interface FileLedger extends Ledger {
   /** Waits for updates that are under way, and lets another process have the file. */
   close(): Promise<void>;

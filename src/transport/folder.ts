@@ -14,6 +14,7 @@ import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
+/** Which folders, and how patiently. */
 export interface FolderOptions {
   /** Where this party's messages go. Must exist. */
   readonly outgoing: string;
@@ -21,6 +22,7 @@ export interface FolderOptions {
   readonly incoming: string;
   /** How often to look for messages. Default 200. */
   readonly pollMilliseconds?: number | undefined;
+  /** Default: those of `ChannelLimits`. */
   readonly limits?: Partial<ChannelLimits> | undefined;
 }
 

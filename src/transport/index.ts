@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch/transport`: runs of the protocols between two machines. */
+/**
+ * `veilmatch/transport`: runs of the protocols between two machines.
+ *
+ * [Running PSI with a partner](../../docs/running-psi-with-a-partner.md) goes through it; [wire.md](../../docs/wire.md) says
+ * what is sent.
+ *
+ * @module veilmatch/transport
+ */
 
 export type { Mode, Reveal } from '../psi/suite.js';
 export type { CloseReason } from '../wire/messages.js';

@@ -26,6 +26,7 @@ import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
 import type { KnownToken } from './tokens.js';
 import { WireChannel } from './wire-channel.js';
 
+/** What a listener bears of all its peers. */
 export interface ListenLimits extends ChannelLimits {
   /** Channels at once. Default 16. */
   readonly channels: number;
@@ -54,11 +55,13 @@ export type ListenEvent =
   | { readonly type: 'closed'; readonly runId: string; readonly peer: Peer }
   | { readonly type: 'turned-away'; readonly reason: TurnedAway };
 
+/** Where to listen, and to whom. */
 export interface ListenOptions {
   /** Default `127.0.0.1`. Others need TLS. */
   readonly host?: string | undefined;
   /** Default 0: one that is free. */
   readonly port?: number | undefined;
+  /** The server's certificate; needed off this machine. */
   readonly tls?: ServerTls | undefined;
   /** Who may connect without a certificate. */
   readonly tokens?: readonly KnownToken[] | undefined;
@@ -68,13 +71,17 @@ export interface ListenOptions {
   readonly hosts?: readonly string[] | undefined;
   /** What connecting parties are told will be revealed. */
   readonly reveal?: Mode | undefined;
+  /** Default: those that `ListenLimits` and `ChannelLimits` state. */
   readonly limits?: Partial<ListenLimits> | undefined;
+  /** Closes the listener. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what happens at the door, for a log. */
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
 }
 
 /** Yields a channel for each party that is known. Several may be open at once. */
 export interface Listener extends AsyncIterable<AcceptedChannel> {
+  /** The port that was taken. */
   readonly port: number;
   /** Stops listening; channels that are open end with reason `aborted`. */
   close(): Promise<void>;

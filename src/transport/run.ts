@@ -13,6 +13,7 @@ import { psiSender, type SenderResult } from '../psi/sender.js';
 import type { Channel } from './channel.js';
 import { errorFor, reasonFor } from './reason.js';
 
+/** Options of a party of a run over a channel. */
 export interface RunOptions extends Omit<PartyOptions, 'backend'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;

@@ -27,7 +27,9 @@ function nodeWorkerThreads(): NodeWorkerThreads | undefined {
  * that the declarations need neither the types of the DOM nor those of Node.
  */
 export interface AnyWorker {
+  /** As both kinds of worker have it. */
   postMessage(message: unknown): void;
+  /** As both kinds of worker have it. */
   terminate(): unknown;
 }
 

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { build, type Metafile, transform } from 'esbuild';
 import { build as viteBuild } from 'vite';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,85 @@ describe('esbuild', () => {
     expect(kept.map(([path]) => path)).toContain('dist/psi/intersect.js');
     expect(kept.filter(([path]) => path.includes('libphonenumber-js'))).toEqual([]);
   });
+});
+
+/** Bytes on the line: minified and compressed. */
+const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { level: 9 }).length;
+
+describe('what a page loads', () => {
+  /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
+  const CEILINGS: Readonly<Record<string, number>> = {
+    veilmatch: 150,
+    'veilmatch/identifiers': 66,
+    'veilmatch/hashing': 12,
+    'veilmatch/group': 51,
+    'veilmatch/worker': 20,
+    'veilmatch/oprf': 31,
+    'veilmatch/psi': 82,
+    'veilmatch/transport': 118,
+    'veilmatch/attack': 230,
+    'veilmatch/protocols': 162,
+  };
+
+  it('has a ceiling for each subpath', () => {
+    expect(Object.keys(CEILINGS)).toEqual(modules);
+  });
+
+  it.each(modules)('stays below the ceiling of %s', async (specifier) => {
+    const { code } = await everything(specifier);
+    expect(gzipped(code)).toBeLessThan(CEILINGS[specifier]! * 1000);
+  });
+
+  /** The bytes of a program's chunks: of those that it begins with, and of those that hold one of these modules. */
+  async function loaded(code: string, ...later: readonly string[]): Promise<number> {
+    const { metafile, outputFiles } = await build({
+      stdin: { contents: code, resolveDir: root },
+      absWorkingDir: root,
+      bundle: true,
+      splitting: true,
+      outdir: 'out',
+      format: 'esm',
+      platform: 'browser',
+      minify: true,
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+      tsconfigRaw: {},
+    });
+    const chunks = new Set<string>();
+    const load = (path: string): void => {
+      if (chunks.has(path)) return;
+      chunks.add(path);
+      for (const { path: other, kind } of metafile.outputs[path]!.imports)
+        if (kind !== 'dynamic-import') load(other);
+    };
+    for (const [path, { entryPoint, inputs }] of Object.entries(metafile.outputs)) {
+      if (entryPoint === '<stdin>' || later.some((module) => module in inputs)) load(path);
+    }
+    return outputFiles
+      .filter(({ path }) => [...chunks].some((chunk) => path === join(root, chunk)))
+      .reduce((sum, { contents }) => sum + gzipped(contents), 0);
+  }
+
+  it('is less than 60 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
+    const code =
+      "import { IdentifierSet, intersect, psiReceiver, psiSender } from 'veilmatch/psi';" +
+      'globalThis.psi = [IdentifierSet, intersect, psiReceiver, psiSender];';
+    const worker = gzipped((await everything('veilmatch/worker')).code);
+    for (const kernel of ['fma', 'integer']) {
+      const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);
+      expect(program).toBeGreaterThan(await loaded(code));
+      expect(program + worker).toBeLessThan(60_000);
+    }
+  });
+
+  it.each(['dist/kernel/fma.generated.js', 'dist/kernel/integer.generated.js', 'dist/group/noble.js'])(
+    'leaves %s until it is chosen',
+    async (module) => {
+      const code = "import { createBackend } from 'veilmatch/group'; createBackend();";
+      expect(await loaded(code, module)).toBeGreaterThan(await loaded(code));
+    },
+  );
 });
 
 describe('Vite', () => {

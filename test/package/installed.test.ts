@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The packed package in an empty project: what is in it, what can be imported, and that it works in every way of using it. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { installedProject, type Manifest, manifest, type Project, root, specifiers } from './packed.js';
@@ -44,6 +44,10 @@ describe('the tarball', () => {
       'dist/transport/THIRD-PARTY-NOTICES.txt',
       'dist/wire/THIRD-PARTY-NOTICES.txt',
     ]);
+  });
+
+  it('is less than 600 kB on the line', () => {
+    expect(statSync(project.packed.file).size).toBeLessThan(600_000);
   });
 
   it('names no path of the machine that built it', () => {

@@ -27,6 +27,7 @@ export interface DictionarySpec {
 const MOST_CELLS = 4_000_000;
 
 export class EmailDictionary implements Candidates {
+  /** The dictionary as data. */
   readonly spec: DictionarySpec;
   /** How many addresses it has, those written by several patterns counted as often. */
   readonly size: number;
@@ -92,7 +93,10 @@ export class EmailDictionary implements Candidates {
     return bytesToHex(sha256(utf8(JSON.stringify(this.spec))));
   }
 
-  /** @throws {VeilmatchError} `argument` for an index that the dictionary does not have */
+  /**
+   * The address of this index, the likeliest first.
+   * @throws {VeilmatchError} `argument` for an index that the dictionary does not have
+   */
   at(index: number): string {
     let found: string | undefined;
     if (Number.isInteger(index) && index >= 0) {
@@ -145,6 +149,7 @@ export class EmailDictionary implements Candidates {
     return first < this.size ? first : -1;
   }
 
+  /** Whether an address, in lower case, is one of the dictionary. */
   has(address: string): boolean {
     return this.indexOf(address) >= 0;
   }
@@ -178,6 +183,7 @@ export class EmailDictionary implements Candidates {
     }
   }
 
+  /** All addresses, the likeliest first. */
   *[Symbol.iterator](): IterableIterator<string> {
     for (let index = 0; index < this.size; index++) yield this.at(index);
   }

@@ -11,6 +11,7 @@ import type { EmailRules } from './rules.js';
 /** Lists by name, likeliest first. `first`, `last`, `number` and `domain` replace the built-in ones. */
 export type EmailLists = Readonly<Record<string, readonly string[]>>;
 
+/** What to put in place of the built-in lists and patterns, or before them. */
 export interface EmailDictionaryOptions {
   /** Lists of one's own; they go before those of `rules`. */
   readonly lists?: EmailLists | undefined;

@@ -26,6 +26,7 @@ import { byRank, type Weighted } from './ranked-list.js';
 export interface EmailRules {
   /** Undefined where the file has no patterns. */
   readonly patterns?: readonly Weighted[] | undefined;
+  /** The lists of the file, by name. */
   readonly lists: Readonly<Record<string, readonly Weighted[]>>;
 }
 

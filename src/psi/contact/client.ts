@@ -19,17 +19,21 @@ import { decodeEvaluated, encodeBlinded, encodeQuery } from './frames.js';
 import type { ContactDirectory } from './published.js';
 import { contactTags } from './suite.js';
 
+/** Options of a client. */
 export interface ContactClientOptions {
+  /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /** Default: the platform's CSPRNG. Anything else is for tests and attacks. */
   readonly random?: RandomSource | undefined;
   /** Contacts in a frame, which share a proof. Default and most 32,000. */
   readonly chunkSize?: number | undefined;
+  /** Stops the run, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Contacts done and in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What the client knows at the end. */
 export interface ContactResult {
   /** How many contacts the set has. */
   readonly size: number;

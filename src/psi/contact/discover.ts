@@ -20,6 +20,7 @@ import {
 } from './published.js';
 import { contactServer } from './server.js';
 
+/** Options of server and client in one process. */
 export interface DiscoverOptions extends FilterOptions {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
@@ -27,6 +28,7 @@ export interface DiscoverOptions extends FilterOptions {
   readonly keys?: ContactKeys | undefined;
   /** The client's source of randomness. Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;
+  /** Stops it, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Sees what the server publishes. */
   readonly onPublished?: ((published: PublishedSet) => void) | undefined;

@@ -29,8 +29,11 @@ export interface ContactKeys {
   readonly signingKey: Uint8Array;
 }
 
+/** Name, keys and rate of a set that is published. */
 export interface PublishOptions extends SetName, FilterOptions, BatchOptions {
+  /** The server's keys. */
   readonly keys: ContactKeys;
+  /** Evaluates the set; it may be disposed of afterwards. */
   readonly backend: GroupBackend;
 }
 
@@ -42,7 +45,10 @@ export interface PublishedSet {
   readonly filters: readonly Uint8Array[];
 }
 
-/** Fresh keys. */
+/**
+ * Fresh keys.
+ * @param random default: the platform's CSPRNG
+ */
 export async function generateContactKeys(
   backend: GroupBackend,
   random: RandomSource = secureRandom,
@@ -51,7 +57,11 @@ export async function generateContactKeys(
   return { secretKey, signingKey: random(32) };
 }
 
-/** What clients pin: the Ed25519 public key of a signing key. */
+/**
+ * What clients pin: the Ed25519 public key of a signing key.
+ * @param signingKey 32 bytes
+ * @returns 32 bytes
+ */
 export function signerOf(signingKey: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(signingKey);
 }
@@ -118,7 +128,9 @@ async function makeSegment(
   return { segment, filter: bytes };
 }
 
+/** What a client wants, and whom it trusts. */
 export interface OpenOptions {
+  /** By what the header is known to be the server's. */
   readonly pin: HeaderPin;
   /** The set that the client wants. */
   readonly setId: string;
@@ -128,9 +140,13 @@ export interface OpenOptions {
 
 /** A published set that was checked, ready to be looked up in; a client keeps it for as many runs as it likes. */
 export class ContactDirectory implements SetName {
+  /** The name of the set. */
   readonly setId: string;
+  /** Its epoch. */
   readonly epoch: number;
+  /** B, the key that answers are checked against: 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** The kinds of identifiers in the set. */
   readonly kinds: ReadonlySet<IdentifierKind>;
   /** Elements in all segments, repeated ones counted for each. */
   readonly size: number;

@@ -33,9 +33,11 @@ export type Unlock =
       readonly key: Uint8Array;
     };
 
+/** How a secret is sealed. */
 export interface SealOptions {
   /** Cost of a passphrase. Default: OWASP's, N = 2^17, r = 8, p = 1. */
   readonly scrypt?: { readonly logN: number; readonly r: number; readonly p: number } | undefined;
+  /** Default: the platform's CSPRNG. Anything else is for tests. */
   readonly random?: RandomSource | undefined;
 }
 

@@ -26,7 +26,9 @@ export interface ServedSet extends SetName {
   readonly size: number;
 }
 
+/** Options of a server. */
 export interface ContactServerOptions {
+  /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /**
    * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run. See
@@ -35,9 +37,11 @@ export interface ContactServerOptions {
   readonly admit?: ((run: AdmissionRequest) => Promise<void>) | undefined;
   /** For the proofs. Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;
+  /** Stops the run, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the server knows at the end. */
 export interface ContactServerResult {
   /** Elements that were evaluated. */
   readonly peerSize: number;
@@ -46,6 +50,7 @@ export interface ContactServerResult {
 /**
  * The server's state machine for one run of one client.
  * @param served the epochs that are answered: while a key is changed, the old one as well as the new one
+ * @returns a machine that fails with `incompatible-peer` for a set or epoch that is not served, and with what `admit` throws
  */
 export function contactServer(
   served: readonly ServedSet[],

@@ -22,9 +22,12 @@ export const MAX_FILTER_SIZE: number = 2 ** 24;
 /** The smallest rate is 2^-40. */
 export const MAX_FILTER_BITS = 40;
 
+/** Golomb-coded, the smaller one, or binary fuse, the one that is read faster. */
 export type FilterKind = 'golomb' | 'binary-fuse';
 
+/** A static set of hashes with a stated rate of false positives. */
 export interface Filter {
+  /** How it is made. */
   readonly kind: FilterKind;
   /** Distinct hashes in it. */
   readonly size: number;

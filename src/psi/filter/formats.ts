@@ -21,6 +21,7 @@ const FORMATS: Readonly<Record<FilterKind, FilterFormat>> = { golomb, 'binary-fu
 /** The kinds of filter. */
 export const filterKinds: readonly FilterKind[] = Object.keys(FORMATS) as FilterKind[];
 
+/** Kind and rate of a filter. */
 export interface FilterOptions {
   /** Default `golomb`, the smaller one. */
   readonly kind?: FilterKind | undefined;

@@ -31,9 +31,11 @@ export type Refusal =
   | 'runs'
   | 'elements';
 
+/** Who asks, what is allowed, and where it is kept. */
 export interface AdmissionOptions {
   /** Who asks: a name that the transport has authenticated. */
   readonly peer: string;
+  /** Where charges are kept. */
   readonly ledger: Ledger;
   /** Default `defaultPolicy`; for sums `defaultSumPolicy`. */
   readonly policy?: Policy | undefined;

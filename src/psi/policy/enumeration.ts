@@ -11,6 +11,7 @@ import { checkPolicy, type Policy } from './policy.js';
  * last span has to begin after all full ones before it. The longest of the budgets' answers counts.
  * @param space how many elements there are to be asked for: the size of a numbering plan
  * @param ownSize elements in the sender's set, for the ratio; by default it sets no limit
+ * @throws {VeilmatchError} `argument` for a policy that is none
  */
 export function daysToEnumerate(policy: Policy, space: number, ownSize: number = Infinity): number {
   const { largestSet = Infinity, largestRatio = Infinity, budgets } = checkPolicy(policy);

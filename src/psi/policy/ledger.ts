@@ -9,6 +9,7 @@ export interface Charge {
   readonly elements: number;
 }
 
+/** Where the charges of peers are kept. */
 export interface Ledger {
   /**
    * Replaces a peer's charges by what `decide` makes of them, in one step: no other update of this ledger comes between,

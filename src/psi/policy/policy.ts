@@ -8,6 +8,7 @@ import { VeilmatchError } from '../../errors.js';
 
 /** What one peer may use within any span of this length. A run counts from its start, for whatever it ends. */
 export interface Budget {
+  /** Length of the span. */
   readonly hours: number;
   /** Default: any number. */
   readonly runs?: number | undefined;
@@ -25,6 +26,7 @@ export interface Policy {
   readonly largestSet?: number | undefined;
   /** How many times as large as the sender's set the peer's may be: a far larger one is a list of guesses. */
   readonly largestRatio?: number | undefined;
+  /** All of them hold; an empty list limits nothing. */
   readonly budgets: readonly Budget[];
 }
 
