@@ -8,11 +8,11 @@ import type { Reveal } from '../psi/index.js';
 import { checkedUrl } from '../transport/address.js';
 import { type ConnectOptions, connect, type ReceivedResult, receive } from '../transport/index.js';
 import type { Command, ExitStatus } from './command.js';
-import { readPem, readToken } from './credentials.js';
-import type { Io } from './io.js';
+import { readCertificates, readKeyPair, readToken } from './credentials.js';
+import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { csvLine, withOutputs, writeAll } from './output.js';
+import { checkFileNames, csvLine, withOutputs, writeAll } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
 import { timeOptions } from './serve-options.js';
@@ -68,9 +68,12 @@ Examples:
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ConnectFlags;
     const url = checkedUrl(args[0]!);
+    checkStdin([args[1], flags.tokenFile]);
+    const file = checkFileNames({ '--output': flags.output });
     const credentials = await readCredentials(flags, io);
-    const file = flags.output === undefined ? [] : [flags.output];
-    return withOutputs([undefined, ...file], [args[1]!], io, async (output, rows): Promise<ExitStatus> => {
+    const { tokenFile, ca, clientCert, clientKey } = flags;
+    const inputs = [args[1], tokenFile, ca, clientCert, clientKey].filter((path) => path !== undefined);
+    return withOutputs([undefined, ...file], inputs, io, async (output, rows): Promise<ExitStatus> => {
       const read = await readSet(args[1]!, flags, io);
       if (flags.dryRun) {
         await output!.write(dryRun(url, read.set, flags.reveal));
@@ -155,14 +158,18 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
     throw new VeilmatchError('argument', '--client-cert and --client-key belong together: give both.');
   }
   if (tokenFile === undefined && clientCert === undefined && !dryRun) {
-    throw new VeilmatchError('argument', 'Give --token-file, or --client-cert and --client-key.');
+    throw new VeilmatchError(
+      'argument',
+      'Give what the partner knows you by: --token-file, or --client-cert and --client-key.',
+    );
   }
-  const pem = async (path: string | undefined): Promise<string | undefined> =>
-    path === undefined ? undefined : readPem(path, io);
   return {
     limits: { idleSeconds, totalSeconds },
     token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
-    tls: { ca: await pem(ca), cert: await pem(clientCert), key: await pem(clientKey) },
+    tls: {
+      ca: ca === undefined ? undefined : await readCertificates(ca, io),
+      ...(clientCert === undefined ? {} : await readKeyPair(clientCert, clientKey!, io)),
+    },
   };
 }
 

@@ -9,6 +9,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VeilmatchError } from '../errors.js';
 import { isLoopback } from '../transport/address.js';
+import { systemReason } from '../transport/system-reason.js';
 import type { Io } from './io.js';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -77,7 +78,11 @@ export async function serveMetrics(
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new VeilmatchError('io', `Cannot serve metrics on port ${port}: ${code}.`, { cause: error });
+    throw new VeilmatchError(
+      'io',
+      `Cannot serve metrics on 127.0.0.1, port ${port}: ${systemReason(code ?? 'unknown')}.`,
+      { cause: error },
+    );
   }
   return {
     port: (server.address() as AddressInfo).port,

@@ -4,13 +4,14 @@
 import type { Phase } from '../psi/index.js';
 import { count, duration } from './comparison.js';
 import type { Io } from './io.js';
+import { showStatus } from './progress.js';
 
 const INTERVAL_MS = 200;
-const BAR = 24;
+const BAR = 20;
 
 const WORDS: Readonly<Record<Phase, string>> = {
   blind: 'blinding',
-  evaluate: "evaluating the partner's elements",
+  evaluate: 'answering the partner',
   tag: 'making tags',
   unblind: 'reading the answers',
   encrypt: 'encrypting values',
@@ -37,10 +38,10 @@ export function startRunProgress(io: Io): RunProgress {
         since = now;
       } else if (now < next) return;
       next = now + INTERVAL_MS;
-      io.stderr.write(`\r\x1b[K${progressLine(phase, done, total, (now - since) / 1000)}`);
+      showStatus(io, progressLine(phase, done, total, (now - since) / 1000));
     },
     clear() {
-      if (current !== undefined) io.stderr.write('\r\x1b[K');
+      if (current !== undefined) showStatus(io, '');
     },
   };
 }

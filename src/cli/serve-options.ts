@@ -4,8 +4,9 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
+import { isLoopback } from '../transport/address.js';
 import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
-import { readPem, readTokenList } from './credentials.js';
+import { readCertificates, readKeyPair, readTokenList } from './credentials.js';
 import type { Io } from './io.js';
 import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
@@ -47,8 +48,8 @@ export function serveOptions(): Option[] {
     new Option('--client-ca <FILE>', 'authorities whose client certificates are as good as a token, PEM'),
     new Option(
       '--origin <URL>',
-      'let web pages of this origin connect; repeatable (default: none)',
-    ).argParser(collect),
+      'let web pages of this origin connect, such as https://example.com; repeatable (default: none)',
+    ).argParser(parseOrigin),
     new Option('--host <NAME>', 'a name of this server that is not in its certificate; repeatable').argParser(
       collect,
     ),
@@ -85,6 +86,7 @@ export function timeOptions(): Option[] {
 /** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
 export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOptions> {
   const { listen, reveal, origin, host, runs, idleSeconds, totalSeconds } = flags;
+  checkDoor(flags);
   const tokens: KnownToken[] = flags.tokenFile === undefined ? [] : await readTokenList(flags.tokenFile, io);
   return {
     ...listen,
@@ -97,20 +99,48 @@ export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOp
   };
 }
 
+/**
+ * What `listen` asks for, in the words of this command and before the list is read.
+ * @throws {VeilmatchError} `argument`
+ */
+function checkDoor({ listen, tlsCert, tokenFile, clientCa, dryRun }: ServeFlags): void {
+  if (dryRun) return;
+  if (tokenFile === undefined && clientCa === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      'Give --token-file, with a line made by veilmatch token NAME --add FILE, or --client-ca: any web page can reach an ' +
+        'open port of its visitor.',
+    );
+  }
+  if (tlsCert === undefined && !isLoopback(listen.host)) {
+    throw new VeilmatchError(
+      'argument',
+      'Listening where other machines can connect needs TLS: give --tls-cert and --tls-key.',
+    );
+  }
+}
+
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promise<ServerTls | undefined> {
   if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new VeilmatchError('argument', 'TLS needs both --tls-cert and --tls-key.');
   }
   return {
-    cert: await readPem(tlsCert, io),
-    key: await readPem(tlsKey, io),
-    clientCa: clientCa === undefined ? undefined : await readPem(clientCa, io),
+    ...(await readKeyPair(tlsCert, tlsKey, io)),
+    clientCa: clientCa === undefined ? undefined : await readCertificates(clientCa, io),
   };
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** As browsers write it. */
+function parseOrigin(text: string, before: readonly string[] = []): string[] {
+  if (URL.canParse(text) && new URL(text).origin === text) return [...before, text];
+  throw new InvalidArgumentError(
+    'Give scheme, host and port where it is not the usual one, such as https://example.com.',
+  );
 }
 
 function parseAddress(text: string): { host: string; port: number } {

@@ -214,6 +214,9 @@ describe('key', () => {
   it('of a partner must be known, once', async () => {
     await request();
     writeFileSync(at('peers.txt'), 'a ed25519:00\n');
-    expect(await respond()).toMatchObject({ status: 3, stderr: expect.stringContaining('has 0 keys') });
+    expect(await respond()).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('has no key of this partner'),
+    });
   });
 });
