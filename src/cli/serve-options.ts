@@ -6,13 +6,15 @@ import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
 import { isLoopback } from '../transport/address.js';
 import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
+import { type AgreementFlags, agreementOptions } from './agreement.js';
 import { readCertificates, readKeyPair, readTokenList } from './credentials.js';
 import type { Io } from './io.js';
 import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
+import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
 
-export interface ServeFlags extends SetFlags {
+export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly reveal: Reveal;
   readonly listen: { readonly host: string; readonly port: number };
   readonly tokenFile?: string;
@@ -28,6 +30,7 @@ export interface ServeFlags extends SetFlags {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly once?: true;
+  readonly output?: string;
   readonly dryRun?: true;
 }
 
@@ -36,6 +39,7 @@ export function serveOptions(): Option[] {
     new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
       .choices(['intersection', 'cardinality'])
       .makeOptionMandatory(),
+    ...agreementOptions(),
     new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
@@ -67,6 +71,10 @@ export function serveOptions(): Option[] {
     new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
     ...timeOptions(),
     new Option('--once', 'end after the first run that is complete'),
+    new Option(
+      '-o, --output <FILE>',
+      'with --once --to both --reveal intersection: write the shared rows to this file',
+    ),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     validOption(),
     ...listOptions(),
@@ -118,6 +126,22 @@ function checkDoor({ listen, tlsCert, tokenFile, clientCa, dryRun }: ServeFlags)
       'Listening where other machines can connect needs TLS: give --tls-cert and --tls-key.',
     );
   }
+}
+
+/** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
+export async function checkOutput(
+  { output, once, to, reveal, ledger, tokenFile }: ServeFlags,
+  list: string,
+): Promise<void> {
+  if (output === undefined) return;
+  if (!once || to !== 'both' || reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      'This party has rows to write only with --once --to both --reveal intersection. Give these, or leave --output away.',
+    );
+  }
+  const inputs = [list, ledger, tokenFile].filter((path) => path !== undefined);
+  await checkOutputFiles({ '--output': output }, inputs);
 }
 
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promise<ServerTls | undefined> {

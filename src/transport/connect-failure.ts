@@ -9,10 +9,13 @@ const UNTRUSTED =
 const UNREACHABLE = 'it cannot be reached from here. Check the address, and the firewalls between the two';
 const UNKNOWN_NAME = 'no machine of that name could be found. Check the address';
 
+const NO_PARTY = 'what is there does not answer as a party of veilmatch. It may want TLS: wss://';
+
 /** By the codes of Node and OpenSSL. */
 const BY_CODE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there. Check the address, and that the partner has started to serve',
-  ECONNRESET: 'the other side hung up. It may want TLS (wss://), or is no party of veilmatch',
+  ECONNRESET: NO_PARTY,
+  HPE_INVALID_CONSTANT: NO_PARTY,
   EPROTO: 'it does not speak TLS 1.3 there. On this machine a party without TLS is reached by ws://',
   ENOTFOUND: UNKNOWN_NAME,
   EAI_AGAIN: UNKNOWN_NAME,

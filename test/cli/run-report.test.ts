@@ -39,4 +39,7 @@ bytes       32,000 sent, 50,000 received
 time        2.0 s
 `,
   );
+  expect(summaryText({ ...run, ...costs, shared: 900, coarse: { step: 100, atLeast: 500 } })).toContain(
+    'shared      900 (rounded down to a multiple of 100; 0 stands for fewer than 500)\n',
+  );
 });
