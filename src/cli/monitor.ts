@@ -11,11 +11,13 @@ import { VeilmatchError } from '../errors.js';
 import { isLoopback } from '../transport/address.js';
 import { systemReason } from '../transport/system-reason.js';
 import type { Io } from './io.js';
+import { showStatus } from './progress.js';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Writes one line. */
+/** Writes one line; on a terminal in place of a progress bar. */
 export function log(io: Io, event: string, fields: LogFields = {}): void {
+  if (io.stderr.isTTY === true) showStatus(io, '');
   io.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
 }
 

@@ -170,10 +170,11 @@ export const finishCommand: Command = {
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when it is complete',
     ),
+    new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags & { readonly output?: string };
+    const flags = options as unknown as PsiFlags & { readonly output?: string; readonly json?: true };
     const kept = await loadState(flags.state, await readUnlock(flags, io));
     const { state } = kept;
     if (flags.output !== undefined && state.reveal !== 'intersection') {
@@ -192,9 +193,14 @@ export const finishCommand: Command = {
       );
       const rows = own.rowsOf(result.matched ?? []);
       if (file !== undefined) await writeAll(file, sharedRows(list, rows));
-      const where = result.matched === undefined ? '' : `, in ${rows.length} rows`;
+      const { size: shared, peerSize, matched } = result;
+      const inRows = matched === undefined ? {} : { rows: rows.length };
+      const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
+      const where = matched === undefined ? '' : `, in ${rows.length} rows`;
       await output!.write(
-        `shared ${result.size}${where}; ${own.size} here, ${result.peerSize} at the partner's\n`,
+        flags.json
+          ? `${JSON.stringify(summary, null, 2)}\n`
+          : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
       );
     });
     // The seed in it would open the request for whoever finds it.

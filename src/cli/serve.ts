@@ -32,6 +32,7 @@ import { LIST_ARGUMENT } from './list-options.js';
 import { log, Metrics, serveMetrics } from './monitor.js';
 import { withOutputs, writeAll } from './output.js';
 import { readSet } from './read-set.js';
+import { startRunProgress } from './run-report.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
 
 export const serveCommand: Command = {
@@ -152,11 +153,13 @@ class Service {
       policy,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
     });
+    const progress = startRunProgress(this.#io);
     let outcome = 'complete';
     let result: SenderResult | undefined;
     try {
       const agreed = { reveal, to, verifiable };
-      result = await send(channel, this.#set, { backend, ...agreed, admit, signal: this.#io.signal });
+      const watched = { signal: this.#io.signal, onProgress: progress.update };
+      result = await send(channel, this.#set, { backend, admit, ...agreed, ...watched });
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
     }

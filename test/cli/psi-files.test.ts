@@ -84,6 +84,16 @@ describe('two files', () => {
     });
   });
 
+  it('are summed up in JSON, too', async () => {
+    await request();
+    await respond();
+    const { status, stdout } = await finish('--json');
+    expect({ status, summary: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      summary: { reveal: 'intersection', ownSize: 300, peerSize: 300, shared: 100, rows: 100 },
+    });
+  });
+
   it('hold no identifier, nor does the state', async () => {
     await request();
     await respond();
