@@ -49,7 +49,7 @@ export async function readTokenList(path: string, io: Io): Promise<KnownToken[]>
   if (known.length > 0) return known;
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} lists no token. Add one with: veilmatch token NAME --add ${sourceName(path)}`,
+    `${sourceName(path)} lists no token. Add one with: veilmatch token NAME --add FILE`,
   );
 }
 

@@ -28,7 +28,9 @@ export const STDIN = '-';
 
 /** How messages name a source. */
 export function sourceName(path: string): string {
-  return path === STDIN ? 'standard input' : path;
+  if (path === STDIN) return 'standard input';
+  // What a variable of a script comes to that was never set.
+  return path === '' ? 'a file whose name is empty' : path;
 }
 
 /** @throws {VeilmatchError} `argument` where more than one of these is standard input */

@@ -144,15 +144,28 @@ export const respondCommand: Command = {
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
     const ledger = await openFileLedger(ledgerPath);
+    let limit: string | undefined;
     try {
       const peerSize = await working(io, (backend, progress) =>
         writeResponse(args[0]!, output, set, `ed25519:${bytesToHex(peer)}`, {
           ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
           onProgress: progress.update,
-          onRefusal: (limit) => void io.stderr.write(`the policy does not allow it: ${limit}\n`),
+          onRefusal: (refusal) => {
+            limit = refusal;
+          },
         }),
       );
-      io.stderr.write(`${output}: answers ${peerSize} identifiers of ${flags.peer} from ${set.size}\n`);
+      io.stderr.write(
+        `${output}: the answer to ${peerSize} identifiers of ${flags.peer}, of a list with ${set.size}\n`,
+      );
+    } catch (error) {
+      // The library's words are for the partner, who is not told which limit it is.
+      if (limit === undefined) throw error;
+      throw new VeilmatchError(
+        'refused',
+        `Your policy does not allow this request, by its ${limit}. Nothing was written or counted. --policy names another one; ` +
+          'veilmatch budget says in words what one allows.',
+      );
     } finally {
       await ledger.close();
     }

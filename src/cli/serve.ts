@@ -27,7 +27,7 @@ import { policyLines, readPolicy, verdict } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { count, planName } from './comparison.js';
 import { countable, sharedRows } from './connect.js';
-import type { Io } from './io.js';
+import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
 import { log, Metrics, serveMetrics } from './monitor.js';
 import { withOutputs, writeAll } from './output.js';
@@ -58,6 +58,7 @@ Examples:
     const flags = options as unknown as ServeFlags;
     checkAgreement(flags, flags.reveal);
     await checkOutput(flags, args[0]!);
+    checkStdin([args[0], flags.tokenFile, flags.policy]);
     const listening = await listenOptions(flags, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const read = await readSet(args[0]!, flags, io);

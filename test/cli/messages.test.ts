@@ -88,8 +88,16 @@ describe('a file for a file', () => {
     expectError(await request('acme.key', 'globx'), 3, /has no key of this partner.*It has keys of globex\./);
   });
 
-  it.each([['compare', '-', '-', '--country', 'US']])('%s reads standard input once', async (...argv) => {
+  it.each([
+    ['compare', '-', '-', '--country', 'US'],
+    ['connect', 'ws://127.0.0.1:1', '-', '--token-file', '-'],
+    ['serve', '-', '--reveal', 'intersection', '--token-file', '-'],
+  ])('%s reads standard input once', async (...argv) => {
     expectError(await cli(argv, { stdin: LIST }), 2, 'Only one file can come from standard input');
+  });
+
+  it('a name that is empty is said to be one', async () => {
+    expectError(await cli(['normalize', '']), 3, 'Cannot read a file whose name is empty');
   });
 });
 

@@ -124,7 +124,10 @@ describe('respond', () => {
     writeFileSync(at('policy.json'), '{"largestSet": 299, "budgets": []}');
     await request();
     const { status, stderr } = await respond('intersection', '--policy', at('policy.json'));
-    expect([status, stderr]).toEqual([3, expect.stringContaining('largestSet')]);
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringContaining('Your policy does not allow this request, by its largestSet'),
+    ]);
     expect(existsSync(at('response.vm'))).toBe(false);
     expect((await respond()).status).toBe(0);
   });
