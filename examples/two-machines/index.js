@@ -164,36 +164,20 @@ async function overFiles(say, { put, path, airlineList, hotelList }, start) {
   const airlinePublic = await run('key', 'airline', '-o', path('airline/signing.key'));
   const hotelPublic = await run('key', 'hotel', '-o', path('hotel/signing.key'));
   const [request, response] = [path('request.vm'), path('response.vm')];
-  const state = [
-    '--state',
-    path('hotel/state.vm'),
-    '--state-key-file',
-    put('hotel/state.key', randomBytes(32).toString('hex')),
+  const stateKey = put('hotel/state.key', randomBytes(32).toString('hex'));
+  const state = ['--state', path('hotel/state.vm'), '--state-key-file', stateKey];
+  const asParty = (
+    /** @type {string} */ own,
+    /** @type {string} */ partner,
+    /** @type {string} */ publicKey,
+  ) => [
+    ...['--country', 'US', '--reveal', 'cardinality', '--key', path(`${own}/signing.key`)],
+    ...['--peer', partner, '--peers', put(`${own}/peers`, publicKey)],
   ];
-  await run(
-    ...['psi', 'request', hotelList, '--country', 'US', '--reveal', 'cardinality', '-o', request],
-    ...[
-      '--key',
-      path('hotel/signing.key'),
-      '--peer',
-      'airline',
-      '--peers',
-      put('hotel/peers', airlinePublic),
-    ],
-    ...state,
-  );
-  await run(
-    ...['psi', 'respond', request, airlineList, '--country', 'US', '--reveal', 'cardinality', '-o', response],
-    ...[
-      '--key',
-      path('airline/signing.key'),
-      '--peer',
-      'hotel',
-      '--peers',
-      put('airline/peers', hotelPublic),
-    ],
-    ...['--ledger', path('airline/ledger.json')],
-  );
+  const asHotel = asParty('hotel', 'airline', airlinePublic);
+  const asAirline = [...asParty('airline', 'hotel', hotelPublic), '--ledger', path('airline/ledger.json')];
+  await run('psi', 'request', hotelList, ...asHotel, ...state, '-o', request);
+  await run('psi', 'respond', request, airlineList, ...asAirline, '-o', response);
   const line = await run('psi', 'finish', response, ...state);
   const [, shared = '0'] = /^shared (\d+)/.exec(line) ?? [];
   say(`   The hotel is told that ${count(Number(shared))} are shared, and not who.`);
