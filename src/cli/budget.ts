@@ -16,6 +16,7 @@ import type { Command, ExitStatus } from './command.js';
 import { parseAreaCodes } from './compare.js';
 import { count, planName } from './comparison.js';
 import { type Io, readBytes, sourceName } from './io.js';
+import { parseCountry } from './list-options.js';
 import { withOutputs, writeAll } from './output.js';
 
 interface BudgetFlags {
@@ -41,7 +42,9 @@ export const budget: Command = {
   summary: 'say how long a policy keeps a peer from asking for every telephone number',
   arguments: [],
   options: [
-    new Option('--country <CC>', 'country whose numbers the peer asks for').makeOptionMandatory(),
+    new Option('--country <CC>', 'country whose numbers the peer asks for')
+      .argParser(parseCountry)
+      .makeOptionMandatory(),
     new Option('--area-codes <LIST>', 'only numbers that begin with these, such as 415,628').argParser(
       parseAreaCodes,
     ),
@@ -102,8 +105,14 @@ export async function readPolicy(path: string, io: Io): Promise<Policy> {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new VeilmatchError('bad-file', `${sourceName(path)} is not JSON.`);
+  } catch (error) {
+    // The rest of the message quotes what stands there.
+    const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
+    throw new VeilmatchError(
+      'bad-file',
+      `${sourceName(path)} is not JSON${place === undefined ? '' : `: character ${Number(place) + 1} does not fit`}. ` +
+        'veilmatch budget --help shows a policy.',
+    );
   }
   try {
     return checkPolicy(value);

@@ -7,7 +7,8 @@ import { VeilmatchError } from '../errors.js';
 import { compare, type ProtocolId, type ProtocolReport, protocols } from '../protocols/index.js';
 import type { Command, ExitStatus } from './command.js';
 import { comparisonJson, comparisonText } from './comparison.js';
-import { type ListFlags, listOptions } from './list-options.js';
+import { checkStdin } from './io.js';
+import { type ListFlags, listOptions, parseCountry } from './list-options.js';
 import { validOption } from './normalize.js';
 import { withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
@@ -36,11 +37,17 @@ export const compareCommand: Command = {
   ],
   options: [
     ...listOptions(),
-    new Option('--plan <CC>', 'country whose numbers the attacker tries (default: that of --country)'),
+    new Option(
+      '--plan <CC>',
+      'country whose numbers the attacker tries (default: that of --country)',
+    ).argParser(parseCountry),
     new Option('--area-codes <LIST>', 'only numbers that begin with these, such as 415,628').argParser(
       parseAreaCodes,
     ),
-    new Option('--protocols <LIST>', `some of ${IDS.join(',')} (default: all)`).argParser(parseProtocols),
+    new Option(
+      '--protocols <LIST>',
+      `some of ${IDS.join(', ')}, with commas alone between them (default: all)`,
+    ).argParser(parseProtocols),
     new Option('--run-seconds <N>', 'run a protocol on a sample where the lists would take longer')
       .argParser(parseSeconds)
       .default(6),
@@ -73,6 +80,7 @@ Examples:
         'The attacks need a numbering plan: give --plan CC (or --country CC).',
       );
     }
+    checkStdin(args);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
       const receiver = await readSet(args[0]!, flags, io);

@@ -4,26 +4,28 @@
 import { Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
-import type { Reveal } from '../psi/index.js';
+import type { CoarseCount, Reveal } from '../psi/index.js';
 import { checkedUrl } from '../transport/address.js';
 import { type ConnectOptions, connect, type ReceivedResult, receive } from '../transport/index.js';
+import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } from './agreement.js';
 import type { Command, ExitStatus } from './command.js';
-import { readPem, readToken } from './credentials.js';
-import type { Io } from './io.js';
+import { readCertificates, readKeyPair, readToken } from './credentials.js';
+import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { csvLine, withOutputs, writeAll } from './output.js';
+import { checkFileNames, csvLine, withOutputs, writeAll } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
 import { timeOptions } from './serve-options.js';
 import type { CustomerList } from './table.js';
 
-interface ConnectFlags extends SetFlags {
+interface ConnectFlags extends SetFlags, AgreementFlags {
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly clientCert?: string;
   readonly clientKey?: string;
   readonly reveal?: Reveal;
+  readonly coarse?: CoarseCount;
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly output?: string;
@@ -46,6 +48,8 @@ export const connectCommand: Command = {
     new Option('--reveal <WHAT>', 'go on only if the partner reveals this (default: what it offers)').choices(
       ['intersection', 'cardinality'],
     ),
+    coarseOption(),
+    ...agreementOptions(),
     new Option(
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when the run is complete',
@@ -58,7 +62,7 @@ export const connectCommand: Command = {
   ],
   help: `
 The partner runs veilmatch serve. It learns the size of this list and whether there are telephone numbers, e-mail
-addresses or both in it, and nothing of the result. Standard output gets a summary; the rows that are shared go to the
+addresses or both in it, and nothing of the result, unless both say --to both. Standard output gets a summary; the rows that are shared go to the
 file of -o, as line, phone and email, where the partner reveals which they are.
 
 Examples:
@@ -68,12 +72,15 @@ Examples:
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ConnectFlags;
     const url = checkedUrl(args[0]!);
+    checkStdin([args[1], flags.tokenFile]);
+    const file = checkFileNames({ '--output': flags.output });
     const credentials = await readCredentials(flags, io);
-    const file = flags.output === undefined ? [] : [flags.output];
-    return withOutputs([undefined, ...file], [args[1]!], io, async (output, rows): Promise<ExitStatus> => {
+    const { tokenFile, ca, clientCert, clientKey } = flags;
+    const inputs = [args[1], tokenFile, ca, clientCert, clientKey].filter((path) => path !== undefined);
+    return withOutputs([undefined, ...file], inputs, io, async (output, rows): Promise<ExitStatus> => {
       const read = await readSet(args[1]!, flags, io);
       if (flags.dryRun) {
-        await output!.write(dryRun(url, read.set, flags.reveal));
+        await output!.write(dryRun(url, read.set, flags));
         return 0;
       }
       const { summary, result } = await run(url, read, credentials, flags, io);
@@ -97,7 +104,11 @@ async function run(
   try {
     const reveal = agreedReveal(channel.reveal, flags);
     const set = countable(read.set, reveal, io);
-    const result = await receive(channel, set, { reveal, signal: io.signal, onProgress: progress.update });
+    const { coarse, to, verifiable } = flags;
+    const result = await receive(channel, set, {
+      reveal: coarse === undefined ? reveal : { cardinality: coarse },
+      ...{ to, verifiable, signal: io.signal, onProgress: progress.update },
+    });
     const { sent, received } = channel.traffic;
     const summary: RunSummary = {
       runId: channel.runId,
@@ -105,6 +116,7 @@ async function run(
       ownSize: set.size,
       peerSize: result.peerSize,
       shared: result.size,
+      ...(coarse === undefined ? {} : { coarse }),
       ...(result.matches === undefined ? {} : { rows: result.matches.length }),
       bytesSent: sent,
       bytesReceived: received,
@@ -120,7 +132,8 @@ async function run(
 }
 
 /** What both sides want. @throws {VeilmatchError} `incompatible-peer`, or `argument` where a file of rows is wanted in vain */
-function agreedReveal(offered: string | undefined, { reveal: wanted, output }: ConnectFlags): Reveal {
+function agreedReveal(offered: string | undefined, flags: ConnectFlags): Reveal {
+  const { reveal: wanted, output } = flags;
   const reveal = wanted ?? offered ?? 'intersection';
   if (offered !== undefined && offered !== reveal) {
     throw new VeilmatchError('incompatible-peer', `The partner reveals '${offered}', not '${reveal}'.`);
@@ -137,6 +150,13 @@ function agreedReveal(offered: string | undefined, { reveal: wanted, output }: C
       'The partner reveals only how many are shared, not which: there are no rows to write. Leave --output away.',
     );
   }
+  if (flags.coarse !== undefined && reveal !== 'cardinality') {
+    throw new VeilmatchError(
+      'argument',
+      'The partner reveals which rows are shared, and --coarse is for a count. Leave it away, or agree on --reveal cardinality.',
+    );
+  }
+  checkAgreement(flags, reveal);
   return reveal;
 }
 
@@ -155,14 +175,18 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
     throw new VeilmatchError('argument', '--client-cert and --client-key belong together: give both.');
   }
   if (tokenFile === undefined && clientCert === undefined && !dryRun) {
-    throw new VeilmatchError('argument', 'Give --token-file, or --client-cert and --client-key.');
+    throw new VeilmatchError(
+      'argument',
+      'Give what the partner knows you by: --token-file, or --client-cert and --client-key.',
+    );
   }
-  const pem = async (path: string | undefined): Promise<string | undefined> =>
-    path === undefined ? undefined : readPem(path, io);
   return {
     limits: { idleSeconds, totalSeconds },
     token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
-    tls: { ca: await pem(ca), cert: await pem(clientCert), key: await pem(clientKey) },
+    tls: {
+      ca: ca === undefined ? undefined : await readCertificates(ca, io),
+      ...(clientCert === undefined ? {} : await readKeyPair(clientCert, clientKey!, io)),
+    },
   };
 }
 
@@ -176,7 +200,7 @@ export function* sharedRows(
   for (const row of matches) yield csvLine([lines[row]!, ...kinds.map((kind) => rows[row]![kind] ?? '')]);
 }
 
-function dryRun(url: URL, set: IdentifierSet, reveal: Reveal | undefined): string {
+function dryRun(url: URL, set: IdentifierSet, { reveal, to }: ConnectFlags): string {
   const learns = {
     intersection: 'which of your rows are in its list',
     cardinality: 'how many of your identifiers are in its list',
@@ -188,7 +212,7 @@ function dryRun(url: URL, set: IdentifierSet, reveal: Reveal | undefined): strin
   return [
     'Nothing was sent, and no connection was made.',
     `partner     ${url.host}`,
-    `learns      that this list has ${set.size.toLocaleString('en-US')} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
+    `learns      that this list has ${set.size.toLocaleString('en-US')} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})${to === 'both' ? '; the result, which this program reports to it' : ''}`,
     `you learn   ${what}; the size of its list and the kinds in it`,
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tokens and certificates from files. */
 
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { bytesToHex, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { KnownToken } from '../transport/index.js';
@@ -18,9 +19,12 @@ const MAX_PEM_BYTES = 4_194_304;
 export async function readToken(path: string, io: Io): Promise<string> {
   const text = (await readSmall(path, io)).toString('latin1').trim();
   if (isToken(text)) return text;
+  const why = text.split(/\r?\n/).some((line) => ENTRY.test(line.trim()))
+    ? 'is the list of hashes for veilmatch serve; here the token itself is needed, alone in a file.'
+    : 'does not hold one token and nothing else.';
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} does not hold one token and nothing else. The partner makes it with: veilmatch token`,
+    `${sourceName(path)} ${why} The partner who serves makes it with: veilmatch token`,
   );
 }
 
@@ -41,36 +45,35 @@ export function isPeerName(name: string): boolean {
  * @throws {VeilmatchError} `io`; `bad-file`, with the line, for anything else, a token in the clear above all
  */
 export async function readTokenList(path: string, io: Io): Promise<KnownToken[]> {
+  const known = parseTokenList((await readSmall(path, io)).toString('latin1'), sourceName(path));
+  if (known.length > 0) return known;
+  throw new VeilmatchError(
+    'bad-file',
+    `${sourceName(path)} lists no token. Add one with: veilmatch token NAME --add FILE`,
+  );
+}
+
+/** @throws {VeilmatchError} `bad-file`, with the line, for what is no such list; an empty one is */
+export function parseTokenList(content: string, source: string): KnownToken[] {
   const known: KnownToken[] = [];
-  const lines = (await readSmall(path, io)).toString('latin1').split(/\r?\n/);
-  for (const [index, line] of lines.entries()) {
+  for (const [index, line] of content.split(/\r?\n/).entries()) {
     const text = line.trim();
     if (text === '' || text.startsWith('#')) continue;
     const [, name, hash] = ENTRY.exec(text) ?? [];
     if (name === undefined || hash === undefined) {
       const why = text.split(/\s/).some(isToken)
-        ? 'holds a token itself, and should hold its hash only. Make both with: veilmatch token NAME --add'
-        : 'is not of the form NAME sha256:HASH. Such lines are made by: veilmatch token NAME --add';
-      throw new VeilmatchError(
-        'bad-file',
-        `${sourceName(path)}: line ${index + 1} ${why} ${sourceName(path)}`,
-        {
-          position: index,
-        },
-      );
+        ? 'holds a token itself, and should hold its hash only. Make both with: veilmatch token NAME --add FILE'
+        : 'is not of the form NAME sha256:HASH. Such lines are made by: veilmatch token NAME --add FILE';
+      throw new VeilmatchError('bad-file', `${source}: line ${index + 1} ${why}`, { position: index });
     }
     if (known.some((other) => other.name === name)) {
-      throw new VeilmatchError('bad-file', `${sourceName(path)}: line ${index + 1} repeats a name.`, {
+      throw new VeilmatchError('bad-file', `${source}: line ${index + 1} repeats a name.`, {
         position: index,
       });
     }
     known.push({ name, hash: hexToBytes(hash) });
   }
-  if (known.length > 0) return known;
-  throw new VeilmatchError(
-    'bad-file',
-    `${sourceName(path)} lists no token. Add one with: veilmatch token NAME --add ${sourceName(path)}`,
-  );
+  return known;
 }
 
 /**
@@ -79,24 +82,89 @@ export async function readTokenList(path: string, io: Io): Promise<KnownToken[]>
  */
 export async function readPeerKey(path: string, name: string, io: Io): Promise<Uint8Array> {
   const lines = (await readSmall(path, io)).toString('latin1').split(/\r?\n/);
-  const keys = lines.flatMap((line) => {
+  const all = lines.flatMap((line) => {
     const [, peer, key] = /^([\w.@-]{1,64})\s+ed25519:([0-9a-f]{64})$/.exec(line.trim()) ?? [];
-    return peer === name && key !== undefined ? [key] : [];
+    return peer === undefined || key === undefined ? [] : [{ peer, key }];
   });
-  if (keys.length === 1) return hexToBytes(keys[0]!);
+  const own = all.filter(({ peer }) => peer === name);
+  if (own.length === 1) return hexToBytes(own[0]!.key);
+  const others = all.length > own.length ? ` It has keys of ${all.map(({ peer }) => peer).join(', ')}.` : '';
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} has ${keys.length} keys for this partner, and must have one, as a line NAME ed25519:KEY. ` +
-      'The partner makes it with: veilmatch key',
+    `${sourceName(path)} has ${own.length === 0 ? 'no key' : `${own.length} keys`} of this partner, and must have one, as a ` +
+      `line NAME ed25519:KEY.${others} The partner makes such a line with: veilmatch key`,
   );
 }
 
 /**
- * A certificate, several of them, or a key.
+ * One certificate or several.
  * @throws {VeilmatchError} `io`, `bad-file`
  */
-export async function readPem(path: string, io: Io): Promise<string> {
+export async function readCertificates(path: string, io: Io): Promise<string> {
+  const { text, source } = await readPem(path, io);
+  certificatesIn(text, source);
+  return text;
+}
+
+/**
+ * A certificate that this party shows, those between it and its authority, and its key.
+ * @throws {VeilmatchError} `io`; `bad-file` where they do not fit together, or the certificate's time is over
+ */
+export async function readKeyPair(
+  certPath: string,
+  keyPath: string,
+  io: Io,
+): Promise<{ readonly cert: string; readonly key: string }> {
+  const cert = await readPem(certPath, io);
+  const key = await readPem(keyPath, io);
+  const [own] = certificatesIn(cert.text, cert.source);
+  const end = new Date(own!.validTo);
+  if (end.getTime() < Date.now()) {
+    throw new VeilmatchError(
+      'bad-file',
+      `The certificate in ${cert.source} expired on ${end.toISOString().slice(0, 10)}, and partners would not take it. Renew it.`,
+    );
+  }
+  if (!own!.checkPrivateKey(privateKeyIn(key.text, key.source))) {
+    throw new VeilmatchError(
+      'bad-file',
+      `The key in ${key.source} does not belong to the certificate in ${cert.source}. Where there are several, the party's own comes first.`,
+    );
+  }
+  return { cert: cert.text, key: key.text };
+}
+
+interface Pem {
+  readonly text: string;
+  readonly source: string;
+}
+
+async function readPem(path: string, io: Io): Promise<Pem> {
   const text = (await readSmall(path, io, MAX_PEM_BYTES)).toString('latin1');
-  if (/-----BEGIN [A-Z ]+-----/.test(text)) return text;
-  throw new VeilmatchError('bad-file', `${sourceName(path)} is not PEM: it has no line -----BEGIN ...-----.`);
+  const source = sourceName(path);
+  if (/-----BEGIN [A-Z ]+-----/.test(text)) return { text, source };
+  throw new VeilmatchError('bad-file', `${source} is not PEM: it has no line -----BEGIN ...-----.`);
+}
+
+function certificatesIn(text: string, source: string): X509Certificate[] {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new VeilmatchError('bad-file', `${source} holds no certificate.`);
+  return blocks.map((block, i) => {
+    try {
+      return new X509Certificate(block);
+    } catch (cause) {
+      throw new VeilmatchError('bad-file', `Certificate ${i + 1} in ${source} cannot be read.`, { cause });
+    }
+  });
+}
+
+function privateKeyIn(text: string, source: string): KeyObject {
+  try {
+    return createPrivateKey(text);
+  } catch (cause) {
+    const why = /ENCRYPTED/.test(text)
+      ? 'is encrypted. Take its passphrase off: openssl pkey -in FILE -out NEWFILE'
+      : 'cannot be read: it is no private key';
+    throw new VeilmatchError('bad-file', `The key in ${source} ${why}.`, { cause });
+  }
 }

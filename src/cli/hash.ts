@@ -15,7 +15,7 @@ import {
 import type { ProfileName } from '../identifiers/index.js';
 import { applyProfile, normalizeList } from './apply.js';
 import type { Command } from './command.js';
-import { type Io, STDIN } from './io.js';
+import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 import { PROFILE_NAMES, validOption } from './normalize.js';
@@ -89,7 +89,7 @@ Hashed lists can be read back. Whoever can make the same hash tries all telephon
   --profile, --plain  anybody who sees the list
   --salt-file         everybody who has the salt, and the partner needs it to match
   --key-file          everybody who has the key, and the partner needs it to match, unless a broker does it
-They remain personal data. To match without giving the list away, use private set intersection (veilmatch/psi).
+They remain personal data. To match without giving the list away, use private set intersection: veilmatch serve, connect, psi.
 
 Examples:
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
@@ -144,12 +144,7 @@ function checkFlags(flags: HashFlags, path: string): void {
     const chosen = way === 'profile' ? `--profile ${flags.profile}` : WAYS[way].flag;
     throw new VeilmatchError('argument', `${flag} means nothing with ${chosen}. Leave one of them out.`);
   }
-  if (path === STDIN && (flags.saltFile === STDIN || flags.keyFile === STDIN)) {
-    throw new VeilmatchError(
-      'argument',
-      'The list and the key or salt cannot both come from standard input. Put one into a file.',
-    );
-  }
+  checkStdin([path, flags.saltFile, flags.keyFile]);
 }
 
 async function chosenHasher(flags: HashFlags, io: Io): Promise<Hasher> {

@@ -5,12 +5,20 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import { systemReason } from '../transport/system-reason.js';
+
+/** What a stream says of the terminal that it is connected to. */
+export interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  /** Characters in a line. */
+  readonly columns?: number | undefined;
+}
 
 export interface Io {
   readonly stdin: Readable;
-  readonly stdout: Writable;
+  readonly stdout: Writable & Terminal;
   /** Messages. Progress is shown only when it is a terminal (`isTTY`). */
-  readonly stderr: Writable & { readonly isTTY?: boolean | undefined };
+  readonly stderr: Writable & Terminal;
   /** Stops a command that is under way; what it has begun to write is removed. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -20,7 +28,18 @@ export const STDIN = '-';
 
 /** How messages name a source. */
 export function sourceName(path: string): string {
-  return path === STDIN ? 'standard input' : path;
+  if (path === STDIN) return 'standard input';
+  // What a variable of a script comes to that was never set.
+  return path === '' ? 'a file whose name is empty' : path;
+}
+
+/** @throws {VeilmatchError} `argument` where more than one of these is standard input */
+export function checkStdin(paths: readonly (string | undefined)[]): void {
+  if (paths.filter((path) => path === STDIN).length <= 1) return;
+  throw new VeilmatchError(
+    'argument',
+    'Only one file can come from standard input. Put the others into files.',
+  );
 }
 
 /**
@@ -49,20 +68,9 @@ class SystemError extends Error {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EISDIR: 'it is a folder, and a file is needed',
-  ENOTDIR: 'a part of the path is not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'no space is left',
-  EMFILE: 'too many files are open',
-};
-
 /** What the system refused, in words; errors that are not the system's pass unchanged. */
 export function ioError(verb: 'read' | 'write', name: string, error: unknown): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (error instanceof VeilmatchError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
-  return new VeilmatchError('io', `Cannot ${verb} ${name}: ${REASONS[code] ?? code}.`, { cause: error });
+  return new VeilmatchError('io', `Cannot ${verb} ${name}: ${systemReason(code)}.`, { cause: error });
 }

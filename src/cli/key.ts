@@ -9,7 +9,7 @@ import { publicKeyOf } from '../transport/exchange-file.js';
 import { readIfThere, replaceFile } from '../transport/files.js';
 import type { Command } from './command.js';
 import { isPeerName } from './credentials.js';
-import { withOutputs } from './output.js';
+import { checkOutputFiles, withOutputs } from './output.js';
 
 export const keyCommand: Command = {
   name: 'key',
@@ -22,7 +22,7 @@ export const keyCommand: Command = {
     ).makeOptionMandatory(),
   ],
   help: `
-Standard output gets the line with the public key: give it to the partner on a way where nobody can change it. The partner
+Standard output gets the line with the public key: give it to the partner on a way on which nobody can change it. The partner
 keeps it in a file of such lines, which --peers names.
 
 Example:
@@ -30,8 +30,9 @@ Example:
 `,
   async run([name = ''], options, io) {
     const path = options.output as string;
+    await checkOutputFiles({ '--output': path }, []);
     if (!isPeerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ -');
+      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
     }
     if ((await readIfThere(path)) !== undefined) {
       throw new VeilmatchError('argument', `${path} exists. A key is not overwritten: take another name.`);

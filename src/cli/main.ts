@@ -12,5 +12,8 @@ const controller = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
 
 const { stdin, stdout, stderr } = process;
+// Help and messages that nobody reads any more are no failure, and a server goes on when its log has no reader. Where a
+// result is lost, output.ts says so.
+for (const stream of [stdout, stderr]) stream.on('error', () => {});
 // Not process.exit: what is written to a pipe must still arrive.
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, signal: controller.signal });

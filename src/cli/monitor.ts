@@ -9,12 +9,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { VeilmatchError } from '../errors.js';
 import { isLoopback } from '../transport/address.js';
+import { systemReason } from '../transport/system-reason.js';
 import type { Io } from './io.js';
+import { showStatus } from './progress.js';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Writes one line. */
+/** Writes one line; on a terminal in place of a progress bar. */
 export function log(io: Io, event: string, fields: LogFields = {}): void {
+  if (io.stderr.isTTY === true) showStatus(io, '');
   io.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
 }
 
@@ -77,7 +80,11 @@ export async function serveMetrics(
     await once(server, 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new VeilmatchError('io', `Cannot serve metrics on port ${port}: ${code}.`, { cause: error });
+    throw new VeilmatchError(
+      'io',
+      `Cannot serve metrics on 127.0.0.1, port ${port}: ${systemReason(code ?? 'unknown')}.`,
+      { cause: error },
+    );
   }
   return {
     port: (server.address() as AddressInfo).port,

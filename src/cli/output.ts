@@ -6,7 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
@@ -73,6 +73,47 @@ export async function checkDistinct(
   }
 }
 
+/**
+ * For files that another part of the program writes at the end: that they can come to their places is found out before
+ * the work.
+ * @param outputs by the options that name them
+ * @throws {VeilmatchError} `argument` for `-`, an input or another output; `io` for a place where no file can come
+ */
+export async function checkOutputFiles(
+  outputs: Readonly<Record<string, string | undefined>>,
+  inputs: readonly string[],
+): Promise<void> {
+  const paths = checkFileNames(outputs);
+  await checkDistinct(paths, inputs);
+  for (const path of paths) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) throw isFolder(path);
+    if (found !== undefined && !found.isFile()) {
+      throw new VeilmatchError(
+        'io',
+        `Cannot write ${path}: it is no ordinary file, and would be replaced by one.`,
+      );
+    }
+    await orIoError(path, () => access(dirname(path), constants.W_OK));
+  }
+}
+
+/**
+ * @param outputs by the options that name them
+ * @returns those that are given
+ * @throws {VeilmatchError} `argument` for `-`
+ */
+export function checkFileNames(outputs: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(outputs).flatMap(([option, path]) => {
+    if (path !== STDIN) return path ?? [];
+    throw new VeilmatchError('argument', `${option} needs the name of a file; - is none.`);
+  });
+}
+
+function isFolder(path: string): VeilmatchError {
+  return new VeilmatchError('io', `Cannot write ${path}: it is a folder. Name a file in it.`);
+}
+
 /** The same for every path of one file, whether it exists or not. */
 async function identityOf(path: string): Promise<string> {
   try {
@@ -123,9 +164,7 @@ async function toFile(path: string, mode?: number): Promise<OpenOutput> {
   // A link stays a link to the same place.
   const place = await realpath(path).catch(() => path);
   const found = await stat(place).catch(() => undefined);
-  if (found?.isDirectory()) {
-    throw new VeilmatchError('io', `Cannot write ${path}: it is a folder. Name a file in it.`);
-  }
+  if (found?.isDirectory()) throw isFolder(path);
   // A device or a pipe cannot be replaced by renaming.
   const direct = found !== undefined && !found.isFile();
   const written = direct

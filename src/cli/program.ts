@@ -2,18 +2,18 @@
 /** The `veilmatch` tool: its commands, and what every ending of one means for the caller. */
 
 import { readFileSync } from 'node:fs';
-import { Command as Commander, CommanderError } from 'commander';
+import { Command as Commander, CommanderError, Help } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
 import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { connectCommand } from './connect.js';
 import { hash } from './hash.js';
-import type { Io } from './io.js';
+import type { Io, Terminal } from './io.js';
 import { keyCommand } from './key.js';
 import { normalize } from './normalize.js';
 import { ReaderGone } from './output.js';
-import { finishCommand, requestCommand, respondCommand } from './psi.js';
+import { COURSE, finishCommand, requestCommand, respondCommand } from './psi.js';
 import { reverse } from './reverse.js';
 import { serveCommand } from './serve.js';
 import { tokenCommand } from './token.js';
@@ -34,8 +34,8 @@ const commands: readonly Command[] = [
 ];
 
 /** What the commands of a group have in common. */
-const GROUPS: Readonly<Record<string, string>> = {
-  psi: 'find out what two lists share by exchanging two signed files',
+const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
+  psi: { summary: 'find out what two lists share by exchanging two signed files', help: COURSE },
 };
 
 const USAGE = 2;
@@ -48,12 +48,16 @@ const USAGE_CODES: readonly ErrorCode[] = ['argument'];
 
 const HELP = `
 Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given; 2 the command line has to
-be changed; 3 input, output or the peer failed.
+be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
+too; standard output holds no part of a result then.
 
 Examples:
+  veilmatch compare ours.csv theirs.csv --country US --area-codes 415,628
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
   veilmatch reverse audience.csv --country US
+  veilmatch serve customers.csv --country US --reveal intersection --token-file tokens.txt
+  veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token
   veilmatch hash --help
 `;
 
@@ -86,15 +90,26 @@ function buildProgram(io: Io, finish: (status: number) => void): Commander {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      getErrHelpWidth: () => 100,
-      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => widthOf(io.stderr),
+      getOutHelpWidth: () => widthOf(io.stdout),
+    })
+    .configureHelp({
+      // Of what a narrow terminal leaves beside the options, commander would make one long line otherwise.
+      minWidthToWrap: 20,
+      optionDescription: (option) =>
+        `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
     })
     .showSuggestionAfterError()
-    .addHelpText('after', HELP);
+    .showHelpAfterError('Try: veilmatch --help')
+    .addHelpText('after', helpOf(HELP, io));
   const groups = new Map<string, Commander>();
   for (const command of commands) {
-    const [name, parent] = placeOf(command.name, program, groups);
-    const sub = parent.command(name).description(command.summary).addHelpText('after', command.help);
+    const [name, parent] = placeOf(command.name, program, groups, io);
+    const sub = parent
+      .command(name)
+      .summary(command.summary)
+      .description(sentence(command.summary))
+      .addHelpText('after', helpOf(command.help, io));
     for (const { name, description } of command.arguments) sub.argument(name, description);
     for (const option of command.options) sub.addOption(option);
     sub.showHelpAfterError(`Try: veilmatch ${command.name} --help`);
@@ -104,12 +119,54 @@ function buildProgram(io: Io, finish: (status: number) => void): Commander {
 }
 
 /** `psi request` is the command `request` of a group `psi`. */
-function placeOf(name: string, program: Commander, groups: Map<string, Commander>): [string, Commander] {
+function placeOf(
+  name: string,
+  program: Commander,
+  groups: Map<string, Commander>,
+  io: Io,
+): [string, Commander] {
   const [group, own] = name.split(' ') as [string, string?];
   if (own === undefined) return [name, program];
-  const parent = groups.get(group) ?? program.command(group).description(GROUPS[group] ?? '');
+  const known = groups.get(group);
+  if (known !== undefined) return [own, known];
+  const { summary, help } = GROUPS[group]!;
+  const parent = program
+    .command(group)
+    .summary(summary)
+    .description(sentence(summary))
+    .showHelpAfterError(`Try: veilmatch ${group} --help`)
+    .addHelpText('after', helpOf(help, io));
   groups.set(group, parent);
   return [own, parent];
+}
+
+const WIDTH = 100;
+const LEAST_WIDTH = 40;
+
+function widthOf({ columns = WIDTH }: Terminal): number {
+  return Math.max(LEAST_WIDTH, Math.min(WIDTH, columns));
+}
+
+/** Gives a command's help the width of where it is printed. */
+function helpOf(text: string, io: Io): (context: { readonly error: boolean }) => string {
+  return ({ error }) => reflowed(text, widthOf(error ? io.stderr : io.stdout));
+}
+
+/** Lines that are indented stay as they are; the others flow together up to an empty one. */
+function reflowed(text: string, width: number): string {
+  return text.replace(/(?:^\S.*\n?)+/gm, (paragraph) => {
+    const [first = '', ...words] = paragraph.trimEnd().split(/\s+/);
+    const lines = [first];
+    for (const word of words) {
+      if (lines.at(-1)!.length + 1 + word.length > width) lines.push(word);
+      else lines[lines.length - 1] += ` ${word}`;
+    }
+    return `${lines.join('\n')}\n`;
+  });
+}
+
+function sentence(summary: string): string {
+  return `${summary[0]!.toUpperCase()}${summary.slice(1)}.`;
 }
 
 /** From package.json, two folders up from the source and from the built file alike. */

@@ -6,6 +6,7 @@ import type { Io } from './io.js';
 
 const INTERVAL_MS = 100;
 const CLEAR_REST = '\x1b[K';
+const USUAL_COLUMNS = 80;
 
 export interface Progress {
   /** Takes what the library's `onProgress` gives. */
@@ -32,12 +33,18 @@ export function startProgress(io: Io, label: string, unit?: string): Progress {
         unit !== undefined && rate > 0
           ? `, ${compact(rate)} ${unit} a second, ${duration((total - done) / rate)} left`
           : '';
-      io.stderr.write(`\r${label}: ${share}${pace}${CLEAR_REST}`);
+      showStatus(io, `${label}: ${share}${pace}`);
     },
     clear() {
-      if (shown) io.stderr.write(`\r${CLEAR_REST}`);
+      if (shown) showStatus(io, '');
     },
   };
+}
+
+/** Puts a text in place of the last line, cut to the terminal: one that is wrapped could not be taken off again. */
+export function showStatus(io: Io, text: string): void {
+  const columns = io.stderr.columns || USUAL_COLUMNS;
+  io.stderr.write(`\r${text.slice(0, columns - 1)}${CLEAR_REST}`);
 }
 
 /** `12.3 million`, for people. */

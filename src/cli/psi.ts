@@ -12,10 +12,10 @@ import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { countable, sharedRows } from './connect.js';
 import { readPeerKey } from './credentials.js';
-import { type Io, ioError, STDIN } from './io.js';
+import { checkStdin, type Io, ioError, STDIN } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { withOutputs, writeAll } from './output.js';
+import { checkFileNames, checkOutputFiles, withOutputs, writeAll } from './output.js';
 import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
@@ -60,7 +60,9 @@ const stateOptions = (): Option[] => [
   ).makeOptionMandatory(),
 ];
 
-const COURSE = `
+const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
+
+export const COURSE = `
 One party asks: psi request makes a request and a state. The other answers: psi respond makes a response of the request.
 The first one finishes: psi finish reads the response, writes the rows and erases the state. Both files are signed, and
 neither is worth anything to somebody who reads it on the way, but for the sizes of the lists.
@@ -97,7 +99,8 @@ export const requestCommand: Command = {
         'The list is read again by psi finish: it must be a file, not standard input.',
       );
     }
-    const signingKey = await readKey(flags.key, io);
+    await checkOutputFiles({ '--output': output, '--state': state }, [args[0]!, ...keyFiles(flags)]);
+    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const peer = await readPeerKey(flags.peers, flags.peer, io);
     const unlock = await readUnlock(flags, io);
     const set = countable((await readSet(args[0]!, flags, io)).set, reveal, io);
@@ -132,21 +135,37 @@ export const respondCommand: Command = {
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as PsiFlags;
-    const { reveal, output } = flags;
-    const signingKey = await readKey(flags.key, io);
+    const { reveal, output, ledger: ledgerPath } = flags;
+    checkStdin([args[1], flags.key, flags.peers, flags.policy]);
+    // Found out before the request counts as answered.
+    await checkOutputFiles({ '--output': output, '--ledger': ledgerPath }, [...args, ...keyFiles(flags)]);
+    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const peer = await readPeerKey(flags.peers, flags.peer, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
-    const ledger = await openFileLedger(flags.ledger);
+    const ledger = await openFileLedger(ledgerPath);
+    let limit: string | undefined;
     try {
       const peerSize = await working(io, (backend, progress) =>
         writeResponse(args[0]!, output, set, `ed25519:${bytesToHex(peer)}`, {
           ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
           onProgress: progress.update,
-          onRefusal: (limit) => void io.stderr.write(`the policy does not allow it: ${limit}\n`),
+          onRefusal: (refusal) => {
+            limit = refusal;
+          },
         }),
       );
-      io.stderr.write(`${output}: answers ${peerSize} identifiers of ${flags.peer} from ${set.size}\n`);
+      io.stderr.write(
+        `${output}: the answer to ${peerSize} identifiers of ${flags.peer}, of a list with ${set.size}\n`,
+      );
+    } catch (error) {
+      // The library's words are for the partner, who is not told which limit it is.
+      if (limit === undefined) throw error;
+      throw new VeilmatchError(
+        'refused',
+        `Your policy does not allow this request, by its ${limit}. Nothing was written or counted. --policy names another one; ` +
+          'veilmatch budget says in words what one allows.',
+      );
     } finally {
       await ledger.close();
     }
@@ -164,10 +183,11 @@ export const finishCommand: Command = {
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when it is complete',
     ),
+    new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags & { readonly output?: string };
+    const flags = options as unknown as PsiFlags & { readonly output?: string; readonly json?: true };
     const kept = await loadState(flags.state, await readUnlock(flags, io));
     const { state } = kept;
     if (flags.output !== undefined && state.reveal !== 'intersection') {
@@ -176,8 +196,9 @@ export const finishCommand: Command = {
         'The request asks only how many are shared, not which: there are no rows to write. Leave --output away.',
       );
     }
-    const paths = [undefined, ...(flags.output === undefined ? [] : [flags.output])];
-    await withOutputs(paths, [args[0]!, kept.path], io, async (output, file) => {
+    const paths = [undefined, ...checkFileNames({ '--output': flags.output })];
+    const inputs = [args[0]!, kept.path, flags.state, flags.stateKeyFile];
+    await withOutputs(paths, inputs, io, async (output, file) => {
       const { list, set } = await readSet(kept.path, kept.flags, io);
       const own = countable(set, state.reveal, io);
       const result = await working(io, (backend, progress) =>
@@ -185,9 +206,14 @@ export const finishCommand: Command = {
       );
       const rows = own.rowsOf(result.matched ?? []);
       if (file !== undefined) await writeAll(file, sharedRows(list, rows));
-      const where = result.matched === undefined ? '' : `, in ${rows.length} rows`;
+      const { size: shared, peerSize, matched } = result;
+      const inRows = matched === undefined ? {} : { rows: rows.length };
+      const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
+      const where = matched === undefined ? '' : `, in ${rows.length} rows`;
       await output!.write(
-        `shared ${result.size}${where}; ${own.size} here, ${result.peerSize} at the partner's\n`,
+        flags.json
+          ? `${JSON.stringify(summary, null, 2)}\n`
+          : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
       );
     });
     // The seed in it would open the request for whoever finds it.
@@ -197,6 +223,11 @@ export const finishCommand: Command = {
     return 0;
   },
 };
+
+/** What the other files must not overwrite. */
+function keyFiles({ key, peers, policy, stateKeyFile }: PsiFlags): string[] {
+  return [key, peers, policy, stateKeyFile].filter((path) => path !== undefined);
+}
 
 /** What says how a list is read, of all options. */
 function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {

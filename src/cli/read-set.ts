@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A customer list as a set of identifiers, with a word on standard error about what was read and what was not. */
 
+import { VeilmatchError } from '../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../identifiers/index.js';
 import type { ListSummary } from './comparison.js';
 import { type Io, sourceName } from './io.js';
@@ -31,5 +32,12 @@ export async function readSet(path: string, flags: SetFlags, io: Io): Promise<Re
     `${sourceName(path)}: rows ${list.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
   );
   for (const line of summarizeRejected(rejected, list)) io.stderr.write(`${line}\n`);
+  if (set.size === 0 && list.records > 0) {
+    throw new VeilmatchError(
+      'argument',
+      `No row of ${sourceName(path)} holds an identifier that could be read, so nothing could ever match. The reasons are above; ` +
+        'most often --country or another --column is needed.',
+    );
+  }
   return { list, set, summary: { records: list.records, identifiers: set.size, rejected: rejected.length } };
 }

@@ -19,7 +19,7 @@ import { campaignKey, type DigestAlgorithm } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
 import { readCsv } from './csv.js';
 import { asUtf8 } from './encoding.js';
-import { type Io, readBytes, STDIN, sourceName } from './io.js';
+import { checkStdin, type Io, readBytes, STDIN, sourceName } from './io.js';
 import { readKey, readSalt } from './secrets.js';
 
 export interface ReverseFlags {
@@ -106,12 +106,7 @@ export function checkFlags(flags: ReverseFlags, path: string): void {
   if (flags.output === STDIN || flags.cursor === STDIN) {
     throw new VeilmatchError('argument', '-o and --cursor need the name of a file; - is none.');
   }
-  if ([path, ...secondaryInputs(flags)].filter((input) => input === STDIN).length > 1) {
-    throw new VeilmatchError(
-      'argument',
-      'Only one file can come from standard input. Put the others into files.',
-    );
-  }
+  checkStdin([path, ...secondaryInputs(flags)]);
 }
 
 /** The files besides the tokens. */

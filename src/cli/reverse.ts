@@ -52,9 +52,10 @@ export const reverse: Command = {
       parseAreaCodes,
     ),
     new Option('--exclude <LIST>', 'no numbers that begin with these').argParser(parseAreaCodes),
-    new Option('--types <LIST>', `some of ${LINE_TYPES.join(',')} (default: the first two)`).argParser(
-      parseTypes,
-    ),
+    new Option(
+      '--types <LIST>',
+      `some of ${LINE_TYPES.join(', ')}, with commas alone between them (default: the first two)`,
+    ).argParser(parseTypes),
     new Option(
       '--ranges <FILE>',
       "ranges of one's own: lines of prefix,digits such as 15112,11 or 15112,10-11",

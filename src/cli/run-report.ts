@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run between two machines says while it goes on, and when it is over. */
 
-import type { Phase } from '../psi/index.js';
+import type { CoarseCount, Phase } from '../psi/index.js';
+import { coarseText } from './agreement.js';
 import { count, duration } from './comparison.js';
 import type { Io } from './io.js';
+import { showStatus } from './progress.js';
 
 const INTERVAL_MS = 200;
-const BAR = 24;
+const BAR = 20;
 
 const WORDS: Readonly<Record<Phase, string>> = {
   blind: 'blinding',
-  evaluate: "evaluating the partner's elements",
+  evaluate: 'answering the partner',
   tag: 'making tags',
   unblind: 'reading the answers',
   encrypt: 'encrypting values',
@@ -37,10 +39,10 @@ export function startRunProgress(io: Io): RunProgress {
         since = now;
       } else if (now < next) return;
       next = now + INTERVAL_MS;
-      io.stderr.write(`\r\x1b[K${progressLine(phase, done, total, (now - since) / 1000)}`);
+      showStatus(io, progressLine(phase, done, total, (now - since) / 1000));
     },
     clear() {
-      if (current !== undefined) io.stderr.write('\r\x1b[K');
+      if (current !== undefined) showStatus(io, '');
     },
   };
 }
@@ -66,6 +68,8 @@ export interface RunSummary {
   readonly peerSize: number;
   /** Distinct identifiers that are shared, where this party learns it. */
   readonly shared?: number;
+  /** How the count was rounded, where it was. */
+  readonly coarse?: CoarseCount;
   /** Rows of this party's list with a shared identifier, where it learns that. */
   readonly rows?: number;
   readonly bytesSent: number;
@@ -74,11 +78,10 @@ export interface RunSummary {
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { ownSize, peerSize, shared, rows, bytesSent, bytesReceived, seconds, runId } = summary;
-  const matches =
-    shared === undefined
-      ? []
-      : [`shared      ${count(shared)}${rows === undefined ? '' : ` (in ${count(rows)} rows)`}`];
+  const { ownSize, peerSize, shared, coarse, rows, bytesSent, bytesReceived, seconds, runId } = summary;
+  const inRows = rows === undefined ? '' : ` (in ${count(rows)} rows)`;
+  const rounded = coarse === undefined ? '' : ` (${coarseText(coarse)})`;
+  const matches = shared === undefined ? [] : [`shared      ${count(shared)}${inRows}${rounded}`];
   return [
     `run         ${runId}`,
     `identifiers ${count(ownSize)} here, ${count(peerSize)} at the partner's`,

@@ -12,23 +12,28 @@ const MAX_FILE_BYTES = 65_536;
 const HOW_TO_MAKE_A_KEY = `Make a key with: openssl rand -hex ${MIN_KEY_BYTES} > key.txt`;
 
 /**
+ * @param howToMakeOne is said of a file that holds none
  * @returns the bytes that the file holds in hexadecimal, at least 32
  * @throws {VeilmatchError} `io`, `bad-file`
  */
-export async function readKey(path: string, io: Io): Promise<Uint8Array> {
+export async function readKey(
+  path: string,
+  io: Io,
+  howToMakeOne: string = HOW_TO_MAKE_A_KEY,
+): Promise<Uint8Array> {
   const text = (await readSmall(path, io)).toString('latin1').trim();
   const source = sourceName(path);
   if (!/^(?:[0-9a-f]{2})+$/i.test(text)) {
     throw new VeilmatchError(
       'bad-file',
-      `${source} does not hold a key in hexadecimal digits. ${HOW_TO_MAKE_A_KEY}`,
+      `${source} does not hold a key in hexadecimal digits. ${howToMakeOne}`,
     );
   }
   const key = Buffer.from(text, 'hex');
   if (key.length < MIN_KEY_BYTES) {
     throw new VeilmatchError(
       'bad-file',
-      `${source} holds a key of ${key.length} bytes; at least ${MIN_KEY_BYTES} random ones are needed. ${HOW_TO_MAKE_A_KEY}`,
+      `${source} holds a key of ${key.length} bytes; at least ${MIN_KEY_BYTES} random ones are needed. ${howToMakeOne}`,
     );
   }
   return new Uint8Array(key);
@@ -50,11 +55,21 @@ export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
   return new Uint8Array(bytes.subarray(0, end));
 }
 
+/** What is a secret itself: a token, a key in hexadecimal digits. */
+const SECRET = /^(?:vmt_[\w-]{43}|[0-9a-f]{64,})$/i;
+
 /**
  * A file that holds a secret or says something about one.
- * @throws {VeilmatchError} `io`, `bad-file` for a long one
+ * @throws {VeilmatchError} `io`, `bad-file` for a long one; `argument` for a secret in place of a file's name
  */
 export async function readSmall(path: string, io: Io, maxBytes: number = MAX_FILE_BYTES): Promise<Buffer> {
+  if (SECRET.test(path)) {
+    throw new VeilmatchError(
+      'argument',
+      'A token or a key stands where the name of a file is needed, and every process of this machine could read it there. ' +
+        'Make a new one, and put it into a file.',
+    );
+  }
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of readBytes(path, io)) {

@@ -4,14 +4,17 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
+import { isLoopback } from '../transport/address.js';
 import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
-import { readPem, readTokenList } from './credentials.js';
+import { type AgreementFlags, agreementOptions } from './agreement.js';
+import { readCertificates, readKeyPair, readTokenList } from './credentials.js';
 import type { Io } from './io.js';
 import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
+import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
 
-export interface ServeFlags extends SetFlags {
+export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly reveal: Reveal;
   readonly listen: { readonly host: string; readonly port: number };
   readonly tokenFile?: string;
@@ -27,6 +30,7 @@ export interface ServeFlags extends SetFlags {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly once?: true;
+  readonly output?: string;
   readonly dryRun?: true;
 }
 
@@ -35,6 +39,7 @@ export function serveOptions(): Option[] {
     new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
       .choices(['intersection', 'cardinality'])
       .makeOptionMandatory(),
+    ...agreementOptions(),
     new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
@@ -47,8 +52,8 @@ export function serveOptions(): Option[] {
     new Option('--client-ca <FILE>', 'authorities whose client certificates are as good as a token, PEM'),
     new Option(
       '--origin <URL>',
-      'let web pages of this origin connect; repeatable (default: none)',
-    ).argParser(collect),
+      'let web pages of this origin connect, such as https://example.com; repeatable (default: none)',
+    ).argParser(parseOrigin),
     new Option('--host <NAME>', 'a name of this server that is not in its certificate; repeatable').argParser(
       collect,
     ),
@@ -66,6 +71,10 @@ export function serveOptions(): Option[] {
     new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
     ...timeOptions(),
     new Option('--once', 'end after the first run that is complete'),
+    new Option(
+      '-o, --output <FILE>',
+      'with --once --to both --reveal intersection: write the shared rows to this file',
+    ),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     validOption(),
     ...listOptions(),
@@ -85,6 +94,7 @@ export function timeOptions(): Option[] {
 /** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
 export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOptions> {
   const { listen, reveal, origin, host, runs, idleSeconds, totalSeconds } = flags;
+  checkDoor(flags);
   const tokens: KnownToken[] = flags.tokenFile === undefined ? [] : await readTokenList(flags.tokenFile, io);
   return {
     ...listen,
@@ -97,20 +107,64 @@ export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOp
   };
 }
 
+/**
+ * What `listen` asks for, in the words of this command and before the list is read.
+ * @throws {VeilmatchError} `argument`
+ */
+function checkDoor({ listen, tlsCert, tokenFile, clientCa, dryRun }: ServeFlags): void {
+  if (dryRun) return;
+  if (tokenFile === undefined && clientCa === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      'Give --token-file, with a line made by veilmatch token NAME --add FILE, or --client-ca: any web page can reach an ' +
+        'open port of its visitor.',
+    );
+  }
+  if (tlsCert === undefined && !isLoopback(listen.host)) {
+    throw new VeilmatchError(
+      'argument',
+      'Listening where other machines can connect needs TLS: give --tls-cert and --tls-key.',
+    );
+  }
+}
+
+/** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
+export async function checkOutput(
+  { output, once, to, reveal, ledger, tokenFile }: ServeFlags,
+  list: string,
+): Promise<void> {
+  if (output === undefined) return;
+  if (!once || to !== 'both' || reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      'This party has rows to write only with --once --to both --reveal intersection. Give these, or leave --output away.',
+    );
+  }
+  const inputs = [list, ledger, tokenFile].filter((path) => path !== undefined);
+  await checkOutputFiles({ '--output': output }, inputs);
+}
+
 async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promise<ServerTls | undefined> {
   if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new VeilmatchError('argument', 'TLS needs both --tls-cert and --tls-key.');
   }
   return {
-    cert: await readPem(tlsCert, io),
-    key: await readPem(tlsKey, io),
-    clientCa: clientCa === undefined ? undefined : await readPem(clientCa, io),
+    ...(await readKeyPair(tlsCert, tlsKey, io)),
+    clientCa: clientCa === undefined ? undefined : await readCertificates(clientCa, io),
   };
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
+}
+
+/** As browsers write it. */
+function parseOrigin(text: string, before: readonly string[] = []): string[] {
+  if (URL.canParse(text) && new URL(text).origin === text) return [...before, text];
+  throw new InvalidArgumentError(
+    'Give scheme, host and port where it is not the usual one, such as https://example.com.',
+  );
 }
 
 function parseAddress(text: string): { host: string; port: number } {

@@ -12,6 +12,7 @@ import {
   type Ledger,
   memoryLedger,
   type Policy,
+  type SenderResult,
 } from '../psi/index.js';
 import {
   type AcceptedChannel,
@@ -21,16 +22,18 @@ import {
   openFileLedger,
   send,
 } from '../transport/index.js';
+import { checkAgreement } from './agreement.js';
 import { policyLines, readPolicy, verdict } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { count, planName } from './comparison.js';
-import { countable } from './connect.js';
-import type { Io } from './io.js';
+import { countable, sharedRows } from './connect.js';
+import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
 import { log, Metrics, serveMetrics } from './monitor.js';
-import { withOutputs } from './output.js';
+import { withOutputs, writeAll } from './output.js';
 import { readSet } from './read-set.js';
-import { listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
+import { startRunProgress } from './run-report.js';
+import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -39,7 +42,7 @@ export const serveCommand: Command = {
   options: serveOptions(),
   help: `
 The partner runs veilmatch connect and learns the result; this party learns the size of the partner's list and nothing of
-the result. Whoever connects needs a token or a client certificate, on this machine too: any web page reaches its
+the result, unless both say --to both. Whoever connects needs a token or a client certificate, on this machine too: any web page reaches its
 visitor's own ports. TLS is version 1.3. Standard error gets a line of JSON for each event, with the run's id.
 
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
@@ -53,9 +56,13 @@ Examples:
 `,
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ServeFlags;
+    checkAgreement(flags, flags.reveal);
+    await checkOutput(flags, args[0]!);
+    checkStdin([args[0], flags.tokenFile, flags.policy]);
     const listening = await listenOptions(flags, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
-    const set = countable((await readSet(args[0]!, flags, io)).set, flags.reveal, io);
+    const read = await readSet(args[0]!, flags, io);
+    const set = countable(read.set, flags.reveal, io);
     if (flags.dryRun) {
       await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
       return 0;
@@ -63,7 +70,12 @@ Examples:
     const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
     const backend = await createBackend();
     try {
-      await new Service(flags, set, { backend, policy, ledger: ledger ?? memoryLedger() }, io).run(listening);
+      const resources = { backend, policy, ledger: ledger ?? memoryLedger() };
+      const result = await new Service(flags, set, resources, io).run(listening);
+      if (flags.output !== undefined && result?.matched !== undefined) {
+        const rows = sharedRows(read.list, set.rowsOf(result.matched));
+        await withOutputs([flags.output], [], io, (file) => writeAll(file!, rows));
+      }
     } finally {
       await backend.dispose();
       await ledger?.close();
@@ -92,8 +104,11 @@ class Service {
     this.#io = io;
   }
 
-  /** Until the signal fires, or the first run is complete where that is all that is wanted. */
-  async run(options: ListenOptions): Promise<void> {
+  /**
+   * Until the signal fires, or the first run is complete where that is all that is wanted.
+   * @returns the result of that run
+   */
+  async run(options: ListenOptions): Promise<SenderResult | undefined> {
     const { metrics: port, reveal, once } = this.#flags;
     const { signal } = this.#io;
     this.#metrics.add('veilmatch_list_identifiers', this.#set.size);
@@ -109,25 +124,29 @@ class Service {
         size,
       });
       const runs = new Set<Promise<void>>();
+      let wanted: SenderResult | undefined;
       for await (const channel of listener) {
-        const run: Promise<void> = this.#serve(channel).then((complete) => {
+        const run: Promise<void> = this.#serve(channel).then((result) => {
           runs.delete(run);
-          if (complete && once) void listener.close();
+          if (result === undefined || !once) return;
+          wanted ??= result;
+          void listener.close();
         });
         runs.add(run);
       }
       await Promise.all(runs);
       log(this.#io, 'stopped');
+      return wanted;
     } finally {
       await monitor?.close();
     }
   }
 
-  /** @returns whether the run is complete */
-  async #serve(channel: AcceptedChannel): Promise<boolean> {
+  /** @returns undefined where the run is not complete */
+  async #serve(channel: AcceptedChannel): Promise<SenderResult | undefined> {
     const { runId: run, peer } = channel;
     const { backend, policy, ledger } = this.#resources;
-    const { reveal } = this.#flags;
+    const { reveal, to, verifiable } = this.#flags;
     const started = performance.now();
     const admit = admission({
       peer: peer.id,
@@ -135,10 +154,13 @@ class Service {
       policy,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
     });
+    const progress = startRunProgress(this.#io);
     let outcome = 'complete';
-    let fields = {};
+    let result: SenderResult | undefined;
     try {
-      fields = await send(channel, this.#set, { backend, reveal, admit, signal: this.#io.signal });
+      const agreed = { reveal, to, verifiable };
+      const watched = { signal: this.#io.signal, onProgress: progress.update };
+      result = await send(channel, this.#set, { backend, admit, ...agreed, ...watched });
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
     }
@@ -151,12 +173,12 @@ class Service {
     log(this.#io, outcome === 'complete' ? 'complete' : 'failed', {
       run,
       peer: peer.name,
-      ...(outcome === 'complete' ? fields : { code: outcome }),
+      ...(result === undefined ? { code: outcome } : { peerSize: result.peerSize, shared: result.size }),
       bytesSent: sent,
       bytesReceived: received,
       seconds: Number(seconds.toFixed(3)),
     });
-    return outcome === 'complete';
+    return result;
   }
 
   #note(event: ListenEvent): void {
@@ -193,12 +215,19 @@ function dryRun(
     'Nothing was sent, and nobody can connect yet.',
     `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
     `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
-    "you learn   the size of the partner's list and the kinds in it, nothing of the result",
+    `you learn   the size of the partner's list and the kinds in it, ${told(flags)}`,
     ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
     ...policyLines(policy),
     ...enumeration(flags.country, policy, set.size),
     '',
   ].join('\n');
+}
+
+/** What this party hears of the result. */
+function told({ to, reveal }: ServeFlags): string {
+  if (to === 'receiver') return 'nothing of the result';
+  const what = reveal === 'intersection' ? 'which of your rows are in it' : 'how many are in both';
+  return `and ${what}, as the partner reports it: it can leave some out`;
 }
 
 /** How long the partner would need to try every number there is. */

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import { createToken } from '../transport/index.js';
 import type { Command } from './command.js';
-import { isPeerName, tokenEntry } from './credentials.js';
+import { isPeerName, parseTokenList, tokenEntry } from './credentials.js';
 import { withOutputs } from './output.js';
 import { existingText } from './secrets.js';
 
@@ -34,7 +34,7 @@ Examples:
   async run([name = 'partner'], options, io) {
     const { add } = options as TokenFlags;
     if (!isPeerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ -');
+      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
     }
     const token = createToken();
     const entry = tokenEntry(name, token);
@@ -44,7 +44,7 @@ Examples:
       return 0;
     }
     const before = await existingText(add, io);
-    if (before.split('\n').some((line) => line.startsWith(`${name} `))) {
+    if (parseTokenList(before, add).some((known) => known.name === name)) {
       throw new VeilmatchError(
         'argument',
         `${add} has a token for ${name} already. Remove its line first, or take another name.`,

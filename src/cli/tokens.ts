@@ -143,11 +143,7 @@ class TokenReader {
 
   #oneOf(found: readonly TokenColumn[], first: readonly string[]): TokenColumn {
     const { column: name, emails, wholeBytes } = this.#options;
-    const folded = (text: string): string => text.trim().toLowerCase();
-    const wanted = found.filter(
-      ({ column }) =>
-        name === undefined || folded(first[column]!) === folded(name) || `${column + 1}` === name.trim(),
-    );
+    const wanted = found.filter(({ column }) => name === undefined || isNamed(first[column]!, column, name));
     if (wanted.length === 1) return wanted[0]!;
     const ofKind = wanted.filter(({ column }) => /mail/i.test(first[column]!) === emails);
     if (ofKind.length === 1) return ofKind[0]!;
@@ -159,6 +155,13 @@ class TokenReader {
       );
     }
     const hash = wholeBytes === undefined ? 'of MD5, SHA-1 or SHA-256' : `of ${wholeBytes} bytes`;
+    if (name !== undefined && !first.some((cell, column) => isNamed(cell, column, name))) {
+      throw new VeilmatchError(
+        'argument',
+        `${this.#source} has ${first.length} column${first.length === 1 ? '' : 's'}, and none of that name or number. ` +
+          'Give the name that stands in its first line, or a number from 1.',
+      );
+    }
     throw new VeilmatchError(
       'argument',
       `No column of ${this.#source}${name === undefined ? '' : ' of that name or number'} holds digests ${hash} in hexadecimal or base64. ` +
@@ -180,6 +183,12 @@ class TokenReader {
 
 interface TokenColumn extends TokenKind {
   readonly column: number;
+}
+
+/** @param column from 0 */
+function isNamed(header: string, column: number, name: string): boolean {
+  const folded = (text: string): string => text.trim().toLowerCase();
+  return folded(header) === folded(name) || `${column + 1}` === name.trim();
 }
 
 function cellOf(fields: readonly string[], column: number): string {

@@ -7,8 +7,9 @@ import { encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { checkAccept, openMessage } from '../wire/negotiate.js';
 import { checkedUrl } from './address.js';
 import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
+import { connectFailure } from './connect-failure.js';
 import { firstMessage } from './handshake.js';
-import { disconnected, type Link } from './link.js';
+import type { Link } from './link.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
 import { isToken } from './tokens.js';
 import { WireChannel } from './wire-channel.js';
@@ -93,18 +94,10 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
       settle(new VeilmatchError('aborted', 'Stopped before the connection was made.'));
     options.signal?.addEventListener('abort', abort);
     socket.addEventListener('open', () => settle());
-    socket.addEventListener('error', (event) => settle(failure(url, event)));
-    socket.addEventListener('close', () => settle(failure(url, undefined)));
+    socket.addEventListener('error', (event) => settle(connectFailure(url, event)));
+    socket.addEventListener('close', () => settle(connectFailure(url, undefined)));
   });
   return link;
-}
-
-/** Browsers do not say why; Node's reasons are codes such as ECONNREFUSED or CERT_HAS_EXPIRED. */
-function failure(url: URL, event: unknown): VeilmatchError {
-  const cause = (event as { error?: Error & { code?: string } } | undefined)?.error;
-  const status = /^Unexpected server response: (\d{3})$/.exec(cause?.message ?? '')?.[1];
-  const why = cause?.code ?? (status === undefined ? undefined : `HTTP status ${status}`);
-  return disconnected(`Cannot connect to ${url.host}${why === undefined ? '' : ` (${why})`}.`, cause);
 }
 
 async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {

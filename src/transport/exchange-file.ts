@@ -127,7 +127,7 @@ async function* messagesOf(
     }
   } catch (error) {
     if (error instanceof VeilmatchError && error.code === 'bad-message') {
-      throw badFile(path, 'a part of it cannot be read', error);
+      throw badFile(path, 'it is no file of veilmatch psi, or a part of it is damaged', error);
     }
     throw fileError('read', path, error);
   }

@@ -305,7 +305,10 @@ function checkHeader(
     );
   }
   if (header.mode !== MODE[reveal]) {
-    throw new VeilmatchError('incompatible-peer', 'The file is for a run that reveals something else.');
+    throw new VeilmatchError(
+      'incompatible-peer',
+      `The file is for a run that reveals something else than the ${reveal}. Agree with the partner on one.`,
+    );
   }
 }
 

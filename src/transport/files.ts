@@ -7,6 +7,7 @@
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
+import { systemReason } from './system-reason.js';
 
 type NodeFiles = typeof import('node:fs/promises');
 
@@ -81,5 +82,5 @@ export function systemCode(error: unknown): string | undefined {
 export function fileError(verb: 'read' | 'write' | 'lock', path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (error instanceof VeilmatchError || code === undefined) return error;
-  return new VeilmatchError('io', `Cannot ${verb} ${path}: ${code}.`, { cause: error });
+  return new VeilmatchError('io', `Cannot ${verb} ${path}: ${systemReason(code)}.`, { cause: error });
 }

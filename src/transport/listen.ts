@@ -23,6 +23,7 @@ import { firstMessage, refuse } from './handshake.js';
 import type { Link } from './link.js';
 import { reasonFor } from './reason.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
+import { systemReason } from './system-reason.js';
 import type { KnownToken } from './tokens.js';
 import { WireChannel } from './wire-channel.js';
 
@@ -162,9 +163,11 @@ class Server implements Listener {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', (error: NodeJS.ErrnoException) => {
         reject(
-          new VeilmatchError('io', `Cannot listen on port ${port}: ${error.code ?? error.name}.`, {
-            cause: error,
-          }),
+          new VeilmatchError(
+            'io',
+            `Cannot listen on ${host}, port ${port}: ${systemReason(error.code ?? error.name)}.`,
+            { cause: error },
+          ),
         );
       });
       this.#http.listen(port, host.replace(/^\[(.*)\]$/, '$1'), resolve);

@@ -94,6 +94,22 @@ describe('dist/cli/main.js', () => {
     expect(stderr).not.toMatch(/error|EPIPE/);
   });
 
+  it.each([[['--help']], [['reverse', '--help']], [['nonsense']]])(
+    'shows no stack when nobody reads what %j prints',
+    async (argv) => {
+      const child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const [gone, read] =
+        argv[0] === 'nonsense' ? [child.stderr, child.stdout] : [child.stdout, child.stderr];
+      gone.destroy();
+      let text = '';
+      read.on('data', (chunk) => {
+        text += chunk;
+      });
+      expect(await statusOf(child)).toBe(argv[0] === 'nonsense' ? 2 : 0);
+      expect(text).toBe('');
+    },
+  );
+
   it.skipIf(process.platform === 'win32')('removes what it has begun when it is interrupted', async () => {
     const output = temporary('out.csv');
     const child = spawn(process.execPath, [main, 'normalize', '-', '-o', output], {

@@ -19,16 +19,18 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array | Readable;
   readonly signal?: AbortSignal;
   readonly terminal?: boolean;
+  /** Of the terminal. */
+  readonly columns?: number;
 }
 
 export function memoryIo(options: RunOptions = {}): { io: Io; stdout(): string; stderr(): string } {
-  const { stdin = '', signal, terminal } = options;
+  const { stdin = '', signal, terminal, columns } = options;
   const out = collector();
   const err = collector();
   const io: Io = {
     stdin: stdin instanceof Readable ? stdin : Readable.from([Buffer.from(stdin)]),
-    stdout: out.stream,
-    stderr: Object.assign(err.stream, { isTTY: terminal }),
+    stdout: Object.assign(out.stream, { isTTY: terminal, columns }),
+    stderr: Object.assign(err.stream, { isTTY: terminal, columns }),
     signal,
   };
   return { io, stdout: out.text, stderr: err.text };

@@ -116,7 +116,7 @@ describe('veilmatch hash', () => {
       /--encoding.*--profile meta/,
     ],
     ['an algorithm with a key', ['--key-file', 'k', '--algorithm', 'md5'], /--algorithm.*--key-file/],
-    ['list and key from one stream', ['--key-file', '-'], /cannot both come from standard input/],
+    ['list and key from one stream', ['--key-file', '-'], /Only one file can come from standard input/],
     ['a platform that is not known', ['--profile', 'myspace'], /Allowed choices are meta, google/],
   ])('ends with 2 for %s', async (_, options, message) => {
     const { status, stdout, stderr } = await cli(['hash', '-', ...options], { stdin: LIST });

@@ -224,6 +224,99 @@ describe('two processes over TLS', () => {
   });
 });
 
+describe('what two processes agree on', () => {
+  const served = async (
+    ...argv: string[]
+  ): Promise<{ tool: Tool; ask(...more: string[]): Promise<Tool> }> => {
+    const { tokenFile, known } = await newToken();
+    const { tool, port } = await serve(SENDER, ...tls, '--token-file', known, ...argv);
+    return {
+      tool,
+      async ask(...more) {
+        const address = ['connect', `wss://127.0.0.1:${port}`, file(csv(RECEIVER)), '--ca', ca];
+        const client = start(...address, '--token-file', tokenFile, '--json', ...more);
+        await client.status;
+        return client;
+      },
+    };
+  };
+
+  it('is that both learn which rows are shared: both write them', async () => {
+    const rows = (list: readonly string[], first: number): string =>
+      `line,phone\n${list.map((shared, i) => `${first + i},${shared}\n`).join('')}`;
+    const [ours, theirs] = [temporary('ours.csv'), temporary('theirs.csv')];
+    const { tool, ask } = await served('--reveal', 'intersection', '--to', 'both', '--once', '-o', ours);
+    const alone = await ask();
+    expect(await alone.status).toBe(3);
+    expect(alone.stderr).toMatch(/error: .*told the same/);
+    expect(existsSync(ours)).toBe(false);
+    const both = await ask('--to', 'both', '-o', theirs);
+    expect([await both.status, await tool.status]).toEqual([0, 0]);
+    expect(readFileSync(ours, 'utf8')).toBe(rows(SHARED, 2002));
+    expect(readFileSync(theirs, 'utf8')).toBe(rows(SHARED, 2));
+    expect(await tool.logged('complete')).toMatchObject({ peerSize: 3000, shared: 1000 });
+    expect(tool.stderr).not.toMatch(/1415\d{7}|matched/);
+  });
+
+  it('is that both learn how many are shared, as coarse as the asking party wants it', async () => {
+    const { tool, ask } = await served('--reveal', 'cardinality', '--to', 'both', '--once');
+    const counting = await ask('--to', 'both', '--coarse', '300,100');
+    expect([await counting.status, await tool.status]).toEqual([0, 0]);
+    expect(JSON.parse(counting.stdout)).toMatchObject({ shared: 900, coarse: { step: 300, atLeast: 100 } });
+    expect(await tool.logged('complete')).toMatchObject({ shared: 900 });
+  });
+
+  it('is that the answers come with a proof, or not', async () => {
+    const { tool, ask } = await served('--reveal', 'intersection', '--verifiable');
+    const trusting = await ask();
+    expect(await trusting.status).toBe(3);
+    const proving = await ask('--verifiable');
+    expect(await proving.status).toBe(0);
+    expect(JSON.parse(proving.stdout)).toMatchObject({ shared: 1000 });
+    // A proof has two scalars.
+    const plain = await served('--reveal', 'intersection');
+    const without = await plain.ask();
+    expect(JSON.parse(proving.stdout).bytesReceived).toBeGreaterThan(
+      JSON.parse(without.stdout).bytesReceived + 64,
+    );
+    expect(tool.events.filter(({ event }) => event === 'complete')).toHaveLength(1);
+  });
+
+  it('cannot be what there is not', async () => {
+    const { known, tokenFile } = await newToken();
+    const list = file(csv(SENDER));
+    const asked = (...argv: string[]): ReturnType<typeof cli> =>
+      cli(['serve', list, '--token-file', known, ...argv]);
+    const counting = ['--reveal', 'cardinality'];
+    expect(await asked(...counting, '--verifiable')).toMatchObject({ status: 2 });
+    const inVain = expect.stringContaining('rows to write only with --once --to both --reveal intersection');
+    for (const argv of [
+      ['--reveal', 'intersection', '--to', 'both'],
+      ['--reveal', 'intersection', '--once'],
+      [...counting, '--to', 'both', '--once'],
+    ]) {
+      expect(await asked(...argv, '-o', temporary('x.csv'))).toMatchObject({ status: 2, stderr: inVain });
+    }
+    expect(await asked('--reveal', 'intersection', '--to', 'both', '--once', '-o', list)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('is also the input'),
+    });
+    for (const coarse of ['100', '0,5', 'a,b', '1,-1']) {
+      const argv = ['connect', 'ws://127.0.0.1:1', list, '--token-file', tokenFile, '--coarse', coarse];
+      expect(await cli(argv)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('such as 100,500'),
+      });
+    }
+    const { ask } = await served('--reveal', 'intersection');
+    const coarse = await ask('--coarse', '100,500');
+    expect([await coarse.status, coarse.stderr]).toEqual([
+      2,
+      expect.stringContaining('--coarse is for a count'),
+    ]);
+  });
+});
+
 describe('serve', () => {
   it.each([
     [['--listen', '0.0.0.0:0'], 2, /needs TLS/],
@@ -406,6 +499,9 @@ describe('--dry-run', () => {
       'how many of its identifiers are in this list; that this list has 3,000 identifiers',
     );
     expect(stdout).toContain('sees the exact count');
+    expect(stdout).toContain('nothing of the result');
+    const both = await cli([...argv, '--to', 'both', '--dry-run']);
+    expect(both.stdout).toContain('how many are in both, as the partner reports it');
     expect(stdout).toMatch(/^One peer needs at least 2,84\d days .* to ask for all of them\.$/m);
   });
 

@@ -84,6 +84,16 @@ describe('two files', () => {
     });
   });
 
+  it('are summed up in JSON, too', async () => {
+    await request();
+    await respond();
+    const { status, stdout } = await finish('--json');
+    expect({ status, summary: JSON.parse(stdout) }).toEqual({
+      status: 0,
+      summary: { reveal: 'intersection', ownSize: 300, peerSize: 300, shared: 100, rows: 100 },
+    });
+  });
+
   it('hold no identifier, nor does the state', async () => {
     await request();
     await respond();
@@ -114,7 +124,10 @@ describe('respond', () => {
     writeFileSync(at('policy.json'), '{"largestSet": 299, "budgets": []}');
     await request();
     const { status, stderr } = await respond('intersection', '--policy', at('policy.json'));
-    expect([status, stderr]).toEqual([3, expect.stringContaining('largestSet')]);
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringContaining('Your policy does not allow this request, by its largestSet'),
+    ]);
     expect(existsSync(at('response.vm'))).toBe(false);
     expect((await respond()).status).toBe(0);
   });
@@ -214,6 +227,9 @@ describe('key', () => {
   it('of a partner must be known, once', async () => {
     await request();
     writeFileSync(at('peers.txt'), 'a ed25519:00\n');
-    expect(await respond()).toMatchObject({ status: 3, stderr: expect.stringContaining('has 0 keys') });
+    expect(await respond()).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('has no key of this partner'),
+    });
   });
 });

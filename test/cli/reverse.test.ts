@@ -340,7 +340,7 @@ describe('veilmatch reverse, told what does not go together', () => {
     [
       'a column that is not there',
       [...PLAN, '--column', '7'],
-      /No column of standard input of that name or number/,
+      /has 1 column, and none of that name or number/,
     ],
     ['tokens of another hash', [...PLAN, '--algorithm', 'md5'], /holds digests of 16 bytes.*--algorithm/],
   ])('%s: ends with 2', async (_, options, message) => {

@@ -4,9 +4,9 @@ import { progressLine, startRunProgress, summaryText } from '../../src/cli/run-r
 import { memoryIo } from './harness.js';
 
 it('shows a bar, the rate and the time left', () => {
-  expect(progressLine('blind', 0, 1000, 0)).toBe('blinding [........................] 0 %');
+  expect(progressLine('blind', 0, 1000, 0)).toBe('blinding [....................] 0 %');
   expect(progressLine('evaluate', 250_000, 1_000_000, 10)).toBe(
-    "evaluating the partner's elements [######..................] 25 %, 25,000/s, 30.0 s left",
+    'answering the partner [#####...............] 25 %, 25,000/s, 30.0 s left',
   );
   expect(progressLine('tag', 0, 0, 0)).toContain('0 %');
 });
@@ -17,8 +17,15 @@ it('shows progress on a terminal only, and takes it off again', () => {
     const progress = startRunProgress(io);
     progress.update('blind', 1, 2);
     progress.clear();
-    expect(stderr()).toBe(terminal ? '\r\x1b[Kblinding [############............] 50 %\r\x1b[K' : '');
+    expect(stderr()).toBe(terminal ? '\rblinding [##########..........] 50 %\x1b[K\r\x1b[K' : '');
   }
+});
+
+it('keeps to one line of a narrow terminal', () => {
+  const { io, stderr } = memoryIo({ terminal: true, columns: 20 });
+  const progress = startRunProgress(io);
+  progress.update('blind', 1, 2);
+  expect(stderr()).toBe('\rblinding [#########\x1b[K');
 });
 
 it('sums a run up: sizes, matches, bytes and time', () => {
@@ -31,5 +38,8 @@ shared      10 (in 12 rows)
 bytes       32,000 sent, 50,000 received
 time        2.0 s
 `,
+  );
+  expect(summaryText({ ...run, ...costs, shared: 900, coarse: { step: 100, atLeast: 500 } })).toContain(
+    'shared      900 (rounded down to a multiple of 100; 0 stands for fewer than 500)\n',
   );
 });

@@ -7,4 +7,4 @@ export interface Authority {
   readonly cert: string;
   issue(name: string, hosts?: readonly string[]): Issued;
 }
-export function createAuthority(name: string): Authority;
+export function createAuthority(name: string, options?: { readonly hours?: number }): Authority;

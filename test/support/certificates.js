@@ -67,15 +67,16 @@ const HOUR = 3_600_000;
  * @param {string} issuer
  * @param {import('node:crypto').KeyObject} signingKey
  * @param {Buffer} extensions
+ * @param {number} hours
  */
-function certificate(subject, publicKey, issuer, signingKey, extensions) {
+function certificate(subject, publicKey, issuer, signingKey, extensions, hours) {
   const algorithm = sequence(oid('ecdsaWithSha256'));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     algorithm,
     distinguished(issuer),
-    sequence(time(Date.now() - HOUR), time(Date.now() + HOUR)),
+    sequence(time(Date.now() - 2 * HOUR), time(Date.now() + hours * HOUR)),
     distinguished(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(extensions)),
@@ -92,13 +93,14 @@ function newKeys() {
 
 /**
  * @param {string} name
+ * @param {{ hours?: number }} [options] - for how long from now on its certificates are good
  * @returns {Authority}
  */
-export function createAuthority(name) {
+export function createAuthority(name, { hours = 1 } = {}) {
   const keys = newKeys();
   const isAuthority = sequence(oid('basicConstraints'), TRUE, der(0x04, sequence(TRUE)));
   return {
-    cert: certificate(name, keys.publicKey, name, keys.privateKey, isAuthority),
+    cert: certificate(name, keys.publicKey, name, keys.privateKey, isAuthority, hours),
     issue(subject, hosts) {
       const own = newKeys();
       const usage = oid(hosts === undefined ? 'clientAuth' : 'serverAuth');
@@ -109,7 +111,7 @@ export function createAuthority(name) {
         ...(hosts === undefined ? [] : [sequence(oid('subjectAltName'), der(0x04, alternatives))]),
       ]);
       return {
-        cert: certificate(subject, own.publicKey, name, keys.privateKey, extensions),
+        cert: certificate(subject, own.publicKey, name, keys.privateKey, extensions, hours),
         key: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
       };
     },

@@ -79,12 +79,13 @@ export function checkPolicy(value: unknown): Policy {
     );
   }
   for (const [i, entry] of policy.budgets.entries()) {
-    const budget = objectOf(entry, `Budget ${i} of a policy`, ['hours', 'runs', 'elements']);
+    const where = `budgets[${i}] in a policy`;
+    const budget = objectOf(entry, where, ['hours', 'runs', 'elements']);
     if (budget.hours === undefined)
-      throw new VeilmatchError('argument', `Budget ${i} of a policy states no hours.`);
-    checkWhole(budget.hours, `hours in budget ${i}`, 1);
-    checkWhole(budget.runs, `runs in budget ${i}`, 0);
-    checkWhole(budget.elements, `elements in budget ${i}`, 0);
+      throw new VeilmatchError('argument', `${where} needs hours: the span that it holds for.`);
+    checkWhole(budget.hours, `hours in budgets[${i}]`, 1);
+    checkWhole(budget.runs, `runs in budgets[${i}]`, 0);
+    checkWhole(budget.elements, `elements in budgets[${i}]`, 0);
   }
   return value as Policy;
 }
@@ -93,8 +94,11 @@ function objectOf(value: unknown, what: string, names: readonly string[]): Recor
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new VeilmatchError('argument', `${what} must be an object.`);
   }
-  if (Object.keys(value).some((name) => !names.includes(name))) {
-    throw new VeilmatchError('argument', `${what} may have ${names.join(', ')}, and nothing else.`);
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    // A name of letters is no identifier of anybody; anything else is not repeated.
+    const which = /^[a-z]{1,30}$/i.test(unknown) ? ` "${unknown}" is none of them.` : '';
+    throw new VeilmatchError('argument', `${what} may have ${names.join(', ')}, and nothing else.${which}`);
   }
   return value as Record<string, unknown>;
 }

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// An airline and a hotel want to know which guests of the hotel fly with the airline. Each runs a program of its own.
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAuthority } from '../../test/support/certificates.js';
+import { e164, invent, Random, written } from '../people.js';
+import { Program } from './program.js';
+
+const pathOf = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+const VEILMATCH = pathOf('../node_modules/veilmatch/dist/cli/main.js');
+
+/**
+ * @param {(line: string) => void} say
+ * @param {{ passengers?: number, guests?: number, shared?: number }} [sizes]
+ */
+export async function story(say, { passengers = 20_000, guests = 12_000, shared = 2_500 } = {}) {
+  const people = invent(new Random(1919), passengers + guests - shared);
+  const airline = people.slice(0, passengers);
+  const hotel = people.slice(passengers - shared);
+  const truth = hotel.slice(0, shared).map(e164).join();
+  const folder = mkdtempSync(join(tmpdir(), 'veilmatch-example-'));
+  /** @type {Program[]} */
+  const programs = [];
+  const start = (/** @type {string} */ file, /** @type {string[]} */ ...argv) => {
+    const program = new Program(file, ...argv);
+    programs.push(program);
+    return program;
+  };
+  try {
+    const places = prepare(folder, airline, hotel);
+    say(
+      `An airline has the telephone numbers of ${count(passengers)} passengers, a hotel those of ${count(guests)} guests.`,
+    );
+    say('Each has a certificate that an authority of theirs issued, and a process of its own.');
+    say('');
+    const commands = await overCommandLine(say, places, start);
+    say('');
+    const library = await overLibrary(say, places, start);
+    say('');
+    const files = await overFiles(say, places, start);
+    return {
+      shared: commands.numbers.length,
+      right: [commands, library].every(({ numbers }) => numbers.join() === truth),
+      turnedAway: [commands.outsider, library.outsider],
+      ...files,
+    };
+  } finally {
+    for (const program of programs) program.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @typedef {ReturnType<typeof prepare>} Places */
+/** @typedef {(file: string, ...argv: string[]) => Program} Start */
+
+/**
+ * What each has on its own machine.
+ * @param {string} folder
+ * @param {import('../people.js').Person[]} airline
+ * @param {import('../people.js').Person[]} hotel
+ */
+function prepare(folder, airline, hotel) {
+  const put = (/** @type {string} */ name, /** @type {string} */ text) => {
+    writeFileSync(join(folder, name), text, { mode: 0o600 });
+    return join(folder, name);
+  };
+  for (const name of ['airline', 'hotel', 'outsider']) mkdirSync(join(folder, name));
+  const authority = createAuthority('an authority of both');
+  const server = authority.issue('airline', ['localhost']);
+  const client = authority.issue('hotel');
+  const own = createAuthority('an authority of its own').issue('outsider');
+  for (const name of ['airline', 'hotel', 'outsider']) put(`${name}/ca.pem`, authority.cert);
+  put('airline/server.pem', server.cert);
+  put('airline/server.key', server.key);
+  put('hotel/client.pem', client.cert);
+  put('hotel/client.key', client.key);
+  put('outsider/client.pem', own.cert);
+  put('outsider/client.key', own.key);
+  const rows = (/** @type {typeof airline} */ people) =>
+    people.map((person) => `${person.last},${written(person)}\n`).join('');
+  return {
+    put,
+    path: (/** @type {string} */ name) => join(folder, name),
+    airlineList: put('airline/passengers.csv', `name,mobile\n${rows(airline)}`),
+    hotelList: put('hotel/guests.csv', `name,mobile\n${rows(hotel)}`),
+    airlineNumbers: put('airline/passengers.txt', airline.map(e164).join('\n')),
+    hotelNumbers: put('hotel/guests.txt', hotel.map(e164).join('\n')),
+  };
+}
+
+/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
+async function overCommandLine(say, { path, airlineList, hotelList }, start) {
+  say('1. On the command line: veilmatch serve and veilmatch connect, over TLS 1.3.');
+  const airline = start(
+    ...[VEILMATCH, 'serve', airlineList, '--country', 'US', '--reveal', 'intersection', '--once'],
+    ...['--listen', '127.0.0.1:0', '--client-ca', path('airline/ca.pem')],
+    ...['--tls-cert', path('airline/server.pem'), '--tls-key', path('airline/server.key')],
+  );
+  const { port } = await airline.said('event', 'listening');
+  const asParty = (/** @type {string} */ who, /** @type {string[]} */ ...argv) =>
+    start(
+      ...[VEILMATCH, 'connect', `wss://localhost:${port}`, hotelList, '--country', 'US'],
+      ...['--ca', path(`${who}/ca.pem`), '--client-cert', path(`${who}/client.pem`)],
+      ...['--client-key', path(`${who}/client.key`), ...argv],
+    );
+
+  const outsider = await asParty('outsider').ended;
+  const { reason } = await airline.said('event', 'turned-away');
+  say(
+    `   An outsider who made itself a certificate ends with status ${outsider.status}: "${errorOf(outsider.stderr)}"`,
+  );
+  say(`   The airline's log has a line for it (reason: ${reason}), and nothing of its list was sent.`);
+
+  const output = path('hotel/shared.csv');
+  const hotel = await asParty('hotel', '--json', '-o', output).ended;
+  if (hotel.status !== 0) throw new Error(hotel.stderr);
+  const summary = JSON.parse(hotel.stdout);
+  const { peerSize } = await airline.said('event', 'complete');
+  say(
+    `   The hotel learns which ${count(summary.shared)} of its ${count(summary.ownSize)} guests are passengers, and that there are ${count(summary.peerSize)}.`,
+  );
+  say(`   The airline learns that the hotel has ${count(peerSize)} guests, and not which of them it knows.`);
+  sayCost(say, { ...summary, back: summary.bytesReceived });
+  // "line,phone", and the numbers as the hotel's own list has them.
+  const numbers = readFileSync(output, 'utf8').trimEnd().split('\n').slice(1);
+  return {
+    numbers: numbers.map((line) => `+1${line.slice(line.indexOf(',')).replace(/\D/g, '')}`),
+    outsider: `${outsider.status} ${reason}`,
+  };
+}
+
+/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
+async function overLibrary(say, { path, airlineNumbers, hotelNumbers }, start) {
+  say('2. In programs of their own (airline.js, hotel.js): listen and send, connect and receive.');
+  const airline = start(pathOf('airline.js'), path('airline'), airlineNumbers);
+  const { port } = await airline.said('port');
+  const outsider = await start(pathOf('hotel.js'), `wss://localhost:${port}`, path('outsider'), hotelNumbers)
+    .ended;
+  await airline.said('turnedAway');
+  const code = /code: '([a-z-]+)'/.exec(outsider.stderr)?.[1];
+  say(`   The outsider's program is turned away here, too, with the code '${code}'.`);
+  const hotel = start(pathOf('hotel.js'), `wss://localhost:${port}`, path('hotel'), hotelNumbers);
+  const { shared, ...summary } = await hotel.said('shared');
+  const { bytesSent, peerSize } = await airline.said('peerSize');
+  say(
+    `   The hotel's program has the same ${count(shared.length)} rows; the airline's was told ${count(peerSize)}, the size of the list.`,
+  );
+  sayCost(say, { ...summary, back: bytesSent });
+  return { numbers: shared, outsider: code };
+}
+
+/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
+async function overFiles(say, { put, path, airlineList, hotelList }, start) {
+  say('3. Without a line between them: signed files, by SFTP for instance, and this time only how many.');
+  const run = async (/** @type {string[]} */ ...argv) => {
+    const { status, stdout, stderr } = await start(VEILMATCH, ...argv).ended;
+    if (status !== 0) throw new Error(stderr);
+    return stdout;
+  };
+  const airlinePublic = await run('key', 'airline', '-o', path('airline/signing.key'));
+  const hotelPublic = await run('key', 'hotel', '-o', path('hotel/signing.key'));
+  const [request, response] = [path('request.vm'), path('response.vm')];
+  const stateKey = put('hotel/state.key', randomBytes(32).toString('hex'));
+  const state = ['--state', path('hotel/state.vm'), '--state-key-file', stateKey];
+  const asParty = (
+    /** @type {string} */ own,
+    /** @type {string} */ partner,
+    /** @type {string} */ publicKey,
+  ) => [
+    ...['--country', 'US', '--reveal', 'cardinality', '--key', path(`${own}/signing.key`)],
+    ...['--peer', partner, '--peers', put(`${own}/peers`, publicKey)],
+  ];
+  const asHotel = asParty('hotel', 'airline', airlinePublic);
+  const asAirline = [...asParty('airline', 'hotel', hotelPublic), '--ledger', path('airline/ledger.json')];
+  await run('psi', 'request', hotelList, ...asHotel, ...state, '-o', request);
+  await run('psi', 'respond', request, airlineList, ...asAirline, '-o', response);
+  const line = await run('psi', 'finish', response, ...state);
+  const [, shared = '0'] = /^shared (\d+)/.exec(line) ?? [];
+  say(`   The hotel is told that ${count(Number(shared))} are shared, and not who.`);
+  const bytes = [request, response].map((file) => readFileSync(file).length);
+  say(`   The request has ${size(bytes[0])}, the response ${size(bytes[1])}.`);
+  return { counted: Number(shared), erased: !existsSync(path('hotel/state.vm')) };
+}
+
+/**
+ * @param {(line: string) => void} say
+ * @param {{ bytesSent: number, back: number, seconds: number }} cost
+ */
+function sayCost(say, { bytesSent, back, seconds }) {
+  say(`   It sent ${size(bytesSent)}, got ${size(back)}, and took ${seconds.toFixed(1)} s.`);
+}
+
+/** @param {string} text */
+const errorOf = (text) => /^error: (.*)$/m.exec(text)?.[1] ?? text;
+/** @param {number} value */
+const count = (value) => value.toLocaleString('en-US');
+/** @param {number | undefined} bytes */
+const size = (bytes = 0) => `${(bytes / 1e3).toFixed(0)} kB`;

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What is said to somebody who mixes files up, types a wrong name or forgets something. */
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAuthority } from '../support/certificates.js';
+import { cli, type Ending, temporary } from './harness.js';
+
+const LIST = 'phone\n+14155550123\n+14155550199\n';
+const TOKEN = `vmt_${'a'.repeat(43)}`;
+const KEY = 'ab'.repeat(32);
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const put = (name: string, content: string): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+
+beforeEach(async () => {
+  folder = dirname(temporary('x'));
+  mkdirSync(at('folder'));
+  put('list.csv', LIST);
+  put('state.key', KEY);
+  put('acme.token', TOKEN);
+  put('tokens.txt', `acme sha256:${'0'.repeat(64)}\n`);
+  for (const name of ['acme', 'globex']) {
+    put(`${name}.pub`, (await cli(['key', name, '-o', at(`${name}.key`)])).stdout);
+  }
+});
+
+/** In one line, without a stack, with this status; nothing of a result. */
+function expectError({ status, stdout, stderr }: Ending, code: 2 | 3, message: RegExp | string): void {
+  expect({ status, stdout }).toEqual({ status: code, stdout: '' });
+  expect(stderr).toMatch(/(?:^|\n)error: [^\n]*\n$/);
+  expect(stderr).toMatch(message);
+}
+
+describe('a secret in place of a file name', () => {
+  it.each([
+    ['connect', () => ['ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
+    ['serve', () => [at('list.csv'), '--reveal', 'intersection', '--token-file', TOKEN]],
+    ['hash', () => [at('list.csv'), '--key-file', KEY]],
+  ])('is not repeated by %s', async (command, argv) => {
+    const ending = await cli([command, ...argv()]);
+    expectError(ending, 2, 'where the name of a file is needed');
+    expect(ending.stderr).not.toMatch(/aaaa|abab/);
+  });
+});
+
+describe('a file for a file', () => {
+  it('token adds no line to what is no list of tokens', async () => {
+    expectError(await cli(['token', 'acme', '--add', at('list.csv')]), 3, /line 1 is not of the form/);
+    expect(readFileSync(at('list.csv'), 'utf8')).toBe(LIST);
+  });
+
+  it('connect knows the list that is for serve', async () => {
+    const argv = ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('tokens.txt')];
+    expectError(await cli(argv), 3, /tokens\.txt is the list of hashes for veilmatch serve/);
+  });
+
+  it('a public key is no signing key, and the list of keys says whom it knows', async () => {
+    const rest = [
+      '--reveal',
+      'intersection',
+      '-o',
+      at('r.vm'),
+      '--state',
+      at('s.vm'),
+      '--state-key-file',
+      at('state.key'),
+    ];
+    const request = (key: string, peer: string): Promise<Ending> =>
+      cli([
+        'psi',
+        'request',
+        at('list.csv'),
+        '--key',
+        at(key),
+        '--peer',
+        peer,
+        '--peers',
+        at('globex.pub'),
+        ...rest,
+      ]);
+    expectError(await request('acme.pub', 'globex'), 3, /does not hold a key.*veilmatch key NAME -o FILE/);
+    expectError(await request('acme.key', 'globx'), 3, /has no key of this partner.*It has keys of globex\./);
+  });
+
+  it.each([
+    ['compare', '-', '-', '--country', 'US'],
+    ['connect', 'ws://127.0.0.1:1', '-', '--token-file', '-'],
+    ['serve', '-', '--reveal', 'intersection', '--token-file', '-'],
+  ])('%s reads standard input once', async (...argv) => {
+    expectError(await cli(argv, { stdin: LIST }), 2, 'Only one file can come from standard input');
+  });
+
+  it('a name that is empty is said to be one', async () => {
+    expectError(await cli(['normalize', '']), 3, 'Cannot read a file whose name is empty');
+  });
+});
+
+describe('certificates and keys', () => {
+  const authority = createAuthority('authority');
+  const server = authority.issue('server', ['localhost']);
+  const other = authority.issue('client');
+  const serve = (...argv: string[]): Promise<Ending> =>
+    cli(['serve', at('list.csv'), '--reveal', 'intersection', '--token-file', at('tokens.txt'), ...argv]);
+
+  it.each([
+    [
+      'that do not belong together',
+      server.cert,
+      other.key,
+      /key in .* does not belong to the certificate in/,
+    ],
+    ['that were swapped', server.key, server.cert, /server\.pem holds no certificate/],
+    [
+      'that are cut',
+      server.cert.replace(/\n[^-\n]+\n-----END/, '\n-----END'),
+      server.key,
+      /Certificate 1 in .* cannot be read/,
+    ],
+    ['of which the key is none', server.cert, server.cert, /cannot be read: it is no private key/],
+  ])('%s are named before the list is read', async (_, cert, key, message) => {
+    const pair = [put('server.pem', cert), put('server.key', key)];
+    const ending = await serve('--tls-cert', pair[0]!, '--tls-key', pair[1]!);
+    expectError(ending, 3, message);
+    expect(ending.stderr).not.toContain('list.csv');
+    const client = [
+      'connect',
+      'wss://127.0.0.1:1',
+      at('list.csv'),
+      '--client-cert',
+      pair[0]!,
+      '--client-key',
+      pair[1]!,
+    ];
+    expectError(await cli(client), 3, message);
+  });
+
+  it('that have expired are not shown to a partner', async () => {
+    const old = createAuthority('authority', { hours: -1 }).issue('server', ['localhost']);
+    const ending = await serve('--tls-cert', put('c.pem', old.cert), '--tls-key', put('c.key', old.key));
+    expectError(ending, 3, /expired on \d{4}-\d\d-\d\d.*Renew it/);
+  });
+
+  it('a key is no authority', async () => {
+    const argv = ['--tls-cert', put('c.pem', server.cert), '--tls-key', put('c.key', server.key)];
+    expectError(
+      await serve(...argv, '--client-ca', put('ca.pem', server.key)),
+      3,
+      /ca\.pem holds no certificate/,
+    );
+  });
+});
+
+describe('serve', () => {
+  const serve = (...argv: string[]): Promise<Ending> =>
+    cli(['serve', at('list.csv'), '--reveal', 'intersection', ...argv]);
+
+  it('says which options are missing before it reads a list', async () => {
+    for (const [argv, message] of [
+      [[], /--token-file.*--client-ca/],
+      [
+        ['--token-file', at('tokens.txt'), '--listen', '0.0.0.0:1'],
+        /needs TLS: give --tls-cert and --tls-key/,
+      ],
+    ] as const) {
+      const ending = await serve(...argv);
+      expectError(ending, 2, message);
+      expect(ending.stderr).not.toContain('list.csv');
+    }
+  });
+
+  it.each(['foo', 'https://example.com/', 'https://example.com/page', 'example.com', 'null'])(
+    'takes no origin that no browser would send: %s',
+    async (origin) => {
+      const { status, stderr } = await serve('--origin', origin);
+      expect(status).toBe(2);
+      expect(stderr).toContain('such as https://example.com');
+    },
+  );
+
+  it('says what the system refused in words', async () => {
+    const tokens = ['--token-file', at('tokens.txt')];
+    expectError(
+      await serve(...tokens, '--ledger', at('none/l.json')),
+      3,
+      /Cannot lock .*: there is no such file or folder/,
+    );
+    expectError(
+      await serve(...tokens, '--listen', '127.9.9.9:1', '--ledger', at('folder')),
+      3,
+      /it is a folder/,
+    );
+  });
+});
+
+describe('a list in which nothing can be read', () => {
+  it.each([
+    ['serve', (list: string) => [list, '--reveal', 'intersection', '--token-file', at('tokens.txt')]],
+    ['connect', (list: string) => ['ws://127.0.0.1:1', list, '--token-file', at('acme.token')]],
+    ['compare', (list: string) => [list, at('list.csv'), '--plan', 'SG']],
+  ])('is told by %s, and not matched in silence', async (command, argv) => {
+    const list = put('national.csv', 'phone\n(415) 555-0123\n');
+    expectError(
+      await cli([command, ...argv(list), '--column', 'phone']),
+      2,
+      /no-country.*\n.*nothing could ever match/,
+    );
+  });
+});
+
+describe('psi', () => {
+  const common = (own: string, peer: string): string[] => [
+    ...['--country', 'US', '--reveal', 'intersection', '--key', at(`${own}.key`)],
+    ...['--peer', peer, '--peers', at(`${peer}.pub`)],
+  ];
+  const state = (): string[] => ['--state', at('state.vm'), '--state-key-file', at('state.key')];
+  const request = (output: string, ...argv: string[]): Promise<Ending> =>
+    cli([
+      'psi',
+      'request',
+      at('list.csv'),
+      ...common('acme', 'globex'),
+      '-o',
+      output,
+      ...(argv.length > 0 ? argv : state()),
+    ]);
+  const respond = (output: string): Promise<Ending> =>
+    cli([
+      ...['psi', 'respond', at('request.vm'), at('list.csv'), ...common('globex', 'acme')],
+      ...['--ledger', at('ledger.json'), '-o', output],
+    ]);
+
+  it('request overwrites neither the list nor its own state nor a key', async () => {
+    const before = readdirSync(folder);
+    expectError(await request(at('list.csv')), 2, /is also the input/);
+    expectError(await request(at('globex.pub')), 2, /is also the input/);
+    expectError(await request(at('state.vm')), 2, /is also another output/);
+    expectError(await request('-'), 2, /--output needs the name of a file/);
+    expectError(await request('/dev/null'), 3, /it is no ordinary file/);
+    expectError(await request(at('none/request.vm')), 3, /there is no such file or folder/);
+    expect(readdirSync(folder)).toEqual(before);
+    expect(readFileSync(at('list.csv'), 'utf8')).toBe(LIST);
+  });
+
+  it('respond finds out that its file cannot come there before the request counts as answered', async () => {
+    expect((await request(at('request.vm'))).status).toBe(0);
+    for (const [output, code, message] of [
+      [at('none/response.vm'), 3, /there is no such file or folder/],
+      [at('folder'), 3, /it is a folder/],
+      [at('list.csv'), 2, /is also the input/],
+      [at('ledger.json'), 2, /is also another output/],
+    ] as const) {
+      expectError(await respond(output), code, message);
+    }
+    expect((await respond(at('response.vm'))).status).toBe(0);
+    expect(readFileSync(at('list.csv'), 'utf8')).toBe(LIST);
+  });
+
+  it('finish does not write the rows where the state is, which it erases', async () => {
+    expect((await request(at('request.vm'))).status).toBe(0);
+    expect((await respond(at('response.vm'))).status).toBe(0);
+    const finish = (output: string): Promise<Ending> =>
+      cli(['psi', 'finish', at('response.vm'), ...state(), '-o', output]);
+    expectError(await finish(at('state.vm')), 2, /is also the input/);
+    expect(await finish(at('shared.csv'))).toMatchObject({ status: 0 });
+    expect(readFileSync(at('shared.csv'), 'utf8')).toBe('line,phone\n2,+14155550123\n3,+14155550199\n');
+    expect(readdirSync(folder)).not.toContain('state.vm');
+  });
+
+  it('names a file that is none of its own', async () => {
+    put('request.vm', LIST);
+    expectError(
+      await respond(at('response.vm')),
+      3,
+      /request\.vm is not taken: it is no file of veilmatch psi/,
+    );
+  });
+});
+
+describe('a policy', () => {
+  it.each([
+    ['{nope', /is not JSON.*veilmatch budget --help/],
+    ['{"largestset": 5, "budgets": []}', /largestSet.*"largestset" is none of them/],
+    [
+      '{"budgets": [{"hours": 1}, {"hour": 24}]}',
+      /budgets\[1\] in a policy may have hours.*"hour" is none of them/,
+    ],
+    ['{"budgets": [{"runs": 24}]}', /budgets\[0\] in a policy needs hours/],
+    ['{"14155550123": 5, "budgets": []}', /and nothing else\.$/m],
+  ])('%s is told where it is wrong', async (content, message) => {
+    const ending = await cli(['budget', '--country', 'US', '--policy', put('policy.json', content)]);
+    expectError(ending, 3, message);
+    expect(ending.stderr).not.toContain('14155550123');
+  });
+});

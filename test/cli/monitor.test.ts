@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { bytesToHex } from '../../src/bytes.js';
+import { log } from '../../src/cli/monitor.js';
+import { run } from '../../src/cli/program.js';
+import { identifiersFromRows } from '../../src/identifiers/index.js';
+import { connect, createToken, hashToken, receive } from '../../src/transport/index.js';
+import { memoryIo, temporary } from './harness.js';
+
+it('logs lines of JSON and nothing else, but where a terminal may show a progress bar', () => {
+  for (const terminal of [true, false]) {
+    const { io, stderr } = memoryIo({ terminal });
+    log(io, 'listening', { port: 8443, metrics: undefined });
+    const line = stderr();
+    expect(line.startsWith('\r\x1b[K')).toBe(terminal);
+    expect(JSON.parse(line.replace('\r\x1b[K', ''))).toEqual({
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      event: 'listening',
+      port: 8443,
+    });
+  }
+});
+
+it.each([true, false])(
+  'shows the progress of a run where the server has a terminal: %s',
+  async (terminal) => {
+    const [list, tokens] = [temporary('list.csv'), temporary('tokens.txt')];
+    const token = createToken();
+    writeFileSync(list, 'phone\n+14155550123\n+14155550199\n');
+    writeFileSync(tokens, `acme sha256:${bytesToHex(hashToken(token))}\n`);
+    const { io, stderr } = memoryIo({ terminal });
+    const served = run(
+      [
+        'serve',
+        list,
+        '--reveal',
+        'intersection',
+        '--token-file',
+        tokens,
+        '--listen',
+        '127.0.0.1:0',
+        '--once',
+      ],
+      io,
+    );
+    const portOf = (): string | undefined => /"port":(\d+)/.exec(stderr())?.[1];
+    while (portOf() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    const channel = await connect(`ws://127.0.0.1:${portOf()}`, { token });
+    const { set } = await identifiersFromRows([{ phone: '+14155550123' }]);
+    expect(await receive(channel, set)).toMatchObject({ size: 1 });
+    expect(await served).toBe(0);
+    const shown = stderr().split('\n');
+    expect(shown.some((line) => line.includes('answering the partner ['))).toBe(terminal);
+    // What was shown is taken off before the next line.
+    for (const line of shown) expect(line).not.toMatch(/\][^\r]*\{/);
+  },
+);
