@@ -22,6 +22,9 @@ interface Holder {
   readonly token: string;
 }
 
+/** Of the locks that this process holds. */
+const ownTokens = new Set<string>();
+
 /**
  * @param path - of the lock itself
  * @throws {VeilmatchError} `io` when another process holds it, or when it cannot be made
@@ -42,6 +45,7 @@ export async function lockFile(path: string): Promise<FileLock> {
   } finally {
     await files.rm(draft, { force: true });
   }
+  ownTokens.add(own.token);
   const isOwn = async (): Promise<boolean> => (await holderOf(path))?.token === own.token;
   return {
     async check() {
@@ -53,6 +57,7 @@ export async function lockFile(path: string): Promise<FileLock> {
     },
     async release() {
       if (await isOwn()) await files.rm(path, { force: true });
+      ownTokens.delete(own.token);
     },
   };
 }
@@ -71,7 +76,7 @@ async function link(from: string, to: string): Promise<boolean> {
 /** @throws {VeilmatchError} `io` for a lock whose process may still run */
 async function removeAbandoned(path: string): Promise<void> {
   const holder = await holderOf(path);
-  if (holder === undefined || holder.host !== hostName() || isRunning(holder.pid)) throw held(path);
+  if (holder === undefined || holder.host !== hostName() || isRunning(holder)) throw held(path);
   // Several processes may have found the same dead one. Each moves the lock away before it removes it, and looks at what it
   // has moved: a lock that another one has just made goes back.
   const moved = `${path}.${holder.token}.old`;
@@ -96,7 +101,9 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   }
 }
 
-function isRunning(pid: number): boolean {
+function isRunning({ pid, token }: Holder): boolean {
+  // The number of a process that is gone can be this one's: in a container it often is.
+  if (pid === process.pid) return ownTokens.has(token);
   try {
     process.kill(pid, 0);
     return true;
