@@ -8,7 +8,7 @@ import { secureRandom } from '../random.js';
 import { type FileLock, lockFile } from './file-lock.js';
 import { fileError, nodeFiles } from './files.js';
 import { type Journal, RecordJournal, type RunIdentity, SEED_BYTES } from './journal.js';
-import { createLog, openLog, readHead, type SealedLog } from './sealed-log.js';
+import { createLog, openLog, type SealedLog } from './sealed-log.js';
 
 const FORMAT = 'veilmatch-run-v1';
 
@@ -34,35 +34,43 @@ export async function createJournal(
   const { runId, peer, terms } = identity;
   const seed = bytesToHex(secureRandom(SEED_BYTES));
   const head = utf8(JSON.stringify({ format: FORMAT, runId, peer, terms, seed, madeAt: Date.now() }));
-  await createLog(path, head, unlock);
-  head.fill(0);
-  return openJournal(path, unlock, onClosed);
+  return journalOf(path, onClosed, () => createLog(path, head, unlock));
 }
 
 /**
  * Opens the journal of a run that was cut, and locks it.
- * @param onClosed - is told once when the journal is no longer in use, and whether it is there still
+ * @param onClosed - is told once when the journal is no longer in use, and whether it was erased
  * @throws {VeilmatchError} `io`, also where another process has it; `bad-file` for what is none, was damaged, or was sealed
  * with another passphrase or key
  */
-export async function openJournal(
+export function openJournal(
   path: string,
   unlock: Unlock,
+  onClosed?: (erased: boolean) => void,
+): Promise<Journal> {
+  return journalOf(path, onClosed, () => openLog(path, unlock));
+}
+
+async function journalOf(
+  path: string,
   onClosed: (erased: boolean) => void = () => {},
+  open: () => Promise<SealedLog>,
 ): Promise<Journal> {
   let lock: FileLock | undefined = await lockFile(`${path}.lock`);
+  let log: SealedLog | undefined;
   try {
-    const { seed, ...identity } = parseHead(await readHead(path, unlock), path);
-    let log: SealedLog | undefined;
+    log = await open();
+    const { seed, ...identity } = parseHead(log.head, path);
+    const kept = log;
     const letGo = async (): Promise<void> => {
       seed.fill(0);
-      await log!.close();
+      await kept.close();
       await lock?.release();
       lock = undefined;
     };
     const journal = new RecordJournal(identity, seed, {
-      append: (record) => log!.append(record),
-      read: (index) => log!.read(index),
+      append: (record) => kept.append(record),
+      read: (index) => kept.read(index),
       async close() {
         if (lock === undefined) return;
         await letGo();
@@ -77,9 +85,10 @@ export async function openJournal(
         if (used) onClosed(true);
       },
     });
-    log = await openLog(path, unlock, (record, index) => journal.note(record, index));
+    await log.scan((record, index) => journal.note(record, index));
     return journal;
   } catch (error) {
+    await log?.close();
     await lock?.release();
     throw error;
   }
@@ -87,9 +96,14 @@ export async function openJournal(
 
 /** What stands in a journal's file about its run. @throws {VeilmatchError} `io`, `bad-file` */
 export async function readJournalHead(path: string, unlock: Unlock): Promise<JournalHead> {
-  const { seed, ...head } = parseHead(await readHead(path, unlock), path);
-  seed.fill(0);
-  return head;
+  const log = await openLog(path, unlock);
+  try {
+    const { seed, ...head } = parseHead(log.head, path);
+    seed.fill(0);
+    return head;
+  } finally {
+    await log.close();
+  }
 }
 
 /** @throws {VeilmatchError} `io` */

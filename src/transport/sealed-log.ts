@@ -36,6 +36,14 @@ const MAX_RECORD_BYTES = MAX_FRAME_BYTES + 1024;
 type File = import('node:fs/promises').FileHandle;
 
 export interface SealedLog {
+  /** What `createLog` was given. */
+  readonly head: Uint8Array;
+  /**
+   * Reads all records that are there, before anything else is done with the log.
+   * @param take is given them in order
+   * @throws {VeilmatchError} `io`; `bad-file` for a record that was changed
+   */
+  scan(take: (record: Uint8Array, index: number) => void): Promise<void>;
   /** Brings a record to the disk, and resolves with its number when it is there. @throws {VeilmatchError} `io` */
   append(record: Uint8Array): Promise<number>;
   /** @throws {VeilmatchError} `io`, `bad-file` */
@@ -48,45 +56,43 @@ export interface SealedLog {
  * @param head what the caller wants to find in it, at most a few kilobytes
  * @throws {VeilmatchError} `io`, and what `sealKey` throws
  */
-export async function createLog(path: string, head: Uint8Array, unlock: Unlock): Promise<void> {
+export async function createLog(path: string, head: Uint8Array, unlock: Unlock): Promise<SealedLog> {
   const secret = concatBytes(secureRandom(KEY_BYTES), head);
   try {
     const sealed = await sealKey(secret, unlock);
     await replaceFile(path, concatBytes(MAGIC, u32(sealed.length), sealed));
+    return await logOf(path, async () => ({ secret, end: HEAD_AT + sealed.length }));
   } finally {
     secret.fill(0);
   }
 }
 
 /**
- * What `createLog` was given.
+ * Opens a log, for one process at a time.
  * @throws {VeilmatchError} `io`; `bad-file` for what is no log, was changed, or was sealed with another passphrase or key
  */
-export async function readHead(path: string, unlock: Unlock): Promise<Uint8Array> {
-  const file = await openFile(path);
-  try {
-    return (await openHead(file, path, unlock)).head;
-  } finally {
-    await file.close();
-  }
+export function openLog(path: string, unlock: Unlock): Promise<SealedLog> {
+  return logOf(path, (file) => openHead(file, path, unlock));
 }
 
-/**
- * Opens a log, for one process at a time.
- * @param take is given every record that is there, in order
- * @throws {VeilmatchError} `io`; `bad-file` as above, and for a record that was changed
- */
-export async function openLog(
-  path: string,
-  unlock: Unlock,
-  take: (record: Uint8Array, index: number) => void,
-): Promise<SealedLog> {
+interface Head {
+  /** The key, and what the caller put behind it. */
+  readonly secret: Uint8Array;
+  /** Where the records begin. */
+  readonly end: number;
+}
+
+async function logOf(path: string, headOf: (file: File) => Promise<Head>): Promise<SealedLog> {
   const file = await openFile(path);
   try {
-    const { key, end } = await openHead(file, path, unlock);
-    const log = new Log(file, path, key, end);
-    await log.scan(take);
-    return log;
+    const { secret, end } = await headOf(file);
+    const bytes = secret.slice(0, KEY_BYTES);
+    const usages: KeyUsage[] = ['encrypt', 'decrypt'];
+    const key = await webCrypto().subtle.importKey('raw', bytes, 'AES-GCM', false, usages);
+    bytes.fill(0);
+    const head = secret.slice(KEY_BYTES);
+    secret.fill(0);
+    return new Log(file, path, head, key, end);
   } catch (error) {
     await file.close();
     throw fileError('read', path, error);
@@ -99,6 +105,7 @@ interface Place {
 }
 
 class Log implements SealedLog {
+  readonly head: Uint8Array;
   readonly #file: File;
   readonly #path: string;
   readonly #key: CryptoKey;
@@ -108,7 +115,8 @@ class Log implements SealedLog {
   #idle: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: File, path: string, key: CryptoKey, end: number) {
+  constructor(file: File, path: string, head: Uint8Array, key: CryptoKey, end: number) {
+    this.head = head;
     this.#file = file;
     this.#path = path;
     this.#key = key;
@@ -116,6 +124,14 @@ class Log implements SealedLog {
   }
 
   async scan(take: (record: Uint8Array, index: number) => void): Promise<void> {
+    try {
+      await this.#scan(take);
+    } catch (error) {
+      throw fileError('read', this.#path, error);
+    }
+  }
+
+  async #scan(take: (record: Uint8Array, index: number) => void): Promise<void> {
     const { size } = await this.#file.stat();
     for (;;) {
       const lengths = await readAt(this.#file, this.#end, LENGTHS_BYTES);
@@ -194,11 +210,7 @@ async function openFile(path: string): Promise<File> {
   }
 }
 
-async function openHead(
-  file: File,
-  path: string,
-  unlock: Unlock,
-): Promise<{ head: Uint8Array; key: CryptoKey; end: number }> {
+async function openHead(file: File, path: string, unlock: Unlock): Promise<Head> {
   const start = await readAt(file, 0, HEAD_AT);
   const length = start.length < HEAD_AT ? 0 : new DataView(start.buffer).getUint32(16);
   if (length === 0 || length > MAX_HEAD_BYTES || !equalBytes(start.subarray(0, MAGIC.length), MAGIC)) {
@@ -208,13 +220,7 @@ async function openHead(
     if (!(error instanceof VeilmatchError) || error.code !== 'bad-file') throw error;
     throw new VeilmatchError('bad-file', error.message.replace(/^The sealed key/, path));
   });
-  const key = await webCrypto().subtle.importKey('raw', secret.slice(0, KEY_BYTES), 'AES-GCM', false, [
-    'encrypt',
-    'decrypt',
-  ]);
-  const head = secret.slice(KEY_BYTES);
-  secret.fill(0);
-  return { head, key, end: HEAD_AT + length };
+  return { secret, end: HEAD_AT + length };
 }
 
 function sealing(nonce: Uint8Array, index: number): AesGcmParams {
