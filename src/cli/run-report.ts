@@ -61,6 +61,8 @@ export function progressLine(phase: Phase, done: number, total: number, seconds:
 /** A run that is complete. */
 export interface RunSummary {
   readonly runId: string;
+  /** Bytes and time are those since it went on. */
+  readonly resumed?: boolean;
   readonly reveal: string;
   readonly ownSize: number;
   readonly peerSize: number;
@@ -74,13 +76,13 @@ export interface RunSummary {
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { ownSize, peerSize, shared, rows, bytesSent, bytesReceived, seconds, runId } = summary;
+  const { ownSize, peerSize, shared, rows, bytesSent, bytesReceived, seconds, runId, resumed } = summary;
   const matches =
     shared === undefined
       ? []
       : [`shared      ${count(shared)}${rows === undefined ? '' : ` (in ${count(rows)} rows)`}`];
   return [
-    `run         ${runId}`,
+    `run         ${runId}${resumed ? ' (resumed; bytes and time are those since then)' : ''}`,
     `identifiers ${count(ownSize)} here, ${count(peerSize)} at the partner's`,
     ...matches,
     `bytes       ${count(bytesSent)} sent, ${count(bytesReceived)} received`,

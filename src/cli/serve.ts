@@ -15,10 +15,15 @@ import {
 } from '../psi/index.js';
 import {
   type AcceptedChannel,
+  type FolderRunStore,
+  isFinal,
+  isRunStore,
   type ListenEvent,
   type ListenOptions,
   listen,
   openFileLedger,
+  openRunStore,
+  runTerms,
   send,
 } from '../transport/index.js';
 import { policyLines, readPolicy, verdict } from './budget.js';
@@ -31,6 +36,7 @@ import { log, Metrics, serveMetrics } from './monitor.js';
 import { withOutputs } from './output.js';
 import { readSet } from './read-set.js';
 import { listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
+import { readUnlock } from './unlock.js';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -44,6 +50,9 @@ visitor's own ports. TLS is version 1.3. Standard error gets a line of JSON for 
 
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
+
+With --state the runs of partners that keep theirs (veilmatch connect --state) can be cut on either side and go on: by the
+same partner, with an unchanged list, once in the budget. Their files are erased when they are complete or have expired.
 
 Examples:
   veilmatch token acme --add tokens.txt > for-acme.token
@@ -60,22 +69,47 @@ Examples:
       await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
       return 0;
     }
+    const runs = await openRuns(flags, set, io);
     const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
     const backend = await createBackend();
     try {
-      await new Service(flags, set, { backend, policy, ledger: ledger ?? memoryLedger() }, io).run(listening);
+      const resources = { backend, policy, ledger: ledger ?? memoryLedger(), runs };
+      await new Service(flags, set, resources, io).run(listening);
     } finally {
       await backend.dispose();
+      await runs?.close();
       await ledger?.close();
     }
     return 0;
   },
 };
 
+/** @throws {VeilmatchError} `argument`, also for runs that nobody has said to go on with; `bad-file`, `io` */
+async function openRuns(
+  { state, stateKeyFile, stateDays, reveal, resume }: ServeFlags,
+  set: IdentifierSet,
+  io: Io,
+): Promise<FolderRunStore | undefined> {
+  if (state === undefined) {
+    if (!resume && stateKeyFile === undefined) return undefined;
+    throw new VeilmatchError('argument', '--resume and --state-key-file go with --state.');
+  }
+  const unlock = await readUnlock(stateKeyFile, !(await isRunStore(state)), io);
+  const terms = runTerms('sender', set, { reveal });
+  const runs = await openRunStore(state, unlock, { terms, lifetimeSeconds: stateDays * 86_400 });
+  if (runs.unfinished === 0 || resume) return runs;
+  await runs.close();
+  throw new VeilmatchError(
+    'argument',
+    `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
+  );
+}
+
 interface Resources {
   readonly backend: GroupBackend;
   readonly policy: Policy;
   readonly ledger: Ledger;
+  readonly runs: FolderRunStore | undefined;
 }
 
 class Service {
@@ -99,7 +133,13 @@ class Service {
     this.#metrics.add('veilmatch_list_identifiers', this.#set.size);
     const monitor = port === undefined ? undefined : await serveMetrics(this.#metrics, port);
     try {
-      const listener = await listen({ ...options, signal, onEvent: (event) => this.#note(event) });
+      const { runs: kept } = this.#resources;
+      const listener = await listen({
+        ...options,
+        runs: kept,
+        signal,
+        onEvent: (event) => this.#note(event),
+      });
       const { size } = this.#set;
       log(this.#io, 'listening', {
         host: options.host,
@@ -107,6 +147,7 @@ class Service {
         metrics: monitor?.port,
         reveal,
         size,
+        unfinished: kept?.unfinished,
       });
       const runs = new Set<Promise<void>>();
       for await (const channel of listener) {
@@ -125,7 +166,7 @@ class Service {
 
   /** @returns whether the run is complete */
   async #serve(channel: AcceptedChannel): Promise<boolean> {
-    const { runId: run, peer } = channel;
+    const { runId: run, peer, journal } = channel;
     const { backend, policy, ledger } = this.#resources;
     const { reveal } = this.#flags;
     const started = performance.now();
@@ -133,14 +174,20 @@ class Service {
       peer: peer.id,
       ledger,
       policy,
+      run,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
     });
     let outcome = 'complete';
     let fields = {};
+    let kept = false;
     try {
-      fields = await send(channel, this.#set, { backend, reveal, admit, signal: this.#io.signal });
+      fields = await send(channel, this.#set, {
+        ...{ backend, reveal, admit, journal },
+        signal: this.#io.signal,
+      });
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
+      kept = journal !== undefined && !isFinal(error);
     }
     const seconds = (performance.now() - started) / 1000;
     const { sent, received } = channel.traffic;
@@ -151,7 +198,7 @@ class Service {
     log(this.#io, outcome === 'complete' ? 'complete' : 'failed', {
       run,
       peer: peer.name,
-      ...(outcome === 'complete' ? fields : { code: outcome }),
+      ...(outcome === 'complete' ? fields : { code: outcome, kept }),
       bytesSent: sent,
       bytesReceived: received,
       seconds: Number(seconds.toFixed(3)),
@@ -166,7 +213,10 @@ class Service {
       return;
     }
     this.#metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);
-    if (event.type === 'accepted') log(this.#io, 'accepted', { run: event.runId, peer: event.peer.name });
+    if (event.type === 'accepted') {
+      const { runId: run, peer, resumed } = event;
+      log(this.#io, 'accepted', { run, peer: peer.name, resumed });
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  * found by its id and by the peer that it was begun with, in one look: to everybody else it is not there.
  */
 
+import { VeilmatchError } from '../errors.js';
 import type { Unlock } from '../psi/index.js';
 import { secureRandom } from '../random.js';
 import {
@@ -127,7 +128,15 @@ class Store implements FolderRunStore {
   async find(runId: string): Promise<void> {
     const { peer, madeAt, terms } = await readJournalHead(this.#pathOf(runId), { key: this.#key });
     if (this.#expired(madeAt)) return removeFile(this.#pathOf(runId));
-    checkTerms(terms, this.#terms);
+    try {
+      checkTerms(terms, this.#terms);
+    } catch (error) {
+      const why = error instanceof VeilmatchError ? error.message : '';
+      throw new VeilmatchError(
+        'argument',
+        `${this.#pathOf(runId)} was not taken up. ${why} Removing the file gives the run up.`,
+      );
+    }
     this.#entries.set(keyOf(peer, runId), { runId, peer, madeAt, used: undefined });
   }
 
