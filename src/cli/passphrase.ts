@@ -61,7 +61,7 @@ async function readHidden(prompt: string, io: Io): Promise<string> {
         stdin.off('data', give).off('end', leave).pause();
         signal?.removeEventListener('abort', leave);
       };
-      stdin.on('data', give).on('end', leave);
+      stdin.on('data', give).on('end', leave).resume();
       if (signal?.aborted) leave();
       else signal?.addEventListener('abort', leave);
     });
