@@ -71,6 +71,8 @@ export type ErrorCode =
   | 'denied'
   /** The connection could not be made, or ended before the run did. */
   | 'disconnected'
+  /** A run to be resumed that the peer does not have: complete, failed, expired, or begun with another peer. */
+  | 'unknown-run'
   /** The peer was silent for too long, or the run took too long. */
   | 'timeout'
   /** A worker stopped or threw. */

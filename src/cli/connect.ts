@@ -6,7 +6,15 @@ import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import type { CoarseCount, Reveal } from '../psi/index.js';
 import { checkedUrl } from '../transport/address.js';
-import { type ConnectOptions, connect, type ReceivedResult, receive } from '../transport/index.js';
+import {
+  type ConnectedChannel,
+  type ConnectOptions,
+  connect,
+  type ReceivedResult,
+  type RunOptions,
+  recall,
+  receive,
+} from '../transport/index.js';
 import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } from './agreement.js';
 import type { Command, ExitStatus } from './command.js';
 import { readCertificates, readKeyPair, readToken } from './credentials.js';
@@ -16,10 +24,12 @@ import { validOption } from './normalize.js';
 import { checkFileNames, csvLine, withOutputs, writeAll } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
+import { type Agreement, RunState, type StateFlags } from './run-state.js';
 import { timeOptions } from './serve-options.js';
 import type { CustomerList } from './table.js';
+import { stateKeyOption } from './unlock.js';
 
-interface ConnectFlags extends SetFlags, AgreementFlags {
+interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags {
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly clientCert?: string;
@@ -54,6 +64,12 @@ export const connectCommand: Command = {
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when the run is complete',
     ),
+    new Option(
+      '--state <FILE>',
+      'keep the run in this file until it is complete, sealed, so that it can be resumed',
+    ),
+    stateKeyOption(),
+    new Option('--resume', 'go on with the run of --state, which was cut'),
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
@@ -62,8 +78,11 @@ export const connectCommand: Command = {
   ],
   help: `
 The partner runs veilmatch serve. It learns the size of this list and whether there are telephone numbers, e-mail
-addresses or both in it, and nothing of the result, unless both say --to both. Standard output gets a summary; the rows that are shared go to the
-file of -o, as line, phone and email, where the partner reveals which they are.
+addresses or both in it, and nothing of the result, unless both say --to both. Standard output gets a summary; the rows
+that are shared go to the file of -o, as line, phone and email, where the partner reveals which they are.
+
+A run that is cut writes nothing. With --state it goes on where it was, by the same command and --resume: with the same
+list, the same partner, and the credentials that it was begun with. The state is erased when the run is complete.
 
 Examples:
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token --dry-run
@@ -75,48 +94,84 @@ Examples:
     checkStdin([args[1], flags.tokenFile]);
     const file = checkFileNames({ '--output': flags.output });
     const credentials = await readCredentials(flags, io);
-    const { tokenFile, ca, clientCert, clientKey } = flags;
-    const inputs = [args[1], tokenFile, ca, clientCert, clientKey].filter((path) => path !== undefined);
-    return withOutputs([undefined, ...file], inputs, io, async (output, rows): Promise<ExitStatus> => {
-      const read = await readSet(args[1]!, flags, io);
-      if (flags.dryRun) {
-        await output!.write(dryRun(url, read.set, flags));
+    const { tokenFile, ca, clientCert, clientKey, stateKeyFile } = flags;
+    const inputs = [args[1], tokenFile, ca, clientCert, clientKey, stateKeyFile].filter(
+      (path) => path !== undefined,
+    );
+    const state = await RunState.open(flags.dryRun ? {} : flags, url.href, io);
+    let confirmed = true;
+    const status = await withOutputs(
+      [undefined, ...file],
+      inputs,
+      io,
+      async (output, rows): Promise<ExitStatus> => {
+        const read = await readSet(args[1]!, flags, io);
+        if (flags.dryRun) {
+          await output!.write(dryRun(url, read.set, flags));
+          return 0;
+        }
+        const { summary, result } = await run(url, read, credentials, flags, state, io);
+        confirmed = result.confirmed !== false;
+        if (rows !== undefined) await writeAll(rows, sharedRows(read.list, result.matches ?? []));
+        await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
         return 0;
-      }
-      const { summary, result } = await run(url, read, credentials, flags, io);
-      if (rows !== undefined) await writeAll(rows, sharedRows(read.list, result.matches ?? []));
-      await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
-      return 0;
+      },
+    ).catch(async (error) => {
+      await state.journal?.close();
+      throw error;
     });
+    // Only now the result is where it belongs.
+    await state.settle(confirmed, io);
+    return status;
   },
 };
+
+/** What the run is about, and what came of it. */
+interface Outcome {
+  readonly reveal: Reveal;
+  readonly set: IdentifierSet;
+  readonly result: ReceivedResult;
+}
 
 async function run(
   url: URL,
   read: ReadSet,
   credentials: ConnectOptions,
   flags: ConnectFlags,
+  state: RunState,
   io: Io,
 ): Promise<{ summary: RunSummary; result: ReceivedResult }> {
-  const channel = await connect(url.href, { ...credentials, signal: io.signal });
   const started = performance.now();
   const progress = startRunProgress(io);
-  try {
-    const reveal = agreedReveal(channel.reveal, flags);
+  const options: RunOptions = { signal: io.signal, onProgress: progress.update };
+  const resumed = state.journal !== undefined;
+  let channel: ConnectedChannel | undefined;
+  let unreached: unknown;
+  const ask = async (to: ConnectedChannel): Promise<Outcome> => {
+    const reveal = agreedReveal(to.reveal ?? state.reveals, flags);
     const set = countable(read.set, reveal, io);
-    const { coarse, to, verifiable } = flags;
-    const result = await receive(channel, set, {
-      reveal: coarse === undefined ? reveal : { cardinality: coarse },
-      ...{ to, verifiable, signal: io.signal, onProgress: progress.update },
+    const agreed = agreement(reveal, flags);
+    await state.begin(to, set, agreed, url.href);
+    return { reveal, set, result: await receive(to, set, { ...options, ...agreed, journal: state.journal }) };
+  };
+  try {
+    const { journal: resume, kept: keep } = state;
+    channel = await connect(url.href, { ...credentials, keep, resume, signal: io.signal }).catch((error) => {
+      unreached = error;
+      return undefined;
     });
-    const { sent, received } = channel.traffic;
+    const outcome =
+      channel === undefined ? await recalled(unreached, read, state, options, flags, io) : await ask(channel);
+    const { sent, received } = channel?.traffic ?? { sent: 0, received: 0 };
+    const { reveal, set, result } = outcome;
     const summary: RunSummary = {
-      runId: channel.runId,
+      runId: channel?.runId ?? state.journal!.runId,
+      ...(resumed && { resumed }),
       reveal,
       ownSize: set.size,
       peerSize: result.peerSize,
       shared: result.size,
-      ...(coarse === undefined ? {} : { coarse }),
+      ...(flags.coarse === undefined ? {} : { coarse: flags.coarse }),
       ...(result.matches === undefined ? {} : { rows: result.matches.length }),
       bytesSent: sent,
       bytesReceived: received,
@@ -124,11 +179,39 @@ async function run(
     };
     return { summary, result };
   } catch (error) {
-    await channel.close('aborted');
+    await channel?.close('aborted');
+    if (channel !== undefined || state.journal !== undefined) state.explain(error, io);
     throw error;
   } finally {
     progress.clear();
   }
+}
+
+/**
+ * The result of a run that the state holds to its end, though the partner is not there or does not have it any more.
+ * @throws what kept the partner from being reached, where the state does not
+ */
+async function recalled(
+  unreached: unknown,
+  read: ReadSet,
+  state: RunState,
+  options: RunOptions,
+  flags: ConnectFlags,
+  io: Io,
+): Promise<Outcome> {
+  const { journal } = state;
+  if (journal === undefined) throw unreached;
+  const reveal = agreedReveal(state.reveals, flags);
+  const set = countable(read.set, reveal, io);
+  const result = await recall(set, { ...options, ...agreement(reveal, flags), journal });
+  if (result === undefined) throw unreached;
+  const confirmed = unreached instanceof VeilmatchError && unreached.code === 'unknown-run';
+  return { reveal, set, result: { ...result, confirmed } };
+}
+
+/** What the frames of the run depend on. */
+function agreement(reveal: Reveal, { coarse, to, verifiable }: ConnectFlags): Agreement {
+  return { reveal: coarse === undefined ? reveal : { cardinality: coarse }, to, verifiable };
 }
 
 /** What both sides want. @throws {VeilmatchError} `incompatible-peer`, or `argument` where a file of rows is wanted in vain */

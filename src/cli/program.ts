@@ -175,9 +175,14 @@ function version(): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
+/** Ctrl-C where the terminal passes it on as a key. */
+function isInterrupt(error: unknown): boolean {
+  return error instanceof VeilmatchError && error.code === 'aborted';
+}
+
 function endingOf(error: unknown, io: Io): number {
   if (error instanceof ReaderGone) return 0;
-  if (io.signal?.aborted) return INTERRUPTED;
+  if (io.signal?.aborted || isInterrupt(error)) return INTERRUPTED;
   // Commander has said what is wrong; help and version end with its status 0.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   if (error instanceof VeilmatchError) {

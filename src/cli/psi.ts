@@ -6,7 +6,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { createBackend, type GroupBackend } from '../group/index.js';
-import { defaultPolicy, type Reveal, type Unlock } from '../psi/index.js';
+import { defaultPolicy, type Reveal } from '../psi/index.js';
 import { openFileLedger, readResponse, writeRequest, writeResponse } from '../transport/index.js';
 import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
@@ -20,6 +20,7 @@ import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
 import { loadState, saveState } from './state.js';
+import { readUnlock, stateKeyOption } from './unlock.js';
 
 interface PsiFlags extends SetFlags {
   readonly key: string;
@@ -28,7 +29,7 @@ interface PsiFlags extends SetFlags {
   readonly reveal: Reveal;
   readonly output: string;
   readonly state: string;
-  readonly stateKeyFile: string;
+  readonly stateKeyFile?: string;
   readonly days: number;
   readonly policy?: string;
   readonly ledger: string;
@@ -54,10 +55,7 @@ const revealOption = (): Option =>
     .makeOptionMandatory();
 const stateOptions = (): Option[] => [
   new Option('--state <FILE>', 'what is kept between request and response, sealed').makeOptionMandatory(),
-  new Option(
-    '--state-key-file <FILE>',
-    'the key that seals it, made by: openssl rand -hex 32',
-  ).makeOptionMandatory(),
+  stateKeyOption(),
 ];
 
 const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
@@ -102,7 +100,7 @@ export const requestCommand: Command = {
     await checkOutputFiles({ '--output': output, '--state': state }, [args[0]!, ...keyFiles(flags)]);
     const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const peer = await readPeerKey(flags.peers, flags.peer, io);
-    const unlock = await readUnlock(flags, io);
+    const unlock = await readUnlock(flags.stateKeyFile, true, io);
     const set = countable((await readSet(args[0]!, flags, io)).set, reveal, io);
     await working(io, async (backend, progress) => {
       const run = { backend, reveal, signingKey, peer, signal: io.signal, onProgress: progress.update };
@@ -188,7 +186,7 @@ export const finishCommand: Command = {
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as PsiFlags & { readonly output?: string; readonly json?: true };
-    const kept = await loadState(flags.state, await readUnlock(flags, io));
+    const kept = await loadState(flags.state, await readUnlock(flags.stateKeyFile, false, io));
     const { state } = kept;
     if (flags.output !== undefined && state.reveal !== 'intersection') {
       throw new VeilmatchError(
@@ -197,7 +195,7 @@ export const finishCommand: Command = {
       );
     }
     const paths = [undefined, ...checkFileNames({ '--output': flags.output })];
-    const inputs = [args[0]!, kept.path, flags.state, flags.stateKeyFile];
+    const inputs = [args[0]!, kept.path, flags.state, ...keyFiles(flags)];
     await withOutputs(paths, inputs, io, async (output, file) => {
       const { list, set } = await readSet(kept.path, kept.flags, io);
       const own = countable(set, state.reveal, io);
@@ -233,10 +231,6 @@ function keyFiles({ key, peers, policy, stateKeyFile }: PsiFlags): string[] {
 function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {
   const flags = { country, countryColumn, column, header, delimiter, valid };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-async function readUnlock({ stateKeyFile }: PsiFlags, io: Io): Promise<Unlock> {
-  return { key: await readKey(stateKeyFile, io) };
 }
 
 async function working<T>(

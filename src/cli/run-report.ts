@@ -63,6 +63,8 @@ export function progressLine(phase: Phase, done: number, total: number, seconds:
 /** A run that is complete. */
 export interface RunSummary {
   readonly runId: string;
+  /** Bytes and time are those since it went on. */
+  readonly resumed?: boolean;
   readonly reveal: string;
   readonly ownSize: number;
   readonly peerSize: number;
@@ -78,12 +80,13 @@ export interface RunSummary {
 }
 
 export function summaryText(summary: RunSummary): string {
-  const { ownSize, peerSize, shared, coarse, rows, bytesSent, bytesReceived, seconds, runId } = summary;
+  const { ownSize, peerSize, shared, coarse, rows, bytesSent, bytesReceived, seconds, runId, resumed } =
+    summary;
   const inRows = rows === undefined ? '' : ` (in ${count(rows)} rows)`;
   const rounded = coarse === undefined ? '' : ` (${coarseText(coarse)})`;
   const matches = shared === undefined ? [] : [`shared      ${count(shared)}${inRows}${rounded}`];
   return [
-    `run         ${runId}`,
+    `run         ${runId}${resumed ? ' (resumed; bytes and time are those since then)' : ''}`,
     `identifiers ${count(ownSize)} here, ${count(peerSize)} at the partner's`,
     ...matches,
     `bytes       ${count(bytesSent)} sent, ${count(bytesReceived)} received`,

@@ -13,6 +13,7 @@ import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
 import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
+import { stateKeyOption } from './unlock.js';
 
 export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly reveal: Reveal;
@@ -25,6 +26,10 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly host?: readonly string[];
   readonly policy?: string;
   readonly ledger?: string;
+  readonly state?: string;
+  readonly stateKeyFile?: string;
+  readonly stateDays: number;
+  readonly resume?: true;
   readonly metrics?: number;
   readonly runs: number;
   readonly idleSeconds: number;
@@ -65,6 +70,13 @@ export function serveOptions(): Option[] {
       '--ledger <FILE>',
       'where the use of budgets is kept; without it a restart of this program forgets it',
     ),
+    new Option(
+      '--state <FOLDER>',
+      'keep runs in this folder until they are complete, sealed: they can be resumed',
+    ),
+    stateKeyOption(),
+    new Option('--state-days <N>', 'how long a run can be resumed').argParser(parseCount).default(7),
+    new Option('--resume', 'go on with the runs of --state that were cut when this program ended'),
     new Option('--metrics <PORT>', 'serve /healthz and /metrics on this port of 127.0.0.1').argParser(
       parsePort,
     ),

@@ -16,10 +16,15 @@ import {
 } from '../psi/index.js';
 import {
   type AcceptedChannel,
+  type FolderRunStore,
+  isFinal,
+  isRunStore,
   type ListenEvent,
   type ListenOptions,
   listen,
   openFileLedger,
+  openRunStore,
+  runTerms,
   send,
 } from '../transport/index.js';
 import { checkAgreement } from './agreement.js';
@@ -34,6 +39,7 @@ import { withOutputs, writeAll } from './output.js';
 import { readSet } from './read-set.js';
 import { startRunProgress } from './run-report.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
+import { readUnlock } from './unlock.js';
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -47,6 +53,9 @@ visitor's own ports. TLS is version 1.3. Standard error gets a line of JSON for 
 
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
+
+With --state the runs of partners that keep theirs (veilmatch connect --state) can be cut on either side and go on: by the
+same partner, with an unchanged list, once in the budget. Their files are erased when they are complete or have expired.
 
 Examples:
   veilmatch token acme --add tokens.txt > for-acme.token
@@ -67,54 +76,91 @@ Examples:
       await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
       return 0;
     }
+    const runs = await openRuns(flags, set, io);
     const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
     const backend = await createBackend();
     try {
-      const resources = { backend, policy, ledger: ledger ?? memoryLedger() };
-      const result = await new Service(flags, set, resources, io).run(listening);
-      if (flags.output !== undefined && result?.matched !== undefined) {
-        const rows = sharedRows(read.list, set.rowsOf(result.matched));
+      const resources = { backend, policy, ledger: ledger ?? memoryLedger(), runs };
+      const store = async ({ matched }: SenderResult): Promise<void> => {
+        if (flags.output === undefined || matched === undefined) return;
+        const rows = sharedRows(read.list, set.rowsOf(matched));
         await withOutputs([flags.output], [], io, (file) => writeAll(file!, rows));
-      }
+      };
+      await new Service(flags, set, resources, store, io).run(listening);
     } finally {
       await backend.dispose();
+      await runs?.close();
       await ledger?.close();
     }
     return 0;
   },
 };
 
+/** @throws {VeilmatchError} `argument`, also for runs that nobody has said to go on with; `bad-file`, `io` */
+async function openRuns(
+  { state, stateKeyFile, stateDays, resume, ...flags }: ServeFlags,
+  set: IdentifierSet,
+  io: Io,
+): Promise<FolderRunStore | undefined> {
+  if (state === undefined) {
+    if (!resume && stateKeyFile === undefined) return undefined;
+    throw new VeilmatchError('argument', '--resume and --state-key-file go with --state.');
+  }
+  const unlock = await readUnlock(stateKeyFile, !(await isRunStore(state)), io);
+  const terms = runTerms('sender', set, { reveal: flags.reveal, to: flags.to, verifiable: flags.verifiable });
+  const runs = await openRunStore(state, unlock, { terms, lifetimeSeconds: stateDays * 86_400 });
+  if (runs.unfinished === 0 || resume) return runs;
+  await runs.close();
+  throw new VeilmatchError(
+    'argument',
+    `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
+  );
+}
+
 interface Resources {
   readonly backend: GroupBackend;
   readonly policy: Policy;
   readonly ledger: Ledger;
+  readonly runs: FolderRunStore | undefined;
 }
 
 class Service {
   readonly #flags: ServeFlags;
   readonly #set: IdentifierSet;
   readonly #resources: Resources;
+  readonly #store: (result: SenderResult) => Promise<void>;
   readonly #io: Io;
   readonly #metrics = new Metrics();
 
-  constructor(flags: ServeFlags, set: IdentifierSet, resources: Resources, io: Io) {
+  /** @param store - puts what this party learns where it belongs, before a run counts as complete */
+  constructor(
+    flags: ServeFlags,
+    set: IdentifierSet,
+    resources: Resources,
+    store: (result: SenderResult) => Promise<void>,
+    io: Io,
+  ) {
     this.#flags = flags;
     this.#set = set;
     this.#resources = resources;
+    this.#store = store;
     this.#io = io;
   }
 
-  /**
-   * Until the signal fires, or the first run is complete where that is all that is wanted.
-   * @returns the result of that run
-   */
-  async run(options: ListenOptions): Promise<SenderResult | undefined> {
+  /** Until the signal fires, or the first run is complete where that is all that is wanted. */
+  async run(options: ListenOptions): Promise<void> {
     const { metrics: port, reveal, once } = this.#flags;
     const { signal } = this.#io;
     this.#metrics.add('veilmatch_list_identifiers', this.#set.size);
     const monitor = port === undefined ? undefined : await serveMetrics(this.#metrics, port);
     try {
-      const listener = await listen({ ...options, signal, onEvent: (event) => this.#note(event) });
+      const { runs: kept } = this.#resources;
+      const listener = await listen({
+        ...options,
+        runs: kept,
+        signal,
+        onEvent: (event) => this.#note(event),
+      });
       const { size } = this.#set;
       log(this.#io, 'listening', {
         host: options.host,
@@ -122,29 +168,26 @@ class Service {
         metrics: monitor?.port,
         reveal,
         size,
+        unfinished: kept?.unfinished,
       });
       const runs = new Set<Promise<void>>();
-      let wanted: SenderResult | undefined;
       for await (const channel of listener) {
-        const run: Promise<void> = this.#serve(channel).then((result) => {
+        const run: Promise<void> = this.#serve(channel).then((complete) => {
           runs.delete(run);
-          if (result === undefined || !once) return;
-          wanted ??= result;
-          void listener.close();
+          if (complete && once) void listener.close();
         });
         runs.add(run);
       }
       await Promise.all(runs);
       log(this.#io, 'stopped');
-      return wanted;
     } finally {
       await monitor?.close();
     }
   }
 
-  /** @returns undefined where the run is not complete */
-  async #serve(channel: AcceptedChannel): Promise<SenderResult | undefined> {
-    const { runId: run, peer } = channel;
+  /** @returns whether the run is complete */
+  async #serve(channel: AcceptedChannel): Promise<boolean> {
+    const { runId: run, peer, journal } = channel;
     const { backend, policy, ledger } = this.#resources;
     const { reveal, to, verifiable } = this.#flags;
     const started = performance.now();
@@ -152,17 +195,21 @@ class Service {
       peer: peer.id,
       ledger,
       policy,
+      run,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
     });
     const progress = startRunProgress(this.#io);
     let outcome = 'complete';
     let result: SenderResult | undefined;
+    let kept = false;
     try {
       const agreed = { reveal, to, verifiable };
       const watched = { signal: this.#io.signal, onProgress: progress.update };
-      result = await send(channel, this.#set, { backend, admit, ...agreed, ...watched });
+      const kept = { journal, onResult: this.#store };
+      result = await send(channel, this.#set, { backend, admit, ...kept, ...agreed, ...watched });
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
+      kept = journal !== undefined && !isFinal(error);
     }
     const seconds = (performance.now() - started) / 1000;
     const { sent, received } = channel.traffic;
@@ -173,12 +220,14 @@ class Service {
     log(this.#io, outcome === 'complete' ? 'complete' : 'failed', {
       run,
       peer: peer.name,
-      ...(result === undefined ? { code: outcome } : { peerSize: result.peerSize, shared: result.size }),
+      ...(result === undefined
+        ? { code: outcome, kept }
+        : { peerSize: result.peerSize, shared: result.size }),
       bytesSent: sent,
       bytesReceived: received,
       seconds: Number(seconds.toFixed(3)),
     });
-    return result;
+    return result !== undefined;
   }
 
   #note(event: ListenEvent): void {
@@ -188,7 +237,10 @@ class Service {
       return;
     }
     this.#metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);
-    if (event.type === 'accepted') log(this.#io, 'accepted', { run: event.runId, peer: event.peer.name });
+    if (event.type === 'accepted') {
+      const { runId: run, peer, resumed } = event;
+      log(this.#io, 'accepted', { run, peer: peer.name, resumed });
+    }
   }
 }
 

@@ -2,7 +2,8 @@
 /** What a run of the protocol needs of whatever lies between two parties. */
 
 import type { Mode } from '../psi/suite.js';
-import type { CloseReason } from '../wire/messages.js';
+import type { CloseReason, Held } from '../wire/messages.js';
+import type { Journal } from './journal.js';
 
 /**
  * Carries frames of the protocol, opaque bytes with their boundaries, both ways and in order. Neither direction holds
@@ -11,6 +12,8 @@ import type { CloseReason } from '../wire/messages.js';
 export interface Channel extends AsyncIterable<Uint8Array> {
   /** Bytes of all messages so far, without what the carrier adds. */
   readonly traffic: { readonly sent: number; readonly received: number };
+  /** Where the peer keeps its part of the run: what it has of this party's frames. */
+  readonly peerHolds?: Held | undefined;
   /**
    * Hands a frame over, and resolves when there was room for it.
    * @param frame from 1 to 1,048,576 bytes; must not be changed before the promise resolves
@@ -44,6 +47,8 @@ export interface AcceptedChannel extends Channel {
   readonly peer: Peer;
   /** The same at both ends, for their logs. */
   readonly runId: string;
+  /** Where both parties keep the run: for the option `journal` of `send` and `receive`, which close it. */
+  readonly journal: Journal | undefined;
 }
 
 /** A channel to a party that listens. */

@@ -9,6 +9,7 @@ import { checkedUrl } from './address.js';
 import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
 import { connectFailure } from './connect-failure.js';
 import { firstMessage } from './handshake.js';
+import { type Journal, NOTHING_HELD } from './journal.js';
 import type { Link } from './link.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
 import { isToken } from './tokens.js';
@@ -30,6 +31,13 @@ export interface ConnectOptions {
   readonly token?: string | undefined;
   /** Only on Node: a browser has its own certificates. */
   readonly tls?: ClientTls | undefined;
+  /**
+   * Asks the peer to keep its part of the run, so that it can be resumed. It does where the channel has `peerHolds`; make a
+   * journal of its `runId` then.
+   */
+  readonly keep?: boolean | undefined;
+  /** A run to go on with: its journal. */
+  readonly resume?: Pick<Journal, 'runId' | 'held'> | undefined;
   /** For making the connection and for the peer's first answer. Default 15. */
   readonly connectSeconds?: number | undefined;
   /** Default: those of `ChannelLimits`. */
@@ -42,10 +50,10 @@ export interface ConnectOptions {
  * Connects to a party that listens.
  * @param url `wss://host:port`; `ws://` only for this machine
  * @throws {VeilmatchError} `argument`; `disconnected` when no connection comes about; `denied`, `incompatible-peer`,
- * `timeout`; `unsupported` for certificates where the platform takes none
+ * `timeout`; `unknown-run` for a run to be resumed that the peer does not have; `unsupported` for certificates where the platform takes none
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
-  const { token = '', connectSeconds = 15, signal } = options;
+  const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
   const address = checkedUrl(url);
   if (token !== '' && !isToken(token)) {
     throw new VeilmatchError(
@@ -56,15 +64,22 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   throwIfAborted(signal);
   const link = await openLink(address, options, connectSeconds);
   try {
-    link.write(encodeMessage(openMessage(token)));
+    const held = resume?.held ?? (keep ? NOTHING_HELD : undefined);
+    link.write(encodeMessage(openMessage(token, { runId: resume?.runId, held })));
     return await firstMessage(link, connectSeconds, (message) => {
       if (message.type !== 'accept') {
         throw new VeilmatchError('unexpected-message', `The peer began with '${message.type}'.`);
       }
       checkAccept(message);
+      if (resume !== undefined && (message.held === undefined || message.runId !== resume.runId)) {
+        throw new VeilmatchError(
+          'incompatible-peer',
+          'The peer does not go on with the run: its version cannot resume one.',
+        );
+      }
       const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
       const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
-      return Object.assign(channel, { runId: message.runId, reveal });
+      return Object.assign(channel, { runId: message.runId, reveal, peerHolds: message.held });
     });
   } catch (error) {
     link.destroy();

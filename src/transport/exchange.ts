@@ -8,7 +8,6 @@
  * the response learns what the receiver learns, and can test guesses about the receiver's list against the request.**
  */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
@@ -22,6 +21,7 @@ import { MODE, type Reveal, SUITE, VERSION } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
 import type { FileHeaderMessage } from '../wire/messages.js';
 import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
+import { listDigest } from './list-digest.js';
 import { seededRandom } from './seeded-random.js';
 
 /** Part of what makes a run come out the same again. */
@@ -94,7 +94,15 @@ export async function writeRequest(
   const requestDigest = await writeExchange(draft, header, questions(set, seed, options), signingKey);
   const { rename, rm } = process.getBuiltinModule('node:fs/promises');
   try {
-    await keep({ seed, requestId, requestDigest, peer, own: header.from, reveal, listDigest: digestOf(set) });
+    await keep({
+      seed,
+      requestId,
+      requestDigest,
+      peer,
+      own: header.from,
+      reveal,
+      listDigest: listDigest(set),
+    });
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
@@ -247,7 +255,7 @@ export async function readResponse(
   ) {
     throw new VeilmatchError('bad-file', 'The response answers another request than the one of this state.');
   }
-  if (!equalBytes(digestOf(set), state.listDigest)) {
+  if (!equalBytes(listDigest(set), state.listDigest)) {
     throw new VeilmatchError(
       'argument',
       'The list is not the one that the request was made of: take that one.',
@@ -310,11 +318,6 @@ function checkHeader(
       `The file is for a run that reveals something else than the ${reveal}. Agree with the partner on one.`,
     );
   }
-}
-
-function digestOf(set: IdentifierSet): Uint8Array {
-  const { bytes, offsets } = set.elements;
-  return sha512.create().update(new Uint8Array(offsets.slice().buffer)).update(bytes).digest();
 }
 
 function now(): number {

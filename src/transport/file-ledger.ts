@@ -71,7 +71,7 @@ export async function openFileLedger(path: string): Promise<FileLedger> {
 function encodeLedger(peers: ReadonlyMap<string, readonly Charge[]>): Uint8Array {
   const entries = Array.from(peers, ([peer, charges]) => [
     peer,
-    charges.map(({ at, elements }) => [at, elements]),
+    charges.map(({ at, elements, run }) => (run === undefined ? [at, elements] : [at, elements, run])),
   ]);
   return utf8(`${JSON.stringify({ format: FORMAT, peers: entries })}\n`);
 }
@@ -84,7 +84,7 @@ function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Char
     return new Map(
       peers.map(([peer, charges]: [unknown, unknown[][]]) => {
         if (typeof peer !== 'string') throw new TypeError('no name');
-        return [peer, charges.map(([at, elements]) => ({ at: count(at), elements: count(elements) }))];
+        return [peer, charges.map(parseCharge)];
       }),
     );
   } catch (error) {
@@ -94,6 +94,11 @@ function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Char
       { cause: error },
     );
   }
+}
+
+function parseCharge([at, elements, run]: unknown[]): Charge {
+  if (run !== undefined && typeof run !== 'string') throw new TypeError('no name');
+  return { at: count(at), elements: count(elements), ...(run !== undefined && { run }) };
 }
 
 function count(value: unknown): number {

@@ -18,6 +18,7 @@ export interface FileLock {
 interface Holder {
   readonly host: string;
   readonly pid: number;
+  readonly start?: string | undefined;
   /** Tells two locks of one process apart. */
   readonly token: string;
 }
@@ -28,7 +29,12 @@ interface Holder {
  */
 export async function lockFile(path: string): Promise<FileLock> {
   const files = nodeFiles();
-  const own: Holder = { host: hostName(), pid: process.pid, token: bytesToHex(secureRandom(8)) };
+  const own: Holder = {
+    host: hostName(),
+    pid: process.pid,
+    start: await startOf(process.pid),
+    token: bytesToHex(secureRandom(8)),
+  };
   // A link appears with its content or not at all.
   const draft = `${path}.${own.token}.tmp`;
   try {
@@ -71,7 +77,7 @@ async function link(from: string, to: string): Promise<boolean> {
 /** @throws {VeilmatchError} `io` for a lock whose process may still run */
 async function removeAbandoned(path: string): Promise<void> {
   const holder = await holderOf(path);
-  if (holder === undefined || holder.host !== hostName() || isRunning(holder.pid)) throw held(path);
+  if (holder === undefined || holder.host !== hostName() || (await isRunning(holder))) throw held(path);
   // Several processes may have found the same dead one. Each moves the lock away before it removes it, and looks at what it
   // has moved: a lock that another one has just made goes back.
   const moved = `${path}.${holder.token}.old`;
@@ -87,21 +93,33 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   const bytes = await readIfThere(path);
   if (bytes === undefined) return undefined;
   try {
-    const { host, pid, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;
+    const { host, pid, start, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;
     return typeof host === 'string' && Number.isInteger(pid) && typeof token === 'string'
-      ? { host, pid: pid!, token }
+      ? { host, pid: pid!, start, token }
       : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isRunning(pid: number): boolean {
+async function isRunning({ pid, start }: Holder): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
+    // Another process can have the number by now: in a container every one is number 1.
+    return start === undefined || (await startOf(pid)) === start;
   } catch (error) {
     return systemCode(error) !== 'ESRCH';
+  }
+}
+
+/** When a process was started, in ticks since the machine was: only Linux says. */
+async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    const text = fromUtf8(new Uint8Array(await nodeFiles().readFile(`/proc/${pid}/stat`)));
+    // Number 22; the second field is a name in parentheses, which may have anything in it (proc_pid_stat(5)).
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
   }
 }
 

@@ -9,7 +9,7 @@
  */
 
 export type { Mode, Reveal } from '../psi/suite.js';
-export type { CloseReason } from '../wire/messages.js';
+export type { CloseReason, Held } from '../wire/messages.js';
 export type { ServerTls } from './admission.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
@@ -23,8 +23,10 @@ export {
   writeResponse,
 } from './exchange.js';
 export { publicKeyOf } from './exchange-file.js';
+export { createJournal, type JournalHead, openJournal, readJournalHead } from './file-journal.js';
 export { type FileLedger, openFileLedger } from './file-ledger.js';
 export { type FolderOptions, folderChannel } from './folder.js';
+export { type Journal, memoryJournal, type RunIdentity, type RunTerms, runTerms } from './journal.js';
 export { readKeyFile, writeKeyFile } from './key-file.js';
 export {
   type ListenEvent,
@@ -35,5 +37,13 @@ export {
   type TurnedAway,
 } from './listen.js';
 export { memoryChannels } from './memory.js';
-export { type ReceivedResult, type RunOptions, receive, send } from './run.js';
+export { isFinal } from './reason.js';
+export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';
+export {
+  type FolderRunStore,
+  isRunStore,
+  openRunStore,
+  type RunStore,
+  type RunStoreOptions,
+} from './run-store.js';
 export { createToken, hashToken, type KnownToken } from './tokens.js';

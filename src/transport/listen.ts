@@ -8,7 +8,7 @@ import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
-import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
+import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES, type OpenMessage } from '../wire/messages.js';
 import { acceptMessage } from '../wire/negotiate.js';
 import {
   type AdmissionOptions,
@@ -20,8 +20,10 @@ import {
 } from './admission.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from './channel.js';
 import { firstMessage, refuse } from './handshake.js';
+import type { Journal } from './journal.js';
 import type { Link } from './link.js';
-import { reasonFor } from './reason.js';
+import { errorFor, reasonFor } from './reason.js';
+import type { RunStore } from './run-store.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
 import { systemReason } from './system-reason.js';
 import type { KnownToken } from './tokens.js';
@@ -39,7 +41,10 @@ export interface ListenLimits extends ChannelLimits {
   readonly handshakeSeconds: number;
 }
 
-/** Why somebody was not let in. `silent`: too slow, gone before it said anything, or the oldest of too many. */
+/**
+ * Why somebody was not let in. `silent`: too slow, gone before it said anything, or the oldest of too many. `store`: the run
+ * could not be kept, or what was kept of it not be read.
+ */
 export type TurnedAway =
   | 'host'
   | 'origin'
@@ -48,11 +53,13 @@ export type TurnedAway =
   | 'busy'
   | 'silent'
   | 'protocol'
-  | 'incompatible';
+  | 'incompatible'
+  | 'unknown-run'
+  | 'store';
 
 /** What happens at the door. Holds no address, token or certificate. */
 export type ListenEvent =
-  | { readonly type: 'accepted'; readonly runId: string; readonly peer: Peer }
+  | { readonly type: 'accepted'; readonly runId: string; readonly peer: Peer; readonly resumed: boolean }
   | { readonly type: 'closed'; readonly runId: string; readonly peer: Peer }
   | { readonly type: 'turned-away'; readonly reason: TurnedAway };
 
@@ -72,6 +79,8 @@ export interface ListenOptions {
   readonly hosts?: readonly string[] | undefined;
   /** What connecting parties are told will be revealed. */
   readonly reveal?: Mode | undefined;
+  /** Where runs are kept whose peer keeps them, too. Default: none is, and none can be resumed. */
+  readonly runs?: RunStore | undefined;
   /** Default: those that `ListenLimits` and `ChannelLimits` state. */
   readonly limits?: Partial<ListenLimits> | undefined;
   /** Closes the listener. */
@@ -115,6 +124,7 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
 type HttpServer = import('node:http').Server;
 type NetSocket = import('node:net').Socket;
 type Request = import('node:http').IncomingMessage;
+type Accepted = WireChannel & AcceptedChannel;
 
 class Server implements Listener {
   readonly #admission: AdmissionOptions;
@@ -123,7 +133,7 @@ class Server implements Listener {
   readonly #http: HttpServer;
   /** Connections that nobody is known behind, oldest first, by what identifies the raw and the TLS socket alike. */
   readonly #pending = new Map<string, { readonly socket: NetSocket; release(): void }>();
-  readonly #channels = new Map<WireChannel, Peer>();
+  readonly #channels = new Set<Accepted>();
   readonly #ready: AcceptedChannel[] = [];
   #waiting: ((result: IteratorResult<AcceptedChannel, undefined>) => void) | undefined;
   #closed = false;
@@ -197,7 +207,7 @@ class Server implements Listener {
     this.#http.closeAllConnections();
     for (const { socket } of this.#pending.values()) socket.destroy();
     this.#waiting?.({ done: true, value: undefined });
-    await Promise.all([...this.#channels.keys()].map((channel) => channel.close('aborted')));
+    await Promise.all([...this.#channels].map((channel) => channel.close('aborted')));
     await stopped;
   }
 
@@ -266,45 +276,83 @@ class Server implements Listener {
   async #greet(link: Link, request: Request): Promise<void> {
     const socketId = idOf(request.socket);
     try {
-      await firstMessage(link, this.#limits.handshakeSeconds, (message) => {
-        if (message.type !== 'open')
-          throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
-        const peer = identify(request, message.token, this.#admission);
-        if (peer === undefined) {
-          this.#tell('credentials');
-          return refuse(link, 'denied');
-        }
-        const { reveal } = this.#options;
-        const runId = bytesToHex(secureRandom(8));
-        const accept = acceptMessage(message, runId, reveal === undefined ? 0 : MODE[reveal]);
-        const open = [...this.#channels.values()];
-        const own = open.filter(({ id }) => id === peer.id).length;
-        if (open.length >= this.#limits.channels || own >= this.#limits.channelsPerPeer || this.#closed) {
-          this.#tell('busy');
-          return refuse(link, 'busy');
-        }
-        this.#pending.get(socketId)?.release();
-        link.write(encodeMessage(accept));
-        this.#yield(link, request, peer, runId);
-        return undefined;
+      const open = await firstMessage(link, this.#limits.handshakeSeconds, (message) => {
+        if (message.type === 'open') return message;
+        throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
       });
+      const peer = identify(request, open.token, this.#admission);
+      if (peer === undefined) {
+        this.#tell('credentials');
+        return refuse(link, 'denied');
+      }
+      const { reveal } = this.#options;
+      const mode = reveal === undefined ? 0 : MODE[reveal];
+      const runId = open.runId ?? bytesToHex(secureRandom(8));
+      // The peer has come back, so whoever has its run is at the end of a dead line.
+      for (const channel of this.#channels) {
+        if (channel.runId === runId && channel.peer.id === peer.id) this.#drop(channel);
+      }
+      // Nothing is kept for a peer of another version, or where there is no room.
+      acceptMessage(open, runId, mode);
+      const journal = this.#isFull(peer) ? undefined : await this.#journalOf(open, peer, runId);
+      const full = this.#isFull(peer);
+      if (full || request.socket.destroyed) {
+        // A run that begins and is not accepted was never there.
+        await (open.runId === undefined ? journal?.erase() : journal?.close());
+        this.#tell(full ? 'busy' : 'silent');
+        return refuse(link, 'busy');
+      }
+      this.#pending.get(socketId)?.release();
+      link.write(encodeMessage(acceptMessage(open, runId, mode, journal?.held)));
+      this.#yield(link, request, { peer, runId, journal, peerHolds: open.held }, open.runId !== undefined);
     } catch (error) {
       const reason = reasonFor(error);
+      const ofStore = error instanceof VeilmatchError && ['io', 'bad-file'].includes(error.code);
       // The timer of the connection tells of a peer that said nothing in time.
-      if (reason !== 'timeout') this.#tell(TOLD[reason] ?? 'protocol');
+      if (reason !== 'timeout') this.#tell(ofStore ? 'store' : (TOLD[reason] ?? 'protocol'));
       await refuse(link, reason);
     }
   }
 
-  #yield(link: Link, request: Request, peer: Peer, runId: string): void {
-    const channel = new WireChannel(link, this.#limits);
-    const accepted = Object.assign(channel, { peer, runId });
-    this.#channels.set(channel, peer);
+  /** Whether there is no room for another channel of this peer. */
+  #isFull(peer: Peer): boolean {
+    const { channels, channelsPerPeer } = this.#limits;
+    const own = [...this.#channels].filter((channel) => channel.peer.id === peer.id).length;
+    return this.#channels.size >= channels || own >= channelsPerPeer || this.#closed;
+  }
+
+  /**
+   * The journal of a run that both parties keep.
+   * @throws {VeilmatchError} `unknown-run`; what the store throws
+   */
+  async #journalOf({ runId, held }: OpenMessage, peer: Peer, id: string): Promise<Journal | undefined> {
+    const { runs } = this.#options;
+    if (runId === undefined) return held === undefined ? undefined : runs?.begin(peer.id, id);
+    const journal = await runs?.resume(peer.id, runId);
+    if (journal === undefined) throw errorFor('unknown-run');
+    return journal;
+  }
+
+  /** Ends a channel without waiting for a peer that may not answer. */
+  #drop(channel: Accepted): void {
+    void channel.close('aborted');
+    this.#channels.delete(channel);
+  }
+
+  #yield(
+    link: Link,
+    request: Request,
+    run: Pick<AcceptedChannel, 'peer' | 'runId' | 'journal' | 'peerHolds'>,
+    resumed: boolean,
+  ): void {
+    const { runId, peer } = run;
+    const accepted = Object.assign(new WireChannel(link, this.#limits), run);
+    this.#channels.add(accepted);
     request.socket.once('close', () => {
-      this.#channels.delete(channel);
+      this.#channels.delete(accepted);
       this.#options.onEvent?.({ type: 'closed', runId, peer });
     });
-    this.#options.onEvent?.({ type: 'accepted', runId, peer });
+    this.#options.onEvent?.({ type: 'accepted', runId, peer, resumed });
     if (this.#waiting === undefined) {
       this.#ready.push(accepted);
       return;
@@ -321,6 +369,7 @@ class Server implements Listener {
 const TOLD: Partial<Readonly<Record<CloseReason, TurnedAway>>> = {
   incompatible: 'incompatible',
   aborted: 'silent',
+  'unknown-run': 'unknown-run',
 };
 
 function idOf({ remoteAddress, remotePort }: NetSocket): string {

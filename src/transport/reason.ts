@@ -17,7 +17,16 @@ const BY_CODE: Partial<Readonly<Record<ErrorCode, CloseReason>>> = {
   'repeated-element': 'protocol',
   'bad-proof': 'protocol',
   'transcript-mismatch': 'protocol',
+  'unknown-run': 'unknown-run',
 };
+
+/** Errors after which another try can come to another end. */
+const PASSING: readonly CloseReason[] = ['aborted', 'timeout', 'unknown-run'];
+
+/** Whether a run that ended so would end so again, however often it was resumed: a party broke the rules, or said no. */
+export function isFinal(error: unknown): boolean {
+  return !PASSING.includes(reasonFor(error));
+}
 
 /** What the peer is told about an error here: a code, no detail. */
 export function reasonFor(error: unknown): CloseReason {
@@ -41,6 +50,10 @@ const TOLD: Readonly<Record<CloseReason, readonly [ErrorCode, string]>> = {
   timeout: ['timeout', 'The peer gave up: the run took too long, or this party was silent for too long.'],
   rate: ['denied', 'The peer gave up: this party sent messages too fast.'],
   aborted: ['disconnected', 'The peer stopped the run.'],
+  'unknown-run': [
+    'unknown-run',
+    'The peer does not have this run: it is complete there, has failed or expired, or was begun with other credentials.',
+  ],
 };
 
 /** What a peer's reason means here. */

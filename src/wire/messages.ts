@@ -15,6 +15,8 @@ export const MAX_MESSAGE_BYTES: number = MAX_FRAME_BYTES + 64;
 export const MAX_CONTROL_BYTES = 4096;
 /** Frames that a party may have under way before the other one has taken them. */
 export const WINDOW_FRAMES = 8;
+/** Of the digest of frames that a party has. */
+export const HELD_DIGEST_BYTES = 32;
 /** The lists of versions and suites that an Open may hold. */
 const MAX_CHOICES = 32;
 
@@ -28,7 +30,8 @@ export type CloseReason =
   | 'protocol'
   | 'timeout'
   | 'rate'
-  | 'aborted';
+  | 'aborted'
+  | 'unknown-run';
 
 const REASONS: Readonly<Record<CloseReason, Reason>> = {
   complete: Reason.COMPLETE,
@@ -40,7 +43,16 @@ const REASONS: Readonly<Record<CloseReason, Reason>> = {
   timeout: Reason.TIMEOUT,
   rate: Reason.RATE,
   aborted: Reason.ABORTED,
+  'unknown-run': Reason.UNKNOWN_RUN,
 };
+
+/** What a party has of the other one's frames of a run that can be resumed. */
+export interface Held {
+  /** How many, from the first one on. */
+  readonly frames: number;
+  /** SHA-512 over all of them, each behind its length as u32; cut to 32 bytes. */
+  readonly digest: Uint8Array;
+}
 
 export interface OpenMessage {
   readonly type: 'open';
@@ -48,6 +60,10 @@ export interface OpenMessage {
   readonly suites: readonly number[];
   /** Empty for a party that shows a certificate. */
   readonly token: string;
+  /** The run to go on with; undefined for a new one. */
+  readonly runId?: string | undefined;
+  /** Set by a party that keeps its part of the run. */
+  readonly held?: Held | undefined;
 }
 
 export interface AcceptMessage {
@@ -58,6 +74,8 @@ export interface AcceptMessage {
   readonly runId: string;
   /** The mode of the protocol's Hello; 0 where the party does not say. */
   readonly mode: number;
+  /** Set by a party that keeps its part of the run. */
+  readonly held?: Held | undefined;
 }
 
 const FILE_KINDS = { request: FileKind.REQUEST, response: FileKind.RESPONSE } as const;
@@ -99,12 +117,12 @@ export function encodeMessage(message: Message): Uint8Array {
 function fieldOf(message: Message): NonNullable<MessageInitShape<typeof EnvelopeSchema>['message']> {
   switch (message.type) {
     case 'open': {
-      const { versions, suites, token } = message;
-      return { case: 'open', value: { versions: [...versions], suites: [...suites], token } };
+      const { versions, suites, token, runId = '', held } = message;
+      return { case: 'open', value: { versions: [...versions], suites: [...suites], token, runId, held } };
     }
     case 'accept': {
-      const { version, suite, runId, mode } = message;
-      return { case: 'accept', value: { version, suite, runId, mode } };
+      const { version, suite, runId, mode, held } = message;
+      return { case: 'accept', value: { version, suite, runId, mode, held } };
     }
     case 'frame':
       return { case: 'frame', value: { data: message.frame } };
@@ -149,12 +167,14 @@ function checked({ case: type, value }: Envelope['message']): Message {
       const { versions, suites, token } = value;
       checkRange('the number of versions', versions.length, 1, MAX_CHOICES);
       checkRange('the number of suites', suites.length, 1, MAX_CHOICES);
-      return { type, versions, suites, token };
+      if (value.runId === '') return { type, versions, suites, token, held: checkedHeld(value.held) };
+      checkRunId(value.runId);
+      return { type, versions, suites, token, runId: value.runId, held: checkedHeld(value.held) };
     }
     case 'accept': {
       const { version, suite, runId, mode } = value;
-      if (!/^[0-9a-f]{16}$/.test(runId)) throw bad('its run id is none');
-      return { type, version, suite, runId, mode };
+      checkRunId(runId);
+      return { type, version, suite, runId, mode, held: checkedHeld(value.held) };
     }
     case 'frame':
       checkRange('the length of the frame', value.data.length, 1, MAX_FRAME_BYTES);
@@ -184,6 +204,16 @@ function checked({ case: type, value }: Envelope['message']): Message {
     case undefined:
       throw bad('it holds no message that this version knows');
   }
+}
+
+function checkRunId(runId: string): void {
+  if (!/^[0-9a-f]{16}$/.test(runId)) throw bad('its run id is none');
+}
+
+function checkedHeld(held: Held | undefined): Held | undefined {
+  if (held === undefined) return undefined;
+  checkRange('the length of a digest of frames', held.digest.length, HELD_DIGEST_BYTES, HELD_DIGEST_BYTES);
+  return { frames: held.frames, digest: held.digest };
 }
 
 function reasonOf(code: number): CloseReason {

@@ -3,23 +3,27 @@
 
 import { VeilmatchError } from '../errors.js';
 import { SUITE, VERSION } from '../psi/suite.js';
-import type { AcceptMessage, OpenMessage } from './messages.js';
+import type { AcceptMessage, Held, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */
 const VERSIONS: readonly number[] = [VERSION];
 const SUITES: readonly number[] = [SUITE];
 
-/** What the connecting party says first. */
-export function openMessage(token: string): OpenMessage {
-  return { type: 'open', versions: VERSIONS, suites: SUITES, token };
+/**
+ * What the connecting party says first.
+ * @param run - to go on with, or that is to be kept
+ */
+export function openMessage(token: string, run: Pick<OpenMessage, 'runId' | 'held'> = {}): OpenMessage {
+  return { type: 'open', versions: VERSIONS, suites: SUITES, token, runId: run.runId, held: run.held };
 }
 
 /**
  * What the listening party answers: the highest version and the lowest suite that both have.
  * @param mode of the protocol's Hello, or 0
+ * @param held - of a run that is kept
  * @throws {VeilmatchError} `incompatible-peer`
  */
-export function acceptMessage(open: OpenMessage, runId: string, mode: number): AcceptMessage {
+export function acceptMessage(open: OpenMessage, runId: string, mode: number, held?: Held): AcceptMessage {
   const version = Math.max(...VERSIONS.filter((own) => open.versions.includes(own)));
   const suite = Math.min(...SUITES.filter((own) => open.suites.includes(own)));
   if (!Number.isFinite(version) || !Number.isFinite(suite)) {
@@ -29,7 +33,7 @@ export function acceptMessage(open: OpenMessage, runId: string, mode: number): A
         `this party version ${VERSIONS.join(', ')} with suite ${SUITES.join(', ')}.`,
     );
   }
-  return { type: 'accept', version, suite, runId, mode };
+  return { type: 'accept', version, suite, runId, mode, held };
 }
 
 /**

@@ -101,6 +101,17 @@ describe('budgets', () => {
     expect(refusals).toEqual(['elements', 'runs', 'runs', 'elements']);
   });
 
+  it('count a run that has a name once', async () => {
+    const ledger = memoryLedger();
+    const once: Policy = { budgets: [{ hours: 1, runs: 1 }] };
+    const named = (name: string): ((request: AdmissionRequest) => Promise<void>) =>
+      admission({ peer: 'partner', ledger, policy: once, run: name });
+    await named('a')(run(10));
+    await named('a')(run(10));
+    await expectCode('refused', () => named('b')(run(10)));
+    expect(await chargesOf(ledger, 'partner')).toEqual([{ at: expect.any(Number), elements: 10, run: 'a' }]);
+  });
+
   it('say no more to the peer than that the run is refused', async () => {
     const tooLarge = desk({ largestSet: 1, budgets: [] });
     const spent = desk({ budgets: [{ hours: 1, elements: 1 }] });

@@ -35,6 +35,16 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger>): void {
       }
     });
 
+    it('keeps the name of a run', async () => {
+      const ledger = await open();
+      const charges = [
+        { at: 1, elements: 2, run: '0123456789abcdef' },
+        { at: 3, elements: 4 },
+      ];
+      await ledger.update('peer', () => charges);
+      expect(await chargesOf(ledger, 'peer')).toEqual(charges);
+    });
+
     it('changes nothing where the decision throws', async () => {
       const ledger = await open();
       await ledger.update('peer', () => [{ at: 1, elements: 2 }]);

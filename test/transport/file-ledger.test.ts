@@ -143,6 +143,14 @@ describe('the lock', () => {
     writeFileSync(lock, 'something else');
     await expectCode('io', () => openFileLedger(path));
 
+    // This process, but another life of its number: only Linux tells.
+    held({ host: hostname(), pid: process.pid });
+    await expectCode('io', () => openFileLedger(path));
+    if (process.platform === 'linux') {
+      held({ host: hostname(), pid: process.pid, start: '1' });
+      await (await openFileLedger(path)).close();
+    }
+
     held({ host: hostname(), pid: ended.pid });
     const ledger = await open(path);
     await ledger.update('peer', () => [one]);

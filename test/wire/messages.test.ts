@@ -29,21 +29,30 @@ const REASONS: CloseReason[] = [
   'timeout',
   'rate',
   'aborted',
+  'unknown-run',
 ];
 
 const number = fc.integer({ min: 0, max: 0xffffffff });
+const runId = fc.constant('0123456789abcdef');
+const held = fc.option(
+  fc.record({ frames: number, digest: fc.uint8Array({ minLength: 32, maxLength: 32 }) }),
+  { nil: undefined },
+);
 const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('open' as const),
     versions: fc.array(number, { minLength: 1, maxLength: 32 }),
     suites: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 32 }),
     token: fc.string({ maxLength: 100 }),
+    runId: fc.option(runId, { nil: undefined }),
+    held,
   }),
   fc.record({
     type: fc.constant('accept' as const),
     version: number,
     suite: fc.integer({ min: 0, max: 1000 }),
-    runId: fc.constant('0123456789abcdef'),
+    runId,
+    held,
     mode: fc.integer({ min: 0, max: 4 }),
   }),
   fc.record({
@@ -106,6 +115,14 @@ describe('a message', () => {
     ],
     ['an Accept without a run id', encoded({ case: 'accept', value: { version: 1, suite: 1 as Suite } })],
     ['a run id that a terminal would obey', encoded({ case: 'accept', value: { runId: '\x1b[2J' } })],
+    [
+      'an Open of a run that has no such id',
+      encoded({ case: 'open', value: { versions: [1], suites: [1], runId: '0123' } }),
+    ],
+    [
+      'a digest of 31 bytes',
+      encoded({ case: 'open', value: { versions: [1], suites: [1], held: { digest: new Uint8Array(31) } } }),
+    ],
     ['a credit of nothing', encoded({ case: 'credit', value: {} })],
     ['a credit of 9', encoded({ case: 'credit', value: { frames: 9 } })],
     ['no reason', encoded({ case: 'close', value: {} })],

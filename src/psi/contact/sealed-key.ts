@@ -162,7 +162,8 @@ function keyBytes(key: Uint8Array): Uint8Array {
   );
 }
 
-function webCrypto(): Crypto {
+/** @throws {VeilmatchError} `unsupported` */
+export function webCrypto(): Crypto {
   if (globalThis.crypto?.subtle !== undefined) return globalThis.crypto;
   throw new VeilmatchError('unsupported', 'This platform has no WebCrypto; a web page has it only over TLS.');
 }

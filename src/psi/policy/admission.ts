@@ -37,6 +37,8 @@ export interface AdmissionOptions {
   readonly peer: string;
   /** Where charges are kept. */
   readonly ledger: Ledger;
+  /** Names the run. One that the ledger has charged already is admitted without another charge. */
+  readonly run?: string | undefined;
   /** Default `defaultPolicy`; for sums `defaultSumPolicy`. */
   readonly policy?: Policy | undefined;
   /** Told which limit refused a run. The error does not say it, because it may reach the peer. */
@@ -56,7 +58,7 @@ const HOUR = 3_600_000;
  * same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
-  const { peer, ledger, onRefusal, now = Date.now } = options;
+  const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   return async (run) => {
     const policy = given ?? (run.reveal === 'sum' ? defaultSumPolicy : defaultPolicy);
@@ -70,10 +72,12 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
     const badSize = sizeRefusal(policy, run);
     if (badSize !== undefined) refuse(badSize);
     await ledger.update(peer, (charges) => {
+      if (name !== undefined && charges.some((charge) => charge.run === name)) return charges;
       const at = now();
       const spent = overdrawn(policy, charges, run.peerSize, at);
       if (spent !== undefined) refuse(spent);
-      return [...relevant(policy, charges, at), { at, elements: run.peerSize }];
+      const charge = { at, elements: run.peerSize, ...(name !== undefined && { run: name }) };
+      return [...relevant(policy, charges, at), charge];
     });
   };
 }

@@ -7,6 +7,8 @@ export interface Charge {
   readonly at: number;
   /** Elements that were to be evaluated for the peer. */
   readonly elements: number;
+  /** The run, where it has a name: it is charged once, however often it is resumed. */
+  readonly run?: string | undefined;
 }
 
 /** Where the charges of peers are kept. */

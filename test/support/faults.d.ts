@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+export interface Fault {
+  readonly what: 'sender' | 'receiver' | 'line';
+  readonly afterBytes?: number;
+  readonly afterMs?: number;
+}
+export interface Course {
+  readonly hit: boolean;
+  readonly attempts: number;
+  readonly resumed: boolean;
+  readonly rows: string;
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly connectedSeconds: number;
+  readonly complaints: string;
+}
+export class Machines {
+  constructor(options: {
+    readonly size: number;
+    readonly reveal?: 'intersection' | 'cardinality';
+    readonly program?: string;
+  });
+  readonly expected: string;
+  readonly charged: number;
+  path(name: string): string;
+  start(): Promise<void>;
+  run(fault?: Fault): Promise<Course>;
+  stop(): Promise<void>;
+}
