@@ -370,6 +370,18 @@ describe('serve', () => {
     expect(await second.tool.logged('refused')).toMatchObject({ limit: 'runs' });
   });
 
+  it('goes on when nobody reads its log any more', async () => {
+    const { tokenFile, known } = await newToken();
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    tool.child.stderr!.destroy();
+    for (let run = 0; run < 2; run++) {
+      const argv = ['connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile];
+      expect(await start(...argv).status).toBe(0);
+    }
+    tool.child.kill('SIGTERM');
+    expect(await tool.status).toBe(0);
+  });
+
   it('shows its health and its figures on a port of its own, to this machine alone', async () => {
     const { tokenFile, known } = await newToken();
     const { tool, port, metrics } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
