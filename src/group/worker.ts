@@ -12,9 +12,10 @@ import { nobleBackend } from './noble.js';
 import type { BackendJob, ChunkArguments, ChunkJob } from './parallel.js';
 import { wasmBackend } from './wasm.js';
 
-let group: GroupBackend = nobleBackend;
+/** What the pool has told this thread to run, before any chunk. */
+let backend: GroupBackend | undefined;
 
-function run(chunk: ChunkArguments): Promise<Uint8Array> {
+function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
     case 'hashAndMultiply':
       return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);
@@ -47,13 +48,14 @@ function inBatch(error: unknown, from: number): unknown {
 
 serve({
   async backend({ name, code }: BackendJob): Promise<JobResult<undefined>> {
-    if (code !== undefined) group = await wasmBackend(name, code);
+    backend = code === undefined ? nobleBackend : await wasmBackend(name, code);
     return { value: undefined };
   },
 
   async chunk({ from, chunk }: ChunkJob): Promise<JobResult<Uint8Array>> {
+    if (backend === undefined) throw new VeilmatchError('worker-failed', 'The worker was told no backend.');
     try {
-      const value = await run(chunk);
+      const value = await run(backend, chunk);
       return { value, transfer: [value.buffer as ArrayBuffer] };
     } catch (error) {
       throw inBatch(error, chunk.operation === 'multiplyBase' ? 0 : from);
