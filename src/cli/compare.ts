@@ -12,6 +12,7 @@ import { validOption } from './normalize.js';
 import { withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
 import { readSet } from './read-set.js';
+import { refuseParquet } from './sinks.js';
 
 interface CompareFlags extends ListFlags {
   readonly plan?: string;
@@ -74,6 +75,7 @@ Examples:
       );
     }
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
+    refuseParquet(flags.output, 'A comparison');
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
       const receiver = await readSet(args[0]!, flags, io);
       const sender = await readSet(args[1]!, flags, io);

@@ -12,11 +12,11 @@ import { readPem, readToken } from './credentials.js';
 import type { Io } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { csvLine, withOutputs, writeAll } from './output.js';
+import { withOutputs } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
 import { timeOptions } from './serve-options.js';
-import type { CustomerList } from './table.js';
+import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
 
 interface ConnectFlags extends SetFlags {
   readonly tokenFile?: string;
@@ -27,6 +27,7 @@ interface ConnectFlags extends SetFlags {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly output?: string;
+  readonly spill: Spill;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -50,6 +51,7 @@ export const connectCommand: Command = {
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when the run is complete',
     ),
+    spillOption(),
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
@@ -71,15 +73,18 @@ Examples:
     const credentials = await readCredentials(flags, io);
     const file = flags.output === undefined ? [] : [flags.output];
     return withOutputs([undefined, ...file], [args[1]!], io, async (output, rows): Promise<ExitStatus> => {
-      const read = await readSet(args[1]!, flags, io);
-      if (flags.dryRun) {
-        await output!.write(dryRun(url, read.set, flags.reveal));
+      const keeping = rows === undefined || flags.dryRun ? undefined : flags.output;
+      return withSharedRows(keeping, flags.spill, io, async (kept): Promise<ExitStatus> => {
+        const read = await readSet(args[1]!, flags, io, kept);
+        if (flags.dryRun) {
+          await output!.write(dryRun(url, read.set, flags.reveal));
+          return 0;
+        }
+        const { summary, result } = await run(url, read, credentials, flags, io);
+        if (rows !== undefined) await kept?.write(rows, result.matches ?? [], read);
+        await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
         return 0;
-      }
-      const { summary, result } = await run(url, read, credentials, flags, io);
-      if (rows !== undefined) await writeAll(rows, sharedRows(read.list, result.matches ?? []));
-      await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
-      return 0;
+      });
     });
   },
 };
@@ -164,16 +169,6 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
     token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
     tls: { ca: await pem(ca), cert: await pem(clientCert), key: await pem(clientKey) },
   };
-}
-
-/** The rows as the list has them, with their lines. */
-export function* sharedRows(
-  { rows, lines, columns }: CustomerList,
-  matches: readonly number[],
-): Generator<string> {
-  const kinds = (['phone', 'email'] as const).filter((kind) => columns[kind].length > 0);
-  yield csvLine(['line', ...kinds]);
-  for (const row of matches) yield csvLine([lines[row]!, ...kinds.map((kind) => rows[row]![kind] ?? '')]);
 }
 
 function dryRun(url: URL, set: IdentifierSet, reveal: Reveal | undefined): string {

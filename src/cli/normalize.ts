@@ -53,10 +53,10 @@ Examples:
       {
         flags,
         title: 'normalized',
-        process: (list, progress) =>
+        process: (rows) =>
           profile === undefined
-            ? normalizeList(list, { country, valid }, (text) => text, progress, io)
-            : applyProfile(list, profile, { country, valid }, 'normalized', progress, io),
+            ? normalizeList(rows, { country, valid }, (text) => text, io)
+            : applyProfile(rows, profile, { country, valid }, 'normalized', io),
       },
       io,
     );

@@ -10,15 +10,16 @@ import { defaultPolicy, type Reveal, type Unlock } from '../psi/index.js';
 import { openFileLedger, readResponse, writeRequest, writeResponse } from '../transport/index.js';
 import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
-import { countable, sharedRows } from './connect.js';
+import { countable } from './connect.js';
 import { readPeerKey } from './credentials.js';
 import { type Io, ioError, STDIN } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { withOutputs, writeAll } from './output.js';
+import { withOutputs } from './output.js';
 import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
+import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
 import { loadState, saveState } from './state.js';
 
 interface PsiFlags extends SetFlags {
@@ -164,10 +165,11 @@ export const finishCommand: Command = {
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when it is complete',
     ),
+    spillOption(),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags & { readonly output?: string };
+    const flags = options as unknown as PsiFlags & { readonly output?: string; readonly spill: Spill };
     const kept = await loadState(flags.state, await readUnlock(flags, io));
     const { state } = kept;
     if (flags.output !== undefined && state.reveal !== 'intersection') {
@@ -177,19 +179,21 @@ export const finishCommand: Command = {
       );
     }
     const paths = [undefined, ...(flags.output === undefined ? [] : [flags.output])];
-    await withOutputs(paths, [args[0]!, kept.path], io, async (output, file) => {
-      const { list, set } = await readSet(kept.path, kept.flags, io);
-      const own = countable(set, state.reveal, io);
-      const result = await working(io, (backend, progress) =>
-        readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
-      );
-      const rows = own.rowsOf(result.matched ?? []);
-      if (file !== undefined) await writeAll(file, sharedRows(list, rows));
-      const where = result.matched === undefined ? '' : `, in ${rows.length} rows`;
-      await output!.write(
-        `shared ${result.size}${where}; ${own.size} here, ${result.peerSize} at the partner's\n`,
-      );
-    });
+    await withOutputs(paths, [args[0]!, kept.path], io, (output, file) =>
+      withSharedRows(flags.output, flags.spill, io, async (shared) => {
+        const read = await readSet(kept.path, kept.flags, io, shared);
+        const own = countable(read.set, state.reveal, io);
+        const result = await working(io, (backend, progress) =>
+          readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
+        );
+        const rows = own.rowsOf(result.matched ?? []);
+        if (file !== undefined) await shared?.write(file, rows, read);
+        const where = result.matched === undefined ? '' : `, in ${rows.length} rows`;
+        await output!.write(
+          `shared ${result.size}${where}; ${own.size} here, ${result.peerSize} at the partner's\n`,
+        );
+      }),
+    );
     // The seed in it would open the request for whoever finds it.
     await rm(flags.state).catch((error) => {
       throw ioError('write', flags.state, error);
