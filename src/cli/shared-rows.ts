@@ -84,12 +84,17 @@ export class SharedRows {
   readonly #spill: Spill;
   readonly #output: string;
   readonly #io: Io;
+  readonly #memoryBytes: number;
   readonly #memory = new RowsInMemory();
   #kept: KeptRows = this.#memory;
   #settled = false;
 
-  /** @param output the file that will be written */
-  constructor(output: string, spill: Spill, io: Io) {
+  /**
+   * @param output the file that will be written
+   * @param memoryBytes what is kept in memory with `auto`
+   */
+  constructor(output: string, spill: Spill, io: Io, memoryBytes: number = MEMORY_BYTES) {
+    this.#memoryBytes = memoryBytes;
     this.#output = output;
     this.#spill = spill;
     this.#io = io;
@@ -99,7 +104,7 @@ export class SharedRows {
   /** @throws {VeilmatchError} `unsupported` where DuckDB is asked for and missing, `io` */
   async add(row: CustomerRow): Promise<void> {
     await this.#kept.add(row);
-    if (!this.#settled && (this.#spill === 'always' || this.#memory.bytes > MEMORY_BYTES))
+    if (!this.#settled && (this.#spill === 'always' || this.#memory.bytes > this.#memoryBytes))
       await this.#settle();
   }
 
