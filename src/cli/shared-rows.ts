@@ -58,8 +58,8 @@ export async function withSharedRows<T>(
   }
 }
 
-/** What is kept in memory before the rows go to disk: about two million rows. */
-const MEMORY_BYTES = 64 * 2 ** 20;
+/** What is kept in memory before the rows go to disk, some eight million rows: DuckDB itself takes nearly as much. */
+const MEMORY_BYTES = 256 * 2 ** 20;
 /** What DuckDB may use of it. */
 const DATABASE_MEGABYTES = 64;
 /** Rows that are written at once. */
