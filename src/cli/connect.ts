@@ -49,7 +49,7 @@ export const connectCommand: Command = {
     ),
     new Option(
       '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when the run is complete',
+      'write the shared rows to this file, which appears when the run is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
     new Option('--json', 'print the summary as JSON'),
@@ -61,7 +61,8 @@ export const connectCommand: Command = {
   help: `
 The partner runs veilmatch serve. It learns the size of this list and whether there are telephone numbers, e-mail
 addresses or both in it, and nothing of the result. Standard output gets a summary; the rows that are shared go to the
-file of -o, as line, phone and email, where the partner reveals which they are.
+file of -o, as line, phone and email, where the partner reveals which they are. Until then a large list waits beside that
+file, in a folder that only you can enter and that is removed at the end: it is personal data (--spill).
 
 Examples:
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token --dry-run

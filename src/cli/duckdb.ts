@@ -21,10 +21,8 @@ export type Cells = readonly (string | number | null | undefined)[];
 
 export type ColumnType = 'integer' | 'text';
 
-/** Rows of a table are handed over by so many, DuckDB's own measure. */
-const CHUNK_ROWS = 2048;
-/** Rows that may wait before they are written to the table, a row group of DuckDB's. */
-const FLUSH_ROWS = 60 * CHUNK_ROWS;
+/** Rows that may wait before they are written to the table: a row group of DuckDB's. */
+const FLUSH_ROWS = 122_880;
 
 export interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
@@ -71,7 +69,6 @@ class DatabaseError extends Error {
 }
 
 export class Database {
-  readonly #duckdb: DuckDb;
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #folder: string | undefined;
@@ -79,13 +76,11 @@ export class Database {
   readonly #interrupt: () => void;
 
   private constructor(
-    duckdb: DuckDb,
     instance: DuckDBInstance,
     connection: DuckDBConnection,
     folder: string | undefined,
     signal: AbortSignal | undefined,
   ) {
-    this.#duckdb = duckdb;
     this.#instance = instance;
     this.#connection = connection;
     this.#folder = folder;
@@ -113,7 +108,7 @@ export class Database {
       const connection = await instance.connect();
       if (file !== undefined) await connection.run(`SET allowed_paths = [${quoted(resolve(file))}]`);
       await connection.run('SET enable_external_access = false; SET lock_configuration = true');
-      return new Database(duckdb, instance, connection, folder, io.signal);
+      return new Database(instance, connection, folder, io.signal);
     } catch (error) {
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
       throw error;
@@ -146,12 +141,8 @@ export class Database {
       ([column, type]) => `"${column}" ${type === 'integer' ? 'UINTEGER' : 'VARCHAR'}`,
     );
     await this.run(`CREATE TABLE "${name}" (${types.join(', ')})`);
-    const appender = await this.#connection.createAppender(name);
-    const { DuckDBDataChunk, UINTEGER, VARCHAR } = this.#duckdb;
-    const kinds = Object.values(columns).map((type) => (type === 'integer' ? UINTEGER : VARCHAR));
-    return new TableWriter(appender, DuckDBDataChunk.create(kinds, CHUNK_ROWS), kinds.length, (action) =>
-      this.#guarded(async () => action()),
-    );
+    const appender = await this.#guarded(() => this.#connection.createAppender(name));
+    return new TableWriter(appender, Object.values(columns), (action) => this.#guarded(async () => action()));
   }
 
   /** Gives everything back, and removes the folder. */
@@ -176,49 +167,40 @@ export class Database {
   }
 }
 
-/** Fills a table, a chunk of rows at a time. */
+/** Fills a table, row by row: chunks of rows would be no faster, and their text is not given back. */
 export class TableWriter {
   readonly #appender: DuckDBAppender;
-  readonly #chunk: DuckDBDataChunk;
+  readonly #types: readonly ColumnType[];
   readonly #guarded: (action: () => void) => Promise<void>;
-  #columns: (string | number | null)[][];
   #unflushed = 0;
 
   constructor(
     appender: DuckDBAppender,
-    chunk: DuckDBDataChunk,
-    width: number,
+    types: readonly ColumnType[],
     guarded: (action: () => void) => Promise<void>,
   ) {
     this.#appender = appender;
-    this.#chunk = chunk;
-    this.#columns = Array.from({ length: width }, () => []);
+    this.#types = types;
     this.#guarded = guarded;
   }
 
-  async add(cells: Cells): Promise<void> {
-    for (const [i, column] of this.#columns.entries()) column.push(cells[i] ?? null);
-    if (this.#columns[0]!.length === CHUNK_ROWS) await this.#append();
+  async add(rows: Iterable<Cells>): Promise<void> {
+    for (const cells of rows) {
+      for (const [i, type] of this.#types.entries()) {
+        const cell = cells[i] ?? undefined;
+        if (cell === undefined) this.#appender.appendNull();
+        else if (type === 'integer') this.#appender.appendUInteger(Number(cell));
+        else this.#appender.appendVarchar(String(cell));
+      }
+      this.#appender.endRow();
+      if (++this.#unflushed < FLUSH_ROWS) continue;
+      this.#unflushed = 0;
+      await this.#guarded(() => this.#appender.flushSync());
+    }
   }
 
   async finish(): Promise<void> {
-    await this.#append();
     await this.#guarded(() => this.#appender.closeSync());
-  }
-
-  async #append(): Promise<void> {
-    const rows = this.#columns[0]!.length;
-    if (rows === 0) return;
-    this.#unflushed += rows;
-    const flush = this.#unflushed >= FLUSH_ROWS;
-    if (flush) this.#unflushed = 0;
-    await this.#guarded(() => {
-      this.#chunk.rowCount = rows;
-      this.#chunk.setColumns(this.#columns);
-      this.#appender.appendDataChunk(this.#chunk);
-      if (flush) this.#appender.flushSync();
-    });
-    this.#columns = this.#columns.map(() => []);
   }
 }
 

@@ -33,9 +33,15 @@ export function reportOptions(): Option[] {
       '--strict',
       'exit with status 1 when anything was rejected; the output is written all the same',
     ),
-    new Option('--rejected <FILE>', 'write every rejected cell to this file, as line,field,code'),
+    new Option(
+      '--rejected <FILE>',
+      'write every rejected cell to this file, as line,field,code; in the formats of -o',
+    ),
     new Option('--json', 'write one JSON document instead of CSV'),
-    new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
+    new Option(
+      '-o, --output <FILE>',
+      'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet',
+    ),
   ];
 }
 

@@ -163,7 +163,7 @@ export const finishCommand: Command = {
     ...stateOptions(),
     new Option(
       '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when it is complete',
+      'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
   ],

@@ -43,7 +43,8 @@ export const reverse: Command = {
   arguments: [
     {
       name: '<file>',
-      description: 'tokens, one a line, or a CSV file with a column of them; - is standard input',
+      description:
+        'tokens, one a line, or a list with a column of them: CSV, also compressed, or Parquet; - is standard input',
     },
   ],
   options: [

@@ -202,7 +202,7 @@ class SpilledRows implements KeptRows {
 
   async add({ phone, email }: CustomerRow): Promise<void> {
     try {
-      await this.#rows.add([this.#count++, phone, email]);
+      await this.#rows.add([[this.#count++, phone, email]]);
     } catch (error) {
       throw spillError(this.#output, error);
     }
@@ -212,7 +212,7 @@ class SpilledRows implements KeptRows {
     try {
       await this.#rows.finish();
       const wanted = await this.#database.table('wanted', { row: 'integer' });
-      for (const row of rows) await wanted.add([row]);
+      await wanted.add(singles(rows));
       await wanted.finish();
       for await (const chunk of this.#database.columns(
         'SELECT phone, email FROM rows SEMI JOIN wanted USING (row) ORDER BY row',
@@ -228,6 +228,10 @@ class SpilledRows implements KeptRows {
   close(): Promise<void> {
     return this.#database.close();
   }
+}
+
+function* singles(rows: readonly number[]): Generator<Cells> {
+  for (const row of rows) yield [row];
 }
 
 function spillError(output: string, error: unknown): unknown {

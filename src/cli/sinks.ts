@@ -138,10 +138,7 @@ class ParquetSink implements Sink {
     const writer = await this.#written(() => this.#database.table('output', columns));
     this.#writer = writer;
     return {
-      append: (rows: Iterable<Cells>) =>
-        this.#written(async () => {
-          for (const row of rows) await writer.add(row);
-        }),
+      append: (rows: Iterable<Cells>) => this.#written(() => writer.add(rows)),
     };
   }
 
