@@ -40,10 +40,10 @@ export async function* decompressed(
   const { head, iterator } = await startOf(chunks);
   const whole = prepend(head, iterator);
   if (beginsWith(head, GZIP)) {
-    yield* through(zlib.createGunzip({ chunkSize: CHUNK_BYTES }), 'gzip', whole, source);
+    yield* through(() => zlib.createGunzip({ chunkSize: CHUNK_BYTES }), 'gzip', whole, source);
   } else if (beginsWith(head, ZSTD)) {
     if (createZstdDecompress === undefined) throw tooOld(source, `zstd -dc ${source} | veilmatch ... -`);
-    yield* through(createZstdDecompress({ chunkSize: CHUNK_BYTES }), 'zstd', whole, source);
+    yield* through(() => createZstdDecompress({ chunkSize: CHUNK_BYTES }), 'zstd', whole, source);
   } else yield* whole;
 }
 
@@ -54,39 +54,70 @@ export function compressor(compression: Compression, name: string): Transform {
   return createZstdCompress();
 }
 
+/** zlib's streams say how much of their input they took. */
+type Decoder = Transform & Pick<zlib.Gunzip, 'bytesWritten'>;
+
 async function* through(
-  decoder: Transform & Pick<zlib.Gunzip, 'bytesWritten'>,
+  start: () => Decoder,
   compression: Compression,
   compressed: AsyncIterable<Uint8Array>,
   source: string,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const iterator = compressed[Symbol.asyncIterator]();
+  /** What the decoder was given and has not said to have taken, as far as was looked. */
+  let given: Uint8Array[] = [];
   let taken = 0;
   let failure: unknown;
-  const input = Readable.from(
-    (async function* () {
-      for await (const chunk of compressed) {
-        taken += chunk.length;
-        yield chunk;
-      }
-    })(),
-    { objectMode: false },
-  );
-  input.on('error', (error) => {
-    failure = error;
-    decoder.destroy(error);
-  });
-  input.pipe(decoder);
+  const pull = async (): Promise<Uint8Array | undefined> => {
+    try {
+      const next = await iterator.next();
+      if (next.done) return undefined;
+      given.push(next.value);
+      return next.value;
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  let pulling: Promise<Uint8Array | undefined> = Promise.resolve(undefined);
+  let left: Uint8Array = new Uint8Array(0);
   try {
-    yield* decoder as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    throw failure ?? damaged(error, compression, source);
+    do {
+      const decoder = start();
+      given = left.length > 0 ? [left] : [];
+      taken = 0;
+      const first = left;
+      const input = Readable.from(
+        (async function* () {
+          if (first.length > 0) yield first;
+          for (;;) {
+            // What was taken need not be kept.
+            while (given.length > 1 && taken + given[0]!.length <= decoder.bytesWritten)
+              taken += given.shift()!.length;
+            pulling = pull();
+            const chunk = await pulling;
+            if (chunk === undefined) return;
+            yield chunk;
+          }
+        })(),
+        { objectMode: false },
+      );
+      input.on('error', (error) => decoder.destroy(error));
+      input.pipe(decoder);
+      try {
+        yield* decoder as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        throw failure ?? damaged(error, compression, source);
+      } finally {
+        decoder.destroy();
+        input.destroy();
+      }
+      await pulling;
+      left = Buffer.concat(given).subarray(decoder.bytesWritten - taken);
+      // gzip's decoder goes on to the next member itself; Zstandard's ends where a frame does, if that is inside a chunk.
+    } while (compression === 'zstd' && left.length > 0);
   } finally {
-    decoder.destroy();
-    input.destroy();
-  }
-  // Zstandard's decoder takes no notice of what stands behind the last frame; it may have been a frame.
-  if (compression === 'zstd' && decoder.bytesWritten < taken) {
-    throw damaged(undefined, compression, source);
+    await iterator.return?.();
   }
 }
 
