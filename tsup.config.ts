@@ -137,6 +137,8 @@ const config: Options[] = [
     entry: { 'cli/main': 'src/cli/main.ts' },
     bundle: true,
     platform: 'node',
+    // Native code, and asked for only where somebody installed it.
+    external: ['@duckdb/node-api'],
     esbuildPlugins: [libraryStaysOutside, thirdPartyNotices('cli/main.js')],
     // commander is CommonJS and asks for Node's own modules with require.
     banner: {

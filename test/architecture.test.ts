@@ -9,7 +9,9 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
 
 /** Lowest first. A layer may import itself and the ones named with it. */
 const PLAN: Readonly<Record<string, readonly string[]>> = {
@@ -118,6 +120,9 @@ function breaches(source: Source): string[] {
   });
 }
 
+/** A package that users install only if they want what it does. */
+const OPTIONAL = Object.keys(peerDependencies);
+
 function written(path: string, text: string): Source {
   return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
 }
@@ -126,6 +131,19 @@ describe('the house plan', () => {
   it('is kept by every import', () => {
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter(({ path }) => !isAssembly(path)).flatMap(breaches)).toEqual([]);
+  });
+
+  it('has one file that asks for what may not be installed, and asks when it is needed', () => {
+    const asking = sources.filter((source) => importsOf(source).some((name) => OPTIONAL.includes(name)));
+    expect(asking.map(({ path }) => path)).toEqual(['cli/duckdb.ts']);
+    const statements = asking[0]!.tree.statements.filter(ts.isImportDeclaration);
+    const early = statements.filter(
+      ({ importClause, moduleSpecifier }) =>
+        ts.isStringLiteral(moduleSpecifier) &&
+        OPTIONAL.includes(moduleSpecifier.text) &&
+        importClause?.isTypeOnly !== true,
+    );
+    expect(early).toEqual([]);
   });
 
   it.each([

@@ -19,9 +19,15 @@ describe('package.json', () => {
       '@noble/hashes',
       'libphonenumber-js',
     ]);
-    for (const field of ['optionalDependencies', 'peerDependencies', 'bundleDependencies']) {
+    for (const field of ['optionalDependencies', 'bundleDependencies']) {
       expect(manifest).not.toHaveProperty(field);
     }
+  });
+
+  it('works with one more, which nobody has to install, in any version that is not older', () => {
+    expect(manifest.peerDependencies).toEqual({ '@duckdb/node-api': '*' });
+    expect(manifest.peerDependenciesMeta).toEqual({ '@duckdb/node-api': { optional: true } });
+    expect(manifest.devDependencies).toHaveProperty('@duckdb/node-api');
   });
 
   it('says what the package is', () => {

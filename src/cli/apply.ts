@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every row of a list through the library's normaliser, or through one platform's rules. */
+/** Rows of a list through the library's normaliser, or through one platform's rules. */
 
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
@@ -16,8 +16,7 @@ import { requireCountry } from '../identifiers/phone.js';
 import { rowCountry } from '../identifiers/row.js';
 import type { Io } from './io.js';
 import type { ProcessedRows } from './list-report.js';
-import type { Progress } from './progress.js';
-import type { CustomerList, CustomerRow } from './table.js';
+import type { CustomerRow } from './table.js';
 
 export interface ReadingOptions {
   readonly country?: string | undefined;
@@ -25,7 +24,7 @@ export interface ReadingOptions {
   readonly valid?: boolean | undefined;
 }
 
-/** Rows after which progress is shown and a signal gets its chance. */
+/** Rows after which a signal gets its chance. */
 const BATCH = 2048;
 
 async function breathe(io: Io): Promise<void> {
@@ -34,44 +33,39 @@ async function breathe(io: Io): Promise<void> {
 }
 
 /**
- * Normalises every row, on worker threads for a long list.
+ * Normalises rows, on worker threads where they are many.
  * @param finish is called once for each distinct identifier
  */
 export async function normalizeList(
-  list: CustomerList,
+  rows: readonly CustomerRow[],
   options: ReadingOptions,
   finish: (text: string) => string,
-  progress: Progress,
   io: Io,
 ): Promise<ProcessedRows> {
-  const { set, rejected } = await identifiersFromRows(list.rows, {
+  const { set, rejected } = await identifiersFromRows(rows, {
     country: options.country,
     strict: options.valid,
     signal: io.signal,
-    onProgress: (done) => progress.update(done, list.rows.length * 2),
   });
   const texts: Record<Field, (string | undefined)[]> = {
-    phone: Array(list.rows.length).fill(undefined),
-    email: Array(list.rows.length).fill(undefined),
+    phone: Array(rows.length).fill(undefined),
+    email: Array(rows.length).fill(undefined),
   };
   for (let element = 0; element < set.size; element++) {
     const bytes = set.elements.at(element);
     const text = finish(textOf(bytes));
     for (const row of set.rowsOf([element])) texts[kindOf(bytes) as Field][row] = text;
-    if (element % BATCH !== 0) continue;
-    progress.update(set.size + element, set.size * 2);
-    await breathe(io);
+    if (element % BATCH === 0) await breathe(io);
   }
   return { ...texts, rejected };
 }
 
-/** What a platform makes of every row. @param pick the platform's text, or its token */
+/** What a platform makes of rows. @param pick the platform's text, or its token */
 export async function applyProfile(
-  list: CustomerList,
+  rows: readonly CustomerRow[],
   name: ProfileName,
   options: ReadingOptions & Readonly<Record<string, unknown>>,
   pick: keyof PlatformToken,
-  progress: Progress,
   io: Io,
 ): Promise<ProcessedRows> {
   const profile = profiles[name];
@@ -100,15 +94,13 @@ export async function applyProfile(
       return undefined;
     }
   };
-  for (const [row, cells] of list.rows.entries()) {
+  for (const [row, cells] of rows.entries()) {
     const before = rejected.length;
     phone.push(read(row, 'phone', cells));
     email.push(read(row, 'email', cells));
     const found = phone[row] !== undefined || email[row] !== undefined || rejected.length > before;
     if (!found) rejected.push({ row, code: 'empty' });
-    if (row % BATCH !== 0) continue;
-    progress.update(row, list.rows.length);
-    await breathe(io);
+    if (row % BATCH === 0) await breathe(io);
   }
   return { phone, email, rejected };
 }

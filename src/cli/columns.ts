@@ -77,7 +77,7 @@ export function chooseColumns(
   if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
   if (options.columns !== undefined && options.columns.length > 0) {
     const columns = { header, country, ...declaredColumns(table, options.columns) };
-    return { columns, notes: guessNote(guessed, hasHeader) };
+    return { columns, notes: guessNote(guessed, hasHeader, options) };
   }
   const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
   if (found.phone === undefined && found.email === undefined) throw nothingFound(table, options);
@@ -90,16 +90,19 @@ export function chooseColumns(
       alsoPossible.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
     }
   }
-  const notes = [...guessNote(guessed, hasHeader), ...alsoPossible];
+  const notes = [...guessNote(guessed, hasHeader, options), ...alsoPossible];
   const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
   return { columns: { header, country, phone: only(found.phone), email: only(found.email) }, notes };
 }
 
-function guessNote(guessed: readonly string[], hasHeader: boolean): string[] {
-  const overrule = hasHeader ? '--no-header' : '--header';
-  return guessed.length === 0
-    ? []
-    : [`guessed that ${guessed.join(', ')}; ${overrule} and --column NAME=phone|email overrule this`];
+function guessNote(guessed: readonly string[], hasHeader: boolean, { header }: ColumnOptions): string[] {
+  if (guessed.length === 0) return [];
+  const column = '--column NAME=phone|email';
+  const overruling =
+    header === undefined
+      ? `${hasHeader ? '--no-header' : '--header'} and ${column} overrule`
+      : `${column} overrules`;
+  return [`guessed that ${guessed.join(', ')}; ${overruling} this`];
 }
 
 interface Table {

@@ -13,6 +13,7 @@ import { validOption } from './normalize.js';
 import { withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
 import { readSet } from './read-set.js';
+import { refuseParquet } from './sinks.js';
 
 interface CompareFlags extends ListFlags {
   readonly plan?: string;
@@ -32,7 +33,10 @@ export const compareCommand: Command = {
   name: 'compare',
   summary: 'match two lists by every protocol, and attack each run',
   arguments: [
-    { name: '<receiver>', description: 'the list of the party that learns the result: CSV as for normalize' },
+    {
+      name: '<receiver>',
+      description: 'the list of the party that learns the result: a file as for normalize',
+    },
     { name: '<sender>', description: "the other party's list, which the attacks are after" },
   ],
   options: [
@@ -64,6 +68,7 @@ Both parties run on this machine; nothing is sent anywhere. For each protocol th
 plain join of the two lists, what it cost, and how many of the sender's identifiers that the receiver did not have are
 read by the partner (the receiver, offline), by an outsider (all bytes, no TLS) and by a partner who enumerates (takes
 part with invented numbers as its list). The attacks are run; what was sampled is said.
+Both lists are held in memory, with all that the attacks need.
 
 Only for lists that you control, or are authorised in writing to assess.
 
@@ -82,6 +87,7 @@ Examples:
     }
     checkStdin(args);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
+    refuseParquet(flags.output, 'A comparison');
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
       const receiver = await readSet(args[0]!, flags, io);
       const sender = await readSet(args[1]!, flags, io);

@@ -21,12 +21,12 @@ import { readCertificates, readKeyPair, readToken } from './credentials.js';
 import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { checkFileNames, csvLine, withOutputs, writeAll } from './output.js';
+import { checkFileNames, withOutputs } from './output.js';
 import { type ReadSet, readSet, type SetFlags } from './read-set.js';
 import { type RunSummary, startRunProgress, summaryText } from './run-report.js';
 import { type Agreement, RunState, type StateFlags } from './run-state.js';
 import { timeOptions } from './serve-options.js';
-import type { CustomerList } from './table.js';
+import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
 import { stateKeyOption } from './unlock.js';
 
 interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags {
@@ -39,6 +39,7 @@ interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags {
   readonly idleSeconds: number;
   readonly totalSeconds: number;
   readonly output?: string;
+  readonly spill: Spill;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -62,8 +63,9 @@ export const connectCommand: Command = {
     ...agreementOptions(),
     new Option(
       '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when the run is complete',
+      'write the shared rows to this file, which appears when the run is complete; the format goes by its name, as for normalize',
     ),
+    spillOption(),
     new Option(
       '--state <FILE>',
       'keep the run in this file until it is complete, sealed, so that it can be resumed',
@@ -79,7 +81,8 @@ export const connectCommand: Command = {
   help: `
 The partner runs veilmatch serve. It learns the size of this list and whether there are telephone numbers, e-mail
 addresses or both in it, and nothing of the result, unless both say --to both. Standard output gets a summary; the rows
-that are shared go to the file of -o, as line, phone and email, where the partner reveals which they are.
+that are shared go to the file of -o, as line, phone and email, where the partner reveals which they are. Until then a large
+list waits beside that file, in a folder that only you can enter and that is removed at the end: it is personal data (--spill).
 
 A run that is cut writes nothing. With --state it goes on where it was, by the same command and --resume: with the same
 list, the same partner, and the credentials that it was begun with. The state is erased when the run is complete.
@@ -100,23 +103,21 @@ Examples:
     );
     const state = await RunState.open(flags.dryRun ? {} : flags, url.href, io);
     let confirmed = true;
-    const status = await withOutputs(
-      [undefined, ...file],
-      inputs,
-      io,
-      async (output, rows): Promise<ExitStatus> => {
-        const read = await readSet(args[1]!, flags, io);
+    const status = await withOutputs([undefined, ...file], inputs, io, async (output, rows) => {
+      const keeping = rows === undefined || flags.dryRun ? undefined : flags.output;
+      return withSharedRows(keeping, flags.spill, io, async (kept): Promise<ExitStatus> => {
+        const read = await readSet(args[1]!, flags, io, kept);
         if (flags.dryRun) {
           await output!.write(dryRun(url, read.set, flags));
           return 0;
         }
         const { summary, result } = await run(url, read, credentials, flags, state, io);
         confirmed = result.confirmed !== false;
-        if (rows !== undefined) await writeAll(rows, sharedRows(read.list, result.matches ?? []));
+        if (rows !== undefined) await kept?.write(rows, result.matches ?? [], read);
         await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
         return 0;
-      },
-    ).catch(async (error) => {
+      });
+    }).catch(async (error) => {
       await state.journal?.close();
       throw error;
     });
@@ -271,16 +272,6 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
       ...(clientCert === undefined ? {} : await readKeyPair(clientCert, clientKey!, io)),
     },
   };
-}
-
-/** The rows as the list has them, with their lines. */
-export function* sharedRows(
-  { rows, lines, columns }: CustomerList,
-  matches: readonly number[],
-): Generator<string> {
-  const kinds = (['phone', 'email'] as const).filter((kind) => columns[kind].length > 0);
-  yield csvLine(['line', ...kinds]);
-  for (const row of matches) yield csvLine([lines[row]!, ...kinds.map((kind) => rows[row]![kind] ?? '')]);
 }
 
 function dryRun(url: URL, set: IdentifierSet, { reveal, to }: ConnectFlags): string {

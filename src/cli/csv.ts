@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** CSV records and the lines they begin on, through csv-parse. Messages name lines and never quote what stands there. */
 
-import { pipeline } from 'node:stream/promises';
-import { type CsvError, type InfoRecord, parse } from 'csv-parse';
-import { VeilmatchError } from '../errors.js';
+import { type CsvError, type InfoRecord, type Parser, parse } from 'csv-parse';
+import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { prepend } from './chunks.js';
 
 export type Delimiter = ',' | ';' | '\t';
 
@@ -24,18 +24,66 @@ export interface CsvOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A record of a list, and where it stands. */
+export interface ListRecord {
+  readonly fields: readonly string[];
+  /** From 1: the line that it begins on; in a file that has no lines, the row. */
+  readonly line: number;
+}
+
 /**
- * Calls `onRecord` for every record that is not an empty line.
- * @param chunks UTF-8
- * @param onRecord gets the fields and the line, from 1, that the record begins on
+ * The records that are not empty lines, as many at a time as a chunk holds.
+ * @param chunks UTF-8; the next one is asked for when its predecessor's records were taken
  * @throws {VeilmatchError} `bad-file`, with the line, for quotes that do not fit together
  */
-export async function readCsv(
+export async function* csvRecords(
   chunks: AsyncIterable<Uint8Array>,
-  onRecord: (fields: string[], line: number) => void,
   options: CsvOptions,
-): Promise<void> {
+): AsyncGenerator<readonly ListRecord[], void, undefined> {
   const iterator = chunks[Symbol.asyncIterator]();
+  const lines = new LineCounter();
+  let records: ListRecord[] = [];
+  let parser: Parser | undefined;
+  try {
+    const sample = await headOf(iterator);
+    parser = parse({
+      delimiter: options.delimiter ?? detectDelimiter(sample.toString('utf8')),
+      // A list put together from several exports mixes them.
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: MAX_RECORD_BYTES,
+      on_record: (fields: string[], info: InfoRecord) => {
+        records.push({ fields, line: lines.next(fields, info) });
+        // Nothing goes on to the parser's readable side.
+        return null;
+      },
+    });
+    parser.resume();
+    // Whoever writes hears of it.
+    parser.on('error', () => {});
+    const taken = (): readonly ListRecord[] => {
+      const batch = records;
+      records = [];
+      return batch;
+    };
+    for await (const chunk of prepend(sample, iterator)) {
+      throwIfAborted(options.signal);
+      await fed(parser, chunk);
+      yield taken();
+    }
+    await fed(parser);
+    yield taken();
+  } catch (error) {
+    throw isCsvError(error) ? csvError(error, options.source, lines.begun(error)) : error;
+  } finally {
+    parser?.destroy();
+    await iterator.return?.();
+  }
+}
+
+/** Enough to tell the delimiter. */
+async function headOf(iterator: AsyncIterator<Uint8Array>): Promise<Buffer> {
   const head: Uint8Array[] = [];
   for (let bytes = 0; bytes < SAMPLE_BYTES; ) {
     const next = await iterator.next();
@@ -43,33 +91,26 @@ export async function readCsv(
     head.push(next.value);
     bytes += next.value.length;
   }
-  const sample = Buffer.concat(head);
-  const lines = new LineCounter();
-  const parser = parse({
-    delimiter: options.delimiter ?? detectDelimiter(sample.toString('utf8')),
-    // A list put together from several exports mixes them.
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD_BYTES,
-    on_record: (fields: string[], info: InfoRecord) => {
-      onRecord(fields, lines.next(fields, info));
-      // Nothing goes on to the parser's readable side.
-      return null;
-    },
+  return Buffer.concat(head);
+}
+
+/** Resolves when the parser is done with a chunk; with none, when it has ended. */
+function fed(parser: Parser, chunk?: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error | null): void => (error ? reject(error) : resolve());
+    if (chunk === undefined) parser.end(done);
+    else parser.write(chunk, done);
   });
-  parser.resume();
-  try {
-    await pipeline(
-      async function* () {
-        if (sample.length > 0) yield sample;
-        yield* { [Symbol.asyncIterator]: () => iterator };
-      },
-      parser,
-      { signal: options.signal },
-    );
-  } catch (error) {
-    throw isCsvError(error) ? csvError(error, options.source, lines.begun(error)) : error;
+}
+
+/** Calls `onRecord` for every record. @throws {VeilmatchError} as `csvRecords` does */
+export async function readCsv(
+  chunks: AsyncIterable<Uint8Array>,
+  onRecord: (fields: readonly string[], line: number) => void,
+  options: CsvOptions,
+): Promise<void> {
+  for await (const batch of csvRecords(chunks, options)) {
+    for (const { fields, line } of batch) onRecord(fields, line);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { VeilmatchError } from '../errors.js';
+import { beginsWith, ENCRYPTED_PARQUET, GZIP, PARQUET, prepend, startOf, ZSTD } from './chunks.js';
 
 /** Files that people export by mistake, by their first bytes. */
 const NOT_TEXT: readonly { readonly magic: readonly number[]; readonly advice: string }[] = [
@@ -14,8 +15,10 @@ const NOT_TEXT: readonly { readonly magic: readonly number[]; readonly advice: s
     advice: 'is a spreadsheet workbook or another zip file. Export it as CSV (UTF-8)',
   },
   { magic: [0xd0, 0xcf, 0x11, 0xe0], advice: 'is an old spreadsheet workbook. Export it as CSV (UTF-8)' },
-  { magic: [0x1f, 0x8b], advice: 'is compressed. Decompress it first: gzip -dc FILE | veilmatch ... -' },
-  { magic: [0x50, 0x41, 0x52, 0x31], advice: 'is a Parquet file. Export it as CSV' },
+  { magic: GZIP, advice: 'is compressed twice. Decompress it first: gzip -dc FILE | veilmatch ... -' },
+  { magic: ZSTD, advice: 'is compressed twice. Decompress it first: zstd -dc FILE | veilmatch ... -' },
+  { magic: PARQUET, advice: 'is a Parquet file, which cannot be read from a stream. Name the file itself' },
+  { magic: ENCRYPTED_PARQUET, advice: 'is an encrypted Parquet file. Export it unencrypted, or as CSV' },
 ];
 
 const BYTE_ORDER_MARKS: readonly { readonly magic: readonly number[]; readonly encoding: string }[] = [
@@ -30,16 +33,9 @@ const BYTE_ORDER_MARKS: readonly { readonly magic: readonly number[]; readonly e
  * @throws {VeilmatchError} `bad-file`, with the byte offset where there is one
  */
 export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  let head: Uint8Array = new Uint8Array(0);
-  while (head.length < 4) {
-    const next = await iterator.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
-  }
+  const { head, iterator } = await startOf(chunks);
   if (head.length === 0) throw new VeilmatchError('bad-file', `${source} is empty.`);
-  const startsWith = ({ magic }: { readonly magic: readonly number[] }): boolean =>
-    magic.every((byte, i) => head[i] === byte);
+  const startsWith = ({ magic }: { readonly magic: readonly number[] }): boolean => beginsWith(head, magic);
   const wrong = NOT_TEXT.find(startsWith);
   if (wrong) throw new VeilmatchError('bad-file', `${source} ${wrong.advice}.`);
   const mark = BYTE_ORDER_MARKS.find(startsWith);
@@ -48,14 +44,6 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, source: string)
   yield* mark === undefined || mark.encoding === 'utf-8'
     ? checkedUtf8(bytes, start, source)
     : fromUtf16(bytes, start, mark.encoding, source);
-}
-
-async function* prepend(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  yield first;
-  yield* { [Symbol.asyncIterator]: () => rest };
 }
 
 async function* checkedUtf8(

@@ -107,17 +107,10 @@ Examples:
       {
         flags,
         title: 'tokens',
-        process: (list, progress) =>
+        process: (rows) =>
           hasher === undefined
-            ? applyProfile(
-                list,
-                profile!,
-                { country, valid, ...profileOptions(flags) },
-                'token',
-                progress,
-                io,
-              )
-            : normalizeList(list, { country, valid }, (text) => hasher.token(text), progress, io),
+            ? applyProfile(rows, profile!, { country, valid, ...profileOptions(flags) }, 'token', io)
+            : normalizeList(rows, { country, valid }, (text) => hasher.token(text), io),
       },
       io,
     );

@@ -17,7 +17,8 @@ export interface ListFlags {
 
 export const LIST_ARGUMENT: { readonly name: string; readonly description: string } = {
   name: '<file>',
-  description: 'a customer list: CSV in UTF-8, or UTF-16 with a byte order mark; - is standard input',
+  description:
+    'a customer list: CSV in UTF-8, or UTF-16 with a byte order mark, also compressed with gzip or zstd; or Parquet; - is standard input',
 };
 
 export function listOptions(): Option[] {

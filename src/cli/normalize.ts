@@ -37,13 +37,14 @@ export const normalize: Command = {
 The output has the columns line, phone and email, and a row for each row of the list with anything in it that
 could be read. Standard error says which columns were taken, and how many cells were rejected, why and where.
 
+Parquet, in and out, needs the package @duckdb/node-api; without -o, rows are written while the list is read.
 What comes out is personal data in the clear.
 
 Examples:
   veilmatch normalize patients.csv --country US
   veilmatch normalize patients.csv --country US --rejected rejected.csv -o normalized.csv
   veilmatch normalize export.csv --column "Mobile phone"=phone --column 7=email --country-column Country
-  gzip -dc list.csv.gz | veilmatch normalize - --profile meta --country DE --json
+  veilmatch normalize list.csv.gz --profile meta --country DE -o list.parquet
 `,
   run(args, options, io) {
     const flags = options as NormalizeFlags;
@@ -53,10 +54,10 @@ Examples:
       {
         flags,
         title: 'normalized',
-        process: (list, progress) =>
+        process: (rows) =>
           profile === undefined
-            ? normalizeList(list, { country, valid }, (text) => text, progress, io)
-            : applyProfile(list, profile, { country, valid }, 'normalized', progress, io),
+            ? normalizeList(rows, { country, valid }, (text) => text, io)
+            : applyProfile(rows, profile, { country, valid }, 'normalized', io),
       },
       io,
     );

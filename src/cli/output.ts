@@ -6,15 +6,16 @@
 
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, constants, type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import type { ColumnType } from './duckdb.js';
 import { type Io, ioError, STDIN } from './io.js';
+import { type Sink, sinkFor } from './sinks.js';
+import { CsvTable, type Output, type TableOutput } from './text-output.js';
 
-export interface Output {
-  write(text: string): Promise<void>;
-}
+export { csvLine, type Output, writeAll } from './text-output.js';
 
 interface OpenOutput extends Output {
   /** Gives the output its name. */
@@ -43,7 +44,7 @@ export async function withOutputs<T>(
   const outputs: OpenOutput[] = [];
   try {
     for (const path of paths) {
-      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, mode));
+      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, io, mode));
     }
     const result = await body(...outputs);
     io.signal?.throwIfAborted();
@@ -143,7 +144,8 @@ function toStream(stream: Writable): OpenOutput {
     (error as NodeJS.ErrnoException).code === 'EPIPE'
       ? new ReaderGone()
       : ioError('write', 'standard output', error);
-  return {
+  const output: OpenOutput = {
+    table: (columns) => CsvTable.begin(output, columns),
     async write(text) {
       if (failure) throw fail(failure);
       if (stream.write(text)) return;
@@ -158,9 +160,10 @@ function toStream(stream: Writable): OpenOutput {
     },
     async discard() {},
   };
+  return output;
 }
 
-async function toFile(path: string, mode?: number): Promise<OpenOutput> {
+async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> {
   // A link stays a link to the same place.
   const place = await realpath(path).catch(() => path);
   const found = await stat(place).catch(() => undefined);
@@ -171,37 +174,51 @@ async function toFile(path: string, mode?: number): Promise<OpenOutput> {
     ? place
     : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await orIoError(path, () => open(written, direct ? 'w' : 'wx', mode ?? found?.mode));
-  return new FileOutput(path, place, written, file);
+  const discard = async (): Promise<void> => {
+    if (!direct) await rm(written, { force: true }).catch(() => {});
+  };
+  try {
+    return new FileOutput(path, await sinkFor(path, { file, written, flush: !direct }, io), discard, () =>
+      direct ? Promise.resolve() : rename(written, place),
+    );
+  } catch (error) {
+    await file.close().catch(() => {});
+    await discard();
+    throw error;
+  }
 }
 
 class FileOutput implements OpenOutput {
   readonly #name: string;
-  readonly #place: string;
-  readonly #written: string;
-  readonly #file: FileHandle;
+  readonly #sink: Sink;
+  readonly #remove: () => Promise<void>;
+  readonly #rename: () => Promise<void>;
 
-  constructor(name: string, place: string, written: string, file: FileHandle) {
+  constructor(name: string, sink: Sink, remove: () => Promise<void>, rename: () => Promise<void>) {
     this.#name = name;
-    this.#place = place;
-    this.#written = written;
-    this.#file = file;
+    this.#sink = sink;
+    this.#remove = remove;
+    this.#rename = rename;
   }
 
   async write(text: string): Promise<void> {
-    await orIoError(this.#name, () => this.#file.writeFile(text));
+    await orIoError(this.#name, () => this.#sink.write(text));
+  }
+
+  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+    return this.#sink.table(columns);
   }
 
   async commit(): Promise<void> {
     await orIoError(this.#name, async () => {
-      if (this.#written !== this.#place) await this.#file.sync();
-      await this.#file.close();
-      if (this.#written !== this.#place) await rename(this.#written, this.#place);
+      await this.#sink.end();
+      await this.#rename();
     });
   }
 
   async discard(): Promise<void> {
-    await this.#file.close().catch(() => {});
-    if (this.#written !== this.#place) await rm(this.#written, { force: true }).catch(() => {});
+    await this.#sink.abandon();
+    await this.#remove();
   }
 }
 
@@ -211,27 +228,4 @@ async function orIoError<T>(name: string, action: () => Promise<T>): Promise<T> 
   } catch (error) {
     throw ioError('write', name, error);
   }
-}
-
-/** Texts to write at once. */
-const BATCH = 1024;
-
-export async function writeAll(output: Output, texts: Iterable<string>): Promise<void> {
-  let batch: string[] = [];
-  for (const text of texts) {
-    batch.push(text);
-    if (batch.length < BATCH) continue;
-    await output.write(batch.join(''));
-    batch = [];
-  }
-  if (batch.length > 0) await output.write(batch.join(''));
-}
-
-/** One line of CSV (RFC 4180, with LF as Unix tools expect). */
-export function csvLine(fields: readonly (string | number)[]): string {
-  return `${fields.map((field) => quoted(String(field))).join(',')}\n`;
-}
-
-function quoted(field: string): string {
-  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

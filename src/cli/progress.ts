@@ -9,8 +9,8 @@ const CLEAR_REST = '\x1b[K';
 const USUAL_COLUMNS = 80;
 
 export interface Progress {
-  /** Takes what the library's `onProgress` gives. */
-  update(done: number, total: number): void;
+  /** Takes what the library's `onProgress` gives; without a total, what was done is shown as it is. */
+  update(done: number, total: number | undefined): void;
   /** Takes the line off the terminal. */
   clear(): void;
 }
@@ -27,10 +27,13 @@ export function startProgress(io: Io, label: string, unit?: string): Progress {
       if (Date.now() < next) return;
       next = Date.now() + INTERVAL_MS;
       shown = true;
-      const share = `${Math.floor((100 * done) / Math.max(1, total))} %`;
+      const share =
+        total === undefined
+          ? done.toLocaleString('en-US')
+          : `${Math.floor((100 * done) / Math.max(1, total))} %`;
       const rate = (1000 * (done - first.done)) / (Date.now() - first.at);
       const pace =
-        unit !== undefined && rate > 0
+        unit !== undefined && total !== undefined && rate > 0
           ? `, ${compact(rate)} ${unit} a second, ${duration((total - done) / rate)} left`
           : '';
       showStatus(io, `${label}: ${share}${pace}`);

@@ -10,17 +10,24 @@ import { defaultPolicy, type Reveal } from '../psi/index.js';
 import { openFileLedger, readResponse, writeRequest, writeResponse } from '../transport/index.js';
 import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
-import { countable, sharedRows } from './connect.js';
+import { countable } from './connect.js';
 import { readPeerKey } from './credentials.js';
 import { checkStdin, type Io, ioError, STDIN } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
-import { checkFileNames, checkOutputFiles, withOutputs, writeAll } from './output.js';
+import { checkFileNames, checkOutputFiles, withOutputs } from './output.js';
 import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
+import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
 import { loadState, saveState } from './state.js';
 import { readUnlock, stateKeyOption } from './unlock.js';
+
+interface FinishFlags extends Omit<PsiFlags, 'output'> {
+  readonly output?: string;
+  readonly json?: true;
+  readonly spill: Spill;
+}
 
 interface PsiFlags extends SetFlags {
   readonly key: string;
@@ -179,13 +186,14 @@ export const finishCommand: Command = {
     ...stateOptions(),
     new Option(
       '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when it is complete',
+      'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
+    spillOption(),
     new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags & { readonly output?: string; readonly json?: true };
+    const flags = options as unknown as FinishFlags;
     const kept = await loadState(flags.state, await readUnlock(flags.stateKeyFile, false, io));
     const { state } = kept;
     if (flags.output !== undefined && state.reveal !== 'intersection') {
@@ -196,24 +204,26 @@ export const finishCommand: Command = {
     }
     const paths = [undefined, ...checkFileNames({ '--output': flags.output })];
     const inputs = [args[0]!, kept.path, flags.state, ...keyFiles(flags)];
-    await withOutputs(paths, inputs, io, async (output, file) => {
-      const { list, set } = await readSet(kept.path, kept.flags, io);
-      const own = countable(set, state.reveal, io);
-      const result = await working(io, (backend, progress) =>
-        readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
-      );
-      const rows = own.rowsOf(result.matched ?? []);
-      if (file !== undefined) await writeAll(file, sharedRows(list, rows));
-      const { size: shared, peerSize, matched } = result;
-      const inRows = matched === undefined ? {} : { rows: rows.length };
-      const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
-      const where = matched === undefined ? '' : `, in ${rows.length} rows`;
-      await output!.write(
-        flags.json
-          ? `${JSON.stringify(summary, null, 2)}\n`
-          : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
-      );
-    });
+    await withOutputs(paths, inputs, io, (output, file) =>
+      withSharedRows(flags.output, flags.spill, io, async (keptRows) => {
+        const read = await readSet(kept.path, kept.flags, io, keptRows);
+        const own = countable(read.set, state.reveal, io);
+        const result = await working(io, (backend, progress) =>
+          readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
+        );
+        const rows = own.rowsOf(result.matched ?? []);
+        if (file !== undefined) await keptRows?.write(file, rows, read);
+        const { size: shared, peerSize, matched } = result;
+        const inRows = matched === undefined ? {} : { rows: rows.length };
+        const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
+        const where = matched === undefined ? '' : `, in ${rows.length} rows`;
+        await output!.write(
+          flags.json
+            ? `${JSON.stringify(summary, null, 2)}\n`
+            : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
+        );
+      }),
+    );
     // The seed in it would open the request for whoever finds it.
     await rm(flags.state).catch((error) => {
       throw ioError('write', flags.state, error);
@@ -223,7 +233,7 @@ export const finishCommand: Command = {
 };
 
 /** What the other files must not overwrite. */
-function keyFiles({ key, peers, policy, stateKeyFile }: PsiFlags): string[] {
+function keyFiles({ key, peers, policy, stateKeyFile }: Omit<PsiFlags, 'output'>): string[] {
   return [key, peers, policy, stateKeyFile].filter((path) => path !== undefined);
 }
 

@@ -3,7 +3,6 @@
 
 import type { IdentifierErrorCode } from '../errors.js';
 import type { RejectedRow } from '../identifiers/row.js';
-import type { CustomerList } from './table.js';
 
 /** Lines named for each code. */
 const SHOWN = 5;
@@ -15,21 +14,38 @@ const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
 };
 
-/** A line for each code, the most frequent first; none when nothing was rejected. */
-export function summarizeRejected(rejected: readonly RejectedRow[], list: CustomerList): string[] {
-  const byCode = new Map<string, { count: number; lines: Set<number>; code: IdentifierErrorCode }>();
-  for (const { row, field, code } of rejected) {
-    const title = field === undefined ? code : `${field} ${code}`;
-    const entry = byCode.get(title) ?? { count: 0, lines: new Set(), code };
-    byCode.set(title, entry);
-    entry.count++;
-    if (entry.lines.size < SHOWN) entry.lines.add(list.lines[row]!);
+/** Counts rejections by field and code, as they come. */
+export class RejectedTally {
+  readonly #counts: 'line' | 'row';
+  readonly #byCode = new Map<string, { count: number; lines: Set<number>; code: IdentifierErrorCode }>();
+  #total = 0;
+
+  /** @param counts what the lines are lines of: a Parquet file has rows */
+  constructor(counts: 'line' | 'row') {
+    this.#counts = counts;
   }
-  return [...byCode]
-    .sort(([, a], [, b]) => b.count - a.count)
-    .map(([title, { count, lines, code }]) => {
-      const where = `line${lines.size === 1 ? '' : 's'} ${[...lines].join(', ')}${count > lines.size ? ', ...' : ''}`;
-      const advice = ADVICE[code];
-      return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
-    });
+
+  get total(): number {
+    return this.#total;
+  }
+
+  add({ field, code }: Pick<RejectedRow, 'field' | 'code'>, line: number): void {
+    const title = field === undefined ? code : `${field} ${code}`;
+    const entry = this.#byCode.get(title) ?? { count: 0, lines: new Set(), code };
+    this.#byCode.set(title, entry);
+    this.#total++;
+    entry.count++;
+    if (entry.lines.size < SHOWN) entry.lines.add(line);
+  }
+
+  /** A line for each code, the most frequent first; none when nothing was rejected. */
+  summary(): string[] {
+    return [...this.#byCode]
+      .sort(([, a], [, b]) => b.count - a.count)
+      .map(([title, { count, lines, code }]) => {
+        const where = `${this.#counts}${lines.size === 1 ? '' : 's'} ${[...lines].join(', ')}${count > lines.size ? ', ...' : ''}`;
+        const advice = ADVICE[code];
+        return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
+      });
+  }
 }

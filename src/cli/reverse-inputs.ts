@@ -18,8 +18,8 @@ import { VeilmatchError } from '../errors.js';
 import { campaignKey, type DigestAlgorithm } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
 import { readCsv } from './csv.js';
-import { asUtf8 } from './encoding.js';
-import { checkStdin, type Io, readBytes, STDIN, sourceName } from './io.js';
+import { checkStdin, type Io, STDIN, sourceName } from './io.js';
+import { readText } from './records.js';
 import { readKey, readSalt } from './secrets.js';
 
 export interface ReverseFlags {
@@ -147,8 +147,8 @@ export async function readDictionary(flags: ReverseFlags, io: Io): Promise<Email
   const { rules, words, candidates: limit = DEFAULT_ADDRESSES } = flags;
   return emailDictionary({
     limit,
-    rules: rules === undefined ? undefined : emailRules(await readText(rules, io)),
-    words: words === undefined ? undefined : wordList(await readText(words, io)),
+    rules: rules === undefined ? undefined : emailRules(await textOf(rules, io)),
+    words: words === undefined ? undefined : wordList(await textOf(words, io)),
   });
 }
 
@@ -156,7 +156,7 @@ export async function readDictionary(flags: ReverseFlags, io: Io): Promise<Email
 async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
   const source = sourceName(path);
   const ranges: NumberRange[] = [];
-  const add = ([prefix = '', digits = '']: string[], line: number): void => {
+  const add = ([prefix = '', digits = '']: readonly string[], line: number): void => {
     const [, least, most] = /^\s*(\d{1,2})(?:\s*-\s*(\d{1,2}))?\s*$/.exec(digits) ?? [];
     if (!/^\s*\d*\s*$/.test(prefix) || least === undefined) {
       if (line === 1) return;
@@ -172,12 +172,12 @@ async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
     );
     ranges.push({ prefix: prefix.trim(), digits: lengths });
   };
-  await readCsv(asUtf8(readBytes(path, io), source), add, { source, signal: io.signal });
+  await readCsv(readText(path, io), add, { source, signal: io.signal });
   return ranges;
 }
 
-async function readText(path: string, io: Io): Promise<string> {
+async function textOf(path: string, io: Io): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of asUtf8(readBytes(path, io), sourceName(path))) chunks.push(chunk);
+  for await (const chunk of readText(path, io)) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -15,9 +15,10 @@ import { profiles } from '../identifiers/index.js';
 import type { Command, ExitStatus } from './command.js';
 import { parseAreaCodes } from './compare.js';
 import { PRIVATE_MODE, type Revealed, readCursorFile, writeCursorFile } from './cursor-file.js';
+import type { Cells } from './duckdb.js';
 import { type Io, sourceName } from './io.js';
 import { parseCountry } from './list-options.js';
-import { checkDistinct, csvLine, withOutputs, writeAll } from './output.js';
+import { checkDistinct, withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
 import {
   algorithmOf,
@@ -42,7 +43,8 @@ export const reverse: Command = {
   arguments: [
     {
       name: '<file>',
-      description: 'tokens, one a line, or a CSV file with a column of them; - is standard input',
+      description:
+        'tokens, one a line, or a list with a column of them: CSV, also compressed, or Parquet; - is standard input',
     },
   ],
   options: [
@@ -137,7 +139,8 @@ Examples:
           await searchOptions(list, flags, io),
           io,
         );
-        if (revealOutput) await writeAll(revealOutput, revealedLines(revealed!));
+        const table = await revealOutput?.table({ token: 'text', identifier: 'text' });
+        await table?.append(revealedPairs(revealed!));
         await writeAll(result!, [flags.json ? reversalJson(summary) : reversalText(summary)]);
         return flags.strict && list.rejected.count > 0 ? 1 : 0;
       },
@@ -236,10 +239,9 @@ async function searchFor(
   }
 }
 
-function* revealedLines(revealed: Revealed): Generator<string> {
-  yield csvLine(['token', 'identifier']);
+function* revealedPairs(revealed: Revealed): Generator<Cells> {
   for (const [token, identifiers] of revealed) {
-    for (const identifier of identifiers) yield csvLine([token, identifier]);
+    for (const identifier of identifiers) yield [token, identifier];
   }
 }
 

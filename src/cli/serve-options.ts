@@ -13,6 +13,7 @@ import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
 import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
+import { type Spill, spillOption } from './shared-rows.js';
 import { stateKeyOption } from './unlock.js';
 
 export interface ServeFlags extends SetFlags, AgreementFlags {
@@ -36,6 +37,7 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly totalSeconds: number;
   readonly once?: true;
   readonly output?: string;
+  readonly spill: Spill;
   readonly dryRun?: true;
 }
 
@@ -87,6 +89,7 @@ export function serveOptions(): Option[] {
       '-o, --output <FILE>',
       'with --once --to both --reveal intersection: write the shared rows to this file',
     ),
+    spillOption(),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     validOption(),
     ...listOptions(),

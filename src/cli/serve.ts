@@ -31,14 +31,15 @@ import { checkAgreement } from './agreement.js';
 import { policyLines, readPolicy, verdict } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { count, planName } from './comparison.js';
-import { countable, sharedRows } from './connect.js';
+import { countable } from './connect.js';
 import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
 import { log, Metrics, serveMetrics } from './monitor.js';
-import { withOutputs, writeAll } from './output.js';
+import { withOutputs } from './output.js';
 import { readSet } from './read-set.js';
 import { startRunProgress } from './run-report.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
+import { withSharedRows } from './shared-rows.js';
 import { readUnlock } from './unlock.js';
 
 export const serveCommand: Command = {
@@ -70,31 +71,52 @@ Examples:
     checkStdin([args[0], flags.tokenFile, flags.policy]);
     const listening = await listenOptions(flags, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
-    const read = await readSet(args[0]!, flags, io);
-    const set = countable(read.set, flags.reveal, io);
-    if (flags.dryRun) {
-      await withOutputs([undefined], [], io, (output) => output.write(dryRun(flags, listening, policy, set)));
-      return 0;
-    }
-    const runs = await openRuns(flags, set, io);
-    const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
-    const backend = await createBackend();
-    try {
-      const resources = { backend, policy, ledger: ledger ?? memoryLedger(), runs };
+    const { output } = flags;
+    await withSharedRows(flags.dryRun ? undefined : output, flags.spill, io, async (rows) => {
+      const read = await readSet(args[0]!, flags, io, rows);
+      const set = countable(read.set, flags.reveal, io);
+      if (flags.dryRun) {
+        const text = dryRun(flags, listening, policy, set);
+        await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
+        return;
+      }
+      let stored = false;
       const store = async ({ matched }: SenderResult): Promise<void> => {
-        if (flags.output === undefined || matched === undefined) return;
-        const rows = sharedRows(read.list, set.rowsOf(matched));
-        await withOutputs([flags.output], [], io, (file) => writeAll(file!, rows));
+        if (rows === undefined || matched === undefined || stored) return;
+        stored = true;
+        await withOutputs([output], [], io, (file) => rows.write(file!, set.rowsOf(matched), read));
       };
-      await new Service(flags, set, resources, store, io).run(listening);
-    } finally {
-      await backend.dispose();
-      await runs?.close();
-      await ledger?.close();
-    }
+      await serve(flags, set, { listening, policy, store }, io);
+    });
     return 0;
   },
 };
+
+interface Serving {
+  readonly listening: ListenOptions;
+  readonly policy: Policy;
+  /** Puts what this party learns where it belongs, before a run counts as complete. */
+  readonly store: (result: SenderResult) => Promise<void>;
+}
+
+async function serve(
+  flags: ServeFlags,
+  set: IdentifierSet,
+  { listening, policy, store }: Serving,
+  io: Io,
+): Promise<void> {
+  const runs = await openRuns(flags, set, io);
+  const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
+  const backend = await createBackend();
+  try {
+    const resources = { backend, policy, ledger: ledger ?? memoryLedger(), runs, store };
+    await new Service(flags, set, resources, io).run(listening);
+  } finally {
+    await backend.dispose();
+    await runs?.close();
+    await ledger?.close();
+  }
+}
 
 /** @throws {VeilmatchError} `argument`, also for runs that nobody has said to go on with; `bad-file`, `io` */
 async function openRuns(
@@ -122,28 +144,20 @@ interface Resources {
   readonly policy: Policy;
   readonly ledger: Ledger;
   readonly runs: FolderRunStore | undefined;
+  readonly store: Serving['store'];
 }
 
 class Service {
   readonly #flags: ServeFlags;
   readonly #set: IdentifierSet;
   readonly #resources: Resources;
-  readonly #store: (result: SenderResult) => Promise<void>;
   readonly #io: Io;
   readonly #metrics = new Metrics();
 
-  /** @param store - puts what this party learns where it belongs, before a run counts as complete */
-  constructor(
-    flags: ServeFlags,
-    set: IdentifierSet,
-    resources: Resources,
-    store: (result: SenderResult) => Promise<void>,
-    io: Io,
-  ) {
+  constructor(flags: ServeFlags, set: IdentifierSet, resources: Resources, io: Io) {
     this.#flags = flags;
     this.#set = set;
     this.#resources = resources;
-    this.#store = store;
     this.#io = io;
   }
 
@@ -188,7 +202,7 @@ class Service {
   /** @returns whether the run is complete */
   async #serve(channel: AcceptedChannel): Promise<boolean> {
     const { runId: run, peer, journal } = channel;
-    const { backend, policy, ledger } = this.#resources;
+    const { backend, policy, ledger, store } = this.#resources;
     const { reveal, to, verifiable } = this.#flags;
     const started = performance.now();
     const admit = admission({
@@ -205,7 +219,7 @@ class Service {
     try {
       const agreed = { reveal, to, verifiable };
       const watched = { signal: this.#io.signal, onProgress: progress.update };
-      const kept = { journal, onResult: this.#store };
+      const kept = { journal, onResult: store };
       result = await send(channel, this.#set, { backend, admit, ...kept, ...agreed, ...watched });
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';

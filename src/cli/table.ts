@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Customer lists from CSV files: the rows that the library takes, and the lines they stood on. */
+/** Customer lists: the rows that the library takes, and the lines they stood on, as they are read. */
 
 import { VeilmatchError } from '../errors.js';
-import type { Row } from '../identifiers/row.js';
+import type { Field, Row } from '../identifiers/row.js';
 import { type ColumnOptions, type Columns, chooseColumns } from './columns.js';
-import { type Delimiter, readCsv } from './csv.js';
-import { asUtf8 } from './encoding.js';
-import { type Io, readBytes, sourceName } from './io.js';
+import type { Delimiter, ListRecord } from './csv.js';
+import { type Io, sourceName } from './io.js';
+import { openRecords, type RecordSource } from './records.js';
 
 export interface ListOptions extends ColumnOptions {
   /** Detected when it is not given. */
@@ -16,87 +16,106 @@ export interface ListOptions extends ColumnOptions {
 /** A row as it was read: cells that are empty are left out. */
 export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 
-export interface CustomerList {
-  /** What `identifiersFromRows` and `hashRows` take. A record with two phone columns filled makes two rows. */
-  readonly rows: readonly CustomerRow[];
-  /** For each row its line in the file, from 1. */
-  readonly lines: Uint32Array;
-  /** Records below the header. */
-  readonly records: number;
-  readonly columns: Columns;
-  /** What was guessed about the file and why; to be shown. */
-  readonly notes: readonly string[];
+/** A row and the line of its file, from 1; of a Parquet file the row, from 1. */
+export interface PlacedRow {
+  readonly row: CustomerRow;
+  readonly line: number;
 }
 
 /** Records that are looked at before the columns are chosen. */
 const SAMPLE_RECORDS = 500;
 
-/**
- * @param path a file, or `-` for standard input
- * @throws {VeilmatchError} `io`; `bad-file` for what is not CSV in UTF-8 or UTF-16, with the line or byte offset;
- * `argument` when no column can be chosen
- */
-export async function readList(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
-  const source = sourceName(path);
-  const builder = new ListBuilder(source, options);
-  await readCsv(asUtf8(readBytes(path, io), source), (fields, line) => builder.add(fields, line), {
-    source,
-    delimiter: options.delimiter,
-    signal: io.signal,
-  });
-  return builder.build();
-}
-
-class ListBuilder {
+/** A list that is read once, from the beginning to the end, and never held as a whole. */
+export class CustomerList {
+  readonly columns: Columns;
+  /** What was guessed about the file and why; to be shown. */
+  readonly notes: readonly string[];
+  readonly #records: RecordSource;
   readonly #source: string;
-  readonly #options: ListOptions;
-  #sample: { fields: string[]; line: number }[] = [];
-  #columns: Columns | undefined;
-  #notes: readonly string[] = [];
-  #width = 0;
-  readonly #rows: CustomerRow[] = [];
-  readonly #lines: number[] = [];
-  #records = 0;
+  readonly #width: number;
+  #count = 0;
 
-  constructor(source: string, options: ListOptions) {
+  private constructor(
+    records: RecordSource,
+    source: string,
+    width: number,
+    columns: Columns,
+    notes: readonly string[],
+  ) {
+    this.#records = records;
     this.#source = source;
-    this.#options = options;
+    this.#width = width;
+    this.columns = columns;
+    this.notes = notes;
   }
 
-  add(fields: string[], line: number): void {
-    if (this.#columns !== undefined) {
-      this.#addRecord(fields, line, this.#columns);
-      return;
+  /**
+   * Opens a list and chooses its columns.
+   * @param path a file, or `-` for standard input
+   * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is not CSV in UTF-8 or UTF-16, nor Parquet, with
+   * the line or byte offset; `argument` when no column can be chosen
+   */
+  static async open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
+    const source = sourceName(path);
+    const records = await openRecords(path, options, io);
+    try {
+      const sample = await records.sample(SAMPLE_RECORDS);
+      if (sample.length === 0) {
+        throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
+      }
+      const { columns, notes } = chooseColumns(
+        sample.map(({ fields }) => fields),
+        checkedOptions(options, records, source),
+        source,
+      );
+      return new CustomerList(records, source, sample[0]!.fields.length, columns, notes);
+    } catch (error) {
+      await records.close();
+      throw error;
     }
-    this.#sample.push({ fields, line });
-    if (this.#sample.length === SAMPLE_RECORDS) this.#choose();
   }
 
-  build(): CustomerList {
-    const columns = this.#columns ?? this.#choose();
-    const lines = Uint32Array.from(this.#lines);
-    return { rows: this.#rows, lines, records: this.#records, columns, notes: this.#notes };
+  /** What the lines of the rows count. */
+  get counts(): RecordSource['counts'] {
+    return this.#records.counts;
   }
 
-  #choose(): Columns {
-    const sample = this.#sample;
-    if (sample.length === 0) {
-      throw new VeilmatchError('bad-file', `${this.#source} holds nothing but empty lines.`);
+  /** Records below the header that were read so far. */
+  get records(): number {
+    return this.#count;
+  }
+
+  /** The kinds that there is a column for. */
+  get kinds(): readonly Field[] {
+    return (['phone', 'email'] as const).filter((kind) => this.columns[kind].length > 0);
+  }
+
+  /** How much was read, from 0 to 1, where that can be known. */
+  share(): number | undefined {
+    return this.#records.share();
+  }
+
+  /**
+   * The rows in order, once. A record with two phone columns filled makes two rows.
+   * @throws {VeilmatchError} `io`, `bad-file`
+   */
+  async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
+    const { header, phone, email, country } = this.columns;
+    const needed = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    let belowHeader = header === undefined;
+    for await (const batch of this.#records.records(needed)) {
+      const records = belowHeader ? batch : batch.slice(1);
+      belowHeader ||= batch.length > 0;
+      this.#count += records.length;
+      yield records.flatMap((record) => this.#rowsOf(record));
     }
-    this.#width = sample[0]!.fields.length;
-    const records = sample.map(({ fields }) => fields);
-    const { columns, notes } = chooseColumns(records, this.#options, this.#source);
-    this.#columns = columns;
-    this.#notes = notes;
-    this.#sample = [];
-    for (const { fields, line } of columns.header ? sample.slice(1) : sample) {
-      this.#addRecord(fields, line, columns);
-    }
-    return columns;
   }
 
-  #addRecord(fields: readonly string[], line: number, columns: Columns): void {
-    this.#records++;
+  close(): Promise<void> {
+    return this.#records.close();
+  }
+
+  #rowsOf({ fields, line }: ListRecord): PlacedRow[] {
     // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
     if (fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '')) {
       throw new VeilmatchError(
@@ -111,16 +130,27 @@ class ListBuilder {
       // White space inside a filled cell stays: some platforms hash it.
       return cell?.trim() === '' ? undefined : cell;
     };
-    const phones = columns.phone.map(filled).filter((cell) => cell !== undefined);
-    const emails = columns.email.map(filled).filter((cell) => cell !== undefined);
-    const country = filled(columns.country);
-    for (let i = 0; i < Math.max(phones.length, emails.length, 1); i++) {
+    const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
+    const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
+    const country = filled(this.columns.country);
+    return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      this.#rows.push(row);
-      this.#lines.push(line);
-    }
+      return { row, line };
+    });
   }
+}
+
+/** What the file itself says about its header and its delimiter cannot be said otherwise. */
+function checkedOptions(options: ListOptions, { hasHeader }: RecordSource, source: string): ListOptions {
+  if (hasHeader === undefined) return options;
+  if (options.header === false || options.delimiter !== undefined) {
+    throw new VeilmatchError(
+      'argument',
+      `${source} is a Parquet file: its columns have names, and nothing separates them. Leave --no-header and --delimiter away.`,
+    );
+  }
+  return { ...options, header: hasHeader };
 }

@@ -3,9 +3,9 @@
 
 import { LEAST_BYTES, readBase64, readHex } from '../attack/tokens.js';
 import { VeilmatchError } from '../errors.js';
-import { readCsv } from './csv.js';
-import { asUtf8 } from './encoding.js';
-import { type Io, readBytes, sourceName } from './io.js';
+import type { ListRecord } from './csv.js';
+import { type Io, sourceName } from './io.js';
+import { openRecords } from './records.js';
 
 export interface TokenFileOptions {
   /** A header's name or a column's number from 1; recognised when it is not given. */
@@ -79,56 +79,65 @@ function truncatedKind(cells: readonly string[]): TokenKind | undefined {
  */
 export async function readTokens(path: string, options: TokenFileOptions, io: Io): Promise<TokenFile> {
   const source = sourceName(path);
-  const reader = new TokenReader(source, options);
-  await readCsv(asUtf8(readBytes(path, io), source), (fields, line) => reader.add(fields, line), {
-    source,
-    signal: io.signal,
-  });
-  return reader.finish();
+  const records = await openRecords(path, {}, io);
+  try {
+    const sample = await records.sample(SAMPLE_RECORDS);
+    if (sample.length === 0) throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
+    const reader = new TokenReader(source, options, sample, records.hasHeader);
+    for await (const batch of records.records([reader.column])) reader.take(batch);
+    return reader.finish();
+  } finally {
+    await records.close();
+  }
 }
 
 class TokenReader {
   readonly #source: string;
   readonly #options: TokenFileOptions;
-  #sample: { readonly fields: readonly string[]; readonly line: number }[] = [];
-  #chosen: TokenColumn | undefined;
-  #note = '';
+  readonly #sample: readonly ListRecord[];
+  readonly #chosen: TokenColumn;
+  readonly #note: string;
   readonly #tokens: string[] = [];
   readonly #lines: number[] = [];
   #rejected = 0;
+  #belowHeader: boolean;
 
-  constructor(source: string, options: TokenFileOptions) {
+  constructor(
+    source: string,
+    options: TokenFileOptions,
+    sample: readonly ListRecord[],
+    hasHeader: boolean | undefined,
+  ) {
     this.#source = source;
     this.#options = options;
-  }
-
-  add(fields: readonly string[], line: number): void {
-    if (this.#chosen !== undefined) this.#take(fields, line, this.#chosen);
-    else if (this.#sample.push({ fields, line }) === SAMPLE_RECORDS) this.#choose();
-  }
-
-  finish(): TokenFile {
-    const { bytes } = this.#chosen ?? this.#choose();
-    const rejected = { count: this.#rejected, lines: this.#lines };
-    return { tokens: this.#tokens, tokenBytes: bytes, rejected, notes: [this.#note] };
-  }
-
-  #choose(): TokenColumn {
-    const sample = this.#sample;
-    if (sample.length === 0)
-      throw new VeilmatchError('bad-file', `${this.#source} holds nothing but empty lines.`);
+    this.#sample = sample;
     const first = sample[0]!.fields;
     const chosen = this.#oneOf(
       first.flatMap((_, column) => this.#tokenColumn(column) ?? []),
       first,
     );
     this.#chosen = chosen;
-    const header = !chosen.fits(cellOf(first, chosen.column));
+    const header = hasHeader ?? !chosen.fits(cellOf(first, chosen.column));
+    this.#belowHeader = !header;
     const where = first.length === 1 ? '' : ` in column ${chosen.column + 1}`;
     this.#note = `recognised tokens of ${chosen.bytes} bytes${where}${header ? ', below a header' : ''}`;
-    this.#sample = [];
-    for (const { fields, line } of header ? sample.slice(1) : sample) this.#take(fields, line, chosen);
-    return chosen;
+  }
+
+  /** The one that holds the tokens. */
+  get column(): number {
+    return this.#chosen.column;
+  }
+
+  take(batch: readonly ListRecord[]): void {
+    for (const record of batch) {
+      if (this.#belowHeader) this.#take(record);
+      this.#belowHeader = true;
+    }
+  }
+
+  finish(): TokenFile {
+    const rejected = { count: this.#rejected, lines: this.#lines };
+    return { tokens: this.#tokens, tokenBytes: this.#chosen.bytes, rejected, notes: [this.#note] };
   }
 
   /** Undefined for a column that holds something else. */
@@ -169,10 +178,10 @@ class TokenReader {
     );
   }
 
-  #take(fields: readonly string[], line: number, { column, fits }: TokenColumn): void {
-    const cell = cellOf(fields, column);
+  #take({ fields, line }: ListRecord): void {
+    const cell = cellOf(fields, this.#chosen.column);
     if (cell === '') return;
-    if (fits(cell)) {
+    if (this.#chosen.fits(cell)) {
       this.#tokens.push(cell);
       return;
     }

@@ -50,11 +50,13 @@ const SCRIPT: WorkerScript = {
 /**
  * Normalises every row, removes duplicates, and keeps for each identifier the rows it came from. The result depends on
  * the rows and their order alone, not on `concurrency`.
- * @param rows - read once, ahead of the workers by no more than they need
- * @throws {VeilmatchError} `argument` for an unknown country or a row that is no row; `aborted`; `worker-failed`
+ * @param rows - read once, ahead of the workers by no more than they need; rows that come from a file or a network may be
+ * an async iterable, and are never all in memory
+ * @throws {VeilmatchError} `argument` for an unknown country or a row that is no row; `aborted`; `worker-failed`; and
+ * whatever `rows` throws
  */
 export async function identifiersFromRows(
-  rows: Iterable<Row>,
+  rows: Iterable<Row> | AsyncIterable<Row>,
   options: RowsOptions = {},
 ): Promise<IdentifiersFromRows> {
   const { concurrency = defaultConcurrency(), signal } = options;
@@ -64,12 +66,17 @@ export async function identifiersFromRows(
   const parsing = parseOptions(options);
   const merger = new Merger(Array.isArray(rows) ? rows.length : undefined, options.onProgress);
   const chunks = chunksOf(rows);
-  const head = [...take(chunks, WORKER_THRESHOLD / CHUNK + 1)];
-  const all = chain(head, chunks);
-  if (concurrency === 1 || head.length <= WORKER_THRESHOLD / CHUNK)
-    await readHere(all, parsing, merger, signal);
-  else await readOnWorkers(all, parsing, merger, signal, concurrency);
-  return merger.result();
+  try {
+    const head = await take(chunks, WORKER_THRESHOLD / CHUNK + 1);
+    const all = chain(head, chunks);
+    if (concurrency === 1 || head.length <= WORKER_THRESHOLD / CHUNK)
+      await readHere(all, parsing, merger, signal);
+    else await readOnWorkers(all, parsing, merger, signal, concurrency);
+    return merger.result();
+  } finally {
+    // Whoever gives the rows may have a file to close.
+    await chunks.return();
+  }
 }
 
 function parseOptions({ country, strict = false, match = 'any' }: RowsOptions): ParseOptions {
@@ -79,27 +86,45 @@ function parseOptions({ country, strict = false, match = 'any' }: RowsOptions): 
   return { country: requireCountry(country), strict, match };
 }
 
-function* chunksOf(rows: Iterable<Row>): Generator<RowColumns, undefined> {
+async function* chunksOf(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+): AsyncGenerator<RowColumns, void, undefined> {
   let columns: RowColumns = { phone: [], email: [], country: [] };
   let position = 0;
-  for (const row of rows) {
+  /** @returns the chunk that is full with this row */
+  const add = (row: Row): RowColumns | undefined => {
     addRow(columns, row, position++);
-    if (columns.phone.length < CHUNK) continue;
-    yield columns;
+    if (columns.phone.length < CHUNK) return undefined;
+    const full = columns;
     columns = { phone: [], email: [], country: [] };
+    return full;
+  };
+  // To wait for each row of an array would take as long as to read it.
+  if (Symbol.asyncIterator in rows) {
+    for await (const row of rows) {
+      const full = add(row);
+      if (full !== undefined) yield full;
+    }
+  } else {
+    for (const row of rows) {
+      const full = add(row);
+      if (full !== undefined) yield full;
+    }
   }
   if (columns.phone.length > 0) yield columns;
 }
 
-function* take<T>(items: Iterator<T>, count: number): Generator<T, undefined> {
-  for (let i = 0; i < count; i++) {
-    const { done, value } = items.next();
-    if (done) return;
-    yield value;
+async function take<T>(items: AsyncIterator<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  while (taken.length < count) {
+    const { done, value } = await items.next();
+    if (done) break;
+    taken.push(value);
   }
+  return taken;
 }
 
-function* chain<T>(first: Iterable<T>, second: Iterable<T>): Generator<T, undefined> {
+async function* chain<T>(first: Iterable<T>, second: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
   yield* first;
   yield* second;
 }
@@ -133,14 +158,14 @@ class Merger {
 }
 
 async function readHere(
-  chunks: Iterable<RowColumns>,
+  chunks: AsyncIterable<RowColumns>,
   options: ParseOptions,
   merger: Merger,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   throwIfAborted(signal);
   let index = 0;
-  for (const columns of chunks) {
+  for await (const columns of chunks) {
     merger.add(index++, parseRows(columns, options));
     // A page stays alive, and a signal gets its chance to fire.
     await new Promise((resume) => setTimeout(resume));
@@ -149,7 +174,7 @@ async function readHere(
 }
 
 async function readOnWorkers(
-  chunks: Iterator<RowColumns>,
+  chunks: AsyncIterable<RowColumns>,
   options: ParseOptions,
   merger: Merger,
   signal: AbortSignal | undefined,
@@ -158,9 +183,13 @@ async function readOnWorkers(
   throwIfAborted(signal);
   const pool = new WorkerPool(() => startWorker(SCRIPT), concurrency);
   let next = 0;
+  // Chunks are numbered in the order of the requests, which is the order in which they come.
+  const source = chunks[Symbol.asyncIterator]();
   const lane = async (): Promise<void> => {
-    for (let { done, value } = chunks.next(); !done; { done, value } = chunks.next()) {
+    for (;;) {
       const index = next++;
+      const { done, value } = await source.next();
+      if (done) return;
       const payload: ParseJob = { columns: value, options };
       merger.add(index, await pool.run<ParsedRows>('parse', () => ({ payload })));
     }

@@ -8,6 +8,7 @@ import { Readable, Writable } from 'node:stream';
 import { afterEach } from 'vitest';
 import type { Io } from '../../src/cli/io.js';
 import { run } from '../../src/cli/program.js';
+import { CustomerList, type CustomerRow, type ListOptions, type PlacedRow } from '../../src/cli/table.js';
 
 export interface Ending {
   readonly status: number;
@@ -63,4 +64,27 @@ export function temporary(name = ''): string {
   const folder = mkdtempSync(join(tmpdir(), 'veilmatch-test-'));
   folders.push(folder);
   return join(folder, name);
+}
+
+export type WholeList = Pick<CustomerList, 'columns' | 'notes' | 'records' | 'counts'> & {
+  readonly rows: readonly CustomerRow[];
+  /** Of each row. */
+  readonly lines: readonly number[];
+};
+
+/** Reads a list to its end. */
+export async function readList(path: string, options: ListOptions, io: Io): Promise<WholeList> {
+  const list = await CustomerList.open(path, options, io);
+  try {
+    const rows: PlacedRow[] = [];
+    for await (const batch of list.rows()) rows.push(...batch);
+    const { columns, notes, records, counts } = list;
+    return {
+      ...{ columns, notes, records, counts },
+      rows: rows.map(({ row }) => row),
+      lines: rows.map(({ line }) => line),
+    };
+  } finally {
+    await list.close();
+  }
 }

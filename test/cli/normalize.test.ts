@@ -136,15 +136,20 @@ describe('veilmatch normalize', () => {
     expect(stderr).toContain('1  phone no-country (line 3)');
   });
 
-  it('shows progress on a terminal only, and takes it away', async () => {
-    const argv = ['normalize', '-', '--country', 'US'];
-    const rows = Array.from({ length: 20_000 }, (_, i) => `415555${String(i).padStart(4, '0')}`.slice(0, 10));
+  it('shows progress on a terminal only, as a share where the size is known, and takes it away', async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `+1415${2_000_000 + i}`);
     const stdin = `phone\n${rows.join('\n')}\n`;
-    const onTerminal = await cli(argv, { stdin, terminal: true });
-    expect(onTerminal.stderr).toMatch(/\rstandard input: \d+ %/);
+    const path = temporary('list.csv');
+    writeFileSync(path, stdin);
+    const onTerminal = await cli(['normalize', path], { terminal: true });
+    expect(onTerminal.stderr).toMatch(/\r\S*list\.csv: \d+ %/);
     expect(onTerminal.stderr).toContain('\r\x1b[K');
-    const elsewhere = await cli(argv, { stdin });
+    const streamed = await cli(['normalize', '-'], { stdin, terminal: true });
+    expect(streamed.stderr).toContain('\rstandard input: ');
+    expect(streamed.stderr).not.toMatch(/standard input: \d+ %/);
+    const elsewhere = await cli(['normalize', '-'], { stdin });
     expect(elsewhere.stderr).not.toContain('\r');
     expect(elsewhere.stdout).toBe(onTerminal.stdout);
+    expect(elsewhere.stdout).toBe(streamed.stdout);
   });
 });

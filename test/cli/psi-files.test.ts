@@ -2,9 +2,11 @@
 /** A run through two files: who asks, who answers, and everything that must not be answered or taken. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { writeParquet } from '../support/parquet.js';
 import { cli, type Ending, temporary } from './harness.js';
 
 const number = (i: number): string => `+1415${2_000_000 + i}`;
@@ -70,6 +72,36 @@ describe('two files', () => {
     expect(readFileSync(at('shared.csv'), 'utf8')).toBe(`line,phone\n${rows.join('')}`);
     expect(existsSync(at('state.vm'))).toBe(false);
     expect(await finish()).toMatchObject({ status: 3, stdout: '' });
+  });
+
+  it('give the same rows from disk as from memory, of a list in any format, in any format', async () => {
+    const plain = readFileSync(at('mine.csv'));
+    await writeParquet(at('x.parquet'), `SELECT * FROM read_csv('${at('mine.csv')}', all_varchar = true)`);
+    for (const [list, first] of [
+      [plain, 202],
+      [gzipSync(plain), 202],
+      // Its names are no line.
+      [readFileSync(at('x.parquet')), 201],
+    ] as const) {
+      // What a file is does not depend on its name.
+      writeFileSync(at('mine.csv'), list);
+      expect((await request()).status).toBe(0);
+      rmSync(at('ledger.json'), { force: true });
+      expect((await respond()).status).toBe(0);
+      const kept = readFileSync(at('state.vm'));
+      const written: Record<string, string> = {};
+      for (const spill of ['always', 'never']) {
+        writeFileSync(at('state.vm'), kept);
+        expect((await finish('--spill', spill, '-o', at('shared.csv.gz'))).status).toBe(0);
+        written[spill] = gunzipSync(readFileSync(at('shared.csv.gz'))).toString();
+      }
+      const rows = Array.from({ length: 100 }, (_, i) => `${first + i},${number(200 + i)}\n`);
+      expect(written).toEqual({
+        always: `line,phone\n${rows.join('')}`,
+        never: `line,phone\n${rows.join('')}`,
+      });
+      expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
+    }
   });
 
   it('count, where only that is revealed', async () => {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type CustomerList, type ListOptions, readList } from '../../src/cli/table.js';
-import { memoryIo, temporary } from './harness.js';
+import type { ListOptions } from '../../src/cli/table.js';
+import { memoryIo, readList, temporary, type WholeList } from './harness.js';
 
-function read(text: string | Uint8Array, options: ListOptions = {}): Promise<CustomerList> {
+function read(text: string | Uint8Array, options: ListOptions = {}): Promise<WholeList> {
   return readList('-', options, memoryIo({ stdin: text }).io);
 }
 
-describe('readList', () => {
+describe('CustomerList', () => {
   it('gives the rows, and the lines that they stood on', async () => {
     const list = await read('id,phone,email\n1,+14155550123,\n\n2,,"A\n<ada@example.com>"\n3, ,\n4,n/a,x\n');
     expect(list.rows).toEqual([

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type CustomerList, readList } from '../../src/cli/table.js';
 import { textOf } from '../../src/identifiers/identifier.js';
 import {
   type Identifier,
@@ -11,7 +10,7 @@ import {
   identifiersFromRows,
   type RejectedRow,
 } from '../../src/identifiers/index.js';
-import { memoryIo, temporary } from '../cli/harness.js';
+import { memoryIo, readList, temporary, type WholeList } from '../cli/harness.js';
 
 interface ListTruth {
   readonly rows: readonly Partial<Record<Identifier['kind'], string>>[];
@@ -37,7 +36,7 @@ const generateLists: (options?: { rows?: number; shared?: number; seed?: number 
 const NAMES = ['hospital', 'network'] as const;
 const lists = generateLists({ seed: 20_181_123 });
 
-async function read(text: string): Promise<CustomerList & IdentifiersFromRows> {
+async function read(text: string): Promise<WholeList & IdentifiersFromRows> {
   const list = await readList('-', { country: 'US' }, memoryIo({ stdin: text }).io);
   return { ...list, ...(await identifiersFromRows(list.rows, { country: 'US', strict: true })) };
 }

@@ -153,6 +153,37 @@ describe('identifiersFromRows', () => {
     expect([set.size, set.rowCount, rejected]).toEqual([0, 0, []]);
   });
 
+  test('reads rows that come in their own time as it reads an array, and ends their source', async () => {
+    let ended = 0;
+    async function* coming(rows: readonly Row[]): AsyncGenerator<Row> {
+      try {
+        for (const [i, each] of rows.entries()) {
+          if (i % 7 === 0) await new Promise((resume) => setImmediate(resume));
+          yield each;
+        }
+      } finally {
+        ended++;
+      }
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (rows) => {
+        const [expected, result] = [await identifiersFromRows(rows), await identifiersFromRows(coming(rows))];
+        expect(contents(result)).toEqual(contents(expected));
+        expect(result.rejected).toEqual(expected.rejected);
+      }),
+      { numRuns: 30 },
+    );
+    ended = 0;
+    const bad = [{ phone: '+14155550123' }, { phone: 1 as unknown as string }, {}];
+    await expect(identifiersFromRows(coming(bad))).rejects.toThrow(code('argument'));
+    expect(ended).toBe(1);
+    async function* failing(): AsyncGenerator<Row> {
+      yield { phone: '+14155550123' };
+      throw new RangeError('from the source');
+    }
+    await expect(identifiersFromRows(failing())).rejects.toThrow('from the source');
+  });
+
   test('tells how far it is', async () => {
     const rows = Array.from({ length: 9000 }, () => ({ phone: '+14155550123' }));
     const seen: [number, number | undefined][] = [];

@@ -169,6 +169,30 @@ describe('the command', () => {
     });
   });
 
+  it('reads and writes what Node itself can without the package for Parquet, and says how to get that', async () => {
+    project.write('list.csv', 'phone\n(415) 555-0123\n');
+    const normalize = (...argv: string[]): ReturnType<Project['run']> =>
+      project.run('npx', '--no', '--', 'veilmatch', 'normalize', ...argv, '--country', 'US');
+    expect((await normalize('list.csv', '-o', 'out.csv.gz')).status).toBe(0);
+    expect((await normalize('out.csv.gz')).stdout).toMatch(/^line,phone\r?\n2,\+14155550123\r?\n$/);
+    const { status, stderr } = await normalize('list.csv', '-o', 'out.parquet');
+    expect(status).toBe(3);
+    expect(stderr).toContain('is not installed. Install it where veilmatch is: npm install @duckdb/node-api');
+    expect(readdirSync(project.folder).filter((name) => name.includes('parquet'))).toEqual([]);
+  });
+
+  it('holds nothing of the package for Parquet, which nobody has to install', () => {
+    expect(readdirSync(join(project.folder, 'node_modules'))).not.toContain('@duckdb');
+    const installed = join(project.folder, 'node_modules', manifest.name);
+    const naming = project.packed.paths.filter(
+      (path) => path.endsWith('.js') && readFileSync(join(installed, path), 'utf8').includes('@duckdb/'),
+    );
+    expect(naming).toEqual(['dist/cli/main.js']);
+    const command = readFileSync(join(installed, 'dist/cli/main.js'), 'utf8');
+    expect(command.match(/import\(["']@duckdb\/node-api["']\)/g)).toHaveLength(1);
+    expect(command).not.toMatch(/from ["']@duckdb|require\(["']@duckdb|node-bindings/);
+  });
+
   it('carries the licences of the packages in it', () => {
     const notices = readFileSync(
       join(project.folder, 'node_modules', manifest.name, 'dist/cli/THIRD-PARTY-NOTICES.txt'),

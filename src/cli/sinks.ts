@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the name of an output makes of its content: text, compressed text (`.gz`, `.zst`), or a table (`.parquet`). */
+
+import { once } from 'node:events';
+import type { FileHandle } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { VeilmatchError } from '../errors.js';
+import { compressionOf, compressor } from './compression.js';
+import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
+import type { Io } from './io.js';
+import { PARQUET_NEEDS } from './parquet.js';
+import { CsvTable, type Output, type TableOutput } from './text-output.js';
+
+/** Where a file's content goes, as text that may be compressed or as a table. */
+export interface Sink extends Output {
+  /** Brings all of it to disk, and closes the file. */
+  end(): Promise<void>;
+  /** Closes the file, whatever is in it. Never throws. */
+  abandon(): Promise<void>;
+}
+
+/** A file that was opened to be written. */
+export interface OpenFile {
+  readonly file: FileHandle;
+  /** Its path. */
+  readonly written: string;
+  /** Whether it can be brought to disk, which a device or a pipe cannot. */
+  readonly flush: boolean;
+}
+
+export function isParquetName(name: string): boolean {
+  return /\.parquet$/i.test(name);
+}
+
+/** @throws {VeilmatchError} `argument` where a command that writes no list is to write a Parquet file */
+export function refuseParquet(path: string | undefined, what: string): void {
+  if (path === undefined || !isParquetName(path)) return;
+  throw new VeilmatchError(
+    'argument',
+    `${what} is no list: ${path} cannot be a Parquet file. Give another ending.`,
+  );
+}
+
+/** @throws {VeilmatchError} `unsupported` for Parquet without DuckDB, Zstandard on an older Node */
+export async function sinkFor(name: string, open: OpenFile, io: Io): Promise<Sink> {
+  if (isParquetName(name)) return ParquetSink.open(name, open, io);
+  const compression = compressionOf(name);
+  return compression === undefined
+    ? new PlainSink(open)
+    : new CompressedSink(open, compressor(compression, name));
+}
+
+class PlainSink implements Sink {
+  readonly #open: OpenFile;
+
+  constructor(open: OpenFile) {
+    this.#open = open;
+  }
+
+  async write(text: string): Promise<void> {
+    await this.#open.file.writeFile(text);
+  }
+
+  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+    return CsvTable.begin(this, columns);
+  }
+
+  async end(): Promise<void> {
+    const { file, flush } = this.#open;
+    if (flush) await file.sync();
+    await file.close();
+  }
+
+  async abandon(): Promise<void> {
+    await this.#open.file.close().catch(() => {});
+  }
+}
+
+class CompressedSink implements Sink {
+  readonly #encoder: Transform;
+  /** Fulfilled when the file is on disk and closed. */
+  readonly #done: Promise<void>;
+
+  constructor({ file, flush }: OpenFile, encoder: Transform) {
+    this.#encoder = encoder;
+    this.#done = pipeline(encoder, file.createWriteStream({ flush }));
+    // Whoever writes or ends hears of it.
+    this.#done.catch(() => {});
+  }
+
+  async write(text: string): Promise<void> {
+    // The writer waits for the encoder, and hears of a full disk in its place.
+    if (this.#encoder.destroyed) await this.#done;
+    if (!this.#encoder.write(text)) await Promise.race([once(this.#encoder, 'drain'), this.#done]);
+  }
+
+  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+    return CsvTable.begin(this, columns);
+  }
+
+  async end(): Promise<void> {
+    this.#encoder.end();
+    await this.#done;
+  }
+
+  async abandon(): Promise<void> {
+    this.#encoder.destroy();
+    await this.#done.catch(() => {});
+  }
+}
+
+/** Rows wait in DuckDB, on disk where they are many: the file's index says how they lie in it, so it is written at once. */
+class ParquetSink implements Sink {
+  readonly #name: string;
+  readonly #open: OpenFile;
+  readonly #database: Database;
+  #writer: TableWriter | undefined;
+
+  private constructor(name: string, open: OpenFile, database: Database) {
+    this.#name = name;
+    this.#open = open;
+    this.#database = database;
+  }
+
+  static async open(name: string, open: OpenFile, io: Io): Promise<ParquetSink> {
+    const { written } = open;
+    const options = { purpose: PARQUET_NEEDS, file: written, beside: written, memoryMegabytes: 64 };
+    return new ParquetSink(name, open, await Database.open(options, io));
+  }
+
+  async write(): Promise<void> {
+    refuseParquet(this.#name, 'The output');
+  }
+
+  async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+    const writer = await this.#written(() => this.#database.table('output', columns));
+    this.#writer = writer;
+    return {
+      append: (rows: Iterable<Cells>) => this.#written(() => writer.add(rows)),
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.#written(async () => {
+      await this.#writer?.finish();
+      // Into the file that is there already, whose permissions stay.
+      await this.#database.run(
+        `COPY output TO ${quoted(resolve(this.#open.written))} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)`,
+      );
+    });
+    await this.#database.close();
+    await this.#open.file.sync();
+    await this.#open.file.close();
+  }
+
+  async abandon(): Promise<void> {
+    await this.#database.close().catch(() => {});
+    await this.#open.file.close().catch(() => {});
+  }
+
+  async #written<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw databaseError(
+        'write',
+        this.#name,
+        error,
+        new VeilmatchError('io', `Cannot write ${this.#name} as Parquet.`),
+      );
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a command writes to: texts one behind the other, or the rows of a list. Here the rows are CSV. */
+
+import type { Cells, ColumnType } from './duckdb.js';
+
+export interface Output {
+  write(text: string): Promise<void>;
+  /** Begins a list with these columns: CSV, or Parquet where the file's name says so. */
+  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput>;
+}
+
+export interface TableOutput {
+  append(rows: Iterable<Cells>): Promise<void>;
+}
+
+/** Texts to write at once. */
+const BATCH = 1024;
+
+export async function writeAll(output: Pick<Output, 'write'>, texts: Iterable<string>): Promise<void> {
+  let batch: string[] = [];
+  for (const text of texts) {
+    batch.push(text);
+    if (batch.length < BATCH) continue;
+    await output.write(batch.join(''));
+    batch = [];
+  }
+  if (batch.length > 0) await output.write(batch.join(''));
+}
+
+/** A list as CSV, to an output of text. */
+export class CsvTable implements TableOutput {
+  readonly #output: Pick<Output, 'write'>;
+
+  private constructor(output: Pick<Output, 'write'>) {
+    this.#output = output;
+  }
+
+  static async begin(
+    output: Pick<Output, 'write'>,
+    columns: Readonly<Record<string, ColumnType>>,
+  ): Promise<CsvTable> {
+    await output.write(csvLine(Object.keys(columns)));
+    return new CsvTable(output);
+  }
+
+  async append(rows: Iterable<Cells>): Promise<void> {
+    await writeAll(this.#output, lines(rows));
+  }
+}
+
+function* lines(rows: Iterable<Cells>): Generator<string> {
+  for (const row of rows) yield csvLine(row);
+}
+
+/** One line of CSV (RFC 4180, with LF as Unix tools expect). */
+export function csvLine(fields: Cells): string {
+  return `${fields.map((field) => quoted(String(field ?? ''))).join(',')}\n`;
+}
+
+function quoted(field: string): string {
+  return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
+}
