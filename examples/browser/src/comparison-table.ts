@@ -6,7 +6,7 @@
 
 import type { AttackReport, ProtocolReport } from 'veilmatch/protocols';
 import { create } from './dom.js';
-import { bytes, count, duration } from './text.js';
+import { bytes, count, duration, plural } from './text.js';
 
 const HEADINGS = [
   'Protocol',
@@ -44,7 +44,7 @@ export function resultTable(): ResultTable {
       {},
       'Partner, line, asking: how many of the other list’s numbers, which the asking party did not have, are read by ' +
         'that party offline, by somebody who reads every byte on the way, and by a party that asks about invented ' +
-        'people. Out of those that the attack could meet.',
+        'people; and how long trying all possible numbers takes.',
     ),
   );
   return { root: create('div', {}, table, notes), caption, body };
@@ -53,13 +53,15 @@ export function resultTable(): ResultTable {
 /** @param all - by whose largest figures the bars are drawn */
 export function reportRow(report: ProtocolReport, all: readonly ProtocolReport[]): HTMLElement {
   const { partner, outsider, enumerating } = report.attacks;
+  const sample = report.share < 1 ? [hint(`on ${plural(report.rows, 'row', 'rows')}`)] : [];
   const cells = [
-    [`${count(report.matches)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`],
+    [`${count(report.matches)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`, ...sample],
     [time(report), bar('cost', logarithmic(secondsOf(report), all.map(secondsOf)))],
     [sent(report), bar('cost', logarithmic(bytesOf(report), all.map(bytesOf)))],
     ...[partner, outsider, enumerating].map((attack) => [
-      reads(attack),
+      `${attack.recovered === 0 ? 'none' : count(attack.recovered)} of ${count(attack.answersTried)}`,
       bar('leak', attack.answersTried === 0 ? 0 : attack.recovered / attack.answersTried),
+      hint(effort(attack)),
     ]),
   ];
   return create(
@@ -89,12 +91,18 @@ function sent(report: ProtocolReport): string {
   return `${report.share < 1 ? 'about ' : ''}${bytes(Math.round(bytesOf(report)))}`;
 }
 
-function reads({ recovered, answersTried, sampled }: AttackReport): string {
-  const result = recovered === 0 ? 'none' : count(recovered);
-  return `${result} of ${count(answersTried)}${sampled ? ', sampled' : ''}`;
+/** What it takes to try all numbers, where trying helps. */
+function effort({ recovered, sampled, secondsForSpace }: AttackReport): string {
+  const tried = sampled ? 'a sample tried' : 'all tried';
+  if (recovered === 0) return tried;
+  return sampled ? `${tried}; all: ${duration(secondsForSpace)}` : `${tried} in ${duration(secondsForSpace)}`;
 }
 
-/** From a hundredth of the way for the smallest figure. */
+function hint(text: string): HTMLElement {
+  return create('span', { class: 'hint' }, text);
+}
+
+/** Of the way from the smallest figure, which is still to be seen, to the largest. */
 function logarithmic(value: number, all: readonly number[]): number {
   const [least, most] = [Math.min(...all), Math.max(...all)].map(Math.log10) as [number, number];
   return most === least ? 0.5 : 0.06 + (0.94 * (Math.log10(value) - least)) / (most - least);

@@ -46,7 +46,6 @@ export class Meter {
     this.#done = 0;
     this.#total = total;
     this.#samples = [{ at: this.#started, done: 0 }];
-    this.#root.hidden = false;
     const frame = (): void => {
       if (this.#ended !== undefined) return;
       this.#show();

@@ -34,9 +34,10 @@ export function setUpReversal(): void {
   const place = section('reverse');
   const finding = find(place, '.finding', HTMLElement);
   let plan: NumberingPlan | undefined;
+  let found: string | undefined;
   const task = new Task(place, (signal) => search(question(), signal));
   const meter = new Meter(find(place, '[data-meter]', HTMLElement), 'Now near', (done) =>
-    plan === undefined ? '' : plan.at(Math.min(done, plan.size - 1)),
+    plan === undefined ? '' : (found ?? plan.at(Math.min(done, plan.size - 1))),
   );
   for (const [name, title] of Object.entries(PLATFORMS)) task.choice('platform').add(new Option(title, name));
   fillCountries(task.choice('country'));
@@ -80,21 +81,23 @@ export function setUpReversal(): void {
   async function search(asked: Question, signal: AbortSignal): Promise<void> {
     finding.replaceChildren();
     plan = asked.plan;
+    found = undefined;
     meter.start(plan.size);
     // The search is given the token, and has to find out the rest.
-    const found = new AbortController();
+    const enough = new AbortController();
     const reversal = reverse([asked.hashed.token], {
       plan,
       format: asked.platform,
-      signal: AbortSignal.any([signal, found.signal]),
+      signal: AbortSignal.any([signal, enough.signal]),
       onProgress: meter.update,
     });
     reversal.summary.catch(() => {});
     try {
       for await (const { identifier } of reversal) {
+        found = identifier;
         meter.stop();
         finding.replaceChildren(...success(identifier, meter, asked.plan));
-        found.abort();
+        enough.abort();
         return;
       }
       finding.replaceChildren(
