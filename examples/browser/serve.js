@@ -28,10 +28,11 @@ const policyOf = (html) => /http-equiv="Content-Security-Policy"\s+content="([^"
 
 /**
  * @param {string} folder
- * @param {{ port?: number, isolated?: boolean }} [options] - port 0, the default, is one that is free
+ * @param {{ port?: number, bare?: boolean }} [options] - port 0, the default, is one that is free; a bare server sends none
+ *   of the headers, as a host for static files may not
  * @returns {Promise<{ url: string, close(): Promise<void> }>}
  */
-export async function servePages(folder, { port = 0, isolated = true } = {}) {
+export async function servePages(folder, { port = 0, bare = false } = {}) {
   const workerPolicy = policyOf(readFileSync(join(folder, 'index.html'), 'utf8'));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -46,13 +47,11 @@ export async function servePages(folder, { port = 0, isolated = true } = {}) {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
       return;
     }
-    const html = path.endsWith('.html');
-    response.writeHead(200, {
-      'content-type': type,
-      'x-content-type-options': 'nosniff',
-      'content-security-policy': html ? policyOf(readFileSync(file, 'utf8')) : workerPolicy,
-      ...(isolated ? ISOLATION : {}),
-    });
+    response.setHeader('content-type', type);
+    if (!bare) {
+      const policy = path.endsWith('.html') ? policyOf(readFileSync(file, 'utf8')) : workerPolicy;
+      response.setHeaders(new Headers({ ...ISOLATION, 'content-security-policy': policy }));
+    }
     createReadStream(file).pipe(response);
   });
   await /** @type {Promise<void>} */ (

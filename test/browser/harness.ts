@@ -20,7 +20,7 @@ interface Scripts {
   readonly 'install.js': { installPacked(): void };
   readonly 'browser/build.js': { buildPages(folder: string): Promise<string> };
   readonly 'browser/serve.js': {
-    servePages(folder: string, options: { readonly isolated: boolean }): Promise<PageServer>;
+    servePages(folder: string, options?: { readonly bare: boolean }): Promise<PageServer>;
   };
 }
 const script = <Path extends keyof Scripts>(path: Path): Promise<Scripts[Path]> =>
@@ -39,16 +39,18 @@ export interface Visit {
 }
 
 export class Pages {
-  readonly isolated: PageServer;
-  readonly plain: PageServer;
+  /** Sends the headers that the example's server sends. */
+  readonly server: PageServer;
+  /** Sends files and no more: the page is not isolated from other origins, and its policy is what it says itself. */
+  readonly bare: PageServer;
   readonly #browser: Browser;
   readonly #folder: string;
 
-  private constructor(browser: Browser, folder: string, isolated: PageServer, plain: PageServer) {
+  private constructor(browser: Browser, folder: string, server: PageServer, bare: PageServer) {
     this.#browser = browser;
     this.#folder = folder;
-    this.isolated = isolated;
-    this.plain = plain;
+    this.server = server;
+    this.bare = bare;
   }
 
   static async open(): Promise<Pages> {
@@ -59,27 +61,26 @@ export class Pages {
     const folder = mkdtempSync(join(tmpdir(), 'veilmatch-pages-'));
     await buildPages(folder);
     const browser = await chromium.launch({ executablePath: CHROMIUM!, args: [...CHROMIUM_OPTIONS] });
-    const isolated = await servePages(folder, { isolated: true });
-    return new Pages(browser, folder, isolated, await servePages(folder, { isolated: false }));
+    const server = await servePages(folder);
+    return new Pages(browser, folder, server, await servePages(folder, { bare: true }));
   }
 
   async close(): Promise<void> {
     await this.#browser.close();
-    await this.isolated.close();
-    await this.plain.close();
+    await this.server.close();
+    await this.bare.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** @param options - `isolated`: whether the server isolates the page from other origins, as is usual */
   async visit(
     path = '',
-    { isolated = true, ...options }: BrowserContextOptions & { readonly isolated?: boolean } = {},
+    { bare = false, ...options }: BrowserContextOptions & { readonly bare?: boolean } = {},
   ): Promise<Visit> {
     const context = await this.#browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-    context.setDefaultTimeout(60_000);
+    context.setDefaultTimeout(40_000);
     const page = await context.newPage();
     const visit = watch(page);
-    await page.goto((isolated ? this.isolated : this.plain).url + path);
+    await page.goto((bare ? this.bare : this.server).url + path);
     return visit;
   }
 }

@@ -56,17 +56,21 @@ export function setUpTabs(): void {
     const set = reveal === 'cardinality' ? list.set.firstOfEachRow() : list.set;
     if (meeting.value === '') throw new VeilmatchError('argument', 'Give the meeting a name.');
     step.textContent = `Waiting for the other tab in “${meeting.value}” …`;
-    const channel = await broadcastChannel(meeting.value, { signal });
-    const leave = (): void => void channel.close('aborted');
-    window.addEventListener('pagehide', leave);
     try {
+      const channel = await broadcastChannel(meeting.value, { signal });
       step.textContent = 'The other tab is here. Blinding and comparing …';
+      // A tab that is closed tells the other one.
+      const leave = (): void => void channel.close('aborted');
+      window.addEventListener('pagehide', leave);
       const take = task.choice('role').value === 'receiver' ? ask : answer;
-      output.replaceChildren(...(await take(channel, set, reveal, signal)));
+      const result = await take(channel, set, reveal, signal).finally(() =>
+        window.removeEventListener('pagehide', leave),
+      );
+      output.replaceChildren(...result);
       step.textContent = 'Done.';
-    } finally {
-      window.removeEventListener('pagehide', leave);
-      if (step.textContent !== 'Done.') step.textContent = signal.aborted ? 'Stopped.' : '';
+    } catch (error) {
+      step.textContent = signal.aborted ? 'Stopped.' : '';
+      throw error;
     }
   }
 

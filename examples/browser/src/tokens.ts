@@ -22,14 +22,16 @@ export interface PastedTokens {
 
 /** @throws {VeilmatchError} `argument` where there are none; `bad-file` */
 export function readTokens(text: string): PastedTokens {
-  const { rows, width } = readTable(text);
+  const { header, rows, width } = readTable(text);
   let best: PastedTokens = { tokens: [], algorithm: 'sha256', rejected: 0 };
   for (let column = 0; column < width; column++) {
     const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
+    // What looks like a header may be a hash.
+    const first = header?.[column]?.trim() ?? '';
     for (const [algorithm, shape] of SHAPES) {
-      const tokens = cells.filter((cell) => shape.test(cell));
-      if (tokens.length > best.tokens.length)
-        best = { tokens, algorithm, rejected: cells.length - tokens.length };
+      const tokens = [first, ...cells].filter((cell) => shape.test(cell));
+      const rejected = cells.filter((cell) => !shape.test(cell)).length;
+      if (tokens.length > best.tokens.length) best = { tokens, algorithm, rejected };
     }
   }
   if (best.tokens.length > 0) return best;
