@@ -84,6 +84,20 @@ const stories = {
     check(right, 'the sum is another');
     return `${size} people, ${sum} cents`;
   },
+  async browser(story) {
+    const { url, close } = await story(() => {});
+    try {
+      for (const page of ['', 'partner.html']) {
+        const response = await fetch(url + page);
+        check(response.ok, `the page /${page} is not served`);
+        const policy = response.headers.get('content-security-policy') ?? '';
+        check(policy.includes("default-src 'none'"), `the page /${page} is served without its policy`);
+      }
+    } finally {
+      await close();
+    }
+    return 'two pages built and served';
+  },
 };
 
 const [name] = process.argv.slice(2);

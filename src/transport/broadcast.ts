@@ -15,6 +15,7 @@ import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
+/** How an end of a broadcast waits, and what limits its channel. */
 export interface BroadcastOptions {
   /** Ends the waiting for the other end; a channel that was opened goes on. */
   readonly signal?: AbortSignal | undefined;

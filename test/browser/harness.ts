@@ -65,6 +65,11 @@ export class Pages {
     return new Pages(browser, folder, server, await servePages(folder, { bare: true }));
   }
 
+  /** Closes all that was opened: a search that still runs would hold the next test up. */
+  async leave(): Promise<void> {
+    for (const context of this.#browser.contexts()) await context.close();
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.server.close();

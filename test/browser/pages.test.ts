@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM } from '../support/chromium.js';
 import { expectAccessible, expectNoneElsewhere, Pages, watch } from './harness.js';
 import { partnerSuite } from './partner.js';
@@ -40,6 +40,7 @@ describe.runIf(CHROMIUM)('the page', () => {
   beforeAll(async () => {
     pages = await Pages.open();
   });
+  afterEach(() => pages?.leave());
   afterAll(() => pages?.close());
 
   describe('one hash', () => {
