@@ -92,6 +92,20 @@ const stories = {
     check(counted === sizes.shared && erased, 'the files tell another count, or the state is still there');
     return `${shared} rows over TLS and over the library, ${counted} by files`;
   },
+  async browser(story) {
+    const { url, close } = await story(() => {});
+    try {
+      for (const page of ['', 'partner.html']) {
+        const response = await fetch(url + page);
+        check(response.ok, `the page /${page} is not served`);
+        const policy = response.headers.get('content-security-policy') ?? '';
+        check(policy.includes("default-src 'none'"), `the page /${page} is served without its policy`);
+      }
+    } finally {
+      await close();
+    }
+    return 'two pages built and served';
+  },
 };
 
 const [name] = process.argv.slice(2);

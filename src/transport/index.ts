@@ -11,6 +11,7 @@
 export type { Mode, Reveal } from '../psi/suite.js';
 export type { CloseReason, Held } from '../wire/messages.js';
 export type { ServerTls } from './admission.js';
+export { type BroadcastOptions, broadcastChannel } from './broadcast.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
 export {

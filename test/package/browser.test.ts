@@ -4,7 +4,7 @@
  * Needs Chromium; where there is none the tests are skipped, and say so.
  */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,14 +13,10 @@ import { extname, join } from 'node:path';
 import { createServer as createViteServer, type InlineConfig, type Plugin, build as viteBuild } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import webpack from 'webpack';
+import { CHROMIUM, CHROMIUM_OPTIONS } from '../support/chromium.js';
 import { installedProject, type Project } from './packed.js';
 
 const MINUTES = 60_000;
-const { env: environment } = process;
-const CHROMIUM: string | undefined = [environment.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome']
-  .filter((name) => name !== undefined)
-  .find((name) => spawnSync(name, ['--version']).status === 0);
-if (CHROMIUM === undefined) console.warn('SKIPPED: no tests in a browser, because there is no Chromium.');
 
 /** What a page finds out, and sends to /result. `worker` is how it comes by its workers. */
 const page = (imports: string, worker: string): string => `
@@ -70,7 +66,7 @@ async function resultOf(url: string): Promise<unknown> {
   const result = new Promise((resolve) => {
     onResult = resolve;
   });
-  const options = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`];
+  const options = [...CHROMIUM_OPTIONS, `--user-data-dir=${profile}`];
   browser = spawn(CHROMIUM!, [...options, url], { stdio: 'ignore' });
   const ended = new Promise((resolve) =>
     browser!.on('exit', (status) => resolve(`Chromium ended: ${status}`)),

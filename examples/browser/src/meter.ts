@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/** How a search goes: rate, numbers tried, time. */
+
+import { Announcer } from './announcer.js';
+import { find, stamp } from './dom.js';
+import { compact, count, duration } from './text.js';
+
+/** The rate is that of the last so many milliseconds. */
+const WINDOW = 1500;
+
+export class Meter {
+  readonly #root: HTMLElement;
+  readonly #announcer: Announcer;
+  readonly #extra: (done: number) => string;
+  #started = 0;
+  #ended: number | undefined;
+  #done = 0;
+  #total = 1;
+  #samples: { readonly at: number; readonly done: number }[] = [];
+
+  /** @param extra - what the fourth figure says, whose name is `extraName` */
+  constructor(place: HTMLElement, extraName: string, extra: (done: number) => string) {
+    this.#root = stamp('meter');
+    place.replaceWith(this.#root);
+    this.#text('[data-extra-name]', extraName);
+    this.#extra = extra;
+    this.#announcer = new Announcer(find(this.#root, '[data-announce]', HTMLElement));
+  }
+
+  get seconds(): number {
+    return ((this.#ended ?? performance.now()) - this.#started) / 1000;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** Since the beginning, a second. */
+  get rate(): number {
+    return this.#done / this.seconds;
+  }
+
+  start(total: number): void {
+    this.#started = performance.now();
+    this.#ended = undefined;
+    this.#done = 0;
+    this.#total = total;
+    this.#samples = [{ at: this.#started, done: 0 }];
+    const frame = (): void => {
+      if (this.#ended !== undefined) return;
+      this.#show();
+      requestAnimationFrame(frame);
+    };
+    frame();
+  }
+
+  /** For `onProgress`. */
+  readonly update = (done: number, total: number): void => {
+    this.#done = done;
+    this.#total = total;
+  };
+
+  stop(): void {
+    this.#ended ??= performance.now();
+    this.#announcer.hush();
+    this.#show();
+  }
+
+  #show(): void {
+    const now = this.#ended ?? performance.now();
+    this.#samples.push({ at: now, done: this.#done });
+    while (this.#samples.length > 2 && now - this.#samples[1]!.at > WINDOW) this.#samples.shift();
+    const first = this.#samples[0]!;
+    const recent = ((this.#done - first.done) * 1000) / (now - first.at || 1);
+    const rate = this.#ended === undefined ? recent : this.rate;
+    this.#text('[data-rate]', compact(rate));
+    this.#text('[data-tried]', count(this.#done));
+    this.#text('[data-total]', count(this.#total));
+    this.#text('[data-time]', duration(this.seconds));
+    this.#text('[data-extra]', this.#extra(this.#done));
+    find(this.#root, 'progress', HTMLProgressElement).value = this.#done / this.#total;
+    if (this.#ended === undefined && this.#done > 0) {
+      this.#announcer.say(
+        `${compact(rate)} numbers a second, ${compact(this.#done)} of ${compact(this.#total)} tried.`,
+      );
+    }
+  }
+
+  #text(selector: string, text: string): void {
+    const element = find(this.#root, selector, HTMLElement);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
