@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch serve`: lets partners find out what their list shares with this one. */
 
-import { numberingPlan } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
 import { createBackend, type GroupBackend } from '../group/index.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import {
   admission,
-  daysToEnumerate,
   defaultPolicy,
   type Ledger,
   memoryLedger,
@@ -28,9 +26,8 @@ import {
   send,
 } from '../transport/index.js';
 import { checkAgreement } from './agreement.js';
-import { policyLines, readPolicy, verdict } from './budget.js';
+import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
-import { count, planName } from './comparison.js';
 import { countable } from './connect.js';
 import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT } from './list-options.js';
@@ -38,6 +35,7 @@ import { log, Metrics, serveMetrics } from './monitor.js';
 import { withOutputs } from './output.js';
 import { readSet } from './read-set.js';
 import { startRunProgress } from './run-report.js';
+import { dryRun } from './serve-dry-run.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
 import { withSharedRows } from './shared-rows.js';
 import { readUnlock } from './unlock.js';
@@ -256,53 +254,4 @@ class Service {
       log(this.#io, 'accepted', { run, peer: peer.name, resumed });
     }
   }
-}
-
-/** Whoever compares the tags counts them: rounding and thresholds are the other party's own promise. */
-const COUNT_IS_EXACT =
-  "The partner's software sees the exact count: rounding it, or keeping small counts back, would bind nobody but that software.";
-
-function dryRun(
-  flags: ServeFlags,
-  { tokens = [], tls }: ListenOptions,
-  policy: Policy,
-  set: IdentifierSet,
-): string {
-  const names = tokens.map(({ name }) => name).join(', ');
-  const learns =
-    flags.reveal === 'intersection'
-      ? 'which of its rows are in this list'
-      : 'how many of its identifiers are in this list';
-  const who = [
-    ...(tokens.length > 0 ? [`the holder of the token of one of: ${names}`] : []),
-    ...(tls?.clientCa === undefined ? [] : ['the holder of a client certificate of the given authorities']),
-  ];
-  return [
-    'Nothing was sent, and nobody can connect yet.',
-    `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
-    `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
-    `you learn   the size of the partner's list and the kinds in it, ${told(flags)}`,
-    ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
-    ...policyLines(policy),
-    ...enumeration(flags.country, policy, set.size),
-    '',
-  ].join('\n');
-}
-
-/** What this party hears of the result. */
-function told({ to, reveal }: ServeFlags): string {
-  if (to === 'receiver') return 'nothing of the result';
-  const what = reveal === 'intersection' ? 'which of your rows are in it' : 'how many are in both';
-  return `and ${what}, as the partner reports it: it can leave some out`;
-}
-
-/** How long the partner would need to try every number there is. */
-function enumeration(country: string | undefined, policy: Policy, ownSize: number): string[] {
-  if (country === undefined)
-    return ['With --country CC this says how long asking for its whole numbering plan would take.'];
-  const plan = numberingPlan(country);
-  return [
-    `There are ${count(plan.size)} numbers to ask for: ${planName(plan)}.`,
-    verdict(daysToEnumerate(policy, plan.size, ownSize)),
-  ];
 }
