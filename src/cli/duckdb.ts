@@ -34,7 +34,8 @@ export interface DatabaseOptions {
   readonly memoryMegabytes: number;
 }
 
-const INSTALL = 'npm install @duckdb/node-api';
+/** The command that brings it. */
+export const INSTALL = 'npm install @duckdb/node-api';
 
 /** Whether the package can be loaded, for what works without it as well. */
 export async function hasDuckDb(): Promise<boolean> {

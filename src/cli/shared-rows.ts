@@ -17,6 +17,7 @@ import {
   Database,
   databaseError,
   hasDuckDb,
+  INSTALL,
   type TableWriter,
 } from './duckdb.js';
 import type { Io } from './io.js';
@@ -131,7 +132,7 @@ export class SharedRows {
     this.#settled = true;
     if (this.#spill === 'auto' && !(await hasDuckDb())) {
       this.#io.stderr.write(
-        'the list is large: its rows could wait on disk in place of memory with: npm install @duckdb/node-api\n',
+        `the list is large: its rows could wait on disk in place of memory with: ${INSTALL}\n`,
       );
       return;
     }
