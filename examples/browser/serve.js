@@ -36,7 +36,7 @@ export async function servePages(folder, { port = 0, bare = false } = {}) {
   const workerPolicy = policyOf(readFileSync(join(folder, 'index.html'), 'utf8'));
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const path = normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname));
+    const path = normalize(pathname === '/' ? '/index.html' : pathname);
     const file = join(folder, path);
     const type = TYPES[extname(file)];
     if (

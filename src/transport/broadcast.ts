@@ -85,9 +85,7 @@ class BroadcastLink implements Link {
   }
 
   async end(): Promise<void> {
-    if (this.#over) return;
-    if (this.#peer !== undefined) this.#post({ type: 'end', to: this.#peer });
-    this.#close();
+    if (!this.#over) this.#close();
   }
 
   destroy(): void {
@@ -139,8 +137,10 @@ class BroadcastLink implements Link {
     this.#carrier.postMessage({ from: this.#id, ...parcel } satisfies Parcel);
   }
 
+  /** Told to everybody: an offer may still be under way to one who will take it. */
   #close(): void {
     this.#over = true;
+    this.#post({ type: 'end' });
     this.#carrier.close();
   }
 }

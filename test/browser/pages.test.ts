@@ -81,7 +81,11 @@ describe.runIf(CHROMIUM)('the page', () => {
       expect(await page.locator('[data-token]').innerText()).toBe('–');
       await expectAccessible(page);
       await phone.fill('(415) 555-0123');
-      expect(await page.locator('#reverse .error').innerText()).toBe('');
+      expect(await page.locator('#reverse .error').textContent()).toBe('');
+      const areaCodes = page.locator('#reverse input[name=areaCodes]');
+      await areaCodes.fill('abc');
+      expect(await areaCodes.getAttribute('aria-invalid')).toBe('true');
+      expect(await phone.getAttribute('aria-invalid')).toBe(null);
     });
 
     it('is announced every five seconds at most, and stops when it is told', async () => {

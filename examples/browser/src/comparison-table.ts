@@ -18,6 +18,9 @@ const HEADINGS = [
   'Asking reads',
 ] as const;
 
+/** Of seconds and of bytes: an empty list takes none. */
+const LEAST = 1e-4;
+
 export interface ResultTable {
   readonly root: HTMLElement;
   readonly caption: HTMLElement;
@@ -104,8 +107,9 @@ function hint(text: string): HTMLElement {
 
 /** Of the way from the smallest figure, which is still to be seen, to the largest. */
 function logarithmic(value: number, all: readonly number[]): number {
-  const [least, most] = [Math.min(...all), Math.max(...all)].map(Math.log10) as [number, number];
-  return most === least ? 0.5 : 0.06 + (0.94 * (Math.log10(value) - least)) / (most - least);
+  const magnitude = (each: number): number => Math.log10(Math.max(each, LEAST));
+  const [least, most] = [magnitude(Math.min(...all)), magnitude(Math.max(...all))];
+  return most === least ? 0.5 : 0.06 + (0.94 * (magnitude(value) - least)) / (most - least);
 }
 
 /** Says nothing that the text beside it does not. */

@@ -51,7 +51,10 @@ export class Task {
 
   /** Says what is wrong; nothing where nothing is. */
   complain(error?: unknown): void {
-    find(this.form, '.error', HTMLElement).textContent = error === undefined ? '' : messageOf(error);
+    const text = error === undefined ? '' : messageOf(error);
+    const alert = find(this.form, '.error', HTMLElement);
+    // The same again would be announced again.
+    if (alert.textContent !== text) alert.textContent = text;
   }
 
   async #run(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -3,9 +3,33 @@
 
 import { VeilmatchError } from 'veilmatch';
 import type { Row } from 'veilmatch/identifiers';
-import { find, stamp } from './dom.js';
+import { create, find } from './dom.js';
 import { guessColumns, readTable, rowsOf, type Table } from './table.js';
 import { messageOf, plural } from './text.js';
+
+function emptyPicker(title: string): HTMLElement {
+  const file = create('input', { type: 'file', accept: '.csv,.tsv,.txt,text/csv' });
+  const column = (text: string, name: string): HTMLElement =>
+    create('label', {}, text, create('select', { name }));
+  return create(
+    'fieldset',
+    { class: 'picker' },
+    create('legend', {}, title),
+    create(
+      'div',
+      { class: 'drop' },
+      create('label', {}, 'CSV file ', file),
+      create('p', { class: 'hint' }, 'or drop it here'),
+    ),
+    create('p', { class: 'summary', role: 'status' }),
+    create(
+      'div',
+      { class: 'columns', hidden: '' },
+      column('Telephone numbers in', 'phoneColumn'),
+      column('E-mail addresses in', 'emailColumn'),
+    ),
+  );
+}
 
 export class Picker {
   readonly #root: HTMLElement;
@@ -15,11 +39,10 @@ export class Picker {
   #table: Table | undefined;
 
   constructor(place: HTMLElement, title: string, country: HTMLSelectElement) {
-    this.#root = stamp('picker');
+    this.#root = emptyPicker(title);
     this.#title = title;
     this.#country = country;
     place.replaceWith(this.#root);
-    find(this.#root, 'legend', HTMLElement).textContent = title;
     this.#file = find(this.#root, 'input', HTMLInputElement);
     this.#file.addEventListener('change', () => void this.#take(this.#file.files?.[0]));
     country.addEventListener('change', () => this.#chooseColumns());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One number: what a platform is sent for it, and how that is read back. */
 
+import { VeilmatchError } from 'veilmatch';
 import { type NumberingPlan, numberingPlan, reverse } from 'veilmatch/attack';
 import { type PlatformToken, type ProfileName, profiles } from 'veilmatch/identifiers';
 import { areaCodesOf, create, find, section } from './dom.js';
@@ -64,15 +65,16 @@ export function setUpReversal(): void {
   const preview = (): void => {
     if (task.running) return;
     finding.replaceChildren();
-    const phone = task.field('phone');
+    const fields = [task.field('phone'), task.field('areaCodes')];
+    for (const field of fields) field.removeAttribute('aria-invalid');
     try {
       show();
       task.complain();
-      phone.removeAttribute('aria-invalid');
     } catch (error) {
       for (const output of place.querySelectorAll('.hash dd')) output.textContent = '–';
       task.complain(error);
-      phone.setAttribute('aria-invalid', 'true');
+      const wrong = error instanceof VeilmatchError && error.field === 'phone' ? 0 : 1;
+      fields[wrong]!.setAttribute('aria-invalid', 'true');
     }
   };
   task.form.addEventListener('input', preview);

@@ -7,13 +7,18 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+const THREE_DIGITS = new Intl.NumberFormat('en-US', {
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
+
 /** `84.2 million`: three digits and a word. */
 export function compact(value: number): string {
   for (const [word, size] of [
     ['billion', 1e9],
     ['million', 1e6],
   ] as const) {
-    if (value >= size) return `${(value / size).toPrecision(3)} ${word}`;
+    if (value >= size) return `${THREE_DIGITS.format(value / size)} ${word}`;
   }
   return count(value);
 }
