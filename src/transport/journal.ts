@@ -38,12 +38,13 @@ export interface Journal extends RunIdentity {
   readonly seed: Uint8Array;
   /** The peer's frames that are there. */
   readonly held: Held;
-  /** @param index below `held.frames` */
+  /** A frame of the peer. @param index below `held.frames` */
   frame(index: number): Promise<Uint8Array>;
   /** Resolves when the peer's next frame is kept for good. @throws {VeilmatchError} `io` */
   addFrame(frame: Uint8Array): Promise<void>;
   /** What was computed for the call with this digest, or undefined. */
   outcome(call: Uint8Array): Promise<Uint8Array> | undefined;
+  /** Resolves when the result of a call is kept for good. @throws {VeilmatchError} `io` */
   addOutcome(call: Uint8Array, outcome: Uint8Array): Promise<void>;
   /** Lets go of what the journal holds; what it keeps stays. */
   close(): Promise<void>;

@@ -38,6 +38,7 @@ export interface FolderRunStore extends RunStore {
   close(): Promise<void>;
 }
 
+/** What a store keeps, for whom and how long. */
 export interface RunStoreOptions {
   /** Of `runTerms`: what the party that listens runs. */
   readonly terms: RunTerms;
