@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The state of `veilmatch connect`: a run that is cut goes on from it. */
 
-import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import type { Reveal, Unlock } from '../psi/index.js';
+import { isThere } from '../transport/file-journal.js';
 import {
   type ConnectedChannel,
   createJournal,
@@ -41,13 +41,6 @@ async function checkState({ state, stateKeyFile, resume }: StateFlags): Promise<
   if (!there && resume) {
     fail(`There is no ${state}: no run was cut, or it is complete. Leave --resume away to begin one.`);
   }
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** A run that is kept in a file, or none where there is no such file to be. */
