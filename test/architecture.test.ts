@@ -176,7 +176,8 @@ describe('a source file', () => {
   });
 
   it('has at most 600 lines', () => {
-    const long = sources.filter(({ text }) => text.trimEnd().split('\n').length > 600);
+    const own = sources.filter(({ path }) => !path.startsWith('wire/generated/'));
+    const long = own.filter(({ text }) => text.trimEnd().split('\n').length > 600);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 

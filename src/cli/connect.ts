@@ -181,7 +181,7 @@ async function run(
     return { summary, result };
   } catch (error) {
     await channel?.close('aborted');
-    if (channel !== undefined || state.journal !== undefined) state.explain(error, io);
+    if (channel !== undefined || state.journal !== undefined) await state.explain(error, io);
     throw error;
   } finally {
     progress.clear();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The state of `veilmatch connect`: a run that is cut goes on from it. */
 
-import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import type { Reveal, Unlock } from '../psi/index.js';
+import { isThere } from '../transport/file-journal.js';
 import {
   type ConnectedChannel,
   createJournal,
-  isFinal,
   type Journal,
   openJournal,
   type RunOptions,
@@ -37,10 +36,7 @@ async function checkState({ state, stateKeyFile, resume }: StateFlags): Promise<
       fail('--state-key-file seals a state: say where it is kept, with --state.');
     return;
   }
-  const there = await stat(state).then(
-    () => true,
-    () => false,
-  );
+  const there = await isThere(state);
   if (there && !resume) {
     fail(
       `${state} is the state of a run that was cut. --resume goes on with it; to begin a new one, remove it.`,
@@ -117,10 +113,10 @@ export class RunState {
   }
 
   /** Says what has become of a run that came to no end. */
-  explain(error: unknown, io: Io): void {
+  async explain(error: unknown, io: Io): Promise<void> {
     const say = (text: string): void => void io.stderr.write(`${text}\n`);
     const code = error instanceof VeilmatchError ? error.code : undefined;
-    if (this.journal === undefined) {
+    if (this.journal === undefined || this.#path === undefined) {
       if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
         say('nothing was written; a run with --state FILE can be resumed when it was cut');
       }
@@ -128,9 +124,9 @@ export class RunState {
       say(`${this.#path} is of no use any more: remove it, and begin a new run`);
     } else if (code !== 'argument' && code !== 'bad-file') {
       say(
-        isFinal(error)
-          ? 'the run has failed for good: begin a new one'
-          : `nothing was written; the run is kept in ${this.#path}: the same command with --resume goes on with it`,
+        (await isThere(this.#path))
+          ? `nothing was written; the run is kept in ${this.#path}: the same command with --resume goes on with it`
+          : 'the run has failed for good: begin a new one',
       );
     }
   }

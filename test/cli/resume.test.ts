@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readKey } from '../../src/cli/secrets.js';
+import { VeilmatchError } from '../../src/errors.js';
 import { createBackend, type GroupBackend } from '../../src/group/index.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import {
@@ -44,10 +45,13 @@ beforeEach(() => {
 /** A partner that keeps its runs in memory, and cuts the line before it sends frame number `cutAt`. */
 interface Partner {
   readonly url: string;
+  readonly kept: ReadonlyMap<string, unknown>;
   cutAt: number | undefined;
   keeps: boolean;
   /** Whether the line is cut in place of the last message, when the partner has come to its end. */
   mute: boolean;
+  /** Whether the policy allows no run. */
+  refuses: boolean;
 }
 
 let listener: Listener | undefined;
@@ -74,7 +78,7 @@ async function partner(): Promise<Partner> {
     },
     resume: async (peer, runId) => kept.get(`${runId} ${peer}`),
   };
-  const state: Partner = { url: '', cutAt: undefined, keeps: true, mute: false };
+  const state: Partner = { url: '', kept, cutAt: undefined, keeps: true, mute: false, refuses: false };
   listener = await listen({
     tokens: [{ name: 'partner', hash: hashToken(token) }],
     reveal: 'intersection',
@@ -96,7 +100,10 @@ async function partner(): Promise<Partner> {
           await channel.send(frame);
         },
       };
-      void send(cutting, set, { backend, journal: channel.journal }).catch(() => {});
+      const admit = async (): Promise<void> => {
+        if (state.refuses) throw new VeilmatchError('refused', 'no');
+      };
+      void send(cutting, set, { backend, admit, journal: channel.journal }).catch(() => {});
     }
   })();
   return Object.assign(state, { url: `ws://127.0.0.1:${listener.port}` });
@@ -152,7 +159,11 @@ describe('connect --state', () => {
         /run\.vm cannot be opened: the passphrase or key is another one/,
       ],
       [[at('changed.csv'), ...state(), '--resume'], 2, /The list is not the one that the run was begun with/],
-      [['--reveal', 'cardinality', ...state(), '--resume'], 3, /The partner reveals 'intersection'/],
+      [
+        ['--reveal', 'cardinality', ...state(), '--resume'],
+        3,
+        /--resume goes on with it\nerror: The partner reveals 'intersection'/,
+      ],
     ] as const) {
       const ending = await ask(url, ...argv);
       expect([ending.status, ending.stderr]).toEqual([status, expect.stringMatching(message)]);
@@ -213,6 +224,18 @@ describe('connect --state', () => {
     expect([third.status, third.stderr]).toEqual([0, expect.stringContaining('has not heard')]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
     expect(existsSync(at('run.vm'))).toBe(true);
+  });
+
+  it('is erased when the run has failed for good, on either side', async () => {
+    const there = await partner();
+    there.refuses = true;
+    const { status, stderr } = await ask(there.url, ...state());
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringMatching(/failed for good: begin a new one\nerror: The peer's policy/),
+    ]);
+    expect(readdirSync(folder).filter((name) => /^(run|out)/.test(name))).toEqual([]);
+    expect(there.kept.size).toBe(0);
   });
 
   it('says that the partner does not have the run any more', async () => {
