@@ -3,14 +3,11 @@
  * Arithmetic on scalars modulo L = 2^252 + 27742317777372353535851937790883648493, the order of ristretto255. Scalars
  * are 32 bytes little-endian.
  *
- * Sums and products are made of limbs of 16 bits in doubles, which hold them exactly, with no branch and no address that
- * depends on a value. Only the inversion goes through BigInt, behind a mask.
+ * All of it is made of limbs of 16 bits in doubles, which hold sums and products exactly, with no branch and no address that
+ * depends on a value.
  */
 
-import { invert } from '@noble/curves/abstract/modular.js';
-import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { VeilmatchError } from '../errors.js';
-import { type RandomSource, randomScalar, secureRandom } from '../random.js';
 import { checkScalar, checkScalars, SCALAR_BYTES } from './group.js';
 
 /** Bytes that `reduceScalar` takes: with twice the length of a scalar, uniform bytes give a uniform scalar. */
@@ -19,8 +16,6 @@ const WIDE_BYTES = 64;
 const RADIX = 0x10000;
 /** Limbs of a scalar. */
 const LIMBS = 16;
-
-const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
 /** L: limbs 0 to 7, and the 2^252 in limb 15. */
 const ORDER: Float64Array = Float64Array.of(
@@ -84,15 +79,20 @@ export function subtractProduct(a: Uint8Array, b: Uint8Array, c: Uint8Array): Ui
 }
 
 /**
- * The inverse modulo L. BigInt arithmetic takes time that depends on its operands, so what is inverted is the scalar
- * times a fresh random mask, which is uniform whatever the scalar is.
+ * The inverse modulo L: scalar^(L - 2), since L is prime. Squarings and multiplications follow the bits of the exponent, which
+ * is no secret.
  * @throws {VeilmatchError} `bad-scalar`
  */
-export function invertScalar(scalar: Uint8Array, random: RandomSource = secureRandom): Uint8Array {
+export function invertScalar(scalar: Uint8Array): Uint8Array {
   checkScalar(scalar);
-  const mask = randomScalar(random);
-  const masked = numberToBytesLE(invert(bytesToNumberLE(product(scalar, mask)), L), SCALAR_BYTES);
-  return product(masked, mask);
+  // The highest bit of L - 2, number 252, is the scalar itself.
+  let power: Uint8Array = scalar;
+  for (let bit = 251; bit >= 0; bit--) {
+    power = product(power, power);
+    const limb = ORDER[bit >> 4]! - (bit < 16 ? 2 : 0);
+    if ((limb >> (bit & 15)) & 1) power = product(power, scalar);
+  }
+  return power;
 }
 
 /**
@@ -100,7 +100,7 @@ export function invertScalar(scalar: Uint8Array, random: RandomSource = secureRa
  * @param scalars n x 32 bytes
  * @throws {VeilmatchError} `bad-scalar` with the position of the first that is zero or not reduced
  */
-export function invertScalars(scalars: Uint8Array, random: RandomSource = secureRandom): Uint8Array {
+export function invertScalars(scalars: Uint8Array): Uint8Array {
   checkScalars(scalars);
   const at = (bytes: Uint8Array, start: number): Uint8Array => bytes.subarray(start, start + SCALAR_BYTES);
   // First the products of all scalars up to each one; then, from the last one down, what undoes them.
@@ -110,7 +110,7 @@ export function invertScalars(scalars: Uint8Array, random: RandomSource = secure
     inverses.set(all, start);
     all = product(all, at(scalars, start));
   }
-  let rest = invertScalar(all, random);
+  let rest = invertScalar(all);
   for (let start = scalars.length - SCALAR_BYTES; start >= 0; start -= SCALAR_BYTES) {
     inverses.set(product(rest, at(inverses, start)), start);
     rest = product(rest, at(scalars, start));

@@ -18,7 +18,7 @@ const scalars: SuiteScalars = {
   isZero: isAllZero,
   add: addScalars,
   subtractProduct,
-  invert: (factors) => invertScalars(factors),
+  invert: invertScalars,
 };
 
 /**

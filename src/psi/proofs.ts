@@ -6,11 +6,13 @@
  * **What they do not show**: that the tags were made under that key, or of a true list. No PSI can.
  */
 
-import { concatBytes } from '../bytes.js';
+import { concatBytes, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
+import { createSha512, sha512 } from '../kernel/sha512.js';
 import { generateProof, type ProofContext, type Statement, verifyProof } from '../oprf/dleq.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
+import type { RandomSource } from '../random.js';
 import { encodeRecords, type Frame } from './frames.js';
 import type { PartySettings } from './party.js';
 import { PROOF_LABEL } from './suite.js';
@@ -33,9 +35,27 @@ export async function proofFrame(
   statement: Statement,
   first: number,
 ): Promise<Uint8Array> {
-  const { backend, random, signal } = settings;
+  const { backend, signal } = settings;
+  const random = nonceSource(settings.random, scalar, statement);
   const proof = await generateProof(contextOf(backend, sid), scalar, statement, { random, signal });
   return encodeRecords('proof', first, proof);
+}
+
+const NONCE_LABEL = utf8('veilmatch-psi-v1 nonce');
+
+/**
+ * The nonce of a proof, of randomness and of what is proved. Two proofs of different answers with one nonce give the scalar
+ * away; where a party draws the same randomness again, because its state was put back, their nonces still differ.
+ */
+function nonceSource(random: RandomSource, scalar: Uint8Array, { C, D }: Statement): RandomSource {
+  const key = createSha512()
+    .update(concatBytes(NONCE_LABEL, random(32), scalar))
+    .update(C)
+    .update(D)
+    .digest();
+  let block = 0;
+  // A scalar takes half a block.
+  return (length) => sha512(concatBytes(key, u32(block++))).slice(0, length);
 }
 
 /** @throws {VeilmatchError} `bad-proof`, `bad-message`, or what is wrong with an answer, with its position in the frame */

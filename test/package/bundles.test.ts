@@ -90,9 +90,9 @@ describe('what a page loads', () => {
     'veilmatch/hashing': 12,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
-    'veilmatch/oprf': 31,
-    'veilmatch/psi': 82,
-    'veilmatch/transport': 118,
+    'veilmatch/oprf': 33,
+    'veilmatch/psi': 84,
+    'veilmatch/transport': 122,
     'veilmatch/attack': 230,
     'veilmatch/protocols': 162,
   };

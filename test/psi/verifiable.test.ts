@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the proofs of a verifiable run catch, and what they do not. */
 
+import { ristretto255 } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { type PsiMachine, psiReceiver, psiSender, type ReceiverResult } from '../../src/psi/index.js';
+import type { PartySettings } from '../../src/psi/party.js';
+import { proofFrame } from '../../src/psi/proofs.js';
+import { DST } from '../../src/psi/suite.js';
 import { randomScalar, randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
@@ -178,5 +182,31 @@ describe('a verifiable run', () => {
     expect(bad.position).toBe(4);
     const identity = await expectCode('identity-element', () => runWith({}, { tamper: spoilt(0, 0) }));
     expect(identity.position).toBe(3);
+  });
+});
+
+describe('the nonce of a proof', () => {
+  it('is another one for other answers, though the randomness is the same: one nonce for both would give the scalar away', async () => {
+    const proofOf = async (names: string[]): Promise<Uint8Array> => {
+      const settings = {
+        backend,
+        random: replayedRandom([secret]),
+        signal: undefined,
+      } as unknown as PartySettings;
+      const C = await backend.hashAndMultiply(IdentifierSet.ofStrings(names).elements, DST, blind);
+      const statement = { B: await backend.multiplyBase(b), C, D: await backend.multiply(C, b) };
+      return (await proofFrame(settings, new Uint8Array(32), b, statement, 0)).slice(-64);
+    };
+    const [secret, blind, b] = [secureRandom(32), randomScalar(), randomScalar()];
+    const [once, again, other] = [await proofOf(['a']), await proofOf(['a']), await proofOf(['b'])];
+    expect(again).toEqual(once);
+    // s = r - c * b: with one r, b would be (s - s') / (c' - c).
+    const number = (bytes: Uint8Array): bigint => BigInt(`0x${bytesToHex(bytes.slice().reverse())}`);
+    const { Fn } = ristretto255.Point;
+    const [c, s, c2, s2] = [once.slice(0, 32), once.slice(32), other.slice(0, 32), other.slice(32)].map(
+      number,
+    ) as [bigint, bigint, bigint, bigint];
+    const found = Fn.mul(Fn.create(s - s2), Fn.inv(Fn.create(c2 - c)));
+    expect(found).not.toBe(number(b));
   });
 });

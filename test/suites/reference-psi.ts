@@ -17,7 +17,7 @@ export interface ReferenceParty {
   readonly elements: readonly Uint8Array[];
   readonly kinds: number;
   readonly nonce: Uint8Array;
-  /** The sender's b, and behind it r of its proof; the receiver's a, or one r for each element where it blinds with H(x) + rG. */
+  /** The sender's b, and behind it what the nonce of its proof is made of, as a number; the receiver's a, or one r for each element where it blinds with H(x) + rG. */
   readonly scalars: readonly bigint[];
   /** The receiver's: random records that it fills its confirmation up with, or e, the scalar that hides its count. */
   readonly filling: Uint8Array;
@@ -154,9 +154,32 @@ export function referenceRun(
 
 type Element = InstanceType<typeof Point>;
 
+/** The nonce of a proof: from randomness, the scalar, the questions and the answers. */
+function nonceOf(b: bigint, random: bigint, questions: readonly Element[]): bigint {
+  const key = sha512(
+    ascii('veilmatch-psi-v1 nonce'),
+    numberToBytesLE(random, 32),
+    numberToBytesLE(b, 32),
+    ...questions.map((C) => C.toBytes()),
+    ...questions.map((C) => C.multiply(b).toBytes()),
+  );
+  for (let block = 0; ; block++) {
+    const drawn = sha512(key, uint(4, block)).subarray(0, 32);
+    const r = bytesToNumberLE(drawn) & (2n ** 253n - 1n);
+    if (r > 0n && r < Point.Fn.ORDER) return r;
+  }
+}
+
 /** GenerateProof of RFC 9497, section 2.2.1, for B = b * G and the answers to these questions. */
-function proofOf(b: bigint, r: bigint, questions: readonly Element[], label: Buffer, sid: Buffer): Buffer {
+function proofOf(
+  b: bigint,
+  random: bigint,
+  questions: readonly Element[],
+  label: Buffer,
+  sid: Buffer,
+): Buffer {
   const { Fn } = Point;
+  const r = nonceOf(b, random, questions);
   const context = Buffer.concat([label, sid]);
   const sized = (bytes: Uint8Array): Buffer => Buffer.concat([uint(2, bytes.length), bytes]);
   const toScalar = (...parts: Uint8Array[]): bigint => {

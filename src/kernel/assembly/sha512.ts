@@ -75,24 +75,17 @@ export function compress(block: usize): void {
   }
   let a = load<u64>(STATE), b = load<u64>(STATE, 8), c = load<u64>(STATE, 16), d = load<u64>(STATE, 24);
   let e = load<u64>(STATE, 32), f = load<u64>(STATE, 40), g = load<u64>(STATE, 48), h = load<u64>(STATE, 56);
-  // Four rounds, the eight variables turning by one place in each, and back in their names by renaming a, b, c, d.
-  for (let at: usize = 0; at < 8 * ROUND_COUNT; at += 32) {
-    let t = t1(e, f, g, h, at);
-    const e1 = d + t, a1 = t + t2(a, b, c);
-    t = t1(e1, e, f, g, at + 8);
-    const e2 = c + t, a2 = t + t2(a1, a, b);
-    t = t1(e2, e1, e, f, at + 16);
-    const e3 = b + t, a3 = t + t2(a2, a1, a);
-    t = t1(e3, e2, e1, e, at + 24);
-    const e4 = a + t, a4 = t + t2(a3, a2, a1);
-    a = a4;
-    b = a3;
-    c = a2;
-    d = a1;
-    e = e4;
-    f = e3;
-    g = e2;
-    h = e1;
+  for (let at: usize = 0; at < 8 * ROUND_COUNT; at += 8) {
+    const t = t1(e, f, g, h, at);
+    const turned = t + t2(a, b, c);
+    h = g;
+    g = f;
+    f = e;
+    e = d + t;
+    d = c;
+    c = b;
+    b = a;
+    a = turned;
   }
   store<u64>(STATE, load<u64>(STATE) + a);
   store<u64>(STATE, load<u64>(STATE, 8) + b, 8);
