@@ -31,6 +31,11 @@ export async function writeLists(folder, options) {
   return { ...paths, truth: lists.truth };
 }
 
+const USAGE = `Usage: node generate.js [--rows N] [--shared N] [--seed N] [--out FOLDER]
+
+Writes hospital.csv and network.csv into FOLDER (the current one), N rows each, of which about as many people are on both
+as --shared says. The same seed gives the same lists.`;
+
 /** @param {readonly string[]} argv */
 async function main(argv) {
   const { values } = parseArgs({
@@ -40,8 +45,13 @@ async function main(argv) {
       shared: { type: 'string' },
       seed: { type: 'string' },
       out: { type: 'string', default: '.' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   /** @type {GenerateOptions} */
   const options = {};
   for (const name of /** @type {const} */ (['rows', 'shared', 'seed'])) {
