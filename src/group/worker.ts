@@ -12,8 +12,8 @@ import { nobleBackend } from './noble.js';
 import type { BackendJob, ChunkArguments, ChunkJob } from './parallel.js';
 import { wasmBackend } from './wasm.js';
 
-/** What the pool has told this thread to run, before any chunk. */
-let backend: GroupBackend | undefined;
+/** What the pool has told this thread to run. Chunks come while it is still being made, and wait for it. */
+let backend: Promise<GroupBackend> | undefined;
 
 function run(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
@@ -48,14 +48,16 @@ function inBatch(error: unknown, from: number): unknown {
 
 serve({
   async backend({ name, code }: BackendJob): Promise<JobResult<undefined>> {
-    backend = code === undefined ? nobleBackend : await wasmBackend(name, code);
+    backend = code === undefined ? Promise.resolve(nobleBackend) : wasmBackend(name, code);
+    await backend;
     return { value: undefined };
   },
 
   async chunk({ from, chunk }: ChunkJob): Promise<JobResult<Uint8Array>> {
     if (backend === undefined) throw new VeilmatchError('worker-failed', 'The worker was told no backend.');
+    const group = await backend;
     try {
-      const value = await run(backend, chunk);
+      const value = await run(group, chunk);
       return { value, transfer: [value.buffer as ArrayBuffer] };
     } catch (error) {
       throw inBatch(error, chunk.operation === 'multiplyBase' ? 0 : from);

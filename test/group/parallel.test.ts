@@ -2,6 +2,7 @@
 /** On the built package: from the sources there is no worker file. */
 
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type BackendName, createBackend } from 'veilmatch/group';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -125,6 +126,18 @@ describe('a parallel backend', () => {
     const attempt = group.multiply(someElements(COUNT), someScalars(1));
     await expect(attempt).rejects.toMatchObject({ code: 'worker-failed' });
     await group.dispose();
+  });
+
+  test('a worker that was told no backend takes none of its own choice', async () => {
+    const worker = new Worker(new URL(import.meta.resolve('veilmatch/worker')));
+    try {
+      const chunk = { operation: 'multiply', elements: someElements(1), scalar: someScalars(1) };
+      worker.postMessage({ job: 'chunk', payload: { from: 0, chunk } });
+      const [answer] = await once(worker, 'message');
+      expect(answer).toMatchObject({ ok: false, failure: { code: 'worker-failed' } });
+    } finally {
+      await worker.terminate();
+    }
   });
 
   test('after dispose nothing works any more', async () => {
