@@ -6,6 +6,8 @@ const config: ViteUserConfig = {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Every core takes files: by default one is kept free, which on two cores is half of them.
+    maxWorkers: '100%',
   },
 };
 
