@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * SHA-512 (FIPS 180-4) in WebAssembly, five times as fast as in JavaScript, which has no 64-bit integers: a run hashes a
+ * SHA-512 (FIPS 180-4) in WebAssembly, because JavaScript has no 64-bit integers to do it fast: a run hashes a
  * tag for each element and every byte that goes over the line. Where there is no WebAssembly, noble hashes.
  */
 

@@ -11,10 +11,10 @@
  * the tags; the receiver's opens its list to whoever has its questions.
  */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import { createSha512 } from '../kernel/sha512.js';
 import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/party.js';
 import { type Role, SUITE, VERSION } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
@@ -68,7 +68,7 @@ export const SEED_BYTES = 32;
 
 /** The digest of frames that grows with them, as `Held` has it. */
 export class FrameDigest {
-  readonly #digest = sha512.create();
+  readonly #digest = createSha512();
 
   add(frame: Uint8Array): void {
     this.#digest.update(u32(frame.length)).update(frame);

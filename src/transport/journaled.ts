@@ -5,10 +5,10 @@
  * that is resumed is special.
  */
 
-import { sha512 } from '@noble/hashes/sha2.js';
 import { ByteList, equalBytes, u32, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { createSha512 } from '../kernel/sha512.js';
 import type { CommonOptions } from '../psi/party.js';
 import type { Channel } from './channel.js';
 import { CALL_BYTES, FrameDigest, type Journal, NOTHING_HELD } from './journal.js';
@@ -139,7 +139,7 @@ async function recall(known: Promise<Uint8Array>, last: Argument): Promise<Uint8
 
 /** Names a call by what it is asked. Secrets are among that: the digest stays in the journal, sealed. */
 function digestOf(name: string, args: readonly Argument[]): Uint8Array {
-  const digest = sha512.create();
+  const digest = createSha512();
   const add = (bytes: Uint8Array): void => void digest.update(u32(bytes.length)).update(bytes);
   add(utf8(name));
   for (const argument of args) {
