@@ -5,7 +5,7 @@
  */
 
 import { costOf, PUBLISHED_RATES, scaledRate } from 'veilmatch/attack';
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../cost/measure.js', import.meta.url);
 /** Mobile numbers assigned in the United States (Hagen et al., "All the Numbers are US", NDSS 2021). */
@@ -17,9 +17,9 @@ const RECORDS = 1_000_000;
 const bench = {
   name: 'cost',
   description: 'what an attack costs, beside what the same hash costs the owner of the list',
-  async run({ quick, full, log }) {
+  async run({ quick, full, node: major = DEFAULT_MAJOR, log }) {
     const argument = { seconds: quick ? 2 : full ? 60 : 15 };
-    const { node, rates } = await measured(SCRIPT, { program: nodeOfMajor(24), argument, log });
+    const { node, rates } = await measured(SCRIPT, { program: nodeOfMajor(major), argument, log });
     return {
       measuredOn: node,
       space: SPACE,

@@ -2,7 +2,7 @@
 /** Runs between two processes over TLS that are killed, or whose line is cut, at random, and go on: what becomes of them. */
 
 import { Machines } from '../../test/support/faults.js';
-import { nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, nodeOfMajor } from '../engines.js';
 import { spread } from '../rounds.js';
 
 /** Pairs of processes at once: one party computes while another one starts. */
@@ -49,9 +49,9 @@ function cellOf(what, courses, expected) {
 const bench = {
   name: 'faults',
   description: 'kill the parties of a run over TLS, or cut the line, at random, and go on with it',
-  async run({ quick, log }) {
+  async run({ quick, node = DEFAULT_MAJOR, log }) {
     const [size, kills, cuts] = quick ? [2000, 4, 2] : [6000, 50, 20];
-    const lanes = Array.from({ length: LANES }, () => new Machines({ size, program: nodeOfMajor(24) }));
+    const lanes = Array.from({ length: LANES }, () => new Machines({ size, program: nodeOfMajor(node) }));
     try {
       for (const lane of lanes) await lane.start();
       const whole = await Promise.all(lanes.map((lane) => lane.run()));

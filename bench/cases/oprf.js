@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The steps of a VOPRF (RFC 9497) by the element, in batches, beside @cloudflare/voprf-ts: one thread each, in turns. */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const SCRIPT = new URL('../oprf/measure.js', import.meta.url);
 
@@ -9,7 +9,8 @@ const SCRIPT = new URL('../oprf/measure.js', import.meta.url);
 const bench = {
   name: 'oprf',
   description: 'blind, blindEvaluate with its proof, and finalize, beside @cloudflare/voprf-ts',
-  run: ({ quick, log }) => measured(SCRIPT, { program: nodeOfMajor(24), argument: { quick }, log }),
+  run: ({ quick, node = DEFAULT_MAJOR, log }) =>
+    measured(SCRIPT, { program: nodeOfMajor(node), argument: { quick }, log }),
 };
 
 export default bench;

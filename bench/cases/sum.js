@@ -4,7 +4,7 @@
  * and what Paillier's encryption of a row takes, which Private Join and Compute uses in place of lifted ElGamal.
  */
 
-import { measured, nodeOfMajor } from '../engines.js';
+import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 
 const RUN = new URL('../sum/run.js', import.meta.url);
 const PARTS = new URL('../sum/parts.js', import.meta.url);
@@ -13,8 +13,8 @@ const PARTS = new URL('../sum/parts.js', import.meta.url);
 const bench = {
   name: 'sum',
   description: 'sums, join ids and people over two lists of the same size, both parties in one process',
-  async run({ quick, full, log }) {
-    const program = nodeOfMajor(24);
+  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    const program = nodeOfMajor(node);
     const variants = ['sum', 'join-ids', 'people'];
     /** @type {{ variant: string, size: number, concurrency: number }[]} */
     const plans = variants.map((variant) => ({ variant, size: quick ? 1000 : 10_000, concurrency: 1 }));
