@@ -18,7 +18,7 @@ const bench = {
   name: 'cost',
   description: 'what an attack costs, beside what the same hash costs the owner of the list',
   async run({ quick, full, node: major = DEFAULT_MAJOR, log }) {
-    const argument = { seconds: quick ? 2 : full ? 60 : 15 };
+    const argument = { seconds: quick ? 2 : full ? 60 : 6 };
     const { node, rates } = await measured(SCRIPT, { program: nodeOfMajor(major), argument, log });
     return {
       measuredOn: node,

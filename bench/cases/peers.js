@@ -11,7 +11,11 @@ const script = (/** @type {string} */ name) => new URL(`../contest/${name}.js`, 
 const PSI_JS = ['psi.js GCS', 'psi.js Bloom', 'psi.js Raw'];
 const PACKAGES = ['@openmined/psi.js', 'libsodium-wrappers-sumo', '@cloudflare/voprf-ts', 'hash-wasm'];
 const COLD_STARTS = 10;
+/** Seconds: whoever is expected to take longer has one turn, and only in full. */
+const LONG = 20;
 const MEBI = 2 ** 20;
+
+const middle = (/** @type {any} */ figure) => figure?.median ?? figure;
 
 /** @type {import('../run.js').Case} */
 const bench = {
@@ -39,20 +43,26 @@ const bench = {
       }
     };
 
-    const everybody = ['veilmatch', ...PSI_JS, 'libsodium'];
-    const sizes = quick ? [100, 1_000] : [100, 1_000, 10_000];
-    for (const size of sizes) {
-      const contestants = size > 1_000 ? everybody : [...everybody, 'noble'];
+    const others = [...PSI_JS, 'libsodium', 'noble'];
+    // Ten times what a tenth of the elements took.
+    const isLong = (/** @type {string} */ name, /** @type {number} */ size) => {
+      const tenth = all.cells.find(({ of }) => of.name === name && of.size === size / 10);
+      return 10 * middle(tenth?.figures.seconds ?? 0) > LONG;
+    };
+    const alone = async (
+      /** @type {string} */ name,
+      /** @type {number} */ size,
+      /** @type {number} */ threads,
+    ) => {
+      // In a process of its own: theirs end at times.
+      await run('intersection', { size, rounds: 1, threads, contestants: ['veilmatch', name] });
+    };
+    for (const size of quick ? [100, 1_000] : [100, 1_000, 10_000]) {
+      const contestants = ['veilmatch', ...others.filter((name) => !isLong(name, size))];
       await run('intersection', { size, rounds: quick ? 2 : 3, threads: 1, contestants });
+      if (full) for (const name of others) if (isLong(name, size)) await alone(name, size, 1);
     }
-    if (full) {
-      // Each in a process of its own: theirs end at times.
-      for (const name of everybody.slice(1)) {
-        const contestants = ['veilmatch', name];
-        await run('intersection', { size: 100_000, rounds: 1, threads: 2, contestants });
-      }
-      await run('intersection', { size: 10_000, rounds: 1, threads: 1, contestants: ['noble'] });
-    }
+    if (full) for (const name of [...PSI_JS, 'libsodium']) await alone(name, 100_000, 2);
     await run('oprf', { size: quick ? 100 : 1_000, rounds: quick ? 2 : 5 });
     await run('tokens', {
       size: quick ? 10_000 : 100_000,
@@ -101,7 +111,6 @@ const bench = {
  * @returns {import('../record.js').Target[]}
  */
 function targetsOf({ cells, ratios = [] }) {
-  const middle = (/** @type {any} */ figure) => figure?.median ?? figure;
   const slowest = (/** @type {object} */ labels, /** @type {string[]} */ names) => {
     const found = ratios.filter(
       ({ of }) =>

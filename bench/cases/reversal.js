@@ -19,6 +19,7 @@ const bench = {
       log,
     });
     if (node !== DEFAULT_MAJOR) return { [`node${node}`]: first };
+    if (!full) return { node24: first };
     const node20 = await measured(SCRIPT, {
       program: nodeOfMajor(20),
       argument: { quick, full: false, hashcat: false },

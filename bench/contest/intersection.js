@@ -119,7 +119,8 @@ const seconds = {};
 const failures = {};
 /** @type {Record<string, number | undefined>} */
 const bytes = {};
-const [lists, warmUp] = [overlapping(size), overlapping(Math.min(size, 100))];
+// A fiftieth of a long list: enough for threads to be started.
+const [lists, warmUp] = [overlapping(size), overlapping(Math.min(size, Math.max(100, size / 50)))];
 for (const name of contestants) await ALL[name]?.(warmUp);
 for (let round = 0; round < rounds; round++) {
   for (const name of contestants) {

@@ -84,7 +84,7 @@ async function oneCore(algorithm) {
   };
   /** @type {Record<string, number[]>} */
   const seconds = Object.fromEntries(Object.keys(contestants).map((name) => [name, []]));
-  const rounds = options.quick ? 2 : 7;
+  const rounds = options.quick ? 2 : options.full ? 7 : 5;
   for (let round = -1; round < rounds; round++) {
     for (const [name, run] of Object.entries(contestants)) {
       const value = await run();
@@ -194,7 +194,7 @@ if (options.hashcat) {
     log('hashcat is not installed (Debian: apt-get install hashcat pocl-opencl-icd); left out');
   } else {
     figures.hashcat = { version, oneThread: [] };
-    for (const targets of options.quick ? [1] : [1, 10_000, MILLION]) {
+    for (const targets of options.quick ? [1] : options.full ? [1, 10_000, MILLION] : [1, 10_000]) {
       log(`hashcat, ${targets.toLocaleString('en-US')} targets`);
       figures.hashcat.oneThread.push(await besideHashcat(targets));
     }

@@ -77,6 +77,8 @@ export interface OprfObservation {
   readonly blinded: Uint8Array;
   /** What the sender answered, n x 32 bytes. */
   readonly evaluated: Uint8Array;
+  /** How the receiver blinds: r * H(x), or H(x) + rG. */
+  readonly blinding: 'multiplicative' | 'additive';
   /** The sender's pkS. */
   readonly publicKey: Uint8Array;
   /** The sender's tokens: the first bytes of the outputs of its list. */
@@ -121,8 +123,8 @@ export interface Knowledge {
   /** Secret scalars: the observer's own, or one that was stolen. */
   readonly scalars?: readonly Uint8Array[] | undefined;
   /**
-   * What the receiver hid its elements with, in the order of its questions, n x 32 bytes: r of H(x) + rG in PSI, of r * H(x)
-   * in an OPRF. It comes off the answers, too, where they are in the same order.
+   * What the receiver hid its elements with, in the order of its questions, n x 32 bytes: r of H(x) + rG, or of r * H(x)
+   * where an OPRF blinds by multiplying. It comes off the answers, too, where they are in the same order.
    */
   readonly blinds?: Uint8Array | undefined;
   /**
@@ -302,8 +304,9 @@ class Sightings {
 
   /** Adds what is left of the elements when the receiver's blinding is taken off. */
   async unblind(blinds: Uint8Array, backend: GroupBackend): Promise<void> {
-    const { kind, blinded, evaluated, publicKey } = this.#observation;
-    if (kind === 'oprf') {
+    const observation = this.#observation;
+    const { blinded, evaluated, publicKey } = observation;
+    if (observation.kind === 'oprf' && observation.blinding === 'multiplicative') {
       const inverses = invertScalars(blinds);
       for (const list of [blinded, evaluated]) this.#addElements(await backend.multiplyEach(list, inverses));
       return;

@@ -81,9 +81,9 @@ class Compressor {
     const input = this.#input;
     input.set(rest);
     input[rest.length] = 0x80;
-    input.fill(0, rest.length + 1, bytes - 8);
+    input.fill(0, rest.length + 1, bytes);
     // In bits; above 2^53 of them a length cannot come.
-    for (let i = 1, bits = length * 8; i <= 8; i++, bits = Math.floor(bits / 256))
+    for (let i = 1, bits = length * 8; bits > 0; i++, bits = Math.floor(bits / 256))
       input[bytes - i] = bits % 256;
     this.#exports.compressBlocks(bytes / BLOCK_BYTES);
     this.#exports.finish();

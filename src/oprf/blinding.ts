@@ -9,6 +9,17 @@ import { nextTurn } from '../workers/turn.js';
 import { type Context, MAX_INPUT_BYTES } from './context.js';
 import type { Suite } from './suite.js';
 
+/**
+ * How a client hides an input x under a scalar r of its own: `multiplicative`, r * H(x), is the RFC's; `additive`,
+ * H(x) + r * G, takes two multiplications of a fixed base in place of two of elements that are seen once. Either is
+ * uniform, so the server cannot tell which it was, and both come to the same output.
+ *
+ * Additive blinding takes r * pkS off the answer, so it is sound only where the answer is proved to be made under pkS
+ * (Jarecki, Krawczyk, Xu: "On the (In)Security of the Diffie-Hellman Oblivious PRF with Multiplicative Blinding",
+ * PKC 2021, which writes the group multiplicatively): `VOPRFClient` offers it, and no other.
+ */
+export type BlindingMethod = 'multiplicative' | 'additive';
+
 /** Options of a batch that draws randomness. */
 export interface OprfOptions extends BatchOptions {
   /** Default: the platform's CSPRNG. */
@@ -36,24 +47,23 @@ export interface ProvedEvaluation extends Evaluation {
 }
 
 /**
- * Blind: blind * H(input), with a fresh scalar for each input.
+ * Blind: blind * H(input), or H(input) + blind * G, with a fresh scalar for each input.
  * @throws {VeilmatchError} `argument` with the position of an input that is too long
  */
 export async function blindInputs(
   { suite, groupTag }: Context,
   inputs: ByteList,
   { random = secureRandom, ...batch }: OprfOptions,
+  method: BlindingMethod = 'multiplicative',
 ): Promise<Blinding> {
   checkInputs(inputs);
-  const { group, scalars, scalarBytes } = suite;
-  const blinds = new Uint8Array(inputs.length * scalarBytes);
-  for (let i = 0; i < inputs.length; i++) blinds.set(scalars.random(random), i * scalarBytes);
-  const blindedElements = await group.hashAndMultiplyEach(inputs, groupTag, blinds, batch);
-  return { blinds, blindedElements };
+  const blinds = suite.scalars.random(random, inputs.length);
+  const operation = method === 'additive' ? 'hashAndAddBase' : 'hashAndMultiplyEach';
+  return { blinds, blindedElements: await suite.group[operation](inputs, groupTag, blinds, batch) };
 }
 
 /**
- * The end of Finalize: takes the blinds off and hashes.
+ * The end of Finalize: takes multiplicative blinds off and hashes.
  * @param info the public input, in the mode that has one
  * @returns n x Nh bytes
  */
@@ -72,6 +82,22 @@ export async function unblindAndHash(
   } finally {
     inverses.fill(0);
   }
+}
+
+/**
+ * The same for additive blinds.
+ * @param publicKey the key that the answer was proved to be made under
+ */
+export async function subtractAndHash(
+  { suite }: Context,
+  inputs: ByteList,
+  { blinds }: Blinding,
+  { evaluatedElements }: Evaluation,
+  publicKey: Uint8Array,
+  batch: BatchOptions,
+): Promise<Uint8Array> {
+  const elements = await suite.group.subtractBase(evaluatedElements, blinds, publicKey, batch);
+  return hashOutputs(suite, inputs, elements, undefined, batch.signal);
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 
 export { ByteList } from '../bytes.js';
-export type { Blinding, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';
+export type { Blinding, BlindingMethod, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';
 export {
   type Context,
   createContext,
@@ -33,4 +33,4 @@ export { p256Sha256 } from './p256.js';
 export { POPRFClient, POPRFServer, type TweakedBlinding } from './poprf.js';
 export { ristretto255Sha512 } from './ristretto255.js';
 export type { Suite, SuiteGroup, SuiteIdentifier, SuiteScalars } from './suite.js';
-export { VOPRFClient, VOPRFServer } from './voprf.js';
+export { VOPRFClient, type VOPRFClientOptions, VOPRFServer } from './voprf.js';

@@ -9,6 +9,7 @@
 import { p256, p256_hasher } from '@noble/curves/nist.js';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import type { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { inChunks } from '../group/noble.js';
@@ -85,6 +86,16 @@ function countPairs(elements: Uint8Array, width: number, others: Uint8Array): nu
   return count;
 }
 
+/** @throws {VeilmatchError} `argument` unless there is a scalar for each message; `bad-scalar` */
+function scalarsFor(messages: ByteList, scalars: Uint8Array): bigint[] {
+  const factors = scalarsOf(scalars);
+  if (factors.length === messages.length) return factors;
+  throw new VeilmatchError(
+    'argument',
+    `Each of the ${messages.length} messages takes a scalar; these are ${factors.length}.`,
+  );
+}
+
 /** @throws {VeilmatchError} `argument`, `bad-scalar` */
 function scalarOf(bytes: Uint8Array): bigint {
   const [scalar, ...more] = scalarsOf(bytes);
@@ -109,16 +120,24 @@ const group: SuiteGroup = {
   },
 
   async hashAndMultiplyEach(messages, dst, scalars, options = {}) {
-    const factors = scalarsOf(scalars);
-    if (factors.length !== messages.length) {
-      throw new VeilmatchError(
-        'argument',
-        `Each of the ${messages.length} messages takes a scalar; these are ${factors.length}.`,
-      );
-    }
+    const factors = scalarsFor(messages, scalars);
     return encodeEach(messages.length, options, (i) =>
       p256_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(factors[i]!),
     );
+  },
+
+  async hashAndAddBase(messages, dst, scalars, options = {}) {
+    const factors = scalarsFor(messages, scalars);
+    return encodeEach(messages.length, options, (i) =>
+      p256_hasher.hashToCurve(messages.at(i), { DST: dst }).add(Point.BASE.multiply(factors[i]!)),
+    );
+  },
+
+  async subtractBase(elements, scalars, base, options = {}) {
+    const count = countPairs(elements, SCALAR_BYTES, scalars);
+    const factors = scalarsOf(scalars);
+    const point = decode(base, 0);
+    return encodeEach(count, options, (i) => decode(elements, i).subtract(point.multiply(factors[i]!)));
   },
 
   async multiply(elements, scalar, options = {}) {
@@ -156,11 +175,13 @@ const group: SuiteGroup = {
 };
 
 const scalars: SuiteScalars = {
-  random(random: RandomSource) {
-    for (;;) {
+  random(random: RandomSource, count = 1) {
+    const drawn = new Uint8Array(count * SCALAR_BYTES);
+    for (let good = 0; good < count; ) {
       const scalar = random(SCALAR_BYTES);
-      if (scalars.isValid(scalar) && !scalars.isZero(scalar)) return scalar;
+      if (scalars.isValid(scalar) && !scalars.isZero(scalar)) drawn.set(scalar, good++ * SCALAR_BYTES);
     }
+    return drawn;
   },
   hasher: (dst) => (message) => toBytes(p256_hasher.hashToScalar(message, { DST: dst })),
   isValid: (bytes) => bytes.length === SCALAR_BYTES && bytesToNumberBE(bytes) < Fn.ORDER,

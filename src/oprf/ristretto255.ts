@@ -4,12 +4,12 @@
 import { ELEMENT_BYTES, GENERATOR, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
 import { addScalars, invertScalars, reduceScalar, subtractProduct } from '../group/scalar.js';
 import { sha512 } from '../kernel/sha512.js';
-import { isNonZeroScalar, randomScalar } from '../random.js';
+import { isNonZeroScalar, randomScalars } from '../random.js';
 import { messageExpander } from './expand.js';
 import type { Suite, SuiteScalars } from './suite.js';
 
 const scalars: SuiteScalars = {
-  random: randomScalar,
+  random: (random, count = 1) => randomScalars(count, random),
   hasher(dst) {
     const expand = messageExpander(dst);
     return (message) => reduceScalar(expand(message));

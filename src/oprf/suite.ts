@@ -25,14 +25,16 @@ export type SuiteGroup = Pick<
   | 'multiply'
   | 'multiplyEach'
   | 'multiplyBase'
+  | 'hashAndAddBase'
+  | 'subtractBase'
   | 'add'
   | 'weightedSum'
 >;
 
 /** Scalars in the suite's encoding, each `scalarBytes` long. */
 export interface SuiteScalars {
-  /** RandomScalar: uniform, not zero. */
-  random(random: RandomSource): Uint8Array;
+  /** RandomScalar, `count` times (default 1): uniform, not zero, concatenated. */
+  random(random: RandomSource, count?: number): Uint8Array;
   /**
    * HashToScalar: maps a message to a uniform scalar, zero included.
    * @param dst the whole domain separation tag

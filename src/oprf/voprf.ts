@@ -10,30 +10,40 @@ import type { ByteList } from '../bytes.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import {
   type Blinding,
+  type BlindingMethod,
   blindInputs,
   checkAnswer,
   evaluateInputs,
   type OprfOptions,
   type ProvedEvaluation,
+  subtractAndHash,
   unblindAndHash,
 } from './blinding.js';
 import { type Context, checkPublicKey, checkSecretKey, createContext, publicKeyOf } from './context.js';
 import { checkProofSize, generateProof, verifyProof } from './dleq.js';
 import type { Suite } from './suite.js';
 
+/** Options of a client of the verifiable OPRF. */
+export interface VOPRFClientOptions {
+  /** Default: `multiplicative`, the RFC's. */
+  readonly blinding?: BlindingMethod | undefined;
+}
+
 /** (Client) The verifiable OPRF: refuses answers that were not made under the announced key. */
 export class VOPRFClient {
   readonly #context: Context;
   readonly #publicKey: Uint8Array;
+  readonly #blinding: BlindingMethod;
 
   /**
    * @param publicKey pkS, one element, from where the client trusts it
    * @throws {VeilmatchError} `argument` for another length, `identity-element`
    */
-  constructor(suite: Suite, publicKey: Uint8Array) {
+  constructor(suite: Suite, publicKey: Uint8Array, { blinding = 'multiplicative' }: VOPRFClientOptions = {}) {
     checkPublicKey(suite, publicKey);
     this.#context = createContext(suite, 'voprf');
     this.#publicKey = publicKey;
+    this.#blinding = blinding;
   }
 
   /**
@@ -43,7 +53,7 @@ export class VOPRFClient {
    */
   async blind(inputs: ByteList, options: OprfOptions = {}): Promise<Blinding> {
     checkProofSize(inputs.length);
-    return blindInputs(this.#context, inputs, options);
+    return blindInputs(this.#context, inputs, options, this.#blinding);
   }
 
   /**
@@ -66,7 +76,9 @@ export class VOPRFClient {
       D: evaluation.evaluatedElements,
     };
     await verifyProof(this.#context, statement, evaluation.proof, options);
-    return unblindAndHash(this.#context, inputs, blinding, evaluation, undefined, options);
+    return this.#blinding === 'additive'
+      ? subtractAndHash(this.#context, inputs, blinding, evaluation, this.#publicKey, options)
+      : unblindAndHash(this.#context, inputs, blinding, evaluation, undefined, options);
   }
 }
 

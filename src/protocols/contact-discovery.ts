@@ -19,7 +19,7 @@ import { generateContactKeys, type PublishedSet } from '../psi/contact/published
 import { contactTagPrefix } from '../psi/contact/suite.js';
 import { FILTER_HASH_BYTES } from '../psi/filter/filter.js';
 import { parseFilter } from '../psi/filter/formats.js';
-import { randomScalars } from '../random.js';
+import { randomScalars, replayedRandom } from '../random.js';
 import type { Leakage, MatchingProtocol, Observer, View } from './protocol.js';
 
 const leakage: Leakage = {
@@ -50,7 +50,7 @@ export const contactDiscovery: MatchingProtocol = {
       const result = await discoverContacts(receiver, sender, {
         backend,
         keys,
-        random: sourceOf(blinds),
+        random: replayedRandom([blinds]),
         signal: options.signal,
         onPublished(published) {
           filters = published.filters;
@@ -66,6 +66,7 @@ export const contactDiscovery: MatchingProtocol = {
       const observation: OprfObservation = {
         kind: 'oprf',
         dst: createContext(suite, 'voprf').groupTag,
+        blinding: 'additive',
         blinded: all(messages, 'blinded'),
         evaluated: all(messages, 'evaluated'),
         publicKey: await backend.multiplyBase(keys.secretKey),
@@ -96,15 +97,6 @@ export const contactDiscovery: MatchingProtocol = {
     }
   },
 };
-
-/** Draws that are these scalars, in their order. */
-function sourceOf(scalars: Uint8Array): (length: number) => Uint8Array {
-  let used = 0;
-  return (length) => {
-    used += length;
-    return scalars.slice(used - length, used);
-  };
-}
 
 /** The elements in all messages of this name. */
 function all(messages: readonly SentMessage[], name: string): Uint8Array {

@@ -67,6 +67,7 @@ export const oprfProtocol: MatchingProtocol = {
       const observation: OprfObservation = {
         kind: 'oprf',
         dst: createContext(suite, 'voprf').groupTag,
+        blinding: 'multiplicative',
         blinded: line.all('blinded'),
         evaluated: line.all('evaluated'),
         publicKey: keys.publicKey,

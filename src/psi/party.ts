@@ -10,7 +10,7 @@ import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
 import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
-import type { Learner, Mode, Role } from './suite.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
@@ -95,8 +95,6 @@ export interface PartySettings extends Agreement {
 const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
 export const DEFAULT_CHUNK_SIZE = 32_000;
-/** A tag binds the identifier behind a length of two bytes. */
-const MAX_IDENTIFIER_BYTES = 65_535;
 
 export interface PsiSettings extends PartySettings {
   readonly blinding: BlindingName;

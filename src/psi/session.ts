@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties derive from a run's frames: the session id, the tags, the digest that closes it. */
 
-import { concatBytes, equalBytes, u16, u32 } from '../bytes.js';
+import { concatBytes, equalBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
+import { ELEMENT_BYTES } from '../group/group.js';
 import { createSha512, sha512 } from '../kernel/sha512.js';
 import {
   bindsIdentifier,
   FINISH_LABEL,
+  MAX_IDENTIFIER_BYTES,
   type Mode,
   ROLE,
   type Role,
@@ -32,13 +34,18 @@ export function sessionId(helloReceiver: Uint8Array, helloSender: Uint8Array): U
 export class Tagger {
   /** Bytes of a tag. */
   readonly width: number;
-  readonly #prefix: Uint8Array;
   readonly #binding: boolean;
+  /** What is hashed: the prefix, and room for the rest, so that no tag takes memory of its own. */
+  readonly #message: Uint8Array;
+  readonly #prefixBytes: number;
 
   constructor(sid: Uint8Array, mode: Mode, receiverSize: number, senderSize: number) {
     this.width = tagBytes(receiverSize, senderSize);
-    this.#prefix = tagPrefix(sid, mode);
     this.#binding = bindsIdentifier(mode);
+    const prefix = tagPrefix(sid, mode);
+    this.#prefixBytes = prefix.length;
+    this.#message = new Uint8Array(prefix.length + 2 + MAX_IDENTIFIER_BYTES + ELEMENT_BYTES);
+    this.#message.set(prefix);
   }
 
   /**
@@ -47,8 +54,16 @@ export class Tagger {
    * @param identifier canonical bytes; left out of the hash unless the mode is ordered
    */
   tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
-    const bound = this.#binding ? [u16(identifier.length), identifier] : [];
-    return sha512(concatBytes(this.#prefix, ...bound, element)).subarray(0, this.width);
+    const message = this.#message;
+    let end = this.#prefixBytes;
+    if (this.#binding) {
+      message[end++] = identifier.length >>> 8;
+      message[end++] = identifier.length;
+      message.set(identifier, end);
+      end += identifier.length;
+    }
+    message.set(element, end);
+    return sha512(message.subarray(0, end + ELEMENT_BYTES)).subarray(0, this.width);
   }
 }
 

@@ -46,6 +46,9 @@ export const MAX_FRAME_BYTES = 1_048_576;
 /** Bytes of a record that confirms a match. */
 export const CONFIRM_BYTES = 16;
 
+/** A tag binds the identifier behind a length of two bytes. */
+export const MAX_IDENTIFIER_BYTES = 65_535;
+
 /** The statistical error of a whole run is at most 2^-40 (see `tagBytes`). */
 const ERROR_BITS = 40;
 

@@ -76,8 +76,10 @@ describe.each(['ristretto255-SHA512', 'P256-SHA256'] as const)('%s', (identifier
       keys = await generateKeyPair(suite);
     });
 
-    test('our client, their server', async () => {
-      const ours = partiesOf(mode, suite, keys, INFO);
+    const ways = mode === 'voprf' ? (['multiplicative', 'additive'] as const) : (['multiplicative'] as const);
+
+    test.each(ways)('our client with %s blinding, their server', async (way) => {
+      const ours = partiesOf([mode, way], suite, keys, INFO);
       const server = peerServer(mode, suite, keys);
       const group = Oprf.getGroup(identifier, CryptoNoble);
       const blinding = await ours.blind(LIST);
@@ -94,7 +96,7 @@ describe.each(['ristretto255-SHA512', 'P256-SHA256'] as const)('%s', (identifier
     });
 
     test('their client, our server', async () => {
-      const ours = partiesOf(mode, suite, keys, INFO);
+      const ours = partiesOf([mode], suite, keys, INFO);
       const client = peerClient(mode, suite, keys);
       const group = Oprf.getGroup(identifier, CryptoNoble);
       const [data, request] = await client.blind(ITEMS);

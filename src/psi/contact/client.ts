@@ -74,7 +74,9 @@ async function* clientProgram(
   chunkSize: number,
   { backend, random, signal, onProgress }: ContactClientOptions,
 ): Program<ContactResult> {
-  const client = new VOPRFClient(ristretto255Sha512(backend), directory.publicKey);
+  // The answer is proved to be made under the published key, so what it adds to a blind is known.
+  const suite = ristretto255Sha512(backend);
+  const client = new VOPRFClient(suite, directory.publicKey, { blinding: 'additive' });
   const matched: number[] = [];
   yield encodeQuery({ ...nameOf(directory), size: contacts.size });
   for (let first = 0; first < contacts.size; first += chunkSize) {

@@ -36,16 +36,21 @@ export class BitWriter {
   }
 }
 
-/** A window holds 32 bits from the byte that a bit lies in: at least this many from the bit itself. */
-const WINDOW_BITS = 25;
+/** Bits that are looked at in one go. */
+const WINDOW_BITS = 32;
 
 export class BitReader {
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  /** Bits in all. */
+  readonly #end: number;
   /** In bits. */
   at: number;
 
   constructor(bytes: Uint8Array, at: number = 0) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = bytes.length * 8;
     this.at = at;
   }
 
@@ -54,15 +59,11 @@ export class BitReader {
    * @throws {VeilmatchError} `bad-message` at the end
    */
   read(width: number): number {
-    let value = 0;
-    let left = width;
-    for (; left > WINDOW_BITS; left -= WINDOW_BITS) {
-      value = value * 2 ** WINDOW_BITS + (this.#window() >>> (32 - WINDOW_BITS));
-      this.#skip(WINDOW_BITS);
-    }
-    // A shift: a power of a variable costs more than all the rest.
-    if (left > 0) value = value * (1 << left) + (this.#window() >>> (32 - left));
-    this.#skip(left);
+    if (width > WINDOW_BITS)
+      return this.read(width - WINDOW_BITS) * 2 ** WINDOW_BITS + this.read(WINDOW_BITS);
+    if (width === 0) return 0;
+    const value = this.#window() >>> (WINDOW_BITS - width);
+    this.#skip(width);
     return value;
   }
 
@@ -78,27 +79,26 @@ export class BitReader {
     }
   }
 
-  /** The next bits, highest first, and whatever stands behind them; zeros behind the last byte. */
+  /** The next 32 bits, highest first; zeros behind the last byte. */
   #window(): number {
-    const bytes = this.#bytes;
     const first = this.at >>> 3;
-    const word =
-      first + 4 <= bytes.length
-        ? (bytes[first]! << 24) | (bytes[first + 1]! << 16) | (bytes[first + 2]! << 8) | bytes[first + 3]!
-        : lastWord(bytes, first);
-    return word << (this.at & 7);
+    const shift = this.at & 7;
+    const bytes = this.#bytes;
+    return first + 5 <= bytes.length
+      ? (this.#view.getUint32(first) << shift) | (bytes[first + 4]! >>> (8 - shift))
+      : (lastWord(bytes, first) << shift) | ((bytes[first + 4] ?? 0) >>> (8 - shift));
   }
 
   #skip(width: number): void {
     this.at += width;
-    if (this.at > this.#bytes.length * 8) {
+    if (this.at > this.#end) {
       throw new VeilmatchError('bad-message', 'The filter ends within a value: it was cut off.');
     }
   }
 
   /** Whether nothing is left but zeros that fill up the last byte. */
   get atEnd(): boolean {
-    const left = this.#bytes.length * 8 - this.at;
+    const left = this.#end - this.at;
     return left >= 0 && left < 8 && new BitReader(this.#bytes, this.at).read(left) === 0;
   }
 }

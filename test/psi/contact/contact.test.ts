@@ -231,7 +231,8 @@ describe('the client', () => {
     // Ten elements each way; a query, two indices and types, and one proof.
     const { bytes, counts } = costs[0]!;
     expect(bytes).toEqual({ receiver: 1 + 11 + 7 + 5 + 320, sender: 5 + 320 + 64 });
-    // One multiplication to blind and one to finalize; two sums with public weights, of the list and of two terms each.
+    // One multiplication to blind and one to finalize, both of a fixed base; two sums with public weights, of the list and of
+    // two terms each.
     const { weightedSum, ...secret } = counts;
     expect(weightedSum).toBe(2 * 10 + 4);
     expect(Object.values(secret).reduce((sum, count) => sum + count, 0)).toBe(20);
