@@ -143,9 +143,11 @@ async function main() {
   };
   const own = values.results === undefined ? undefined : pathToFileURL(`${resolve(values.results)}/`);
   const folder = own ?? (size.quick ? undefined : RESULTS);
+  const chosen = positionals.length > 0 ? positionals : names;
+  const started = performance.now();
   // One case that cannot run here does not cost the others their results.
   let status = 0;
-  for (const name of positionals.length > 0 ? positionals : names) {
+  for (const name of chosen) {
     try {
       await runCase(name, size, folder);
     } catch (error) {
@@ -153,6 +155,8 @@ async function main() {
       console.error(`  ${name} failed: ${error instanceof Error ? error.message : error}\n`);
     }
   }
+  const minutes = (performance.now() - started) / 60_000;
+  if (chosen.length > 1) console.log(`${chosen.length} cases took ${minutes.toFixed(1)} minutes.`);
   return status;
 }
 

@@ -22,7 +22,7 @@ const bench = {
   description: 'every protocol on the same two lists, and what attacks read out of each run',
   inProcess: true,
   async run({ quick, full, log }) {
-    const seconds = quick ? '4' : full ? '300' : '40';
+    const seconds = quick ? '4' : full ? '300' : '15';
     const folder = await mkdtemp(join(tmpdir(), 'veilmatch-'));
     try {
       const { network, hospital } = await writeLists(`${folder}/`);

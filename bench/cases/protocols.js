@@ -42,8 +42,14 @@ const bench = {
         log(`${id}, ${size.toLocaleString('en-US')}`);
         const long = expected > LONG / ROUNDS || size >= 100_000;
         const argument = { protocol: id, size, concurrency: 1, rounds: long || id === 'slow' ? 1 : ROUNDS };
-        const figures = await measured(script('run'), { program, argument, log });
-        cells.push({ of: { part: 'size', protocol: id, size }, figures });
+        const of = { part: 'size', protocol: id, size };
+        try {
+          cells.push({ of, figures: await measured(script('run'), { program, argument, log }) });
+        } catch (error) {
+          // Half an hour of other cells is not lost with it.
+          cells.push({ of, figures: {}, failure: error instanceof Error ? error.message : String(error) });
+          break;
+        }
         before = size;
       }
     }
@@ -87,7 +93,7 @@ function growth(cells) {
   return protocols.flatMap(({ id }) => {
     const smallest = id === 'slow' ? SLOW[0] : GROWS_FROM;
     const sizes = [...cells, ...stored]
-      .filter(({ of, figures }) => of.protocol === id && of.size >= smallest && figures !== undefined)
+      .filter(({ of, failure }) => of.protocol === id && of.size >= smallest && failure === undefined)
       .sort((a, b) => Number(a.of.size) - Number(b.of.size));
     if (sizes.length < 2) return [];
     const exponent = (/** @type {string} */ name) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
 
-import { concatBytes } from '../bytes.js';
+import { ByteListBuilder } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import { CIPHERTEXT_BYTES } from './elgamal.js';
 import { decodeFrame, decodeRecords } from './frames.js';
@@ -35,7 +35,11 @@ export interface ObservedRun {
 /** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
 export function observeRun(frames: readonly SentFrame[]): ObservedRun {
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
-  const lists = { blinded: [] as Uint8Array[], evaluated: [] as Uint8Array[], tags: [] as Uint8Array[] };
+  const lists = {
+    blinded: new ByteListBuilder(),
+    evaluated: new ByteListBuilder(),
+    tags: new ByteListBuilder(),
+  };
   let width = 0;
   for (const { from, bytes } of frames) {
     const frame = decodeFrame(bytes);
@@ -46,23 +50,23 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
       }
     }
     if (frame.name === 'blinded' || frame.name === 'evaluated')
-      lists[frame.name].push(recordsOf(frame, ELEMENT_BYTES));
-    if (frame.name === 'ids') lists.evaluated.push(recordsOf(frame, ELEMENT_BYTES));
-    if (frame.name === 'tags') lists.tags.push(recordsOf(frame, width));
+      lists[frame.name].add(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'ids') lists.evaluated.add(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'tags') lists.tags.add(recordsOf(frame, width));
     if (frame.name === 'values') {
       const records = recordsOf(frame, width + CIPHERTEXT_BYTES);
       for (let at = 0; at < records.length; at += width + CIPHERTEXT_BYTES) {
-        lists.tags.push(records.subarray(at, at + width));
+        lists.tags.add(records.subarray(at, at + width));
       }
     }
   }
   const { mode, publicKey } = decodeHello(hellos.sender);
   return {
     dst: DST,
-    blinded: concatBytes(...lists.blinded),
-    evaluated: concatBytes(...lists.evaluated),
+    blinded: lists.blinded.toList().bytes,
+    evaluated: lists.evaluated.toList().bytes,
     publicKey,
-    tags: concatBytes(...lists.tags),
+    tags: lists.tags.toList().bytes,
     tagBytes: width,
     tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
     tagBindsIdentifier: bindsIdentifier(mode),

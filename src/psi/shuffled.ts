@@ -8,7 +8,7 @@
  * people whom it cannot tell apart; with one element each it sees only how many people are shared.
  */
 
-import { DistinctBytes, sortRecords } from '../bytes.js';
+import { ByteListBuilder, DistinctBytes, sortRecords } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { MultiplicativeBlinding } from './blinding.js';
@@ -134,8 +134,8 @@ export interface Lookup {
 export interface SharedPeople {
   /** Of people who are the same by what both lists know of them, each once. */
   readonly size: number;
-  /** What stood behind the tags of each of the other party's people that are shared. */
-  readonly attachments: readonly Uint8Array[];
+  /** What stood behind the tags of each of the other party's people that are shared, concatenated. */
+  readonly attachments: Uint8Array;
 }
 
 /** Takes the other party's people, tags and what is attached to them, sorted, and looks them up. */
@@ -146,7 +146,7 @@ export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): 
   const record = tagged + attached;
   const matched = new Set<number>();
   const same = new DisjointSets(tags.size / width);
-  const attachments: Uint8Array[] = [];
+  const attachments = new ByteListBuilder();
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
     const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
@@ -156,7 +156,7 @@ export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): 
       checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
       const own = matchesOf(theirs, lookup);
       if (own.length === 0) continue;
-      attachments.push(bytes.slice(start + tagged, start + record));
+      attachments.add(bytes.subarray(start + tagged, start + record));
       for (const person of own) {
         matched.add(person);
         same.join(own[0]!, person);
@@ -164,7 +164,8 @@ export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): 
     }
     done += bytes.length / record;
   }
-  return { size: new Set(Array.from(matched, (person) => same.rootOf(person))).size, attachments };
+  const people = new Set(Array.from(matched, (person) => same.rootOf(person)));
+  return { size: people.size, attachments: attachments.toList().bytes };
 }
 
 /** The asking party's people that have any of these tags. */

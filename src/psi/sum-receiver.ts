@@ -60,7 +60,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
     const lookup = { tags, width, tagBytes: tagger.width, attached: CIPHERTEXT_BYTES, peer };
     const { size, attachments } = yield* takeShared(line, 'values', lookup);
 
-    const total = await addCiphertexts(backend, concatBytes(...attachments), { signal });
+    const total = await addCiphertexts(backend, attachments, { signal });
     const fresh = await encryptScalar(backend, sumKey, mask, random);
     const masked = await backend.add(total, fresh);
     yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Lists so long that what is done with their parts must not be one call with an argument for each. */
+
+import { expect, it } from 'vitest';
+import { concatBytes, DistinctBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { CIPHERTEXT_BYTES } from '../../src/psi/elgamal.js';
+import { encodeFrame, recordFrames } from '../../src/psi/frames.js';
+import { encodeHello, type Hello } from '../../src/psi/hello.js';
+import { Line } from '../../src/psi/machine.js';
+import { observeRun } from '../../src/psi/observe.js';
+import { takeShared } from '../../src/psi/shuffled.js';
+import { tagBytes } from '../../src/psi/suite.js';
+import { secureRandom } from '../../src/random.js';
+
+/** More arguments than an engine takes in one call. */
+const PEOPLE = 200_000;
+const width = tagBytes(PEOPLE, PEOPLE);
+const record = width + CIPHERTEXT_BYTES;
+
+const helloOf = (role: 'receiver' | 'sender'): Hello => ({
+  role,
+  mode: 'sum',
+  to: 'receiver',
+  verifiable: false,
+  identifiersPerRow: 1,
+  kinds: new Set(['opaque']),
+  size: PEOPLE,
+  maxPeerSize: PEOPLE,
+  nonce: secureRandom(32),
+  publicKey: role === 'sender' ? secureRandom(32) : new Uint8Array(32),
+});
+const values = sortRecords(secureRandom(PEOPLE * record), record);
+const frames = [...recordFrames('values', values, record)];
+
+const parts = (from: number, to: number): Uint8Array => {
+  const joined = new Uint8Array(PEOPLE * (to - from));
+  for (let i = 0; i < PEOPLE; i++) {
+    joined.set(values.subarray(i * record + from, i * record + to), i * (to - from));
+  }
+  return joined;
+};
+
+it('takes what is attached to every person of a long list', async () => {
+  const tags = new DistinctBytes();
+  for (let at = 0; at < values.length; at += record) tags.add(values.subarray(at, at + width));
+  const lookup = { tags, width: 1, tagBytes: width, attached: CIPHERTEXT_BYTES, peer: helloOf('sender') };
+  const taking = takeShared(new Line('receiver'), 'values', lookup);
+  await taking.next();
+  let step = await taking.next(frames[0]);
+  for (const frame of frames.slice(1)) step = await taking.next(frame);
+  if (!step.done) throw new Error('It waits for more than all frames.');
+  expect(step.value.size).toBe(PEOPLE);
+  expect(equalBytes(step.value.attachments, parts(width, record))).toBe(true);
+});
+
+it('reads a long run off the line', () => {
+  const hellos = (['receiver', 'sender'] as const).map((from) => ({
+    from,
+    bytes: encodeFrame('hello', encodeHello(helloOf(from))),
+  }));
+  const observed = observeRun([...hellos, ...frames.map((bytes) => ({ from: 'sender' as const, bytes }))]);
+  expect(equalBytes(observed.tags, parts(0, width))).toBe(true);
+  expect(observed.blinded).toEqual(concatBytes());
+});
