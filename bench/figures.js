@@ -142,13 +142,15 @@ export const figures = {
 
   threads: () => {
     const cells = new Stored('protocols').cells({ part: 'threads' });
-    const one = middle(cells[0]?.figures.elementsPerSecond);
+    const times = (/** @type {import('./record.js').Cell} */ { figures: own }, /** @type {string} */ name) =>
+      (middle(own[name]) / middle(cells[0]?.figures[name])).toFixed(2);
     return table(
-      ['threads', 'elements a second', 'times one thread'],
-      cells.map(({ of, figures: own }) => [
-        String(of.threads),
-        count(own.elementsPerSecond),
-        (middle(own.elementsPerSecond) / one).toFixed(2),
+      ['threads', 'elements a second', 'times one thread', 'as many processes with one thread each'],
+      cells.map((cell) => [
+        String(cell.of.threads),
+        count(cell.figures.elementsPerSecond),
+        times(cell, 'elementsPerSecond'),
+        `${times(cell, 'elementsPerSecondOfProcesses')} times one`,
       ]),
     );
   },

@@ -53,14 +53,26 @@ const bench = {
         before = size;
       }
     }
-    for (const concurrency of threadCounts()) {
-      log(`${concurrency} threads`);
+    for (const count of threadCounts()) {
       const size = quick ? 1_000 : 20_000;
-      const argument = { protocol: 'ecdh-psi', size, concurrency, rounds: 3 };
-      const { seconds } = await measured(script('run'), { program, argument, log });
+      const timeOf = async (/** @type {number} */ concurrency) => {
+        const argument = { protocol: 'ecdh-psi', size, concurrency, rounds: 3 };
+        return (await measured(script('run'), { program, argument, log })).seconds;
+      };
+      log(`${count} threads`);
+      const seconds = await timeOf(count);
+      // What the machine has to give: runs that share nothing but its caches and its clock.
+      log(`${count} processes`);
+      const processes = await Promise.all(Array.from({ length: count }, () => timeOf(1)));
       cells.push({
-        of: { part: 'threads', threads: concurrency },
-        figures: { seconds, elementsPerSecond: Math.round(size / middle(seconds)) },
+        of: { part: 'threads', threads: count },
+        figures: {
+          seconds,
+          elementsPerSecond: Math.round(size / middle(seconds)),
+          elementsPerSecondOfProcesses: Math.round(
+            processes.reduce((sum, one) => sum + size / middle(one), 0),
+          ),
+        },
       });
     }
     for (const [name, argument] of /** @type {const} */ ([
