@@ -6,6 +6,7 @@
 
 import { availableParallelism } from 'node:os';
 import { protocols } from 'veilmatch/protocols';
+import { middle } from '../cells.js';
 import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 import { exponentOf } from '../fit.js';
 import { load } from '../record.js';
@@ -20,8 +21,6 @@ const HOPELESS = 1200;
 const ROUNDS = 5;
 /** Below that, starting costs more than growing. */
 const GROWS_FROM = 1_000;
-
-const middle = (/** @type {any} */ figure) => figure?.median ?? figure;
 
 /** @type {import('../run.js').Case} */
 const bench = {

@@ -25,7 +25,7 @@ import type { Suite } from './suite.js';
 
 /** Options of a client of the verifiable OPRF. */
 export interface VOPRFClientOptions {
-  /** Default: `multiplicative`, the RFC's. */
+  /** Default: `multiplicative`, the RFC's. A client finalizes what it, or one of the same option, has blinded. */
   readonly blinding?: BlindingMethod | undefined;
 }
 
