@@ -84,12 +84,14 @@ export type { Filter, FilterKind } from './filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
 export { type AdmissionOptions, type AdmissionRequest, admission, type Refusal } from './policy/admission.js';
 export { daysToEnumerate } from './policy/enumeration.js';
-export { type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
+export { type Accounts, type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
 export {
   type Budget,
+  checkBudgets,
   checkPolicy,
   defaultContactPolicy,
   defaultPolicy,
   defaultSumPolicy,
   type Policy,
+  workLimit,
 } from './policy/policy.js';

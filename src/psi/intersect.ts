@@ -62,7 +62,9 @@ export async function intersect(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = psiReceiver(own, { ...options, backend, random: options.random?.receiver });
+    // The option `admit` is the sender's: one run is not charged twice.
+    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const receiver = psiReceiver(own, { ...asking, backend });
     const sender = psiSender(other, { ...options, backend, random: options.random?.sender });
     const results = await exchange(receiver, sender, options.onFrame);
     const share = senderShare(other, results.sender);

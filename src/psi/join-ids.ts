@@ -81,6 +81,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     yield run.line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body);
     await checkPublicKey(peer.publicKey, settings.backend);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: 'join-ids' });
 
     yield* run.sendBlinded();
     const theirs = yield* run.takeBlinded(peer.size);

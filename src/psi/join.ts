@@ -50,7 +50,9 @@ export async function joinIds(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = joinIdsReceiver(own, { ...options, backend, random: options.random?.receiver });
+    // The option `admit` is the sender's: one run is not charged twice.
+    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const receiver = joinIdsReceiver(own, { ...asking, backend });
     const sender = joinIdsSender(other, { ...options, backend, random: options.random?.sender });
     const results = await exchange(receiver, sender, options.onFrame);
     return {

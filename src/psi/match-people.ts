@@ -87,7 +87,9 @@ async function run<Result>(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = makeReceiver(own, { ...options, backend, random: options.random?.receiver });
+    // The option `admit` is the sender's: one run is not charged twice.
+    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const receiver = makeReceiver(own, { ...asking, backend });
     const sender = makeSender(other, { ...options, backend, random: options.random?.sender });
     return (await exchange(receiver, sender, options.onFrame)).receiver;
   } finally {

@@ -15,14 +15,14 @@ import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suit
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 
-/** What a sender is told of a run before it evaluates anything. */
+/** What a party is told of a run before it sends anything that answers the peer's Hello. */
 export interface RunRequest {
-  /** Elements that the receiver declared. */
+  /** Elements that the peer declared. */
   readonly peerSize: number;
-  /** Elements in the sender's set. */
+  /** Elements in the party's own set. */
   readonly ownSize: number;
-  /** What the receiver is to learn. */
-  readonly reveal: Mode;
+  /** What the peer is to learn: `nothing` where only the receiver learns the result, and this is the receiver. */
+  readonly reveal: Mode | 'nothing';
 }
 
 /** Options of a party, whatever the mode. */
@@ -39,8 +39,8 @@ export interface CommonOptions {
   /** Elements in a frame. Default 32,000; at most 32,767. */
   readonly chunkSize?: number | undefined;
   /**
-   * Asked by the sender when the peer's Hello is in order, before it answers with its own and before it evaluates
-   * anything. What it throws ends the run.
+   * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
+   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run. See `admission`.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   /** Stops the run between two chunks, with code `aborted`. */

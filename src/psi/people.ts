@@ -66,6 +66,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'nothing' });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const lookup = { tags, width, tagBytes: tagger.width, attached: 0, peer };

@@ -53,6 +53,8 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
+    const told = settings.to === 'both' ? settings.mode : 'nothing';
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told });
     blinding =
       settings.blinding === 'additive'
         ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)

@@ -52,6 +52,8 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
+    const told = settings.to === 'sender' ? 'sum' : 'nothing';
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);

@@ -42,7 +42,9 @@ export async function intersectionSum(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = sumReceiver(own, { ...options, backend, random: options.random?.receiver });
+    // The option `admit` is the sender's: one run is not charged twice.
+    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const receiver = sumReceiver(own, { ...asking, backend });
     const sender = sumSender(other, values, { ...options, backend, random: options.random?.sender });
     const results = await exchange(receiver, sender, options.onFrame);
     const { size, sum } = results.receiver;

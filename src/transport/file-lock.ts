@@ -23,12 +23,17 @@ interface Holder {
   readonly token: string;
 }
 
+/** Between two looks at a lock that somebody holds: a random time up to this, in milliseconds. */
+const LOOK_AGAIN = 20;
+
 /**
  * @param path - of the lock itself
+ * @param patience - milliseconds for which to wait while another process holds it. Default: not at all.
  * @throws {VeilmatchError} `io` when another process holds it, or when it cannot be made
  */
-export async function lockFile(path: string): Promise<FileLock> {
+export async function lockFile(path: string, patience: number = 0): Promise<FileLock> {
   const files = nodeFiles();
+  const end = performance.now() + patience;
   const own: Holder = {
     host: hostName(),
     pid: process.pid,
@@ -39,9 +44,10 @@ export async function lockFile(path: string): Promise<FileLock> {
   const draft = `${path}.${own.token}.tmp`;
   try {
     await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600 });
-    if (!(await link(draft, path))) {
-      await removeAbandoned(path);
-      if (!(await link(draft, path))) throw held(path);
+    while (!(await link(draft, path))) {
+      if (await removeAbandoned(path)) continue;
+      if (performance.now() >= end) throw held(path);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * LOOK_AGAIN));
     }
   } catch (error) {
     throw fileError('lock', path, error);
@@ -74,19 +80,35 @@ async function link(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** @throws {VeilmatchError} `io` for a lock whose process may still run */
-async function removeAbandoned(path: string): Promise<void> {
+/**
+ * Removes a lock whose process is gone. Several processes may have found the same dead one, and one of them may have made a
+ * lock of its own by now: so only one at a time removes, by a lock for that, and it looks again before it does.
+ * @returns whether it is worth another try at once
+ */
+async function removeAbandoned(path: string): Promise<boolean> {
   const holder = await holderOf(path);
-  if (holder === undefined || holder.host !== hostName() || (await isRunning(holder))) throw held(path);
-  // Several processes may have found the same dead one. Each moves the lock away before it removes it, and looks at what it
-  // has moved: a lock that another one has just made goes back.
-  const moved = `${path}.${holder.token}.old`;
-  await nodeFiles().rename(path, moved);
-  if ((await holderOf(moved))?.token !== holder.token) {
-    await link(moved, path);
-    throw held(path);
+  // Gone since, or not one that can be judged.
+  if (holder === undefined) return (await readIfThere(path)) === undefined;
+  if (await mayRun(holder)) return false;
+  const files = nodeFiles();
+  const breaking = `${path}.breaking`;
+  try {
+    await files.writeFile(breaking, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
   }
-  await nodeFiles().rm(moved, { force: true });
+  try {
+    const same = (await holderOf(path))?.token === holder.token;
+    if (same) await files.rm(path, { force: true });
+    return true;
+  } finally {
+    await files.rm(breaking, { force: true });
+  }
+}
+
+async function mayRun(holder: Holder): Promise<boolean> {
+  return holder.host !== hostName() || isRunning(holder);
 }
 
 async function holderOf(path: string): Promise<Holder | undefined> {
@@ -130,6 +152,6 @@ function hostName(): string {
 function held(path: string): VeilmatchError {
   return new VeilmatchError(
     'io',
-    `Another process uses the store that ${path} locks. If none does, delete that file.`,
+    `Another process uses the store that ${path} locks. If none does, delete that file, and ${path}.breaking where it is.`,
   );
 }

@@ -7,19 +7,30 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import {
   type AdmissionRequest,
   admission,
+  type Budget,
   checkPolicy,
   daysToEnumerate,
   defaultContactPolicy,
   defaultPolicy,
+  defaultSumPolicy,
   IdentifierSet,
   intersect,
+  joinIdsReceiver,
+  joinIdsSender,
   type Ledger,
   memoryLedger,
   type Policy,
+  type PsiMachine,
+  peopleReceiver,
+  peopleSender,
   psiReceiver,
   psiSender,
   type Refusal,
+  sumReceiver,
+  sumSender,
 } from '../../src/psi/index.js';
+import { exchange } from '../../src/psi/intersect.js';
+import { ALL_PEERS } from '../../src/psi/policy/admission.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
 
@@ -109,7 +120,9 @@ describe('budgets', () => {
     await named('a')(run(10));
     await named('a')(run(10));
     await expectCode('refused', () => named('b')(run(10)));
-    expect(await chargesOf(ledger, 'partner')).toEqual([{ at: expect.any(Number), elements: 10, run: 'a' }]);
+    expect(await chargesOf(ledger, 'partner')).toEqual([
+      { at: expect.any(Number), elements: 10, work: 1010, run: 'a' },
+    ]);
   });
 
   it('say no more to the peer than that the run is refused', async () => {
@@ -137,12 +150,26 @@ describe('budgets', () => {
   });
 
   it('keep only charges that still count', async () => {
-    const { admit, clock, ledger } = desk({ budgets: [{ hours: 2 }] });
+    const { admit, clock, ledger } = desk({ budgets: [{ hours: 2000 }] });
     for (let i = 0; i < 10; i++) {
       await admit(run(1));
-      clock.at += HOUR;
+      clock.at += 1000 * HOUR;
     }
     expect(await chargesOf(ledger, 'partner')).toHaveLength(2);
+  });
+
+  it('are not cut short by a policy of shorter spans on the same ledger', async () => {
+    const { admit, clock, ledger } = desk({ budgets: [{ hours: 720, runs: 2 }] });
+    await admit(run(1));
+    clock.at += 100 * HOUR;
+    const hourly = admission({
+      peer: 'partner',
+      ledger,
+      policy: { budgets: [{ hours: 1, runs: 1 }] },
+      now: () => clock.at,
+    });
+    await hourly(run(1));
+    await expectCode('refused', () => admit(run(1)));
   });
 
   it('never evaluate more in any span than they state, for arbitrary requests', async () => {
@@ -172,6 +199,203 @@ describe('budgets', () => {
         }
       }),
     );
+  });
+});
+
+describe('work', () => {
+  const runsOf = async (admit: (request: AdmissionRequest) => Promise<void>, request: AdmissionRequest) => {
+    let runs = 0;
+    while (
+      runs < 100 &&
+      (await admit(request).then(
+        () => true,
+        () => false,
+      ))
+    )
+      runs++;
+    return runs;
+  };
+
+  it('is what a run costs the sender: its whole list, for an empty one as well', async () => {
+    const { admit, refusals, ledger } = desk({ budgets: [{ hours: 1, work: 5500 }] });
+    expect(await runsOf(admit, run(0))).toBe(5);
+    expect(refusals).toEqual(['work']);
+    expect(await chargesOf(ledger, 'partner')).toEqual(
+      Array(5).fill({ at: expect.any(Number), elements: 0, work: 1000 }),
+    );
+  });
+
+  it('of empty lists is limited where a budget states elements alone', async () => {
+    const { admit, refusals } = desk({ budgets: [{ hours: 24, elements: 100 }] });
+    expect(await runsOf(admit, run(0))).toBe(10);
+    expect(refusals).toEqual(['work']);
+  });
+
+  it('of empty lists is limited by the defaults', async () => {
+    for (const policy of [defaultPolicy, defaultSumPolicy]) {
+      const { admit } = desk(policy);
+      expect(await runsOf(admit, run(0, { ownSize: 4_000_000 }))).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('is the elements of the peer alone where the list is published', async () => {
+    const { admit, ledger } = desk({ budgets: [{ hours: 24, elements: 100 }] });
+    await admit(run(7, { reveal: 'contact-discovery' }));
+    expect(await chargesOf(ledger, 'partner')).toEqual([{ at: expect.any(Number), elements: 7, work: 7 }]);
+  });
+
+  it('does not exceed what is stated, whatever is asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(500), fc.nat(100), fc.array(fc.nat(200)), async (work, ownSize, sizes) => {
+        const { admit } = desk({ budgets: [{ hours: 1, work }] });
+        let done = 0;
+        for (const size of sizes) {
+          await admit(run(size, { ownSize })).then(
+            () => {
+              done += size + ownSize;
+            },
+            () => expect(done + size + ownSize).toBeGreaterThan(work),
+          );
+        }
+        expect(done).toBeLessThanOrEqual(work);
+      }),
+    );
+  });
+});
+
+describe('budgets over all peers together', () => {
+  const of = (peer: string, ledger: Ledger, all: readonly Budget[], refusals: Refusal[] = []) =>
+    admission({
+      peer,
+      ledger,
+      all,
+      policy: { budgets: [{ hours: 1, runs: 2 }] },
+      onRefusal: (refusal) => refusals.push(refusal),
+    });
+
+  it('hold besides those of each, and a refused run is charged to neither', async () => {
+    const ledger = memoryLedger();
+    const refusals: Refusal[] = [];
+    const admit = (peer: string, size: number) =>
+      of(peer, ledger, [{ hours: 1, runs: 3, elements: 100 }], refusals)(run(size));
+    await admit('a', 40);
+    await expectCode('refused', () => admit('b', 61));
+    await admit('a', 30);
+    await expectCode('refused', () => admit('a', 1));
+    await admit('b', 30);
+    await expectCode('refused', () => admit('c', 0));
+    expect(refusals).toEqual(['allElements', 'runs', 'allRuns']);
+    expect(await chargesOf(ledger, 'b')).toHaveLength(1);
+    expect(await chargesOf(ledger, 'c')).toEqual([]);
+    expect(await chargesOf(ledger, ALL_PEERS)).toHaveLength(3);
+  });
+
+  it('let only as many of many peers at once begin', async () => {
+    const ledger = memoryLedger();
+    const endings = await Promise.allSettled(
+      Array.from({ length: 9 }, (_, i) => of(`peer ${i}`, ledger, [{ hours: 1, elements: 10 }])(run(3))),
+    );
+    expect(endings.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+  });
+
+  it('count what was charged before they were stated', async () => {
+    const ledger = memoryLedger();
+    await admission({ peer: 'a', ledger })(run(5));
+    await expectCode('refused', () => of('b', ledger, [{ hours: 1, runs: 1 }])(run(5)));
+  });
+
+  it('belong to no peer', async () => {
+    await expectCode('argument', () => admission({ peer: ALL_PEERS, ledger: memoryLedger() }));
+    await expectCode('argument', () => admission({ peer: 'a', ledger: memoryLedger(), all: [{ hours: 0 }] }));
+  });
+});
+
+describe('a receiver with a policy', () => {
+  const made = ['a', 'b', 'c', 'd'];
+  const own = IdentifierSet.ofStrings(['a']);
+  const elementsBefore = async (
+    makeReceiver: (admit: (request: AdmissionRequest) => Promise<void>) => PsiMachine<unknown>,
+    sender: PsiMachine<unknown>,
+  ) => {
+    const { admit, ledger, refusals } = desk({ budgets: [{ hours: 1, elements: 3 }] });
+    const sent: number[] = [];
+    const receiver = makeReceiver(admit);
+    const ending = exchange(receiver, sender, (from, frame) => from === 'receiver' && sent.push(frame[0]!));
+    const error = await ending.then(
+      () => undefined,
+      ({ code }) => code,
+    );
+    return { error, sent, refusals, charges: await chargesOf(ledger, 'partner') };
+  };
+  const HELLO_ALONE = [1];
+  const server = IdentifierSet.ofStrings(made);
+
+  it.each([
+    [
+      'both learn which rows are shared',
+      (admit) => psiReceiver(own, { backend, to: 'both', admit }),
+      () => psiSender(server, { backend, to: 'both' }),
+    ],
+    [
+      'both learn how many are',
+      (admit) => psiReceiver(own, { backend, reveal: 'cardinality', to: 'both', admit }),
+      () => psiSender(server, { backend, reveal: 'cardinality', to: 'both' }),
+    ],
+    [
+      'both learn pseudonyms',
+      (admit) => joinIdsReceiver(own, { backend, admit }),
+      () => joinIdsSender(server, { backend }),
+    ],
+  ] as [
+    string,
+    (admit: (request: AdmissionRequest) => Promise<void>) => PsiMachine<unknown>,
+    () => PsiMachine<unknown>,
+  ][])('sends nothing but its size to a server with too many invented numbers, where %s', async (...row) => {
+    const [, receiver, sender] = row;
+    expect(await elementsBefore(receiver, sender())).toEqual({
+      error: 'refused',
+      sent: HELLO_ALONE,
+      refusals: ['elements'],
+      charges: [],
+    });
+  });
+
+  it('charges a run in which the sender learns, and none in which it does not', async () => {
+    const small = IdentifierSet.ofStrings(['a', 'b']);
+    const told = await elementsBefore(
+      (admit) => psiReceiver(own, { backend, to: 'both', admit }),
+      psiSender(small, { backend, to: 'both' }),
+    );
+    expect(told.charges).toEqual([{ at: expect.any(Number), elements: 2, work: 3 }]);
+    const untold = await elementsBefore(
+      (admit) => psiReceiver(own, { backend, admit }),
+      psiSender(server, { backend }),
+    );
+    expect(untold).toMatchObject({ error: undefined, charges: [] });
+  });
+
+  it('limits the size of the other list in every mode', async () => {
+    const { admit, refusals } = desk({ largestSet: 3, smallestSet: 9, largestRatio: 1, budgets: [] });
+    await expectCode('refused', () =>
+      exchange(psiReceiver(own, { backend, admit }), psiSender(server, { backend })),
+    );
+    expect(refusals).toEqual(['largestSet']);
+    // What limits guesses does not hold for a party that learns nothing from them.
+    await exchange(
+      psiReceiver(own, { backend, admit }),
+      psiSender(IdentifierSet.ofStrings(['a', 'b', 'c']), { backend }),
+    );
+  });
+
+  it('is asked about what the sender is to learn', async () => {
+    const asked: string[] = [];
+    const admit = async ({ reveal }: AdmissionRequest) => void asked.push(reveal);
+    const sumOf = (to: 'receiver' | 'sender') =>
+      exchange(sumReceiver(own, { backend, to, admit }), sumSender(own, [1], { backend, to }));
+    await sumOf('receiver');
+    await sumOf('sender');
+    await exchange(peopleReceiver(own, { backend, admit }), peopleSender(own, { backend }));
+    expect(asked).toEqual(['nothing', 'sum', 'nothing']);
   });
 });
 
@@ -275,6 +499,11 @@ describe('an enumeration', () => {
     expect(daysToEnumerate({ budgets: [{ hours: 1, elements: 0 }] }, 1)).toBe(Infinity);
     expect(daysToEnumerate({ budgets: [{ hours: 24, elements: 10 }] }, 100)).toBe(9);
     expect(daysToEnumerate({ largestRatio: 2, budgets: [{ hours: 24, runs: 1 }] }, 100, 5)).toBe(9);
+    // A run of ten takes the sender's five as well: twice ten, or once ten and five.
+    expect(daysToEnumerate({ largestSet: 10, budgets: [{ hours: 24, work: 30 }] }, 100, 5)).toBe(4);
+    expect(daysToEnumerate({ largestSet: 10, budgets: [{ hours: 24, work: 25 }] }, 150, 5)).toBe(9);
+    expect(daysToEnumerate({ budgets: [{ hours: 24, work: 15 }] }, 100, 5)).toBe(9);
+    expect(daysToEnumerate({ budgets: [{ hours: 24, work: 5 }] }, 100, 5)).toBe(Infinity);
   });
 });
 
@@ -290,7 +519,10 @@ it('docs/threat-model.md states the defaults, and what they are worth', () => {
     `take one partner ${days('US')} days, and the 29 million of Singapore ${days('SG')}`,
   );
   for (const { largestSet, budgets } of [defaultPolicy, defaultContactPolicy]) {
-    const spans = budgets.map(({ runs, elements }) => `${number(runs)} runs, ${number(elements)} elements`);
+    const spans = budgets.map(
+      ({ runs, elements, work }) =>
+        `${number(runs)} runs, ${number(elements)} elements${work === undefined ? '' : `, work on ${number(work)}`}`,
+    );
     expect(document).toContain(`| ${spans.join(' | ')} |`);
     expect(document).toContain(`| up to ${number(largestSet)}`);
     expect(budgets.map(({ hours }) => hours)).toEqual([24, 720]);
@@ -316,6 +548,7 @@ describe('a policy', () => {
     { budgets: [{ hours: 1, runs: -1 }] },
     { budgets: [{ hours: 1, elements: '5' }] },
     { budgets: [{ hours: 1, element: 5 }] },
+    { budgets: [{ hours: 1, work: -5 }] },
     { budgets: [], largestSet: Number.NaN },
     { budgets: [], largestRatio: 0 },
     { budgets: [], largest: 5 },

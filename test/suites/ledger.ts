@@ -4,15 +4,26 @@
 import { describe, expect, it } from 'vitest';
 import type { Charge, Ledger } from '../../src/psi/index.js';
 
-/** What the ledger holds for a peer, read without changing it. */
-export async function chargesOf(ledger: Ledger, peer: string): Promise<readonly Charge[]> {
+/** What the ledger holds in an account, read without changing it. */
+export async function chargesOf(ledger: Ledger, account: string): Promise<readonly Charge[]> {
   let found: readonly Charge[] = [];
-  await ledger.update(peer, (charges) => {
-    found = charges;
-    return charges;
+  await ledger.update([account], (accounts) => {
+    found = accounts[0] ?? [];
+    return accounts;
   });
   return found;
 }
+
+/** Changes one account. */
+export function change(
+  ledger: Ledger,
+  account: string,
+  decide: (charges: readonly Charge[]) => readonly Charge[],
+): Promise<void> {
+  return ledger.update([account], ([charges = []]) => [decide(charges)]);
+}
+
+const charge = (at: number, elements: number, work = 2 * elements): Charge => ({ at, elements, work });
 
 export function ledgerSuite(name: string, open: () => Promise<Ledger>): void {
   describe(name, () => {
@@ -20,48 +31,51 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger>): void {
       expect(await chargesOf(await open(), 'anybody')).toEqual([]);
     });
 
-    it('keeps what it is given, for each peer by itself, whatever the name', async () => {
+    it('keeps what it is given, for each account by itself, whatever the name', async () => {
       const ledger = await open();
       const names = ['partner', 'other partner', '', '__proto__', 'a\nb', '\u{1f980}'];
-      for (const [i, peer] of names.entries()) {
-        await ledger.update(peer, (charges) => [...charges, { at: i, elements: 10 * i }]);
-        await ledger.update(peer, (charges) => [...charges, { at: i + 1, elements: 1 }]);
+      for (const [i, account] of names.entries()) {
+        await change(ledger, account, (charges) => [...charges, charge(i, 10 * i)]);
+        await change(ledger, account, (charges) => [...charges, charge(i + 1, 1)]);
       }
-      for (const [i, peer] of names.entries()) {
-        expect(await chargesOf(ledger, peer)).toEqual([
-          { at: i, elements: 10 * i },
-          { at: i + 1, elements: 1 },
-        ]);
+      for (const [i, account] of names.entries()) {
+        expect(await chargesOf(ledger, account)).toEqual([charge(i, 10 * i), charge(i + 1, 1)]);
       }
+    });
+
+    it('changes several accounts in one step', async () => {
+      const ledger = await open();
+      await ledger.update(['a', 'b'], (accounts) => accounts.map((charges, i) => [...charges, charge(i, i)]));
+      await ledger.update(['b', 'c'], ([b = [], c = []]) => [[], [...c, ...b]]);
+      expect(await chargesOf(ledger, 'a')).toEqual([charge(0, 0)]);
+      expect(await chargesOf(ledger, 'b')).toEqual([]);
+      expect(await chargesOf(ledger, 'c')).toEqual([charge(1, 1)]);
     });
 
     it('keeps the name of a run', async () => {
       const ledger = await open();
-      const charges = [
-        { at: 1, elements: 2, run: '0123456789abcdef' },
-        { at: 3, elements: 4 },
-      ];
-      await ledger.update('peer', () => charges);
+      const charges = [{ ...charge(1, 2), run: '0123456789abcdef' }, charge(3, 4)];
+      await change(ledger, 'peer', () => charges);
       expect(await chargesOf(ledger, 'peer')).toEqual(charges);
     });
 
     it('changes nothing where the decision throws', async () => {
       const ledger = await open();
-      await ledger.update('peer', () => [{ at: 1, elements: 2 }]);
+      await change(ledger, 'peer', () => [charge(1, 2)]);
       const refusal = new Error('no');
       await expect(
-        ledger.update('peer', () => {
+        ledger.update(['peer', 'other'], () => {
           throw refusal;
         }),
       ).rejects.toBe(refusal);
-      expect(await chargesOf(ledger, 'peer')).toEqual([{ at: 1, elements: 2 }]);
+      expect(await chargesOf(ledger, 'peer')).toEqual([charge(1, 2)]);
     });
 
     it('lets no update come between the reading and the writing of another', async () => {
       const ledger = await open();
       await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
-          ledger.update('peer', (charges) => [...charges, { at: i, elements: charges.length }]),
+          change(ledger, 'peer', (charges) => [...charges, charge(i, charges.length)]),
         ),
       );
       const charges = await chargesOf(ledger, 'peer');

@@ -15,9 +15,10 @@ import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission } from '../../src/psi/index.js';
 import { type FileLedger, openFileLedger } from '../../src/transport/file-ledger.js';
+import { lockFile } from '../../src/transport/file-lock.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
-import { chargesOf, ledgerSuite } from '../suites/ledger.js';
+import { change, chargesOf, ledgerSuite } from '../suites/ledger.js';
 
 const opened: FileLedger[] = [];
 afterEach(async () => {
@@ -32,24 +33,24 @@ async function open(path: string): Promise<FileLedger> {
 
 ledgerSuite('the ledger in a file', () => open(temporary('ledger.json')));
 
-const one = { at: 5, elements: 7 };
+const one = { at: 5, elements: 7, work: 12 };
 
 it('is there again after it was closed', async () => {
   const path = temporary('ledger.json');
   const first = await open(path);
-  await first.update('peer', () => [one]);
+  await change(first, 'peer', () => [one]);
   await first.close();
   expect(await chargesOf(await open(path), 'peer')).toEqual([one]);
-  expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.json', 'ledger.json.lock']);
+  expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.json']);
 });
 
 it('is written before an update is over, for its owner only', async () => {
   const path = temporary('ledger.json');
   const ledger = await open(path);
-  await ledger.update('peer', () => [one]);
+  await change(ledger, 'peer', () => [one]);
   expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
-    format: 'veilmatch-ledger-v1',
-    peers: [['peer', [[5, 7]]]],
+    format: 'veilmatch-ledger-v2',
+    accounts: [['peer', [[5, 7, 12]]]],
   });
   if (process.platform !== 'win32') expect(statSync(path).mode & 0o777).toBe(0o600);
 });
@@ -68,10 +69,10 @@ it('charges a run that an admission lets in, across a restart', async () => {
 it('takes no update after it was closed, and ends those that were begun', async () => {
   const path = temporary('ledger.json');
   const ledger = await open(path);
-  const begun = ledger.update('peer', () => [one]);
+  const begun = change(ledger, 'peer', () => [one]);
   await ledger.close();
   await begun;
-  await expectCode('argument', () => ledger.update('peer', () => []));
+  await expectCode('argument', () => change(ledger, 'peer', () => []));
   expect(await chargesOf(await open(path), 'peer')).toEqual([one]);
 });
 
@@ -80,7 +81,11 @@ describe('a file that is no ledger', () => {
     '',
     'null',
     '{}',
+    '{"format":"veilmatch-ledger-v3","accounts":[]}',
     '{"format":"veilmatch-ledger-v2","peers":[]}',
+    '{"format":"veilmatch-ledger-v2","accounts":[["a",[[1,1]]]]}',
+    '{"format":"veilmatch-ledger-v2","accounts":[["a",[[1,1,-1]]]]}',
+    '{"format":"veilmatch-ledger-v2","accounts":[[1,[]]]}',
     '{"format":"veilmatch-ledger-v1"}',
     '{"format":"veilmatch-ledger-v1","peers":{}}',
     '{"format":"veilmatch-ledger-v1","peers":[["a",[[1]]]]}',
@@ -100,18 +105,18 @@ describe('a write that fails', () => {
   it('admits nothing, and leaves the file as it was', async () => {
     const path = temporary('ledger.json');
     const ledger = await open(path);
-    await ledger.update('peer', () => [one]);
+    await change(ledger, 'peer', () => [one]);
     const before = readFileSync(path, 'utf8');
     // A folder of the same name cannot be replaced by a file.
     renameSync(path, `${path}.away`);
     mkdirSync(`${path}/in the way`, { recursive: true });
-    await expectCode('io', () => ledger.update('peer', () => []));
+    await expectCode('io', () => change(ledger, 'peer', () => []));
     rmSync(path, { recursive: true });
     renameSync(`${path}.away`, path);
     expect(readFileSync(path, 'utf8')).toBe(before);
     expect(await chargesOf(ledger, 'peer')).toEqual([one]);
-    await ledger.update('other', () => [one]);
-    expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.json', 'ledger.json.lock']);
+    await change(ledger, 'other', () => [one]);
+    expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.json']);
   });
 
   it('is told where the folder does not exist', async () => {
@@ -119,60 +124,131 @@ describe('a write that fails', () => {
   });
 });
 
-describe('the lock', () => {
-  it('keeps a second one out, until the first is closed', async () => {
+it('of the first version is read, and becomes one of this version', async () => {
+  const path = temporary('ledger.json');
+  writeFileSync(path, '{"format":"veilmatch-ledger-v1","peers":[["token:12",[[5,7],[6,8,"run"]]]]}');
+  const ledger = await open(path);
+  // How large the sender's list was does not stand in it.
+  const former = [
+    { at: 5, elements: 7, work: 7 },
+    { at: 6, elements: 8, work: 8, run: 'run' },
+  ];
+  expect(await chargesOf(ledger, 'token:12')).toEqual(former);
+  await change(ledger, 'other', () => [one]);
+  expect(JSON.parse(readFileSync(path, 'utf8')).format).toBe('veilmatch-ledger-v2');
+  expect(await chargesOf(ledger, 'token:12')).toEqual(former);
+});
+
+describe('several ledgers of one file', () => {
+  it('see what the others have charged, and overspend nothing together', async () => {
     const path = temporary('ledger.json');
-    const first = await open(path);
-    const error = await expectCode('io', () => openFileLedger(path));
-    expect(error.message).toContain('ledger.json.lock');
-    await first.close();
-    await open(path);
+    const policy = { budgets: [{ hours: 1, runs: 7 }] };
+    const ledgers = await Promise.all(Array.from({ length: 4 }, () => open(path)));
+    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const endings = await Promise.allSettled(
+      Array.from({ length: 16 }, (_, i) => admission({ peer: 'p', ledger: ledgers[i % 4]!, policy })(run)),
+    );
+    expect(endings.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
+    for (const ledger of ledgers) expect(await chargesOf(ledger, 'p')).toHaveLength(7);
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('of a process that has ended is taken over; of one that runs or of another machine it is not', async () => {
+  it('hold the lock for an update alone', async () => {
     const path = temporary('ledger.json');
-    const lock = `${path}.lock`;
+    const [ledger, other] = [await open(path), await open(path)];
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    await change(ledger, 'peer', (charges) => {
+      expect(existsSync(`${path}.lock`)).toBe(true);
+      return [...charges, one];
+    });
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    expect(await chargesOf(other, 'peer')).toEqual([one]);
+  });
+});
+
+describe('the lock', () => {
+  it('of a process that has ended is taken over; of one that runs or of another machine it is not', async () => {
+    const path = temporary('store');
     const ended = spawn(process.execPath, ['-e', '']);
     await new Promise((resolve) => ended.on('exit', resolve));
-    const held = (holder: object): void => writeFileSync(lock, JSON.stringify({ token: 'x', ...holder }));
+    const held = (holder: object): void => writeFileSync(path, JSON.stringify({ token: 'x', ...holder }));
 
     held({ host: hostname(), pid: process.ppid });
-    await expectCode('io', () => openFileLedger(path));
+    const error = await expectCode('io', () => lockFile(path));
+    expect(error.message).toContain(path);
     held({ host: `not ${hostname()}`, pid: ended.pid });
-    await expectCode('io', () => openFileLedger(path));
-    writeFileSync(lock, 'something else');
-    await expectCode('io', () => openFileLedger(path));
+    await expectCode('io', () => lockFile(path));
+    writeFileSync(path, 'something else');
+    await expectCode('io', () => lockFile(path));
 
     // This process, but another life of its number: only Linux tells.
     held({ host: hostname(), pid: process.pid });
-    await expectCode('io', () => openFileLedger(path));
+    await expectCode('io', () => lockFile(path));
     if (process.platform === 'linux') {
       held({ host: hostname(), pid: process.pid, start: '1' });
-      await (await openFileLedger(path)).close();
+      await (await lockFile(path)).release();
     }
 
     held({ host: hostname(), pid: ended.pid });
-    const ledger = await open(path);
-    await ledger.update('peer', () => [one]);
-    expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.json', 'ledger.json.lock']);
+    const lock = await lockFile(path);
+    await lock.check();
+    expect(readdirSync(dirname(path))).toEqual(['store']);
+    await lock.release();
+    expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  it('lets only one of several take over', async () => {
-    const path = temporary('ledger.json');
+  it('lets only one of several take over, and those who wait one after another', async () => {
+    const path = temporary('store');
     const ended = spawn(process.execPath, ['-e', '']);
     await new Promise((resolve) => ended.on('exit', resolve));
-    writeFileSync(`${path}.lock`, JSON.stringify({ host: hostname(), pid: ended.pid, token: 'x' }));
-    const endings = await Promise.allSettled(Array.from({ length: 6 }, () => open(path)));
-    expect(endings.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const abandon = (): void =>
+      writeFileSync(path, JSON.stringify({ host: hostname(), pid: ended.pid, token: 'x' }));
+    abandon();
+    const endings = await Promise.allSettled(Array.from({ length: 6 }, () => lockFile(path)));
+    const [first, ...more] = endings.flatMap((ending) =>
+      ending.status === 'fulfilled' ? [ending.value] : [],
+    );
+    expect(more).toEqual([]);
+    await first!.release();
+
+    abandon();
+    let holders = 0;
+    const once = async (): Promise<void> => {
+      const lock = await lockFile(path, 60_000);
+      expect(++holders).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await lock.check();
+      holders--;
+      await lock.release();
+    };
+    await Promise.all(Array.from({ length: 12 }, once));
+    expect(readdirSync(dirname(path))).toEqual([]);
   });
 
-  it('is looked at before each write: a store that was taken away writes no more', async () => {
+  it('is not removed by somebody who found the dead one that was there before it', async () => {
+    const path = temporary('store');
+    const ended = spawn(process.execPath, ['-e', '']);
+    await new Promise((resolve) => ended.on('exit', resolve));
+    writeFileSync(path, JSON.stringify({ host: hostname(), pid: ended.pid, token: 'x' }));
+    // Somebody else is about to remove it: until then nobody else does.
+    writeFileSync(`${path}.breaking`, '');
+    await expectCode('io', () => lockFile(path));
+    expect(existsSync(path)).toBe(true);
+    rmSync(`${path}.breaking`);
+    await (await lockFile(path)).release();
+  });
+
+  it('is looked at before each write: an update whose lock was taken away writes nothing', async () => {
     const path = temporary('ledger.json');
     const ledger = await open(path);
-    await ledger.update('peer', () => [one]);
+    await change(ledger, 'peer', () => [one]);
     const before = readFileSync(path, 'utf8');
-    rmSync(`${path}.lock`);
-    await expectCode('io', () => ledger.update('peer', () => []));
+    await expectCode('io', () =>
+      change(ledger, 'peer', () => {
+        rmSync(`${path}.lock`);
+        return [];
+      }),
+    );
     expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });
@@ -184,7 +260,7 @@ it('keeps every charge that was confirmed, in a process that is killed in the mi
     const { openFileLedger } = await import(${JSON.stringify(built)});
     const ledger = await openFileLedger(${JSON.stringify(path)});
     for (let i = 0; ; i++) {
-      await ledger.update('peer', (charges) => [...charges, { at: i, elements: 1 }]);
+      await ledger.update(['peer'], ([charges]) => [[...charges, { at: i, elements: 1, work: 1 }]]);
       process.stdout.write('.');
     }`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -3,33 +3,47 @@
  * Decides whether a run may begin, and charges it before anything is evaluated: a peer that breaks off has used its
  * budget all the same.
  *
- * Who the peer is has to come from outside the protocol (a client certificate, an account): a budget holds for a name, and
- * somebody with a thousand names has a thousand budgets. For a limit on all together, admit each run twice, the second
- * time under one name for everybody.
+ * Who the peer is has to come from outside the protocol (a name that the operator gave it, an account): a budget holds for a
+ * name, and somebody with a thousand names has a thousand budgets. For those there are the budgets over `all`.
  */
 
 import { VeilmatchError } from '../../errors.js';
 import type { Charge, Ledger } from './ledger.js';
-import { checkPolicy, defaultPolicy, defaultSumPolicy, type Policy } from './policy.js';
+import {
+  type Budget,
+  checkBudgets,
+  checkPolicy,
+  defaultPolicy,
+  defaultSumPolicy,
+  type Policy,
+  workLimit,
+} from './policy.js';
 
-/** A run that a peer asks for. */
+/** A run that a peer asks for, or that this party is about to take part in. */
 export interface AdmissionRequest {
   /** Elements in the peer's set, all of which are evaluated. */
   readonly peerSize: number;
-  /** Elements in the sender's set. */
+  /** Elements in this party's set. */
   readonly ownSize: number;
-  /** What the peer learns: `intersection`, `cardinality` and so on. */
+  /**
+   * What the peer learns: `intersection`, `cardinality` and so on; `nothing` for a receiver whose sender is told nothing. Such a
+   * run uses no budget, and no size but `largestSet` counts.
+   */
   readonly reveal: string;
 }
 
-/** Why a run was refused, for the sender's own log. */
+/** Why a run was refused, for this party's own log. Those that begin with `all` are budgets over all peers together. */
 export type Refusal =
   | 'smallestSet'
   | 'smallestCountedSet'
   | 'largestSet'
   | 'largestRatio'
-  | 'runs'
-  | 'elements';
+  | Spent
+  | 'allRuns'
+  | 'allElements'
+  | 'allWork';
+
+type Spent = 'runs' | 'elements' | 'work';
 
 /** Who asks, what is allowed, and where it is kept. */
 export interface AdmissionOptions {
@@ -41,6 +55,8 @@ export interface AdmissionOptions {
   readonly run?: string | undefined;
   /** Default `defaultPolicy`; for sums `defaultSumPolicy`. */
   readonly policy?: Policy | undefined;
+  /** What all peers of this ledger may use together. A run is charged to both in one step. Default: any amount. */
+  readonly all?: readonly Budget[] | undefined;
   /** Told which limit refused a run. The error does not say it, because it may reach the peer. */
   readonly onRefusal?: ((refusal: Refusal, run: AdmissionRequest) => void) | undefined;
   /** Milliseconds since 1970. Default `Date.now`. */
@@ -50,65 +66,100 @@ export interface AdmissionOptions {
 /** Modes in which the receiver learns which elements match, so that a small set shows no more than a large one. */
 const NAMES_MATCHES: readonly string[] = ['intersection', 'contact-discovery'];
 
+/** The account of all peers together. */
+export const ALL_PEERS = 'all peers together';
+
+const ALL_REFUSALS = { runs: 'allRuns', elements: 'allElements', work: 'allWork' } as const;
+
 const HOUR = 3_600_000;
+/** Charges are kept for so long even where no budget of this policy counts them: another command's on the same ledger may. */
+const KEPT_HOURS = 31 * 24;
 
 /**
- * What a sender's option `admit` takes.
- * @throws {VeilmatchError} `argument` for a policy that is none. The function that is returned: `refused`, always with the
- * same message, and what the ledger throws
+ * What the option `admit` of either party takes.
+ * @throws {VeilmatchError} `argument` for a policy or budgets that are none, or the name that stands for all peers. The function
+ * that is returned: `refused`, always with the same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
+  const all = options.all === undefined ? undefined : checkBudgets(options.all);
+  if (peer === ALL_PEERS)
+    throw new VeilmatchError('argument', 'No peer may be called what all are together.');
   return async (run) => {
     const policy = given ?? (run.reveal === 'sum' ? defaultSumPolicy : defaultPolicy);
     const refuse = (refusal: Refusal): never => {
       onRefusal?.(refusal, run);
       throw new VeilmatchError(
         'refused',
-        'The sender refuses this run: its policy on sizes and budgets does not allow it. Ask the sender.',
+        'This run is refused: the policy of the refusing party on sizes and budgets does not allow it. Ask that party.',
       );
     };
     const badSize = sizeRefusal(policy, run);
     if (badSize !== undefined) refuse(badSize);
-    await ledger.update(peer, (charges) => {
-      if (name !== undefined && charges.some((charge) => charge.run === name)) return charges;
+    if (run.reveal === 'nothing') return;
+    // Both accounts even where nothing limits all: the budget may be given one day, and then counts what was.
+    await ledger.update([peer, ALL_PEERS], (accounts) => {
+      const [own = [], ofAll = []] = accounts;
+      if (name !== undefined && own.some((charge) => charge.run === name)) return accounts;
       const at = now();
-      const spent = overdrawn(policy, charges, run.peerSize, at);
+      const charge: Charge = {
+        at,
+        elements: run.peerSize,
+        work: workOf(run),
+        ...(name !== undefined && { run: name }),
+      };
+      const spent = overdrawn(policy.budgets, own, charge, run.ownSize);
       if (spent !== undefined) refuse(spent);
-      const charge = { at, elements: run.peerSize, ...(name !== undefined && { run: name }) };
-      return [...relevant(policy, charges, at), charge];
+      const spentByAll = overdrawn(all ?? [], ofAll, charge, run.ownSize);
+      if (spentByAll !== undefined) refuse(ALL_REFUSALS[spentByAll]);
+      // The name of a run stands in the account of its peer.
+      const { run: _, ...nameless } = charge;
+      return [
+        [...relevant(policy.budgets, own, at), charge],
+        [...relevant(all ?? [], ofAll, at), nameless],
+      ];
     });
   };
 }
 
+/** Elements that a run makes this party work on: of contact discovery the peer's alone, since the set is published. */
+function workOf({ peerSize, ownSize, reveal }: AdmissionRequest): number {
+  return reveal === 'contact-discovery' ? peerSize : peerSize + ownSize;
+}
+
 function sizeRefusal(policy: Policy, { peerSize, ownSize, reveal }: AdmissionRequest): Refusal | undefined {
   const { smallestSet = 0, smallestCountedSet = 0, largestSet = Infinity, largestRatio = Infinity } = policy;
+  if (peerSize > largestSet) return 'largestSet';
+  if (reveal === 'nothing') return undefined;
   if (peerSize < smallestSet) return 'smallestSet';
   if (peerSize < smallestCountedSet && !NAMES_MATCHES.includes(reveal)) return 'smallestCountedSet';
-  if (peerSize > largestSet) return 'largestSet';
   // Not as a quotient: of an empty set nothing can be learnt, but whoever asks it is told no more than others.
   if (peerSize > largestRatio * Math.max(1, ownSize)) return 'largestRatio';
   return undefined;
 }
 
 function overdrawn(
-  { budgets }: Policy,
+  budgets: readonly Budget[],
   charges: readonly Charge[],
-  wanted: number,
-  at: number,
-): Refusal | undefined {
-  for (const { hours, runs = Infinity, elements = Infinity } of budgets) {
+  wanted: Charge,
+  ownSize: number,
+): Spent | undefined {
+  for (const budget of budgets) {
+    const { hours, runs = Infinity, elements = Infinity } = budget;
     // A charge of the future was made before the clock was set back; it counts.
-    const inside = charges.filter((charge) => charge.at > at - hours * HOUR);
+    const inside = charges.filter((charge) => charge.at > wanted.at - hours * HOUR);
+    const used = (what: 'elements' | 'work'): number =>
+      inside.reduce((sum, charge) => sum + charge[what], wanted[what]);
     if (inside.length + 1 > runs) return 'runs';
-    if (inside.reduce((sum, charge) => sum + charge.elements, wanted) > elements) return 'elements';
+    if (used('elements') > elements) return 'elements';
+    if (used('work') > workLimit(budget, ownSize)) return 'work';
   }
   return undefined;
 }
 
-/** Charges that some budget still counts. */
-function relevant({ budgets }: Policy, charges: readonly Charge[], at: number): readonly Charge[] {
-  const longest = Math.max(0, ...budgets.map(({ hours }) => hours));
+/** Charges that some budget may still count. */
+function relevant(budgets: readonly Budget[], charges: readonly Charge[], at: number): readonly Charge[] {
+  const longest = Math.max(KEPT_HOURS, ...budgets.map(({ hours }) => hours));
   return charges.filter((charge) => charge.at > at - longest * HOUR);
 }

@@ -7,25 +7,34 @@ export interface Charge {
   readonly at: number;
   /** Elements that were to be evaluated for the peer. */
   readonly elements: number;
+  /** Elements that the run made this party work on in all: the peer's, and its own, which it evaluates however few the peer's are. */
+  readonly work: number;
   /** The run, where it has a name: it is charged once, however often it is resumed. */
   readonly run?: string | undefined;
 }
 
-/** Where the charges of peers are kept. */
+/** What the accounts of an update hold, in the order of their names. */
+export type Accounts = readonly (readonly Charge[])[];
+
+/** Where charges are kept, by accounts: one for each peer, and any others. */
 export interface Ledger {
   /**
-   * Replaces a peer's charges by what `decide` makes of them, in one step: no other update of this ledger comes between,
-   * and the new charges are durable when the promise is fulfilled. Where `decide` throws, nothing changes.
+   * Replaces the charges of some accounts by what `decide` makes of them, in one step: no other update of this ledger comes
+   * between, of another process neither, and the new charges are durable when the promise is fulfilled. Where `decide`
+   * throws, nothing changes.
+   * @param accounts - their names; each once
+   * @param decide - given the charges of each account, in that order; returns as many
    */
-  update(peer: string, decide: (charges: readonly Charge[]) => readonly Charge[]): Promise<void>;
+  update(accounts: readonly string[], decide: (charges: Accounts) => Accounts): Promise<void>;
 }
 
 /** A ledger in memory, empty at first. */
 export function memoryLedger(): Ledger {
   const charges = new Map<string, readonly Charge[]>();
   return {
-    async update(peer, decide) {
-      charges.set(peer, decide(charges.get(peer) ?? []));
+    async update(accounts, decide) {
+      const after = decide(accounts.map((account) => charges.get(account) ?? []));
+      for (const [i, account] of accounts.entries()) charges.set(account, after[i] ?? []);
     },
   };
 }

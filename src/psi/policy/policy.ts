@@ -14,6 +14,24 @@ export interface Budget {
   readonly runs?: number | undefined;
   /** Elements that are evaluated for the peer. Default: any number. */
   readonly elements?: number | undefined;
+  /**
+   * Elements that runs make the sender work on in all: in each the peer's, and the sender's whole list, which it tags for an
+   * empty list as well. Default: see `workLimit`.
+   */
+  readonly work?: number | undefined;
+}
+
+/** How often a budget that states `elements` alone lets the sender's whole list be tagged. */
+const LISTS_BY_DEFAULT = 10;
+
+/**
+ * The work that a budget allows: what it states. One that states neither `work` nor `runs`, but `elements`, allows these and
+ * the sender's list ten times: or empty lists, which use no elements, could make the sender tag its list without end.
+ * @param ownSize elements in the sender's set
+ */
+export function workLimit({ runs, elements, work }: Budget, ownSize: number): number {
+  if (work !== undefined) return work;
+  return runs === undefined && elements !== undefined ? elements + LISTS_BY_DEFAULT * ownSize : Infinity;
 }
 
 /** A limit that is left out does not hold. */
@@ -39,8 +57,8 @@ export const defaultPolicy: Policy = {
   largestSet: 1_000_000,
   largestRatio: 100,
   budgets: [
-    { hours: 24, runs: 10, elements: 2_000_000 },
-    { hours: 720, runs: 60, elements: 10_000_000 },
+    { hours: 24, runs: 10, elements: 2_000_000, work: 20_000_000 },
+    { hours: 720, runs: 60, elements: 10_000_000, work: 100_000_000 },
   ],
 };
 
@@ -50,7 +68,10 @@ export const defaultPolicy: Policy = {
  */
 export const defaultSumPolicy: Policy = { ...defaultPolicy, budgets: [{ hours: 720, runs: 1 }] };
 
-/** For contact discovery, where a peer is one person's account: a full address book once, and additions afterwards. */
+/**
+ * For contact discovery, where a peer is one person's account: a full address book once, and additions afterwards. The server
+ * works on what the peer asks alone, so its elements are all the work there is.
+ */
 export const defaultContactPolicy: Policy = {
   largestSet: 5_000,
   budgets: [
@@ -72,22 +93,30 @@ export function checkPolicy(value: unknown): Policy {
   if (ratio !== undefined && !(typeof ratio === 'number' && ratio > 0)) {
     throw new VeilmatchError('argument', 'largestRatio in a policy must be a number above 0.');
   }
-  if (!Array.isArray(policy.budgets)) {
+  checkBudgets(policy.budgets);
+  return value as Policy;
+}
+
+/**
+ * The budgets of a policy, or those over all peers together, with everything checked.
+ * @throws {VeilmatchError} `argument` for an unknown name or a value that is no limit
+ */
+export function checkBudgets(value: unknown): readonly Budget[] {
+  if (!Array.isArray(value)) {
     throw new VeilmatchError(
       'argument',
       'A policy needs budgets: a list, such as [{"hours": 24, "elements": 100000}].',
     );
   }
-  for (const [i, entry] of policy.budgets.entries()) {
+  for (const [i, entry] of value.entries()) {
     const where = `budgets[${i}] in a policy`;
-    const budget = objectOf(entry, where, ['hours', 'runs', 'elements']);
+    const budget = objectOf(entry, where, ['hours', 'runs', 'elements', 'work']);
     if (budget.hours === undefined)
       throw new VeilmatchError('argument', `${where} needs hours: the span that it holds for.`);
     checkWhole(budget.hours, `hours in budgets[${i}]`, 1);
-    checkWhole(budget.runs, `runs in budgets[${i}]`, 0);
-    checkWhole(budget.elements, `elements in budgets[${i}]`, 0);
+    for (const name of ['runs', 'elements', 'work']) checkWhole(budget[name], `${name} in budgets[${i}]`, 0);
   }
-  return value as Policy;
+  return value;
 }
 
 function objectOf(value: unknown, what: string, names: readonly string[]): Record<string, unknown> {
