@@ -44,7 +44,8 @@ function report({ traffic }, started) {
 }
 
 if (role === 'sender') {
-  const listener = await listen({ tls: server, tokens: [{ name: 'receiver', hash: hashToken(token) }] });
+  const partners = [{ name: 'receiver', tokens: [hashToken(token)] }];
+  const listener = await listen({ tls: server, partners });
   process.send?.({ port: listener.port });
   for await (const channel of listener) {
     const started = performance.now();

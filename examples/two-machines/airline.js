@@ -14,7 +14,9 @@ const set = IdentifierSet.ofStrings(readFileSync(list, 'utf8').trim().split('\n'
 const ledger = memoryLedger();
 
 const listener = await listen({
-  tls: { cert: pem('server.pem'), key: pem('server.key'), clientCa: pem('ca.pem') },
+  tls: { cert: pem('server.pem'), key: pem('server.key') },
+  // Known by its subject under this authority, whichever certificate it shows.
+  partners: [{ name: 'hotel', certificates: [{ authority: pem('ca.pem'), subject: 'CN=hotel' }] }],
   reveal: 'intersection',
   onEvent: ({ type }) => type === 'turned-away' && console.log(JSON.stringify({ turnedAway: true })),
 });

@@ -76,6 +76,8 @@ function prepare(folder, airline, hotel) {
   for (const name of ['airline', 'hotel', 'outsider']) put(`${name}/ca.pem`, authority.cert);
   put('airline/server.pem', server.cert);
   put('airline/server.key', server.key);
+  const known = { authority: 'ca.pem', subject: 'CN=hotel' };
+  put('airline/partners.json', JSON.stringify({ partners: [{ name: 'hotel', certificates: [known] }] }));
   put('hotel/client.pem', client.cert);
   put('hotel/client.key', client.key);
   put('outsider/client.pem', own.cert);
@@ -97,7 +99,8 @@ async function overCommandLine(say, { path, airlineList, hotelList }, start) {
   say('1. On the command line: veilmatch serve and veilmatch connect, over TLS 1.3.');
   const airline = start(
     ...[VEILMATCH, 'serve', airlineList, '--country', 'US', '--reveal', 'intersection', '--once'],
-    ...['--listen', '127.0.0.1:0', '--client-ca', path('airline/ca.pem')],
+    ...['--listen', '127.0.0.1:0', '--partners', path('airline/partners.json')],
+    ...['--ledger', path('airline/ledger.json')],
     ...['--tls-cert', path('airline/server.pem'), '--tls-key', path('airline/server.key')],
   );
   const { port } = await airline.said('event', 'listening');

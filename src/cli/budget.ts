@@ -65,7 +65,10 @@ answer holds for one peer that asks for as much as it may, as soon as it may; te
 
 A policy is JSON; what is left out does not limit:
   {"largestSet": 1000000, "largestRatio": 100, "smallestSet": 0, "smallestCountedSet": 1000,
-   "budgets": [{"hours": 24, "runs": 10, "elements": 2000000}]}
+   "budgets": [{"hours": 24, "runs": 10, "elements": 2000000, "work": 20000000}]}
+
+Work is what runs cost the sender: each the peer's elements and the sender's whole list, for an empty list as well. A budget
+with elements alone allows these and the sender's list ten times.
 
 Examples:
   veilmatch budget --country US
@@ -138,14 +141,21 @@ export function policyLines({
   const sizes = limits.filter(([limit]) => limit !== undefined).map(([, words]) => words);
   return [
     `In each run the peer's set may have ${sizes.length > 0 ? sizes.join(', ') : 'any size'}.`,
-    ...budgets.map(({ hours, ...most }) => `In any ${count(hours)} hours: ${usage(most)}.`),
+    ...budgetLines(budgets),
   ];
 }
 
-function usage({ runs, elements }: Omit<Budget, 'hours'>): string {
+export function budgetLines(budgets: readonly Budget[]): string[] {
+  return budgets.map(({ hours, ...most }) => `In any ${count(hours)} hours: ${usage(most)}.`);
+}
+
+function usage({ runs, elements, work }: Omit<Budget, 'hours'>): string {
+  const byDefault = work === undefined && runs === undefined && elements !== undefined;
   const parts = [
     runs === undefined ? [] : [`at most ${count(runs)} runs`],
     elements === undefined ? [] : [`at most ${count(elements)} elements`],
+    work === undefined ? [] : [`work on at most ${count(work)} elements, the sender's own included`],
+    byDefault ? ["work on no more than these and the sender's list ten times"] : [],
   ].flat();
   return parts.length > 0 ? parts.join(', ') : 'no limit';
 }

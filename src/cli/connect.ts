@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
-import type { CoarseCount, Reveal } from '../psi/index.js';
+import { type CoarseCount, defaultPolicy, type Policy, type Reveal } from '../psi/index.js';
 import { checkedUrl } from '../transport/address.js';
 import {
   type ConnectedChannel,
@@ -16,8 +16,10 @@ import {
   receive,
 } from '../transport/index.js';
 import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } from './agreement.js';
+import { policyLines, readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { readCertificates, readKeyPair, readToken } from './credentials.js';
+import { type Guard, type GuardFlags, openGuard, partnerName } from './guard.js';
 import { checkStdin, type Io } from './io.js';
 import { LIST_ARGUMENT, listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
@@ -27,9 +29,10 @@ import { type RunSummary, startRunProgress, summaryText } from './run-report.js'
 import { type Agreement, RunState, type StateFlags } from './run-state.js';
 import { timeOptions } from './serve-options.js';
 import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
+import { LEDGER_HELP } from './state-folder.js';
 import { stateKeyOption } from './unlock.js';
 
-interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags {
+interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags, GuardFlags {
   readonly tokenFile?: string;
   readonly ca?: string;
   readonly clientCert?: string;
@@ -61,6 +64,13 @@ export const connectCommand: Command = {
     ),
     coarseOption(),
     ...agreementOptions(),
+    new Option('--partner <NAME>', 'what budgets call the partner (default: the name in the URL)'),
+    new Option(
+      '--policy <FILE>',
+      'sizes and budgets of what the partner may learn of this list, JSON: with --to both (default: the one that --dry-run ' +
+        'shows); without, the largest size of its list alone',
+    ),
+    new Option('--ledger <FILE>', LEDGER_HELP),
     new Option(
       '-o, --output <FILE>',
       'write the shared rows to this file, which appears when the run is complete; the format goes by its name, as for normalize',
@@ -94,33 +104,38 @@ Examples:
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ConnectFlags;
     const url = checkedUrl(args[0]!);
-    checkStdin([args[1], flags.tokenFile]);
+    checkStdin([args[1], flags.tokenFile, flags.policy]);
+    partnerName(flags, url);
     const file = checkFileNames({ '--output': flags.output });
     const credentials = await readCredentials(flags, io);
-    const { tokenFile, ca, clientCert, clientKey, stateKeyFile } = flags;
-    const inputs = [args[1], tokenFile, ca, clientCert, clientKey, stateKeyFile].filter(
+    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
+    const { tokenFile, ca, clientCert, clientKey, stateKeyFile, ledger } = flags;
+    const inputs = [args[1], tokenFile, ca, clientCert, clientKey, stateKeyFile, flags.policy, ledger].filter(
       (path) => path !== undefined,
     );
+    const guard = flags.dryRun ? undefined : await openGuard(flags, url, io);
     const state = await RunState.open(flags.dryRun ? {} : flags, url.href, io);
     let confirmed = true;
     const status = await withOutputs([undefined, ...file], inputs, io, async (output, rows) => {
       const keeping = rows === undefined || flags.dryRun ? undefined : flags.output;
       return withSharedRows(keeping, flags.spill, io, async (kept): Promise<ExitStatus> => {
         const read = await readSet(args[1]!, flags, io, kept);
-        if (flags.dryRun) {
-          await output!.write(dryRun(url, read.set, flags));
+        if (guard === undefined) {
+          await output!.write(dryRun(url, read.set, flags, policy));
           return 0;
         }
-        const { summary, result } = await run(url, read, credentials, flags, state, io);
+        const { summary, result } = await run(url, read, credentials, flags, { state, guard }, io);
         confirmed = result.confirmed !== false;
         if (rows !== undefined) await kept?.write(rows, result.matches ?? [], read);
         await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
         return 0;
       });
-    }).catch(async (error) => {
-      await state.journal?.close();
-      throw error;
-    });
+    })
+      .catch(async (error) => {
+        await state.journal?.close();
+        throw guard === undefined ? error : guard.explain(error);
+      })
+      .finally(() => guard?.close());
     // Only now the result is where it belongs.
     await state.settle(confirmed, io);
     return status;
@@ -134,12 +149,18 @@ interface Outcome {
   readonly result: ReceivedResult;
 }
 
+/** What outlives a run: its state, and what the partner has used. */
+interface Kept {
+  readonly state: RunState;
+  readonly guard: Guard;
+}
+
 async function run(
   url: URL,
   read: ReadSet,
   credentials: ConnectOptions,
   flags: ConnectFlags,
-  state: RunState,
+  { state, guard }: Kept,
   io: Io,
 ): Promise<{ summary: RunSummary; result: ReceivedResult }> {
   const started = performance.now();
@@ -153,7 +174,8 @@ async function run(
     const set = countable(read.set, reveal, io);
     const agreed = agreement(reveal, flags);
     await state.begin(to, set, agreed, url.href);
-    return { reveal, set, result: await receive(to, set, { ...options, ...agreed, journal: state.journal }) };
+    const kept = { journal: state.journal, admit: guard.admit(to.runId) };
+    return { reveal, set, result: await receive(to, set, { ...options, ...agreed, ...kept }) };
   };
   try {
     const { journal: resume, kept: keep } = state;
@@ -162,7 +184,9 @@ async function run(
       return undefined;
     });
     const outcome =
-      channel === undefined ? await recalled(unreached, read, state, options, flags, io) : await ask(channel);
+      channel === undefined
+        ? await recalled(unreached, read, { state, guard }, options, flags, io)
+        : await ask(channel);
     const { sent, received } = channel?.traffic ?? { sent: 0, received: 0 };
     const { reveal, set, result } = outcome;
     const summary: RunSummary = {
@@ -195,7 +219,7 @@ async function run(
 async function recalled(
   unreached: unknown,
   read: ReadSet,
-  state: RunState,
+  { state, guard }: Kept,
   options: RunOptions,
   flags: ConnectFlags,
   io: Io,
@@ -204,7 +228,11 @@ async function recalled(
   if (journal === undefined) throw unreached;
   const reveal = agreedReveal(state.reveals, flags);
   const set = countable(read.set, reveal, io);
-  const result = await recall(set, { ...options, ...agreement(reveal, flags), journal });
+  const result = await recall(set, {
+    ...options,
+    ...agreement(reveal, flags),
+    ...{ journal, admit: guard.admit(journal.runId) },
+  });
   if (result === undefined) throw unreached;
   const confirmed = unreached instanceof VeilmatchError && unreached.code === 'unknown-run';
   return { reveal, set, result: { ...result, confirmed } };
@@ -274,7 +302,8 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
   };
 }
 
-function dryRun(url: URL, set: IdentifierSet, { reveal, to }: ConnectFlags): string {
+function dryRun(url: URL, set: IdentifierSet, flags: ConnectFlags, policy: Policy): string {
+  const { reveal, to } = flags;
   const learns = {
     intersection: 'which of your rows are in its list',
     cardinality: 'how many of your identifiers are in its list',
@@ -288,6 +317,9 @@ function dryRun(url: URL, set: IdentifierSet, { reveal, to }: ConnectFlags): str
     `partner     ${url.host}`,
     `learns      that this list has ${set.size.toLocaleString('en-US')} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})${to === 'both' ? '; the result, which this program reports to it' : ''}`,
     `you learn   ${what}; the size of its list and the kinds in it`,
+    ...(to === 'both'
+      ? [`What ${partnerName(flags, url)} may learn so is limited.`, ...policyLines(policy)]
+      : []),
     '',
   ].join('\n');
 }

@@ -2,12 +2,14 @@
 /** Tokens and certificates from files. */
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { bytesToHex, hexToBytes } from '../bytes.js';
+import { dirname, resolve } from 'node:path';
+import { hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import type { KnownToken } from '../transport/index.js';
-import { hashToken, isToken } from '../transport/tokens.js';
+import { type Partners, parsePartners } from '../transport/index.js';
+import { MAX_PARTNERS_BYTES } from '../transport/partners-file.js';
+import { isToken } from '../transport/tokens.js';
 import { type Io, sourceName } from './io.js';
-import { readSmall } from './secrets.js';
+import { readSecret, readSmall } from './secrets.js';
 
 /** A bundle of authorities is the largest of these files. */
 const MAX_PEM_BYTES = 4_194_304;
@@ -17,10 +19,10 @@ const MAX_PEM_BYTES = 4_194_304;
  * @throws {VeilmatchError} `io`, `bad-file`
  */
 export async function readToken(path: string, io: Io): Promise<string> {
-  const text = (await readSmall(path, io)).toString('latin1').trim();
+  const text = (await readSecret(path, io)).toString('latin1').trim();
   if (isToken(text)) return text;
-  const why = text.split(/\r?\n/).some((line) => ENTRY.test(line.trim()))
-    ? 'is the list of hashes for veilmatch serve; here the token itself is needed, alone in a file.'
+  const why = text.startsWith('{')
+    ? 'is no token; the file of partners is for veilmatch serve, and here the token itself is needed, alone in a file.'
     : 'does not hold one token and nothing else.';
   throw new VeilmatchError(
     'bad-file',
@@ -28,52 +30,21 @@ export async function readToken(path: string, io: Io): Promise<string> {
   );
 }
 
-const ENTRY = /^([\w.@-]{1,64})\s+sha256:([0-9a-f]{64})$/;
-
-/** A line of the file that lists who may connect: name, hash of the token. */
-export function tokenEntry(name: string, token: string): string {
-  return `${name} sha256:${bytesToHex(hashToken(token))}\n`;
-}
-
-/** Whether budgets and logs can call somebody this. */
-export function isPeerName(name: string): boolean {
-  return ENTRY.test(`${name} sha256:${'0'.repeat(64)}`);
-}
-
 /**
- * Who may connect: a line for each token. Empty lines and those that begin with # are passed over.
- * @throws {VeilmatchError} `io`; `bad-file`, with the line, for anything else, a token in the clear above all
+ * Who may connect, by the operator's file of partners. Authorities that it names are files, relative to itself.
+ * @throws {VeilmatchError} `io`; `bad-file`, with the place, for anything else than it should be, a token in the clear above all
  */
-export async function readTokenList(path: string, io: Io): Promise<KnownToken[]> {
-  const known = parseTokenList((await readSmall(path, io)).toString('latin1'), sourceName(path));
-  if (known.length > 0) return known;
-  throw new VeilmatchError(
-    'bad-file',
-    `${sourceName(path)} lists no token. Add one with: veilmatch token NAME --add FILE`,
-  );
+export async function readPartnersFile(path: string, io: Io): Promise<Partners> {
+  const text = (await readSmall(path, io, MAX_PARTNERS_BYTES)).toString('utf8');
+  return partnersOf(text, path, io);
 }
 
-/** @throws {VeilmatchError} `bad-file`, with the line, for what is no such list; an empty one is */
-export function parseTokenList(content: string, source: string): KnownToken[] {
-  const known: KnownToken[] = [];
-  for (const [index, line] of content.split(/\r?\n/).entries()) {
-    const text = line.trim();
-    if (text === '' || text.startsWith('#')) continue;
-    const [, name, hash] = ENTRY.exec(text) ?? [];
-    if (name === undefined || hash === undefined) {
-      const why = text.split(/\s/).some(isToken)
-        ? 'holds a token itself, and should hold its hash only. Make both with: veilmatch token NAME --add FILE'
-        : 'is not of the form NAME sha256:HASH. Such lines are made by: veilmatch token NAME --add FILE';
-      throw new VeilmatchError('bad-file', `${source}: line ${index + 1} ${why}`, { position: index });
-    }
-    if (known.some((other) => other.name === name)) {
-      throw new VeilmatchError('bad-file', `${source}: line ${index + 1} repeats a name.`, {
-        position: index,
-      });
-    }
-    known.push({ name, hash: hexToBytes(hash) });
-  }
-  return known;
+/** @throws {VeilmatchError} as `readPartnersFile` does */
+export function partnersOf(text: string, path: string, io: Io): Promise<Partners> {
+  return parsePartners(text, {
+    source: sourceName(path),
+    authority: async (name) => (await readPem(resolve(dirname(path), name), io)).text,
+  });
 }
 
 /**
@@ -107,6 +78,16 @@ export async function readCertificates(path: string, io: Io): Promise<string> {
 }
 
 /**
+ * Revocation lists: one, or several.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readRevocations(path: string, io: Io): Promise<string> {
+  const { text, source } = await readPem(path, io);
+  if (/-----BEGIN X509 CRL-----/.test(text)) return text;
+  throw new VeilmatchError('bad-file', `${source} holds no revocation list (-----BEGIN X509 CRL-----).`);
+}
+
+/**
  * A certificate that this party shows, those between it and its authority, and its key.
  * @throws {VeilmatchError} `io`; `bad-file` where they do not fit together, or the certificate's time is over
  */
@@ -116,7 +97,7 @@ export async function readKeyPair(
   io: Io,
 ): Promise<{ readonly cert: string; readonly key: string }> {
   const cert = await readPem(certPath, io);
-  const key = await readPem(keyPath, io);
+  const key = await readPem(keyPath, io, true);
   const [own] = certificatesIn(cert.text, cert.source);
   const end = new Date(own!.validTo);
   if (end.getTime() < Date.now()) {
@@ -139,8 +120,9 @@ interface Pem {
   readonly source: string;
 }
 
-async function readPem(path: string, io: Io): Promise<Pem> {
-  const text = (await readSmall(path, io, MAX_PEM_BYTES)).toString('latin1');
+async function readPem(path: string, io: Io, secret: boolean = false): Promise<Pem> {
+  const read = secret ? readSecret : readSmall;
+  const text = (await read(path, io, MAX_PEM_BYTES)).toString('latin1');
   const source = sourceName(path);
   if (/-----BEGIN [A-Z ]+-----/.test(text)) return { text, source };
   throw new VeilmatchError('bad-file', `${source} is not PEM: it has no line -----BEGIN ...-----.`);

@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import type { ReversalCursor } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
 import { type Io, readBytes } from './io.js';
-import { withOutputs } from './output.js';
+import { PRIVATE_MODE, withOutputs } from './output.js';
 
 /** What was found: identifiers by the token that they are behind. */
 export type Revealed = Map<string, string[]>;
@@ -16,9 +16,6 @@ export interface StoredSearch {
   /** Where identifiers are to be revealed, those found so far. */
   readonly revealed: Revealed | undefined;
 }
-
-/** Personal data, or a step towards it. */
-export const PRIVATE_MODE = 0o600;
 
 const KIND = 'veilmatch reversal';
 

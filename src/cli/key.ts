@@ -7,8 +7,8 @@ import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
 import { publicKeyOf } from '../transport/exchange-file.js';
 import { readIfThere, replaceFile } from '../transport/files.js';
+import { isPartnerName } from '../transport/partners.js';
 import type { Command } from './command.js';
-import { isPeerName } from './credentials.js';
 import { checkOutputFiles, withOutputs } from './output.js';
 
 export const keyCommand: Command = {
@@ -31,7 +31,7 @@ Example:
   async run([name = ''], options, io) {
     const path = options.output as string;
     await checkOutputFiles({ '--output': path }, []);
-    if (!isPeerName(name)) {
+    if (!isPartnerName(name)) {
       throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
     }
     if ((await readIfThere(path)) !== undefined) {

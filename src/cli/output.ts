@@ -23,6 +23,9 @@ interface OpenOutput extends Output {
   discard(): Promise<void>;
 }
 
+/** Its owner reads and writes it, and nobody else. */
+export const PRIVATE_MODE = 0o600;
+
 /** The reader of standard output has gone, as `head` does; that is no failure. */
 export class ReaderGone extends Error {}
 
@@ -30,7 +33,8 @@ export class ReaderGone extends Error {}
  * Opens the outputs, runs `body`, and keeps them only if it succeeds.
  * @param paths where to write; undefined or `-` is standard output
  * @param inputs files that must not be overwritten
- * @param mode of a new file; that of the file in its place, or the system's default, unless given
+ * @param mode of the file; unless given that of the file in its place, and without one for its owner alone: results are personal
+ * data
  * @throws {VeilmatchError} `argument` for an output that is an input or another output, `io`
  */
 export async function withOutputs<T>(
@@ -173,7 +177,9 @@ async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> 
   const written = direct
     ? place
     : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = await orIoError(path, () => open(written, direct ? 'w' : 'wx', mode ?? found?.mode));
+  const file = await orIoError(path, () =>
+    open(written, direct ? 'w' : 'wx', mode ?? found?.mode ?? PRIVATE_MODE),
+  );
   const discard = async (): Promise<void> => {
     if (!direct) await rm(written, { force: true }).catch(() => {});
   };

@@ -3,11 +3,10 @@
 
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
-import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { createBackend, type GroupBackend } from '../group/index.js';
-import { defaultPolicy, type Reveal } from '../psi/index.js';
-import { openFileLedger, readResponse, writeRequest, writeResponse } from '../transport/index.js';
+import { admission, defaultPolicy, memoryLedger, type Reveal } from '../psi/index.js';
+import { partnerId, readResponse, writeRequest, writeResponse } from '../transport/index.js';
 import { readPolicy } from './budget.js';
 import type { Command, ExitStatus } from './command.js';
 import { countable } from './connect.js';
@@ -21,11 +20,13 @@ import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
 import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
 import { loadState, saveState } from './state.js';
+import { LEDGER_HELP, openLedger } from './state-folder.js';
 import { readUnlock, stateKeyOption } from './unlock.js';
 
 interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly output?: string;
   readonly json?: true;
+  readonly policy?: string;
   readonly spill: Spill;
 }
 
@@ -39,7 +40,7 @@ interface PsiFlags extends SetFlags {
   readonly stateKeyFile?: string;
   readonly days: number;
   readonly policy?: string;
-  readonly ledger: string;
+  readonly ledger?: string;
 }
 
 const keyOption = (): Option =>
@@ -76,7 +77,7 @@ Example:
   veilmatch psi request mine.csv --country US --reveal intersection --key a.key --peer b --peers peers.txt \\
     -o request.vm --state state.vm --state-key-file state.key
   veilmatch psi respond request.vm theirs.csv --country US --reveal intersection --key b.key --peer a --peers peers.txt \\
-    --ledger ledger.json -o response.vm
+    -o response.vm
   veilmatch psi finish response.vm --state state.vm --state-key-file state.key -o shared.csv
 `;
 
@@ -133,7 +134,7 @@ export const respondCommand: Command = {
     ...peerOptions(),
     outputOption('write the response to this file'),
     new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
-    new Option('--ledger <FILE>', 'where budgets and answered requests are kept').makeOptionMandatory(),
+    new Option('--ledger <FILE>', `${LEDGER_HELP}; and which requests were answered`),
     validOption(),
     ...listOptions(),
   ],
@@ -148,11 +149,11 @@ export const respondCommand: Command = {
     const peer = await readPeerKey(flags.peers, flags.peer, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
-    const ledger = await openFileLedger(ledgerPath);
+    const ledger = await openLedger(ledgerPath);
     let limit: string | undefined;
     try {
       const peerSize = await working(io, (backend, progress) =>
-        writeResponse(args[0]!, output, set, `ed25519:${bytesToHex(peer)}`, {
+        writeResponse(args[0]!, output, set, partnerId(flags.peer), {
           ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
           onProgress: progress.update,
           onRefusal: (refusal) => {
@@ -189,6 +190,10 @@ export const finishCommand: Command = {
       'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
+    new Option(
+      '--policy <FILE>',
+      "of it the largest set: what the partner's list may have, JSON; it learns nothing here, so no budget is used (default: any)",
+    ),
     new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
@@ -196,6 +201,8 @@ export const finishCommand: Command = {
     const flags = options as unknown as FinishFlags;
     const kept = await loadState(flags.state, await readUnlock(flags.stateKeyFile, false, io));
     const { state } = kept;
+    const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
+    const admit = policy && admission({ peer: 'the partner', ledger: memoryLedger(), policy });
     if (flags.output !== undefined && state.reveal !== 'intersection') {
       throw new VeilmatchError(
         'argument',
@@ -209,7 +216,10 @@ export const finishCommand: Command = {
         const read = await readSet(kept.path, kept.flags, io, keptRows);
         const own = countable(read.set, state.reveal, io);
         const result = await working(io, (backend, progress) =>
-          readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
+          readResponse(args[0]!, own, state, {
+            ...{ backend, admit, signal: io.signal },
+            onProgress: progress.update,
+          }),
         );
         const rows = own.rowsOf(result.matched ?? []);
         if (file !== undefined) await keptRows?.write(file, rows, read);

@@ -14,11 +14,11 @@ import { VeilmatchError } from '../errors.js';
 import { profiles } from '../identifiers/index.js';
 import type { Command, ExitStatus } from './command.js';
 import { parseAreaCodes } from './compare.js';
-import { PRIVATE_MODE, type Revealed, readCursorFile, writeCursorFile } from './cursor-file.js';
+import { type Revealed, readCursorFile, writeCursorFile } from './cursor-file.js';
 import type { Cells } from './duckdb.js';
 import { type Io, sourceName } from './io.js';
 import { parseCountry } from './list-options.js';
-import { checkDistinct, withOutputs, writeAll } from './output.js';
+import { checkDistinct, PRIVATE_MODE, withOutputs, writeAll } from './output.js';
 import { startProgress } from './progress.js';
 import {
   algorithmOf,

@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import { MIN_KEY_BYTES } from '../hashing/index.js';
-import { type Io, ioError, readBytes, sourceName } from './io.js';
+import { type Io, ioError, readBytes, STDIN, sourceName } from './io.js';
 
 /** Anything larger is the wrong file. */
 const MAX_FILE_BYTES = 65_536;
@@ -21,7 +21,7 @@ export async function readKey(
   io: Io,
   howToMakeOne: string = HOW_TO_MAKE_A_KEY,
 ): Promise<Uint8Array> {
-  const text = (await readSmall(path, io)).toString('latin1').trim();
+  const text = (await readSecret(path, io)).toString('latin1').trim();
   const source = sourceName(path);
   if (!/^(?:[0-9a-f]{2})+$/i.test(text)) {
     throw new VeilmatchError(
@@ -86,12 +86,40 @@ export async function readSmall(path: string, io: Io, maxBytes: number = MAX_FIL
 }
 
 /**
+ * A file that holds a secret. That others can read it is told once, and no more than told.
+ * @throws {VeilmatchError} as `readSmall` does
+ */
+export async function readSecret(path: string, io: Io, maxBytes?: number): Promise<Buffer> {
+  const bytes = await readSmall(path, io, maxBytes);
+  if (path !== STDIN) await warnOfReaders(path, io);
+  return bytes;
+}
+
+/** Which files were told of, for each command. */
+const toldOf = new WeakMap<Io, Set<string>>();
+/** Read, write or execute for the group or for everybody. */
+const FOR_OTHERS = 0o077;
+
+async function warnOfReaders(path: string, io: Io): Promise<void> {
+  // Windows has no such modes.
+  if (process.platform === 'win32') return;
+  const found = await stat(path).catch(() => undefined);
+  // A pipe, as a shell makes it of a command, is nobody else's.
+  if (found === undefined || !found.isFile() || (found.mode & FOR_OTHERS) === 0) return;
+  const told = toldOf.get(io) ?? new Set();
+  toldOf.set(io, told);
+  if (told.has(path)) return;
+  told.add(path);
+  io.stderr.write(`warning: others can read the secret in ${path}: chmod 600 ${path}\n`);
+}
+
+/**
  * What a file holds so far, nothing where there is none.
  * @throws {VeilmatchError} `io`, `bad-file`
  */
-export async function existingText(path: string, io: Io): Promise<string> {
+export async function existingText(path: string, io: Io, maxBytes?: number): Promise<string> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw ioError('read', path, error);
   });
-  return found === undefined ? '' : (await readSmall(path, io)).toString('latin1');
+  return found === undefined ? '' : (await readSmall(path, io, maxBytes)).toString('utf8');
 }

@@ -4,8 +4,8 @@
 import { numberingPlan } from '../attack/index.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import { daysToEnumerate, type Policy } from '../psi/index.js';
-import type { ListenOptions } from '../transport/index.js';
-import { policyLines, verdict } from './budget.js';
+import type { ListenOptions, Partner, Partners } from '../transport/index.js';
+import { budgetLines, policyLines, verdict } from './budget.js';
 import { count, planName } from './comparison.js';
 import type { ServeFlags } from './serve-options.js';
 
@@ -16,29 +16,57 @@ const COUNT_IS_EXACT =
 /** @returns the text of `veilmatch serve --dry-run` */
 export function dryRun(
   flags: ServeFlags,
-  { tokens = [], tls }: ListenOptions,
-  policy: Policy,
+  { partners = [] }: ListenOptions,
+  { policy, all }: Limits,
   set: IdentifierSet,
 ): string {
-  const names = tokens.map(({ name }) => name).join(', ');
   const learns =
     flags.reveal === 'intersection'
       ? 'which of its rows are in this list'
       : 'how many of its identifiers are in this list';
-  const who = [
-    ...(tokens.length > 0 ? [`the holder of the token of one of: ${names}`] : []),
-    ...(tls?.clientCa === undefined ? [] : ['the holder of a client certificate of the given authorities']),
-  ];
   return [
     'Nothing was sent, and nobody can connect yet.',
-    `who         ${who.join('; or ') || 'nobody: give --token-file or --client-ca'}`,
+    `who         ${partners.map(knownBy).join('; ') || 'nobody: give --partners'}`,
     `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
     `you learn   the size of the partner's list and the kinds in it, ${told(flags)}`,
     ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
     ...policyLines(policy),
     ...enumeration(flags.country, policy, set.size),
+    ...partners.flatMap((partner) => ownLimits(partner, flags.country, set.size)),
+    ...togetherLines(all),
     '',
   ].join('\n');
+}
+
+/** What limits partners that have no policy of their own, and all together. */
+interface Limits {
+  readonly policy: Policy;
+  readonly all: Partners['all'];
+}
+
+/** `acme (2 tokens, 1 certificate)` */
+function knownBy({ name, tokens = [], certificates = [] }: Partner): string {
+  const parts = [several(tokens.length, 'token'), several(certificates.length, 'certificate')].flat();
+  return `${name} (${parts.join(', ') || 'nothing yet'})`;
+}
+
+function several(number: number, what: string): string[] {
+  return number === 0 ? [] : [`${count(number)} ${what}${number === 1 ? '' : 's'}`];
+}
+
+function ownLimits({ name, policy }: Partner, country: string | undefined, ownSize: number): string[] {
+  if (policy === undefined) return [];
+  const worth = country === undefined ? [] : enumeration(country, policy, ownSize);
+  return [`${name} has a policy of its own.`, ...policyLines(policy), ...worth];
+}
+
+function togetherLines(all: Partners['all']): string[] {
+  if (all === undefined) {
+    return [
+      'Each partner has its own budget, and nothing limits all of them together ("all" in the partners file does).',
+    ];
+  }
+  return ['All partners together:', ...budgetLines(all.budgets)];
 }
 
 /** What this party hears of the result. */

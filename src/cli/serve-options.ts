@@ -5,24 +5,27 @@ import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
 import { isLoopback } from '../transport/address.js';
-import type { KnownToken, ListenOptions, ServerTls } from '../transport/index.js';
+import { authoritiesOf, haveCertificates } from '../transport/certificates.js';
+import type { ListenOptions, Partners, ServerTls } from '../transport/index.js';
 import { type AgreementFlags, agreementOptions } from './agreement.js';
-import { readCertificates, readKeyPair, readTokenList } from './credentials.js';
-import type { Io } from './io.js';
+import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from './credentials.js';
+import { type Io, sourceName } from './io.js';
 import { listOptions } from './list-options.js';
 import { validOption } from './normalize.js';
 import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
 import { type Spill, spillOption } from './shared-rows.js';
+import { LEDGER_HELP } from './state-folder.js';
 import { stateKeyOption } from './unlock.js';
 
 export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly reveal: Reveal;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly tokenFile?: string;
+  readonly partners?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly clientCa?: string;
+  readonly clientCrl?: string;
   readonly origin?: readonly string[];
   readonly host?: readonly string[];
   readonly policy?: string;
@@ -51,12 +54,16 @@ export function serveOptions(): Option[] {
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
     new Option(
-      '--token-file <FILE>',
-      'who may connect by token: lines made by `veilmatch token NAME --add FILE`',
+      '--partners <FILE>',
+      'who may connect: names, with tokens and certificates of each, and limits, JSON; `veilmatch token NAME --add FILE` makes one',
     ),
     new Option('--tls-cert <FILE>', "this server's certificate and those between it and its authority, PEM"),
     new Option('--tls-key <FILE>', 'its key, PEM'),
-    new Option('--client-ca <FILE>', 'authorities whose client certificates are as good as a token, PEM'),
+    new Option(
+      '--client-ca <FILE>',
+      'authorities of client certificates besides those that partners name, PEM; for partners who are known by a key',
+    ),
+    new Option('--client-crl <FILE>', 'revocation lists of all authorities of client certificates, PEM'),
     new Option(
       '--origin <URL>',
       'let web pages of this origin connect, such as https://example.com; repeatable (default: none)',
@@ -66,12 +73,9 @@ export function serveOptions(): Option[] {
     ),
     new Option(
       '--policy <FILE>',
-      'sizes and budgets of each partner, JSON (default: the one that --dry-run shows)',
+      'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
     ),
-    new Option(
-      '--ledger <FILE>',
-      'where the use of budgets is kept; without it a restart of this program forgets it',
-    ),
+    new Option('--ledger <FILE>', LEDGER_HELP),
     new Option(
       '--state <FOLDER>',
       'keep runs in this folder until they are complete, sealed: they can be resumed',
@@ -107,32 +111,67 @@ export function timeOptions(): Option[] {
 }
 
 /** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
-export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOptions> {
+export async function listenOptions(
+  flags: ServeFlags,
+  io: Io,
+): Promise<{ readonly listening: ListenOptions; readonly all: Partners['all'] }> {
   const { listen, reveal, origin, host, runs, idleSeconds, totalSeconds } = flags;
   checkDoor(flags);
-  const tokens: KnownToken[] = flags.tokenFile === undefined ? [] : await readTokenList(flags.tokenFile, io);
-  return {
+  const { partners, all } = await readPartners(flags, io);
+  const tls = await readTls(flags, io);
+  const listening: ListenOptions = {
     ...listen,
-    tls: await readTls(flags, io),
-    tokens,
+    tls,
+    partners,
     reveal,
     origins: origin,
     hosts: host,
     limits: { channels: runs, idleSeconds, totalSeconds },
   };
+  return { listening, all };
+}
+
+/** @throws {VeilmatchError} `io`; `bad-file`, also for a file that lets nobody in */
+async function readPartners({ partners: path, tlsCert, clientCa }: ServeFlags, io: Io): Promise<Partners> {
+  if (path === undefined) return { partners: [] };
+  const read = await readPartnersFile(path, io);
+  const known = read.partners.flatMap(({ tokens = [], certificates = [] }) => [...tokens, ...certificates]);
+  if (known.length === 0) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${sourceName(path)} has no partner with a token or a certificate. Add one with: veilmatch token NAME --add FILE`,
+    );
+  }
+  if (tlsCert === undefined && haveCertificates(read.partners)) {
+    throw new VeilmatchError(
+      'argument',
+      `${sourceName(path)} has partners who are known by a certificate, which takes TLS: give --tls-cert and --tls-key.`,
+    );
+  }
+  if (
+    clientCa === undefined &&
+    haveCertificates(read.partners) &&
+    authoritiesOf(read.partners).length === 0
+  ) {
+    throw new VeilmatchError(
+      'argument',
+      `${sourceName(path)} has partners who are known by a key, and no authority: give that of their certificates with ` +
+        '--client-ca.',
+    );
+  }
+  return read;
 }
 
 /**
  * What `listen` asks for, in the words of this command and before the list is read.
  * @throws {VeilmatchError} `argument`
  */
-function checkDoor({ listen, tlsCert, tokenFile, clientCa, dryRun }: ServeFlags): void {
+function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
   if (dryRun) return;
-  if (tokenFile === undefined && clientCa === undefined) {
+  if (partners === undefined) {
     throw new VeilmatchError(
       'argument',
-      'Give --token-file, with a line made by veilmatch token NAME --add FILE, or --client-ca: any web page can reach an ' +
-        'open port of its visitor.',
+      'Give --partners, a file made by veilmatch token NAME --add FILE: any web page can reach an open port of its visitor.',
     );
   }
   if (tlsCert === undefined && !isLoopback(listen.host)) {
@@ -145,7 +184,7 @@ function checkDoor({ listen, tlsCert, tokenFile, clientCa, dryRun }: ServeFlags)
 
 /** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
 export async function checkOutput(
-  { output, once, to, reveal, ledger, tokenFile }: ServeFlags,
+  { output, once, to, reveal, ledger, partners }: ServeFlags,
   list: string,
 ): Promise<void> {
   if (output === undefined) return;
@@ -155,18 +194,23 @@ export async function checkOutput(
       'This party has rows to write only with --once --to both --reveal intersection. Give these, or leave --output away.',
     );
   }
-  const inputs = [list, ledger, tokenFile].filter((path) => path !== undefined);
+  const inputs = [list, ledger, partners].filter((path) => path !== undefined);
   await checkOutputFiles({ '--output': output }, inputs);
 }
 
-async function readTls({ tlsCert, tlsKey, clientCa }: ServeFlags, io: Io): Promise<ServerTls | undefined> {
-  if (tlsCert === undefined && tlsKey === undefined && clientCa === undefined) return undefined;
+async function readTls(
+  { tlsCert, tlsKey, clientCa, clientCrl }: ServeFlags,
+  io: Io,
+): Promise<ServerTls | undefined> {
+  const given = [tlsCert, tlsKey, clientCa, clientCrl].some((path) => path !== undefined);
+  if (!given) return undefined;
   if (tlsCert === undefined || tlsKey === undefined) {
     throw new VeilmatchError('argument', 'TLS needs both --tls-cert and --tls-key.');
   }
   return {
     ...(await readKeyPair(tlsCert, tlsKey, io)),
     clientCa: clientCa === undefined ? undefined : await readCertificates(clientCa, io),
+    clientCrl: clientCrl === undefined ? undefined : await readRevocations(clientCrl, io),
   };
 }
 

@@ -4,14 +4,7 @@
 import { VeilmatchError } from '../errors.js';
 import { createBackend, type GroupBackend } from '../group/index.js';
 import type { IdentifierSet } from '../identifiers/index.js';
-import {
-  admission,
-  defaultPolicy,
-  type Ledger,
-  memoryLedger,
-  type Policy,
-  type SenderResult,
-} from '../psi/index.js';
+import { admission, defaultPolicy, type Ledger, type Policy, type SenderResult } from '../psi/index.js';
 import {
   type AcceptedChannel,
   type FolderRunStore,
@@ -20,8 +13,10 @@ import {
   type ListenEvent,
   type ListenOptions,
   listen,
-  openFileLedger,
   openRunStore,
+  type Partner,
+  type Partners,
+  policyOf,
   runTerms,
   send,
 } from '../transport/index.js';
@@ -38,6 +33,7 @@ import { startRunProgress } from './run-report.js';
 import { dryRun } from './serve-dry-run.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from './serve-options.js';
 import { withSharedRows } from './shared-rows.js';
+import { openLedger } from './state-folder.js';
 import { readUnlock } from './unlock.js';
 
 export const serveCommand: Command = {
@@ -50,6 +46,15 @@ The partner runs veilmatch connect and learns the result; this party learns the 
 the result, unless both say --to both. Whoever connects needs a token or a client certificate, on this machine too: any web page reaches its
 visitor's own ports. TLS is version 1.3. Standard error gets a line of JSON for each event, with the run's id.
 
+--partners names who may connect, and what each is known by:
+  {"partners": [{"name": "acme", "tokens": ["sha256:..."],
+     "certificates": [{"key": "sha256:..."}, {"authority": "ca.pem", "subject": "CN=acme,O=Acme"}, {"authority": "acme-ca.pem"}],
+     "policy": {"budgets": [{"hours": 24, "elements": 100000}]}}],
+   "all": {"budgets": [{"hours": 24, "elements": 1000000}]}}
+Budgets hold for the name, whatever it shows; those of "all" for everybody together. A key is the SHA-256 of the certificate's
+public key; a subject is written as in RFC 4514; an authority without one is the partner's own. Authorities are files beside
+this one.
+
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
 
@@ -57,24 +62,24 @@ With --state the runs of partners that keep theirs (veilmatch connect --state) c
 same partner, with an unchanged list, once in the budget. Their files are erased when they are complete or have expired.
 
 Examples:
-  veilmatch token acme --add tokens.txt > for-acme.token
-  veilmatch serve customers.csv --country US --reveal cardinality --token-file tokens.txt --dry-run
+  veilmatch token acme --add partners.json -o acme.token
+  veilmatch serve customers.csv --country US --reveal cardinality --partners partners.json --dry-run
   veilmatch serve customers.csv --country US --reveal intersection --listen 0.0.0.0:8443 \\
-    --tls-cert server.pem --tls-key server.key --token-file tokens.txt --policy policy.json --ledger ledger.json
+    --tls-cert server.pem --tls-key server.key --partners partners.json --policy policy.json
 `,
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as ServeFlags;
     checkAgreement(flags, flags.reveal);
     await checkOutput(flags, args[0]!);
-    checkStdin([args[0], flags.tokenFile, flags.policy]);
-    const listening = await listenOptions(flags, io);
+    checkStdin([args[0], flags.partners, flags.policy]);
+    const { listening, all } = await listenOptions(flags, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
     const { output } = flags;
     await withSharedRows(flags.dryRun ? undefined : output, flags.spill, io, async (rows) => {
       const read = await readSet(args[0]!, flags, io, rows);
       const set = countable(read.set, flags.reveal, io);
       if (flags.dryRun) {
-        const text = dryRun(flags, listening, policy, set);
+        const text = dryRun(flags, listening, { policy, all }, set);
         await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
         return;
       }
@@ -84,7 +89,7 @@ Examples:
         stored = true;
         await withOutputs([output], [], io, (file) => rows.write(file!, set.rowsOf(matched), read));
       };
-      await serve(flags, set, { listening, policy, store }, io);
+      await serve(flags, set, { listening, policy, all, store }, io);
     });
     return 0;
   },
@@ -93,6 +98,7 @@ Examples:
 interface Serving {
   readonly listening: ListenOptions;
   readonly policy: Policy;
+  readonly all: Partners['all'];
   /** Puts what this party learns where it belongs, before a run counts as complete. */
   readonly store: (result: SenderResult) => Promise<void>;
 }
@@ -100,19 +106,23 @@ interface Serving {
 async function serve(
   flags: ServeFlags,
   set: IdentifierSet,
-  { listening, policy, store }: Serving,
+  { listening, policy, all, store }: Serving,
   io: Io,
 ): Promise<void> {
   const runs = await openRuns(flags, set, io);
-  const ledger = flags.ledger === undefined ? undefined : await openFileLedger(flags.ledger);
+  const ledger = await openLedger(flags.ledger).catch(async (error) => {
+    await runs?.close();
+    throw error;
+  });
   const backend = await createBackend();
   try {
-    const resources = { backend, policy, ledger: ledger ?? memoryLedger(), runs, store };
+    const { partners = [] } = listening;
+    const resources = { backend, partners, policy, all, ledger, runs, store };
     await new Service(flags, set, resources, io).run(listening);
   } finally {
     await backend.dispose();
     await runs?.close();
-    await ledger?.close();
+    await ledger.close();
   }
 }
 
@@ -139,7 +149,9 @@ async function openRuns(
 
 interface Resources {
   readonly backend: GroupBackend;
+  readonly partners: readonly Partner[];
   readonly policy: Policy;
+  readonly all: Partners['all'];
   readonly ledger: Ledger;
   readonly runs: FolderRunStore | undefined;
   readonly store: Serving['store'];
@@ -200,13 +212,14 @@ class Service {
   /** @returns whether the run is complete */
   async #serve(channel: AcceptedChannel): Promise<boolean> {
     const { runId: run, peer, journal } = channel;
-    const { backend, policy, ledger, store } = this.#resources;
+    const { backend, partners, policy, all, ledger, store } = this.#resources;
     const { reveal, to, verifiable } = this.#flags;
     const started = performance.now();
     const admit = admission({
       peer: peer.id,
       ledger,
-      policy,
+      policy: policyOf(partners, peer.name) ?? policy,
+      all: all?.budgets,
       run,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
     });

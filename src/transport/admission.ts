@@ -3,8 +3,9 @@
 
 import { VeilmatchError } from '../errors.js';
 import { isLoopback } from './address.js';
+import { authoritiesOf, type CertificateBook, haveCertificates, shownBy } from './certificates.js';
 import type { Peer } from './channel.js';
-import { type KnownToken, peerOfToken } from './tokens.js';
+import { type Partner, partnerOfToken, peerOf } from './partners.js';
 
 /** Certificates and keys in PEM. */
 export interface ServerTls {
@@ -12,14 +13,22 @@ export interface ServerTls {
   readonly cert: string;
   /** The key of `cert`. */
   readonly key: string;
-  /** Authorities whose client certificates are as good as a token. */
+  /**
+   * Authorities of client certificates, besides those that partners name: for partners who are known by a key. A certificate
+   * of theirs lets nobody in by itself.
+   */
   readonly clientCa?: string | undefined;
+  /**
+   * Revocation lists, in PEM. Once there is one, every authority above a client's certificate needs one that is not over, or the
+   * certificate is not taken.
+   */
+  readonly clientCrl?: string | undefined;
 }
 
 export interface AdmissionOptions {
   readonly host: string;
   readonly tls?: ServerTls | undefined;
-  readonly tokens: readonly KnownToken[];
+  readonly partners: readonly Partner[];
   readonly origins: readonly string[];
   readonly hosts: readonly string[];
 }
@@ -31,17 +40,26 @@ type Request = import('node:http').IncomingMessage;
  * That nobody can reach this server unseen: TLS off this machine, and somebody to be known by something.
  * @throws {VeilmatchError} `argument`
  */
-export function checkAdmission({ host, tls, tokens }: AdmissionOptions): void {
+export function checkAdmission({ host, tls, partners }: AdmissionOptions): void {
   if (tls === undefined && !isLoopback(host)) {
     throw new VeilmatchError(
       'argument',
       'Listening on an address that others can reach needs TLS: give a certificate and its key.',
     );
   }
-  if (tokens.length === 0 && tls?.clientCa === undefined) {
+  if (!partners.some(({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0)) {
     throw new VeilmatchError(
       'argument',
-      'Give tokens or an authority for client certificates: any web page can reach an open port of its visitor.',
+      'Give partners with a token or a certificate: any web page can reach an open port of its visitor.',
+    );
+  }
+  if (tls === undefined && haveCertificates(partners)) {
+    throw new VeilmatchError('argument', 'Partners who are known by a certificate need TLS to show it.');
+  }
+  if (tls !== undefined && haveCertificates(partners) && authorities(tls, partners).length === 0) {
+    throw new VeilmatchError(
+      'argument',
+      'Give the authorities of client certificates as clientCa: a key says who a partner is, not whether its certificate is good.',
     );
   }
 }
@@ -68,13 +86,26 @@ export function originAllowed(header: string | undefined, origins: readonly stri
   return header === undefined || origins.includes(header);
 }
 
+/** Authorities whose client certificates TLS takes for good, in PEM. */
+export function authorities({ clientCa }: ServerTls, partners: readonly Partner[]): string[] {
+  return [...(clientCa === undefined ? [] : [clientCa]), ...authoritiesOf(partners)];
+}
+
 /** Who is at the other end, once its first message is there; undefined for nobody that is known. */
-export function identify(request: Request, token: string, options: AdmissionOptions): Peer | undefined {
+export function identify(
+  request: Request,
+  token: string,
+  { partners, tls }: AdmissionOptions,
+  book: CertificateBook,
+): Peer | undefined {
+  const byToken = partnerOfToken(token, partners);
   const socket = request.socket as TlsSocket;
-  const certificate = options.tls?.clientCa === undefined ? undefined : socket.getPeerX509Certificate?.();
-  if (certificate === undefined) return peerOfToken(token, options.tokens);
-  // A certificate that is shown must be good; a token does not make up for a bad one.
+  const asked = tls !== undefined && authorities(tls, partners).length > 0;
+  const shown = asked ? shownBy(socket) : [];
+  if (shown.length === 0) return byToken && peerOf(byToken);
+  // A certificate that is shown must be good, and a partner's; a token does not make up for a bad one. The two must agree.
   if (!socket.authorized) return undefined;
-  const id = `cert:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`;
-  return { id, name: id };
+  const partner = book.partnerOf(shown);
+  if (partner === undefined || (token !== '' && partner !== byToken)) return undefined;
+  return peerOf(partner);
 }

@@ -35,9 +35,9 @@ export interface Channel extends AsyncIterable<Uint8Array> {
 
 /** Who is at the other end of a channel that was listened for. */
 export interface Peer {
-  /** `cert:` and the certificate's SHA-256 fingerprint, or `token:` and the beginning of the token's hash. */
+  /** `partner:` and its name: what budgets and stored runs hold for, whichever token or certificate it shows. */
   readonly id: string;
-  /** What the list of tokens calls it, or its id. */
+  /** What the list of partners calls it. */
   readonly name: string;
 }
 

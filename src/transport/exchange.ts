@@ -12,8 +12,8 @@ import { bytesToHex, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { IdentifierSet } from '../identifiers/set.js';
-import type { Ledger, Policy } from '../psi/index.js';
-import type { PartyOptions } from '../psi/party.js';
+import type { Budget, Ledger, Policy } from '../psi/index.js';
+import type { PartyOptions, RunRequest } from '../psi/party.js';
 import { admission, type Refusal } from '../psi/policy/admission.js';
 import { psiReceiver, type ReceiverResult } from '../psi/receiver.js';
 import { psiSender } from '../psi/sender.js';
@@ -143,6 +143,8 @@ export interface RespondOptions extends ExchangeOptions {
   readonly peer: Uint8Array;
   /** Default: as in `AdmissionOptions`. */
   readonly policy: Policy;
+  /** As in `AdmissionOptions`. */
+  readonly all?: readonly Budget[] | undefined;
   /** Holds budgets, and which requests were answered. */
   readonly ledger: Ledger;
   /** As in `AdmissionOptions`. */
@@ -163,14 +165,15 @@ export async function writeResponse(
   peerId: string,
   options: RespondOptions,
 ): Promise<number> {
-  const { backend, reveal, signingKey, peer, ledger, signal, onProgress, onRefusal } = options;
+  const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
   const { header, digest, frames } = await openExchange(request, peer);
   checkHeader(header, 'request', reveal, publicKeyOf(signingKey));
   const at = now();
   if (header.expiresAt <= at) {
     throw new VeilmatchError('bad-file', 'The request has expired. Ask the partner for a new one.');
   }
-  const admit = admission({ peer: peerId, ledger, policy: options.policy, onRefusal });
+  const admit = admission({ peer: peerId, ledger, policy: options.policy, all, onRefusal });
+  const asked = { peerId, requestId: bytesToHex(header.requestId), at: at * 1000 };
   let peerSize = 0;
   const sender = psiSender(set, {
     backend,
@@ -179,20 +182,13 @@ export async function writeResponse(
     signal,
     onProgress,
     async admit(run) {
-      const entry = `answered ${bytesToHex(header.requestId)}`;
       // Before anything is evaluated: a request that fails half way is used up as well.
-      await ledger.update(entry, (before) => {
-        if (before.length === 0) return [{ at: at * 1000, elements: run.peerSize }];
-        throw new VeilmatchError(
-          'bad-file',
-          'The request was answered already. Ask the partner for a new one.',
-        );
-      });
+      const giveBack = await useUp(asked, run, ledger);
       try {
         await admit(run);
       } catch (error) {
         // It may be asked again when there is budget.
-        await ledger.update(entry, () => []);
+        await giveBack();
         throw error;
       }
       peerSize = run.peerSize;
@@ -231,8 +227,37 @@ export async function writeResponse(
   return peerSize;
 }
 
+/**
+ * Notes that a request was answered: for this peer alone, since the id of a request is no secret, and somebody else may have
+ * put it into a request of his own.
+ * @returns what takes the note back
+ * @throws {VeilmatchError} `bad-file` where it was answered already
+ */
+async function useUp(
+  { peerId, requestId, at }: { readonly peerId: string; readonly requestId: string; readonly at: number },
+  { peerSize, ownSize }: RunRequest,
+  ledger: Ledger,
+): Promise<() => Promise<void>> {
+  const entry = `answered ${requestId} of ${peerId}`;
+  // As it was noted at first. Nobody makes such an entry any more, so nobody can use it against another.
+  const former = `answered ${requestId}`;
+  await ledger.update([entry, former], (accounts) => {
+    if (accounts.every((charges) => charges.length === 0)) {
+      return [[{ at, elements: peerSize, work: peerSize + ownSize }], []];
+    }
+    throw new VeilmatchError('bad-file', 'The request was answered already. Ask the partner for a new one.');
+  });
+  return () => ledger.update([entry], () => [[]]);
+}
+
 /** Type of the frame that closes a run. */
 const FINISH = 5;
+
+/** Options of the receiver when it reads a response. */
+export interface ResponseOptions extends Omit<ExchangeOptions, 'reveal' | 'signingKey'> {
+  /** As in `CommonOptions`: told the size of the sender's set, of which the sender learns nothing. */
+  readonly admit?: PartyOptions['admit'];
+}
 
 /**
  * Reads the response to a request.
@@ -244,7 +269,7 @@ export async function readResponse(
   path: string,
   set: IdentifierSet,
   state: RequestState,
-  options: Omit<ExchangeOptions, 'reveal' | 'signingKey'>,
+  options: ResponseOptions,
 ): Promise<ReceiverResult> {
   const { header, frames } = await openExchange(path, state.peer);
   const all = { ...options, reveal: state.reveal };
@@ -274,12 +299,13 @@ export async function readResponse(
 function receiverOf(
   set: IdentifierSet,
   seed: Uint8Array,
-  options: Omit<ExchangeOptions, 'signingKey'>,
+  options: Omit<ExchangeOptions, 'signingKey'> & Pick<ResponseOptions, 'admit'>,
 ): ReturnType<typeof psiReceiver> {
-  const { backend, reveal, signal, onProgress } = options;
+  const { backend, reveal, admit, signal, onProgress } = options;
   return psiReceiver(set, {
     backend,
     reveal,
+    admit,
     chunkSize: CHUNK_SIZE,
     random: seededRandom(seed),
     signal,

@@ -19,6 +19,7 @@ export {
   type RequestOptions,
   type RequestState,
   type RespondOptions,
+  type ResponseOptions,
   readResponse,
   writeRequest,
   writeResponse,
@@ -38,6 +39,15 @@ export {
   type TurnedAway,
 } from './listen.js';
 export { memoryChannels } from './memory.js';
+export {
+  type CertificateKey,
+  type CertificateOfAuthority,
+  type Partner,
+  type Partners,
+  partnerId,
+  policyOf,
+} from './partners.js';
+export { parsePartners, readPartners } from './partners-file.js';
 export { isFinal } from './reason.js';
 export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';
 export {
@@ -47,4 +57,4 @@ export {
   type RunStore,
   type RunStoreOptions,
 } from './run-store.js';
-export { createToken, hashToken, type KnownToken } from './tokens.js';
+export { createToken, hashToken } from './tokens.js';

@@ -12,21 +12,23 @@ import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES, type OpenMessage } 
 import { acceptMessage } from '../wire/negotiate.js';
 import {
   type AdmissionOptions,
+  authorities,
   checkAdmission,
   hostAllowed,
   identify,
   originAllowed,
   type ServerTls,
 } from './admission.js';
+import { CertificateBook, revocationsIn } from './certificates.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from './channel.js';
 import { firstMessage, refuse } from './handshake.js';
 import type { Journal } from './journal.js';
 import type { Link } from './link.js';
+import { checkPartners, type Partner } from './partners.js';
 import { errorFor, reasonFor } from './reason.js';
 import type { RunStore } from './run-store.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
 import { systemReason } from './system-reason.js';
-import type { KnownToken } from './tokens.js';
 import { WireChannel } from './wire-channel.js';
 
 /** What a listener bears of all its peers. */
@@ -71,8 +73,8 @@ export interface ListenOptions {
   readonly port?: number | undefined;
   /** The server's certificate; needed off this machine. */
   readonly tls?: ServerTls | undefined;
-  /** Who may connect without a certificate. */
-  readonly tokens?: readonly KnownToken[] | undefined;
+  /** Who may connect, by tokens and by client certificates. */
+  readonly partners?: readonly Partner[] | undefined;
   /** Web pages that may connect, as `https://example.com`. Default: none. */
   readonly origins?: readonly string[] | undefined;
   /** Names of this server besides `host` and those in its certificate. */
@@ -113,8 +115,9 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }
-  const { host = '127.0.0.1', port = 0, tls, tokens = [], origins = [], hosts = [] } = options;
-  const admission: AdmissionOptions = { host, tls, tokens, origins, hosts };
+  const { host = '127.0.0.1', port = 0, tls, partners = [], origins = [], hosts = [] } = options;
+  const admission: AdmissionOptions = { host, tls, partners, origins, hosts };
+  checkPartners(partners);
   checkAdmission(admission);
   const server = new Server(admission, options, { ...LISTEN_LIMITS, ...options.limits });
   await server.start(host, port);
@@ -131,6 +134,7 @@ class Server implements Listener {
   readonly #options: ListenOptions;
   readonly #limits: ListenLimits;
   readonly #http: HttpServer;
+  readonly #book: CertificateBook;
   /** Connections that nobody is known behind, oldest first, by what identifies the raw and the TLS socket alike. */
   readonly #pending = new Map<string, { readonly socket: NetSocket; release(): void }>();
   readonly #channels = new Set<Accepted>();
@@ -142,6 +146,7 @@ class Server implements Listener {
     this.#admission = admission;
     this.#options = options;
     this.#limits = limits;
+    this.#book = new CertificateBook(admission.partners);
     this.#http = this.#createServer();
   }
 
@@ -212,27 +217,32 @@ class Server implements Listener {
   }
 
   #createServer(): HttpServer {
-    const { tls } = this.#admission;
+    const { tls, partners } = this.#admission;
     const timeout = this.#limits.handshakeSeconds * 1000;
     const common = { headersTimeout: timeout, requestTimeout: timeout, connectionsCheckingInterval: 1000 };
     if (tls === undefined) return process.getBuiltinModule('node:http').createServer(common);
-    const { cert, key, clientCa } = tls;
+    const { cert, key, clientCrl } = tls;
+    const ca = authorities(tls, partners);
     try {
       return process.getBuiltinModule('node:https').createServer({
         ...common,
         cert,
         key,
-        ...(clientCa === undefined ? {} : { ca: clientCa }),
+        ...(ca.length === 0 ? {} : { ca }),
+        // Of a text Node takes the first list alone.
+        ...(clientCrl === undefined ? {} : { crl: revocationsIn(clientCrl) }),
         // A bad certificate is refused with a reason, like a bad token.
-        requestCert: clientCa !== undefined,
+        requestCert: ca.length > 0,
         rejectUnauthorized: false,
+        // A session that is resumed would not be looked at again, and has no certificates but the client's own.
+        secureOptions: process.getBuiltinModule('node:crypto').constants.SSL_OP_NO_TICKET,
         minVersion: 'TLSv1.3',
         handshakeTimeout: timeout,
       });
     } catch (error) {
       throw new VeilmatchError(
         'argument',
-        'The certificate and its key cannot be used: PEM that fits together is needed.',
+        'The certificates, keys or revocation lists cannot be used: PEM that fits together is needed.',
         {
           cause: error,
         },
@@ -280,7 +290,7 @@ class Server implements Listener {
         if (message.type === 'open') return message;
         throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
       });
-      const peer = identify(request, open.token, this.#admission);
+      const peer = identify(request, open.token, this.#admission, this.#book);
       if (peer === undefined) {
         this.#tell('credentials');
         return refuse(link, 'denied');

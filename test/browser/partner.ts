@@ -41,9 +41,9 @@ async function serve(
   origin: string,
   ...argv: string[]
 ): Promise<{ port: number; token: string; log: LogEntry[] }> {
-  const known = temporary('tokens.txt');
+  const known = temporary('partners.json');
   const { stdout } = await cli(['token', 'page', '--add', known]);
-  const lists = [file(csv(40, 80)), '--listen', '127.0.0.1:0', '--token-file', known, '--origin', origin];
+  const lists = [file(csv(40, 80)), '--listen', '127.0.0.1:0', '--partners', known, '--origin', origin];
   const child = spawn(process.execPath, [main, 'serve', ...lists, ...argv], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -86,7 +86,7 @@ function file(content: string): string {
 
 /** A token for a partner of this name, and the file by which it is known. */
 async function newToken(name = 'acme'): Promise<{ token: string; tokenFile: string; known: string }> {
-  const known = temporary('tokens.txt');
+  const known = temporary('partners.json');
   const { status, stdout } = await cli(['token', name, '--add', known]);
   expect(status).toBe(0);
   return { token: stdout.trim(), tokenFile: file(stdout), known };
@@ -130,7 +130,7 @@ describe('two processes over TLS', () => {
       ...tls,
       '--reveal',
       'intersection',
-      '--token-file',
+      '--partners',
       known,
       '--once',
     );
@@ -167,7 +167,12 @@ describe('two processes over TLS', () => {
 
   it('count what they share, by a client certificate, and write no rows', async () => {
     const client = authority.issue('client');
-    const { port } = await serve(SENDER, ...tls, '--reveal', 'cardinality', '--client-ca', ca);
+    const partners = file(
+      JSON.stringify({
+        partners: [{ name: 'acme', certificates: [{ authority: ca, subject: 'CN=client' }] }],
+      }),
+    );
+    const { port } = await serve(SENDER, ...tls, '--reveal', 'cardinality', '--partners', partners);
     const credentials = ['--ca', ca, '--client-cert', file(client.cert), '--client-key', file(client.key)];
     const argv = ['connect', `wss://localhost:${port}`, file(csv(RECEIVER)), ...credentials];
     const output = temporary('shared.csv');
@@ -187,7 +192,7 @@ describe('two processes over TLS', () => {
     const { known } = await newToken();
     const wrong = await newToken();
     const other = createAuthority('stranger').issue('client');
-    const reveal = ['--reveal', 'intersection', '--token-file', known, '--client-ca', ca];
+    const reveal = ['--reveal', 'intersection', '--partners', known, '--client-ca', ca];
     const { tool, port } = await serve(SENDER, ...tls, ...reveal);
     const folder = dirname(temporary('shared.csv'));
     const attempt = async (...argv: string[]): Promise<Tool> => {
@@ -229,7 +234,7 @@ describe('what two processes agree on', () => {
     ...argv: string[]
   ): Promise<{ tool: Tool; ask(...more: string[]): Promise<Tool> }> => {
     const { tokenFile, known } = await newToken();
-    const { tool, port } = await serve(SENDER, ...tls, '--token-file', known, ...argv);
+    const { tool, port } = await serve(SENDER, ...tls, '--partners', known, ...argv);
     return {
       tool,
       async ask(...more) {
@@ -286,7 +291,7 @@ describe('what two processes agree on', () => {
     const { known, tokenFile } = await newToken();
     const list = file(csv(SENDER));
     const asked = (...argv: string[]): ReturnType<typeof cli> =>
-      cli(['serve', list, '--token-file', known, ...argv]);
+      cli(['serve', list, '--partners', known, ...argv]);
     const counting = ['--reveal', 'cardinality'];
     expect(await asked(...counting, '--verifiable')).toMatchObject({ status: 2 });
     const inVain = expect.stringContaining('rows to write only with --once --to both --reveal intersection');
@@ -324,15 +329,7 @@ describe('serve', () => {
     [['--tls-cert', 'x'], 2, /both --tls-cert and --tls-key/],
   ])('does not start with %s', async (argv, status, message) => {
     const { known } = await newToken();
-    const tool = start(
-      'serve',
-      file(csv(SENDER)),
-      '--reveal',
-      'intersection',
-      '--token-file',
-      known,
-      ...argv,
-    );
+    const tool = start('serve', file(csv(SENDER)), '--reveal', 'intersection', '--partners', known, ...argv);
     expect(await tool.status).toBe(status);
     expect(tool.stderr).toMatch(message);
   });
@@ -347,7 +344,7 @@ describe('serve', () => {
     const { tokenFile, known } = await newToken();
     const policy = file(JSON.stringify({ largestSet: 3000, budgets: [{ hours: 24, runs: 1 }] }));
     const ledger = temporary('ledger.json');
-    const argv = ['--reveal', 'intersection', '--token-file', known, '--policy', policy, '--ledger', ledger];
+    const argv = ['--reveal', 'intersection', '--partners', known, '--policy', policy, '--ledger', ledger];
     const ask = async (port: number, list: readonly string[]): Promise<Tool> => {
       const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(list)), '--token-file', tokenFile);
       await client.status;
@@ -372,7 +369,7 @@ describe('serve', () => {
 
   it('goes on when nobody reads its log any more', async () => {
     const { tokenFile, known } = await newToken();
-    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--partners', known);
     tool.child.stderr!.destroy();
     for (let run = 0; run < 2; run++) {
       const argv = ['connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile];
@@ -384,7 +381,7 @@ describe('serve', () => {
 
   it('shows its health and its figures on a port of its own, to this machine alone', async () => {
     const { tokenFile, known } = await newToken();
-    const { tool, port, metrics } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const { tool, port, metrics } = await serve(SENDER, '--reveal', 'intersection', '--partners', known);
     const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile);
     expect(await client.status).toBe(0);
     await tool.logged('complete');
@@ -411,7 +408,7 @@ describe.skipIf(process.platform === 'win32')('a partner that', () => {
 
   it('is killed leaves a clear message and no file behind, and the other one goes on serving', async () => {
     const { tokenFile, known } = await newToken();
-    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--partners', known);
     const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(long)), '--token-file', tokenFile);
     await tool.logged('accepted');
     client.child.kill('SIGKILL');
@@ -434,7 +431,7 @@ describe.skipIf(process.platform === 'win32')('a partner that', () => {
 
   it('stops answering is given up in time', async () => {
     const { tokenFile, known } = await newToken();
-    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--token-file', known);
+    const { tool, port } = await serve(SENDER, '--reveal', 'intersection', '--partners', known);
     const argv = ['connect', `ws://127.0.0.1:${port}`, file(csv(long)), '--token-file', tokenFile];
     const client = start(...argv, '--idle-seconds', '2');
     await tool.logged('accepted');
@@ -452,28 +449,6 @@ describe('token', () => {
     expect(second.stdout).not.toBe(first.stdout);
     expect(first.stderr).toMatch(/^for the token file of serve: acme sha256:[0-9a-f]{64}\n$/);
     expect(first.stderr).not.toContain(first.stdout.trim());
-  });
-
-  it('adds to a file, once for each name', async () => {
-    const known = file('# partners');
-    expect((await cli(['token', 'acme', '--add', known])).status).toBe(0);
-    expect((await cli(['token', 'other', '--add', known])).status).toBe(0);
-    expect(readFileSync(known, 'utf8')).toMatch(/^# partners\nacme sha256:.{64}\nother sha256:.{64}\n$/);
-    expect(await cli(['token', 'acme', '--add', known])).toMatchObject({ status: 2, stdout: '' });
-    expect(await cli(['token', 'a b'])).toMatchObject({ status: 2, stdout: '' });
-  });
-
-  it.each([
-    ['a token in the clear', `acme vmt_${'a'.repeat(43)}\n`, /line 1 holds a token itself/],
-    ['something else', '\nacme sha256:00\n', /line 2 is not of the form/],
-    ['a name twice', `a sha256:${'0'.repeat(64)}\na sha256:${'1'.repeat(64)}\n`, /line 2 repeats a name/],
-    ['nothing', '# nobody\n', /lists no token/],
-  ])('is not known from a file with %s', async (_, content, message) => {
-    const argv = ['serve', file(csv(SENDER)), '--reveal', 'intersection', '--token-file', file(content)];
-    const { status, stderr } = await cli(argv);
-    expect(status).toBe(3);
-    expect(stderr).toMatch(message);
-    expect(stderr).not.toContain('aaaa');
   });
 
   it('must be alone in the file that connect reads', async () => {
@@ -501,12 +476,12 @@ describe('--dry-run', () => {
       'US',
       '--reveal',
       'cardinality',
-      '--token-file',
+      '--partners',
       known,
     ];
     const { status, stdout } = await cli([...argv, '--policy', policy, '--dry-run']);
     expect(status).toBe(0);
-    expect(stdout).toContain('the holder of the token of one of: acme');
+    expect(stdout).toContain('who         acme (1 token)');
     expect(stdout).toContain(
       'how many of its identifiers are in this list; that this list has 3,000 identifiers',
     );
@@ -526,7 +501,7 @@ describe('--dry-run', () => {
 
   it('takes no policy that is none', async () => {
     const { known } = await newToken();
-    const argv = ['serve', file(csv(SENDER)), '--reveal', 'cardinality', '--token-file', known, '--policy'];
+    const argv = ['serve', file(csv(SENDER)), '--reveal', 'cardinality', '--partners', known, '--policy'];
     expect(await cli([...argv, file('{')])).toMatchObject({ status: 3 });
     expect(await cli([...argv, file('{"largest": 5, "budgets": []}')])).toMatchObject({ status: 3 });
   });

@@ -28,20 +28,13 @@ it.each([true, false])(
     const [list, tokens] = [temporary('list.csv'), temporary('tokens.txt')];
     const token = createToken();
     writeFileSync(list, 'phone\n+14155550123\n+14155550199\n');
-    writeFileSync(tokens, `acme sha256:${bytesToHex(hashToken(token))}\n`);
+    writeFileSync(
+      tokens,
+      JSON.stringify({ partners: [{ name: 'acme', tokens: [`sha256:${bytesToHex(hashToken(token))}`] }] }),
+    );
     const { io, stderr } = memoryIo({ terminal });
     const served = run(
-      [
-        'serve',
-        list,
-        '--reveal',
-        'intersection',
-        '--token-file',
-        tokens,
-        '--listen',
-        '127.0.0.1:0',
-        '--once',
-      ],
+      ['serve', list, '--reveal', 'intersection', '--partners', tokens, '--listen', '127.0.0.1:0', '--once'],
       io,
     );
     const portOf = (): string | undefined => /"port":(\d+)/.exec(stderr())?.[1];

@@ -37,7 +37,8 @@ beforeEach(() => {
   writeFileSync(at('mine.csv'), csv(numbers(0, 300)));
   writeFileSync(at('theirs.csv'), csv(numbers(200, 300)));
   writeFileSync(at('token'), token);
-  writeFileSync(at('tokens'), `partner sha256:${Buffer.from(hashToken(token)).toString('hex')}\n`);
+  const hash = `sha256:${Buffer.from(hashToken(token)).toString('hex')}`;
+  writeFileSync(at('partners.json'), JSON.stringify({ partners: [{ name: 'partner', tokens: [hash] }] }));
   writeFileSync(at('key'), randomBytes(32).toString('hex'));
   writeFileSync(at('other.key'), randomBytes(32).toString('hex'));
 });
@@ -80,7 +81,7 @@ async function partner(): Promise<Partner> {
   };
   const state: Partner = { url: '', kept, cutAt: undefined, keeps: true, mute: false, refuses: false };
   listener = await listen({
-    tokens: [{ name: 'partner', hash: hashToken(token) }],
+    partners: [{ name: 'partner', tokens: [hashToken(token)] }],
     reveal: 'intersection',
     runs: {
       begin: (...run) => (state.keeps ? runs.begin(...run) : (undefined as never)),
@@ -292,7 +293,7 @@ describe('serve --state', () => {
     const run = (...more: string[]): Promise<Ending> =>
       cli([
         ...['serve', at('theirs.csv'), '--column', 'phone', '--reveal', 'intersection'],
-        ...['--token-file', at('tokens'), '--listen', '127.0.0.1:0', ...more],
+        ...['--partners', at('partners.json'), '--listen', '127.0.0.1:0', ...more],
       ]);
     const refused = await run(...sealed);
     expect([refused.status, refused.stderr]).toEqual([

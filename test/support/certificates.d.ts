@@ -5,6 +5,8 @@ export interface Issued {
 }
 export interface Authority {
   readonly cert: string;
-  issue(name: string, hosts?: readonly string[]): Issued;
+  issue(name: string, hosts?: readonly string[], key?: string): Issued;
+  authority(name: string): Authority;
+  revoke(...certs: string[]): string;
 }
 export function createAuthority(name: string, options?: { readonly hours?: number }): Authority;

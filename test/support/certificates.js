@@ -9,17 +9,29 @@
  *
  * @typedef {object} Authority
  * @property {string} cert
- * @property {(name: string, hosts?: readonly string[]) => Issued} issue - for a server of these names and of 127.0.0.1;
- *   without names for a client
+ * @property {(name: string, hosts?: readonly string[], key?: string) => Issued} issue - for a server of these names and of
+ *   127.0.0.1; without names for a client; of this key, or a new one
+ * @property {(name: string) => Authority} authority - below this one
+ * @property {(...certs: string[]) => string} revoke - the revocation list with these certificates
  */
 
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 
 const OID = {
   ecdsaWithSha256: '06082a8648ce3d040302',
   commonName: '0603550403',
   basicConstraints: '0603551d13',
   extendedKeyUsage: '0603551d25',
+  subjectKeyIdentifier: '0603551d0e',
+  authorityKeyIdentifier: '0603551d23',
   subjectAltName: '0603551d11',
   serverAuth: '06082b06010505070301',
   clientAuth: '06082b06010505070302',
@@ -62,6 +74,19 @@ function time(milliseconds) {
 const HOUR = 3_600_000;
 
 /**
+ * PEM of what an authority has signed.
+ * @param {string} label
+ * @param {Buffer} content
+ * @param {import('node:crypto').KeyObject} signingKey
+ */
+function signed(label, content, signingKey) {
+  const signature = sign('sha256', content, signingKey);
+  const whole = sequence(content, sequence(oid('ecdsaWithSha256')), der(0x03, Buffer.from([0]), signature));
+  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`;
+}
+
+/**
  * @param {string} subject
  * @param {import('node:crypto').KeyObject} publicKey
  * @param {string} issuer
@@ -70,25 +95,64 @@ const HOUR = 3_600_000;
  * @param {number} hours
  */
 function certificate(subject, publicKey, issuer, signingKey, extensions, hours) {
-  const algorithm = sequence(oid('ecdsaWithSha256'));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    algorithm,
+    sequence(oid('ecdsaWithSha256')),
     distinguished(issuer),
     sequence(time(Date.now() - 2 * HOUR), time(Date.now() + hours * HOUR)),
     distinguished(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(extensions)),
+    der(0xa3, sequence(extensions, ...identifiers(publicKey, createPublicKey(signingKey)))),
   );
-  const signature = sign('sha256', content, signingKey);
-  const whole = sequence(content, algorithm, der(0x03, Buffer.from([0]), signature));
-  const lines = whole.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return signed('CERTIFICATE', content, signingKey);
+}
+
+/**
+ * Which keys these are: of two authorities of one name, the right one is found by it.
+ * @param {import('node:crypto').KeyObject} own
+ * @param {import('node:crypto').KeyObject} issuer
+ */
+function identifiers(own, issuer) {
+  const digest = (/** @type {import('node:crypto').KeyObject} */ key) =>
+    createHash('sha1')
+      .update(key.export({ type: 'spki', format: 'der' }))
+      .digest();
+  return [
+    sequence(oid('subjectKeyIdentifier'), der(0x04, der(0x04, digest(own)))),
+    sequence(oid('authorityKeyIdentifier'), der(0x04, sequence(der(0x80, digest(issuer))))),
+  ];
+}
+
+/**
+ * A revocation list.
+ * @param {string} issuer
+ * @param {import('node:crypto').KeyObject} signingKey
+ * @param {readonly string[]} revoked - certificates in PEM
+ */
+function revocations(issuer, signingKey, revoked) {
+  const entries = revoked.map((cert) => {
+    const serial = Buffer.from(new X509Certificate(cert).serialNumber, 'hex');
+    return sequence(der(0x02, serial), time(Date.now() - HOUR));
+  });
+  const content = sequence(
+    der(0x02, Buffer.from([1])),
+    sequence(oid('ecdsaWithSha256')),
+    distinguished(issuer),
+    time(Date.now() - HOUR),
+    time(Date.now() + HOUR),
+    ...(entries.length > 0 ? [sequence(...entries)] : []),
+  );
+  return signed('X509 CRL', content, signingKey);
 }
 
 function newKeys() {
   return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+/** @param {string} key - in PEM */
+function keysOf(key) {
+  return { privateKey: createPrivateKey(key), publicKey: createPublicKey(key) };
 }
 
 /**
@@ -98,11 +162,38 @@ function newKeys() {
  */
 export function createAuthority(name, { hours = 1 } = {}) {
   const keys = newKeys();
-  const isAuthority = sequence(oid('basicConstraints'), TRUE, der(0x04, sequence(TRUE)));
+  return authorityOf(
+    name,
+    keys,
+    certificate(name, keys.publicKey, name, keys.privateKey, IS_AUTHORITY, hours),
+    hours,
+  );
+}
+
+const IS_AUTHORITY = sequence(oid('basicConstraints'), TRUE, der(0x04, sequence(TRUE)));
+
+/**
+ * @param {string} name
+ * @param {ReturnType<typeof newKeys>} keys
+ * @param {string} cert
+ * @param {number} hours
+ * @returns {Authority}
+ */
+function authorityOf(name, keys, cert, hours) {
   return {
-    cert: certificate(name, keys.publicKey, name, keys.privateKey, isAuthority, hours),
-    issue(subject, hosts) {
+    cert,
+    authority(below) {
       const own = newKeys();
+      return authorityOf(
+        below,
+        own,
+        certificate(below, own.publicKey, name, keys.privateKey, IS_AUTHORITY, hours),
+        hours,
+      );
+    },
+    revoke: (...revoked) => revocations(name, keys.privateKey, revoked),
+    issue(subject, hosts, key) {
+      const own = key === undefined ? newKeys() : keysOf(key);
       const usage = oid(hosts === undefined ? 'clientAuth' : 'serverAuth');
       const names = (hosts ?? []).map((host) => der(0x82, Buffer.from(host)));
       const alternatives = sequence(...names, der(0x87, Buffer.from([127, 0, 0, 1])));

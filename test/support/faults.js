@@ -164,7 +164,9 @@ export class Machines {
       'server.pem': server.cert,
       'server.key': server.key,
       token,
-      tokens: `partner sha256:${Buffer.from(hashToken(token)).toString('hex')}\n`,
+      'partners.json': JSON.stringify({
+        partners: [{ name: 'partner', tokens: [`sha256:${Buffer.from(hashToken(token)).toString('hex')}`] }],
+      }),
       'state.key': randomBytes(32).toString('hex'),
       'policy.json': '{ "budgets": [{ "hours": 24, "runs": 1000 }] }',
     })) {
@@ -181,8 +183,8 @@ export class Machines {
         ...[
           '--listen',
           '127.0.0.1:0',
-          '--token-file',
-          this.path('tokens'),
+          '--partners',
+          this.path('partners.json'),
           '--policy',
           this.path('policy.json'),
         ],

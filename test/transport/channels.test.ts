@@ -48,7 +48,7 @@ channelSuite('folders', async (limits) => {
 
 async function overWebSocket(limits?: Partial<ChannelLimits>): Promise<ChannelPair> {
   const token = createToken();
-  const listener = await listen({ tokens: [{ name: 'peer', hash: hashToken(token) }], limits });
+  const listener = await listen({ partners: [{ name: 'peer', tokens: [hashToken(token)] }], limits });
   const accepted = listener[Symbol.asyncIterator]().next();
   const channel = await connect(`ws://127.0.0.1:${listener.port}`, { token, limits });
   const { value } = await accepted;

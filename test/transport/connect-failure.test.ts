@@ -12,7 +12,7 @@ import { expectCode } from '../suites/errors.js';
 import { createAuthority } from '../support/certificates.js';
 
 const token = createToken();
-const tokens = [{ name: 'partner', hash: hashToken(token) }];
+const partners = [{ name: 'partner', tokens: [hashToken(token)] }];
 const authority = createAuthority('authority');
 const tls = authority.issue('server', ['partner.example']);
 const trusting: ConnectOptions = { token, tls: { ca: authority.cert } };
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 async function serve(options: ListenOptions): Promise<Listener> {
-  const listener = await listen({ tokens, ...options });
+  const listener = await listen({ partners, ...options });
   open.push(listener);
   return listener;
 }
@@ -78,7 +78,7 @@ it('tells a path, and another program', async () => {
 
 it('tells where nobody listens, and a port that is taken', async () => {
   const { port } = await serve({});
-  const taken = await expectCode('io', () => listen({ tokens, port }));
+  const taken = await expectCode('io', () => listen({ partners, port }));
   expect(taken.message).toBe(
     `Cannot listen on 127.0.0.1, port ${port}: another program listens there. End it, or take another port.`,
   );

@@ -22,7 +22,7 @@ let listener: Listener;
 beforeAll(async () => {
   const backend = await createBackend({ concurrency: 1 });
   listener = await listen({
-    tokens: [{ name: 'partner', hash: hashToken(token) }],
+    partners: [{ name: 'partner', tokens: [hashToken(token)] }],
     limits: { channels: 64, channelsPerPeer: 64, idleSeconds: 5 },
   });
   void (async () => {

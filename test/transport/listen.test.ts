@@ -23,9 +23,9 @@ const SENDER = ['ada', 'grace', 'edsger'];
 const RECEIVER = ['ada', 'alan', 'edsger'];
 
 const token = createToken();
-const tokens = [
-  { name: 'somebody else', hash: hashToken(createToken()) },
-  { name: 'partner', hash: hashToken(token) },
+const partners = [
+  { name: 'somebody', tokens: [hashToken(createToken()), hashToken(createToken())] },
+  { name: 'partner', tokens: [hashToken(createToken()), hashToken(token)] },
 ];
 
 let authority: Authority;
@@ -55,7 +55,7 @@ interface Served {
 async function serve(options: ListenOptions = {}): Promise<Served> {
   const events: ListenEvent[] = [];
   const peers: string[] = [];
-  const listener = await listen({ tokens, onEvent: (event) => events.push(event), ...options });
+  const listener = await listen({ partners, onEvent: (event) => events.push(event), ...options });
   open.push(listener);
   const run = async (channel: AcceptedChannel): Promise<void> => {
     peers.push(channel.peer.name);
@@ -83,7 +83,7 @@ const turnedAway = (events: readonly ListenEvent[]): string[] =>
 describe('listen refuses to start', () => {
   it('off this machine without TLS', async () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.1', 'partner.example'])
-      await expectCode('argument', () => listen({ host, tokens }));
+      await expectCode('argument', () => listen({ host, partners }));
   });
 
   it('without anything that peers are known by, on this machine too', async () => {
@@ -93,12 +93,12 @@ describe('listen refuses to start', () => {
 
   it('with a certificate and a key that do not belong together', async () => {
     const { key } = authority.issue('other', []);
-    await expectCode('argument', () => listen({ tokens, tls: { cert: server.cert, key } }));
+    await expectCode('argument', () => listen({ partners, tls: { cert: server.cert, key } }));
   });
 
   it('on a port that is taken', async () => {
     const { listener } = await serve();
-    await expectCode('io', () => listen({ tokens, port: listener.port }));
+    await expectCode('io', () => listen({ partners, port: listener.port }));
   });
 });
 
@@ -170,13 +170,6 @@ describe('TLS', () => {
     );
     expect(error.message).toContain('ERR_TLS_CERT_ALTNAME_INVALID');
     expect(peers).toEqual([]);
-  });
-
-  it('brings a client certificate that is as good as a token', async () => {
-    const { url, peers } = await serve({ tls: { ...server, clientCa: authority.cert }, tokens: [] });
-    const client = authority.issue('client');
-    expect(await ask(url, { tls: { ca: authority.cert, ...client } })).toEqual([0, 2]);
-    expect(peers).toEqual([expect.stringMatching(/^cert:[0-9a-f]{64}$/)]);
   });
 
   it('brings a certificate of somebody else, which is as good as nothing, with a token or without', async () => {
@@ -289,7 +282,7 @@ describe('frames of another run', () => {
     expect(recorded).toHaveLength(3);
 
     const results: unknown[] = [];
-    const listener = await listen({ tokens });
+    const listener = await listen({ partners });
     open.push(listener);
     const replay = await connect(`ws://127.0.0.1:${listener.port}`, { token });
     const { value } = await listener[Symbol.asyncIterator]().next();
@@ -332,7 +325,7 @@ describe('clients that mean no good', () => {
   it('that are a hundred, some with a token, do not stop an honest one', async () => {
     const other = createToken();
     const { url, listener } = await serve({
-      tokens: [...tokens, { name: 'greedy', hash: hashToken(other) }],
+      partners: [...partners, { name: 'greedy', tokens: [hashToken(other)] }],
       limits: { pending: 20, channels: 8, channelsPerPeer: 2 },
     });
     const crowd: Promise<unknown>[] = [];
@@ -349,7 +342,7 @@ describe('clients that mean no good', () => {
   });
 
   it('that take no frame, or send another version in the protocol, end in a typed error', async () => {
-    const listener = await listen({ tokens, limits: { idleSeconds: 1 } });
+    const listener = await listen({ partners, limits: { idleSeconds: 1 } });
     open.push(listener);
     const channel = await connect(`ws://127.0.0.1:${listener.port}`, { token });
     const { value } = await listener[Symbol.asyncIterator]().next();

@@ -29,7 +29,7 @@ const unlock = { key: new Uint8Array(32).fill(3) };
 const RUN = '0123456789abcdef';
 
 const [token, other] = [createToken(), createToken()];
-const tokens = [token, other].map((each, i) => ({ name: `peer ${i}`, hash: hashToken(each) }));
+const partners = [token, other].map((each, i) => ({ name: `peer-${i}`, tokens: [hashToken(each)] }));
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -131,7 +131,7 @@ describe('over a socket', () => {
   async function serve(): Promise<string> {
     events = [];
     accepted = [];
-    listener = await listen({ tokens, runs: store, onEvent: (event) => events.push(event) });
+    listener = await listen({ partners, runs: store, onEvent: (event) => events.push(event) });
     void (async () => {
       for await (const channel of listener!) accepted.push(channel);
     })();

@@ -88,7 +88,7 @@ export async function all(a: IdentifierSet, b: IdentifierSet): Promise<ProtocolR
 
 export async function serve(set: IdentifierSet): Promise<Listener> {
   const listener = await listen({
-    tokens: [{ name: 'partner', hash: new Uint8Array(32) }],
+    partners: [{ name: 'partner', tokens: [new Uint8Array(32)] }],
     reveal: 'cardinality',
   });
   for await (const channel of listener) {
