@@ -192,7 +192,10 @@ describe('two processes over TLS', () => {
     const { known } = await newToken();
     const wrong = await newToken();
     const other = createAuthority('stranger').issue('client');
-    const reveal = ['--reveal', 'intersection', '--partners', known, '--client-ca', ca];
+    const partners: { certificates?: object[] }[] = JSON.parse(readFileSync(known, 'utf8')).partners;
+    partners[0]!.certificates = [{ authority: ca }];
+    writeFileSync(known, JSON.stringify({ partners }));
+    const reveal = ['--reveal', 'intersection', '--partners', known];
     const { tool, port } = await serve(SENDER, ...tls, ...reveal);
     const folder = dirname(temporary('shared.csv'));
     const attempt = async (...argv: string[]): Promise<Tool> => {
@@ -447,7 +450,9 @@ describe('token', () => {
     const second = await cli(['token', 'acme']);
     expect(first.stdout).toMatch(/^vmt_[\w-]{43}\n$/);
     expect(second.stdout).not.toBe(first.stdout);
-    expect(first.stderr).toMatch(/^for the token file of serve: acme sha256:[0-9a-f]{64}\n$/);
+    expect(first.stderr).toMatch(
+      /^for the tokens of acme in the partners file of serve: "sha256:[0-9a-f]{64}"\n$/,
+    );
     expect(first.stderr).not.toContain(first.stdout.trim());
   });
 

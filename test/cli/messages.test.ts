@@ -24,7 +24,8 @@ beforeEach(async () => {
   put('list.csv', LIST);
   put('state.key', KEY);
   put('acme.token', TOKEN);
-  put('tokens.txt', `acme sha256:${'0'.repeat(64)}\n`);
+  const acme = { name: 'acme', tokens: [`sha256:${'0'.repeat(64)}`] };
+  put('partners.json', JSON.stringify({ partners: [acme] }));
   for (const name of ['acme', 'globex']) {
     put(`${name}.pub`, (await cli(['key', name, '-o', at(`${name}.key`)])).stdout);
   }
@@ -40,7 +41,7 @@ function expectError({ status, stdout, stderr }: Ending, code: 2 | 3, message: R
 describe('a secret in place of a file name', () => {
   it.each([
     ['connect', () => ['ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
-    ['serve', () => [at('list.csv'), '--reveal', 'intersection', '--token-file', TOKEN]],
+    ['serve', () => [at('list.csv'), '--reveal', 'intersection', '--partners', TOKEN]],
     ['hash', () => [at('list.csv'), '--key-file', KEY]],
   ])('is not repeated by %s', async (command, argv) => {
     const ending = await cli([command, ...argv()]);
@@ -50,14 +51,18 @@ describe('a secret in place of a file name', () => {
 });
 
 describe('a file for a file', () => {
-  it('token adds no line to what is no list of tokens', async () => {
-    expectError(await cli(['token', 'acme', '--add', at('list.csv')]), 3, /line 1 is not of the form/);
+  it('token adds nothing to what is no list of partners', async () => {
+    expectError(await cli(['token', 'acme', '--add', at('list.csv')]), 3, /list\.csv: is not JSON/);
     expect(readFileSync(at('list.csv'), 'utf8')).toBe(LIST);
   });
 
   it('connect knows the list that is for serve', async () => {
-    const argv = ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('tokens.txt')];
-    expectError(await cli(argv), 3, /tokens\.txt is the list of hashes for veilmatch serve/);
+    const argv = ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('partners.json')];
+    expectError(
+      await cli(argv),
+      3,
+      /partners\.json is no token; the file of partners is for veilmatch serve/,
+    );
   });
 
   it('a public key is no signing key, and the list of keys says whom it knows', async () => {
@@ -91,7 +96,7 @@ describe('a file for a file', () => {
   it.each([
     ['compare', '-', '-', '--country', 'US'],
     ['connect', 'ws://127.0.0.1:1', '-', '--token-file', '-'],
-    ['serve', '-', '--reveal', 'intersection', '--token-file', '-'],
+    ['serve', '-', '--reveal', 'intersection', '--partners', '-'],
   ])('%s reads standard input once', async (...argv) => {
     expectError(await cli(argv, { stdin: LIST }), 2, 'Only one file can come from standard input');
   });
@@ -106,7 +111,7 @@ describe('certificates and keys', () => {
   const server = authority.issue('server', ['localhost']);
   const other = authority.issue('client');
   const serve = (...argv: string[]): Promise<Ending> =>
-    cli(['serve', at('list.csv'), '--reveal', 'intersection', '--token-file', at('tokens.txt'), ...argv]);
+    cli(['serve', at('list.csv'), '--reveal', 'intersection', '--partners', at('partners.json'), ...argv]);
 
   it.each([
     [
@@ -162,9 +167,9 @@ describe('serve', () => {
 
   it('says which options are missing before it reads a list', async () => {
     for (const [argv, message] of [
-      [[], /--token-file.*--client-ca/],
+      [[], /Give --partners, a file made by veilmatch token NAME --add FILE/],
       [
-        ['--token-file', at('tokens.txt'), '--listen', '0.0.0.0:1'],
+        ['--partners', at('partners.json'), '--listen', '0.0.0.0:1'],
         /needs TLS: give --tls-cert and --tls-key/,
       ],
     ] as const) {
@@ -184,14 +189,14 @@ describe('serve', () => {
   );
 
   it('says what the system refused in words', async () => {
-    const tokens = ['--token-file', at('tokens.txt')];
+    const partners = ['--partners', at('partners.json')];
     expectError(
-      await serve(...tokens, '--ledger', at('none/l.json')),
+      await serve(...partners, '--ledger', at('none/l.json')),
       3,
       /Cannot lock .*: there is no such file or folder/,
     );
     expectError(
-      await serve(...tokens, '--listen', '127.9.9.9:1', '--ledger', at('folder')),
+      await serve(...partners, '--listen', '127.9.9.9:1', '--ledger', at('folder')),
       3,
       /it is a folder/,
     );
@@ -200,7 +205,7 @@ describe('serve', () => {
 
 describe('a list in which nothing can be read', () => {
   it.each([
-    ['serve', (list: string) => [list, '--reveal', 'intersection', '--token-file', at('tokens.txt')]],
+    ['serve', (list: string) => [list, '--reveal', 'intersection', '--partners', at('partners.json')]],
     ['connect', (list: string) => ['ws://127.0.0.1:1', list, '--token-file', at('acme.token')]],
     ['compare', (list: string) => [list, at('list.csv'), '--plan', 'SG']],
   ])('is told by %s, and not matched in silence', async (command, argv) => {
