@@ -55,7 +55,7 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
   const common = new Map<number, number>();
   const wide = new Map<number, number>();
   for (let element = 0; element < set.size; element++) {
-    const count = records.of(element).length;
+    const count = records.countOf(element);
     if (count > maxRowsPerIdentifier) common.set(element, count);
   }
 
@@ -64,9 +64,9 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
   const widths = new Uint32Array(records.count);
   const elementsOf = (keep: (element: number) => boolean): Uint32Array =>
     Uint32Array.from({ length: set.size }, (_, element) => element).filter(keep);
-  const held = elementsOf((element) => records.of(element).length > 0 && !common.has(element));
-  for (const element of held) joinAll(whole, records.of(element));
-  const personOf = (element: number): number => whole.rootOf(records.of(element)[0]!);
+  const held = elementsOf((element) => records.countOf(element) > 0 && !common.has(element));
+  for (const element of held) if (records.countOf(element) > 1) joinAll(whole, records.of(element));
+  const personOf = (element: number): number => whole.rootOf(records.firstOf(element)!);
   for (const element of held) widths[personOf(element)]!++;
   const beyond = held.filter((element) => widths[personOf(element)]! > maxIdentifiersPerPerson);
 
@@ -79,7 +79,7 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
     const reached = new Uint32Array(records.count);
     // From the rarest identifier on, so that what is left out is what ties the most rows together.
     const rarestFirst = (a: number, b: number): number =>
-      records.of(a).length - records.of(b).length || compareItems(set.elements, a, b);
+      records.countOf(a) - records.countOf(b) || compareItems(set.elements, a, b);
     for (const element of beyond.sort(rarestFirst)) {
       const roots = new Set(Array.from(records.of(element), (record) => merged.rootOf(record)));
       let width = 1;
@@ -89,13 +89,13 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
         continue;
       }
       joinAll(merged, records.of(element));
-      reached[merged.rootOf(records.of(element)[0]!)] = width;
+      reached[merged.rootOf(records.firstOf(element)!)] = width;
     }
   }
 
   const kept = elementsOf((element) => !common.has(element) && !wide.has(element));
   const grouped = grouping(kept, records.count, (element) => {
-    const record = records.of(element)[0];
+    const record = records.firstOf(element);
     return record === undefined ? undefined : merged.rootOf(record);
   });
   const leftOut = [
@@ -114,6 +114,9 @@ interface Records {
   readonly count: number;
   /** The records that an element stands in, each once. */
   of(element: number): Uint32Array;
+  countOf(element: number): number;
+  /** Undefined for an element of no row. */
+  firstOf(element: number): number | undefined;
 }
 
 /**
@@ -154,7 +157,13 @@ function recordsOf(set: IdentifierSet): Records {
     }
     starts[element + 1] = end;
   }
-  return { count, of: (element) => records.subarray(starts[element]!, starts[element + 1]!) };
+  const countOf = (element: number): number => starts[element + 1]! - starts[element]!;
+  return {
+    count,
+    of: (element) => records.subarray(starts[element]!, starts[element + 1]!),
+    countOf,
+    firstOf: (element) => (countOf(element) === 0 ? undefined : records[starts[element]!]),
+  };
 }
 
 /** The elements by person, people in the order of their first elements. */
@@ -193,12 +202,14 @@ function grouping(
 }
 
 /** Bytewise, a shorter one before what it begins. */
-function compareItems(list: ByteList, a: number, b: number): number {
-  const [left, right] = [list.at(a), list.at(b)];
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    if (left[i] !== right[i]) return left[i]! - right[i]!;
+function compareItems({ bytes, offsets }: ByteList, a: number, b: number): number {
+  const [endA, endB] = [offsets[a + 1]!, offsets[b + 1]!];
+  let [i, j] = [offsets[a]!, offsets[b]!];
+  while (i < endA && j < endB) {
+    const difference = bytes[i++]! - bytes[j++]!;
+    if (difference !== 0) return difference;
   }
-  return left.length - right.length;
+  return endA - i - (endB - j);
 }
 
 function* reportOf(
