@@ -400,6 +400,26 @@ describe('what several identifiers a person give away', () => {
     expect(orders.size).toBeGreaterThan(3);
   });
 
+  it('to a receiver that adds identifiers which it knows to match: who of a few people is shared', async () => {
+    // Nobody else is marked by two known addresses, so two or three matches are the first, none or one the second.
+    const own = await setOf([
+      [1, 10],
+      [1, 11],
+      [2, null],
+    ]);
+    const known: Person[] = [
+      [null, 10],
+      [null, 11],
+    ];
+    for (const first of [false, true]) {
+      for (const second of [false, true]) {
+        const asked: Person[] = [...(first ? [[1, 90] as const] : []), ...(second ? [[2, 91] as const] : [])];
+        const seen = await seenByReceiver(own, await setOf([...known, ...asked, [99, 99]]));
+        expect(seen.sort()).toEqual([second ? 1 : 0, first ? 3 : 2]);
+      }
+    }
+  });
+
   it('to the sender: not how many identifiers somebody has, only people and the most that one of them has', async () => {
     const lengths = async (own: Person[], other: Person[]): Promise<string[]> => {
       const seen: string[] = [];
