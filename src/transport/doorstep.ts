@@ -144,7 +144,9 @@ export class Stranger {
       if (over) this.cut('protocol');
       if (over || meter.take(bytes)) return;
       over = true;
+      this.turnAway('protocol');
       socket.pause();
+      // After whoever takes what arrives has looked at this piece: perhaps it has an answer to it.
       setImmediate(() => {
         if (!this.#socket.destroyed) exceeded();
       });

@@ -96,6 +96,13 @@ const LISTEN_LIMITS: ListenLimits = {
 /** A request's line and headers together, and how many headers: what a browser sends, its cookies included, is less. */
 const MAX_HEADER_BYTES = 8192;
 const MAX_HEADERS = 128;
+/** Errors of clients that said too little, not something wrong. */
+const GONE: readonly string[] = [
+  'ECONNRESET',
+  'HPE_INVALID_EOF_STATE',
+  'ERR_HTTP_REQUEST_TIMEOUT',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+];
 
 /**
  * Starts to listen.
@@ -156,9 +163,13 @@ class Server implements Listener {
     );
     this.#http.maxHeadersCount = MAX_HEADERS;
     this.#http.on('connection', (socket) => this.#doorstep.hold(socket));
-    this.#http.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      const gone = ['ECONNRESET', 'ERR_HTTP_REQUEST_TIMEOUT'].includes(error.code ?? '');
-      this.#answer(socket as NetSocket, '400 Bad Request', gone ? 'silent' : 'protocol');
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+      const socket = duplex as NetSocket;
+      const { code = '' } = error;
+      this.#doorstep.of(socket)?.turnAway(GONE.includes(code) ? 'silent' : 'protocol');
+      // Only what came as HTTP is answered: where TLS has failed there is nobody to write to.
+      if (code.startsWith('HPE_')) this.#answer(socket, '400 Bad Request', 'protocol');
+      else socket.destroy();
     });
     this.#http.on('request', (request, response) => {
       this.#doorstep.of(request.socket)?.turnAway('protocol');
@@ -177,7 +188,6 @@ class Server implements Listener {
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
         const link = socketLink(webSocket as unknown as Socket);
         stranger.measure(socket, HANDSHAKE_ALLOWANCE, () => {
-          stranger.turnAway('protocol');
           void refuse(link, 'protocol');
           socket.destroySoon();
         });
