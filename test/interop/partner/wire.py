@@ -80,7 +80,10 @@ class WebSocket:
     def read(self, length):
         chunks, have = [self.buffer], len(self.buffer)
         while have < length:
-            chunk = self.sock.recv(1 << 16)
+            try:
+                chunk = self.sock.recv(1 << 16)
+            except OSError:
+                chunk = b""
             if not chunk:
                 raise Ended(None)
             chunks.append(chunk)
@@ -102,7 +105,10 @@ class WebSocket:
     def write(self, opcode, data):
         mask = 128 if self.masks else 0
         n = len(data)
-        size = bytes([mask | n]) if n < 126 else struct.pack(">BH", mask | 126, n) if n < 65536 else struct.pack(">BQ", mask | 127, n)
+        if n < 126:
+            size = bytes([mask | n])
+        else:
+            size = struct.pack(">BH", mask | 126, n) if n < 65536 else struct.pack(">BQ", mask | 127, n)
         key = secrets.token_bytes(4) if self.masks else b""
         self.sock.sendall(bytes([128 | opcode]) + size + key + (masked(data, key) if self.masks else data))
 
@@ -234,7 +240,12 @@ class Channel:
         while self.room == 0:
             self.hear()
         self.room -= 1
-        self.web.write(2, envelope(FRAME, field(1, frame)))
+        try:
+            self.web.write(2, envelope(FRAME, field(1, frame)))
+        except OSError:
+            # The line is down: what the peer said before is still to be read.
+            while True:
+                self.hear()
 
     def take(self):
         while not self.inbox:
