@@ -10,6 +10,9 @@ NAME = ctypes.util.find_library("sodium") or "libsodium.so.23"
 lib = ctypes.CDLL(NAME)
 if lib.sodium_init() < 0:
     raise OSError("libsodium cannot be used here")
+lib.crypto_core_ristretto255_is_valid_point  # not in the versions before 1.0.18
+lib.sodium_version_string.restype = ctypes.c_char_p
+VERSION = lib.sodium_version_string().decode()
 
 ORDER = 2**252 + 27742317777372353535851937790883648493
 IDENTITY = bytes(32)
