@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createToken } from '../../src/transport/tokens.js';
+import { FAMILIES, type RunGroup, type VectorFile } from '../suites/vectors.js';
 import { createAuthority, type Issued } from '../support/certificates.js';
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -151,11 +152,22 @@ async function serve(
 describe.skipIf(missing !== undefined)(
   `a partner in Python over libsodium${missing === undefined ? '' : `, skipped: ${missing}`}`,
   () => {
-    it.each(['intersection', 'cardinality'])('passes every vector of %s', async (family) => {
+    it.each(FAMILIES)('passes every vector of %s', async (family) => {
       const path = join(cases, `${family}.json`);
       const { numberOfTests } = JSON.parse(readFileSync(path, 'utf8'));
       const running = start('python3', join(partner, 'vectors.py'), path);
       expect(await ending(running)).toMatchObject({ passed: numberOfTests, failed: [] });
+    });
+
+    it('fails a vector that was changed', async () => {
+      const vectors: VectorFile = JSON.parse(readFileSync(join(cases, 'cardinality.json'), 'utf8'));
+      const { tests } = vectors.testGroups[0] as RunGroup;
+      const [ends, refuses] = [tests.find(({ result }) => result === 'valid')!, tests.at(-1)!];
+      Object.assign(ends, { outcome: { ...ends.outcome, size: 3 } });
+      Object.assign(refuses, { result: 'valid', outcome: {} });
+      const running = start('python3', join(partner, 'vectors.py'), file(JSON.stringify(vectors)));
+      expect(await running.status).toBe(1);
+      expect(JSON.parse(running.stdout)).toMatchObject({ failed: [ends.tcId, refuses.tcId] });
     });
 
     describe('as the receiver, against veilmatch serve', () => {

@@ -4,9 +4,9 @@
     partner.py receive PORT LIST --token TOKEN [--cardinality] [--ca FILE]
     partner.py send PORT LIST --token TOKEN [--cardinality] [--cert FILE --key FILE]
 
-LIST has a canonical identifier a line. `send` listens for one partner. Prints a line of JSON: the port that it listens on, and
-then the result, or the reason that the peer closed with, or what was refused. `--break` is for tests: it makes the party send
-what a careful peer must refuse.
+LIST has a canonical identifier a line. `send` listens for one partner. Prints a line of JSON: the port that it listens
+on, and then the result, or the reason that the peer closed with, or what was refused. `--break` is for tests: it makes the
+party send what a careful peer must refuse.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""veilmatch-psi-v1, the ordered and the shuffled mode, from docs/protocol.md alone.
+"""veilmatch-psi-v1, the ordered and the shuffled mode, from docs/protocol.md alone. The other modes are in modes.py.
 
 A party is a generator: it yields the frames that it sends, and None where it takes the peer's next one.
 """
@@ -8,13 +8,14 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
+import proofs
 import sodium
-from sodium import ORDER, Refused, add, check_element, multiply, multiply_base, subtract
+from sodium import ORDER, Refused, add, check_element, multiply, multiply_base, sha512, split, subtract, u16, u32
 
 HELLO, BLINDED, EVALUATED, TAGS, FINISH, PROOF, CONFIRM = range(1, 8)
 RECEIVER, SENDER = 1, 2
-ORDERED, SHUFFLED = 1, 2
-TO_RECEIVER, TO_BOTH = 1, 2
+ORDERED, SHUFFLED, SUM, JOIN_IDS = 1, 2, 3, 4
+TO_RECEIVER, TO_BOTH, TO_SENDER = 1, 2, 3
 DST = b"veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_"
 MAX_FRAME = 1_048_576
 PER_FRAME = 32_000
@@ -40,31 +41,15 @@ class Fresh:
         return secrets.token_bytes(length)
 
 
-def u16(value):
-    return value.to_bytes(2, "big")
-
-
-def u32(value):
-    return value.to_bytes(4, "big")
-
-
-def sha512(*parts):
-    return hashlib.sha512(b"".join(parts)).digest()
-
-
-def split(records, width):
-    return [records[i : i + width] for i in range(0, len(records), width)]
-
-
 def log2(n):
     return (max(1, n) - 1).bit_length()
 
 
 class Run:
-    """What both parties do alike."""
+    """What both parties do alike. `each`: the identifiers that a row has at most, where rows have several."""
 
-    def __init__(self, role, elements, agreed, draw):
-        self.role, self.elements, self.agreed, self.draw = role, elements, agreed, draw
+    def __init__(self, role, elements, agreed, draw, each=1):
+        self.role, self.elements, self.agreed, self.draw, self.each = role, elements, agreed, draw, each
         self.logs = {RECEIVER: hashlib.sha512(), SENDER: hashlib.sha512()}
         self.peer_role = RECEIVER + SENDER - role
 
@@ -73,8 +58,9 @@ class Run:
         for element in self.elements:
             kinds |= next((bit for label, bit in KINDS.items() if element.startswith(label)), 0)
         agreed = self.agreed
-        flags = 1 if agreed.verifiable else 0
-        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 1, kinds, flags, 0, 0])
+        flags = (1 if agreed.verifiable else 0) | (2 if self.each > 1 else 0)
+        each = self.each if self.each > 1 else 0
+        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 1, kinds, flags, each, 0])
         sizes = u32(len(self.elements)) + u32(agreed.most)
         return b"veilmatch-psi" + u16(1) + fixed + sizes + self.draw.bytes("nonce", 32) + key
 
@@ -82,8 +68,8 @@ class Run:
         """Checks the peer's Hello; the session id and the length of tags follow from the two."""
         if len(peer) != 96 or peer[:13] != b"veilmatch-psi":
             raise Refused("no Hello")
-        # Version; suite, mode, who learns, format; flags and what belongs to them, the byte of zero.
-        if peer[13:15] != own[13:15] or peer[16:20] != own[16:20] or peer[21:24] != own[21:24]:
+        # Version; suite, mode, who learns, format; flags, the byte of zero.
+        if peer[13:15] != own[13:15] or peer[16:20] != own[16:20] or peer[21] != own[21] or peer[23]:
             raise Refused("the peer runs something else")
         if peer[15] != self.peer_role:
             raise Refused("the same role, or none")
@@ -92,6 +78,9 @@ class Run:
             raise Refused("no kind of identifiers in common")
         if size > self.agreed.most or len(self.elements) > most:
             raise Refused("too many elements")
+        if peer[22] == 1 or (peer[22] > 0) != (self.each > 1) or size % (peer[22] or 1):
+            raise Refused("no whole number of people")
+        self.peer_each = peer[22] or 1
         r, s = (own, peer) if self.role == RECEIVER else (peer, own)
         self.sid = sha512(b"veilmatch-psi-v1 session", u32(96), r, u32(96), s)[:32]
         self.peer_size = size
@@ -106,8 +95,9 @@ class Run:
         return frame
 
     def send_records(self, kind, records):
-        for first in range(0, len(records), PER_FRAME):
-            yield self.send(kind, u32(first) + b"".join(records[first : first + PER_FRAME]))
+        step = max(1, 32 * PER_FRAME // len(records[0])) if records else 1
+        for first in range(0, len(records), step):
+            yield self.send(kind, u32(first) + b"".join(records[first : first + step]))
 
     def take(self, kind):
         frame = yield None
@@ -193,7 +183,7 @@ def receiver(elements, agreed, draw):
             proof = yield from run.take(PROOF)
             if len(proof) != 68 or int.from_bytes(proof[:4], "big") != len(answers):
                 raise Refused("no proof of these answers")
-            verify(key, asked, records, proof[4:], run.sid)
+            proofs.verify(key, asked, records, proof[4:], b"veilmatch-psi-v1 proof" + run.sid)
         answers += records
     if ordered and agreed.additive:
         found = [subtract(answer, multiply(r, key)) for answer, r in zip(answers, scalars)]
@@ -243,7 +233,9 @@ def sender(elements, agreed, draw):
         if ordered:
             yield run.send(EVALUATED, u32(done) + b"".join(evaluated))
         if agreed.verifiable:
-            yield run.send(PROOF, u32(done) + prove(b, key, asked, evaluated, run.sid, draw))
+            nonce = proofs.nonce(draw.bytes("proof", 32), b, asked, evaluated)
+            context = b"veilmatch-psi-v1 proof" + run.sid
+            yield run.send(PROOF, u32(done) + proofs.prove(b, key, asked, evaluated, context, nonce))
     if not ordered:
         yield from run.send_records(EVALUATED, sorted(answers))
     own_elements = [multiply(b, hashed(y)) for y in elements]
@@ -272,55 +264,3 @@ def sender(elements, agreed, draw):
         result.update(size=size)
     yield from run.take_finish()
     return result
-
-
-# Proofs: RFC 9497, section 2.2, with the context string of this protocol.
-
-
-def sized(data):
-    return u16(len(data)) + data
-
-
-def context(sid):
-    return b"veilmatch-psi-v1 proof" + sid
-
-
-def to_scalar(message, sid):
-    return sodium.hash_to_scalar(message, b"HashToScalar-" + context(sid))
-
-
-def weights(key, asked, answers, sid):
-    seed = sha512(sized(key), sized(b"Seed-" + context(sid)))
-    return [
-        to_scalar(sized(seed) + u16(i) + sized(c) + sized(d) + b"Composite", sid)
-        for i, (c, d) in enumerate(zip(asked, answers))
-    ]
-
-
-def challenge(key, elements, sid):
-    return to_scalar(b"".join(map(sized, (key, *elements))) + b"Challenge", sid)
-
-
-def prove(b, key, asked, answers, sid, draw):
-    M = sodium.weighted_sum(weights(key, asked, answers, sid), asked)
-    Z = multiply(b, M)
-    secret = draw.bytes("proof", 32) + sodium.scalar_bytes(b)
-    nonce = sha512(b"veilmatch-psi-v1 nonce", secret, *asked, *answers)
-    r, i = 0, 0
-    while not 1 <= r < ORDER:
-        r = int.from_bytes(sha512(nonce, u32(i))[:32], "little") & (2**253 - 1)
-        i += 1
-    c = challenge(key, (M, Z, multiply_base(r), multiply(r, M)), sid)
-    return sodium.scalar_bytes(c) + sodium.scalar_bytes(r - c * b)
-
-
-def verify(key, asked, answers, proof, sid):
-    c, s = (int.from_bytes(part, "little") for part in split(proof, 32))
-    if not 1 <= c < ORDER or not 1 <= s < ORDER:
-        raise Refused("a proof of no scalars")
-    w = weights(key, asked, answers, sid)
-    M, Z = sodium.weighted_sum(w, asked), sodium.weighted_sum(w, answers)
-    t2 = add(multiply_base(s), multiply(c, key))
-    t3 = add(multiply(s, M), multiply(c, Z))
-    if challenge(key, (M, Z, t2, t3), sid) != c:
-        raise Refused("the proof does not hold")

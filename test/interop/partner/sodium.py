@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ristretto255 by libsodium, and what RFC 9380 and RFC 9496 put around it."""
+"""ristretto255 and Ed25519 by libsodium, and what RFC 9380 and RFC 9496 put around them."""
 
 import ctypes
 import ctypes.util
@@ -20,6 +20,22 @@ IDENTITY = bytes(32)
 
 class Refused(Exception):
     """The peer sent what a careful party does not take."""
+
+
+def u16(value):
+    return value.to_bytes(2, "big")
+
+
+def u32(value):
+    return value.to_bytes(4, "big")
+
+
+def split(records, width):
+    return [records[i : i + width] for i in range(0, len(records), width)]
+
+
+def sha512(*parts):
+    return hashlib.sha512(b"".join(parts)).digest()
 
 
 def call(name, *arguments):
@@ -53,12 +69,17 @@ def subtract(p, q):
     return call("crypto_core_ristretto255_sub", p, q)
 
 
-def check_element(element, what):
-    """Canonical (RFC 9496, section 4.3.1), and not the identity."""
-    if element == IDENTITY:
-        raise Refused(f"{what} is the identity")
+def check_canonical(element, what):
+    """RFC 9496, section 4.3.1."""
     if lib.crypto_core_ristretto255_is_valid_point(element) != 1:
         raise Refused(f"{what} is no element")
+
+
+def check_element(element, what):
+    """Canonical, and not the identity."""
+    if element == IDENTITY:
+        raise Refused(f"{what} is the identity")
+    check_canonical(element, what)
 
 
 def expand(message, dst, length):
@@ -71,6 +92,13 @@ def expand(message, dst, length):
         block = hashlib.sha512(mixed + bytes([i]) + suffix).digest()
         out += block
     return out[:length]
+
+
+def verify_signature(signature, message, signer):
+    """Ed25519, strictly: libsodium takes no S from L on, and no key of small order."""
+    length = ctypes.c_ulonglong(len(message))
+    if len(signature) != 64 or lib.crypto_sign_verify_detached(signature, message, length, signer) != 0:
+        raise Refused("not signed by the pinned key")
 
 
 def hash_to_group(message, dst):

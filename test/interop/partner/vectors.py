@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the parties over files of test/vectors/cases: `python3 vectors.py FILE...` prints a line of JSON for each file."""
+"""Runs the parties over files of test/vectors/cases.
+
+`python3 vectors.py FILE...` prints a line of JSON for each file.
+"""
 
 import json
 import sys
 
-from protocol import TO_BOTH, TO_RECEIVER, Agreement, receiver, sender
+import contact
+import modes
+import protocol
+from protocol import JOIN_IDS, ORDERED, RECEIVER, SENDER, SHUFFLED, SUM, TO_BOTH, TO_RECEIVER, TO_SENDER, Agreement
 from sodium import NAME, Refused
 
-MODES = {"intersection": 1, "cardinality": 2}
-LEARNERS = {"receiver": TO_RECEIVER, "both": TO_BOTH}
+MODES = {"intersection": ORDERED, "cardinality": SHUFFLED, "sum": SUM, "join-ids": JOIN_IDS}
+LEARNERS = {"receiver": TO_RECEIVER, "both": TO_BOTH, "sender": TO_SENDER}
 
 
 class Replayed:
@@ -30,13 +36,16 @@ class Replayed:
         return int.from_bytes(self.bytes(name, 32), "little")
 
 
-def elements_of(party):
-    texts = dict.fromkeys(text for row in party["rows"] for text in row)
+def rows_of(party):
     dummy = "dummy:"
     return [
-        dummy.encode() + bytes.fromhex(text[len(dummy) :]) if text.startswith(dummy) else text.encode()
-        for text in texts
+        [dummy.encode() + bytes.fromhex(text[6:]) if text.startswith(dummy) else text.encode() for text in row]
+        for row in party["rows"]
     ]
+
+
+def elements_of(party):
+    return list(dict.fromkeys(element for row in rows_of(party) for element in row))
 
 
 def frame_bytes(frame, frames):
@@ -64,8 +73,17 @@ def play(party, given):
         return sends, None, True
 
 
-def passes(group, test):
-    parameters, inputs = group["parameters"], group[test["role"]]
+def party_of(group, test):
+    """Our party of a test, as a generator."""
+    receives, inputs = test["role"] == "receiver", group[test["role"]]
+    draw = Replayed(inputs["draws"])
+    if group["type"] == "ContactRun":
+        set_id, epoch = group["setId"].encode(), group["epoch"]
+        if receives:
+            return contact.client(elements_of(inputs), published(group["published"], set_id, 0, group["pin"]), draw)
+        k = int.from_bytes(bytes.fromhex(group["secretKey"]), "little")
+        return contact.server(k, set_id, epoch, draw)
+    parameters = group["parameters"]
     agreed = Agreement(
         mode=MODES[parameters["mode"]],
         to=LEARNERS[parameters["to"]],
@@ -73,10 +91,33 @@ def passes(group, test):
         additive=inputs.get("blinding") != "multiplicative",
         most=parameters["maxPeerSize"],
     )
-    make = receiver if test["role"] == "receiver" else sender
-    party = make(elements_of(inputs), agreed, Replayed(inputs["draws"]))
+    if agreed.mode == JOIN_IDS:
+        return modes.joining(RECEIVER if receives else SENDER, rows_of(inputs), agreed, draw)
+    if agreed.mode == SUM or parameters["several"]:
+        several = parameters["several"]
+        if receives:
+            return modes.receiver(rows_of(inputs), agreed, draw, several)
+        return modes.sender(rows_of(inputs), agreed, draw, several, inputs.get("values"))
+    make = protocol.receiver if receives else protocol.sender
+    return make(elements_of(inputs), agreed, draw)
+
+
+def published(data, set_id, least_epoch, pin):
+    header, filters = bytes.fromhex(data["header"]), [bytes.fromhex(one) for one in data["filters"]]
+    pinned = {name: bytes.fromhex(value) for name, value in pin.items()}
+    return contact.PublishedSet(header, filters, set_id, least_epoch, **pinned)
+
+
+def passes(group, test):
+    if group["type"] == "PublishedSet":
+        try:
+            opened = published(test, test["setId"].encode(), test["leastEpoch"], test["pin"])
+        except Refused:
+            return test["result"] == "invalid"
+        outcome = {"size": opened.size, "epoch": opened.epoch, "publicKey": opened.key.hex()}
+        return test["result"] == "valid" and outcome == test["outcome"]
     given = [frame_bytes(frame, group["frames"]) for frame in test["given"]]
-    sends, outcome, refused = play(party, given)
+    sends, outcome, refused = play(party_of(group, test), given)
     expected = [frame_bytes(frame, group["frames"]) for frame in test["sends"]]
     ends = sends == expected and outcome == test.get("outcome") and not refused
     refuses = refused and sends == expected[: len(sends)]
