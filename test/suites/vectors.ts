@@ -184,7 +184,9 @@ export function machineOf(parameters: Parameters, input: PartyInput, role: Role)
   const receives = role === 'receiver';
   if (mode === 'join-ids') return receives ? joinIdsReceiver(set, common) : joinIdsSender(set, common);
   if (mode === 'sum') {
-    const options = { ...common, several, to: parameters.to as 'receiver' | 'sender' };
+    // The receiver of a vector knows that the sender chooses the values.
+    const to = parameters.to as 'receiver' | 'sender';
+    const options = { ...common, several, to, acceptChosenValues: true };
     return receives ? sumReceiver(set, options) : sumSender(set, input.values ?? [], options);
   }
   if (several) return receives ? peopleReceiver(set, common) : peopleSender(set, common);
