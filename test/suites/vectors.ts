@@ -209,12 +209,17 @@ export function contactMachineOf(
   return contactServer([served], { backend, random });
 }
 
-/** What a machine knows at the end, as JSON: bytes as records of 16 in hexadecimal, nothing that is undefined. */
-export function outcomeOf(result: unknown): Outcome {
-  const fields = Object.entries(result as Record<string, unknown>).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? (bytesToHex(value).match(/.{32}/g) ?? []) : value,
-  ]);
+/**
+ * What a machine knows at the end, as JSON: bytes as records of 16 in hexadecimal, nothing that is undefined. A sum that is
+ * left to be worked out when the run is over is worked out.
+ */
+export async function outcomeOf(result: unknown): Promise<Outcome> {
+  const fields: Array<[string, unknown]> = [];
+  for (const [name, value] of Object.entries(result as Record<string, unknown>)) {
+    const { solve } = (value ?? {}) as { solve?: () => Promise<number> };
+    if (value instanceof Uint8Array) fields.push([name, bytesToHex(value).match(/.{32}/g) ?? []]);
+    else fields.push(solve === undefined ? [name, value] : ['sum', await solve.call(value)]);
+  }
   return JSON.parse(JSON.stringify(Object.fromEntries(fields)));
 }
 

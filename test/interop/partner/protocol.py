@@ -200,7 +200,8 @@ def receiver(elements, agreed, draw):
     yield from run.take_finish()
 
     if agreed.to == TO_BOTH and ordered:
-        filling = split(draw.bytes("filling", 16 * (min(len(elements), run.peer_size) - len(matched))), 16)
+        most = min(len(elements), run.peer_size)
+        filling = split(draw.bytes("filling", 16 * most), 16)[: most - len(matched)]
         yield from run.send_records(CONFIRM, sorted([run.confirmation(found[i]) for i in matched] + filling))
     elif agreed.to == TO_BOTH:
         e = draw.scalar("e")

@@ -182,8 +182,8 @@ function both(): RunPlan {
   return {
     comment: 'both learn the result',
     parameters: { mode: 'intersection', to: 'both' },
-    // Three records, two of which are matches.
-    receiver: party('both R', ASKED, ['nonce', 'r', 'r', 'r', 'filling:16'], { blinding: 'additive' }),
+    // Three records, two of which are matches: the first of these fills up.
+    receiver: party('both R', ASKED, ['nonce', 'r', 'r', 'r', 'filling:48'], { blinding: 'additive' }),
     sender: party('both S', HELD, ['nonce', 'b']),
   };
 }

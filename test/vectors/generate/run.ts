@@ -52,7 +52,7 @@ export async function play(
   try {
     for await (const frame of machine.start()) sends.push(frame);
     for (const frame of given) for await (const answer of machine.receive(frame)) sends.push(answer);
-    return machine.done ? { sends, outcome: outcomeOf(machine.result) } : { sends };
+    return machine.done ? { sends, outcome: await outcomeOf(machine.result) } : { sends };
   } catch (error) {
     if (error instanceof VeilmatchError) return { sends, refusal: error.code };
     throw error;
