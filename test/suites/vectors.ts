@@ -220,6 +220,7 @@ export async function outcomeOf(result: unknown): Promise<Outcome> {
     if (value instanceof Uint8Array) fields.push([name, bytesToHex(value).match(/.{32}/g) ?? []]);
     else fields.push(solve === undefined ? [name, value] : ['sum', await solve.call(value)]);
   }
+  fields.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.parse(JSON.stringify(Object.fromEntries(fields)));
 }
 
