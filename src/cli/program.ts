@@ -56,7 +56,7 @@ Examples:
   veilmatch normalize patients.csv --country US
   veilmatch hash customers.csv --profile meta --country US -o audience.csv
   veilmatch reverse audience.csv --country US
-  veilmatch serve customers.csv --country US --reveal intersection --token-file tokens.txt
+  veilmatch serve customers.csv --country US --reveal intersection --partners partners.json
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token
   veilmatch hash --help
 `;

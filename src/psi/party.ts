@@ -19,6 +19,8 @@ export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 export interface RunRequest {
   /** Elements that the peer declared. */
   readonly peerSize: number;
+  /** People in the peer's list, where each has as many elements as the one who has most. */
+  readonly peerPeople?: number | undefined;
   /** Elements in the party's own set. */
   readonly ownSize: number;
   /** What the peer is to learn: `nothing` where only the receiver learns the result, and this is the receiver. */

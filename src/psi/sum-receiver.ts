@@ -51,6 +51,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told });
@@ -75,7 +76,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
       sum = await settings.logarithms.solve(element, { signal });
     }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
-    return { size, sum, peerSize: peopleIn(peer) };
+    return { size, sum, peerSize };
   } finally {
     blinding.wipe();
     mask?.fill(0);

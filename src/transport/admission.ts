@@ -5,7 +5,7 @@ import { VeilmatchError } from '../errors.js';
 import { isLoopback } from './address.js';
 import { authoritiesOf, type CertificateBook, haveCertificates, shownBy } from './certificates.js';
 import type { Peer } from './channel.js';
-import { type Partner, partnerOfToken, peerOf } from './partners.js';
+import { type Partner, partnerId, partnerOfToken, peerOf } from './partners.js';
 
 /** Certificates and keys in PEM. */
 export interface ServerTls {
@@ -62,6 +62,11 @@ export function checkAdmission({ host, tls, partners }: AdmissionOptions): void 
       'Give the authorities of client certificates as clientCa: a key says who a partner is, not whether its certificate is good.',
     );
   }
+}
+
+/** Ids of all who may come: each has a place. */
+export function expectedPeers({ partners }: AdmissionOptions): ReadonlySet<string> {
+  return new Set(partners.map(({ name }) => partnerId(name)));
 }
 
 /** Whether the name that the client asked for is one of this server's: a page that rebinds its name asks for its own. */

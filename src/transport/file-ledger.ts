@@ -17,6 +17,8 @@ const FORMAT = 'veilmatch-ledger-v2';
 const FORMER = 'veilmatch-ledger-v1';
 /** How long an update waits for those of other processes, each of which takes a few milliseconds. */
 const PATIENCE = 10_000;
+/** Some millions of charges; more is no ledger of partners. */
+const MAX_LEDGER_BYTES = 268_435_456;
 
 /** A ledger in a file. */
 export interface FileLedger extends Ledger {
@@ -81,7 +83,7 @@ async function exclusively(path: string, work: (check: () => Promise<void>) => P
 }
 
 async function read(path: string): Promise<Map<string, readonly Charge[]>> {
-  const bytes = await readIfThere(path);
+  const bytes = await readIfThere(path, MAX_LEDGER_BYTES);
   return bytes === undefined ? new Map() : parseLedger(bytes, path);
 }
 

@@ -80,12 +80,17 @@ async function parsePartner(
     'policy',
   ]);
   const known: (CertificateKey | CertificateOfAuthority)[] = [];
-  for (const [i, certificate] of listOf(certificates ?? [], `${path}.certificates`).entries()) {
+  for (const [i, certificate] of listOf(
+    certificates === undefined ? [] : certificates,
+    `${path}.certificates`,
+  ).entries()) {
     known.push(await parseCertificate(certificate, `${path}.certificates[${i}]`, authority));
   }
   return {
     name: textOf(name, `${path}.name`),
-    tokens: listOf(tokens ?? [], `${path}.tokens`).map((hash, i) => parseHash(hash, `${path}.tokens[${i}]`)),
+    tokens: listOf(tokens === undefined ? [] : tokens, `${path}.tokens`).map((hash, i) =>
+      parseHash(hash, `${path}.tokens[${i}]`),
+    ),
     certificates: known,
     // Checked with all others.
     ...(policy !== undefined && { policy: policy as Policy }),

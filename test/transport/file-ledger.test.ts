@@ -110,7 +110,7 @@ describe('a write that fails', () => {
     // A folder of the same name cannot be replaced by a file.
     renameSync(path, `${path}.away`);
     mkdirSync(`${path}/in the way`, { recursive: true });
-    await expectCode('io', () => change(ledger, 'peer', () => []));
+    await expectCode('bad-file', () => change(ledger, 'peer', () => []));
     rmSync(path, { recursive: true });
     renameSync(`${path}.away`, path);
     expect(readFileSync(path, 'utf8')).toBe(before);

@@ -2,9 +2,10 @@
 /** Who a partner is, whatever it shows: tokens and certificates over real sockets and real TLS, and the file that says so. */
 
 import { createHash, X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission, memoryLedger } from '../../src/psi/index.js';
@@ -365,6 +366,47 @@ describe('the file of partners', () => {
     const error = await expectCode('bad-file', () => parse(value));
     expect(error.message).toContain(message);
     expect(error.message).not.toMatch(/qqq|4155/);
+  });
+
+  it('keeps to the schema that is published, and what breaks the schema is refused', async () => {
+    const schema = JSON.parse(
+      readFileSync(new URL('../../docs/partners.schema.json', import.meta.url), 'utf8'),
+    );
+    const keeps = new Ajv2020({ allErrors: true }).compile(schema);
+    const names = Object.keys(schema.$defs.partner.properties);
+    // As errors list what there may be.
+    const unknown = await expectCode('bad-file', () => parse({ partners: [{ unknown: 1 }] }));
+    expect(unknown.message).toContain(`may have ${names.join(', ')}, and nothing else`);
+    const part = fc.oneof(
+      fc.constantFrom(HASH, 'sha256:0', 'acme', 'a b', 'CN=acme', 'ca.pem', 5, -1, 0.5, null),
+      fc.record(
+        { key: fc.constant(HASH), authority: fc.constant('ca.pem'), subject: fc.constant('CN=acme') },
+        { requiredKeys: [] },
+      ),
+      fc.record({
+        budgets: fc.array(fc.record({ hours: fc.integer(), runs: fc.integer() }, { requiredKeys: [] })),
+      }),
+    );
+    const partner = fc.record(
+      {
+        name: fc.oneof(fc.constant('acme'), part),
+        tokens: fc.oneof(fc.array(part, { maxLength: 1 }), part),
+        certificates: fc.oneof(fc.array(part, { maxLength: 1 }), part),
+        policy: part,
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(partner, async (entry) => {
+        const file = { partners: [entry] };
+        const taken = await parse(file).then(
+          () => true,
+          () => false,
+        );
+        expect(keeps(file), JSON.stringify(file)).toBe(taken);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   it('is refused in a typed error, whatever stands in it', async () => {

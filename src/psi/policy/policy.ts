@@ -36,7 +36,7 @@ export function workLimit({ runs, elements, work }: Budget, ownSize: number): nu
 
 /** A limit that is left out does not hold. */
 export interface Policy {
-  /** Elements in the peer's set at least. */
+  /** Elements in the peer's set at least; people, where they may have several each. */
   readonly smallestSet?: number | undefined;
   /** The same where the peer does not learn which elements match: a total over few people is nearly an answer about each. */
   readonly smallestCountedSet?: number | undefined;
