@@ -9,6 +9,7 @@ import { type RandomSource, secureRandom } from './random.js';
 import { halfSipHash, type SipKey, sipKey } from './siphash.js';
 
 export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+export { pickRecords, sortedOrder, sortRecords } from './sorting.js';
 
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true });
@@ -199,44 +200,6 @@ export class ByteListBuilder {
     }
     this.#offsets[++this.#count] = end;
   }
-}
-
-/** The records of `width` bytes in `bytes`, sorted bytewise into a new array. */
-export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
-  return pickRecords(bytes, width, sortedOrder(bytes, width));
-}
-
-/** The records with these indices, in this order. */
-export function pickRecords(bytes: Uint8Array, width: number, order: Uint32Array): Uint8Array {
-  const picked = new Uint8Array(order.length * width);
-  for (let i = 0; i < order.length; i++) {
-    picked.set(bytes.subarray(order[i]! * width, (order[i]! + 1) * width), i * width);
-  }
-  return picked;
-}
-
-/** The indices of the records of `width` bytes, in the bytewise order of the records. */
-export function sortedOrder(bytes: Uint8Array, width: number): Uint32Array {
-  const count = bytes.length / width;
-  // Records here are group elements and hashes: two bytes of prefix spread them evenly over the buckets.
-  const prefix = (i: number): number => (bytes[i * width]! << 8) | (width > 1 ? bytes[i * width + 1]! : 0);
-  const ends = new Uint32Array(65537);
-  for (let i = 0; i < count; i++) ends[prefix(i) + 1]!++;
-  for (let p = 0; p < 65536; p++) ends[p + 1]! += ends[p]!;
-  const order = new Uint32Array(count);
-  const next = ends.slice(0, 65536);
-  for (let i = 0; i < count; i++) order[next[prefix(i)]!++] = i;
-  const compare = (i: number, j: number): number => {
-    for (let k = 2; k < width; k++) {
-      const difference = bytes[i * width + k]! - bytes[j * width + k]!;
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  for (let p = 0; p < 65536; p++) {
-    if (ends[p + 1]! - ends[p]! > 1) order.subarray(ends[p]!, ends[p + 1]!).sort(compare);
-  }
-  return order;
 }
 
 /** Slots of a shard, each of two words; a full shard is split, so that no `add` moves more than half of them. */
