@@ -5,8 +5,11 @@
  */
 
 import { VeilmatchError } from './errors.js';
+import { type RandomSource, secureRandom } from './random.js';
+import { halfSipHash, type SipKey, sipKey } from './siphash.js';
 
 export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+export { pickRecords, sortedOrder, sortRecords } from './sorting.js';
 
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true });
@@ -122,16 +125,22 @@ export class ByteList {
   }
 }
 
+/** Bytes up to which a loop copies faster than a call does. */
+const SHORT = 64;
+
 /** Packs byte strings in the order in which they come. */
 export class ByteListBuilder {
   #bytes = new Uint8Array(1024);
   #offsets = new Uint32Array(64);
   #count = 0;
 
-  add(item: Uint8Array): void {
-    const start = this.#reserve(item.length);
-    this.#bytes.set(item, start);
-    this.#end(start + item.length);
+  /** Adds `bytes[from .. to]`. */
+  add(bytes: Uint8Array, from: number = 0, to: number = bytes.length): void {
+    const start = this.#reserve(to - from);
+    // Most items are too short to be worth a view of them.
+    if (to - from > SHORT) this.#bytes.set(bytes.subarray(from, to), start);
+    else for (let i = from, at = start; i < to; i++) this.#bytes[at++] = bytes[i]!;
+    this.#end(start + to - from);
   }
 
   /** @param text - without lone surrogates, which `utf8` would refuse */
@@ -159,11 +168,11 @@ export class ByteListBuilder {
     return this.#bytes.subarray(this.#offsets[index]!, this.#offsets[index + 1]!);
   }
 
-  /** Whether item `index` is `item`; for hash tables, not for secrets. */
-  matches(index: number, item: Uint8Array): boolean {
+  /** Whether item `index` is `bytes[from .. to]`; for hash tables, not for secrets. */
+  matches(index: number, bytes: Uint8Array, from: number = 0, to: number = bytes.length): boolean {
     const start = this.#offsets[index]!;
-    if (this.#offsets[index + 1]! - start !== item.length) return false;
-    for (let i = 0; i < item.length; i++) if (this.#bytes[start + i] !== item[i]) return false;
+    if (this.#offsets[index + 1]! - start !== to - from) return false;
+    for (let i = from, at = start; i < to; i++, at++) if (this.#bytes[at] !== bytes[i]) return false;
     return true;
   }
 
@@ -193,101 +202,137 @@ export class ByteListBuilder {
   }
 }
 
-/** The records of `width` bytes in `bytes`, sorted bytewise into a new array. */
-export function sortRecords(bytes: Uint8Array, width: number): Uint8Array {
-  return pickRecords(bytes, width, sortedOrder(bytes, width));
+/** Slots of a shard, each of two words; a full shard is split, so that no `add` moves more than half of them. */
+const SHARD_SLOTS = 2048;
+
+/** Part of a table: open addressing over pairs of a hash and an index + 1, which is 0 for an empty slot. */
+interface Shard {
+  readonly slots: Int32Array;
+  /** How many of the highest bits of their hashes all records in it share. */
+  readonly depth: number;
+  used: number;
 }
 
-/** The records with these indices, in this order. */
-export function pickRecords(bytes: Uint8Array, width: number, order: Uint32Array): Uint8Array {
-  const picked = new Uint8Array(order.length * width);
-  for (let i = 0; i < order.length; i++) {
-    picked.set(bytes.subarray(order[i]! * width, (order[i]! + 1) * width), i * width);
-  }
-  return picked;
-}
-
-/** The indices of the records of `width` bytes, in the bytewise order of the records. */
-export function sortedOrder(bytes: Uint8Array, width: number): Uint32Array {
-  const count = bytes.length / width;
-  // Records here are group elements and hashes: two bytes of prefix spread them evenly over the buckets.
-  const prefix = (i: number): number => (bytes[i * width]! << 8) | (width > 1 ? bytes[i * width + 1]! : 0);
-  const ends = new Uint32Array(65537);
-  for (let i = 0; i < count; i++) ends[prefix(i) + 1]!++;
-  for (let p = 0; p < 65536; p++) ends[p + 1]! += ends[p]!;
-  const order = new Uint32Array(count);
-  const next = ends.slice(0, 65536);
-  for (let i = 0; i < count; i++) order[next[prefix(i)]!++] = i;
-  const compare = (i: number, j: number): number => {
-    for (let k = 2; k < width; k++) {
-      const difference = bytes[i * width + k]! - bytes[j * width + k]!;
-      if (difference !== 0) return difference;
-    }
-    return 0;
-  };
-  for (let p = 0; p < 65536; p++) {
-    if (ends[p + 1]! - ends[p]! > 1) order.subarray(ends[p]!, ends[p + 1]!).sort(compare);
-  }
-  return order;
-}
-
-/** FNV-1a, for hash tables only. */
-function tableHash(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
-}
-
-/** Distinct byte strings in the order of their first appearance, packed as they are added. */
+/**
+ * Distinct byte strings in the order of their first appearance, packed as they are added.
+ *
+ * Each table hashes with a key of its own that nobody knows, so whoever chooses the strings cannot choose where they meet:
+ * any n of them take about 1.5 n probes. The table is a directory of small shards (extendible hashing: Fagin, Nievergelt,
+ * Pippenger, Strong, 1979), so it grows a little at a time and never holds the event loop to do so.
+ */
 export class DistinctBytes {
   readonly #items = new ByteListBuilder();
-  /** Open addressing; 0 is empty, otherwise index + 1. */
-  #table = new Int32Array(128);
+  readonly #key: SipKey;
+  /** By the highest bits of a hash. */
+  #shards: Shard[] = [newShard(0)];
+  /** What leaves these bits of a hash. */
+  #depth = 0;
+  #probes = 0;
+
+  /** @param random of the key: the platform's CSPRNG, for anything but tests */
+  constructor(random: RandomSource = secureRandom) {
+    this.#key = sipKey(random(8));
+  }
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** The index of `item`, which is added if it is new. */
-  add(item: Uint8Array): number {
-    const slot = this.#find(item);
-    const found = this.#table[slot]!;
+  /** Slots that were looked at or moved so far. Tests hold it to be linear, whatever the strings are. */
+  get probes(): number {
+    return this.#probes;
+  }
+
+  /** The index of the string `bytes[start .. end]`, which is added if it is new. */
+  add(bytes: Uint8Array, start: number = 0, end: number = bytes.length): number {
+    const hash = halfSipHash(this.#key, bytes, start, end);
+    let shard = this.#shardOf(hash);
+    let at = this.#find(shard.slots, hash, bytes, start, end);
+    const found = shard.slots[at + 1]!;
     if (found !== 0) return found - 1;
-    this.#items.add(item);
-    this.#table[slot] = this.size;
-    if (this.size * 2 > this.#table.length) this.#grow();
+    if (2 * shard.used >= SHARD_SLOTS) {
+      shard = this.#split(shard, hash);
+      at = this.#find(shard.slots, hash, bytes, start, end);
+    }
+    this.#items.add(bytes, start, end);
+    shard.slots[at] = hash;
+    shard.slots[at + 1] = this.size;
+    shard.used++;
     return this.size - 1;
   }
 
-  /** The index of `item`, or -1. */
-  indexOf(item: Uint8Array): number {
-    return this.#table[this.#find(item)]! - 1;
+  /** The index of the string `bytes[start .. end]`, or -1. */
+  indexOf(bytes: Uint8Array, start: number = 0, end: number = bytes.length): number {
+    const hash = halfSipHash(this.#key, bytes, start, end);
+    const { slots } = this.#shardOf(hash);
+    return slots[this.#find(slots, hash, bytes, start, end) + 1]! - 1;
   }
 
   toList(): ByteList {
     return this.#items.toList();
   }
 
-  #find(item: Uint8Array): number {
-    const mask = this.#table.length - 1;
-    let slot = tableHash(item) & mask;
+  #shardOf(hash: number): Shard {
+    return this.#shards[highest(hash, this.#depth)]!;
+  }
+
+  /** Where the string is in a shard, or the free slot where it would be. */
+  #find(slots: Int32Array, hash: number, bytes: Uint8Array, start: number, end: number): number {
+    let slot = hash & (SHARD_SLOTS - 1);
     for (;;) {
-      const entry = this.#table[slot]!;
-      if (entry === 0 || this.#items.matches(entry - 1, item)) return slot;
-      slot = (slot + 1) & mask;
+      this.#probes++;
+      const entry = slots[2 * slot + 1]!;
+      if (entry === 0) return 2 * slot;
+      if (slots[2 * slot] === hash && this.#items.matches(entry - 1, bytes, start, end)) return 2 * slot;
+      slot = (slot + 1) & (SHARD_SLOTS - 1);
     }
   }
 
-  #grow(): void {
-    const table = new Int32Array(this.#table.length * 2);
-    const mask = table.length - 1;
-    for (let i = 0; i < this.size; i++) {
-      let slot = tableHash(this.#items.at(i)) & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = i + 1;
+  /** Splits a full shard by the next bit of the hashes until the one for `hash` has room, which is returned. */
+  #split(full: Shard, hash: number): Shard {
+    for (let shard = full; ; shard = this.#shardOf(hash)) {
+      if (2 * shard.used < SHARD_SLOTS) return shard;
+      const depth = shard.depth + 1;
+      if (depth > MAX_DEPTH) throw new VeilmatchError('argument', 'A table is full. Split the list.');
+      if (depth > this.#depth) {
+        this.#shards = this.#shards.flatMap((each) => [each, each]);
+        this.#depth = depth;
+      }
+      const halves = [newShard(depth), newShard(depth)] as const;
+      for (let at = 0; at < shard.slots.length; at += 2) {
+        const entry = shard.slots[at + 1]!;
+        if (entry === 0) continue;
+        const moved = shard.slots[at]!;
+        place(halves[(moved >>> (32 - depth)) & 1]!, moved, entry);
+        this.#probes++;
+      }
+      const span = 2 ** (this.#depth - depth);
+      const first = 2 * span * highest(hash, shard.depth);
+      this.#shards.fill(halves[0], first, first + span);
+      this.#shards.fill(halves[1], first + span, first + 2 * span);
     }
-    this.#table = table;
   }
+}
+
+/** The bits that pick a shard and those that pick a slot in it do not overlap. */
+const MAX_DEPTH = 21;
+
+/** The highest bits of a hash; a shift by 32 would be none. */
+function highest(hash: number, bits: number): number {
+  return bits === 0 ? 0 : hash >>> (32 - bits);
+}
+
+function newShard(depth: number): Shard {
+  return { slots: new Int32Array(2 * SHARD_SLOTS), depth, used: 0 };
+}
+
+/** Puts a string that is not there yet into a shard with room. */
+function place(shard: Shard, hash: number, entry: number): void {
+  let slot = hash & (SHARD_SLOTS - 1);
+  while (shard.slots[2 * slot + 1] !== 0) slot = (slot + 1) & (SHARD_SLOTS - 1);
+  shard.slots[2 * slot] = hash;
+  shard.slots[2 * slot + 1] = entry;
+  shard.used++;
 }
 
 function enlarged(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {

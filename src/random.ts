@@ -4,7 +4,7 @@
  * so that a test sees the same run twice, and for no other purpose.
  */
 
-import { concatBytes } from './bytes.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { VeilmatchError } from './errors.js';
 
 /** Returns `length` fresh, uniform bytes. */

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The digests that are looked for. */
 
+import { type RandomSource, secureRandom } from '../random.js';
+import { halfSipHash, type SipKey, sipKey } from '../siphash.js';
+
 /** A hash table over digests where they lie: four to eight bytes for each besides the digests themselves. */
 export class TargetTable {
   /** Digests, or the first bytes of digests, concatenated. */
   readonly bytes: Uint8Array;
   /** Bytes of each. */
   readonly digestBytes: number;
-  /** Open addressing; 0 is empty, otherwise index + 1. A digest is random, so its first bytes serve as its hash. */
+  /** Open addressing; 0 is empty, otherwise index + 1. A list of tokens need not hold digests, so it is hashed, too. */
   readonly #slots: Uint32Array;
+  readonly #key: SipKey;
+  #probes = 0;
 
-  constructor(bytes: Uint8Array, digestBytes: number) {
+  /** @param random of the table's key: the platform's CSPRNG, for anything but tests */
+  constructor(bytes: Uint8Array, digestBytes: number, random: RandomSource = secureRandom) {
     this.bytes = bytes;
     this.digestBytes = digestBytes;
+    this.#key = sipKey(random(8));
     this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.size + 2)));
     for (let i = 0; i < this.size; i++) {
       const slot = this.#find(bytes.subarray(i * digestBytes, (i + 1) * digestBytes));
@@ -24,6 +31,11 @@ export class TargetTable {
     return this.digestBytes === 0 ? 0 : this.bytes.length / this.digestBytes;
   }
 
+  /** Slots that were looked at so far. Tests hold it to be linear, whatever the targets are. */
+  get probes(): number {
+    return this.#probes;
+  }
+
   /** The index of the first target that is this digest, or its beginning, or -1. */
   indexOf(digest: Uint8Array): number {
     return this.#slots[this.#find(digest)]! - 1;
@@ -31,8 +43,9 @@ export class TargetTable {
 
   #find(digest: Uint8Array): number {
     const mask = this.#slots.length - 1;
-    const prefix = digest[0]! | (digest[1]! << 8) | (digest[2]! << 16) | (digest[3]! << 24);
-    for (let slot = prefix & mask; ; slot = (slot + 1) & mask) {
+    const hash = halfSipHash(this.#key, digest, 0, this.digestBytes);
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      this.#probes++;
       const entry = this.#slots[slot]!;
       if (entry === 0 || this.#matches(entry - 1, digest)) return slot;
     }

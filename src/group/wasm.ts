@@ -47,9 +47,6 @@ const BASE_TABLE_WORTH = 8;
 /** Longest message chunk that is copied into the kernel at once; a longer single message goes alone. */
 const MESSAGE_CHUNK_BYTES = 1 << 20;
 
-/** A frame of a screen: for so long the event loop waits, and then for the end of a chunk. */
-const TURN_MILLISECONDS = 16;
-
 /** DST_prime: the tag, hashed where it is longer than 255 bytes, and its length (RFC 9380, section 5.3.3). */
 function primed(dst: Uint8Array): Uint8Array {
   const tag = dst.length > 255 ? sha512(concatBytes(utf8('H2C-OVERSIZE-DST-'), dst)) : dst;
@@ -337,14 +334,16 @@ export class WasmBackend implements GroupBackend {
     return result;
   }
 
-  /** Runs [from, to) after [from, to), each no larger than the kernel's capacity; `run` says how far it came. */
+  /**
+   * Runs [from, to) after [from, to), each no larger than the kernel's capacity, some 10 ms of work, with a turn of the event
+   * loop between two of them; `run` says how far it came.
+   */
   async #inChunks(
     count: number,
     options: BatchOptions,
     run: (kernel: Kernel, from: number, to: number) => number,
   ): Promise<void> {
     let done = 0;
-    let turnStart = performance.now();
     for (;;) {
       throwIfAborted(options.signal);
       const kernel = this.#kernel;
@@ -356,10 +355,7 @@ export class WasmBackend implements GroupBackend {
         kernel.wipeSecrets();
       }
       options.onProgress?.(done, count);
-      if (done < count && performance.now() - turnStart > TURN_MILLISECONDS) {
-        await nextTurn();
-        turnStart = performance.now();
-      }
+      if (done < count) await nextTurn();
     }
   }
 }

@@ -4,6 +4,7 @@
 import { type DistinctBytes, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { inTurns } from '../workers/turn.js';
 
 /** An error about element i of a chunk, told with its index in the whole list. */
 export async function withOffset<T>(first: number, work: Promise<T>): Promise<T> {
@@ -42,7 +43,8 @@ export function checkAscending(
   return last!;
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
+/** The order of two records of one width. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length; i++) {
     const difference = a[i]! - b[i]!;
     if (difference !== 0) return difference;
@@ -51,7 +53,8 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * Adds the next records of a list to those seen, none of which may come twice.
+ * Adds the next records of a list to those seen, none of which may come twice. Elements are decoded first, by whatever
+ * multiplies them: what is none costs no place in a table.
  * @param who begins the error, as `The receiver asked element`
  * @throws {VeilmatchError} `repeated-element`
  */
@@ -61,13 +64,15 @@ export function checkDistinct(
   width: number,
   first: number,
   who: string,
-): void {
-  for (let i = 0; i * width < records.length; i++) {
-    seen.add(records.subarray(i * width, (i + 1) * width));
-    if (seen.size !== first + i + 1) {
-      throw new VeilmatchError('repeated-element', `${who} ${first + i} twice.`, { position: first + i });
+): Promise<void> {
+  return inTurns(records.length / width, (from, to) => {
+    for (let i = from; i < to; i++) {
+      seen.add(records, i * width, (i + 1) * width);
+      if (seen.size !== first + i + 1) {
+        throw new VeilmatchError('repeated-element', `${who} ${first + i} twice.`, { position: first + i });
+      }
     }
-  }
+  });
 }
 
 /**

@@ -15,21 +15,15 @@
  * neither map, and what comes back must be aggregates.
  */
 
-import {
-  bytesToHex,
-  concatBytes,
-  DistinctBytes,
-  pickRecords,
-  sortedOrder,
-  sortRecords,
-  utf8,
-} from '../bytes.js';
+import { bytesToHex, concatBytes, DistinctBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { sha512 } from '../kernel/sha512.js';
 import { randomScalar } from '../random.js';
-import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
+import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../sorting.js';
+import { inTurns } from '../workers/turn.js';
+import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
 import { decodeRecords, encodeFrame } from './frames.js';
 import { encodeHello, type Hello } from './hello.js';
@@ -120,12 +114,13 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   }
 }
 
-/** The other's list under both first scalars, in the other's order. */
+/** The other's list under both first scalars: in the other's order, and sorted. */
 interface Theirs {
   readonly evaluated: Uint8Array;
+  readonly sorted: Uint8Array;
 }
 
-/** What the other made of one's own list: sorted, to compare with; and in order, to make pseudonyms of. */
+/** What the other made of one's own list: sorted, to compare with; and under all four scalars, in the order of what was sent. */
 interface Own {
   readonly sorted: Uint8Array;
   readonly ids: Uint8Array;
@@ -159,8 +154,8 @@ class JoinRun {
     for await (const { first, elements } of inChunks(size, chunkSize, blind)) {
       blinded.set(elements, first * ELEMENT_BYTES);
     }
-    this.#order = sortedOrder(blinded, ELEMENT_BYTES);
-    const sorted = pickRecords(blinded, ELEMENT_BYTES, this.#order);
+    this.#order = await sortedOrderInTurns(blinded, ELEMENT_BYTES);
+    const sorted = await pickRecordsInTurns(blinded, ELEMENT_BYTES, this.#order);
     yield* sendRecords(this.line, 'blinded', sorted, ELEMENT_BYTES);
   }
 
@@ -176,20 +171,23 @@ class JoinRun {
       evaluated.set(await withOffset(done, work), done * ELEMENT_BYTES);
       done += bytes.length / ELEMENT_BYTES;
     }
-    return { evaluated };
+    return { evaluated, sorted: await sortRecordsInTurns(evaluated, ELEMENT_BYTES) };
   }
 
   /** The other's list under both first scalars, sorted; then, in the other's order, under one's second scalar as well. */
-  async *sendAnswers({ evaluated }: Theirs): Part<void> {
+  async *sendAnswers({ evaluated, sorted }: Theirs): Part<void> {
     const { backend, batch } = this.#settings;
-    yield* sendRecords(this.line, 'evaluated', sortRecords(evaluated, ELEMENT_BYTES), ELEMENT_BYTES);
+    yield* sendRecords(this.line, 'evaluated', sorted, ELEMENT_BYTES);
     const size = evaluated.length / ELEMENT_BYTES;
     const ids = await backend.multiply(evaluated, this.#second, batch('tag', 0, size));
     yield* sendRecords(this.line, 'ids', ids, ELEMENT_BYTES);
   }
 
+  /** Takes the other's answers, and puts the second scalar to the ids. */
   async *takeAnswers(): Part<Own> {
+    const { backend, batch } = this.#settings;
     const { size } = this.#set;
+    // These are only compared, with elements that are some: what is none is like none of them.
     const sorted = new Uint8Array(size * ELEMENT_BYTES);
     let last: Uint8Array | undefined;
     for (let done = 0; done < size; ) {
@@ -202,9 +200,10 @@ class JoinRun {
     const distinct = new DistinctBytes();
     for (let done = 0; done < size; ) {
       const { bytes } = decodeRecords(yield* this.line.take('ids'), ELEMENT_BYTES, done, size);
+      const work = backend.multiply(bytes, this.#second, batch('unblind', done, size));
+      ids.set(await withOffset(done, work), done * ELEMENT_BYTES);
       // Two people under one pseudonym would be one person in the joined table.
-      checkDistinct(distinct, bytes, ELEMENT_BYTES, done, 'The peer gave id');
-      ids.set(bytes, done * ELEMENT_BYTES);
+      await checkDistinct(distinct, bytes, ELEMENT_BYTES, done, 'The peer gave id');
       done += bytes.length / ELEMENT_BYTES;
     }
     return { sorted, ids };
@@ -212,20 +211,16 @@ class JoinRun {
 
   /** Counts what is on both lists, and makes the pseudonyms of the party's own elements. */
   async result(sid: Uint8Array, own: Own, theirs: Theirs): Promise<JoinIdsResult> {
-    const { backend, batch } = this.#settings;
     const { size } = this.#set;
-    const seen = new DistinctBytes();
-    for (const element of recordsOf(own.sorted)) seen.add(element);
-    let shared = 0;
-    for (const element of recordsOf(theirs.evaluated)) if (seen.indexOf(element) >= 0) shared++;
-
-    const ids = await backend.multiply(own.ids, this.#second, batch('unblind', 0, size));
     const pseudonyms = new Uint8Array(size * PSEUDONYM_BYTES);
-    let i = 0;
-    for (const id of recordsOf(ids)) {
-      const pseudonym = sha512(concatBytes(PSEUDONYM_LABEL, sid, id)).subarray(0, PSEUDONYM_BYTES);
-      pseudonyms.set(pseudonym, this.#order[i++]! * PSEUDONYM_BYTES);
-    }
+    await inTurns(size, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const id = own.ids.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        const pseudonym = sha512(concatBytes(PSEUDONYM_LABEL, sid, id)).subarray(0, PSEUDONYM_BYTES);
+        pseudonyms.set(pseudonym, this.#order[i]! * PSEUDONYM_BYTES);
+      }
+    });
+    const shared = await countShared(own.sorted, theirs.sorted);
     return { size: shared, pseudonyms, peerSize: theirs.evaluated.length / ELEMENT_BYTES };
   }
 
@@ -251,6 +246,18 @@ export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsResult): Arr
   return ofRows;
 }
 
-function* recordsOf(elements: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < elements.length; at += ELEMENT_BYTES) yield elements.subarray(at, at + ELEMENT_BYTES);
+/** How many elements two lists have in common, both of which ascend strictly. */
+async function countShared(a: Uint8Array, b: Uint8Array): Promise<number> {
+  let shared = 0;
+  let [i, j] = [0, 0];
+  // Each step leaves one element behind at least, of one list or of both.
+  await inTurns((a.length + b.length) / ELEMENT_BYTES, (from, to) => {
+    for (let step = from; step < to && i < a.length && j < b.length; step++) {
+      const order = compareBytes(a.subarray(i, i + ELEMENT_BYTES), b.subarray(j, j + ELEMENT_BYTES));
+      if (order <= 0) i += ELEMENT_BYTES;
+      if (order >= 0) j += ELEMENT_BYTES;
+      if (order === 0) shared++;
+    }
+  });
+  return shared;
 }

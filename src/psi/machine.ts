@@ -5,6 +5,7 @@
  */
 
 import { VeilmatchError } from '../errors.js';
+import { nextTurn } from '../workers/turn.js';
 import { decodeFrame, type Frame, type FrameName } from './frames.js';
 import { FrameLog } from './session.js';
 import type { Role } from './suite.js';
@@ -70,9 +71,12 @@ export class PsiMachine<Result> {
     if (this.#state !== from) throw outOfTurn(this.#state);
     this.#state = 'busy';
     try {
+      // Frames that came together, or are drawn one after the other, share no turn of the event loop.
+      await this.#turn();
       let step = await this.#program.next(input);
       while (!step.done && step.value !== undefined) {
         yield step.value;
+        await this.#turn();
         step = await this.#program.next();
       }
       if (step.done) this.#result = step.value;
@@ -81,6 +85,12 @@ export class PsiMachine<Result> {
       // Left by an error, or by a caller who stopped drawing: a run that is not answered in full cannot go on.
       if (this.#state === 'busy') await this.abandon();
     }
+  }
+
+  /** @throws {VeilmatchError} `unexpected-message` where the run was given up in the meantime */
+  async #turn(): Promise<void> {
+    await nextTurn();
+    if (this.#state !== 'busy') throw outOfTurn(this.#state);
   }
 }
 

@@ -9,9 +9,9 @@
  * learns the count alone. **What S learns**: how many people R has, and the most identifiers that one of them has.
  */
 
-import { sortRecords } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar, secureRandom } from '../random.js';
+import { sortRecordsInTurns } from '../sorting.js';
 import { MultiplicativeBlinding } from './blinding.js';
 import { checkPublicKey } from './checks.js';
 import { encodeFrame } from './frames.js';
@@ -106,7 +106,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderRes
 
     yield* answerShuffled(line, scalar, peer, settings);
     const width = tagger.width * roster.width;
-    const tags = sortRecords(await tagsOf(roster, scalar, tagger, settings), width);
+    const tags = await sortRecordsInTurns(await tagsOf(roster, scalar, tagger, settings), width);
     yield* sendRecords(line, 'tags', tags, width);
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));

@@ -10,6 +10,7 @@
 import { DistinctBytes } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import { inTurns } from '../workers/turn.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { type Chunk, inChunks } from './chunks.js';
@@ -65,35 +66,45 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
       yield line.send(encodeRecords('blinded', first, elements));
     }
 
-    // R's own tags, in the order of the answers; two answers that are the same would count one element twice.
+    // R's own tags, in the order of the answers. Two answers that are the same would count one element twice; shuffled, they
+    // ascend strictly, which shows it as well.
     const ownTags = new DistinctBytes();
     const answers = new DistinctBytes();
     let lastAnswer: Uint8Array | undefined;
     for (let done = 0; done < set.size; ) {
       const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
       if (!ordered) lastAnswer = checkAscending('answers', bytes, ELEMENT_BYTES, done, lastAnswer);
-      checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
       if (settings.verifiable) {
         const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + bytes.length);
         const statement = { B: peer.publicKey, C, D: bytes };
         const proof = yield* line.take('proof');
         await withOffset(done, checkProof(settings, sid, statement, done, proof));
       }
-      await addTags(ownTags, bytes, done, { set, blinding, tagger, settings, unblinded });
+      const tags = await tagsOf(bytes, done, { set, blinding, tagger, settings, unblinded });
+      if (ordered) await checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
+      await checkDistinct(ownTags, tags, tagger.width, done, 'The sender gave answer');
       done += bytes.length / ELEMENT_BYTES;
     }
 
-    const matched: number[] = [];
+    const shared = new Uint8Array(set.size);
     let lastTag: Uint8Array | undefined;
     for (let done = 0; done < peer.size; ) {
       const { bytes } = decodeRecords(yield* line.take('tags'), tagger.width, done, peer.size);
-      lastTag = checkAscending('tags', bytes, tagger.width, done, lastTag);
-      for (let start = 0; start < bytes.length; start += tagger.width) {
-        const index = ownTags.indexOf(bytes.subarray(start, start + tagger.width));
-        if (index >= 0) matched.push(index);
-      }
-      done += bytes.length / tagger.width;
+      const { width } = tagger;
+      await inTurns(bytes.length / width, (from, to) => {
+        const part = bytes.subarray(from * width, to * width);
+        lastTag = checkAscending('tags', part, width, done + from, lastTag);
+        for (let start = 0; start < part.length; start += width) {
+          const index = ownTags.indexOf(part, start, start + width);
+          if (index >= 0) shared[index] = 1;
+        }
+      });
+      done += bytes.length / width;
     }
+    const matched: number[] = [];
+    await inTurns(set.size, (from, to) => {
+      for (let index = from; index < to; index++) if (shared[index] === 1) matched.push(index);
+    });
 
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     const size = toldCount(matched.length, settings.coarse);
@@ -127,14 +138,14 @@ interface Unblinding {
   readonly unblinded: Uint8Array;
 }
 
-/** Makes R's tags from the answers to the elements from number `done` on. */
-async function addTags(
-  tags: DistinctBytes,
+/** R's tags from the answers to the elements from number `done` on; all of these have been decoded then. */
+async function tagsOf(
   answers: Uint8Array,
   done: number,
   { set, blinding, tagger, settings, unblinded }: Unblinding,
-): Promise<void> {
+): Promise<Uint8Array> {
   const count = answers.length / ELEMENT_BYTES;
+  const tags = new Uint8Array(count * tagger.width);
   const unblind = (first: number, end: number): Promise<Uint8Array> => {
     const part = answers.subarray(first * ELEMENT_BYTES, end * ELEMENT_BYTES);
     const batch = settings.batch('unblind', done + first, set.size);
@@ -142,18 +153,14 @@ async function addTags(
   };
   for await (const { first, end, elements } of inChunks(count, PART, unblind)) {
     if (unblinded.length > 0) unblinded.set(elements, (done + first) * ELEMENT_BYTES);
-    for (let i = 0; i < end - first; i++) {
-      const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-      const at = done + first + i;
-      checkDistinct(
-        tags,
-        tagger.tag(element, set.elements.at(at)),
-        tagger.width,
-        at,
-        'The sender gave answer',
-      );
-    }
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, set.elements.at(done + first + i)), (first + i) * tagger.width);
+      }
+    });
   }
+  return tags;
 }
 
 function blindedChunks(set: IdentifierSet, blinding: Blinding, settings: PsiSettings): AsyncGenerator<Chunk> {

@@ -7,10 +7,12 @@
  * sees are uniform in the group: no list of guesses tells it anything about them.
  */
 
-import { DistinctBytes, sortRecords } from '../bytes.js';
+import { DistinctBytes } from '../bytes.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
+import { sortRecordsInTurns } from '../sorting.js';
+import { inTurns } from '../workers/turn.js';
 import { checkDistinct, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
 import { Confirmations, readCount } from './confirm.js';
@@ -58,10 +60,10 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
     const withheld = new Uint8Array(ordered ? 0 : peer.size * ELEMENT_BYTES);
     for (let done = 0; done < peer.size; ) {
       const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, peer.size);
-      // An element that is asked twice would show in a shuffled answer.
-      checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
       const batch = settings.batch('evaluate', done, peer.size);
       const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
+      // An element that is asked twice would show in a shuffled answer.
+      await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
       if (ordered) yield line.send(encodeRecords('evaluated', done, evaluated));
       else withheld.set(evaluated, done * ELEMENT_BYTES);
       if (settings.verifiable) {
@@ -70,12 +72,13 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
       }
       done += bytes.length / ELEMENT_BYTES;
     }
-    for (const frame of recordFrames('evaluated', sortRecords(withheld, ELEMENT_BYTES), ELEMENT_BYTES)) {
+    const shuffled = await sortRecordsInTurns(withheld, ELEMENT_BYTES);
+    for (const frame of recordFrames('evaluated', shuffled, ELEMENT_BYTES)) {
       yield line.send(frame);
     }
     const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid) : undefined;
     const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
-    const tags = sortRecords(unsorted, tagger.width);
+    const tags = await sortRecordsInTurns(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
@@ -109,11 +112,13 @@ async function makeTags(
     return backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
   };
   for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
-    for (let i = 0; i < end - first; i++) {
-      const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-      tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
-      confirmations?.add(element);
-    }
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
+        confirmations?.add(element);
+      }
+    });
   }
   return tags;
 }

@@ -8,9 +8,11 @@
  * people whom it cannot tell apart; with one element each it sees only how many people are shared.
  */
 
-import { ByteListBuilder, DistinctBytes, sortRecords } from '../bytes.js';
+import { ByteListBuilder, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
+import { sortRecords, sortRecordsInTurns } from '../sorting.js';
+import { inTurns, TURN_RECORDS } from '../workers/turn.js';
 import type { MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
@@ -70,10 +72,15 @@ export async function* askShuffled(
     checkWithin('answers', bytes, ELEMENT_BYTES, width);
     const batch = settings.batch('unblind', done * width, set.size);
     const unblinded = await withOffset(done * width, blinding.unblind(bytes, done * width, batch));
-    for (let i = 0; i * ELEMENT_BYTES < unblinded.length; i++) {
-      const tag = tagger.tag(unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES), NOT_BOUND);
-      checkDistinct(tags, tag, tagger.width, done * width + i, 'The sender gave answer');
-    }
+    const count = unblinded.length / ELEMENT_BYTES;
+    const made = new Uint8Array(count * tagger.width);
+    await inTurns(count, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        made.set(tagger.tag(element, NOT_BOUND), i * tagger.width);
+      }
+    });
+    await checkDistinct(tags, made, tagger.width, done * width, 'The sender gave answer');
     done += bytes.length / person;
   }
   return tags;
@@ -90,20 +97,16 @@ export async function* answerShuffled(
   const answers = new Uint8Array(size * ELEMENT_BYTES);
   for (let done = 0; done < size; ) {
     const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, size);
-    // An element that is asked twice would show in a shuffled answer.
-    checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
     const batch = settings.batch('evaluate', done, size);
     const evaluated = await withOffset(done, settings.backend.multiply(bytes, scalar, batch));
+    // An element that is asked twice would show in a shuffled answer.
+    await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
     answers.set(evaluated, done * ELEMENT_BYTES);
     done += bytes.length / ELEMENT_BYTES;
   }
   const person = width * ELEMENT_BYTES;
-  yield* sendRecords(
-    line,
-    'evaluated',
-    sortRecords(sortWithin(answers, ELEMENT_BYTES, width), person),
-    person,
-  );
+  const sorted = await sortRecordsInTurns(await sortWithin(answers, ELEMENT_BYTES, width), person);
+  yield* sendRecords(line, 'evaluated', sorted, person);
 }
 
 /** The tags of scalar * H(y) for everybody in the roster, sorted within each person. */
@@ -119,10 +122,12 @@ export async function tagsOf(
     return settings.backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
   };
   for await (const { first, end, elements } of inChunks(set.size, settings.chunkSize, evaluate)) {
-    for (let i = first; i < end; i++) {
-      const element = elements.subarray((i - first) * ELEMENT_BYTES, (i - first + 1) * ELEMENT_BYTES);
-      tags.set(tagger.tag(element, NOT_BOUND), i * tagger.width);
-    }
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, NOT_BOUND), (first + i) * tagger.width);
+      }
+    });
   }
   return sortWithin(tags, tagger.width, width);
 }
@@ -186,21 +191,16 @@ function matchesOf(theirs: Uint8Array, { tags, width, tagBytes }: Lookup): numbe
 }
 
 /** Records sorted among the `count` of each group, in place. */
-function sortWithin(records: Uint8Array, width: number, count: number): Uint8Array {
+async function sortWithin(records: Uint8Array, width: number, count: number): Promise<Uint8Array> {
   if (count === 1) return records;
-  for (let start = 0; start < records.length; start += width * count) {
-    const group = Array.from({ length: count }, (_, i) =>
-      records.slice(start + i * width, start + (i + 1) * width),
-    );
-    group.sort(compareRecords);
-    for (const [i, record] of group.entries()) records.set(record, start + i * width);
-  }
+  const groupBytes = width * count;
+  const sortGroups = (from: number, to: number): void => {
+    for (let start = from * groupBytes; start < to * groupBytes; start += groupBytes) {
+      records.set(sortRecords(records.subarray(start, start + groupBytes), width), start);
+    }
+  };
+  await inTurns(records.length / groupBytes, sortGroups, Math.max(1, Math.floor(TURN_RECORDS / count)));
   return records;
-}
-
-function compareRecords(a: Uint8Array, b: Uint8Array): number {
-  const at = a.findIndex((byte, i) => byte !== b[i]);
-  return at < 0 ? 0 : a[at]! - b[at]!;
 }
 
 /** @throws {VeilmatchError} `bad-message` unless records ascend strictly within each group of `count` */

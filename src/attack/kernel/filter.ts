@@ -91,7 +91,10 @@ export class Filter {
   }
 }
 
-/** A set of random words: sorted, with the place where each value of the highest bits begins. */
+/**
+ * A set of words: sorted, with the place where each value of the highest bits begins. A list of tokens can be made so that all
+ * lie in one place; what is looked up are words of digests, which come to that place so much the more rarely.
+ */
 export class WordSet {
   readonly #words: Uint32Array;
   readonly #starts: Uint32Array;

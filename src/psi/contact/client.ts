@@ -13,11 +13,12 @@ import { checkComparable, type IdentifierSet } from '../../identifiers/set.js';
 import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
 import { VOPRFClient } from '../../oprf/voprf.js';
 import type { RandomSource } from '../../random.js';
+import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import { type Program, PsiMachine } from '../machine.js';
 import { decodeEvaluated, encodeBlinded, encodeQuery } from './frames.js';
 import type { ContactDirectory } from './published.js';
-import { contactTags } from './suite.js';
+import { contactTags, OUTPUT_BYTES } from './suite.js';
 
 /** Options of a client. */
 export interface ContactClientOptions {
@@ -85,11 +86,17 @@ async function* clientProgram(
     try {
       yield encodeBlinded(first, blinding.blindedElements);
       const answer = decodeEvaluated((yield undefined) ?? new Uint8Array(), first, chunk.length);
-      const tags = contactTags(directory, await client.finalize(chunk, blinding, answer, { signal }));
-      for (let i = 0; i < chunk.length; i++) {
-        const tag = tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES);
-        if (directory.has(tag)) matched.push(first + i);
-      }
+      const outputs = await client.finalize(chunk, blinding, answer, { signal });
+      // Each contact is looked up in every segment.
+      const part = Math.max(1, Math.floor(TURN_RECORDS / Math.max(1, directory.segments)));
+      const lookUp = (from: number, to: number): void => {
+        const tags = contactTags(directory, outputs.subarray(from * OUTPUT_BYTES, to * OUTPUT_BYTES));
+        for (let i = from; i < to; i++) {
+          const at = (i - from) * FILTER_HASH_BYTES;
+          if (directory.has(tags.subarray(at, at + FILTER_HASH_BYTES))) matched.push(first + i);
+        }
+      };
+      await inTurns(chunk.length, lookUp, part);
       onProgress?.(first + chunk.length, contacts.size);
     } finally {
       blinding.blinds.fill(0);

@@ -170,6 +170,11 @@ export class ContactDirectory implements SetName {
     this.#filters = filters;
   }
 
+  /** How many filters a tag is looked up in. */
+  get segments(): number {
+    return this.#filters.length;
+  }
+
   /** Whether some segment holds a tag of 20 bytes. */
   has(tag: Uint8Array): boolean {
     return this.#filters.some((filter) => filter.has(tag));

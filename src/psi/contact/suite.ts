@@ -14,7 +14,7 @@ export const HEADER_LABEL: Uint8Array = utf8('veilmatch-contact-v1 header');
 const TAG_LABEL = utf8('veilmatch-contact-v1 tag');
 
 /** Bytes of a VOPRF output. */
-const OUTPUT_BYTES = 64;
+export const OUTPUT_BYTES = 64;
 
 /** Which set, and which making of it. */
 export interface SetName {
