@@ -30,6 +30,7 @@ export {
   type PeopleOptions,
   peopleMatched,
 } from './match-people.js';
+export { OpenedSum } from './opened-sum.js';
 export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export {

@@ -8,7 +8,7 @@
  * people whom it cannot tell apart; with one element each it sees only how many people are shared.
  */
 
-import { ByteListBuilder, DistinctBytes, sortRecords } from '../bytes.js';
+import { DistinctBytes, sortRecords } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import type { MultiplicativeBlinding } from './blinding.js';
@@ -126,46 +126,62 @@ export interface Lookup {
   readonly tags: DistinctBytes;
   readonly width: number;
   readonly tagBytes: number;
-  /** Bytes that stand behind a person's tags. */
-  readonly attached: number;
   readonly peer: Hello;
 }
 
-export interface SharedPeople {
-  /** Of people who are the same by what both lists know of them, each once. */
-  readonly size: number;
-  /** What stood behind the tags of each of the other party's people that are shared, concatenated. */
-  readonly attachments: Uint8Array;
+/** What stands behind the tags of each of the other party's people. */
+export interface Attached {
+  /** Bytes behind each person's tags. */
+  readonly bytes: number;
+  /**
+   * Takes all of one frame, of whoever is shared and of whoever is not: what it does must not depend on which.
+   * @param attachments n x `bytes`
+   * @param shared n bytes: 1 for a person that is shared, 0 for another
+   */
+  take(attachments: Uint8Array, shared: Uint8Array): Promise<void>;
 }
 
-/** Takes the other party's people, tags and what is attached to them, sorted, and looks them up. */
-export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): Part<SharedPeople> {
-  const { tags, width, tagBytes, attached, peer } = lookup;
+/**
+ * Takes the other party's people, tags and what is attached to them, sorted, and looks them up. Every tag is looked up
+ * once and every attachment is handed on, so that the work depends on the sizes alone.
+ * @returns how many people are shared; those who are the same by what both lists know of them count once
+ */
+export async function* takeShared(
+  line: Line,
+  name: FrameName,
+  lookup: Lookup,
+  attached?: Attached,
+): Part<number> {
+  const { tags, width, tagBytes, peer } = lookup;
   const count = peopleIn(peer);
   const tagged = tagBytes * peer.identifiersPerRow;
-  const record = tagged + attached;
+  const behind = attached?.bytes ?? 0;
+  const record = tagged + behind;
   const matched = new Set<number>();
   const same = new DisjointSets(tags.size / width);
-  const attachments = new ByteListBuilder();
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
     const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
-    for (let start = 0, i = done; start < bytes.length; start += record, i++) {
+    const taken = bytes.length / record;
+    const attachments = new Uint8Array(taken * behind);
+    const shared = new Uint8Array(taken);
+    for (let i = 0; i < taken; i++) {
+      const start = i * record;
       const theirs = bytes.subarray(start, start + tagged);
-      last = checkAscending('tags', theirs, tagged, i, last);
+      last = checkAscending('tags', theirs, tagged, done + i, last);
       checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
+      attachments.set(bytes.subarray(start + tagged, start + record), i * behind);
       const own = matchesOf(theirs, lookup);
-      if (own.length === 0) continue;
-      attachments.add(bytes.subarray(start + tagged, start + record));
+      shared[i] = own.length > 0 ? 1 : 0;
       for (const person of own) {
         matched.add(person);
         same.join(own[0]!, person);
       }
     }
-    done += bytes.length / record;
+    if (attached !== undefined) await withOffset(done, attached.take(attachments, shared));
+    done += taken;
   }
-  const people = new Set(Array.from(matched, (person) => same.rootOf(person)));
-  return { size: people.size, attachments: attachments.toList().bytes };
+  return new Set(Array.from(matched, (person) => same.rootOf(person))).size;
 }
 
 /** The asking party's people that have any of these tags. */
