@@ -157,8 +157,9 @@ export async function* takeShared(
   const tagged = tagBytes * peer.identifiersPerRow;
   const behind = attached?.bytes ?? 0;
   const record = tagged + behind;
-  const matched = new Set<number>();
-  const same = new DisjointSets(tags.size / width);
+  const own = tags.size / width;
+  const matched = new Uint8Array(own);
+  const same = new DisjointSets(own);
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
     const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
@@ -171,27 +172,24 @@ export async function* takeShared(
       last = checkAscending('tags', theirs, tagged, done + i, last);
       checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
       attachments.set(bytes.subarray(start + tagged, start + record), i * behind);
-      const own = matchesOf(theirs, lookup);
-      shared[i] = own.length > 0 ? 1 : 0;
-      for (const person of own) {
-        matched.add(person);
-        same.join(own[0]!, person);
+      let first = -1;
+      for (let at = 0; at < tagged; at += tagBytes) {
+        const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
+        if (index < 0) continue;
+        const person = Math.floor(index / width);
+        matched[person] = 1;
+        if (first >= 0) same.join(first, person);
+        else first = person;
       }
+      shared[i] = first < 0 ? 0 : 1;
     }
     if (attached !== undefined) await withOffset(done, attached.take(attachments, shared));
     done += taken;
   }
-  return new Set(Array.from(matched, (person) => same.rootOf(person))).size;
-}
-
-/** The asking party's people that have any of these tags. */
-function matchesOf(theirs: Uint8Array, { tags, width, tagBytes }: Lookup): number[] {
-  const own: number[] = [];
-  for (let at = 0; at < theirs.length; at += tagBytes) {
-    const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
-    if (index >= 0) own.push(Math.floor(index / width));
-  }
-  return own;
+  // Of everybody, so that this takes as long for many as for few.
+  const roots = new Uint8Array(own);
+  for (let person = 0; person < own; person++) roots[same.rootOf(person)]! |= matched[person]!;
+  return roots.reduce((size, root) => size + root, 0);
 }
 
 /** Records sorted among the `count` of each group, in place. */

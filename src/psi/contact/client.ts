@@ -77,7 +77,7 @@ async function* clientProgram(
   // The answer is proved to be made under the published key, so what it adds to a blind is known.
   const suite = ristretto255Sha512(backend);
   const client = new VOPRFClient(suite, directory.publicKey, { blinding: 'additive' });
-  const matched: number[] = [];
+  const tags = new Uint8Array(contacts.size * FILTER_HASH_BYTES);
   yield encodeQuery({ ...nameOf(directory), size: contacts.size });
   for (let first = 0; first < contacts.size; first += chunkSize) {
     const chunk = contacts.elements.slice(first, Math.min(first + chunkSize, contacts.size));
@@ -85,18 +85,39 @@ async function* clientProgram(
     try {
       yield encodeBlinded(first, blinding.blindedElements);
       const answer = decodeEvaluated((yield undefined) ?? new Uint8Array(), first, chunk.length);
-      const tags = contactTags(directory, await client.finalize(chunk, blinding, answer, { signal }));
-      for (let i = 0; i < chunk.length; i++) {
-        const tag = tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES);
-        if (directory.has(tag)) matched.push(first + i);
-      }
+      const outputs = await client.finalize(chunk, blinding, answer, { signal });
+      tags.set(contactTags(directory, outputs), first * FILTER_HASH_BYTES);
       onProgress?.(first + chunk.length, contacts.size);
     } finally {
       blinding.blinds.fill(0);
     }
   }
   const { size: peerSize, falsePositiveRate } = directory;
-  return { size: matched.length, matched, peerSize, falsePositiveRate };
+  let found: readonly number[] | undefined;
+  // Looked up when somebody reads it: between two questions, or before the line is closed, it could be seen how long it takes.
+  const matched = (): readonly number[] => {
+    found ??= membersAmong(tags, directory);
+    return found;
+  };
+  return {
+    get size() {
+      return matched().length;
+    },
+    get matched() {
+      return matched();
+    },
+    peerSize,
+    falsePositiveRate,
+  };
+}
+
+/** Indices of the tags that the directory has. */
+function membersAmong(tags: Uint8Array, directory: ContactDirectory): readonly number[] {
+  const members: number[] = [];
+  for (let i = 0; i * FILTER_HASH_BYTES < tags.length; i++) {
+    if (directory.has(tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES))) members.push(i);
+  }
+  return members;
 }
 
 function nameOf({ setId, epoch }: ContactDirectory): { setId: string; epoch: number } {
