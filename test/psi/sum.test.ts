@@ -15,6 +15,7 @@ import {
   intersectionSum,
   Logarithms,
   memoryLedger,
+  sumLeakage,
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
@@ -283,6 +284,39 @@ describe('what the receiver can make of it', () => {
       await intersectionSum(names, names, values, { backend, onFrame });
     }
     expect(seen.size).toBe(5);
+  });
+});
+
+describe('what a sender that learns the sum can make of it', () => {
+  const targets = Array.from({ length: 40 }, (_, i) => `target ${i}`);
+  const on = [0, 3, 7, 8, 20, 38, 39];
+  const own = ['somebody', ...on.map((i) => targets[i]!), 'somebody else'];
+  const powers = targets.map((_, i) => 2 ** i);
+
+  it('a sender that follows the protocol, with powers of two for values, reads off the sum which of forty people are shared', async () => {
+    const logarithms = new Logarithms(backend);
+    const options = { backend, to: 'sender', acceptChosenValues: true, logarithms } as const;
+    const { size, sum } = await intersectionSum(own, targets, powers, options);
+    expect(size).toBe(on.length);
+    expect(targets.flatMap((_, i) => (Math.floor(sum / 2 ** i) % 2 === 1 ? [i] : []))).toEqual(on);
+  });
+
+  it('a receiver that has not accepted that does not begin', async () => {
+    const set = IdentifierSet.ofStrings(own);
+    for (const acceptChosenValues of [undefined, false]) {
+      const options = { backend, to: 'sender', acceptChosenValues } as const;
+      const error = await expectCode('argument', () => sumReceiver(set, options));
+      expect(error.message).toContain('acceptChosenValues: true');
+      await expectCode('argument', () => intersectionSum(own, targets, powers, options));
+      // What the sender is told is the receiver's to decide, and only the receiver's.
+      await sumSender(set, new Array(own.length).fill(1), options).abandon();
+    }
+  });
+
+  it('the leakage statement says so', () => {
+    expect(sumLeakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
+    expect(sumLeakage({ to: 'receiver' }).sender).toBe(sumLeakage().sender);
+    expect(sumLeakage().sender).not.toContain('forty');
   });
 });
 
