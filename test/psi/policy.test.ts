@@ -360,6 +360,14 @@ describe('what a smallest set is worth against a partner that pads', () => {
     expect(await sumOf(padSet(alone('member 7'), 1_000))).toEqual({ size: 1, sum: 1_007, mean: 1_007 });
   });
 
+  it('a sender that is told the count learns of one person in the same way, with a list of one among dummies', async () => {
+    const told = async (name: string): Promise<number> => {
+      const options = { backend: kernel, reveal: 'cardinality', to: 'both' } as const;
+      return (await intersect(theirs, padSet(alone(name), 100), options)).sender!.size;
+    };
+    expect([await told('member 7'), await told('nobody')]).toEqual([1, 0]);
+  });
+
   it('what counts the elements that are evaluated binds one that pads, too', async () => {
     const policy: Policy = { largestSet: 50, budgets: [{ hours: 24, elements: 60 }] };
     const { admit, refusals } = desk(policy);

@@ -313,6 +313,21 @@ describe('what a sender that learns the sum can make of it', () => {
     }
   });
 
+  it('the receiver then has nothing opened: no frame of the sender depends on a value but under its key', async () => {
+    const seen: string[] = [];
+    const onFrame = (from: Role, frame: Uint8Array): void =>
+      void seen.push(`${from} ${decodeFrame(frame).name}`);
+    const options = { backend, to: 'sender', acceptChosenValues: true, onFrame } as const;
+    await intersectionSum(own.slice(0, 2), targets.slice(0, 2), [1, 2], options);
+    expect(seen.filter((frame) => frame.startsWith('sender'))).toEqual([
+      'sender hello',
+      'sender evaluated',
+      'sender sumKey',
+      'sender values',
+      'sender finish',
+    ]);
+  });
+
   it('the leakage statement says so', () => {
     expect(sumLeakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
     expect(sumLeakage({ to: 'receiver' }).sender).toBe(sumLeakage().sender);
