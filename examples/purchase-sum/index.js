@@ -48,8 +48,9 @@ export async function story(say, { viewers = 4_000, holders = 3_000, shared = 1_
     'What this does not stop: an intersection of one person has that person for its sum, and two runs whose lists differ in one',
   );
   say(
-    'person differ by that person. The bank therefore sets a smallest size and answers one run of a partner in a while.',
+    'person differ by that person. A smallest size keeps an honest partner from it, and not one that fills its list up with dummies;',
   );
+  say('so the bank answers one run of a partner in a while, and has it in a contract what the lists are.');
 
   const seen = new Set(saw);
   const theirs = purchases.filter(({ phone }) => seen.has(phone));

@@ -5,11 +5,13 @@ import { InvalidArgumentError, Option } from 'commander';
 import { numberingPlan } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
 import {
+  type Bound,
   type Budget,
   checkPolicy,
   daysToEnumerate,
   defaultContactPolicy,
   defaultPolicy,
+  limitsThatBind,
   type Policy,
 } from '../psi/index.js';
 import type { Command, ExitStatus } from './command.js';
@@ -125,13 +127,8 @@ export async function readPolicy(path: string, io: Io): Promise<Policy> {
   }
 }
 
-export function policyLines({
-  smallestSet,
-  smallestCountedSet,
-  largestSet,
-  largestRatio,
-  budgets,
-}: Policy): string[] {
+export function policyLines(policy: Policy): string[] {
+  const { smallestSet, smallestCountedSet, largestSet, largestRatio } = policy;
   const limits: readonly [unknown, string][] = [
     [smallestSet, `at least ${count(smallestSet ?? 0)} elements`],
     [smallestCountedSet, `at least ${count(smallestCountedSet ?? 0)} where the peer learns only a total`],
@@ -141,8 +138,23 @@ export function policyLines({
   const sizes = limits.filter(([limit]) => limit !== undefined).map(([, words]) => words);
   return [
     `In each run the peer's set may have ${sizes.length > 0 ? sizes.join(', ') : 'any size'}.`,
-    ...budgetLines(budgets),
+    ...budgetLines(policy.budgets),
+    ...bindingLines(policy),
   ];
+}
+
+const BINDING: Readonly<Record<Bound, string>> = {
+  deviating: 'Binds the partner whatever it runs',
+  padding: 'Binds a partner that pads its list, but not one that runs other software',
+  honest: 'Binds only an honest partner, since one person among dummies passes for a long list',
+};
+
+/** Whom each limit of the policy binds. */
+function bindingLines(policy: Policy): string[] {
+  return (Object.keys(BINDING) as Bound[]).flatMap((bound) => {
+    const names = limitsThatBind(policy, bound);
+    return names.length === 0 ? [] : [`${BINDING[bound]}: ${names.join(', ')}.`];
+  });
 }
 
 export function budgetLines(budgets: readonly Budget[]): string[] {

@@ -8,7 +8,7 @@
 
 import { createBackend } from '../group/select.js';
 import { NONCE_BYTES } from '../psi/hello.js';
-import { OFFLINE } from '../psi/leakage.js';
+import { sumLeakage } from '../psi/leakage.js';
 import type { SentFrame } from '../psi/observe.js';
 import { intersectionSum } from '../psi/sum.js';
 import { randomScalar, secureRandom } from '../random.js';
@@ -19,15 +19,7 @@ import { beginningWith } from './secrets.js';
 export const sumProtocol: MatchingProtocol = {
   id: 'ecdh-psi-sum',
   title: 'ECDH-PSI, the receiver learns a sum',
-  leakage: {
-    result: 'How many identifiers the sender has too, and what its values add up to over them.',
-    receiver: OFFLINE,
-    sender: OFFLINE,
-    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
-    enumerating:
-      'Whether the sender has an identifier, and its value, by a list of one: limits on runs bind it. One that deviates ' +
-      'has one linear combination of the values opened in a run.',
-  },
+  leakage: sumLeakage({ to: 'receiver' }),
   reveals: 'cardinality',
   async run(receiver, sender, options = {}) {
     const backend = options.backend ?? (await createBackend());

@@ -27,23 +27,34 @@ function digest(sid: Uint8Array, element: Uint8Array): Uint8Array {
 }
 
 /**
- * R's frames in the ordered mode.
+ * R's frames in the ordered mode. As many elements are hashed, and as many random bytes drawn, as there are records,
+ * whatever matched: what is not needed is thrown away.
  * @param elements b * H(x) for each of R's elements, n x 32 bytes
- * @param most matches that there can be with lists of these sizes
+ * @param shared n bytes: 1 for an element that matched, 0 for another
+ * @param most matches that there can be with lists of these sizes: at most n
  */
 export function confirmFrames(
   sid: Uint8Array,
   elements: Uint8Array,
-  matched: readonly number[],
+  shared: Uint8Array,
   most: number,
   random: RandomSource,
 ): Iterable<Uint8Array> {
+  // Those that matched come first, and behind them as many others as make up the number.
+  const order = new Uint32Array(shared.length);
+  let matches = 0;
+  for (let i = 0; i < shared.length; i++) matches += shared[i]!;
+  for (let i = 0, match = 0, other = matches; i < shared.length; i++)
+    order[shared[i] ? match++ : other++] = i;
+  const filling = random(most * CONFIRM_BYTES);
   const records = new Uint8Array(most * CONFIRM_BYTES);
-  for (const [i, index] of matched.entries()) {
-    const element = elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES);
-    records.set(digest(sid, element), i * CONFIRM_BYTES);
+  for (let i = 0; i < most; i++) {
+    const at = order[i]! * ELEMENT_BYTES;
+    const record = digest(sid, elements.subarray(at, at + ELEMENT_BYTES));
+    const start = Math.max(0, i - matches) * CONFIRM_BYTES;
+    const random = filling.subarray(start, start + CONFIRM_BYTES);
+    records.set(i < matches ? record : random, i * CONFIRM_BYTES);
   }
-  records.set(random((most - matched.length) * CONFIRM_BYTES), matched.length * CONFIRM_BYTES);
   return recordFrames('confirm', sortRecords(records, CONFIRM_BYTES), CONFIRM_BYTES);
 }
 

@@ -108,6 +108,38 @@ export async function addCiphertexts(
 }
 
 /**
+ * Adds up some of many ciphertexts so that the work does not tell which: every one is decoded, and every one is added. In
+ * the place of one that is left out stands the identity twice, an encryption of zero.
+ */
+export class CiphertextSum {
+  readonly #backend: GroupBackend;
+  #total: Uint8Array = new Uint8Array(CIPHERTEXT_BYTES);
+
+  constructor(backend: GroupBackend) {
+    this.#backend = backend;
+  }
+
+  /** An encryption of the sum of what was selected, 64 bytes. */
+  get total(): Uint8Array {
+    return this.#total;
+  }
+
+  /**
+   * @param ciphertexts n x 64 bytes
+   * @param selected n bytes: 1 for a ciphertext that counts, 0 for one that does not
+   * @throws {VeilmatchError} `bad-element`, with the position of the ciphertext, selected or not
+   */
+  async add(ciphertexts: Uint8Array, selected: Uint8Array, options: BatchOptions = {}): Promise<void> {
+    // What this sum is does not matter: making it decodes everything.
+    await addCiphertexts(this.#backend, ciphertexts, options);
+    const masked = ciphertexts.slice();
+    for (let i = 0; i < masked.length; i++) masked[i]! &= -selected[Math.floor(i / CIPHERTEXT_BYTES)]!;
+    const part = await addCiphertexts(this.#backend, masked, options);
+    this.#total = await this.#backend.add(this.#total, part);
+  }
+}
+
+/**
  * The multiple of the generator that a ciphertext holds.
  * @param secret s, 32 bytes
  * @returns vG, 32 bytes

@@ -20,7 +20,13 @@ export {
   PSEUDONYM_BYTES,
   pseudonymsOfRows,
 } from './join-ids.js';
-export { type LeakageOptions, type PsiLeakage, psiLeakage } from './leakage.js';
+export {
+  type LeakageOptions,
+  type PsiLeakage,
+  psiLeakage,
+  type SumLeakageOptions,
+  sumLeakage,
+} from './leakage.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
 export { PsiMachine } from './machine.js';
 export {
@@ -32,6 +38,7 @@ export {
 } from './match-people.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './merge-limits.js';
 export { leaveOut } from './merging.js';
+export { OpenedSum } from './opened-sum.js';
 export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export {
@@ -86,6 +93,7 @@ export type { SetName } from './contact/suite.js';
 export type { Filter, FilterKind } from './filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
 export { type AdmissionOptions, type AdmissionRequest, admission, type Refusal } from './policy/admission.js';
+export { BINDS, type Bound, limitsThatBind } from './policy/binding.js';
 export { daysToEnumerate } from './policy/enumeration.js';
 export { type Accounts, type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
 export {

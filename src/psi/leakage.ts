@@ -25,8 +25,15 @@ export interface LeakageOptions {
   readonly to?: 'receiver' | 'both' | undefined;
 }
 
+/** The options of a sum that decide who learns what. */
+export interface SumLeakageOptions {
+  /** As in `SumOptions`. */
+  readonly to?: 'receiver' | 'sender' | undefined;
+}
+
 /** Of a party that sees nothing but blinded elements and tags. */
 export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+const OUTSIDER = 'Nothing but the sizes of both sets and the kinds of identifiers in them.';
 const ONE_BY_ONE = 'Whether the sender has an identifier,';
 const LIMITS = 'limits on size and runs bind it.';
 
@@ -47,9 +54,28 @@ export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
     result: ordered ? 'Which of its rows the sender has too.' : coarse === undefined ? exact : rounded,
     receiver: OFFLINE,
     sender: options.to === 'both' ? `${told} ${trust} ${OFFLINE}` : OFFLINE,
-    outsider: 'Nothing but the sizes of both sets and the kinds of identifiers in them.',
+    outsider: OUTSIDER,
     enumerating: ordered
       ? `${ONE_BY_ONE} one evaluation by the sender for each: ${LIMITS}`
-      : `${ONE_BY_ONE} by runs with ever smaller lists, or by a scalar for each element and n^2 trials: ${LIMITS}`,
+      : `${ONE_BY_ONE} by runs with ever smaller lists, padded or not, or by a scalar for each element and n^2 trials: ${LIMITS}`,
+  };
+}
+
+/** What a sum gives away, with one identifier a row. */
+export function sumLeakage({ to = 'receiver' }: SumLeakageOptions = {}): PsiLeakage {
+  const counts = 'How many identifiers the sender has too';
+  const toSender =
+    'How many identifiers the receiver says it has too, and the sum of its own values over them. It chooses the values: ' +
+    "with powers of two the sum says which of forty people are on the receiver's list. ";
+  return {
+    result: to === 'receiver' ? `${counts}, and what its values add up to over them.` : `${counts}.`,
+    receiver: OFFLINE,
+    sender: to === 'receiver' ? OFFLINE : `${toSender}${OFFLINE}`,
+    outsider: OUTSIDER,
+    enumerating:
+      to === 'receiver'
+        ? `${ONE_BY_ONE} and its value, by a list of one, padded or not: limits on runs bind it. One that deviates has one ` +
+          'linear combination of the values opened in a run.'
+        : `${ONE_BY_ONE} by a list of one, padded or not: limits on runs bind it.`,
   };
 }

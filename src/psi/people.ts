@@ -80,8 +80,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
     await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'nothing' });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
-    const lookup = { tags, width, tagBytes: tagger.width, attached: 0, peer };
-    const { size } = yield* takeShared(line, 'tags', lookup);
+    const size = yield* takeShared(line, 'tags', { tags, width, tagBytes: tagger.width, peer });
 
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));

@@ -87,6 +87,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     }
 
     const shared = new Uint8Array(set.size);
+    let matches = 0;
     let lastTag: Uint8Array | undefined;
     for (let done = 0; done < peer.size; ) {
       const { bytes } = decodeRecords(yield* line.take('tags'), tagger.width, done, peer.size);
@@ -96,34 +97,43 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
         lastTag = checkAscending('tags', part, width, done + from, lastTag);
         for (let start = 0; start < part.length; start += width) {
           const index = ownTags.indexOf(part, start, start + width);
-          if (index >= 0) shared[index] = 1;
+          if (index < 0) continue;
+          shared[index] = 1;
+          matches++;
         }
       });
       done += bytes.length / width;
     }
-    const matched: number[] = [];
-    await inTurns(set.size, (from, to) => {
-      for (let index = from; index < to; index++) if (shared[index] === 1) matched.push(index);
-    });
-
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    const size = toldCount(matched.length, settings.coarse);
+    const size = toldCount(matches, settings.coarse);
     if (settings.to === 'both') {
       const most = Math.min(set.size, peer.size);
       const frames = ordered
-        ? confirmFrames(sid, unblinded, matched, most, random)
+        ? confirmFrames(sid, unblinded, shared, most, random)
         : [await countFrame(sid, size, peer.publicKey, backend, random)];
       for (const frame of frames) yield line.send(frame);
     }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    let matched: readonly number[] | undefined;
     return {
       size,
-      matched: ordered ? matched.sort((a, b) => a - b) : undefined,
+      // Made when somebody reads it, which is when the line is closed: how long that takes is not to be seen there.
+      get matched() {
+        if (ordered) matched ??= markedIn(shared);
+        return matched;
+      },
       peerSize: peer.size,
     };
   } finally {
     blinding?.wipe();
   }
+}
+
+/** The elements that are marked, ascending. */
+function markedIn(marks: Uint8Array): readonly number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
+  return indices;
 }
 
 /** A frame of answers is worked on in parts of so many, so that tags are hashed while workers are busy with the next. */

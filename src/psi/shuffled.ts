@@ -8,7 +8,7 @@
  * people whom it cannot tell apart; with one element each it sees only how many people are shared.
  */
 
-import { ByteListBuilder, DistinctBytes } from '../bytes.js';
+import { DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
 import { sortRecords, sortRecordsInTurns } from '../sorting.js';
@@ -138,56 +138,73 @@ export interface Lookup {
   readonly tags: DistinctBytes;
   readonly width: number;
   readonly tagBytes: number;
-  /** Bytes that stand behind a person's tags. */
-  readonly attached: number;
   readonly peer: Hello;
 }
 
-export interface SharedPeople {
-  /** Of people who are the same by what both lists know of them, each once. */
-  readonly size: number;
-  /** What stood behind the tags of each of the other party's people that are shared, concatenated. */
-  readonly attachments: Uint8Array;
+/** What stands behind the tags of each of the other party's people. */
+export interface Attached {
+  /** Bytes behind each person's tags. */
+  readonly bytes: number;
+  /**
+   * Takes all of one frame, of whoever is shared and of whoever is not: what it does must not depend on which.
+   * @param attachments n x `bytes`
+   * @param shared n bytes: 1 for a person that is shared, 0 for another
+   */
+  take(attachments: Uint8Array, shared: Uint8Array): Promise<void>;
 }
 
-/** Takes the other party's people, tags and what is attached to them, sorted, and looks them up. */
-export async function* takeShared(line: Line, name: FrameName, lookup: Lookup): Part<SharedPeople> {
-  const { tags, width, tagBytes, attached, peer } = lookup;
+/**
+ * Takes the other party's people, tags and what is attached to them, sorted, and looks them up. Every tag is looked up
+ * once and every attachment is handed on, so that the work depends on the sizes alone.
+ * @returns how many people are shared; those who are the same by what both lists know of them count once
+ */
+export async function* takeShared(
+  line: Line,
+  name: FrameName,
+  lookup: Lookup,
+  attached?: Attached,
+): Part<number> {
+  const { tags, width, tagBytes, peer } = lookup;
   const count = peopleIn(peer);
   const tagged = tagBytes * peer.identifiersPerRow;
-  const record = tagged + attached;
-  const matched = new Set<number>();
-  const same = new DisjointSets(tags.size / width);
-  const attachments = new ByteListBuilder();
+  const behind = attached?.bytes ?? 0;
+  const record = tagged + behind;
+  const own = tags.size / width;
+  const matched = new Uint8Array(own);
+  const same = new DisjointSets(own);
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
     const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
-    for (let start = 0, i = done; start < bytes.length; start += record, i++) {
-      const theirs = bytes.subarray(start, start + tagged);
-      last = checkAscending('tags', theirs, tagged, i, last);
-      checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
-      const own = matchesOf(theirs, lookup);
-      if (own.length === 0) continue;
-      attachments.add(bytes.subarray(start + tagged, start + record));
-      for (const person of own) {
-        matched.add(person);
-        same.join(own[0]!, person);
+    const taken = bytes.length / record;
+    const attachments = new Uint8Array(taken * behind);
+    const shared = new Uint8Array(taken);
+    const lookUp = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        const start = i * record;
+        const theirs = bytes.subarray(start, start + tagged);
+        last = checkAscending('tags', theirs, tagged, done + i, last);
+        checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
+        attachments.set(bytes.subarray(start + tagged, start + record), i * behind);
+        let first = -1;
+        for (let at = 0; at < tagged; at += tagBytes) {
+          const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
+          if (index < 0) continue;
+          const person = Math.floor(index / width);
+          matched[person] = 1;
+          if (first >= 0) same.join(first, person);
+          else first = person;
+        }
+        shared[i] = first < 0 ? 0 : 1;
       }
-    }
-    done += bytes.length / record;
+    };
+    await inTurns(taken, lookUp, Math.max(1, Math.floor(TURN_RECORDS / peer.identifiersPerRow)));
+    if (attached !== undefined) await withOffset(done, attached.take(attachments, shared));
+    done += taken;
   }
-  const people = new Set(Array.from(matched, (person) => same.rootOf(person)));
-  return { size: people.size, attachments: attachments.toList().bytes };
-}
-
-/** The asking party's people that have any of these tags. */
-function matchesOf(theirs: Uint8Array, { tags, width, tagBytes }: Lookup): number[] {
-  const own: number[] = [];
-  for (let at = 0; at < theirs.length; at += tagBytes) {
-    const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
-    if (index >= 0) own.push(Math.floor(index / width));
-  }
-  return own;
+  // Of everybody, so that this takes as long for many as for few.
+  const roots = new Uint8Array(own);
+  for (let person = 0; person < own; person++) roots[same.rootOf(person)]! |= matched[person]!;
+  return roots.reduce((size, root) => size + root, 0);
 }
 
 /** Records sorted among the `count` of each group, in place. */

@@ -3,6 +3,9 @@
  * The receiver R of an intersection-sum: it finds out which of the sender's encrypted values belong to shared
  * identifiers, without knowing whose they are, adds them up, and has the sender open the masked sum.
  *
+ * **What S sees of R** depends on the sizes of the lists alone: R decodes and adds every value that S sent, whether it is
+ * shared or not, and works the sum out when the run is over (`opened-sum.ts`).
+ *
  * **What R learns besides** the size and, with `to: 'receiver'`, the sum: the size of the sender's set and the kinds of
  * identifiers in it. **An honest R learns one person's value** from an intersection of size 1, or from two runs whose
  * lists differ in that person. **A deviating R** can have any one linear combination of the values opened instead of the
@@ -15,31 +18,38 @@ import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
 import { MultiplicativeBlinding } from './blinding.js';
 import { checkElement, checkPublicKey } from './checks.js';
-import { addCiphertexts, CIPHERTEXT_BYTES, encryptScalar } from './elgamal.js';
+import { CIPHERTEXT_BYTES, CiphertextSum, encryptScalar } from './elgamal.js';
 import { decodeFixed, encodeFrame } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
+import { OpenedSum } from './opened-sum.js';
 import { openSession, ownHello } from './party.js';
 import { checkFinish } from './session.js';
 import { askShuffled, peopleIn, takeShared } from './shuffled.js';
-import { type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
+import { checkChosenValues, type SumOptions, type SumSettings, sumSettings } from './sum-party.js';
 
 /** What the receiver's machine knows at the end. */
 export interface SumReceiverResult {
   /** Distinct identifiers that both parties have; people, where rows may have several. */
   readonly size: number;
-  /** The sum of the sender's values over them; undefined with `to: 'sender'`. */
-  readonly sum: number | undefined;
+  /**
+   * The sum of the sender's values over them, still to be worked out: `await opened.solve()`, when the line is closed.
+   * Undefined with `to: 'sender'`.
+   */
+  readonly opened: OpenedSum | undefined;
   /** Elements in S's set, or people. */
   readonly peerSize: number;
 }
 
 /**
  * The receiver's state machine.
- * @throws {VeilmatchError} `argument` for options or elements that cannot be right
+ * @throws {VeilmatchError} `argument` for options or elements that cannot be right, and with `to: 'sender'` where
+ * `acceptChosenValues` is not given
  */
 export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverResult> {
-  return new PsiMachine('receiver', receiverProgram(sumSettings(set, options)));
+  const settings = sumSettings(set, options);
+  checkChosenValues(options);
+  return new PsiMachine('receiver', receiverProgram(settings));
 }
 
 async function* receiverProgram(settings: SumSettings): Program<SumReceiverResult> {
@@ -60,23 +70,32 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
     const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);
     await checkElement(sumKey, 'key for the values', backend);
     const { width } = roster;
-    const lookup = { tags, width, tagBytes: tagger.width, attached: CIPHERTEXT_BYTES, peer };
-    const { size, attachments } = yield* takeShared(line, 'values', lookup);
+    const sum = new CiphertextSum(backend);
+    const size = yield* takeShared(
+      line,
+      'values',
+      { tags, width, tagBytes: tagger.width, peer },
+      {
+        bytes: CIPHERTEXT_BYTES,
+        take: (ciphertexts, shared) => sum.add(ciphertexts, shared, { signal }),
+      },
+    );
 
-    const total = await addCiphertexts(backend, attachments, { signal });
     const fresh = await encryptScalar(backend, sumKey, mask, random);
-    const masked = await backend.add(total, fresh);
+    const masked = await backend.add(sum.total, fresh);
     yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));
 
-    const opened = mask && decodeFixed(yield* line.take('opened'), ELEMENT_BYTES);
+    // Decoded before R says that it is content; the logarithm, whose time depends on the sum, is nobody's affair but R's.
+    const element =
+      mask &&
+      (await backend.subtract(
+        decodeFixed(yield* line.take('opened'), ELEMENT_BYTES),
+        await backend.multiplyBase(mask),
+      ));
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    let sum: number | undefined;
-    if (mask !== undefined && opened !== undefined) {
-      const element = await backend.subtract(opened, await backend.multiplyBase(mask));
-      sum = await settings.logarithms.solve(element, { signal });
-    }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
-    return { size, sum, peerSize };
+    const opened = element && new OpenedSum(element, settings.logarithms);
+    return { size, opened, peerSize };
   } finally {
     blinding.wipe();
     mask?.fill(0);

@@ -4,7 +4,8 @@
  * ciphertext, the masked sum.
  *
  * **What S learns**: the size of the receiver's set and the kinds of identifiers in it; with `to: 'sender'` the size and
- * the sum over the intersection, if the receiver follows the protocol.
+ * the sum over the intersection, if the receiver follows the protocol. **S chooses the values**: 2^0 to 2^39 make the sum a
+ * list of who is shared, of forty people, without any deviation; so a receiver has to accept that expressly.
  *
  * **What S gives away** in one run is one number: to an honest receiver the sum, to a deviating one any linear combination
  * of its values. By default `admission` lets one run a peer and window through.
@@ -19,6 +20,7 @@ import { CIPHERTEXT_BYTES, decrypt, encryptOwn } from './elgamal.js';
 import { decodeFixed, encodeFrame } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
+import { OpenedSum } from './opened-sum.js';
 import { openSession, ownHello } from './party.js';
 import { checkFinish } from './session.js';
 import { answerShuffled, peopleIn, sendRecords, tagsOf } from './shuffled.js';
@@ -31,8 +33,11 @@ export interface SumSenderResult {
   readonly peerSize: number;
   /** What R says is the size of the intersection; undefined with `to: 'receiver'`. */
   readonly size: number | undefined;
-  /** The sum over the intersection; undefined with `to: 'receiver'`. */
-  readonly sum: number | undefined;
+  /**
+   * The sum over the intersection, still to be worked out: `await opened.solve()`, when the line is closed. Undefined with
+   * `to: 'receiver'`.
+   */
+  readonly opened: OpenedSum | undefined;
 }
 
 /**
@@ -52,7 +57,7 @@ export function sumSender(
 }
 
 async function* senderProgram(values: Float64Array, settings: SumSettings): Program<SumSenderResult> {
-  const { backend, random, roster, signal } = settings;
+  const { backend, random, roster } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   // b evaluates identifiers; s encrypts values, and opens one ciphertext.
@@ -77,6 +82,9 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
     const learns = settings.to === 'sender';
     const total = decodeFixed(yield* line.take('total'), CIPHERTEXT_BYTES + (learns ? 4 : 0));
     const ciphertext = total.subarray(0, CIPHERTEXT_BYTES);
+    const size = learns
+      ? claimedSize(total.subarray(CIPHERTEXT_BYTES), Math.min(peerSize, roster.size))
+      : undefined;
     const opened = await decrypt(backend, secret, ciphertext);
     // It opens no second one.
     secret.fill(0);
@@ -84,9 +92,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
-    if (!learns) return { peerSize, size: undefined, sum: undefined };
-    const size = claimedSize(total.subarray(CIPHERTEXT_BYTES), Math.min(peerSize, roster.size));
-    return { peerSize, size, sum: await settings.logarithms.solve(opened, { signal }) };
+    return { peerSize, size, opened: learns ? new OpenedSum(opened, settings.logarithms) : undefined };
   } finally {
     scalar.fill(0);
     secret.fill(0);

@@ -31,8 +31,8 @@ export interface IntersectionSumOptions
  * @param senderSet of the same sort
  * @param values of each of the sender's rows: whole numbers from 0, together below 2^40
  * @returns what the party learns that the option `to` names
- * @throws {VeilmatchError} `overflow` when the values add up to 2^40 or more; `argument` for values that cannot be right;
- * `incompatible-lists`
+ * @throws {VeilmatchError} `overflow` when the values add up to 2^40 or more; `argument` for values that cannot be right, and
+ * with `to: 'sender'` where `acceptChosenValues` is not given; `incompatible-lists`
  */
 export async function intersectionSum(
   receiverSet: SetInput,
@@ -58,8 +58,8 @@ export async function intersectionSum(
       random: options.random?.sender,
     });
     const results = await exchange(receiver, sender, options.onFrame);
-    const { size, sum } = results.receiver;
-    return sumResult(size, sum ?? results.sender.sum!);
+    const opened = results.receiver.opened ?? results.sender.opened!;
+    return sumResult(results.receiver.size, await opened.solve({ signal: options.signal }));
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }

@@ -29,6 +29,14 @@ describe('veilmatch budget', () => {
     expect(stdout).toMatch(/One peer needs at least [\d,.]+ days \(\d+ years\)/);
   });
 
+  it('says of each limit whom it binds', async () => {
+    const { stdout } = await cli(['budget', '--country', 'SG']);
+    expect(stdout).toContain('Binds the partner whatever it runs: largestSet, largestRatio, budgets.\n');
+    expect(stdout).toMatch(/^Binds only an honest partner, .*: smallestCountedSet\.$/m);
+    const open = await cli(['budget', '--country', 'SG', '--policy', policyFile({ budgets: [] })]);
+    expect(open.stdout).not.toContain('Binds');
+  });
+
   it('takes a policy from a file, and the size of the sender’s set', async () => {
     const path = policyFile({ largestRatio: 2, budgets: [{ hours: 24, runs: 1 }] });
     const { size } = numberingPlan('SG');

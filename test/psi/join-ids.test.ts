@@ -190,6 +190,49 @@ const make = (role: Role) => {
 };
 testBadMessages('join ids', make);
 
+describe('a party that deviates', () => {
+  const shared = [1, 3];
+  const own = ['ada', 'grace', 'hedy', 'joan', 'lise'];
+  const theirs = ['radia', ...shared.map((i) => own[i]!), 'katherine'];
+
+  it.each(['receiver', 'sender'] as const)(
+    'as the %s, with a scalar for each element, sorts out which of its elements are shared, by n^2 trials',
+    async (role) => {
+      const scalars = own.map(() => randomScalar());
+      const curious: GroupBackend = {
+        ...nobleBackend,
+        hashAndMultiply: (messages, dst) =>
+          nobleBackend.hashAndMultiplyEach(messages, dst, concatBytes(...scalars.slice(0, messages.length))),
+      };
+      const other = role === 'receiver' ? 'sender' : 'receiver';
+      const seen: Partial<Record<string, Uint8Array>> = {};
+      const parties = {
+        [role]: role === 'receiver' ? joinIdsReceiver : joinIdsSender,
+        [other]: other === 'receiver' ? joinIdsReceiver : joinIdsSender,
+      } as Record<Role, typeof joinIdsReceiver>;
+      await record(
+        (who) =>
+          parties[who](IdentifierSet.ofStrings(who === role ? own : theirs), {
+            backend: who === role ? curious : backend,
+          }),
+        (from, frame) => {
+          const { name, body } = decodeFrame(frame);
+          if (from === other && (name === 'blinded' || name === 'evaluated')) seen[name] = body.slice(4);
+          return frame;
+        },
+      );
+      // The other's answers are b * a[i] * H(x[i]), sorted; its own elements b * H(y). One times a[i] is the other where they are alike.
+      const answers = new Set(bytesToHex(seen.evaluated!).match(/.{64}/g));
+      const found: number[] = [];
+      for (const [i, scalar] of scalars.entries()) {
+        const trials = bytesToHex(await backend.multiply(seen.blinded!, scalar)).match(/.{64}/g)!;
+        if (trials.some((trial) => answers.has(trial))) found.push(i);
+      }
+      expect(found).toEqual(shared);
+    },
+  );
+});
+
 describe('what a message of a run for join ids may hold', () => {
   const identity = new Uint8Array(32);
   const bad = new Uint8Array(32).fill(0xff);

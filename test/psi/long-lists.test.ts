@@ -43,14 +43,22 @@ const parts = (from: number, to: number): Uint8Array => {
 it('takes what is attached to every person of a long list', async () => {
   const tags = new DistinctBytes();
   for (let at = 0; at < values.length; at += record) tags.add(values.subarray(at, at + width));
-  const lookup = { tags, width: 1, tagBytes: width, attached: CIPHERTEXT_BYTES, peer: helloOf('sender') };
-  const taking = takeShared(new Line('receiver'), 'values', lookup);
+  const lookup = { tags, width: 1, tagBytes: width, peer: helloOf('sender') };
+  const seen: Uint8Array[] = [];
+  let shared = 0;
+  const taking = takeShared(new Line('receiver'), 'values', lookup, {
+    bytes: CIPHERTEXT_BYTES,
+    async take(attachments, marks) {
+      seen.push(attachments);
+      shared += marks.reduce((sum, mark) => sum + mark, 0);
+    },
+  });
   await taking.next();
   let step = await taking.next(frames[0]);
   for (const frame of frames.slice(1)) step = await taking.next(frame);
   if (!step.done) throw new Error('It waits for more than all frames.');
-  expect(step.value.size).toBe(PEOPLE);
-  expect(equalBytes(step.value.attachments, parts(width, record))).toBe(true);
+  expect([step.value, shared]).toEqual([PEOPLE, PEOPLE]);
+  expect(equalBytes(concatBytes(...seen), parts(width, record))).toBe(true);
 });
 
 it('reads a long run off the line', () => {

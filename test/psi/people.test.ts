@@ -192,7 +192,7 @@ describe('intersectionSum with several identifiers a row', () => {
           0,
         );
         for (const to of ['receiver', 'sender'] as const) {
-          const options = { backend, several: true, to };
+          const options = { backend, several: true, to, acceptChosenValues: true };
           const result = await intersectionSum(await setOf(own), await setOf(other), values, options);
           expect(result).toMatchObject({ size: shared.size, sum });
         }

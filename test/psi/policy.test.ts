@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
+import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
+import { fastestBackend } from '../../src/group/serial.js';
 import {
   type AdmissionRequest,
   admission,
+  BINDS,
+  type Bound,
   type Budget,
   checkPolicy,
   daysToEnumerate,
@@ -15,12 +19,14 @@ import {
   defaultSumPolicy,
   IdentifierSet,
   intersect,
+  intersectionSum,
   joinIdsReceiver,
   joinIdsSender,
   type Ledger,
   memoryLedger,
   type Policy,
   type PsiMachine,
+  padSet,
   peopleReceiver,
   peopleSender,
   psiReceiver,
@@ -557,5 +563,67 @@ describe('a policy', () => {
     await expectCode('argument', () =>
       admission({ peer: 'partner', ledger: memoryLedger(), policy: (value ?? {}) as Policy }),
     );
+  });
+});
+
+describe('what a smallest set is worth against a partner that pads', () => {
+  const members = Array.from({ length: 40 }, (_, i) => `member ${i}`);
+  const values = members.map((_, i) => 1_000 + i);
+  const theirs = IdentifierSet.ofStrings(members);
+  const alone = (name: string): IdentifierSet => IdentifierSet.ofStrings([name]);
+  /** Admitted under the defaults, each time as a partner that has asked nothing yet. */
+  const admit = () => admission({ peer: 'partner', ledger: memoryLedger() });
+  let kernel: GroupBackend;
+  beforeAll(async () => {
+    kernel = await fastestBackend();
+  });
+
+  it('a list of one, filled up with dummies, passes it, and the count is about that person', async () => {
+    const count = async (own: IdentifierSet): Promise<number> =>
+      (await intersect(own, theirs, { backend: kernel, reveal: 'cardinality', admit: admit() })).size;
+    await expectCode('refused', () => count(alone('member 7')));
+    expect(await count(padSet(alone('member 7'), 1_000))).toBe(1);
+    expect(await count(padSet(alone('nobody'), 1_000))).toBe(0);
+  });
+
+  it('a list of one, filled up with dummies, passes it for a sum, and the sum is the value of that person', async () => {
+    const sumOf = (own: IdentifierSet) =>
+      intersectionSum(own, theirs, values, { backend: kernel, admit: admit() });
+    await expectCode('refused', () => sumOf(alone('member 7')));
+    expect(await sumOf(padSet(alone('member 7'), 1_000))).toEqual({ size: 1, sum: 1_007, mean: 1_007 });
+  });
+
+  it('a sender that is told the count learns of one person in the same way, with a list of one among dummies', async () => {
+    const told = async (name: string): Promise<number> => {
+      const options = { backend: kernel, reveal: 'cardinality', to: 'both' } as const;
+      return (await intersect(theirs, padSet(alone(name), 100), options)).sender!.size;
+    };
+    expect([await told('member 7'), await told('nobody')]).toEqual([1, 0]);
+  });
+
+  it('what counts the elements that are evaluated binds one that pads, too', async () => {
+    const policy: Policy = { largestSet: 50, budgets: [{ hours: 24, elements: 60 }] };
+    const { admit, refusals } = desk(policy);
+    const ask = (size: number) =>
+      intersect(padSet(alone('member 7'), size), theirs, { backend: kernel, reveal: 'cardinality', admit });
+    await expectCode('refused', () => ask(51));
+    await ask(40);
+    await expectCode('refused', () => ask(21));
+    expect(refusals).toEqual(['largestSet', 'elements']);
+  });
+
+  it('of every limit it is said whom it binds, in the threat model as in the code', () => {
+    const text = readFileSync(new URL('../../docs/threat-model.md', import.meta.url), 'utf8');
+    const rows = [...text.matchAll(/^\| `(\w+)` \| ([^|]+) \| (yes|no) \| (yes|no) \| (yes|no) \|$/gm)];
+    const said = Object.fromEntries(
+      rows.map(([, name, , honest, padding, deviating]) => [name, { honest, padding, deviating }]),
+    );
+    const binding: Record<Bound, Record<Bound, string>> = {
+      honest: { honest: 'yes', padding: 'no', deviating: 'no' },
+      padding: { honest: 'yes', padding: 'yes', deviating: 'no' },
+      deviating: { honest: 'yes', padding: 'yes', deviating: 'yes' },
+    };
+    for (const [name, bound] of Object.entries(BINDS))
+      expect({ [name]: said[name] }).toEqual({ [name]: binding[bound] });
   });
 });

@@ -71,6 +71,9 @@ const titled = <V extends Variant>(list: readonly V[]) =>
     return { title: `${reveal}, ${blinding}, to ${to}${verifiable ? ', verifiable' : ''}`, variant };
   });
 
+/** Room for as many confirmations as the lists of a vector can have. */
+const unused = new Uint8Array(16 * 8);
+
 /** Scalars that a party is given: more than its list has elements. */
 const MOST = 6;
 
@@ -141,7 +144,8 @@ describe('veilmatch-psi-v1', () => {
     async ({ variant: { reveal, blinding, to, verifiable, size, receiver, sender } }) => {
       const frames: { from: string; frame: Uint8Array }[] = [];
       const secrets = (party: typeof receiver) =>
-        replayedRandom([party.nonce, ...party.scalars, party.filling ?? ''].map(hexToBytes));
+        // As many records are drawn as are sent; those that a match takes the place of are not in the vector.
+        replayedRandom([...[party.nonce, ...party.scalars, party.filling ?? ''].map(hexToBytes), unused]);
       const result = await intersect(receiver.strings, sender.strings, {
         backend: nobleBackend,
         reveal,

@@ -79,6 +79,7 @@ describe('docs/protocol.md', () => {
     const result = await intersectionSum(own, other, values, {
       backend,
       to,
+      acceptChosenValues: true,
       random: {
         receiver: replayedRandom(to === 'receiver' ? [nonces[0], a, mu, rho] : [nonces[0], a, rho]),
         sender: replayedRandom([nonces[1], b, s, ...r]),

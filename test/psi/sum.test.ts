@@ -15,6 +15,7 @@ import {
   intersectionSum,
   Logarithms,
   memoryLedger,
+  sumLeakage,
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
@@ -89,7 +90,12 @@ describe('intersectionSum', () => {
         fc.integer({ min: 1, max: 4 }),
         async (receiver, sender, to, chunkSize) => {
           const [names, values] = [sender.map(([key]) => key), sender.map(([, amount]) => amount)];
-          const result = await intersectionSum(receiver, names, values, { backend, to, chunkSize });
+          const result = await intersectionSum(receiver, names, values, {
+            backend,
+            to,
+            acceptChosenValues: true,
+            chunkSize,
+          });
           expect(result).toEqual(plainSum(receiver, sender));
         },
       ),
@@ -105,7 +111,7 @@ describe('intersectionSum', () => {
   ])('the shared values may be %s', async (_, values) => {
     const logarithms = new Logarithms(backend);
     for (const to of ['receiver', 'sender'] as const) {
-      const options = { backend, to, logarithms };
+      const options = { backend, to, acceptChosenValues: true, logarithms };
       const { sum } = await intersectionSum(['a', 'b'], ['a', 'b'], values, options);
       expect(sum).toBe(values[0]! + values[1]!);
     }
@@ -158,7 +164,12 @@ describe('intersectionSum', () => {
     ): Promise<string[]> => {
       const seen: string[] = [];
       const onFrame = (from: string, frame: Uint8Array): void => void seen.push(`${from} ${frame.length}`);
-      await intersectionSum(receiver, ['a', 'b'], values, { backend, to, onFrame });
+      await intersectionSum(receiver, ['a', 'b'], values, {
+        backend,
+        to,
+        acceptChosenValues: true,
+        onFrame,
+      });
       return seen;
     };
     for (const to of ['receiver', 'sender'] as const) {
@@ -276,6 +287,54 @@ describe('what the receiver can make of it', () => {
   });
 });
 
+describe('what a sender that learns the sum can make of it', () => {
+  const targets = Array.from({ length: 40 }, (_, i) => `target ${i}`);
+  const on = [0, 3, 7, 8, 20, 38, 39];
+  const own = ['somebody', ...on.map((i) => targets[i]!), 'somebody else'];
+  const powers = targets.map((_, i) => 2 ** i);
+
+  it('a sender that follows the protocol, with powers of two for values, reads off the sum which of forty people are shared', async () => {
+    const logarithms = new Logarithms(backend);
+    const options = { backend, to: 'sender', acceptChosenValues: true, logarithms } as const;
+    const { size, sum } = await intersectionSum(own, targets, powers, options);
+    expect(size).toBe(on.length);
+    expect(targets.flatMap((_, i) => (Math.floor(sum / 2 ** i) % 2 === 1 ? [i] : []))).toEqual(on);
+  });
+
+  it('a receiver that has not accepted that does not begin', async () => {
+    const set = IdentifierSet.ofStrings(own);
+    for (const acceptChosenValues of [undefined, false]) {
+      const options = { backend, to: 'sender', acceptChosenValues } as const;
+      const error = await expectCode('argument', () => sumReceiver(set, options));
+      expect(error.message).toContain('acceptChosenValues: true');
+      await expectCode('argument', () => intersectionSum(own, targets, powers, options));
+      // What the sender is told is the receiver's to decide, and only the receiver's.
+      await sumSender(set, new Array(own.length).fill(1), options).abandon();
+    }
+  });
+
+  it('the receiver then has nothing opened: no frame of the sender depends on a value but under its key', async () => {
+    const seen: string[] = [];
+    const onFrame = (from: Role, frame: Uint8Array): void =>
+      void seen.push(`${from} ${decodeFrame(frame).name}`);
+    const options = { backend, to: 'sender', acceptChosenValues: true, onFrame } as const;
+    await intersectionSum(own.slice(0, 2), targets.slice(0, 2), [1, 2], options);
+    expect(seen.filter((frame) => frame.startsWith('sender'))).toEqual([
+      'sender hello',
+      'sender evaluated',
+      'sender sumKey',
+      'sender values',
+      'sender finish',
+    ]);
+  });
+
+  it('the leakage statement says so', () => {
+    expect(sumLeakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
+    expect(sumLeakage({ to: 'receiver' }).sender).toBe(sumLeakage().sender);
+    expect(sumLeakage().sender).not.toContain('forty');
+  });
+});
+
 /** Says something else in one frame, and closes the run as if it had been the truth. */
 function lying(
   about: FrameName,
@@ -300,7 +359,8 @@ function lying(
 for (const to of ['receiver', 'sender'] as const) {
   const set = IdentifierSet.ofStrings(['ada', 'grace', 'hedy']);
   const make = (role: 'receiver' | 'sender') => {
-    const options = { backend, to, chunkSize: 2, random: countingRandom(role === 'sender' ? 3 : 5) };
+    const random = countingRandom(role === 'sender' ? 3 : 5);
+    const options = { backend, to, acceptChosenValues: true, chunkSize: 2, random };
     return role === 'sender' ? sumSender(set, [1, 20, 300], options) : sumReceiver(set, options);
   };
   testBadMessages(`sum, to the ${to}`, make);
@@ -348,12 +408,21 @@ for (const to of ['receiver', 'sender'] as const) {
     });
 
     if (to === 'receiver') {
-      it('an opened sum that is out of range is refused', async () => {
-        const identityOpened = record(
-          make,
-          lying('opened', () => identity),
-        );
-        await expect(identityOpened).rejects.toMatchObject({ code: 'overflow' });
+      it('a sum that is out of range is an error of the receiver alone, when both have said that the run is complete', async () => {
+        let receiver: ReturnType<typeof sumReceiver> | undefined;
+        const kept = (role: Role) => {
+          const machine = make(role);
+          if (role === 'receiver') receiver = machine as typeof receiver;
+          return machine;
+        };
+        const lie = lying('opened', () => identity);
+        const { sender } = await record(kept, lie);
+        expect(sender.at(-1)![0]).toBe(5);
+        expect(receiver!.done).toBe(true);
+        await expectCode('overflow', () => receiver!.result.opened!.solve());
+      });
+
+      it('what is opened must be an element, which is found out before the receiver says anything', async () => {
         const badOpened = record(
           make,
           lying('opened', () => bad),

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs over a channel: every variant that the protocol has, and what happens when one side has had enough. */
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { FRAME } from '../../src/psi/frames.js';
+import type { Channel } from '../../src/transport/channel.js';
 import { memoryChannels } from '../../src/transport/memory.js';
 import { type RunOptions, receive, send } from '../../src/transport/run.js';
 import { expectCode } from '../suites/errors.js';
@@ -33,6 +36,42 @@ describe('a run over a channel', () => {
     if (options.reveal === undefined)
       expect(result.matches).toEqual(Array.from({ length: 100 }, (_, i) => 300 + i));
     else expect(result.matches).toBeUndefined();
+  });
+
+  it('closes the line before the receiver works its rows out, so that the time of the close tells nothing of them', async () => {
+    const [a, b] = memoryChannels();
+    const events: string[] = [];
+    const own = IdentifierSet.ofStrings(listOf(0, 300));
+    const rowsOf = own.rowsOf.bind(own);
+    vi.spyOn(own, 'rowsOf').mockImplementation((elements) => {
+      events.push('rows');
+      return rowsOf(elements);
+    });
+    const channel: Channel = {
+      traffic: a.traffic,
+      [Symbol.asyncIterator]: () => a[Symbol.asyncIterator](),
+      async send(frame) {
+        if (frame[0] === FRAME.finish) {
+          events.push('finish');
+          // What is sorted from now on is the result.
+          const { sort } = Array.prototype;
+          vi.spyOn(Array.prototype, 'sort').mockImplementation(function (this: unknown[], compare) {
+            events.push('sort');
+            return sort.call(this, compare);
+          });
+        }
+        return a.send(frame);
+      },
+      async close(reason) {
+        events.push('close');
+        await a.close(reason);
+      },
+    };
+    const sending = send(b, listOf(100, 250), { backend });
+    const { size } = await receive(channel, own, { backend }).finally(() => vi.restoreAllMocks());
+    await sending;
+    expect(size).toBe(200);
+    expect(events).toEqual(['finish', 'close', 'rows']);
   });
 
   it('takes lists without an element', async () => {

@@ -13,7 +13,7 @@ import { checkComparable, type IdentifierSet } from '../../identifiers/set.js';
 import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
 import { VOPRFClient } from '../../oprf/voprf.js';
 import type { RandomSource } from '../../random.js';
-import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
+import { inTurns } from '../../workers/turn.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import { type Program, PsiMachine } from '../machine.js';
 import { decodeEvaluated, encodeBlinded, encodeQuery } from './frames.js';
@@ -78,7 +78,7 @@ async function* clientProgram(
   // The answer is proved to be made under the published key, so what it adds to a blind is known.
   const suite = ristretto255Sha512(backend);
   const client = new VOPRFClient(suite, directory.publicKey, { blinding: 'additive' });
-  const matched: number[] = [];
+  const tags = new Uint8Array(contacts.size * FILTER_HASH_BYTES);
   yield encodeQuery({ ...nameOf(directory), size: contacts.size });
   for (let first = 0; first < contacts.size; first += chunkSize) {
     const chunk = contacts.elements.slice(first, Math.min(first + chunkSize, contacts.size));
@@ -87,23 +87,43 @@ async function* clientProgram(
       yield encodeBlinded(first, blinding.blindedElements);
       const answer = decodeEvaluated((yield undefined) ?? new Uint8Array(), first, chunk.length);
       const outputs = await client.finalize(chunk, blinding, answer, { signal });
-      // Each contact is looked up in every segment.
-      const part = Math.max(1, Math.floor(TURN_RECORDS / Math.max(1, directory.segments)));
-      const lookUp = (from: number, to: number): void => {
-        const tags = contactTags(directory, outputs.subarray(from * OUTPUT_BYTES, to * OUTPUT_BYTES));
-        for (let i = from; i < to; i++) {
-          const at = (i - from) * FILTER_HASH_BYTES;
-          if (directory.has(tags.subarray(at, at + FILTER_HASH_BYTES))) matched.push(first + i);
-        }
+      const start = first * FILTER_HASH_BYTES;
+      const hash = (from: number, to: number): void => {
+        const part = outputs.subarray(from * OUTPUT_BYTES, to * OUTPUT_BYTES);
+        tags.set(contactTags(directory, part), start + from * FILTER_HASH_BYTES);
       };
-      await inTurns(chunk.length, lookUp, part);
+      await inTurns(chunk.length, hash);
       onProgress?.(first + chunk.length, contacts.size);
     } finally {
       blinding.blinds.fill(0);
     }
   }
   const { size: peerSize, falsePositiveRate } = directory;
-  return { size: matched.length, matched, peerSize, falsePositiveRate };
+  let found: readonly number[] | undefined;
+  // Looked up when somebody reads it: between two questions, or before the line is closed, it could be seen how long it takes.
+  const matched = (): readonly number[] => {
+    found ??= membersAmong(tags, directory);
+    return found;
+  };
+  return {
+    get size() {
+      return matched().length;
+    },
+    get matched() {
+      return matched();
+    },
+    peerSize,
+    falsePositiveRate,
+  };
+}
+
+/** Indices of the tags that the directory has. */
+function membersAmong(tags: Uint8Array, directory: ContactDirectory): readonly number[] {
+  const members: number[] = [];
+  for (let i = 0; i * FILTER_HASH_BYTES < tags.length; i++) {
+    if (directory.has(tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES))) members.push(i);
+  }
+  return members;
 }
 
 function nameOf({ setId, epoch }: ContactDirectory): { setId: string; epoch: number } {

@@ -34,23 +34,33 @@ export function workLimit({ runs, elements, work }: Budget, ownSize: number): nu
   return runs === undefined && elements !== undefined ? elements + LISTS_BY_DEFAULT * ownSize : Infinity;
 }
 
-/** A limit that is left out does not hold. */
+/** A limit that is left out does not hold. Whom each one binds is in `BINDS`, too. */
 export interface Policy {
-  /** Elements in the peer's set at least; people, where they may have several each. */
+  /**
+   * Elements in the peer's set at least; people, where they may have several each. Binds only an honest peer: dummies are
+   * elements, and any list can be filled up.
+   */
   readonly smallestSet?: number | undefined;
-  /** The same where the peer does not learn which elements match: a total over few people is nearly an answer about each. */
+  /**
+   * The same where the peer does not learn which elements match: a total over few people is nearly an answer about each.
+   * **Binds only an honest peer**: one person among dummies passes it, and the answer is about that person alone.
+   */
   readonly smallestCountedSet?: number | undefined;
-  /** Elements in the peer's set at most. */
+  /** Elements in the peer's set at most. Binds every peer, whatever it runs. */
   readonly largestSet?: number | undefined;
-  /** How many times as large as the sender's set the peer's may be: a far larger one is a list of guesses. */
+  /**
+   * How many times as large as the sender's set the peer's may be: a far larger one is a list of guesses. Binds every peer,
+   * whatever it runs.
+   */
   readonly largestRatio?: number | undefined;
-  /** All of them hold; an empty list limits nothing. */
+  /** All of them hold; an empty list limits nothing. Bind every peer that the transport knows, whatever it runs. */
   readonly budgets: readonly Budget[];
 }
 
 /**
  * For partners who match customer lists: a list of a million now and then, but no numbering plan. A count needs a list of
- * a thousand, which is also what PAIR demands (IAB Tech Lab, PAIR 1.1).
+ * a thousand, which is also what PAIR demands (IAB Tech Lab, PAIR 1.1), and which keeps an honest partner from asking about
+ * few people by mistake; one that pads its list it does not stop.
  */
 export const defaultPolicy: Policy = {
   smallestCountedSet: 1_000,
