@@ -9,6 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission, memoryLedger } from '../../src/psi/index.js';
+import { CertificateBook } from '../../src/transport/certificates.js';
 import { type ClientTls, connect } from '../../src/transport/connect.js';
 import { type ListenEvent, type Listener, listen } from '../../src/transport/listen.js';
 import type { Partner } from '../../src/transport/partners.js';
@@ -135,6 +136,25 @@ describe('a partner', () => {
     const certificate = { cert: `${below.cert}${between.cert}`, key: below.key };
     expect(await who({ certificate })).toBe('partner:namesake');
     expect(await who({ certificate: acmeAuthority.issue('acme') })).toBe('partner:acme');
+  });
+
+  it('is known by a signature, not by what a certificate says of its issuer', () => {
+    const namesake = createAuthority('acme authority');
+    const keyId = (pem: string): Buffer =>
+      createHash('sha1')
+        .update(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' }))
+        .digest();
+    // Name and key identifier of acme's authority, which anybody can write.
+    const honest = new X509Certificate(namesake.issue('acme').cert).raw;
+    const at = honest.indexOf(keyId(namesake.cert));
+    const forged = Buffer.from(honest);
+    keyId(acmeAuthority.cert).copy(forged, at);
+    const leaf = new X509Certificate(forged);
+    expect(leaf.checkIssued(new X509Certificate(acmeAuthority.cert))).toBe(true);
+    const book = new CertificateBook([{ name: 'acme', certificates: [{ authority: acmeAuthority.cert }] }]);
+    expect(book.partnerOf([leaf])).toBeUndefined();
+    const own = new X509Certificate(acmeAuthority.issue('acme').cert);
+    expect(book.partnerOf([own])?.name).toBe('acme');
   });
 
   it('has a subject that its authority has given it itself, and not one below', async () => {
