@@ -397,7 +397,10 @@ describe('a receiver with a policy', () => {
     const asked: string[] = [];
     const admit = async ({ reveal }: AdmissionRequest) => void asked.push(reveal);
     const sumOf = (to: 'receiver' | 'sender') =>
-      exchange(sumReceiver(own, { backend, to, admit }), sumSender(own, [1], { backend, to }));
+      exchange(
+        sumReceiver(own, { backend, to, admit, acceptChosenValues: true }),
+        sumSender(own, [1], { backend, to }),
+      );
     await sumOf('receiver');
     await sumOf('sender');
     await exchange(peopleReceiver(own, { backend, admit }), peopleSender(own, { backend }));

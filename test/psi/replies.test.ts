@@ -83,9 +83,9 @@ vi.mock('../../src/kernel/sha512.js', async (original) => {
 beforeEach(() => {
   for (const name of ['add', 'indexOf'] as const) {
     const real = DistinctBytes.prototype[name];
-    vi.spyOn(DistinctBytes.prototype, name).mockImplementation(function (this: DistinctBytes, item) {
+    vi.spyOn(DistinctBytes.prototype, name).mockImplementation(function (this: DistinctBytes, ...item) {
       note(`table ${name}`, 1);
-      return real.call(this, item);
+      return real.apply(this, item);
     });
   }
 });
