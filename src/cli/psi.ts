@@ -20,6 +20,7 @@ import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
 import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
+import { spreadsheetOption } from './spreadsheet.js';
 import { loadState, saveState } from './state.js';
 import { readUnlock, stateKeyOption } from './unlock.js';
 
@@ -27,6 +28,7 @@ interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly output?: string;
   readonly json?: true;
   readonly spill: Spill;
+  readonly spreadsheet?: true;
 }
 
 interface PsiFlags extends SetFlags {
@@ -189,6 +191,7 @@ export const finishCommand: Command = {
       'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
+    spreadsheetOption(),
     new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
@@ -212,7 +215,7 @@ export const finishCommand: Command = {
           readResponse(args[0]!, own, state, { backend, signal: io.signal, onProgress: progress.update }),
         );
         const rows = own.rowsOf(result.matched ?? []);
-        if (file !== undefined) await keptRows?.write(file, rows, read);
+        if (file !== undefined) await keptRows?.write(file, rows, read, flags);
         const { size: shared, peerSize, matched } = result;
         const inRows = matched === undefined ? {} : { rows: rows.length };
         const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };

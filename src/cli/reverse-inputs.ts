@@ -23,6 +23,7 @@ import { readText } from './records.js';
 import { readKey, readSalt } from './secrets.js';
 
 export interface ReverseFlags {
+  readonly spreadsheet?: true;
   readonly country?: string;
   readonly areaCodes?: readonly string[];
   readonly exclude?: readonly string[];
