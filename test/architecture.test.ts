@@ -53,7 +53,8 @@ const BUNDLED: Readonly<Record<string, readonly string[]>> = {
 
 /** The layer of a file, by its path in src. */
 function layerOf(path: string): string {
-  if (['errors.ts', 'bytes.ts', 'random.ts'].includes(path) || path.startsWith('workers/')) return 'base';
+  if (['arguments.ts', 'errors.ts', 'bytes.ts', 'random.ts'].includes(path) || path.startsWith('workers/'))
+    return 'base';
   if (path.startsWith('kernel/sha512.')) return 'base';
   if (['identifiers/identifier.ts', 'identifiers/set.ts'].includes(path)) return 'identifier';
   if (path === 'index.ts') return 'index';

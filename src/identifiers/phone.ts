@@ -12,6 +12,7 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
+import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
 import { checkLength, type LengthCheck } from './plans.js';
@@ -38,6 +39,7 @@ export interface PhoneOptions {
  */
 export function normalizePhone(text: string, options: PhoneOptions = {}): string {
   requireString(text, 'phone');
+  requireOptions(options);
   return orThrow(readPhone(text, requireCountry(options.country), options.strict ?? false), 'phone');
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matching of people with several identifiers a row, both parties in one process. */
 
+import { requireIterable, requireOptions, requireSet } from '../arguments.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
@@ -30,6 +31,8 @@ export interface MatchedPerson {
  * @param elements indices of the receiver's elements that match: `matched` of the receiver's machine
  */
 export function peopleMatched(set: IdentifierSet, elements: readonly number[]): MatchedPerson[] {
+  requireSet(set);
+  requireIterable(elements, 'The elements');
   const matched = new Set(elements);
   return peopleOf(set).flatMap((person) => {
     const kinds = person
@@ -55,6 +58,7 @@ export async function matchPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
+  requireOptions(options);
   const own = toSet(receiverSet);
   const { matched } = await run(own, senderSet, options, psiReceiver, psiSender);
   return peopleMatched(own, matched ?? []);
@@ -70,6 +74,7 @@ export async function countPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<number> {
+  requireOptions(options);
   return (await run(toSet(receiverSet), senderSet, options, peopleReceiver, peopleSender)).size;
 }
 

@@ -6,6 +6,7 @@
  * The names of peers stand in it as they are: use account numbers, not telephone numbers.
  */
 
+import { requirePath } from '../arguments.js';
 import { fromUtf8, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Charge, Ledger } from '../psi/index.js';
@@ -26,6 +27,7 @@ export interface FileLedger extends Ledger {
  * are no files
  */
 export async function openFileLedger(path: string): Promise<FileLedger> {
+  requirePath(path, 'The path');
   const lock = await lockFile(`${path}.lock`);
   let peers: Map<string, readonly Charge[]>;
   try {

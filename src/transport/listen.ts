@@ -4,6 +4,7 @@
  * not has more than a few kilobytes and a few seconds of this process.
  */
 
+import { requireOptions } from '../arguments.js';
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
@@ -110,6 +111,7 @@ const LISTEN_LIMITS: ListenLimits = {
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
+  requireOptions(options);
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }

@@ -8,6 +8,7 @@
  * time under one name for everybody.
  */
 
+import { requireObject, requireOptions } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import { checkPolicy, defaultPolicy, defaultSumPolicy, type Policy } from './policy.js';
@@ -58,6 +59,8 @@ const HOUR = 3_600_000;
  * same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
+  requireOptions(options);
+  requireObject(options.ledger, 'The ledger', 'update');
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   return async (run) => {
