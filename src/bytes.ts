@@ -4,6 +4,7 @@
  * 32-byte records: no object for each, nothing for the garbage collector to walk, and workers take them as they are.
  */
 
+import { requireArray, requireBytes } from './arguments.js';
 import { VeilmatchError } from './errors.js';
 import { type RandomSource, secureRandom } from './random.js';
 import { halfSipHash, type SipKey, sipKey } from './siphash.js';
@@ -93,9 +94,11 @@ export class ByteList {
 
   /** Packs the items; copied. */
   static from(items: readonly Uint8Array[]): ByteList {
+    requireArray(items, 'The items');
     const offsets = new Uint32Array(items.length + 1);
     let end = 0;
     for (const [i, item] of items.entries()) {
+      if (!(item instanceof Uint8Array)) requireBytes(item, `Item ${i} of the list`);
       end += item.length;
       offsets[i + 1] = end;
     }

@@ -14,7 +14,10 @@ export type IdentifierErrorCode =
   | 'no-country'
   /** Fewer digits than any number of that country has. */
   | 'too-short'
-  /** More digits than any number of that country has; for an e-mail address, more octets than RFC 5321 allows. */
+  /**
+   * More digits than any number of that country has, or more than 250 characters; for an e-mail address, more octets than
+   * RFC 5321 allows, or more than 2,048 characters around it.
+   */
   | 'too-long'
   /**
    * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under

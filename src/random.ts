@@ -5,6 +5,7 @@
  */
 
 import { concatBytes } from '@noble/hashes/utils.js';
+import { requireBytes, requireCount, requireFunction } from './arguments.js';
 import { VeilmatchError } from './errors.js';
 
 /** Returns `length` fresh, uniform bytes. */
@@ -15,6 +16,7 @@ const QUOTA = 65_536;
 
 /** The platform's CSPRNG, `crypto.getRandomValues`. */
 export const secureRandom: RandomSource = (length) => {
+  requireCount(length, 'How many bytes are drawn');
   const bytes = new Uint8Array(length);
   for (let start = 0; start < length; start += QUOTA) {
     crypto.getRandomValues(bytes.subarray(start, Math.min(start + QUOTA, length)));
@@ -41,8 +43,10 @@ export function isNonZeroScalar(scalar: Uint8Array): boolean {
 
 /** A uniform scalar in [1, L - 1], 32 bytes little-endian, by rejection: about two draws of 253 bits on average. */
 export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
+  requireFunction(random, 'The source of randomness');
   for (;;) {
     const scalar = random(32);
+    requireBytes(scalar, 'What the source of randomness gives');
     scalar[31]! &= 0x1f;
     if (isNonZeroScalar(scalar)) return scalar;
   }

@@ -54,7 +54,7 @@ const BUNDLED: Readonly<Record<string, readonly string[]>> = {
 /** The layer of a file, by its path in src. */
 function layerOf(path: string): string {
   if (
-    ['errors.ts', 'bytes.ts', 'random.ts', 'siphash.ts', 'sorting.ts'].includes(path) ||
+    ['arguments.ts', 'errors.ts', 'bytes.ts', 'random.ts', 'siphash.ts', 'sorting.ts'].includes(path) ||
     path.startsWith('workers/')
   )
     return 'base';

@@ -2,6 +2,7 @@
 /** A list of guesses as data, so that a worker can be told of it: a numbering plan, an e-mail dictionary, numbers one by one. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireIterable, requireText } from '../arguments.js';
 import { ByteList, bytesToHex, u32, utf8 } from '../bytes.js';
 import { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 import { type Candidates, NumberingPlan, type PlanSpec } from './plan.js';
@@ -22,7 +23,15 @@ export class NumberList implements Candidates {
 
   /** Takes numbers in E.164. */
   static from(numbers: Iterable<string>): NumberList {
-    return new NumberList(ByteList.from(Array.from(numbers, utf8)));
+    requireIterable(numbers, 'The numbers');
+    return new NumberList(
+      ByteList.from(
+        Array.from(numbers, (number, position) => {
+          requireText(number, `Number ${position}`);
+          return utf8(number, position);
+        }),
+      ),
+    );
   }
 
   /** How many there are. */

@@ -5,6 +5,7 @@
  * hash. A slow hash multiplies both bills and leaves their ratio as it is.
  */
 
+import { requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { SlowCost } from '../hashing/index.js';
 
@@ -63,6 +64,8 @@ export const PUBLISHED_RATES: Readonly<Record<'sha256' | 'scrypt' | 'pbkdf2', Pu
  * @throws {VeilmatchError} `argument` for another function
  */
 export function scaledRate(published: PublishedRate, cost: SlowCost): PublishedRate {
+  requireObject(published, 'The rate', 'hash');
+  requireObject(cost, 'The cost', 'function');
   const { hash } = published;
   if (hash === 'sha256' || hash.function !== cost.function) {
     throw new VeilmatchError('argument', `The rate is none of ${cost.function}, and cannot be scaled to it.`);
@@ -125,6 +128,9 @@ export interface Cost {
  * @throws {VeilmatchError} `argument` for a number that is not positive
  */
 export function costOf(options: CostOptions): Cost {
+  requireOptions(options);
+  if (typeof options.space !== 'number') requireObject(options.space, 'The space', 'size');
+  if (typeof options.rate !== 'number') requireObject(options.rate, 'The rate', 'hashesPerSecond');
   const { space, rate, machines = 1, records = 1, ownRate } = options;
   const { hashesPerSecond, pricePerHour: usualPrice } =
     typeof rate === 'number' ? { hashesPerSecond: rate, pricePerHour: PRICES.core } : rate;

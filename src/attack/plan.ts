@@ -8,6 +8,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireArray, requireObject, requireOptions, requireText } from '../arguments.js';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type Automaton, countContinuations, DEAD, intersection } from './automaton.js';
@@ -75,6 +76,7 @@ export class NumberingPlan implements Candidates {
   readonly #counts: readonly Float64Array[];
 
   constructor(spec: PlanSpec) {
+    requireObject(spec, 'The plan', 'country', 'numbers', 'areaCodes', 'exclude');
     const metadata = metadataOf(spec.country);
     this.spec = spec;
     this.callingCode = metadata.callingCode();
@@ -248,6 +250,8 @@ export class NumberingPlan implements Candidates {
  * @throws {VeilmatchError} `argument` for an unknown country, or options that leave no number
  */
 export function numberingPlan(country: string, options: PlanOptions = {}): NumberingPlan {
+  requireText(country, 'The country');
+  requireOptions(options);
   const { types = ['MOBILE', 'FIXED_LINE'], areaCodes = [], exclude = [] } = options;
   requireDigits('An area code', areaCodes);
   requireDigits('An excluded prefix', exclude);
@@ -266,6 +270,9 @@ export function rangePlan(
   ranges: readonly NumberRange[],
   options: Pick<PlanOptions, 'areaCodes' | 'exclude'> = {},
 ): NumberingPlan {
+  requireText(country, 'The country');
+  requireArray(ranges, 'The ranges');
+  requireOptions(options);
   const { areaCodes = [], exclude = [] } = options;
   requireDigits('An area code', areaCodes);
   requireDigits('An excluded prefix', exclude);

@@ -4,6 +4,7 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
+import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { hasherFor } from '../hashing/scheme.js';
 import type { Guesses, NumberList } from './candidates.js';
@@ -107,6 +108,8 @@ export interface Reversal extends AsyncIterable<Recovered> {
  *   format, for options that contradict each other, and for a cursor that belongs to another search
  */
 export function reverse(targets: Iterable<string>, options: ReverseOptions | ReverseEmailsOptions): Reversal {
+  requireIterable(targets, 'The tokens');
+  requireOptions(options);
   const { truncated = false } = options;
   const { recipe, candidates } = questionOf(options);
   const tokens = TokenList.read(targets, hasherFor(recipe.scheme).digestBytes, truncated);

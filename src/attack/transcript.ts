@@ -5,6 +5,7 @@
  */
 
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { requireObject, requireOptions } from '../arguments.js';
 import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { throwIfAborted } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
@@ -163,6 +164,10 @@ export async function attackTranscript(
   plan: NumberingPlan | NumberList,
   options: AttackOptions = {},
 ): Promise<AttackResult> {
+  requireObject(transcript, 'The transcript', 'observation');
+  requireObject(knowledge, 'The knowledge');
+  requireObject(plan, 'The numbers to try', 'size');
+  requireOptions(options);
   const backend = options.backend ?? (await createBackend());
   try {
     const attack = await prepareAttack(transcript, knowledge, backend);

@@ -29,6 +29,7 @@ import { type RunSummary, startRunProgress, summaryText } from './run-report.js'
 import { type Agreement, RunState, type StateFlags } from './run-state.js';
 import { timeOptions } from './serve-options.js';
 import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
+import { spreadsheetOption } from './spreadsheet.js';
 import { LEDGER_HELP } from './state-folder.js';
 import { stateKeyOption } from './unlock.js';
 
@@ -44,6 +45,7 @@ interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags, GuardFlags 
   readonly totalSeconds: number;
   readonly output?: string;
   readonly spill: Spill;
+  readonly spreadsheet?: true;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -77,6 +79,7 @@ export const connectCommand: Command = {
       'write the shared rows to this file, which appears when the run is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
+    spreadsheetOption(),
     new Option(
       '--state <FILE>',
       'keep the run in this file until it is complete, sealed, so that it can be resumed',
@@ -127,7 +130,7 @@ Examples:
         }
         const { summary, result } = await run(url, read, credentials, flags, { state, guard }, io);
         confirmed = result.confirmed !== false;
-        if (rows !== undefined) await kept?.write(rows, result.matches ?? [], read);
+        if (rows !== undefined) await kept?.write(rows, result.matches ?? [], read, flags);
         await output!.write(flags.json ? `${JSON.stringify(summary, null, 2)}\n` : summaryText(summary));
         return 0;
       });

@@ -4,6 +4,7 @@
 import { type CsvError, type InfoRecord, type Parser, parse } from 'csv-parse';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { prepend } from './chunks.js';
+import { unguarded } from './spreadsheet.js';
 
 export type Delimiter = ',' | ';' | '\t';
 
@@ -54,7 +55,8 @@ export async function* csvRecords(
       skip_empty_lines: true,
       max_record_size: MAX_RECORD_BYTES,
       on_record: (fields: string[], info: InfoRecord) => {
-        records.push({ fields, line: lines.next(fields, info) });
+        const line = lines.next(fields, info);
+        records.push({ fields: fields.map(unguarded), line });
         // Nothing goes on to the parser's readable side.
         return null;
       },

@@ -15,11 +15,12 @@ import { type Progress, startProgress } from './progress.js';
 import { RejectedTally } from './rejected.js';
 import { listColumns } from './shared-rows.js';
 import { refuseParquet } from './sinks.js';
+import { spreadsheetOption, type TableStyle } from './spreadsheet.js';
 import { CustomerList, type CustomerRow, type PlacedRow } from './table.js';
 import type { TableOutput } from './text-output.js';
 import { Uint32List } from './uint32-list.js';
 
-export interface ReportFlags extends ListFlags {
+export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;
   readonly json?: true;
   readonly output?: string;
@@ -37,7 +38,8 @@ export function reportOptions(): Option[] {
       '--rejected <FILE>',
       'write every rejected cell to this file, as line,field,code; in the formats of -o',
     ),
-    new Option('--json', 'write one JSON document instead of CSV'),
+    new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
+    spreadsheetOption(),
     new Option(
       '-o, --output <FILE>',
       'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet',
@@ -78,8 +80,8 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
     try {
       const sink = flags.json
         ? await JsonReport.begin(output!, report.title)
-        : await TableReport.begin(output!, list.kinds);
-      const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS);
+        : await TableReport.begin(output!, list.kinds, flags);
+      const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
       for await (const slice of slicesOf(list, progress)) {
         const processed = await report.process(slice.map(({ row }) => row));
         const rejected = processed.rejected.map((rejection) => ({
@@ -159,8 +161,8 @@ class TableReport {
     this.#kinds = kinds;
   }
 
-  static async begin(output: Output, kinds: readonly Field[]): Promise<TableReport> {
-    return new TableReport(await output.table(listColumns(kinds)), kinds);
+  static async begin(output: Output, kinds: readonly Field[], style: TableStyle): Promise<TableReport> {
+    return new TableReport(await output.table(listColumns(kinds), style), kinds);
   }
 
   add(slice: readonly PlacedRow[], processed: ProcessedRows): Promise<void> {

@@ -13,6 +13,7 @@ import { VeilmatchError } from '../errors.js';
 import type { ColumnType } from './duckdb.js';
 import { type Io, ioError, STDIN } from './io.js';
 import { type Sink, sinkFor } from './sinks.js';
+import type { TableStyle } from './spreadsheet.js';
 import { CsvTable, type Output, type TableOutput } from './text-output.js';
 
 export { csvLine, type Output, writeAll } from './text-output.js';
@@ -149,7 +150,7 @@ function toStream(stream: Writable): OpenOutput {
       ? new ReaderGone()
       : ioError('write', 'standard output', error);
   const output: OpenOutput = {
-    table: (columns) => CsvTable.begin(output, columns),
+    table: (columns, style) => CsvTable.begin(output, columns, style),
     async write(text) {
       if (failure) throw fail(failure);
       if (stream.write(text)) return;
@@ -211,8 +212,8 @@ class FileOutput implements OpenOutput {
     await orIoError(this.#name, () => this.#sink.write(text));
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
-    return this.#sink.table(columns);
+  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+    return this.#sink.table(columns, style);
   }
 
   async commit(): Promise<void> {

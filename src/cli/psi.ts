@@ -19,6 +19,7 @@ import { readSet, type SetFlags } from './read-set.js';
 import { type RunProgress, startRunProgress } from './run-report.js';
 import { readKey } from './secrets.js';
 import { type Spill, spillOption, withSharedRows } from './shared-rows.js';
+import { spreadsheetOption } from './spreadsheet.js';
 import { loadState, saveState } from './state.js';
 import { LEDGER_HELP, openLedger } from './state-folder.js';
 import { readUnlock, stateKeyOption } from './unlock.js';
@@ -28,6 +29,7 @@ interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly json?: true;
   readonly policy?: string;
   readonly spill: Spill;
+  readonly spreadsheet?: true;
 }
 
 interface PsiFlags extends SetFlags {
@@ -194,6 +196,7 @@ export const finishCommand: Command = {
       '--policy <FILE>',
       "of it the largest set: what the partner's list may have, JSON; it learns nothing here, so no budget is used (default: any)",
     ),
+    spreadsheetOption(),
     new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
@@ -222,7 +225,7 @@ export const finishCommand: Command = {
           }),
         );
         const rows = own.rowsOf(result.matched ?? []);
-        if (file !== undefined) await keptRows?.write(file, rows, read);
+        if (file !== undefined) await keptRows?.write(file, rows, read, flags);
         const { size: shared, peerSize, matched } = result;
         const inRows = matched === undefined ? {} : { rows: rows.length };
         const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };

@@ -23,6 +23,7 @@ import { readText } from './records.js';
 import { readKey, readSalt } from './secrets.js';
 
 export interface ReverseFlags {
+  readonly spreadsheet?: true;
   readonly country?: string;
   readonly areaCodes?: readonly string[];
   readonly exclude?: readonly string[];
@@ -158,7 +159,7 @@ async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
   const ranges: NumberRange[] = [];
   const add = ([prefix = '', digits = '']: readonly string[], line: number): void => {
     const [, least, most] = /^\s*(\d{1,2})(?:\s*-\s*(\d{1,2}))?\s*$/.exec(digits) ?? [];
-    if (!/^\s*\d*\s*$/.test(prefix) || least === undefined) {
+    if (!/^\d*$/.test(prefix.trim()) || least === undefined) {
       if (line === 1) return;
       throw new VeilmatchError(
         'bad-file',

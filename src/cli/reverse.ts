@@ -31,6 +31,7 @@ import {
   wholeBytesOf,
 } from './reverse-inputs.js';
 import { reversalJson, reversalText } from './reverse-report.js';
+import { spreadsheetOption } from './spreadsheet.js';
 import { readTokens, type TokenFile } from './tokens.js';
 
 /** How often a search that goes on later stores where it is, besides when it stops. */
@@ -91,6 +92,7 @@ export const reverse: Command = {
     ),
     new Option('--reveal', 'write what was read back to the file of -o, as token,identifier'),
     new Option('-o, --output <FILE>', 'with --reveal: that file, which only its owner can read'),
+    spreadsheetOption(),
     new Option('--strict', 'exit with status 1 when cells of the column were no tokens'),
     new Option('--json', 'write one JSON document instead of text'),
   ],
@@ -139,7 +141,7 @@ Examples:
           await searchOptions(list, flags, io),
           io,
         );
-        const table = await revealOutput?.table({ token: 'text', identifier: 'text' });
+        const table = await revealOutput?.table({ token: 'text', identifier: 'text' }, flags);
         await table?.append(revealedPairs(revealed!));
         await writeAll(result!, [flags.json ? reversalJson(summary) : reversalText(summary)]);
         return flags.strict && list.rejected.count > 0 ? 1 : 0;

@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import { MIN_KEY_BYTES } from '../hashing/index.js';
+import { isToken } from '../transport/tokens.js';
 import { type Io, ioError, readBytes, STDIN, sourceName } from './io.js';
 
 /** Anything larger is the wrong file. */
@@ -56,14 +57,16 @@ export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** What is a secret itself: a token, a key in hexadecimal digits. */
-const SECRET = /^(?:vmt_[\w-]{43}|[0-9a-f]{64,})$/i;
+function isSecret(text: string): boolean {
+  return isToken(text) || (text.length >= 64 && /^[0-9a-f]+$/i.test(text));
+}
 
 /**
  * A file that holds a secret or says something about one.
  * @throws {VeilmatchError} `io`, `bad-file` for a long one; `argument` for a secret in place of a file's name
  */
 export async function readSmall(path: string, io: Io, maxBytes: number = MAX_FILE_BYTES): Promise<Buffer> {
-  if (SECRET.test(path)) {
+  if (isSecret(path)) {
     throw new VeilmatchError(
       'argument',
       'A token or a key stands where the name of a file is needed, and every process of this machine could read it there. ' +

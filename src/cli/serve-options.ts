@@ -15,6 +15,7 @@ import { validOption } from './normalize.js';
 import { checkOutputFiles } from './output.js';
 import type { SetFlags } from './read-set.js';
 import { type Spill, spillOption } from './shared-rows.js';
+import { spreadsheetOption } from './spreadsheet.js';
 import { LEDGER_HELP } from './state-folder.js';
 import { stateKeyOption } from './unlock.js';
 
@@ -44,6 +45,7 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly once?: true;
   readonly output?: string;
   readonly spill: Spill;
+  readonly spreadsheet?: true;
   readonly dryRun?: true;
 }
 
@@ -109,6 +111,7 @@ export function serveOptions(): Option[] {
       'with --once --to both --reveal intersection: write the shared rows to this file',
     ),
     spillOption(),
+    spreadsheetOption(),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     validOption(),
     ...listOptions(),

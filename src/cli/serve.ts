@@ -87,7 +87,7 @@ Examples:
       const store = async ({ matched }: SenderResult): Promise<void> => {
         if (rows === undefined || matched === undefined || stored) return;
         stored = true;
-        await withOutputs([output], [], io, (file) => rows.write(file!, set.rowsOf(matched), read));
+        await withOutputs([output], [], io, (file) => rows.write(file!, set.rowsOf(matched), read, flags));
       };
       await serve(flags, set, { listening, policy, all, store }, io);
     });

@@ -22,6 +22,7 @@ import {
 } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
+import type { TableStyle } from './spreadsheet.js';
 import type { CustomerRow } from './table.js';
 import type { Uint32List } from './uint32-list.js';
 
@@ -110,8 +111,13 @@ export class SharedRows {
   }
 
   /** Writes these rows, which ascend, with their lines. */
-  async write(output: Output, rows: readonly number[], { lines, kinds }: RowPlaces): Promise<void> {
-    const table = await output.table(listColumns(kinds));
+  async write(
+    output: Output,
+    rows: readonly number[],
+    { lines, kinds }: RowPlaces,
+    style?: TableStyle,
+  ): Promise<void> {
+    const table = await output.table(listColumns(kinds), style);
     let batch: Cells[] = [];
     let next = 0;
     for await (const row of this.#kept.select(rows)) {

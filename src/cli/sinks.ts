@@ -11,6 +11,7 @@ import { compressionOf, compressor } from './compression.js';
 import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
+import type { TableStyle } from './spreadsheet.js';
 import { CsvTable, type Output, type TableOutput } from './text-output.js';
 
 /** Where a file's content goes, as text that may be compressed or as a table. */
@@ -63,8 +64,8 @@ class PlainSink implements Sink {
     await this.#open.file.writeFile(text);
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
-    return CsvTable.begin(this, columns);
+  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+    return CsvTable.begin(this, columns, style);
   }
 
   async end(): Promise<void> {
@@ -96,8 +97,8 @@ class CompressedSink implements Sink {
     if (!this.#encoder.write(text)) await Promise.race([once(this.#encoder, 'drain'), this.#done]);
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
-    return CsvTable.begin(this, columns);
+  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+    return CsvTable.begin(this, columns, style);
   }
 
   async end(): Promise<void> {

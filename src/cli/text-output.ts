@@ -2,11 +2,12 @@
 /** What a command writes to: texts one behind the other, or the rows of a list. Here the rows are CSV. */
 
 import type { Cells, ColumnType } from './duckdb.js';
+import { guarded, type TableStyle } from './spreadsheet.js';
 
 export interface Output {
   write(text: string): Promise<void>;
   /** Begins a list with these columns: CSV, or Parquet where the file's name says so. */
-  table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput>;
+  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput>;
 }
 
 export interface TableOutput {
@@ -30,31 +31,38 @@ export async function writeAll(output: Pick<Output, 'write'>, texts: Iterable<st
 /** A list as CSV, to an output of text. */
 export class CsvTable implements TableOutput {
   readonly #output: Pick<Output, 'write'>;
+  readonly #style: TableStyle;
 
-  private constructor(output: Pick<Output, 'write'>) {
+  private constructor(output: Pick<Output, 'write'>, style: TableStyle) {
     this.#output = output;
+    this.#style = style;
   }
 
   static async begin(
     output: Pick<Output, 'write'>,
     columns: Readonly<Record<string, ColumnType>>,
+    style: TableStyle = {},
   ): Promise<CsvTable> {
-    await output.write(csvLine(Object.keys(columns)));
-    return new CsvTable(output);
+    await output.write(csvLine(Object.keys(columns), style));
+    return new CsvTable(output, style);
   }
 
   async append(rows: Iterable<Cells>): Promise<void> {
-    await writeAll(this.#output, lines(rows));
+    await writeAll(this.#output, lines(rows, this.#style));
   }
 }
 
-function* lines(rows: Iterable<Cells>): Generator<string> {
-  for (const row of rows) yield csvLine(row);
+function* lines(rows: Iterable<Cells>, style: TableStyle): Generator<string> {
+  for (const row of rows) yield csvLine(row, style);
 }
 
 /** One line of CSV (RFC 4180, with LF as Unix tools expect). */
-export function csvLine(fields: Cells): string {
-  return `${fields.map((field) => quoted(String(field ?? ''))).join(',')}\n`;
+export function csvLine(fields: Cells, { spreadsheet }: TableStyle = {}): string {
+  const text = (field: Cells[number]): string => {
+    const cell = String(field ?? '');
+    return quoted(spreadsheet ? guarded(cell) : cell);
+  };
+  return `${fields.map(text).join(',')}\n`;
 }
 
 function quoted(field: string): string {

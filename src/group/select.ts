@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Chooses a backend and how many threads it runs on. */
 
+import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import {
   type AnyWorker,
@@ -37,6 +38,7 @@ export interface BackendOptions {
  * concurrency that is not a whole number from 1
  */
 export async function createBackend(options: BackendOptions = {}): Promise<GroupBackend> {
+  requireOptions(options);
   const { backend = 'auto', worker } = options;
   const concurrency = options.concurrency ?? (worker || canStartWorkers() ? defaultConcurrency() : 1);
   if (!Number.isInteger(concurrency) || concurrency < 1) {

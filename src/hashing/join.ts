@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matches two lists of tokens: what the party that receives hashes does with them. */
 
+import { requireArray, requireText } from '../arguments.js';
 import { DistinctBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
@@ -18,6 +19,8 @@ export interface TokenJoin {
  * of one can equal any of the other; `argument` when tokens of one list differ in form among themselves, or are no text
  */
 export function joinTokens(a: readonly string[], b: readonly string[]): TokenJoin {
+  requireArray(a, 'The first list of tokens');
+  requireArray(b, 'The second list of tokens');
   const formA = formOf(a, 'first');
   const formB = formOf(b, 'second');
   if (formA !== undefined && formB !== undefined && formA !== formB) {
@@ -50,6 +53,7 @@ export function joinTokens(a: readonly string[], b: readonly string[]): TokenJoi
 function formOf(tokens: readonly string[], which: string): string | undefined {
   let form: string | undefined;
   for (const [position, token] of tokens.entries()) {
+    if (typeof token !== 'string') requireText(token, `Token ${position} of the ${which} list`);
     const own = `${token.length} ${/^[0-9a-f]+$/i.test(token) ? 'hex digits' : 'characters'}`;
     form ??= own;
     if (own !== form) {

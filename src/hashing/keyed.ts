@@ -9,6 +9,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireBytes, requireOptions, requireText } from '../arguments.js';
 import { utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
@@ -29,6 +30,7 @@ export interface KeyedOptions {
  * @throws {VeilmatchError} `argument` for a key of fewer than 32 bytes
  */
 export function keyed(options: KeyedOptions): Hasher {
+  requireOptions(options);
   const { key, encoding = 'hex' } = options;
   checkKey(key);
   return hasherOf(32, encoding, (message) => hmac(sha256, key, message));
@@ -44,11 +46,13 @@ export function keyed(options: KeyedOptions): Hasher {
  */
 export function campaignKey(key: Uint8Array, campaign: string): Uint8Array {
   checkKey(key);
+  requireText(campaign, 'The campaign');
   if (campaign === '') throw new VeilmatchError('argument', 'The campaign has no name. Give it one.');
   return hkdf(sha256, key, undefined, utf8(`veilmatch campaign key v1:${campaign}`), 32);
 }
 
 function checkKey(key: Uint8Array): void {
+  requireBytes(key, 'The key');
   if (key.length < MIN_KEY_BYTES) {
     throw new VeilmatchError(
       'argument',

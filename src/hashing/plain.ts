@@ -8,6 +8,7 @@
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireOptions } from '../arguments.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
 /** A hash that platforms and brokers use. SHA-1 and MD5 are broken as hashes; here that makes no difference. */
@@ -31,6 +32,7 @@ export interface PlainOptions {
 
 /** Tokens that anybody reverses who tries all phone numbers. */
 export function reversiblePlain(options: PlainOptions = {}): Hasher {
+  requireOptions(options);
   const { algorithm = 'sha256', encoding = 'hex' } = options;
   return hasherOf(digestBytes[algorithm], encoding, digests[algorithm]);
 }

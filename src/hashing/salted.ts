@@ -6,6 +6,7 @@
  * match. The salt rules out tables made beforehand; it leaves the number of guesses as it was.
  */
 
+import { requireBytes, requireOptions } from '../arguments.js';
 import { concatBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
@@ -28,6 +29,8 @@ export interface SaltedOptions {
  * @throws {VeilmatchError} `argument` for an empty salt
  */
 export function reversibleSalted(options: SaltedOptions): Hasher {
+  requireOptions(options);
+  requireBytes(options.salt, 'The salt');
   const { salt, position = 'prefix', algorithm = 'sha256', encoding = 'hex' } = options;
   if (salt.length === 0) {
     throw new VeilmatchError(

@@ -11,6 +11,7 @@ import { argon2id } from '@noble/hashes/argon2.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { scrypt } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireBytes, requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
@@ -49,6 +50,9 @@ export interface SlowOptions {
  * @throws {VeilmatchError} `argument` for a salt of fewer than 8 bytes
  */
 export function reversibleSlow(options: SlowOptions): Hasher {
+  requireOptions(options);
+  requireBytes(options.salt, 'The salt');
+  requireObject(options.cost ?? ARGON2ID, 'The cost', 'function');
   const { salt, cost = ARGON2ID, encoding = 'hex' } = options;
   if (salt.length < MIN_SALT_BYTES) {
     throw new VeilmatchError(

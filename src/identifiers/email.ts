@@ -4,12 +4,12 @@
  *
  * What is valid is the rule of HTML's `<input type=email>` (https://html.spec.whatwg.org/#valid-e-mail-address), the
  * one that sign-up forms applied when the lists were filled, its local part extended by the non-ASCII characters of
- * RFC 6531, section 3.3. Lengths are those of RFC 5321, section 4.5.3.1. Dots and `+tags` stay: they tell mailboxes
+ * RFC 6531, section 3.3. Lengths are those of RFC 5321, section 4.5.3.1; with a name or header fields around it a text has 2,048 characters at most. Dots and `+tags` stay: they tell mailboxes
  * apart everywhere but at some providers, and the platforms disagree about those (see `profiles`).
  */
 
 import { orThrow, type Refusal, requireString } from './refusal.js';
-import { withoutInvisibles } from './text.js';
+import { MAX_EMAIL_TEXT, withoutInvisibles } from './text.js';
 
 const REFUSED = {
   empty: { code: 'empty', message: 'There is no e-mail address: the text is empty.' },
@@ -21,7 +21,7 @@ const REFUSED = {
   tooLong: {
     code: 'too-long',
     message:
-      'The e-mail address is longer than RFC 5321 allows: 64 octets before the @, 255 after it, 254 in all.',
+      'The e-mail address is longer than RFC 5321 allows: 64 octets before the @, 255 after it, 254 in all; or the text that holds it has more than 2,048 characters.',
   },
   badDomain: {
     code: 'bad-domain',
@@ -51,8 +51,9 @@ export function normalizeEmail(text: string): string {
 /** `normalizeEmail` without exceptions. */
 export function readEmail(text: string): string | Refusal {
   const cleaned = withoutInvisibles(text);
+  if (cleaned.length > MAX_EMAIL_TEXT) return REFUSED.tooLong;
   const lower = cleaned.toLowerCase();
-  return PLAIN.test(lower) && lower.length <= 254 ? lower : readFully(cleaned);
+  return lower.length <= 254 && PLAIN.test(lower) ? lower : readFully(cleaned);
 }
 
 /** The reading of a text in any of its forms. */
@@ -82,7 +83,7 @@ export function isEmailLike(text: string): boolean {
 function addressIn(text: string): string {
   const bracketed = /^([^<>]*)<([^<>]*)>$/.exec(text);
   // A second address before the brackets makes it a list: nobody can say which one is meant.
-  const address = bracketed && !/@.*[,;]/s.test(unquoted(bracketed[1]!)) ? bracketed[2]!.trim() : text;
+  const address = bracketed && !endsAnAddress(unquoted(bracketed[1]!)) ? bracketed[2]!.trim() : text;
   if (!/^mailto:/i.test(address)) return address;
   // RFC 6068: a literal "?" starts the header fields, one in the address is percent-encoded.
   const encoded = address.slice('mailto:'.length).split('?', 1)[0]!;
@@ -91,6 +92,12 @@ function addressIn(text: string): string {
   } catch {
     return '';
   }
+}
+
+/** Whether a comma or a semicolon stands somewhere behind an @. */
+function endsAnAddress(name: string): boolean {
+  const at = name.indexOf('@');
+  return at >= 0 && (name.includes(',', at) || name.includes(';', at));
 }
 
 function unquoted(name: string): string {

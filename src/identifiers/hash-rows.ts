@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A table of customers as one platform's tokens. */
 
+import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type PhoneOptions, requireCountry } from './phone.js';
 import { type Platform, platforms } from './platforms.js';
@@ -40,6 +41,8 @@ export function hashRows<Name extends ProfileName>(
   rows: Iterable<Row>,
   options: HashRowsOptions<Name>,
 ): HashedRows {
+  requireIterable(rows, 'The rows');
+  requireOptions(options);
   const platform = platformNamed(options.profile);
   const fallback = requireCountry(options.country);
   const strict = options.strict ?? false;

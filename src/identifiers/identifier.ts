@@ -5,6 +5,7 @@
  * apart. This module knows no normaliser; texts come from `normalizePhone` and `normalizeEmail`.
  */
 
+import { requireObject } from '../arguments.js';
 import { concatBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
@@ -37,6 +38,7 @@ export interface Identifier {
  * @throws {VeilmatchError} `argument` for a text with half of a surrogate pair
  */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
+  requireObject(identifier, 'An identifier', 'kind', 'text');
   return utf8(canonicalText(identifier));
 }
 

@@ -27,7 +27,11 @@ export const REFUSED: PhoneRefusals = {
       'A national telephone number needs a country to be read in: pass one (ISO 3166-1 alpha-2), or write + and the country code.',
   },
   tooShort: { code: 'too-short', message: 'The telephone number has too few digits for its country.' },
-  tooLong: { code: 'too-long', message: 'The telephone number has too many digits for its country.' },
+  tooLong: {
+    code: 'too-long',
+    message:
+      'The telephone number has too many digits for its country, or its text more than 250 characters.',
+  },
   notValid: {
     code: 'not-valid',
     message: 'The telephone number is in no range, has no length or no country code that is assigned.',

@@ -12,12 +12,13 @@ import {
   type PhoneNumber,
   parsePhoneNumberWithError,
 } from 'libphonenumber-js/max';
+import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
 import { checkLength, type LengthCheck } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { shortcut } from './shortcut.js';
-import { withAsciiDigits, withoutInvisibles } from './text.js';
+import { MAX_PHONE_TEXT, withAsciiDigits, withoutInvisibles } from './text.js';
 
 /** How telephone numbers are read. */
 export interface PhoneOptions {
@@ -38,6 +39,7 @@ export interface PhoneOptions {
  */
 export function normalizePhone(text: string, options: PhoneOptions = {}): string {
   requireString(text, 'phone');
+  requireOptions(options);
   return orThrow(readPhone(text, requireCountry(options.country), options.strict ?? false), 'phone');
 }
 
@@ -63,6 +65,7 @@ export function requireCountry(country: string | undefined): CountryCode | undef
 export function readPhone(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
   const cleaned = withoutInvisibles(text);
   if (cleaned === '') return REFUSED.empty;
+  if (cleaned.length > MAX_PHONE_TEXT) return REFUSED.tooLong;
   const plain = strict || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
   return plain ?? readFully(cleaned, country, strict);
 }
@@ -90,8 +93,8 @@ function numberIn(text: string): string {
     .replace(/\s/g, ' ')
     .replaceAll('＋', '+')
     // "(+44) 20 ...": libphonenumber wants the plus first.
-    .replace(/^[([（［ ]+(?=\+)/, '');
-  const parameters = /;[a-z][a-z0-9-]*(?:=.*)?$/i.exec(number);
+    .replace(/^[([（［ ]+\+/, '+');
+  const parameters = /;[a-z][a-z0-9-]*(?:=.*)?$/is.exec(number);
   if (parameters === null) return number;
   const local = number.slice(0, parameters.index);
   const context = /;phone-context=(\+[^;]*)/i.exec(parameters[0])?.[1];
@@ -116,7 +119,7 @@ function isSpreadsheetDamage(text: string): boolean {
 }
 
 /** 00 at the start of the digits, where a country code can follow. */
-const DOUBLE_ZERO = /^[^\d+]*0[^\d+]*0[^\d+]*(?=[1-9])/;
+const DOUBLE_ZERO = /^[^\d+]*0[^\d+]*0[^\d+]*([1-9])/;
 
 /**
  * `00` is read as the international prefix even where it is another one, or no country is given, if that makes a better
@@ -125,7 +128,7 @@ const DOUBLE_ZERO = /^[^\d+]*0[^\d+]*0[^\d+]*(?=[1-9])/;
 function read(text: string, country: CountryCode | undefined): PhoneNumber | Refusal {
   const asWritten = settled(text, country);
   if (!DOUBLE_ZERO.test(text)) return asWritten;
-  const international = settled(text.replace(DOUBLE_ZERO, '+'), undefined);
+  const international = settled(text.replace(DOUBLE_ZERO, '+$1'), undefined);
   return quality(international) > quality(asWritten) ? international : asWritten;
 }
 

@@ -35,7 +35,13 @@ type Step = (text: string) => string;
 const trim: Step = (text) => text.trim();
 const lowercase: Step = (text) => text.toLowerCase();
 const removeWhitespace: Step = (text) => text.replace(/\s/g, '');
-const stripAsciiSpaces: Step = (text) => text.replace(/^ +| +$/g, '');
+const stripAsciiSpaces: Step = (text) => {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text[start] === ' ') start++;
+  while (end > start && text[end - 1] === ' ') end--;
+  return text.slice(start, end);
+};
 const lowercaseAscii: Step = (text) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 const keepPlainCharacters: Step = (text) => text.replace(/[^a-z0-9.@-]/g, '');
 

@@ -22,6 +22,7 @@ import {
   type XOptions,
 } from './platforms.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
+import { MAX_EMAIL_TEXT } from './text.js';
 
 /** What a platform's rule makes of one identifier. */
 export interface PlatformToken {
@@ -38,7 +39,7 @@ export interface PlatformProfile<Options = object> {
   /**
    * By the platform's own rule, from the raw text.
    * @throws {VeilmatchError} `not-an-email` when the rule does not make an e-mail address of the text: the token could
-   * never match anything
+   * never match anything; `too-long` for more than 2,048 characters
    */
   email(text: string, options?: Options): PlatformToken;
   /**
@@ -108,11 +109,17 @@ const NOT_SUPPORTED: Refusal = {
   code: 'not-supported',
   message: 'The platform publishes no rule for telephone numbers.',
 };
+const TOO_LONG: Refusal = {
+  code: 'too-long',
+  message: 'The text has more than 2,048 characters, and is no e-mail address by any rule.',
+};
 const EMPTY: Refusal = { code: 'empty', message: 'There is no identifier: the text is empty.' };
 
 /** The e-mail address as the platform hashes it. */
 export function emailFor(platform: Platform<never>, text: string): string | Refusal {
-  if (text.trim() === '') return EMPTY;
+  const { length } = text.trim();
+  if (length === 0) return EMPTY;
+  if (length > MAX_EMAIL_TEXT) return TOO_LONG;
   const normalized = platform.email.reduce((current, step) => step(current), text);
   return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
 }

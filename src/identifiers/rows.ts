@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A table of customers as the set of identifiers that the protocols take. */
 
+import { requireIterable, requireOptions } from '../arguments.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { defaultConcurrency, startWorker, type WorkerScript } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
@@ -59,6 +60,8 @@ export async function identifiersFromRows(
   rows: Iterable<Row> | AsyncIterable<Row>,
   options: RowsOptions = {},
 ): Promise<IdentifiersFromRows> {
+  requireIterable(rows, 'The rows');
+  requireOptions(options);
   const { concurrency = defaultConcurrency(), signal } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new VeilmatchError('argument', 'concurrency must be a whole number from 1.');

@@ -4,6 +4,7 @@
  * element came from.
  */
 
+import { requireIterable } from '../arguments.js';
 import { ByteList, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
@@ -45,6 +46,7 @@ export class IdentifierSet {
         'A list of strings is needed; this is one string. Put it into an array.',
       );
     }
+    requireIterable(strings, 'The list');
     const builder = new SetBuilder();
     for (const text of strings) {
       const position = builder.rowCount;

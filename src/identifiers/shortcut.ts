@@ -15,11 +15,11 @@ import type { Refusal } from './refusal.js';
 const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 
 /** The extensions people write most; libphonenumber takes them off, and more. */
-const EXTENSION = /[ \u00a0]*(?:ext\.?|x) *\d{1,9}$/i;
+const EXTENSION = /(?:ext\.?|x) *\d{1,9}$/i;
 
 /** @returns what the full reading without `strict` gives, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
-  const number = PLAIN.test(text) ? text : text.replace(EXTENSION, '');
+  const number = PLAIN.test(text) ? text : withoutExtension(text);
   if (!PLAIN.test(number)) return undefined;
   const digits = number.replace(/\D/g, '');
   if (digits.length < 3) return undefined;
@@ -47,6 +47,14 @@ export function shortcut(text: string, country: CountryCode | undefined): string
     if (shorter !== national) return undefined;
   }
   return certain(plan.callingCode, national);
+}
+
+function withoutExtension(text: string): string {
+  const extension = EXTENSION.exec(text);
+  if (extension === null) return text;
+  let end = extension.index;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === '\u00a0')) end--;
+  return text.slice(0, end);
 }
 
 /** @param digits - three or more, behind the plus or the international prefix */

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Cleaning that telephone numbers and e-mail addresses share. */
+/**
+ * Cleaning that telephone numbers and e-mail addresses share. A cell of a list may hold a megabyte: what is done to a text
+ * before its length is looked at goes over it once.
+ */
+
+/** A longer text, invisible characters and white space at the ends left away, is no telephone number: libphonenumber's own limit. */
+export const MAX_PHONE_TEXT = 250;
+
+/** A longer text, cleaned in the same way, is no address, with a name before it or fields behind it. */
+export const MAX_EMAIL_TEXT = 2048;
 
 const NOT_ASCII = /[^\0-\x7f]/;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Modes, context strings and keys (RFC 9497, sections 3.1 and 3.2). */
 
+import { requireBytes, requireFunction, requireObject, requireText } from '../arguments.js';
 import { concatBytes, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type RandomSource, secureRandom } from '../random.js';
@@ -31,17 +32,22 @@ export interface KeyPair {
 
 /** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes. */
 export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
+  requireMode(mode);
+  requireText(identifier, 'The name of the suite');
   return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
 }
 
 /** The context of a suite and a mode. */
 export function createContext(suite: Suite, mode: Mode): Context {
+  requireSuite(suite);
   const contextString = createContextString(mode, suite.identifier);
   return { suite, mode, contextString, groupTag: concatBytes(utf8('HashToGroup-'), contextString) };
 }
 
 /** GenerateKeyPair: a fresh key pair, which fits every mode. */
 export async function generateKeyPair(suite: Suite, random: RandomSource = secureRandom): Promise<KeyPair> {
+  requireSuite(suite);
+  requireFunction(random, 'The source of randomness');
   const secretKey = suite.scalars.random(random);
   return { secretKey, publicKey: await suite.group.multiplyBase(secretKey) };
 }
@@ -58,6 +64,9 @@ export async function deriveKeyPair(
   seed: Uint8Array,
   info: Uint8Array = new Uint8Array(),
 ): Promise<KeyPair> {
+  requireSuite(suite);
+  requireMode(mode);
+  requireBytes(seed, 'The seed');
   const { scalars, scalarBytes, group } = suite;
   if (seed.length !== scalarBytes) {
     throw new VeilmatchError(
@@ -85,6 +94,7 @@ export const MAX_INPUT_BYTES = 65_535;
 
 /** @throws {VeilmatchError} `argument` */
 export function checkInfo(info: Uint8Array): void {
+  requireBytes(info, 'The public info');
   if (info.length > MAX_INPUT_BYTES) {
     throw new VeilmatchError(
       'argument',
@@ -98,12 +108,14 @@ export function checkInfo(info: Uint8Array): void {
  * @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key
  */
 export async function publicKeyOf(suite: Suite, secretKey: Uint8Array): Promise<Uint8Array> {
+  requireSuite(suite);
   checkSecretKey(suite, secretKey);
   return suite.group.multiplyBase(secretKey);
 }
 
 /** @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key */
 export function checkSecretKey({ scalars, scalarBytes }: Suite, secretKey: Uint8Array): void {
+  requireBytes(secretKey, 'The secret key');
   if (secretKey.length !== scalarBytes) {
     throw new VeilmatchError(
       'argument',
@@ -120,6 +132,8 @@ export function checkSecretKey({ scalars, scalarBytes }: Suite, secretKey: Uint8
  * @throws {VeilmatchError} `argument` for another length, `identity-element`
  */
 export function checkPublicKey(suite: Suite, publicKey: Uint8Array): void {
+  requireSuite(suite);
+  requireBytes(publicKey, 'The public key');
   if (publicKey.length !== suite.elementBytes) {
     throw new VeilmatchError(
       'argument',
@@ -129,4 +143,15 @@ export function checkPublicKey(suite: Suite, publicKey: Uint8Array): void {
   if (suite.isIdentity(publicKey)) {
     throw new VeilmatchError('identity-element', 'The public key is the identity: no server has that key.');
   }
+}
+
+/** @throws {VeilmatchError} `argument` for what is no suite */
+export function requireSuite(suite: unknown): void {
+  requireObject(suite, 'The suite', 'identifier', 'group', 'scalars', 'scalarBytes', 'elementBytes');
+}
+
+/** @throws {VeilmatchError} `argument` for what is no mode */
+export function requireMode(mode: unknown): void {
+  if (typeof mode === 'string' && Object.hasOwn(MODE, mode)) return;
+  throw new VeilmatchError('argument', `mode must be one of ${Object.keys(MODE).join(', ')}.`);
 }

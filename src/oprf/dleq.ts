@@ -7,11 +7,13 @@
  * key the verifier expected, which is for the verifier to pin, or that the C[i] are what somebody meant to ask.
  */
 
+import { requireBytes, requireObject, requireOptions } from '../arguments.js';
 import { concatBytes, equalBytes, u16, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import { nextTurn } from '../workers/turn.js';
+import { requireSuite } from './context.js';
 import type { Suite } from './suite.js';
 
 /** Elements that one proof covers at most: their index is hashed as two bytes. */
@@ -58,6 +60,9 @@ export async function generateProof(
   statement: Statement,
   options: ProofOptions = {},
 ): Promise<Uint8Array> {
+  requireProof(context, statement);
+  requireBytes(k, 'The key');
+  requireOptions(options);
   const { group, scalars } = context.suite;
   const composites = await computeCompositesFast(context, k, statement, options);
   const r = scalars.random(options.random ?? secureRandom);
@@ -83,6 +88,9 @@ export async function verifyProof(
   proof: Uint8Array,
   options: Pick<BatchOptions, 'signal'> = {},
 ): Promise<void> {
+  requireProof(context, statement);
+  requireBytes(proof, 'The proof');
+  requireOptions(options);
   const { group, scalars, scalarBytes, generator } = context.suite;
   const c = proof.subarray(0, scalarBytes);
   const s = proof.subarray(scalarBytes);
@@ -224,4 +232,11 @@ function badProof(reason: string): VeilmatchError {
     'bad-proof',
     `The proof does not hold: ${reason}. Use nothing of the answer that came with it.`,
   );
+}
+
+/** @throws {VeilmatchError} `argument` for what cannot be proved anything of */
+function requireProof(context: unknown, statement: unknown): void {
+  requireObject(context, 'The context', 'suite', 'contextString');
+  requireSuite((context as ProofContext).suite);
+  requireObject(statement, 'The statement', 'B', 'C', 'D');
 }

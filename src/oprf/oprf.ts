@@ -19,7 +19,7 @@ import {
   type OprfOptions,
   unblindAndHash,
 } from './blinding.js';
-import { type Context, checkSecretKey, createContext } from './context.js';
+import { type Context, checkSecretKey, createContext, requireSuite } from './context.js';
 import type { Suite } from './suite.js';
 
 /** (Client) The plain OPRF: proves nothing, for a server that is trusted with its key. */
@@ -66,6 +66,7 @@ export class OPRFServer {
    * @throws {VeilmatchError} `argument` or `bad-scalar` for a key that is none
    */
   constructor(suite: Suite, secretKey: Uint8Array) {
+    requireSuite(suite);
     checkSecretKey(suite, secretKey);
     this.#context = createContext(suite, 'oprf');
     this.#secretKey = secretKey;

@@ -18,7 +18,14 @@ import {
   type ProvedEvaluation,
   unblindAndHash,
 } from './blinding.js';
-import { type Context, checkInfo, checkPublicKey, checkSecretKey, createContext } from './context.js';
+import {
+  type Context,
+  checkInfo,
+  checkPublicKey,
+  checkSecretKey,
+  createContext,
+  requireSuite,
+} from './context.js';
 import { checkProofSize, generateProof, scalarTag, verifyProof } from './dleq.js';
 import type { Suite } from './suite.js';
 
@@ -101,6 +108,7 @@ export class POPRFServer {
    * @throws {VeilmatchError} `argument` or `bad-scalar` for a key that is none
    */
   constructor(suite: Suite, secretKey: Uint8Array) {
+    requireSuite(suite);
     checkSecretKey(suite, secretKey);
     this.#context = createContext(suite, 'poprf');
     this.#secretKey = secretKey;

@@ -6,6 +6,7 @@
  * of. Whether all clients were told of the same is for them to find out: pin pkS, or have it signed and published.
  */
 
+import { requireOptions } from '../arguments.js';
 import type { ByteList } from '../bytes.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import {
@@ -19,7 +20,14 @@ import {
   subtractAndHash,
   unblindAndHash,
 } from './blinding.js';
-import { type Context, checkPublicKey, checkSecretKey, createContext, publicKeyOf } from './context.js';
+import {
+  type Context,
+  checkPublicKey,
+  checkSecretKey,
+  createContext,
+  publicKeyOf,
+  requireSuite,
+} from './context.js';
 import { checkProofSize, generateProof, verifyProof } from './dleq.js';
 import type { Suite } from './suite.js';
 
@@ -39,11 +47,12 @@ export class VOPRFClient {
    * @param publicKey pkS, one element, from where the client trusts it
    * @throws {VeilmatchError} `argument` for another length, `identity-element`
    */
-  constructor(suite: Suite, publicKey: Uint8Array, { blinding = 'multiplicative' }: VOPRFClientOptions = {}) {
+  constructor(suite: Suite, publicKey: Uint8Array, options: VOPRFClientOptions = {}) {
+    requireOptions(options);
     checkPublicKey(suite, publicKey);
     this.#context = createContext(suite, 'voprf');
     this.#publicKey = publicKey;
-    this.#blinding = blinding;
+    this.#blinding = options.blinding ?? 'multiplicative';
   }
 
   /**
@@ -92,6 +101,7 @@ export class VOPRFServer {
    * @throws {VeilmatchError} `argument` or `bad-scalar` for a key that is none
    */
   constructor(suite: Suite, secretKey: Uint8Array) {
+    requireSuite(suite);
     checkSecretKey(suite, secretKey);
     this.#context = createContext(suite, 'voprf');
     this.#secretKey = secretKey;

@@ -4,6 +4,7 @@
  * in the report is known beforehand; all of it is run.
  */
 
+import { requireArray, requireOptions, requireSet } from '../arguments.js';
 import type { NumberingPlan } from '../attack/plan.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
@@ -79,6 +80,10 @@ export async function* compare(
   sender: IdentifierSet,
   options: CompareOptions,
 ): AsyncGenerator<ProtocolReport, void, void> {
+  requireSet(receiver, "The receiver's set");
+  requireSet(sender, "The sender's set");
+  requireOptions(options);
+  requireArray(options.protocols, 'The protocols');
   const backend = options.backend ?? (await createBackend());
   try {
     for (const protocol of options.protocols) {

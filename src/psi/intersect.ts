@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying it out, for measuring. */
 
+import { requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
@@ -57,6 +58,7 @@ export async function intersect(
   senderSet: SetInput,
   options: IntersectOptions = {},
 ): Promise<CardinalityResult> {
+  requireOptions(options);
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);

@@ -15,6 +15,7 @@
  * neither map, and what comes back must be aggregates.
  */
 
+import { requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { bytesToHex, concatBytes, DistinctBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
@@ -58,6 +59,8 @@ export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMa
 }
 
 function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
   if (set.severalPerRow) {
     throw new VeilmatchError(
       'argument',
@@ -237,6 +240,8 @@ class JoinRun {
  * **Keep it from whoever sees the other party's table**: with it, that table's rows have names again.
  */
 export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsResult): Array<string | undefined> {
+  requireSet(set);
+  requireObject(result, 'The result', 'pseudonyms');
   const ofRows = new Array<string | undefined>(set.rowCount).fill(undefined);
   for (let element = 0; element < set.size; element++) {
     const at = element * PSEUDONYM_BYTES;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of a run for join ids in one process: for tests, for trying it out, for measuring. */
 
+import { requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
@@ -45,6 +46,7 @@ export async function joinIds(
   senderSet: SetInput,
   options: JoinIdsOptions = {},
 ): Promise<JoinIds> {
+  requireOptions(options);
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run gives away, in sentences: for a program that asks before it starts one, and for comparisons. */
 
+import { requireOptions } from '../arguments.js';
 import { type RevealOption, revealOf } from './reveal.js';
 
 /** Who learns what, in a sentence each. */
@@ -42,6 +43,7 @@ const LIMITS = 'limits on size and runs bind it.';
  * @throws {VeilmatchError} `argument`
  */
 export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
+  requireOptions(options);
   const { reveal, coarse } = revealOf(options.reveal);
   const ordered = reveal === 'intersection';
   const exact = 'How many identifiers the sender has too.';

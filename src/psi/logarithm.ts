@@ -8,6 +8,7 @@
  * 2^19 giant steps reach all of 2^40.
  */
 
+import { requireBackend } from '../arguments.js';
 import { concatBytes, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
@@ -38,6 +39,7 @@ export class Logarithms {
 
   /** @param backend - does the steps; it must live as long as logarithms are asked for */
   constructor(backend: GroupBackend) {
+    requireBackend(backend);
     this.#backend = backend;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matching of people with several identifiers a row, both parties in one process. */
 
+import { requireIterable, requireOptions, requireSet } from '../arguments.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
@@ -39,6 +40,9 @@ export function peopleMatched(
   elements: readonly number[],
   limits: MergeLimits = {},
 ): MatchedPerson[] {
+  requireSet(set);
+  requireIterable(elements, 'The elements');
+  requireOptions(limits);
   const matched = new Set(elements);
   const people = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
@@ -69,6 +73,7 @@ export async function matchPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
+  requireOptions(options);
   const reduced = (role: Role, list: SetInput): IdentifierSet => {
     const { set, leftOut } = leaveOut(toSet(list), options);
     if (leftOut.length > 0) options.onLeftOut?.(role, leftOut);
@@ -90,6 +95,7 @@ export async function countPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<number> {
+  requireOptions(options);
   return (await run(toSet(receiverSet), senderSet, options, peopleReceiver, peopleSender)).size;
 }
 

@@ -6,6 +6,7 @@
  * other element, so nobody can tell it apart, and it is equal to nothing that anybody else has.
  */
 
+import { requireFunction, requireSet } from '../arguments.js';
 import { ByteList, concatBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
@@ -30,6 +31,8 @@ export function dummies(count: number, random: RandomSource = secureRandom): Uin
  * @throws {VeilmatchError} `argument` for a size below that of the set, or no whole number
  */
 export function padSet(set: IdentifierSet, size: number, random: RandomSource = secureRandom): IdentifierSet {
+  requireSet(set);
+  requireFunction(random, 'The source of randomness');
   if (!Number.isSafeInteger(size) || size < set.size) {
     throw new VeilmatchError(
       'argument',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
+import { requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
@@ -105,6 +106,8 @@ export interface PsiSettings extends PartySettings {
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
   const { reveal, coarse } = revealOf(options.reveal);
   const { to = 'receiver', verifiable = false } = options;
   if (to !== 'receiver' && to !== 'both') {

@@ -9,6 +9,7 @@
  * learns the count alone. **What S learns**: how many people R has, and the most identifiers that one of them has.
  */
 
+import { requireOptionsWithBackend, requireSet } from '../arguments.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar, secureRandom } from '../random.js';
 import { sortRecordsInTurns } from '../sorting.js';
@@ -61,6 +62,8 @@ export function peopleSender(
 }
 
 function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): PeopleSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
   const roster = rosterOf(set, true, options.random ?? secureRandom, options);
   const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
   return { ...commonSettings(roster.set, options, agreement), roster };

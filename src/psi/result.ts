@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the parties take home, told in their own rows. */
 
+import { requireObject, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import type { ReceiverResult } from './receiver.js';
@@ -34,7 +35,10 @@ export interface IntersectionResult extends CardinalityResult {
 }
 
 /** What the sender's machine was told, in the rows that its set was made from. Undefined unless the run was `to: 'both'`. */
-export function senderShare(set: IdentifierSet, { size, matched }: SenderResult): SenderShare | undefined {
+export function senderShare(set: IdentifierSet, result: SenderResult): SenderShare | undefined {
+  requireSet(set);
+  requireObject(result, 'The result');
+  const { size, matched } = result;
   return size === undefined ? undefined : { size, matches: matched && set.rowsOf(matched) };
 }
 
@@ -44,6 +48,8 @@ export function intersectionResult(
   result: ReceiverResult,
   sender?: SenderShare,
 ): IntersectionResult {
+  requireSet(set);
+  requireObject(result, 'The result');
   const matches = set.rowsOf(result.matched ?? []);
   return {
     size: result.size,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties of an intersection-sum are told. */
 
+import { requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { secureRandom } from '../random.js';
@@ -56,6 +57,8 @@ export function checkChosenValues({ to, acceptChosenValues }: SumOptions): void 
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function sumSettings(set: IdentifierSet, options: SumOptions): SumSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
   const { to = 'receiver', several = false, random = secureRandom } = options;
   if (to !== 'receiver' && to !== 'sender') {
     throw new VeilmatchError('argument', "The option to must be 'receiver' or 'sender'.");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The numbers that a sender holds with its rows, and what is computed of them. */
 
+import { requireNumber, requireObject } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
 import type { Roster } from './roster.js';
@@ -12,6 +13,7 @@ import type { Roster } from './roster.js';
  * values add up to 2^40 or more
  */
 export function valuesOfPeople(roster: Roster, values: ArrayLike<number>): Float64Array {
+  if (!Array.isArray(values)) requireObject(values, 'The values', 'length');
   const { rowCount } = roster.set;
   if (values.length !== rowCount) {
     throw new VeilmatchError(
@@ -59,5 +61,7 @@ export interface SumResult {
 
 /** Size, sum and mean. */
 export function sumResult(size: number, sum: number): SumResult {
+  requireNumber(size, 'The size');
+  requireNumber(sum, 'The sum');
   return { size, sum, mean: size === 0 ? undefined : sum / size };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of an intersection-sum in one process: for tests, for trying it out, for measuring. */
 
+import { requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
@@ -40,6 +41,7 @@ export async function intersectionSum(
   values: ArrayLike<number>,
   options: IntersectionSumOptions = {},
 ): Promise<SumResult> {
+  requireOptions(options);
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);

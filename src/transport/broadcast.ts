@@ -7,6 +7,7 @@
  * whoever serves the origin is trusted, as by everything else that runs there.
  */
 
+import { requireOptions, requireText } from '../arguments.js';
 import { bytesToHex } from '../bytes.js';
 import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
@@ -30,6 +31,8 @@ export interface BroadcastOptions {
  * BroadcastChannel
  */
 export async function broadcastChannel(name: string, options: BroadcastOptions = {}): Promise<Channel> {
+  requireText(name, 'The name');
+  requireOptions(options);
   const { signal, limits } = options;
   throwIfAborted(signal);
   if (typeof BroadcastChannel === 'undefined') {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
+import { requireOptions, requireText } from '../arguments.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
 import { encodeMessage } from '../wire/messages.js';
@@ -53,6 +54,8 @@ export interface ConnectOptions {
  * `timeout`; `unknown-run` for a run to be resumed that the peer does not have; `unsupported` for certificates where the platform takes none
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
+  requireText(url, 'The address');
+  requireOptions(options);
   const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
   const address = checkedUrl(url);
   if (token !== '' && !isToken(token)) {

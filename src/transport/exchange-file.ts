@@ -6,6 +6,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
+import { requireSigningKey } from '../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
@@ -60,6 +61,7 @@ export async function writeExchange(
  * @returns 32 bytes
  */
 export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
+  requireSigningKey(signingKey);
   return ed25519.getPublicKey(signingKey);
 }
 

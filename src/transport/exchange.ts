@@ -8,6 +8,13 @@
  * the response learns what the receiver learns, and can test guesses about the receiver's list against the request.**
  */
 
+import {
+  requireFunction,
+  requireObject,
+  requireOptionsWithBackend,
+  requirePath,
+  requireSet,
+} from '../arguments.js';
 import { bytesToHex, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
@@ -77,6 +84,10 @@ export async function writeRequest(
   options: RequestOptions,
   keep: (state: RequestState) => Promise<void>,
 ): Promise<void> {
+  requirePath(path, 'The path');
+  requireSet(set);
+  requireOptionsWithBackend(options);
+  requireFunction(keep, 'What keeps the state');
   const { peer, reveal, signingKey } = options;
   const seed = secureRandom(32);
   const requestId = secureRandom(16);
@@ -165,6 +176,10 @@ export async function writeResponse(
   peerId: string,
   options: RespondOptions,
 ): Promise<number> {
+  requirePath(request, 'The path of the request');
+  requirePath(response, 'The path of the response');
+  requireSet(set);
+  requireOptionsWithBackend(options);
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
   const { header, digest, frames } = await openExchange(request, peer);
   checkHeader(header, 'request', reveal, publicKeyOf(signingKey));
@@ -271,6 +286,10 @@ export async function readResponse(
   state: RequestState,
   options: ResponseOptions,
 ): Promise<ReceiverResult> {
+  requirePath(path, 'The path');
+  requireSet(set);
+  requireObject(state, 'The state', 'peer', 'own', 'reveal', 'requestId', 'requestDigest');
+  requireOptionsWithBackend(options);
   const { header, frames } = await openExchange(path, state.peer);
   const all = { ...options, reveal: state.reveal };
   checkHeader(header, 'response', state.reveal, state.own);

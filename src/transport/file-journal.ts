@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Journals in files, sealed: for parties that may be killed. */
 
+import { requireObject, requirePath } from '../arguments.js';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Unlock } from '../psi/index.js';
@@ -28,6 +29,9 @@ export async function createJournal(
   unlock: Unlock,
   onClosed?: (erased: boolean) => void,
 ): Promise<Journal> {
+  requirePath(path, 'The path');
+  requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
+  requireObject(unlock, 'What it is sealed with');
   if (await isThere(path)) {
     throw new VeilmatchError('argument', `${path} exists: it may be the state of another run.`);
   }
@@ -48,7 +52,10 @@ export function openJournal(
   unlock: Unlock,
   onClosed?: (erased: boolean) => void,
 ): Promise<Journal> {
-  return journalOf(path, onClosed, () => openLog(path, unlock));
+  return journalOf(path, onClosed, async () => {
+    requireObject(unlock, 'What it is opened with');
+    return openLog(path, unlock);
+  });
 }
 
 async function journalOf(
@@ -56,6 +63,7 @@ async function journalOf(
   onClosed: (erased: boolean) => void = () => {},
   open: () => Promise<SealedLog>,
 ): Promise<Journal> {
+  requirePath(path, 'The path');
   let lock: FileLock | undefined = await lockFile(`${path}.lock`);
   let log: SealedLog | undefined;
   try {
@@ -96,6 +104,8 @@ async function journalOf(
 
 /** What stands in a journal's file about its run. @throws {VeilmatchError} `io`, `bad-file` */
 export async function readJournalHead(path: string, unlock: Unlock): Promise<JournalHead> {
+  requirePath(path, 'The path');
+  requireObject(unlock, 'What it is opened with');
   const log = await openLog(path, unlock);
   try {
     const { seed, ...head } = parseHead(log.head, path);

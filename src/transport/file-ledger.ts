@@ -6,6 +6,7 @@
  * The names of accounts stand in it as they are: use names of partners, not telephone numbers.
  */
 
+import { requirePath } from '../arguments.js';
 import { fromUtf8, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Accounts, Charge, Ledger } from '../psi/index.js';
@@ -33,6 +34,7 @@ export interface FileLedger extends Ledger {
  * ledger; `unsupported` where there are no files
  */
 export async function openFileLedger(path: string): Promise<FileLedger> {
+  requirePath(path, 'The path');
   // What stands in the way of an update is found out before the first run.
   await exclusively(path, async () => void (await read(path)));
   let open = true;

@@ -11,6 +11,7 @@
  * sees**: the carrier's access rights and its encryption stand in for TLS and tokens.
  */
 
+import { requireObject, requirePath } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
@@ -35,6 +36,9 @@ export interface FolderOptions {
  * @throws {VeilmatchError} `unsupported` off Node; `io` for folders that cannot be read or are not empty
  */
 export async function folderChannel(options: FolderOptions): Promise<Channel> {
+  requireObject(options, 'The options', 'incoming', 'outgoing');
+  requirePath(options.incoming, 'The folder for incoming messages');
+  requirePath(options.outgoing, 'The folder for outgoing messages');
   const { incoming, outgoing, pollMilliseconds = 200 } = options;
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   if (fs === undefined) throw new VeilmatchError('unsupported', 'Folders can be used on Node only.');

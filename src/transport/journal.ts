@@ -11,6 +11,7 @@
  * the tags; the receiver's opens its list to whoever has its questions.
  */
 
+import { requireObject, requireOptions, requireSet } from '../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
@@ -155,6 +156,7 @@ export class RecordJournal implements Journal {
  * be used again after it was closed.
  */
 export function memoryJournal(identity: RunIdentity): Journal {
+  requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
   let records: Uint8Array[] = [];
   return new RecordJournal(identity, secureRandom(SEED_BYTES), {
     append: async (record) => records.push(record) - 1,
@@ -176,6 +178,8 @@ export function runTerms(
   set: IdentifierSet,
   options: Omit<PartyOptions, 'backend'> = {},
 ): RunTerms {
+  requireSet(set);
+  requireOptions(options);
   const { reveal = 'intersection', to = 'receiver', verifiable = false, blinding = '' } = options;
   const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
   return {

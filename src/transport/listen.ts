@@ -4,6 +4,7 @@
  * headers of one request and one short message, within seconds, and there are so many of them at once and no more.
  */
 
+import { requireOptions } from '../arguments.js';
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
@@ -111,6 +112,7 @@ const GONE: readonly string[] = [
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
+  requireOptions(options);
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }

@@ -4,6 +4,7 @@
  * found by its id and by the peer that it was begun with, in one look: to everybody else it is not there.
  */
 
+import { requireObject, requirePath } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { openKey, type Unlock } from '../psi/index.js';
 import { secureRandom } from '../random.js';
@@ -55,7 +56,8 @@ const RUN_NAME = /^([0-9a-f]{16})\.vm$/;
 const WEEK = 604_800;
 
 /** Whether there is a store in this folder: if not, its passphrase is a new one. */
-export function isRunStore(folder: string): Promise<boolean> {
+export async function isRunStore(folder: string): Promise<boolean> {
+  requirePath(folder, 'The folder');
   return isThere(`${folder}/${KEY_NAME}`);
 }
 
@@ -67,8 +69,12 @@ export function isRunStore(folder: string): Promise<boolean> {
 export async function openRunStore(
   folder: string,
   unlock: Unlock,
-  { terms, lifetimeSeconds = WEEK, runsPerPeer = 8 }: RunStoreOptions,
+  options: RunStoreOptions,
 ): Promise<FolderRunStore> {
+  requirePath(folder, 'The folder');
+  requireObject(unlock, 'What it is opened with');
+  requireObject(options, 'The options', 'terms');
+  const { terms, lifetimeSeconds = WEEK, runsPerPeer = 8 } = options;
   const files = nodeFiles();
   const keyPath = `${folder}/${KEY_NAME}`;
   await files.mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs a party of the protocol over a channel. */
 
+import { requireObject, requireOptions } from '../arguments.js';
 import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
@@ -61,6 +62,7 @@ export async function send(
   set: SetInput,
   options: SendOptions = {},
 ): Promise<SenderResult> {
+  requireOptions(options);
   const { journal, onResult } = options;
   return takePart(channel, set, options, psiSender, async (result) => {
     await onResult?.(result);
@@ -100,6 +102,8 @@ export async function recall(
   set: SetInput,
   options: RunOptions & { readonly journal: Journal },
 ): Promise<ReceivedResult | undefined> {
+  requireOptions(options);
+  requireObject(options.journal, 'The journal', 'held', 'erase');
   try {
     return await receive(recordedChannel(), set, options);
   } catch (error) {
@@ -115,6 +119,8 @@ async function takePart<Result>(
   party: (set: IdentifierSet, options: PartyOptions) => PsiMachine<Result>,
   settle: (result: Result, inbox: Inbox) => Promise<void>,
 ): Promise<Result> {
+  requireObject(channel, 'The channel', 'send', 'close');
+  requireOptions(options);
   const { signal, journal } = options;
   const stop = (): void => void channel.close('aborted');
   try {

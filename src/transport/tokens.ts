@@ -2,6 +2,7 @@
 /** Tokens by which a party that connects is known. The listening party keeps only their hashes. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireText } from '../arguments.js';
 import { bytesToBase64, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
@@ -26,6 +27,7 @@ export function isToken(text: string): boolean {
  * @throws {VeilmatchError} `argument` for what is none
  */
 export function hashToken(token: string): Uint8Array {
+  requireText(token, 'The token');
   if (!isToken(token)) {
     throw new VeilmatchError(
       'argument',

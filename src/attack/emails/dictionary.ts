@@ -6,6 +6,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireArray, requireObject } from '../../arguments.js';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Candidates } from '../plan.js';
@@ -42,6 +43,8 @@ export class EmailDictionary implements Candidates {
 
   /** @throws {VeilmatchError} `argument` for a pattern that cannot be read, or that makes too many addresses */
   constructor(spec: DictionarySpec) {
+    requireObject(spec, 'The dictionary', 'lists', 'patterns');
+    requireArray(spec.patterns, 'The patterns');
     this.spec = spec;
     const reader = new PatternReader(spec.lists);
     const weights = sum(spec.patterns, ([, weight]) => weight);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The built-in dictionary, and what a user puts in its place. */
 
+import { requireOptions } from '../../arguments.js';
 import { DOMAINS, NUMBERS, PATTERNS } from './defaults.js';
 import { EmailDictionary } from './dictionary.js';
 import { firstNames, lastNames } from './names.js';
@@ -33,6 +34,7 @@ export interface EmailDictionaryOptions {
  * @throws {VeilmatchError} `argument` for a pattern with a list that there is not
  */
 export function emailDictionary(options: EmailDictionaryOptions = {}): EmailDictionary {
+  requireOptions(options);
   const { rules, limit = Number.MAX_SAFE_INTEGER } = options;
   const words = lowered(options.words ?? []);
   const own = Object.entries(options.lists ?? {}).map(

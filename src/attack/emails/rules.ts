@@ -19,6 +19,7 @@
  * at the beginning of a line is a comment.
  */
 
+import { requireText } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { byRank, type Weighted } from './ranked-list.js';
 
@@ -40,6 +41,7 @@ const ENTRY = /^(\S+)(?:\s+(\d+(?:\.\d+)?))?$/;
  *   with the number of the line
  */
 export function emailRules(text: string): EmailRules {
+  requireText(text, 'The rules');
   const sections = new Map<string, { entries: string[]; weights: number[] }>();
   let section: { entries: string[]; weights: number[] } | undefined;
   for (const [i, raw] of text
@@ -80,6 +82,7 @@ function refused(index: number, what: string): VeilmatchError {
 
 /** Reads a word list: one word a line, likeliest first; empty lines are left out. */
 export function wordList(text: string): string[] {
+  requireText(text, 'The word list');
   return text
     .replace(/^\ufeff/, '')
     .split(/\r\n|\n|\r/)

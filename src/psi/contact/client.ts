@@ -7,6 +7,7 @@
  * it can keep the outputs and look again, without the server noticing. About other identifiers it learns nothing.
  */
 
+import { requireObject, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/group.js';
 import { checkComparable, type IdentifierSet } from '../../identifiers/set.js';
@@ -58,6 +59,9 @@ export function contactClient(
   directory: ContactDirectory,
   options: ContactClientOptions,
 ): PsiMachine<ContactResult> {
+  requireSet(contacts, 'The contacts');
+  requireObject(directory, 'The directory', 'kinds', 'publicKey');
+  requireOptionsWithBackend(options);
   const { chunkSize = MAX_CHUNK } = options;
   checkComparable(contacts.kinds, directory.kinds);
   if (!Number.isInteger(chunkSize) || chunkSize < 1 || chunkSize > MAX_CHUNK) {

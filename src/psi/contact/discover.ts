@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Contact discovery in one process, from publishing to the result: for tests, for trying it out, for measuring. */
 
+import { requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { createBackend } from '../../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
@@ -51,6 +52,7 @@ export async function discoverContacts(
   serverSet: SetInput,
   options: DiscoverOptions = {},
 ): Promise<IntersectionResult> {
+  requireOptions(options);
   const own = toSet(contacts);
   const other = toSet(serverSet);
   checkComparable(own.kinds, other.kinds);

@@ -21,6 +21,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
+import { requireBytes, requireObject } from '../../arguments.js';
 import { concatBytes, equalBytes, fromUtf8, u16, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
@@ -80,6 +81,7 @@ export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {
  * bytes.
  */
 export function headerDigest(signed: Uint8Array): Uint8Array {
+  requireBytes(signed, 'The signed header');
   return sha512(concatBytes(HEADER_LABEL, signed.subarray(0, -SIGNATURE_BYTES))).slice(0, DIGEST_BYTES);
 }
 
@@ -135,6 +137,8 @@ export function checkName({ setId, epoch }: SetName): void {
  * another length
  */
 export function openHeader(signed: Uint8Array, pin: HeaderPin): PublishedHeader {
+  requireBytes(signed, 'The signed header');
+  requireObject(pin, 'The pin');
   const body = signed.subarray(0, Math.max(0, signed.length - SIGNATURE_BYTES));
   if (!equalBytes(body.subarray(0, MAGIC.length), MAGIC)) throw malformed('its beginning', 0);
   checkPin(signed, body, pin);

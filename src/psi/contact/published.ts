@@ -7,6 +7,15 @@
  */
 
 import { ed25519 } from '@noble/curves/ed25519.js';
+import {
+  requireBackend,
+  requireFunction,
+  requireObject,
+  requireOptions,
+  requireOptionsWithBackend,
+  requireSet,
+  requireSigningKey,
+} from '../../arguments.js';
 import { equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { BatchOptions, GroupBackend } from '../../group/group.js';
@@ -53,6 +62,8 @@ export async function generateContactKeys(
   backend: GroupBackend,
   random: RandomSource = secureRandom,
 ): Promise<ContactKeys> {
+  requireBackend(backend);
+  requireFunction(random, 'The source of randomness');
   const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
   return { secretKey, signingKey: random(32) };
 }
@@ -63,6 +74,7 @@ export async function generateContactKeys(
  * @returns 32 bytes
  */
 export function signerOf(signingKey: Uint8Array): Uint8Array {
+  requireSigningKey(signingKey);
   return ed25519.getPublicKey(signingKey);
 }
 
@@ -71,6 +83,9 @@ export function signerOf(signingKey: Uint8Array): Uint8Array {
  * @throws {VeilmatchError} `argument` for a name, key or rate that cannot be right; `aborted`
  */
 export async function publishSet(set: IdentifierSet, options: PublishOptions): Promise<PublishedSet> {
+  requireSet(set);
+  requireOptionsWithBackend(options);
+  requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
   checkName(options);
   const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), options.keys.secretKey);
   const { segment, filter } = await makeSegment(set, options);
@@ -91,6 +106,10 @@ export async function addSegment(
   additions: IdentifierSet,
   options: PublishOptions,
 ): Promise<PublishedSet> {
+  requireObject(published, 'The published set', 'header', 'filters');
+  requireSet(additions, 'The additions');
+  requireOptionsWithBackend(options);
+  requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
   const { keys } = options;
   const before = openHeader(published.header, { signer: signerOf(keys.signingKey) });
   const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), keys.secretKey);
@@ -187,9 +206,12 @@ export class ContactDirectory implements SetName {
  * `incompatible-peer` for another set or an older epoch; `bad-message` for what is malformed
  */
 export async function openPublishedSet(
-  { header, filters }: PublishedSet,
+  published: PublishedSet,
   options: OpenOptions,
 ): Promise<ContactDirectory> {
+  requireObject(published, 'The published set', 'header', 'filters');
+  requireOptions(options);
+  const { header, filters } = published;
   const { setId, leastEpoch = 0, pin } = options;
   const opened = openHeader(header, pin);
   if (opened.setId !== setId)

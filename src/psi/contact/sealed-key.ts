@@ -18,6 +18,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
+import { requireBytes, requireObject, requireOptions } from '../../arguments.js';
 import { concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { type RandomSource, secureRandom } from '../../random.js';
@@ -65,6 +66,9 @@ export async function sealKey(
   unlock: Unlock,
   options: SealOptions = {},
 ): Promise<Uint8Array> {
+  requireBytes(secret, 'The secret');
+  requireObject(unlock, 'What it is sealed with');
+  requireOptions(options);
   const { scrypt = SCRYPT, random = secureRandom } = options;
   const byPassphrase = 'passphrase' in unlock;
   const { logN, r, p } = byPassphrase ? scrypt : { logN: 0, r: 0, p: 0 };
@@ -92,6 +96,8 @@ export async function sealKey(
  * the last two cannot be told apart; `argument` for an empty passphrase or a short key
  */
 export async function openKey(sealed: Uint8Array, unlock: Unlock): Promise<Uint8Array> {
+  requireBytes(sealed, 'The sealed key');
+  requireObject(unlock, 'What it is opened with');
   const [version, kind, logN, r, p] = sealed.subarray(16, 21);
   if (sealed.length < SEALED_AT + TAG_BYTES || !equalBytes(sealed.subarray(0, 16), MAGIC)) {
     throw badFile('it is no sealed key of veilmatch');

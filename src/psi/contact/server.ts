@@ -7,6 +7,7 @@
  * under one key helps somebody who attacks the key itself (docs/threat-model.md), which is a reason to change it.
  */
 
+import { requireArray, requireOptionsWithBackend } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
@@ -56,6 +57,8 @@ export function contactServer(
   served: readonly ServedSet[],
   options: ContactServerOptions,
 ): PsiMachine<ContactServerResult> {
+  requireArray(served, 'The sets that are served');
+  requireOptionsWithBackend(options);
   return new PsiMachine('sender', serverProgram(served, options));
 }
 

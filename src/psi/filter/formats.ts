@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Makes and reads filters of every kind. */
 
+import { requireBytes, requireOptions } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { binaryFuse } from './binary-fuse.js';
 import {
@@ -37,6 +38,8 @@ export const DEFAULT_FALSE_POSITIVE_RATE = 1e-9;
  * of hashes
  */
 export function buildFilter(hashes: Uint8Array, options: FilterOptions = {}): Filter {
+  requireBytes(hashes, 'The hashes');
+  requireOptions(options);
   const { kind = 'golomb', falsePositiveRate = DEFAULT_FALSE_POSITIVE_RATE } = options;
   const format = FORMATS[kind];
   if (format === undefined) {
@@ -69,6 +72,7 @@ export function buildFilter(hashes: Uint8Array, options: FilterOptions = {}): Fi
  * @throws {VeilmatchError} `bad-message` for anything else
  */
 export function parseFilter(bytes: Uint8Array): Filter {
+  requireBytes(bytes, 'The filter');
   const { code, bits, size, body } = decodeFilterHeader(bytes);
   const format = Object.values(FORMATS).find((candidate) => candidate.code === code);
   if (format === undefined) throw malformed('The filter is of a kind that this package does not know.', 17);

@@ -7,6 +7,7 @@
  * name, and somebody with a thousand names has a thousand budgets. For those there are the budgets over `all`.
  */
 
+import { requireObject, requireOptions } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import {
@@ -83,6 +84,8 @@ const KEPT_HOURS = 31 * 24;
  * that is returned: `refused`, always with the same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
+  requireOptions(options);
+  requireObject(options.ledger, 'The ledger', 'update');
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   const all = options.all === undefined ? undefined : checkBudgets(options.all);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a public function checks of its arguments before it touches them, so that a caller without types hears what is
+ * wrong in this package's words and by its code. Once for each call, never for each row.
+ *
+ * All of them throw a `VeilmatchError` with code `argument`. No value is repeated: it may be anything, in the wrong place.
+ */
+
+import { VeilmatchError } from './errors.js';
+
+/** @param members that the object must have */
+export function requireObject(value: unknown, what: string, ...members: readonly string[]): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(what, 'an object', value);
+  for (const member of members) {
+    if ((value as Record<string, unknown>)[member] !== undefined) continue;
+    throw new VeilmatchError(
+      'argument',
+      `${what} must be an object with ${members.join(', ')}; it has no ${member}.`,
+    );
+  }
+}
+
+/** Options that may be left away: default parameters make {} of nothing. */
+export function requireOptions(value: unknown): void {
+  requireObject(value, 'The options');
+}
+
+/** Something that does group operations. */
+export function requireBackend(value: unknown): void {
+  requireObject(value, 'The backend', 'multiply', 'multiplyBase', 'hashAndMultiply');
+}
+
+/** Options of which the backend is not optional. */
+export function requireOptionsWithBackend(value: unknown): void {
+  requireOptions(value);
+  requireBackend((value as { readonly backend?: unknown }).backend);
+}
+
+/** An `IdentifierSet`, by what it has: two copies of the package may meet. */
+export function requireSet(value: unknown, what = 'The set'): void {
+  requireObject(value, what, 'elements', 'kinds', 'rowsOf', 'rowCount');
+}
+
+export function requireBytes(value: unknown, what: string): void {
+  if (!(value instanceof Uint8Array)) throw wrong(what, 'a Uint8Array', value);
+}
+
+export function requireText(value: unknown, what: string): void {
+  if (typeof value !== 'string') throw wrong(what, 'a string', value);
+}
+
+/** A path may be any text but none: what is put together with it would lie in the root of the system. */
+export function requirePath(value: unknown, what: string): void {
+  requireText(value, what);
+  if (value === '') throw new VeilmatchError('argument', `${what} is empty. Name a file or a folder.`);
+}
+
+export function requireNumber(value: unknown, what: string): void {
+  if (typeof value !== 'number') throw wrong(what, 'a number', value);
+}
+
+/** Of bytes, elements and the like. */
+export function requireCount(value: unknown, what: string): void {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
+  throw new VeilmatchError('argument', `${what} must be a whole number from 0.`);
+}
+
+export function requireFunction(value: unknown, what: string): void {
+  if (typeof value !== 'function') throw wrong(what, 'a function', value);
+}
+
+export function requireArray(value: unknown, what: string): void {
+  if (!Array.isArray(value)) throw wrong(what, 'an array', value);
+}
+
+/** A string is no list, though its characters can be gone through. */
+export function requireIterable(value: unknown, what: string): void {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
+    return;
+  throw wrong(what, 'a list: an array or another iterable', value);
+}
+
+function wrong(what: string, wanted: string, value: unknown): VeilmatchError {
+  const given = value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value;
+  return new VeilmatchError('argument', `${what} must be ${wanted}; this is ${given}.`);
+}
+
+/** @param what - is said of an Ed25519 private key */
+export function requireSigningKey(value: unknown, what = 'The signing key'): void {
+  requireBytes(value, what);
+  if ((value as Uint8Array).length !== 32) {
+    throw new VeilmatchError('argument', `${what} must be an Ed25519 private key, which has 32 bytes.`);
+  }
+}

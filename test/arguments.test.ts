@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Whatever a public function is called with: what it throws is a `VeilmatchError` with a code. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as attack from '../src/attack/index.js';
+import { VeilmatchError } from '../src/errors.js';
+import * as group from '../src/group/index.js';
+import * as hashing from '../src/hashing/index.js';
+import * as identifiers from '../src/identifiers/index.js';
+import * as main from '../src/index.js';
+import * as oprf from '../src/oprf/index.js';
+import * as protocols from '../src/protocols/index.js';
+import * as psi from '../src/psi/index.js';
+import * as transport from '../src/transport/index.js';
+
+const MODULES = { attack, group, hashing, identifiers, main, oprf, protocols, psi, transport };
+
+/** Where paths of no meaning lead. */
+const folder = mkdtempSync(join(tmpdir(), 'veilmatch-arguments-'));
+const nowhere = join(folder, 'none', 'x');
+const HOSTILE: readonly unknown[] = [
+  null,
+  undefined,
+  0,
+  -1,
+  '',
+  nowhere,
+  {},
+  [],
+  [null],
+  Number.NaN,
+  Symbol('s'),
+  () => {},
+  true,
+];
+const shown = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+
+/** Not functions for callers, or no fault of theirs. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  VeilmatchError: 'is the error itself: there is none to throw before there is one',
+  PsiMachine: 'is made by psiReceiver and the like; its constructor is internal',
+  broadcastChannel: 'waits for a peer when its name is any string; the others are tested below',
+};
+
+type Call = (...args: readonly unknown[]) => unknown;
+
+/** Exported functions and classes by name, and functions that they and the objects beside them hold. */
+function callables(): [name: string, call: Call][] {
+  const found = new Map<unknown, [string, Call]>();
+  const add = (name: string, value: unknown, self?: unknown): void => {
+    if (typeof value !== 'function' || found.has(value)) return;
+    const make = value as new (...args: readonly unknown[]) => unknown;
+    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+    found.set(value, [name, isClass ? (...args) => new make(...args) : (...args) => value.apply(self, args)]);
+    if (!isClass) return;
+    for (const own of Object.getOwnPropertyNames(value)) {
+      const member = Reflect.get(value, own);
+      if (!['length', 'name', 'prototype'].includes(own)) add(`${name}.${own}`, member, value);
+    }
+  };
+  for (const module of Object.values(MODULES)) {
+    for (const [name, value] of Object.entries(module)) add(name, value);
+  }
+  for (const [name, profile] of Object.entries(identifiers.profiles)) {
+    add(`profiles.${name}.email`, profile.email, profile);
+    add(`profiles.${name}.phone`, profile.phone, profile);
+  }
+  return [...found.values()].filter(([name]) => EXCEPTIONS[name] === undefined);
+}
+
+/** What a call came to: undefined for a result, or for one that it waits for still. */
+async function outcome(call: () => unknown): Promise<unknown> {
+  try {
+    const result = call();
+    if (typeof result === 'object' && result !== null && 'next' in result) {
+      await (result as AsyncGenerator).next();
+      await (result as AsyncGenerator).return(undefined);
+    }
+    // What a run found may come later.
+    for (const name of ['summary', 'then']) {
+      const promise = name === 'then' ? result : (result as Record<string, unknown> | undefined)?.[name];
+      if (promise instanceof Promise) await Promise.race([promise, pause(200)]);
+    }
+    await dispose(await (result instanceof Promise ? Promise.race([result, pause(200)]) : result));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, milliseconds));
+
+/** What was opened is closed: workers, servers, locks. */
+async function dispose(result: unknown): Promise<void> {
+  if (typeof result !== 'object' || result === null) return;
+  for (const name of ['dispose', 'close']) {
+    const end: unknown = Reflect.get(result, name);
+    if (typeof end === 'function') await end.call(result);
+  }
+}
+
+let backend: group.GroupBackend;
+/** Arguments that are right, by the function that they are for. */
+let right: Readonly<Record<string, readonly unknown[]>>;
+
+beforeAll(async () => {
+  backend = await group.createBackend({ backend: 'noble', concurrency: 1 });
+  const options = { backend };
+  const set = identifiers.IdentifierSet.ofStrings(['ada', 'grace']);
+  const key = new Uint8Array(32).fill(1);
+  const keys = await psi.generateContactKeys(backend);
+  const publish = { backend, keys, setId: 's', epoch: 1 };
+  const published = await psi.publishSet(set, publish);
+  const pin = { pin: { digest: psi.headerDigest(published.header) }, setId: 's' };
+  const directory = await psi.openPublishedSet(published, pin);
+  const suite = oprf.ristretto255Sha512(backend);
+  const pair = await oprf.generateKeyPair(suite);
+  const context = oprf.createContext(suite, 'voprf');
+  const statement = {
+    B: pair.publicKey,
+    C: pair.publicKey,
+    D: await backend.multiply(pair.publicKey, pair.secretKey),
+  };
+  const proof = await oprf.generateProof(context, pair.secretKey, statement);
+  const channels = transport.memoryChannels();
+  const identity = { runId: '0123456789abcdef', peer: 'acme', terms: {} };
+  const unlock = { key };
+  const plan = attack.NumberList.from(['+14155550123']);
+  const hashed = ['0'.repeat(64)];
+  const rows = [{ email: 'ada@example.com' }];
+  const policy = { budgets: [] };
+  right = {
+    normalizePhone: ['+14155550123', {}],
+    normalizeEmail: ['ada@example.com'],
+    canonicalBytes: [{ kind: 'email', text: 'ada@example.com' }],
+    hashRows: [rows, { profile: 'meta' }],
+    identifiersFromRows: [rows, { concurrency: 1 }],
+    'IdentifierSet.ofStrings': [['a']],
+    'ByteList.from': [[key]],
+    'NumberList.from': [['+14155550123']],
+    'profiles.meta.email': ['ada@example.com', {}],
+    'profiles.meta.phone': ['+14155550123', {}],
+    'profiles.x.email': ['ada@example.com', { key }],
+    campaignKey: [key, 'spring'],
+    joinTokens: [hashed, hashed],
+    keyed: [{ key }],
+    reversiblePlain: [{}],
+    reversibleSalted: [{ salt: key }],
+    reversibleSlow: [{ salt: key }],
+    createBackend: [{ backend: 'noble', concurrency: 1 }],
+    randomScalar: [group.secureRandom],
+    secureRandom: [32],
+    createContext: [suite, 'oprf'],
+    createContextString: ['oprf', 'ristretto255-SHA512'],
+    deriveKeyPair: [suite, 'oprf', key, new Uint8Array()],
+    generateKeyPair: [suite, group.secureRandom],
+    generateProof: [context, pair.secretKey, statement, {}],
+    verifyProof: [context, statement, proof, {}],
+    OPRFClient: [suite],
+    OPRFServer: [suite, pair.secretKey],
+    VOPRFClient: [suite, pair.publicKey, {}],
+    VOPRFServer: [suite, pair.secretKey],
+    POPRFClient: [suite, pair.publicKey],
+    POPRFServer: [suite, pair.secretKey],
+    p256Sha256: [],
+    ristretto255Sha512: [backend],
+    intersect: [set, set, options],
+    joinIds: [set, set, options],
+    joinIdsReceiver: [set, options],
+    joinIdsSender: [set, options],
+    pseudonymsOfRows: [set, { pseudonyms: new Uint8Array(2 * psi.PSEUDONYM_BYTES) }],
+    psiLeakage: [{}],
+    Logarithms: [backend],
+    countPeople: [set, set, options],
+    matchPeople: [set, set, options],
+    peopleMatched: [set, [0]],
+    padSet: [set, 3, group.secureRandom],
+    peopleReceiver: [set, options],
+    peopleSender: [set, options],
+    psiReceiver: [set, options],
+    psiSender: [set, options],
+    intersectionResult: [set, { size: 1, matched: [0] }],
+    senderShare: [set, { size: 1, matched: [0] }],
+    intersectionSum: [set, set, [1, 2], options],
+    sumReceiver: [set, options],
+    sumSender: [set, [1, 2], options],
+    sumResult: [1, 2],
+    contactClient: [set, directory, options],
+    contactServer: [[], options],
+    discoverContacts: [set, set, options],
+    headerDigest: [published.header],
+    addSegment: [published, set, publish],
+    generateContactKeys: [backend, group.secureRandom],
+    openPublishedSet: [published, pin],
+    publishSet: [set, publish],
+    signerOf: [key],
+    sealKey: [key, unlock, {}],
+    openKey: [await psi.sealKey(key, unlock), unlock],
+    buildFilter: [new Uint8Array(20), {}],
+    parseFilter: [psi.buildFilter(new Uint8Array(20)).toBytes()],
+    admission: [{ peer: 'acme', ledger: psi.memoryLedger() }],
+    daysToEnumerate: [policy, 10, 10],
+    checkPolicy: [policy],
+    connect: ['wss://localhost:1', { signal: AbortSignal.abort() }],
+    listen: [{}],
+    memoryChannels: [{}],
+    memoryJournal: [identity],
+    createJournal: [nowhere, identity, unlock],
+    openJournal: [nowhere, unlock],
+    readJournalHead: [nowhere, unlock],
+    openFileLedger: [nowhere],
+    folderChannel: [{ incoming: nowhere, outgoing: nowhere }],
+    runTerms: ['receiver', set, {}],
+    readKeyFile: [nowhere, unlock],
+    writeKeyFile: [nowhere, key, unlock, {}],
+    openRunStore: [join(folder, 'runs'), unlock, { terms: {} }],
+    isRunStore: [nowhere],
+    recall: [set, { journal: transport.memoryJournal(identity) }],
+    send: [channels[0], set, options],
+    receive: [channels[1], set, options],
+    createToken: [],
+    hashToken: [transport.createToken()],
+    isFinal: [new Error('x')],
+    publicKeyOf: [key],
+    writeRequest: [nowhere, set, { ...options, peer: key, signingKey: key }, async () => {}],
+    writeResponse: [nowhere, nowhere, set, 'acme', { ...options, signingKey: key, peer: key }],
+    readResponse: [
+      nowhere,
+      set,
+      { peer: key, own: key, reveal: 'cardinality', requestId: key, requestDigest: key },
+      options,
+    ],
+    costOf: [{ space: 10, rate: 10 }],
+    scaledRate: [attack.PUBLISHED_RATES.scrypt, hashing.SCRYPT],
+    emailDictionary: [{ limit: 10 }],
+    EmailDictionary: [attack.emailDictionary({ limit: 10 }).spec],
+    emailRules: ['[domain]\na.example'],
+    wordList: ['a'],
+    numberingPlan: ['US', { areaCodes: ['415555'] }],
+    rangePlan: ['US', [{ prefix: '41555501', digits: 10 }], {}],
+    NumberingPlan: [attack.numberingPlan('US', { areaCodes: ['415555'] }).spec],
+    NumberList: [plan.numbers],
+    reverse: [hashed, { hash: 'plain', algorithm: 'sha256', plan, workers: 0 }],
+    attackTranscript: [{ observation: { kind: 'tokens', tokens: [] } }, {}, plan, options],
+    compare: [set, set, { protocols: [], backend }],
+  };
+});
+afterAll(async () => {
+  await backend.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function faults(name: string, calls: readonly (readonly unknown[])[], call: Call): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const args of calls) {
+    const error = await outcome(() => call(...args));
+    if (error === undefined) continue;
+    if (error instanceof VeilmatchError && typeof error.code === 'string') continue;
+    wrong.push(`${name}(${args.map(shown).join(', ')}) threw ${String(error)}`);
+  }
+  return wrong;
+}
+
+describe('a public function', () => {
+  it.each(callables())(
+    '%s throws nothing but a VeilmatchError when all its arguments are wrong',
+    async (name, call) => {
+      const calls = HOSTILE.flatMap((value) => [1, 2, 3, 4].map((count) => Array(count).fill(value)));
+      expect(await faults(name, [[], ...calls], call)).toEqual([]);
+    },
+  );
+
+  it.each(callables())(
+    '%s throws nothing but a VeilmatchError when one argument is wrong, or the last are missing',
+    async (name, call) => {
+      const own = right[name] ?? [];
+      const calls = own.flatMap((_, place) => [
+        own.slice(0, place),
+        ...HOSTILE.map((value) => own.map((argument, i) => (i === place ? value : argument))),
+      ]);
+      expect(await faults(name, calls, call)).toEqual([]);
+    },
+  );
+
+  it('of which arguments are expected is in the table of those that are right', () => {
+    const missing = callables()
+      .map(([name]) => name)
+      .filter((name) => right[name] === undefined && !/^profiles\./.test(name));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * No text and no frame costs more than its length. Every regular expression of the source is judged by a detector of
+ * super-linear ones; whatever it has not judged is handed a bounded text; and everything that reads what strangers wrote is
+ * given long strings of its own special characters, its steps counted.
+ */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { emailRules, wordList } from '../src/attack/emails/rules.js';
+import { checkFormat } from '../src/attack/format.js';
+import { LEAST_BYTES, TokenList } from '../src/attack/tokens.js';
+import { chooseColumns } from '../src/cli/columns.js';
+import { partnersOf, readPartnersFile, readPeerKey } from '../src/cli/credentials.js';
+import { csvRecords, detectDelimiter } from '../src/cli/csv.js';
+import { readCursorFile } from '../src/cli/cursor-file.js';
+import { joinTokens } from '../src/hashing/join.js';
+import { normalizeEmail } from '../src/identifiers/email.js';
+import { hashRows } from '../src/identifiers/hash-rows.js';
+import { parseRows } from '../src/identifiers/parse-rows.js';
+import { normalizePhone } from '../src/identifiers/phone.js';
+import { type ProfileName, profiles } from '../src/identifiers/profiles.js';
+import { decodeBlinded, decodeEvaluated, decodeQuery } from '../src/psi/contact/frames.js';
+import { openHeader } from '../src/psi/contact/header.js';
+import { parseFilter } from '../src/psi/filter/formats.js';
+import { decodeFrame, decodeRecords, FRAME } from '../src/psi/frames.js';
+import { decodeHello } from '../src/psi/hello.js';
+import { checkPolicy } from '../src/psi/policy/policy.js';
+import { checkedUrl, isLoopback } from '../src/transport/address.js';
+import { hostAllowed, originAllowed } from '../src/transport/admission.js';
+import { partnerOfToken } from '../src/transport/partners.js';
+import { createToken, isToken } from '../src/transport/tokens.js';
+import { undelimited } from '../src/wire/framing.js';
+import { decodeMessage } from '../src/wire/messages.js';
+import { memoryIo } from './cli/harness.js';
+import { type Expression, expressionsIn, expressionsOfSource, judged } from './support/expressions.js';
+import { StepCounter, type Work } from './support/steps.js';
+
+/** What the detector cannot judge within a minute: how many characters it is handed at most, and what is known of it. */
+const LISTED: Readonly<Record<string, { readonly most: number; readonly why: string }>> = {
+  'identifiers/email.ts /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/':
+    {
+      most: 255,
+      why: 'It counts to 61. The length of a domain is looked at first.',
+    },
+  'cli/credentials.ts /^([\\w.@-]{1,64})\\s+sha256:([0-9a-f]{64})$/': {
+    most: 65_536,
+    why: 'It counts to 64. A file of this size, which the operator keeps, is the largest.',
+  },
+  'cli/credentials.ts /^([\\w.@-]{1,64})\\s+ed25519:([0-9a-f]{64})$/': {
+    most: 65_536,
+    why: 'It counts to 64. A file of this size, which the operator keeps, is the largest.',
+  },
+  'cli/credentials.ts /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g': {
+    most: 4_194_304,
+    why: 'Judged linear in some minutes; what stands between ends at the first hyphen.',
+  },
+};
+
+/** Characters that an expression may be handed which the detector has not judged. libphonenumber has many. */
+const UNJUDGED = 255;
+
+const expressions = expressionsOfSource();
+const nameOf = ({ path, text }: Expression): string => `${path} ${text}`;
+/** Flags and source of those that are linear. */
+const linear = new Set<string>();
+const others: string[] = [];
+
+beforeAll(() => {
+  for (const expression of expressions) {
+    const { source, flags, path, line, text } = expression;
+    if (source === undefined || LISTED[nameOf(expression)] !== undefined) continue;
+    const verdict = judged(source, flags);
+    if (verdict === 'safe') linear.add(`${flags} ${source}`);
+    else others.push(`src/${path}:${line} ${text} is ${verdict}`);
+  }
+}, 300_000);
+
+describe('a regular expression of the source', () => {
+  it('is linear, says the detector, or stands in the list of those that it cannot judge', () => {
+    expect(expressions.length).toBeGreaterThan(80);
+    expect(others).toEqual([]);
+  });
+
+  it('does not stand in the list when it is gone', () => {
+    const names = expressions.map(nameOf);
+    expect(Object.keys(LISTED).filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it('is put together at run time in two files only, whose texts are bounded', () => {
+    const made = expressions.filter(({ source }) => source === undefined);
+    expect([...new Set(made.map(({ path }) => path))]).toEqual([
+      'identifiers/email.ts',
+      'identifiers/plans.ts',
+    ]);
+  });
+
+  it.each(['/@.*[,;]/s', '/ +$/', '/[ \\u00a0]*(?:ext\\.?|x) *\\d{1,9}$/i', '/^\\s*\\d*\\s*$/', '/(a+)+$/'])(
+    'would be found if it were %s',
+    (text) => {
+      const [{ source, flags }] = expressionsIn('x.ts', `x.test(${text});`) as [Expression];
+      expect(judged(source!, flags)).toBe('vulnerable');
+    },
+  );
+});
+
+interface Reader {
+  /** What it takes for more than a character, and starts of what it takes. */
+  readonly pieces: readonly string[];
+  read(text: string): unknown;
+}
+
+const io = memoryIo().io;
+let folder: string;
+let counter: StepCounter;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'veilmatch-text-'));
+  counter = await StepCounter.start();
+});
+afterAll(async () => {
+  await counter.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const EMAIL = [
+  '@',
+  '<',
+  '>',
+  ',',
+  ';',
+  '"',
+  '.',
+  '-',
+  ' ',
+  'a',
+  'mailto:',
+  '?',
+  '%41',
+  '+',
+  '\u200b',
+  'é',
+  '\u00a0',
+];
+const PHONE = [
+  '+',
+  '0',
+  '1',
+  ' ',
+  '\u00a0',
+  '(',
+  ')',
+  '-',
+  '.',
+  ',',
+  ';',
+  'ext',
+  'x',
+  'tel:',
+  ';ext=',
+  'E',
+  '#',
+  '/',
+  '٣',
+  '\n',
+];
+const CSV = ['"', '""', ',', ';', '\t', '\r', '\n', 'a', '@', '1', ' '];
+const TOKEN = ['a', 'F', '0', '=', '/', '+', '-', '_', 'vmt_', ' '];
+const LINES = ['a', ' ', '\t', '\n', '\r', '#', 'sha256:', 'ed25519:', '0', '.', 'vmt_'];
+const ADDRESS = ['wss://', 'ws://', '[', ']', ':', '/', '.', '127', '@', '%', '?', '#', 'a', '1', '\\'];
+const RULES = ['[', ']', 'a', ' ', '\t', '\n', '1', '.', '{', '}', ':', '#', '\ufeff'];
+
+const file = (text: string): string => {
+  const path = join(folder, 'file');
+  writeFileSync(path, text);
+  return path;
+};
+
+const drained = async (items: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of items);
+};
+
+const admission = { host: '127.0.0.1', partners: [], origins: ['https://a.example'], hosts: ['a.example'] };
+const known = [{ name: 'a', tokens: [new Uint8Array(32)] }];
+/** As entries stand in a file of partners. */
+const PARTNER = ['CN=', 'a', ',', '=', '.', 'sha256:', '0', 'vmt_', ' ', '-----BEGIN', '/'];
+const partnersFile = (text: string): string => {
+  const certificates = [{ authority: text, subject: text }, { key: text }];
+  return JSON.stringify({ partners: [{ name: text, tokens: [text], certificates }] });
+};
+const names = Object.keys(profiles) as ProfileName[];
+
+const READERS: Readonly<Record<string, Reader>> = {
+  normalizeEmail: { pieces: EMAIL, read: normalizeEmail },
+  normalizePhone: { pieces: PHONE, read: (text) => normalizePhone(text) },
+  'normalizePhone in the US': { pieces: PHONE, read: (text) => normalizePhone(text, { country: 'US' }) },
+  'normalizePhone, strict': {
+    pieces: PHONE,
+    read: (text) => normalizePhone(text, { country: 'DE', strict: true }),
+  },
+  ...Object.fromEntries(
+    names.flatMap((name): [string, Reader][] => [
+      [`${name}, e-mail`, { pieces: EMAIL, read: (text) => profiles[name].email(text) }],
+      [`${name}, phone`, { pieces: PHONE, read: (text) => profiles[name].phone?.(text, { country: 'FR' }) }],
+    ]),
+  ),
+  hashRows: {
+    pieces: [...EMAIL, ...PHONE],
+    read: (text) => hashRows([{ phone: text, email: text, country: text }], { profile: 'uid2' }),
+  },
+  'rows in a worker': {
+    pieces: [...EMAIL, ...PHONE],
+    read: (text) =>
+      parseRows(
+        { phone: [text], email: [text], country: [text] },
+        { country: 'US', strict: false, match: 'any' },
+      ),
+  },
+  joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },
+  'tokens to reverse': { pieces: TOKEN, read: (text) => TokenList.read([text], 32, false) },
+  'truncated tokens': { pieces: TOKEN, read: (text) => TokenList.read([text], 32, LEAST_BYTES > 0) },
+  'formats of numbers': { pieces: PHONE, read: (text) => checkFormat(text) },
+  'rules for addresses': { pieces: RULES, read: emailRules },
+  'word lists': { pieces: RULES, read: wordList },
+  'CSV records': {
+    pieces: CSV,
+    read: (text) => drained(csvRecords(chunked(Buffer.from(text)), { source: 'x' })),
+  },
+  'the delimiter': { pieces: CSV, read: detectDelimiter },
+  'columns, one wide cell': {
+    pieces: [...CSV, ...EMAIL, 'Tel', 'Mail'],
+    read: (text) =>
+      chooseColumns(
+        [
+          ['Phone', text],
+          [text, text],
+        ],
+        {},
+        'x',
+      ),
+  },
+  'columns, a name asked for': {
+    pieces: [...CSV, 'Tel', 'é', '\u0301', 'A'],
+    read: (text) => chooseColumns([[text, 'b']], { columns: [{ name: text, field: 'phone' }] }, 'x'),
+  },
+  'columns, many narrow cells': {
+    pieces: CSV,
+    read: (text) => chooseColumns([[...text], [...text]], { header: true }, 'x'),
+  },
+  tokens: { pieces: TOKEN, read: (text) => isToken(text) || partnerOfToken(text, known) },
+  'the text of partners': { pieces: LINES, read: (text) => partnersOf(text, 'x', io) },
+  'a file of partners': { pieces: PARTNER, read: (text) => readPartnersFile(file(partnersFile(text)), io) },
+  'a file of keys': { pieces: LINES, read: (text) => readPeerKey(file(text), 'a', io) },
+  'a cursor file': {
+    pieces: ['{', '[', '"', ',', ':', '0', ']', '}', 'kind'],
+    read: (text) => readCursorFile(file(text), [], io),
+  },
+  policies: { pieces: TOKEN, read: (text) => checkPolicy({ [text]: 1 }) },
+  addresses: { pieces: ADDRESS, read: checkedUrl },
+  hosts: { pieces: ADDRESS, read: isLoopback },
+  'Host headers': { pieces: ADDRESS, read: (text) => hostAllowed(text, admission) },
+  'Origin headers': { pieces: ADDRESS, read: (text) => originAllowed(text, admission.origins) },
+};
+
+/** As a file is read. */
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += 16_384) yield bytes.subarray(from, from + 16_384);
+}
+
+async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield* slices(bytes);
+}
+
+const LENGTH = process.env.SLOW ? 1_000_000 : 60_000;
+const RUNS = process.env.SLOW ? 100 : 5;
+
+/** A start, something over and over, and an end: the parts, so that a counterexample can be read. */
+interface Parts {
+  readonly start: string;
+  readonly unit: string;
+  readonly end: string;
+  readonly length: number;
+}
+
+function partsOf(pieces: readonly string[]): fc.Arbitrary<Parts> {
+  const some = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
+    fc.array(fc.constantFrom(...pieces), { minLength, maxLength }).map((all) => all.join(''));
+  const length = fc.constantFrom(240, 2_000, LENGTH);
+  return fc.record({ start: some(0, 2), unit: some(1, 3), end: some(0, 2), length });
+}
+
+function textOf({ start, unit, end, length }: Parts): string {
+  return start + unit.repeat(length / unit.length) + end;
+}
+
+/** Blocks and characters for each character, and for each text: at the greatest length a thousandth of its square. */
+const A_CHARACTER = 60;
+const A_TEXT = 60_000;
+
+/** Expressions that may not be linear, and were handed more than they may be. */
+function unjudged({ runs }: Work): string[] {
+  return runs
+    .map(({ source, flags, length }) => ({ source, flags: flags.replace('y', ''), length }))
+    .filter(({ source, flags }) => !linear.has(`${flags} ${source}`))
+    .filter(({ source, flags, length }) => length > mostOf(source, flags))
+    .map(({ source, flags, length }) => `/${source}/${flags} was handed ${length} characters`);
+}
+
+function mostOf(source: string, flags: string): number {
+  const found = expressions.find((other) => other.source === source && other.flags === flags);
+  return (found && LISTED[nameOf(found)]?.most) ?? UNJUDGED;
+}
+
+describe('what strangers wrote', () => {
+  it.each(Object.entries(READERS))('costs its length: %s', async (_name, { pieces, read }) => {
+    await fc.assert(
+      fc.asyncProperty(partsOf(pieces), async (all) => {
+        const text = textOf(all);
+        const work = await counter.count(() => read(text));
+        expect(unjudged(work)).toEqual([]);
+        expect(work.steps).toBeLessThan(A_TEXT + A_CHARACTER * text.length);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
+  'frames, records': (bytes) => decodeRecords(decodeFrame(bytes), 32, 0, 1 << 20),
+  Hello: (bytes) => decodeHello(decodeFrame(bytes).body),
+  'contact queries': decodeQuery,
+  'contact elements': (bytes) => decodeBlinded(bytes, 0, 1 << 20),
+  'contact answers': (bytes) => decodeEvaluated(bytes, 0, 1 << 20),
+  'contact headers': (bytes) => openHeader(bytes, { signer: new Uint8Array(32) }),
+  'filters, parsed': parseFilter,
+  'wire messages': decodeMessage,
+  'framing of messages': (bytes) => drained(undelimited(slices(bytes))),
+};
+
+describe('a frame', () => {
+  it.each(Object.entries(FRAMES))('costs its length: %s', async (_name, read) => {
+    const head = fc.oneof(
+      fc.constantFrom(...Object.values(FRAME)).map((type) => [type]),
+      fc.constantFrom(
+        [0, 0, 0, 1, 8],
+        [0, 0, 255, 255],
+        [10],
+        [18, 255, 255, 3],
+        [1, ...Buffer.from('veilmatch-psi')],
+      ),
+      fc.array(fc.nat(255), { maxLength: 30 }),
+    );
+    const unit = fc.array(fc.constantFrom(0, 1, 8, 10, 18, 127, 128, 255), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(head, unit, fc.constantFrom(100, 4_000, LENGTH), async (start, again, length) => {
+        const bytes = new Uint8Array(start.length + length);
+        bytes.set(start);
+        for (let i = start.length; i < bytes.length; i++) bytes[i] = again[i % again.length]!;
+        const work = await counter.count(() => read(bytes));
+        expect(unjudged(work)).toEqual([]);
+        expect(work.steps).toBeLessThan(A_TEXT + A_CHARACTER * bytes.length);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('the counter of steps', () => {
+  it('sees a loop in a loop, and an expression that is handed much', async () => {
+    const text = `${' '.repeat(3_000)}x`;
+    const { steps, runs } = await counter.count(() => {
+      for (let i = 0; i < 100; i++) text.replace(/ x$/, '');
+    });
+    expect(steps).toBeGreaterThan(100 * 3_000);
+    expect(runs).toEqual([{ source: ' x$', flags: '', length: 3_001 }]);
+  });
+});
+
+describe('a text that is too long', () => {
+  it.each([
+    ['an address with a name', () => normalizeEmail(`${'n'.repeat(2_042)}<a@b.c>`), 'too-long'],
+    ['one at signs lead to', () => normalizeEmail(`${'@'.repeat(60_000)}<a@b.c>`), 'too-long'],
+    ['a number', () => normalizePhone(`1${' '.repeat(30_000)}1`), 'too-long'],
+    ['an address by a platform', () => profiles.uid2.email(`a@b.c${'x'.repeat(2_044)}`), 'too-long'],
+  ])('is refused, however it begins: %s', (_name, read, code) => {
+    expect(read).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('is not one that a database has filled up with spaces, or that is as long as it may be', () => {
+    const spaces = ' '.repeat(100_000);
+    expect(normalizeEmail(`${spaces}Ada@Example.com${spaces}`)).toBe('ada@example.com');
+    expect(normalizePhone(`+1 415 555 0123${spaces}`)).toBe('+14155550123');
+    expect(normalizeEmail(`${'n'.repeat(2_041)}<a@b.c>`)).toBe('a@b.c');
+    expect(profiles.uid2.email(`${spaces}a@b.c${spaces}`).normalized).toBe('a@b.c');
+  });
+
+  it('is a file of keys of more than 65,536 bytes', async () => {
+    const path = file(`a ed25519:${'0'.repeat(64)}\n`.padEnd(65_537, '#'));
+    await expect(readPeerKey(path, 'a', io)).rejects.toMatchObject({ code: 'bad-file' });
+    expect(createToken()).toHaveLength(47);
+  });
+});
