@@ -193,7 +193,7 @@ describe('serve', () => {
     expectError(
       await serve(...tokens, '--listen', '127.9.9.9:1', '--ledger', at('folder')),
       3,
-      /it is a folder/,
+      /a folder/,
     );
   });
 });
