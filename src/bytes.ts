@@ -9,7 +9,8 @@ import { VeilmatchError } from './errors.js';
 export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 
 const encoder: TextEncoder = new TextEncoder();
-const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is part of the text: without it, two encodings would have one meaning.
+const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * @param position - of the string in the caller's list, for the error
