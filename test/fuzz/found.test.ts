@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/bytes.js';
+import { chooseColumns } from '../../src/cli/columns.js';
 import { loadState } from '../../src/cli/state.js';
 import { decodeQuery, encodeQuery } from '../../src/psi/contact/frames.js';
 import { headerDigest, openHeader, signHeader } from '../../src/psi/contact/header.js';
@@ -66,4 +67,19 @@ describe('what was sealed with the right key and is no state', () => {
     // The error of the parser quotes what it stumbled over.
     expect(error).not.toHaveProperty('cause');
   });
+});
+
+describe('the first record of a list', () => {
+  it.each(['Ada ada@example.com', 'from: <ada@example.com>', 'Ada 415-555-0142', 'Ada, ٤١٥٥٥٥٠١٤٢'])(
+    'is a header that is not repeated where it holds an identifier among other text: %s',
+    (cell) => {
+      const refused = expect.objectContaining({
+        code: 'argument',
+        message: expect.not.stringContaining(cell),
+      });
+      expect(() => chooseColumns([[cell, 'city']], { header: true }, 'the list')).toThrow(refused);
+      // Names are said, with digits too.
+      expect(() => chooseColumns([[cell, 'city 2024']], { header: true }, 'the list')).toThrow(/"city 2024"/);
+    },
+  );
 });

@@ -98,7 +98,7 @@ describe('the property', () => {
     ['another error', new RangeError('Out of bounds.')],
     ['what stood in the input', new VeilmatchError('bad-file', `Not ${'KanarienVogel'}@voliere.example.`)],
     ['a place that there is not', new VeilmatchError('bad-file', 'Somewhere.', { offset: -1 })],
-    ['a message without end', new VeilmatchError('bad-file', 'x'.repeat(1001))],
+    ['a message without end', new VeilmatchError('bad-file', 'x'.repeat(4001))],
   ])('does not take %s', (_, error) => {
     expect(() =>
       target.attemptSync(() => {

@@ -29,7 +29,10 @@ export const CANARY = {
   phone: '+14155550142',
   token: 'vmt_kanarienvogelkanarienvogelkanarienvogelkana',
 } as const;
-const TELLING = ['kanarienvogel', 'voliere', '4155550142'];
+/** Less than this of them could be the name of a column or of a partner, which messages may say. */
+const TELLING = ['kanarienvogel@', '@voliere', '4155550142', 'vmt_kanarienvogel'];
+/** The names of forty columns fit. */
+const LONGEST_MESSAGE = 4000;
 
 /** What the property says that an error must be. */
 export class Unexpected extends Error {
@@ -68,7 +71,7 @@ export function checkError(error: unknown): asserts error is VeilmatchError {
   if (TELLING.some((canary) => shown.includes(canary))) {
     throw new Unexpected(`An error of code ${error.code} holds what stood in the input.`);
   }
-  if (message.length > 1000)
+  if (message.length > LONGEST_MESSAGE)
     throw new Unexpected(`An error of code ${error.code} is ${message.length} long.`);
   for (const place of [position, offset]) {
     if (place !== undefined && !(Number.isSafeInteger(place) && place >= 0)) {

@@ -33,7 +33,7 @@ export const frames: FuzzTarget = {
   reads: 'frames of PSI and contact discovery, Hellos, recorded runs',
   sources: ['src/psi/frames.ts', 'src/psi/hello.ts', 'src/psi/contact/frames.ts', 'src/psi/observe.ts'],
   maxBytes: 2048,
-  steps: [20_000, 200],
+  steps: [1_000, 50],
   words: ['\ufeff'],
   seeds() {
     const sender: Hello = { ...hello, role: 'sender', publicKey: new Uint8Array(32).fill(1) };

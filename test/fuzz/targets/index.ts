@@ -7,7 +7,7 @@ import { frames } from './frames.js';
 import { emails, phones, rows } from './identifiers.js';
 import { lists, parquet } from './lists.js';
 import { machines } from './machines.js';
-import { handshake, messages } from './messages.js';
+import { channel, handshake, messages } from './messages.js';
 import { dictionaries, plans } from './plans.js';
 import { filters, publishedSets } from './published.js';
 import { cursors, policies, sealed } from './stored.js';
@@ -18,6 +18,7 @@ export const targets: readonly FuzzTarget[] = [
   machines,
   messages,
   handshake,
+  channel,
   exchange,
   publishedSets,
   filters,

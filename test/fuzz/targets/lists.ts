@@ -62,7 +62,7 @@ export const lists: FuzzTarget = {
     'src/cli/table.ts',
   ],
   maxBytes: 2048,
-  steps: [100_000, 2_000],
+  steps: [20_000, 200],
   words: [
     CANARY.email,
     CANARY.phone,
@@ -116,7 +116,7 @@ export const parquet: FuzzTarget = {
   reads: 'lists as Parquet',
   sources: ['src/cli/parquet.ts', 'src/cli/duckdb.ts'],
   maxBytes: 4096,
-  steps: [200_000, 2_000],
+  steps: [20_000, 200],
   words: ['PAR1', 'PARE', CANARY.email],
   seeds: async () => [
     Uint8Array.of(0, ...(await parquetFile(`SELECT '${CANARY.email}' AS email, '${CANARY.phone}' AS phone`))),

@@ -4,10 +4,11 @@ import { concatBytes, equalBytes } from '../../../src/bytes.js';
 import { firstMessage } from '../../../src/transport/handshake.js';
 import { type LinkEvents, LinkInbox } from '../../../src/transport/link.js';
 import { hashToken, peerOfToken } from '../../../src/transport/tokens.js';
+import { WireChannel } from '../../../src/transport/wire-channel.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
-import { decodeMessage, encodeMessage, type Message } from '../../../src/wire/messages.js';
+import { decodeMessage, encodeMessage, type Message, WINDOW_FRAMES } from '../../../src/wire/messages.js';
 import { acceptMessage, checkAccept, openMessage } from '../../../src/wire/negotiate.js';
-import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { attempt, attemptSync, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
 
 const RUN = '0123456789abcdef';
 const held = { frames: 2, digest: new Uint8Array(32).fill(9) };
@@ -42,7 +43,7 @@ export const messages: FuzzTarget = {
   reads: 'messages of the wire format, alone and in a stream',
   sources: ['src/wire/'],
   maxBytes: 4500,
-  steps: [20_000, 500],
+  steps: [1_000, 50],
   seeds() {
     const encoded = MESSAGES.map(encodeMessage);
     return [
@@ -96,7 +97,7 @@ export const handshake: FuzzTarget = {
     'src/wire/negotiate.ts',
   ],
   maxBytes: 4500,
-  steps: [20_000, 500],
+  steps: [1_000, 50],
   words: [CANARY.token],
   seeds: () =>
     MESSAGES.flatMap((message) => [0, 1].map((side) => Uint8Array.of(side, ...encodeMessage(message)))),
@@ -129,3 +130,87 @@ export const handshake: FuzzTarget = {
     await first;
   },
 };
+
+const LIMITS = { idleSeconds: 60, totalSeconds: 600, messagesPerSecond: 1000 };
+
+/** A channel that a peer who was let in may send anything, while this party reads, sends and waits as the input says. */
+export const channel: FuzzTarget = {
+  name: 'channel',
+  reads: 'messages to a channel that is open',
+  sources: ['src/transport/wire-channel.ts', 'src/transport/reason.ts'],
+  maxBytes: 2048,
+  steps: [2_000, 100],
+  seeds() {
+    const heard = (message: Message): number[] => [0, ...blocks(encodeMessage(message))];
+    const frame: Message = { type: 'frame', frame: Uint8Array.of(1, 2, 3) };
+    const many = Array.from({ length: 9 }, () => heard(frame)).flat();
+    return [
+      Uint8Array.from([
+        1,
+        ...heard(frame),
+        ...heard({ type: 'keepAlive' }),
+        2,
+        ...heard({ type: 'credit', frames: 1 }),
+      ]),
+      Uint8Array.from([...many, 1, 1]),
+      Uint8Array.from([...Array(9).fill(2), ...heard({ type: 'credit', frames: 8 }), 2]),
+      Uint8Array.from([...heard({ type: 'close', reason: 'complete' }), 1]),
+      Uint8Array.from([1, ...heard({ type: 'close', reason: 'refused' })]),
+      Uint8Array.from([1, ...heard(openMessage('')), 1]),
+      Uint8Array.from([2, 3, 1]),
+    ];
+  },
+  async run(input) {
+    const reader = new Reader(input);
+    let events: LinkEvents | undefined;
+    const written: Uint8Array[] = [];
+    const link = {
+      write: (message: Uint8Array) => void written.push(message),
+      end: async () => {},
+      destroy() {},
+      listen(to: LinkEvents) {
+        events = to;
+      },
+    };
+    const open = new WireChannel(link, LIMITS);
+    const frames = open[Symbol.asyncIterator]();
+    const under: Promise<unknown>[] = [];
+    let [asked, drawn] = [0, 0];
+    const draw = (): Promise<void> =>
+      attempt(async () => {
+        if (!(await frames.next()).done) drawn++;
+      });
+    for (let turns = 0; turns < 64 && !reader.ended; turns++) {
+      const what = reader.byte() % 4;
+      if (what === 0) events!.message(reader.block());
+      else if (what === 1) {
+        asked++;
+        under.push(draw());
+      } else if (what === 2) under.push(attempt(() => open.send(Uint8Array.of(9))));
+      else events!.end();
+      await settled();
+    }
+    // What came and was not asked for is what the peer can make this party hold.
+    const before = drawn;
+    for (let last = -1; last < drawn; ) {
+      last = drawn;
+      under.push(draw());
+      await settled();
+    }
+    demand(drawn - before <= WINDOW_FRAMES, 'A channel holds more than its window.');
+    demand(before <= asked, 'More frames were given than were asked for.');
+    await open.close();
+    await Promise.all(under);
+    const sent = written.map((message) => decodeMessage(message).type);
+    demand(sent.filter((type) => type === 'close').length <= 1, 'A channel was closed twice.');
+    demand(
+      sent.filter((type) => type === 'frame').length <= input.length,
+      'More frames were sent than there were.',
+    );
+  },
+};
+
+/** What can go on without another message has gone on. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 8; i++) await undefined;
+}

@@ -36,7 +36,7 @@ export const plans: FuzzTarget = {
   ],
   maxBytes: 256,
   // An automaton is made of the country's patterns, whatever the input.
-  steps: [8_000_000, 50_000],
+  steps: [1_000_000, 10_000],
   words: [
     'US',
     'DE',
@@ -99,7 +99,7 @@ export const dictionaries: FuzzTarget = {
   sources: ['src/attack/emails/'],
   maxBytes: 512,
   // The lists that are built in are looked at, whatever the input.
-  steps: [10_000_000, 50_000],
+  steps: [1_000_000, 10_000],
   words: [
     '[patterns]',
     '[domain]',

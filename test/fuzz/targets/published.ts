@@ -20,7 +20,7 @@ export const filters: FuzzTarget = {
   reads: 'filters of published sets, of either kind',
   sources: ['src/psi/filter/'],
   maxBytes: 2048,
-  steps: [400_000, 5_000],
+  steps: [50_000, 1_000],
   seeds: () =>
     filterKinds.flatMap((kind) =>
       [0, 1, 5, 40].flatMap((count) =>
@@ -50,7 +50,7 @@ export const publishedSets: FuzzTarget = {
   reads: 'headers and filters of published sets',
   sources: ['src/psi/contact/header.ts', 'src/psi/contact/published.ts'],
   maxBytes: 2048,
-  steps: [500_000, 5_000],
+  steps: [10_000, 500],
   async seeds() {
     const made: Uint8Array[] = [];
     for (const segments of [0, 1, 2]) {

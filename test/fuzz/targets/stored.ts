@@ -74,7 +74,7 @@ export const sealed: FuzzTarget = {
     'src/cli/state.ts',
   ],
   maxBytes: 2048,
-  steps: [100_000, 2_000],
+  steps: [10_000, 200],
   words: [CANARY.token, 'null', '{}', '[]', '"seed":', '"terms":'],
   async seeds() {
     const key = await sealKey(new Uint8Array(32).fill(1), UNLOCK);
@@ -172,7 +172,7 @@ export const policies: FuzzTarget = {
     'src/cli/budget.ts',
   ],
   maxBytes: 1024,
-  steps: [200_000, 5_000],
+  steps: [10_000, 500],
   words: [
     CANARY.email,
     'null',
@@ -252,7 +252,7 @@ export const cursors: FuzzTarget = {
   reads: 'cursors of reversals and their files',
   sources: ['src/attack/cursor.ts', 'src/attack/spans.ts', 'src/cli/cursor-file.ts'],
   maxBytes: 1024,
-  steps: [50_000, 2_000],
+  steps: [5_000, 200],
   words: [SEARCH, '9007199254740991', 'null', '[0,1]', '1e999', '{}', '[]'],
   seeds: () => [
     ...seedsOf(0, JSON.stringify(cursor), JSON.stringify({ ...cursor, search: 'another' })),
