@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { concatBytes, equalBytes } from '../../../src/bytes.js';
 import { firstMessage } from '../../../src/transport/handshake.js';
 import { type LinkEvents, LinkInbox } from '../../../src/transport/link.js';
-import { hashToken, peerOfToken } from '../../../src/transport/tokens.js';
+import { partnerOfToken } from '../../../src/transport/partners.js';
+import { hashToken } from '../../../src/transport/tokens.js';
 import { WireChannel } from '../../../src/transport/wire-channel.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { decodeMessage, encodeMessage, type Message, WINDOW_FRAMES } from '../../../src/wire/messages.js';
@@ -114,8 +115,8 @@ export const handshake: FuzzTarget = {
     const first = attempt(() =>
       firstMessage(link, 1000, (message) => {
         if (listens && message.type === 'open') {
-          const known = [{ name: 'partner', hash: hashToken(CANARY.token) }];
-          const peer = peerOfToken(message.token, known);
+          const known = [{ name: 'partner', tokens: [hashToken(CANARY.token)] }];
+          const peer = partnerOfToken(message.token, known);
           demand(
             (peer !== undefined) === (message.token === CANARY.token),
             'A token was mistaken for another.',
@@ -131,7 +132,7 @@ export const handshake: FuzzTarget = {
   },
 };
 
-const LIMITS = { idleSeconds: 60, totalSeconds: 600, messagesPerSecond: 1000 };
+const LIMITS = { idleSeconds: 60, progressSeconds: 600, totalSeconds: 600, messagesPerSecond: 1000 };
 
 /** A channel that a peer who was let in may send anything, while this party reads, sends and waits as the input says. */
 export const channel: FuzzTarget = {

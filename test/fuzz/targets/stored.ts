@@ -184,6 +184,7 @@ export const policies: FuzzTarget = {
     '"hours":',
     '__proto__',
     '{"format":"veilmatch-ledger-v1","peers":[]}',
+    '{"format":"veilmatch-ledger-v2","peers":[]}',
   ],
   seeds: () => [
     ...seedsOf(
@@ -193,7 +194,11 @@ export const policies: FuzzTarget = {
       '{"budgets":[{"hours":1,"runs":0}],"largestRatio":0.5}',
     ),
     ...seedsOf(1, JSON.stringify(defaultPolicy), '{"budgets":[', `{"${CANARY.email}":1}`),
-    ...seedsOf(2, '{"format":"veilmatch-ledger-v1","peers":[["token:01",[[1,2],[3,4,"0123456789abcdef"]]]]}'),
+    ...seedsOf(
+      2,
+      '{"format":"veilmatch-ledger-v1","peers":[["token:01",[[1,2],[3,4,"0123456789abcdef"]]]]}',
+      '{"format":"veilmatch-ledger-v2","peers":[["partner:acme",[[1,2,3],[3,4,5,"0123456789abcdef"]]]]}',
+    ),
   ],
   async run(input) {
     const reader = new Reader(input);
@@ -207,10 +212,10 @@ export const policies: FuzzTarget = {
       await attempt(async () => {
         const ledger = await openFileLedger(path);
         try {
-          await ledger.update('token:01', (charges) => {
-            for (const { at, elements } of charges)
-              demand(at >= 0 && elements >= 0, 'A charge gives something back.');
-            return charges;
+          await ledger.update(['partner:acme'], (accounts) => {
+            for (const { at, elements, work } of accounts.flat())
+              demand(at >= 0 && elements >= 0 && work >= 0, 'A charge gives something back.');
+            return accounts;
           });
         } finally {
           await ledger.close();

@@ -4,18 +4,18 @@ import { Readable, Writable } from 'node:stream';
 import { LEAST_BYTES, readBase64, readHex, TokenList } from '../../../src/attack/tokens.js';
 import { bytesToHex, equalBytes, utf8 } from '../../../src/bytes.js';
 import {
-  parseTokenList,
+  partnersOf,
   readCertificates,
   readKeyPair,
   readPeerKey,
   readToken,
-  tokenEntry,
 } from '../../../src/cli/credentials.js';
 import type { Io } from '../../../src/cli/io.js';
 import { readKey, readSalt } from '../../../src/cli/secrets.js';
 import { readTokens } from '../../../src/cli/tokens.js';
 import { joinTokens } from '../../../src/hashing/join.js';
-import { peerOfToken } from '../../../src/transport/tokens.js';
+import { partnerOfToken } from '../../../src/transport/partners.js';
+import { hashToken } from '../../../src/transport/tokens.js';
 import { scratch } from '../scratch.js';
 import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader, textOf, texts } from '../target.js';
 
@@ -100,11 +100,26 @@ export const tokens: FuzzTarget = {
   },
 };
 
+/** As `veilmatch token NAME --add FILE` writes it. */
+const partnersFile = (...names: readonly string[]): string =>
+  JSON.stringify({
+    partners: names.map((name, i) => ({
+      name,
+      tokens: i === 0 ? [`sha256:${bytesToHex(hashToken(CANARY.token))}`] : [],
+    })),
+  });
+
 /** What lets a partner in. */
 export const credentials: FuzzTarget = {
   name: 'credentials',
-  reads: 'tokens of partners, lists of their hashes and keys, certificates, keys, salts',
-  sources: ['src/transport/tokens.ts', 'src/cli/credentials.ts', 'src/cli/secrets.ts'],
+  reads: 'tokens and files of partners, lists of keys, certificates, keys, salts',
+  sources: [
+    'src/transport/tokens.ts',
+    'src/transport/partners.ts',
+    'src/transport/partners-file.ts',
+    'src/cli/credentials.ts',
+    'src/cli/secrets.ts',
+  ],
   maxBytes: 2048,
   steps: [2_000, 100],
   words: [CANARY.token, HEX, 'sha256:', 'ed25519:', 'partner ', '-----BEGIN PRIVATE KEY-----', 'ENCRYPTED'],
@@ -115,12 +130,7 @@ export const credentials: FuzzTarget = {
     ...texts(HEX, HEX.slice(2), '', `salt\r\n`).flatMap((bytes) =>
       [6, 7].map((how) => Uint8Array.of(how, ...bytes)),
     ),
-    ...seedsOf(
-      CANARY.token,
-      tokenEntry('partner', CANARY.token),
-      `# who may connect\n\n${tokenEntry('a', CANARY.token)}${tokenEntry('b', CANARY.token)}`,
-      `partner ed25519:${HEX}\n`,
-    ),
+    ...seedsOf(CANARY.token, partnersFile('partner'), partnersFile('a', 'b'), `partner ed25519:${HEX}\n`),
   ],
   async run(input) {
     const reader = new Reader(input);
@@ -140,14 +150,15 @@ export const credentials: FuzzTarget = {
     } else if (how === 6) await attempt(() => readKey('-', ioOf(rest)));
     else if (how === 7) await attempt(() => readSalt('-', ioOf(rest)));
     else {
-      const known = attemptSync(() => parseTokenList(Buffer.from(rest).toString('latin1'), 'the list'));
-      if (known === undefined) return;
-      for (const { hash } of known) demand(hash.length === 32, 'A hash has another length.');
-      const peer = peerOfToken(CANARY.token, known);
-      demand(
-        peer === undefined || known.some(({ name }) => name === peer.name),
-        'A peer is none of the list.',
+      const known = await attempt(() =>
+        partnersOf(Buffer.from(rest).toString('latin1'), 'the list', ioOf(rest)),
       );
+      if (known === undefined) return;
+      const { partners } = known;
+      for (const hash of partners.flatMap(({ tokens = [] }) => tokens))
+        demand(hash.length === 32, 'A hash has another length.');
+      const peer = partnerOfToken(CANARY.token, partners);
+      demand(peer === undefined || partners.includes(peer), 'A partner is none of the list.');
     }
   },
 };
