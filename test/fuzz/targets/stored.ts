@@ -184,7 +184,7 @@ export const policies: FuzzTarget = {
     '"hours":',
     '__proto__',
     '{"format":"veilmatch-ledger-v1","peers":[]}',
-    '{"format":"veilmatch-ledger-v2","peers":[]}',
+    '{"format":"veilmatch-ledger-v2","accounts":[]}',
   ],
   seeds: () => [
     ...seedsOf(
@@ -197,7 +197,7 @@ export const policies: FuzzTarget = {
     ...seedsOf(
       2,
       '{"format":"veilmatch-ledger-v1","peers":[["token:01",[[1,2],[3,4,"0123456789abcdef"]]]]}',
-      '{"format":"veilmatch-ledger-v2","peers":[["partner:acme",[[1,2,3],[3,4,5,"0123456789abcdef"]]]]}',
+      '{"format":"veilmatch-ledger-v2","accounts":[["partner:acme",[[1,2,3],[3,4,5,"0123456789abcdef"]]]]}',
     ),
   ],
   async run(input) {
