@@ -45,7 +45,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   IdentifierSet: 'is made by its static methods; its constructor is internal',
   OpenedSum: 'is made by the machines of a sum; its constructor is internal',
   PsiMachine: 'is made by psiReceiver and the like; its constructor is internal',
-  broadcastChannel: 'waits for a peer when its name is any string; the others are tested below',
+  broadcastChannel: 'waits for a peer when its name is any string; what is no string is tested below',
 };
 
 type Call = (...args: readonly unknown[]) => unknown;
@@ -135,7 +135,7 @@ beforeAll(async () => {
   const plan = attack.NumberList.from(['+14155550123']);
   const hashed = ['0'.repeat(64)];
   const rows = [{ email: 'ada@example.com' }];
-  const policy = { budgets: [] };
+  const policy = { budgets: [{ hours: 24, runs: 1 }] };
   right = {
     normalizePhone: ['+14155550123', {}],
     normalizeEmail: ['ada@example.com'],
@@ -312,6 +312,14 @@ describe('a public function', () => {
       expect(await faults(name, calls, call)).toEqual([]);
     },
   );
+
+  it('that waits for a peer under any name is told what is no name', async () => {
+    const calls = HOSTILE.filter((value) => typeof value !== 'string').map((value) => [value, {}]);
+    for (const args of calls) {
+      const error = await outcome(() => Reflect.apply(transport.broadcastChannel, undefined, args));
+      expect(error).toMatchObject({ name: 'VeilmatchError', code: 'argument' });
+    }
+  });
 
   it('of which arguments are expected is in the table of those that are right', () => {
     const missing = callables()

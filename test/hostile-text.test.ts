@@ -46,10 +46,6 @@ const LISTED: Readonly<Record<string, { readonly most: number; readonly why: str
       most: 255,
       why: 'It counts to 61. The length of a domain is looked at first.',
     },
-  'cli/credentials.ts /^([\\w.@-]{1,64})\\s+sha256:([0-9a-f]{64})$/': {
-    most: 65_536,
-    why: 'It counts to 64. A file of this size, which the operator keeps, is the largest.',
-  },
   'cli/credentials.ts /^([\\w.@-]{1,64})\\s+ed25519:([0-9a-f]{64})$/': {
     most: 65_536,
     why: 'It counts to 64. A file of this size, which the operator keeps, is the largest.',

@@ -66,7 +66,7 @@ export class TokenList {
     let spelling = 0;
     let position = 0;
     for (const token of tokens) {
-      requireText(token, 'A token');
+      if (typeof token !== 'string') requireText(token, `Token ${position}`);
       const digest = read(token, position++);
       if (distinct.add(digest) < spellings.length) continue;
       // A list is written in one way throughout.
@@ -115,7 +115,7 @@ function readerOf(bytes: number): Reader {
 
 /** Hexadecimal if all tokens are, since most of what is hexadecimal is base64 as well. */
 function readerOfTruncated(tokens: readonly string[], wholeBytes: number): Reader {
-  const read = tokens.every((token) => HEX.test(token)) ? readHex : readBase64;
+  const read = tokens.every((token) => typeof token !== 'string' || HEX.test(token)) ? readHex : readBase64;
   let expected: number | undefined;
   return (token, position) => {
     const digest = read(token);

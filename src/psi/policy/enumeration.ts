@@ -15,6 +15,7 @@ import { type Budget, checkPolicy, type Policy, workLimit } from './policy.js';
  * @throws {VeilmatchError} `argument` for a policy that is none
  */
 export function daysToEnumerate(policy: Policy, space: number, ownSize: number = Infinity): number {
+  requireNumber(space, 'The number of elements that there are');
   requireNumber(ownSize, 'The size of the own set');
   const { largestSet = Infinity, largestRatio = Infinity, budgets } = checkPolicy(policy);
   const largest = Math.min(largestSet, largestRatio * Math.max(1, ownSize));
