@@ -26,7 +26,10 @@ import { exchangeThrough, type Tamper } from '../support/exchange.js';
 import { LoopMeter, RATE } from '../support/loop-meter.js';
 import { toyGroup } from '../support/toy-group.js';
 
-const meters = vi.hoisted(() => ({ hashed: (_bytes: number): void => {} }));
+const meters = vi.hoisted(() => ({
+  hashed: (_bytes: number): void => {},
+  sorted: (_records: number): void => {},
+}));
 
 vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
   const real = await original();
@@ -48,6 +51,22 @@ vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
   };
 });
 
+/** Sorting that takes no turns; what takes them is held by `test/sorting.test.ts`. */
+vi.mock(import('../../src/sorting.js'), async (original) => {
+  const real = await original();
+  const counted =
+    <Result>(sort: (bytes: Uint8Array, width: number) => Result) =>
+    (bytes: Uint8Array, width: number): Result => {
+      meters.sorted(bytes.length / width);
+      return sort(bytes, width);
+    };
+  return {
+    ...real,
+    sortRecords: counted(real.sortRecords),
+    sortedOrder: counted(real.sortedOrder),
+  };
+});
+
 /** The bound of the issue, in microseconds as operations are rated. */
 const MOST = 100_000;
 /** Elements in the largest frame, and some in a second one. */
@@ -60,6 +79,7 @@ let backend: GroupBackend;
 beforeEach(() => {
   meter = new LoopMeter();
   meters.hashed = (bytes) => meter.spend(RATE.hash + RATE.hashedByte * bytes);
+  meters.sorted = (records) => meter.spend(RATE.sortedRecord * records);
   backend = toyGroup(() => meter.spend(RATE.groupOperation));
 });
 
