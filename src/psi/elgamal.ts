@@ -22,6 +22,9 @@ const MINUS_ONE: Uint8Array = Uint8Array.of(
   ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10],
 );
 
+/** Numbers whose scalars are made between two turns of the event loop: some milliseconds, of which two lists may come together. */
+const MASKED = 512;
+
 /**
  * Encrypts numbers under one's own key, which takes two multiplications of the generator each.
  * @param secret s, 32 bytes
@@ -48,7 +51,7 @@ export async function encryptOwn(
     }
   };
   try {
-    await inTurns(count, mask);
+    await inTurns(count, mask, MASKED);
     const elements = await backend.multiplyBase(scalars, undefined, options);
     const ciphertexts = new Uint8Array(count * CIPHERTEXT_BYTES);
     for (let i = 0; i < count; i++) {

@@ -29,6 +29,7 @@ import { toyGroup } from '../support/toy-group.js';
 const meters = vi.hoisted(() => ({
   hashed: (_bytes: number): void => {},
   sorted: (_records: number): void => {},
+  scalars: (): void => {},
 }));
 
 vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
@@ -48,6 +49,22 @@ vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
       return real.sha512(message);
     },
     createSha512: () => counted(real.createSha512()),
+  };
+});
+
+vi.mock(import('../../src/group/scalar.js'), async (original) => {
+  const real = await original();
+  const counted =
+    <Scalars extends Uint8Array[]>(operation: (...scalars: Scalars) => Uint8Array) =>
+    (...scalars: Scalars): Uint8Array => {
+      meters.scalars();
+      return operation(...scalars);
+    };
+  return {
+    ...real,
+    addScalars: counted(real.addScalars),
+    multiplyScalars: counted(real.multiplyScalars),
+    reduceScalar: counted(real.reduceScalar),
   };
 });
 
@@ -80,6 +97,7 @@ beforeEach(() => {
   meter = new LoopMeter();
   meters.hashed = (bytes) => meter.spend(RATE.hash + RATE.hashedByte * bytes);
   meters.sorted = (records) => meter.spend(RATE.sortedRecord * records);
+  meters.scalars = () => meter.spend(RATE.scalarOperation);
   backend = toyGroup(() => meter.spend(RATE.groupOperation));
 });
 

@@ -13,6 +13,7 @@ export const RATE = {
   hashedByte: 0.01,
   tableOperation: 2,
   sortedRecord: 5,
+  scalarOperation: 10,
 } as const;
 
 export class LoopMeter {
