@@ -12,6 +12,7 @@ export const tables = {
   'dictionary-rates': ratesTable,
   cost: costTable,
   lookup: lookupTable,
+  fuzz: fuzzTable,
 };
 
 /** @param {string} name */
@@ -47,6 +48,30 @@ function protocolTable() {
     `numbers of the area codes ${areaCodes.join(' and ')}; \\* on a sample of them, the time carried over. ${machineOf(record)}`,
     '`npm run bench -- compare` measures it again.',
   ].join('\n');
+}
+
+function fuzzTable() {
+  const record = resultsOf('fuzz');
+  const cells = [...record.cells].sort((a, b) => (a.of.target < b.of.target ? -1 : 1));
+  const rows = cells.map(({ of, figures: each }) => [
+    `\`${of.target}\``,
+    each.reads,
+    duration(each.seconds),
+    count(each.executions),
+    `${count(each.functions)} of ${count(each.functionsInAll)}`,
+    `${count(each.branches)} of ${count(each.branchesInAll)}`,
+    count(each.found),
+  ]);
+  const head = [
+    'target',
+    'reads',
+    'ran for',
+    'inputs tried',
+    'functions reached',
+    'branches reached',
+    'found',
+  ];
+  return [table(head, rows), '', machineOf(record)].join('\n');
 }
 
 /** @param {{ recovered: number, of: number, wholePlan: boolean, secondsForPlan: number }} attack */

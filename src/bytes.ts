@@ -13,7 +13,8 @@ export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 export { pickRecords, sortedOrder, sortRecords } from './sorting.js';
 
 const encoder: TextEncoder = new TextEncoder();
-const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is part of the text: without it, two encodings would have one meaning.
+const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * @param position - of the string in the caller's list, for the error

@@ -41,12 +41,25 @@ export function isNonZeroScalar(scalar: Uint8Array): boolean {
   return scalar.length === 32 && borrow === 1 && bits !== 0;
 }
 
+/**
+ * Bytes of a source that the caller may have chosen: one that gives too few would be asked for ever.
+ * @throws {VeilmatchError} `argument` for a source that is none
+ */
+export function draw(random: RandomSource, length: number): Uint8Array {
+  requireFunction(random, 'The source of randomness');
+  const bytes = random(length);
+  requireBytes(bytes, 'What the source of randomness gives');
+  if (bytes.length === length) return bytes;
+  throw new VeilmatchError(
+    'argument',
+    `The source of randomness was asked for ${length} bytes and gave ${bytes.length}.`,
+  );
+}
+
 /** A uniform scalar in [1, L - 1], 32 bytes little-endian, by rejection: about two draws of 253 bits on average. */
 export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
-  requireFunction(random, 'The source of randomness');
   for (;;) {
-    const scalar = random(32);
-    requireBytes(scalar, 'What the source of randomness gives');
+    const scalar = draw(random, 32);
     scalar[31]! &= 0x1f;
     if (isNonZeroScalar(scalar)) return scalar;
   }
@@ -60,13 +73,13 @@ export function randomScalars(count: number, random: RandomSource = secureRandom
   const scalars = new Uint8Array(32 * count);
   let good = 0;
   while (good < count) {
-    const draw = random(32 * (count - good));
-    for (let at = 0; at < draw.length; at += 32) {
-      const scalar = draw.subarray(at, at + 32);
+    const drawn = draw(random, 32 * (count - good));
+    for (let at = 0; at < drawn.length; at += 32) {
+      const scalar = drawn.subarray(at, at + 32);
       scalar[31]! &= 0x1f;
       if (isNonZeroScalar(scalar)) scalars.set(scalar, 32 * good++);
     }
-    draw.fill(0);
+    drawn.fill(0);
   }
   return scalars;
 }

@@ -276,7 +276,9 @@ export function rangePlan(
   const { areaCodes = [], exclude = [] } = options;
   requireDigits('An area code', areaCodes);
   requireDigits('An excluded prefix', exclude);
-  for (const [position, { prefix, digits }] of ranges.entries()) {
+  for (const [position, range] of ranges.entries()) {
+    requireObject(range, `Range ${position}`, 'prefix', 'digits');
+    const { prefix, digits } = range;
     const lengths = [digits].flat();
     const fit = (count: number): boolean =>
       Number.isInteger(count) && count >= Math.max(1, prefix.length) && count <= MAX_NATIONAL_DIGITS;

@@ -4,7 +4,7 @@
  * of possible numbers is short enough to be tried from end to end.
  */
 
-import { requireIterable, requireOptions } from '../arguments.js';
+import { requireIterable, requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { hasherFor } from '../hashing/scheme.js';
 import type { Guesses, NumberList } from './candidates.js';
@@ -150,6 +150,8 @@ function questionOf(options: ReverseOptions | ReverseEmailsOptions): { recipe: R
   if ('plan' in options && 'dictionary' in options) {
     throw new VeilmatchError('argument', 'Give a numbering plan or an e-mail dictionary, one at a time.');
   }
+  const guesses = 'dictionary' in options ? options.dictionary : options.plan;
+  requireObject(guesses, 'The plan or the dictionary', 'size');
   if ('dictionary' in options) return { recipe: emailRecipeOf(options), candidates: options.dictionary };
   const { plan, format = 'e164' } = options;
   const known = plan instanceof NumberingPlan ? plan : undefined;

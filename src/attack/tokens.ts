@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tokens as they were given, and the digests that they are. */
 
+import { requireText } from '../arguments.js';
 import { base64ToBytes, bytesToBase64, bytesToHex, DistinctBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
@@ -65,6 +66,7 @@ export class TokenList {
     let spelling = 0;
     let position = 0;
     for (const token of tokens) {
+      requireText(token, 'A token');
       const digest = read(token, position++);
       if (distinct.add(digest) < spellings.length) continue;
       // A list is written in one way throughout.

@@ -165,6 +165,9 @@ export async function attackTranscript(
   options: AttackOptions = {},
 ): Promise<AttackResult> {
   requireObject(transcript, 'The transcript', 'observation');
+  const { observation } = transcript;
+  requireObject(observation, 'The observation', 'kind');
+  if (observation.kind === 'tokens') requireObject(observation, 'The observation', 'scheme', 'digests');
   requireObject(knowledge, 'The knowledge');
   requireObject(plan, 'The numbers to try', 'size');
   requireOptions(options);

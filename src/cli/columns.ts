@@ -204,8 +204,13 @@ function words(name: string): string {
 function describe({ header }: Table, column: number): string {
   const name = withoutInvisibles(header?.[column] ?? '');
   // Control characters could write anything on a terminal.
-  const fit = name !== '' && name.length <= 60 && !/\p{C}/u.test(name) && !looksLikeIdentifier(name);
+  const fit = name !== '' && name.length <= 60 && !/\p{C}/u.test(name) && !mayHoldIdentifier(name);
   return `column ${column + 1}${fit ? ` "${name}"` : ''}`;
+}
+
+/** Also one among other text: an address, or enough digits for a number. */
+function mayHoldIdentifier(cell: string): boolean {
+  return looksLikeIdentifier(cell) || cell.includes('@') || cell.replace(/\P{Nd}/gu, '').length >= 7;
 }
 
 function listColumns(table: Table): string {

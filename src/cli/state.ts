@@ -45,9 +45,26 @@ export async function loadState(path: string, unlock: Unlock): Promise<KeptReque
       `There is no ${path}: the request was finished already, or made elsewhere.`,
     );
   }
-  const kept = JSON.parse(fromUtf8(await openKey(sealed, unlock)));
-  if (kept.format !== FORMAT) throw new VeilmatchError('bad-file', `${path} is no state of a request.`);
-  const bytes = Object.fromEntries(BYTES.map((name) => [name, hexToBytes(kept[name])]));
-  const state = { ...(bytes as Record<(typeof BYTES)[number], Uint8Array>), reveal: kept.reveal as Reveal };
-  return { state, path: kept.path, flags: kept.flags };
+  const text = await openKey(sealed, unlock);
+  try {
+    return parseState(text, path);
+  } finally {
+    text.fill(0);
+  }
+}
+
+/** What was sealed need not be a state: a key file is sealed in the same way. @throws {VeilmatchError} `bad-file` */
+function parseState(text: Uint8Array, path: string): KeptRequest {
+  try {
+    const kept = JSON.parse(fromUtf8(text));
+    if (kept.format !== FORMAT) throw new TypeError('another format');
+    for (const name of ['reveal', 'path']) if (typeof kept[name] !== 'string') throw new TypeError('no text');
+    if (typeof kept.flags !== 'object' || kept.flags === null) throw new TypeError('no flags');
+    const bytes = Object.fromEntries(BYTES.map((name) => [name, hexToBytes(kept[name])]));
+    const state = { ...(bytes as Record<(typeof BYTES)[number], Uint8Array>), reveal: kept.reveal as Reveal };
+    return { state, path: kept.path, flags: kept.flags };
+  } catch {
+    // The error that led here may quote what is secret.
+    throw new VeilmatchError('bad-file', `${path} is no state of a request.`);
+  }
 }

@@ -13,7 +13,7 @@ import type { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { inChunks } from '../group/noble.js';
-import type { RandomSource } from '../random.js';
+import { draw, type RandomSource } from '../random.js';
 import type { Suite, SuiteGroup, SuiteScalars } from './suite.js';
 
 const { Point } = p256;
@@ -178,7 +178,7 @@ const scalars: SuiteScalars = {
   random(random: RandomSource, count = 1) {
     const drawn = new Uint8Array(count * SCALAR_BYTES);
     for (let good = 0; good < count; ) {
-      const scalar = random(SCALAR_BYTES);
+      const scalar = draw(random, SCALAR_BYTES);
       if (scalars.isValid(scalar) && !scalars.isZero(scalar)) drawn.set(scalar, good++ * SCALAR_BYTES);
     }
     return drawn;

@@ -64,7 +64,9 @@ export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
 }
 
 /** What a sum gives away, with one identifier a row. */
-export function sumLeakage({ to = 'receiver' }: SumLeakageOptions = {}): PsiLeakage {
+export function sumLeakage(options: SumLeakageOptions = {}): PsiLeakage {
+  requireOptions(options);
+  const { to = 'receiver' } = options;
   const counts = 'How many identifiers the sender has too';
   const toSender =
     'How many identifiers the receiver says it has too, and the sum of its own values over them. It chooses the values: ' +

@@ -9,6 +9,7 @@
  * their order.
  */
 
+import { requireOptions, requireSet } from '../arguments.js';
 import type { ByteList } from '../bytes.js';
 import { kindOf } from '../identifiers/identifier.js';
 import type { IdentifierSet } from '../identifiers/set.js';
@@ -38,6 +39,8 @@ export function leaveOut(
   set: IdentifierSet,
   limits: MergeLimits = {},
 ): { readonly set: IdentifierSet; readonly leftOut: readonly LeftOut[] } {
+  requireSet(set);
+  requireOptions(limits);
   const { kept, leftOut } = peopleOf(set, limits);
   return { set: leftOut.length === 0 ? set : set.only(kept), leftOut };
 }

@@ -74,6 +74,8 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
 }
 
 function recordsOf(frame: ReturnType<typeof decodeFrame>, width: number): Uint8Array {
-  const first = new DataView(frame.body.buffer, frame.body.byteOffset).getUint32(0);
+  const { buffer, byteOffset, length } = frame.body;
+  // Without an index there are no records either, which is what it is refused for.
+  const first = length < 4 ? 0 : new DataView(buffer, byteOffset, length).getUint32(0);
   return decodeRecords(frame, width, first, Number.POSITIVE_INFINITY).bytes;
 }

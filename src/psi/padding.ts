@@ -10,7 +10,7 @@ import { requireFunction, requireSet } from '../arguments.js';
 import { ByteList, concatBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
-import { type RandomSource, secureRandom } from '../random.js';
+import { draw, type RandomSource, secureRandom } from '../random.js';
 
 /** What no identifier begins with. */
 const DUMMY_LABEL = utf8('dummy:');
@@ -18,7 +18,7 @@ const DUMMY_BYTES = 32;
 
 /** `count` dummies, distinct from everything. */
 export function dummies(count: number, random: RandomSource = secureRandom): Uint8Array[] {
-  return Array.from({ length: count }, () => concatBytes(DUMMY_LABEL, random(DUMMY_BYTES)));
+  return Array.from({ length: count }, () => concatBytes(DUMMY_LABEL, draw(random, DUMMY_BYTES)));
 }
 
 /**

@@ -135,8 +135,18 @@ export async function isThere(path: string): Promise<boolean> {
     );
 }
 
+/** @throws {VeilmatchError} `bad-file` for what was sealed with the right key and is no journal's head */
 function parseHead(bytes: Uint8Array, path: string): JournalHead & { readonly seed: Uint8Array } {
-  const { format, runId, peer, terms, seed, madeAt } = JSON.parse(fromUtf8(bytes));
-  if (format !== FORMAT) throw new VeilmatchError('bad-file', `${path} is the state of something else.`);
-  return { runId, peer, terms, seed: hexToBytes(seed), madeAt };
+  try {
+    const { format, runId, peer, terms, seed: hex, madeAt } = JSON.parse(fromUtf8(bytes));
+    if (format !== FORMAT || !/^[0-9a-f]{16}$/.test(runId)) throw new TypeError('another format');
+    if (typeof peer !== 'string' || !Number.isSafeInteger(madeAt)) throw new TypeError('no peer, no time');
+    if (!Object.values(terms).every((term) => typeof term === 'string')) throw new TypeError('no terms');
+    const seed = hexToBytes(hex);
+    if (seed.length !== SEED_BYTES) throw new TypeError('no seed');
+    return { runId, peer, terms, seed, madeAt };
+  } catch {
+    // The error that led here may quote what is secret.
+    throw new VeilmatchError('bad-file', `${path} is the state of something else.`);
+  }
 }

@@ -4,6 +4,7 @@
  * refused, and an error names the place, never what stands there.
  */
 
+import { requireObject, requirePath, requireText } from '../arguments.js';
 import { fromUtf8, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Policy } from '../psi/index.js';
@@ -36,10 +37,10 @@ export interface PartnersSource {
  * @throws {VeilmatchError} `bad-file`, with the place in the JSON, for anything that is not as it should be; what `authority`
  * throws
  */
-export async function parsePartners(
-  text: string,
-  { source = 'The list of partners', authority }: PartnersSource,
-): Promise<Partners> {
+export async function parsePartners(text: string, options: PartnersSource): Promise<Partners> {
+  requireText(text, 'The text');
+  requireObject(options, 'The options', 'authority');
+  const { source = 'The list of partners', authority } = options;
   try {
     const { partners: entries, all } = fieldsOf(parseJson(text), '', ['partners', 'all', '$schema']);
     const partners: Partner[] = [];
@@ -61,6 +62,7 @@ export async function parsePartners(
  * @throws {VeilmatchError} `io`, `bad-file`; `unsupported` where there are no files
  */
 export async function readPartners(path: string): Promise<Partners> {
+  requirePath(path, 'The path');
   const { dirname, resolve } = process.getBuiltinModule('node:path');
   return parsePartners(await readText(path), {
     source: path,

@@ -4,6 +4,7 @@
  * partner with a new token or a renewed certificate is the same partner.
  */
 
+import { requireArray, requireObject, requireText } from '../arguments.js';
 import { equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Budget, Policy } from '../psi/index.js';
@@ -55,6 +56,7 @@ export function isPartnerName(name: string): boolean {
 
 /** What a ledger calls the account of a partner. */
 export function partnerId(name: string): string {
+  requireText(name, 'The name');
   return `partner:${name}`;
 }
 
@@ -65,6 +67,8 @@ export function peerOf({ name }: Partner): Peer {
 
 /** The policy of the partner of this name, if it has one of its own. */
 export function policyOf(partners: readonly Partner[], name: string): Policy | undefined {
+  requireArray(partners, 'The partners');
+  for (const partner of partners) requireObject(partner, 'A partner');
   return partners.find((partner) => partner.name === name)?.policy;
 }
 

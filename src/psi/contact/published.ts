@@ -24,7 +24,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { generateKeyPair, publicKeyOf } from '../../oprf/context.js';
 import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
 import { VOPRFServer } from '../../oprf/voprf.js';
-import { type RandomSource, secureRandom } from '../../random.js';
+import { draw, type RandomSource, secureRandom } from '../../random.js';
 import type { Filter } from '../filter/filter.js';
 import { buildFilter, type FilterOptions, parseFilter } from '../filter/formats.js';
 import { checkName, filterDigest, type HeaderPin, openHeader, type Segment, signHeader } from './header.js';
@@ -65,7 +65,7 @@ export async function generateContactKeys(
   requireBackend(backend);
   requireFunction(random, 'The source of randomness');
   const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
-  return { secretKey, signingKey: random(32) };
+  return { secretKey, signingKey: draw(random, 32) };
 }
 
 /**

@@ -18,10 +18,10 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { requireBytes, requireObject, requireOptions } from '../../arguments.js';
+import { requireBytes, requireObject, requireOptions, requireText } from '../../arguments.js';
 import { concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { type RandomSource, secureRandom } from '../../random.js';
+import { draw, type RandomSource, secureRandom } from '../../random.js';
 
 /** Opens what is sealed. */
 export type Unlock =
@@ -81,8 +81,8 @@ export async function sealKey(
   const header = concatBytes(
     MAGIC,
     Uint8Array.of(VERSION, byPassphrase ? BY_PASSPHRASE : BY_KEY, logN, r, p, 0, 0, 0),
-    random(NONCE_AT - SALT_AT),
-    random(SEALED_AT - NONCE_AT),
+    draw(random, NONCE_AT - SALT_AT),
+    draw(random, SEALED_AT - NONCE_AT),
   );
   const { subtle } = webCrypto();
   const key = await sealingKey(header, unlock);
@@ -156,11 +156,13 @@ function parametersOf(header: Uint8Array): AesGcmParams {
 }
 
 function passphraseBytes(passphrase: string): Uint8Array {
+  requireText(passphrase, 'The passphrase');
   if (passphrase === '') throw new VeilmatchError('argument', 'The passphrase is empty.');
   return utf8(passphrase.normalize('NFC'));
 }
 
 function keyBytes(key: Uint8Array): Uint8Array {
+  requireBytes(key, 'The key');
   if (key.length >= MIN_KEY_BYTES) return key;
   throw new VeilmatchError(
     'argument',

@@ -4,6 +4,7 @@
  * what they stand for it cannot see, and a dummy counts like a person.
  */
 
+import { requireObject } from '../../arguments.js';
 import type { Policy } from './policy.js';
 
 /**
@@ -23,6 +24,7 @@ export const BINDS: Readonly<Record<keyof Policy, Bound>> = {
 
 /** The limits of a policy that bind so far, in the order of `BINDS`. */
 export function limitsThatBind(policy: Policy, bound: Bound): (keyof Policy)[] {
+  requireObject(policy, 'The policy');
   const names = Object.keys(BINDS) as (keyof Policy)[];
   return names.filter((name) => {
     const limit = policy[name];

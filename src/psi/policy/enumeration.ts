@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a policy is worth: how long a peer needs to ask for everything that there is to ask. */
 
+import { requireNumber } from '../../arguments.js';
 import { type Budget, checkPolicy, type Policy, workLimit } from './policy.js';
 
 /**
@@ -14,6 +15,7 @@ import { type Budget, checkPolicy, type Policy, workLimit } from './policy.js';
  * @throws {VeilmatchError} `argument` for a policy that is none
  */
 export function daysToEnumerate(policy: Policy, space: number, ownSize: number = Infinity): number {
+  requireNumber(ownSize, 'The size of the own set');
   const { largestSet = Infinity, largestRatio = Infinity, budgets } = checkPolicy(policy);
   const largest = Math.min(largestSet, largestRatio * Math.max(1, ownSize));
   const days = budgets.map((budget) => {

@@ -4,6 +4,7 @@
  * keys a sender cannot tell that a peer brings nearly the same set again. Sizes and budgets are all there is against it.
  */
 
+import { requireNumber, requireObject } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 
 /** What one peer may use within any span of this length. A run counts from its start, for whatever it ends. */
@@ -29,7 +30,10 @@ const LISTS_BY_DEFAULT = 10;
  * the sender's list ten times: or empty lists, which use no elements, could make the sender tag its list without end.
  * @param ownSize elements in the sender's set
  */
-export function workLimit({ runs, elements, work }: Budget, ownSize: number): number {
+export function workLimit(budget: Budget, ownSize: number): number {
+  requireObject(budget, 'The budget');
+  requireNumber(ownSize, 'The size of the own set');
+  const { runs, elements, work } = budget;
   if (work !== undefined) return work;
   return runs === undefined && elements !== undefined ? elements + LISTS_BY_DEFAULT * ownSize : Infinity;
 }

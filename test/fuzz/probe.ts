@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the instrumented sources count. */
+
+export interface Place {
+  readonly kind: 'function' | 'branch';
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Probe {
+  /** How often each place was reached. */
+  readonly counts: Uint32Array;
+  /** Places reached since this was set to zero: the measure of work here. */
+  steps: number;
+  /** Above it every further step throws. */
+  limit: number;
+  readonly places: readonly Place[];
+  /** Strings in the sources, for each file. */
+  readonly words: Readonly<Record<string, readonly string[]>>;
+}
+
+export const probe: Probe = (globalThis as unknown as { __probe: Probe }).__probe;
+
+/** The places of these files and folders. */
+export function placesOf(sources: readonly string[]): number[] {
+  const within = (file: string): boolean =>
+    sources.some((source) => file === source || (source.endsWith('/') && file.startsWith(source)));
+  return probe.places.flatMap(({ file }, index) => (within(file) ? [index] : []));
+}

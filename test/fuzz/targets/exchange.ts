@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { concatBytes, utf8 } from '../../../src/bytes.js';
+import { fastestBackend } from '../../../src/group/serial.js';
+import { IdentifierSet } from '../../../src/identifiers/set.js';
+import { defaultPolicy, memoryLedger } from '../../../src/psi/index.js';
+import {
+  publicKeyOf,
+  type RequestState,
+  readResponse,
+  writeRequest,
+  writeResponse,
+} from '../../../src/transport/index.js';
+import { delimited, undelimited } from '../../../src/wire/framing.js';
+import { encodeMessage } from '../../../src/wire/messages.js';
+import { scratch } from '../scratch.js';
+import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+
+const backend = await fastestBackend();
+const KEYS = { receiver: new Uint8Array(32).fill(11), sender: new Uint8Array(32).fill(12) };
+const PUBLIC = { receiver: publicKeyOf(KEYS.receiver), sender: publicKeyOf(KEYS.sender) };
+const sets = {
+  receiver: IdentifierSet.ofStrings([CANARY.email, 'grace', 'hedy']),
+  sender: IdentifierSet.ofStrings(['grace', 'hedy', 'joan']),
+};
+const common = { backend, reveal: 'intersection' } as const;
+const WEEK = 604_800;
+
+interface Prepared {
+  readonly state: RequestState;
+  readonly request: Uint8Array;
+  readonly response: Uint8Array;
+}
+
+let prepared: Promise<Prepared> | undefined;
+async function prepare(): Promise<Prepared> {
+  const [request, response] = [scratch('true-request'), scratch('true-response')];
+  let state: RequestState | undefined;
+  const asking = { ...common, signingKey: KEYS.receiver, peer: PUBLIC.sender, lifetimeSeconds: WEEK };
+  await writeRequest(request, sets.receiver, asking, async (kept) => {
+    state = kept;
+  });
+  await answer(request, response);
+  return {
+    state: state!,
+    request: new Uint8Array(readFileSync(request)),
+    response: new Uint8Array(readFileSync(response)),
+  };
+}
+
+function answer(request: string, response: string): Promise<number> {
+  return writeResponse(request, response, sets.sender, 'partner', {
+    ...common,
+    signingKey: KEYS.sender,
+    peer: PUBLIC.receiver,
+    policy: defaultPolicy,
+    ledger: memoryLedger(),
+  });
+}
+
+/** The messages of a file but the signature at its end. */
+async function messagesOf(file: Uint8Array): Promise<Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  for await (const message of undelimited([file])) found.push(message);
+  return found.slice(0, -1);
+}
+
+function signed(messages: readonly Uint8Array[], key: Uint8Array): Uint8Array {
+  const content = concatBytes(...messages.map(delimited));
+  const value = ed25519.sign(concatBytes(utf8('veilmatch-file-v1'), sha512(content)), key);
+  return concatBytes(content, delimited(encodeMessage({ type: 'signature', value })));
+}
+
+/** A request or a response: the bytes of the file, or messages that the partner has signed. */
+export const exchange: FuzzTarget = {
+  name: 'exchange-files',
+  reads: 'requests and responses in files',
+  sources: ['src/transport/exchange.ts', 'src/transport/exchange-file.ts'],
+  maxBytes: 2048,
+  steps: [3_000_000, 2_000],
+  async seeds() {
+    prepared = prepare();
+    const { request, response } = await prepared;
+    return [
+      Uint8Array.of(0, ...request),
+      Uint8Array.of(1, ...response),
+      Uint8Array.of(2, ...blocks(...(await messagesOf(request)))),
+      Uint8Array.of(3, ...blocks(...(await messagesOf(response)))),
+    ];
+  },
+  async run(input) {
+    const { state } = await prepared!;
+    const reader = new Reader(input);
+    const how = reader.byte() % 4;
+    const messages: Uint8Array[] = [];
+    if (how >= 2) while (!reader.ended && messages.length < 16) messages.push(reader.block());
+    const key = how === 2 ? KEYS.receiver : KEYS.sender;
+    const [given, made] = [scratch('given'), scratch('made')];
+    writeFileSync(given, how < 2 ? reader.rest() : signed(messages, key));
+    rmSync(made, { force: true });
+    if (how % 2 === 0) await attempt(() => answer(given, made));
+    else {
+      const result = await attempt(() => readResponse(given, sets.receiver, state, { backend }));
+      if (result !== undefined) demand(result.size === 2, 'A response ended well with another result.');
+    }
+  },
+};

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { ColumnOptions } from '../../../src/cli/columns.js';
+import { CustomerList, type ListOptions } from '../../../src/cli/table.js';
+import { writeParquet } from '../../support/parquet.js';
+import { scratch } from '../scratch.js';
+import { attempt, CANARY, demand, type FuzzTarget, Reader, texts } from '../target.js';
+import { ioOf } from './tokens.js';
+
+const OPTIONS: readonly ListOptions[] = [
+  {},
+  { header: true },
+  { header: false },
+  { delimiter: ';' },
+  { columns: [{ name: 'email', field: 'email' }] },
+  {
+    columns: [
+      { name: '1', field: 'phone' },
+      { name: '2', field: 'email' },
+    ],
+    countryColumn: '3',
+  } satisfies ColumnOptions,
+  { country: 'US', countryColumn: 'country' },
+];
+
+const TABLE = `name,email,phone,country\nAda,${CANARY.email},${CANARY.phone},US\n"Grace, H.","grace@example.com",,\n`;
+
+async function readList(path: string, which: number, bytes: Uint8Array): Promise<void> {
+  const io = ioOf(bytes);
+  await attempt(async () => {
+    const list = await CustomerList.open(path, OPTIONS[which % OPTIONS.length]!, io);
+    try {
+      let rows = 0;
+      let last = 0;
+      for await (const batch of list.rows()) {
+        for (const { line } of batch) {
+          demand(line >= last && line > 0, 'Lines do not go forward.');
+          last = line;
+          rows++;
+        }
+      }
+      demand(rows <= 4 * bytes.length || path !== '-', 'There are more rows than bytes.');
+    } finally {
+      await list.close();
+    }
+  });
+}
+
+/** CSV in every encoding, as it stands or compressed: the first byte says how, the second one how it is read. */
+export const lists: FuzzTarget = {
+  name: 'lists',
+  reads: 'lists as CSV: encodings, compression, quotes, columns',
+  sources: [
+    'src/cli/csv.ts',
+    'src/cli/encoding.ts',
+    'src/cli/compression.ts',
+    'src/cli/chunks.ts',
+    'src/cli/columns.ts',
+    'src/cli/column-content.ts',
+    'src/cli/records.ts',
+    'src/cli/table.ts',
+  ],
+  maxBytes: 2048,
+  steps: [20_000, 200],
+  words: [
+    CANARY.email,
+    CANARY.phone,
+    '"',
+    '""',
+    '\r\n',
+    '\n',
+    '\r',
+    ';',
+    '\t',
+    'email',
+    'phone',
+    'country',
+    '\ufeff',
+    '\0',
+  ],
+  seeds: () => [
+    ...texts(
+      TABLE,
+      TABLE.replaceAll(',', ';').replaceAll('\n', '\r\n'),
+      `${CANARY.phone}\n${CANARY.phone}\n`,
+      `e-mail\tMobile number\n${CANARY.email}\t0151 12345678\n`,
+      `"a\r\nb","${CANARY.email}"\n"c"d,e\n`,
+      `\ufeff${TABLE}`,
+    ).flatMap((bytes) => OPTIONS.map((_, which) => Uint8Array.of(0, which, ...bytes))),
+    Uint8Array.of(1, 0, ...texts(TABLE)[0]!),
+    Uint8Array.of(0, 0, ...gzipSync(TABLE)),
+    Uint8Array.of(0, 0, 0xff, 0xfe, ...Buffer.from(TABLE, 'utf16le')),
+    Uint8Array.of(0, 0, 0xfe, 0xff, ...Buffer.from(TABLE, 'utf16le').swap16()),
+    Uint8Array.of(0, 0, 0x28, 0xb5, 0x2f, 0xfd, 4),
+    Uint8Array.of(0, 0, 0x50, 0x4b, 3, 4),
+    Uint8Array.of(0, 0, 0x50, 0x41, 0x52, 0x31),
+  ],
+  async run(input) {
+    const reader = new Reader(input);
+    const [how, which] = [reader.byte(), reader.byte()];
+    const bytes = reader.rest();
+    await readList('-', which, how % 4 === 1 ? new Uint8Array(gzipSync(bytes)) : bytes);
+  },
+};
+
+async function parquetFile(query: string): Promise<Uint8Array> {
+  const path = scratch('seed.parquet');
+  await writeParquet(path, query);
+  return new Uint8Array(readFileSync(path));
+}
+
+/** Parquet is read by DuckDB, in native code that is not counted: what is looked at is what becomes of its refusals. */
+export const parquet: FuzzTarget = {
+  name: 'parquet',
+  reads: 'lists as Parquet',
+  sources: ['src/cli/parquet.ts', 'src/cli/duckdb.ts'],
+  maxBytes: 4096,
+  steps: [20_000, 200],
+  words: ['PAR1', 'PARE', CANARY.email],
+  seeds: async () => [
+    Uint8Array.of(0, ...(await parquetFile(`SELECT '${CANARY.email}' AS email, '${CANARY.phone}' AS phone`))),
+    Uint8Array.of(
+      0,
+      ...(await parquetFile(`SELECT [1, 2] AS list, 4155550142 AS phone, DATE '2020-01-01' AS day`)),
+    ),
+  ],
+  async run(input) {
+    const reader = new Reader(input);
+    const which = reader.byte();
+    const bytes = reader.rest();
+    const path = scratch('list.parquet');
+    writeFileSync(path, bytes);
+    await readList(path, which, bytes);
+  },
+};

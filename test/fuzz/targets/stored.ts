@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a party has stored itself, read again: sealed states, journals, ledgers, policies, cursors. */
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { Headway, type ReversalCursor } from '../../../src/attack/cursor.js';
+import { bytesToHex, utf8 } from '../../../src/bytes.js';
+import { readPolicy } from '../../../src/cli/budget.js';
+import { readCursorFile } from '../../../src/cli/cursor-file.js';
+import { loadState } from '../../../src/cli/state.js';
+import { openKey, sealKey } from '../../../src/psi/contact/sealed-key.js';
+import { daysToEnumerate } from '../../../src/psi/policy/enumeration.js';
+import { checkPolicy, defaultPolicy } from '../../../src/psi/policy/policy.js';
+import { openJournal } from '../../../src/transport/file-journal.js';
+import { openFileLedger } from '../../../src/transport/file-ledger.js';
+import { writeKeyFile } from '../../../src/transport/key-file.js';
+import { openRunStore } from '../../../src/transport/run-store.js';
+import { createLog, openLog } from '../../../src/transport/sealed-log.js';
+import { scratch } from '../scratch.js';
+import {
+  attempt,
+  attemptSync,
+  blocks,
+  CANARY,
+  demand,
+  type FuzzTarget,
+  Reader,
+  textOf,
+  texts,
+} from '../target.js';
+import { ioOf } from './tokens.js';
+
+const UNLOCK = { key: new Uint8Array(32).fill(8) };
+const RUN = '0123456789abcdef';
+const TERMS = { list: 'aa', reveal: '"intersection"' };
+
+const head = (more: object): Uint8Array =>
+  utf8(
+    JSON.stringify({
+      format: 'veilmatch-run-v1',
+      runId: RUN,
+      peer: 'token:0123',
+      terms: TERMS,
+      seed: bytesToHex(new Uint8Array(32).fill(1)),
+      madeAt: 1_800_000_000_000,
+      ...more,
+    }),
+  );
+const record = (type: number, length: number): Uint8Array =>
+  Uint8Array.of(type, ...new Uint8Array(length).fill(type));
+const hex = (bytes: number): string => '0a'.repeat(bytes);
+const REQUEST = JSON.stringify({
+  format: 'veilmatch-request-v1',
+  reveal: 'intersection',
+  seed: hex(32),
+  requestId: hex(16),
+  requestDigest: hex(64),
+  peer: hex(32),
+  own: hex(32),
+  listDigest: hex(64),
+  path: 'list.csv',
+  flags: {},
+});
+
+/** Sealed with the right key, so that what is inside is looked at; or the bytes of the file as they are. */
+export const sealed: FuzzTarget = {
+  name: 'sealed-states',
+  reads: 'sealed keys, states of requests and of runs, journals',
+  sources: [
+    'src/psi/contact/sealed-key.ts',
+    'src/transport/sealed-log.ts',
+    'src/transport/file-journal.ts',
+    'src/transport/journal.ts',
+    'src/transport/run-store.ts',
+    'src/cli/state.ts',
+  ],
+  maxBytes: 2048,
+  steps: [10_000, 200],
+  words: [CANARY.token, 'null', '{}', '[]', '"seed":', '"terms":'],
+  async seeds() {
+    const key = await sealKey(new Uint8Array(32).fill(1), UNLOCK);
+    const passphrase = await sealKey(
+      new Uint8Array(32),
+      { passphrase: 'x' },
+      { scrypt: { logN: 1, r: 1, p: 1 } },
+    );
+    return [
+      ...[key, passphrase].map((bytes) => Uint8Array.of(0, ...bytes)),
+      Uint8Array.of(1, ...utf8('veilmatch-log-v1'), 0, 0, 0, key.length, ...key),
+      Uint8Array.of(2, ...blocks(head({}), record(1, 5), record(2, 40), record(1, 3))),
+      Uint8Array.of(3, ...utf8(REQUEST)),
+      Uint8Array.of(4, ...blocks(head({}), record(1, 5))),
+      Uint8Array.of(4, ...blocks(head({ madeAt: 1 }))),
+      Uint8Array.of(4, ...blocks(head({ terms: { ...TERMS, list: 'bb' } }))),
+    ];
+  },
+  async run(input) {
+    const reader = new Reader(input);
+    const how = reader.byte() % 5;
+    const path = scratch('state');
+    rmSync(path, { force: true });
+    rmSync(`${path}.lock`, { force: true });
+    if (how === 0) await attempt(() => openKey(reader.rest(), UNLOCK));
+    else if (how === 1) {
+      writeFileSync(path, reader.rest());
+      await attempt(async () => {
+        const log = await openLog(path, UNLOCK);
+        await log.scan(() => {}).finally(() => log.close());
+      });
+    } else if (how === 3) {
+      writeFileSync(path, await sealKey(reader.rest(), UNLOCK));
+      const kept = await attempt(() => loadState(path, UNLOCK));
+      if (kept !== undefined) demand(kept.state.seed instanceof Uint8Array, 'A state has no seed.');
+    } else {
+      const folder = scratch('runs');
+      if (how === 4) {
+        rmSync(folder, { recursive: true, force: true });
+        mkdirSync(folder);
+        await writeKeyFile(`${folder}/key.vm`, UNLOCK.key, UNLOCK);
+      }
+      const journalPath = how === 4 ? `${folder}/${RUN}.vm` : path;
+      await attempt(async () => {
+        const log = await createLog(journalPath, reader.block(), UNLOCK);
+        try {
+          for (let records = 0; records < 4 && !reader.ended; records++) await log.append(reader.block());
+        } finally {
+          await log.close();
+        }
+      });
+      if (how === 4) {
+        await attempt(async () => {
+          const store = await openRunStore(folder, UNLOCK, { terms: TERMS });
+          try {
+            const journal = await store.resume('token:0123', RUN);
+            await journal?.close();
+          } finally {
+            await store.close();
+          }
+        });
+        return;
+      }
+      await attempt(async () => {
+        const journal = await openJournal(path, UNLOCK);
+        try {
+          for (let i = 0; i < journal.held.frames; i++) await journal.frame(i);
+          await journal.outcome(new Uint8Array(32).fill(2));
+          demand(journal.seed.length === 32, 'A journal has no seed of 32 bytes.');
+          demand(
+            typeof journal.runId === 'string' && typeof journal.peer === 'string',
+            'A journal is of nobody.',
+          );
+          for (const term of Object.values(journal.terms))
+            demand(typeof term === 'string', 'A term is no text.');
+        } finally {
+          await journal.close();
+        }
+      });
+    }
+  },
+};
+
+const seedsOf = (how: number, ...all: string[]): Uint8Array[] =>
+  texts(...all).map((bytes) => Uint8Array.of(how, ...bytes));
+
+/** JSON that limits partners. */
+export const policies: FuzzTarget = {
+  name: 'policies',
+  reads: 'policies and ledgers',
+  sources: [
+    'src/psi/policy/policy.ts',
+    'src/psi/policy/enumeration.ts',
+    'src/transport/file-ledger.ts',
+    'src/cli/budget.ts',
+  ],
+  maxBytes: 1024,
+  steps: [10_000, 500],
+  words: [
+    CANARY.email,
+    'null',
+    '1e308',
+    '-1',
+    '0',
+    '{}',
+    '[]',
+    '"hours":',
+    '__proto__',
+    '{"format":"veilmatch-ledger-v1","peers":[]}',
+    '{"format":"veilmatch-ledger-v2","peers":[]}',
+  ],
+  seeds: () => [
+    ...seedsOf(
+      0,
+      JSON.stringify(defaultPolicy),
+      '{"budgets":[]}',
+      '{"budgets":[{"hours":1,"runs":0}],"largestRatio":0.5}',
+    ),
+    ...seedsOf(1, JSON.stringify(defaultPolicy), '{"budgets":[', `{"${CANARY.email}":1}`),
+    ...seedsOf(
+      2,
+      '{"format":"veilmatch-ledger-v1","peers":[["token:01",[[1,2],[3,4,"0123456789abcdef"]]]]}',
+      '{"format":"veilmatch-ledger-v2","peers":[["partner:acme",[[1,2,3],[3,4,5,"0123456789abcdef"]]]]}',
+    ),
+  ],
+  async run(input) {
+    const reader = new Reader(input);
+    const how = reader.byte() % 3;
+    const bytes = reader.rest();
+    if (how === 1) await attempt(() => readPolicy('-', ioOf(bytes)));
+    else if (how === 2) {
+      const path = scratch('ledger');
+      rmSync(`${path}.lock`, { force: true });
+      writeFileSync(path, bytes);
+      await attempt(async () => {
+        const ledger = await openFileLedger(path);
+        try {
+          await ledger.update(['partner:acme'], (accounts) => {
+            for (const { at, elements, work } of accounts.flat())
+              demand(at >= 0 && elements >= 0 && work >= 0, 'A charge gives something back.');
+            return accounts;
+          });
+        } finally {
+          await ledger.close();
+        }
+      });
+    } else {
+      const policy = attemptSync(() => checkPolicy(parsed(bytes)));
+      if (policy !== undefined) attemptSync(() => daysToEnumerate(policy, 1_000_000));
+    }
+  },
+};
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(textOf(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+const SEARCH = 'ab'.repeat(32);
+const cursor: ReversalCursor = {
+  version: 1,
+  search: SEARCH,
+  format: 1,
+  done: [
+    [0, 1000],
+    [2000, 3000],
+  ],
+  found: '0101',
+  matches: [1, 0, 2],
+  candidates: 5000,
+  seconds: 1.5,
+};
+
+/** Where a search has stopped. */
+export const cursors: FuzzTarget = {
+  name: 'cursors',
+  reads: 'cursors of reversals and their files',
+  sources: ['src/attack/cursor.ts', 'src/attack/spans.ts', 'src/cli/cursor-file.ts'],
+  maxBytes: 1024,
+  steps: [5_000, 200],
+  words: [SEARCH, '9007199254740991', 'null', '[0,1]', '1e999', '{}', '[]'],
+  seeds: () => [
+    ...seedsOf(0, JSON.stringify(cursor), JSON.stringify({ ...cursor, search: 'another' })),
+    ...seedsOf(
+      1,
+      JSON.stringify({ kind: 'veilmatch reversal', cursor, revealed: [[0, CANARY.email]] }),
+      JSON.stringify({ kind: 'veilmatch reversal', cursor }),
+    ),
+  ],
+  async run(input) {
+    const reader = new Reader(input);
+    const how = reader.byte() % 2;
+    let given: unknown;
+    if (how === 0) given = parsed(reader.rest());
+    else {
+      const path = scratch('cursor');
+      writeFileSync(path, reader.rest());
+      given = (await attempt(() => readCursorFile(path, ['a', 'b'], ioOf(new Uint8Array()))))?.cursor;
+    }
+    attemptSync(() => {
+      const headway = new Headway(() => SEARCH, 9, 3, given as ReversalCursor | undefined);
+      headway.done.gaps(10_000);
+      const { totals } = headway;
+      demand(totals.recovered <= totals.targets, 'More targets were recovered than there are.');
+      const again = new Headway(() => SEARCH, 9, 3, headway.toCursor());
+      demand(again.totals.recovered === totals.recovered, 'A cursor changed when it was written again.');
+    });
+  },
+};
