@@ -5,7 +5,7 @@ import { type ByteList, concatBytes, u16, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import type { BatchOptions } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
-import { nextTurn } from '../workers/turn.js';
+import { inTurns, nextTurn } from '../workers/turn.js';
 import { type Context, MAX_INPUT_BYTES } from './context.js';
 import type { Suite } from './suite.js';
 
@@ -75,12 +75,33 @@ export async function unblindAndHash(
   info: Uint8Array | undefined,
   batch: BatchOptions,
 ): Promise<Uint8Array> {
-  const inverses = suite.scalars.invert(blinds);
+  const inverses = new Uint8Array(blinds.length);
   try {
+    const invert = (from: number, to: number): void => {
+      const [start, end] = [from * suite.scalarBytes, to * suite.scalarBytes];
+      inverses.set(invertBlinds(suite, blinds.subarray(start, end), from), start);
+    };
+    await inTurns(inputs.length, invert, INVERSIONS);
     const elements = await suite.group.multiplyEach(evaluatedElements, inverses, batch);
     return await hashOutputs(suite, inputs, elements, info, batch.signal);
   } finally {
     inverses.fill(0);
+  }
+}
+
+/** Blinds that are inverted between two turns of the event loop: some milliseconds of them. */
+const INVERSIONS = 1024;
+
+/** @throws {VeilmatchError} `bad-scalar` with the position in the whole batch */
+function invertBlinds({ scalars }: Suite, blinds: Uint8Array, first: number): Uint8Array {
+  try {
+    return scalars.invert(blinds);
+  } catch (error) {
+    if (!(error instanceof VeilmatchError) || error.position === undefined) throw error;
+    const position = first + error.position;
+    throw new VeilmatchError(error.code, error.message.replace(/^Scalar \d+/, `Scalar ${position}`), {
+      position,
+    });
   }
 }
 

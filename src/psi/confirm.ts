@@ -11,11 +11,13 @@
  * confirms anything.
  */
 
-import { concatBytes, DistinctBytes, sortRecords, u32 } from '../bytes.js';
+import { concatBytes, DistinctBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { sha512 } from '../kernel/sha512.js';
 import { type RandomSource, randomScalar } from '../random.js';
+import { sortRecordsInTurns } from '../sorting.js';
+import { inTurns } from '../workers/turn.js';
 import { checkAscending } from './checks.js';
 import { decodeRecords, encodeFrame, type Frame, recordFrames } from './frames.js';
 import type { Line } from './machine.js';
@@ -33,13 +35,13 @@ function digest(sid: Uint8Array, element: Uint8Array): Uint8Array {
  * @param shared n bytes: 1 for an element that matched, 0 for another
  * @param most matches that there can be with lists of these sizes: at most n
  */
-export function confirmFrames(
+export async function confirmFrames(
   sid: Uint8Array,
   elements: Uint8Array,
   shared: Uint8Array,
   most: number,
   random: RandomSource,
-): Iterable<Uint8Array> {
+): Promise<Iterable<Uint8Array>> {
   // Those that matched come first, and behind them as many others as make up the number.
   const order = new Uint32Array(shared.length);
   let matches = 0;
@@ -48,14 +50,16 @@ export function confirmFrames(
     order[shared[i] ? match++ : other++] = i;
   const filling = random(most * CONFIRM_BYTES);
   const records = new Uint8Array(most * CONFIRM_BYTES);
-  for (let i = 0; i < most; i++) {
-    const at = order[i]! * ELEMENT_BYTES;
-    const record = digest(sid, elements.subarray(at, at + ELEMENT_BYTES));
-    const start = Math.max(0, i - matches) * CONFIRM_BYTES;
-    const random = filling.subarray(start, start + CONFIRM_BYTES);
-    records.set(i < matches ? record : random, i * CONFIRM_BYTES);
-  }
-  return recordFrames('confirm', sortRecords(records, CONFIRM_BYTES), CONFIRM_BYTES);
+  await inTurns(most, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const at = order[i]! * ELEMENT_BYTES;
+      const record = digest(sid, elements.subarray(at, at + ELEMENT_BYTES));
+      const start = Math.max(0, i - matches) * CONFIRM_BYTES;
+      const random = filling.subarray(start, start + CONFIRM_BYTES);
+      records.set(i < matches ? record : random, i * CONFIRM_BYTES);
+    }
+  });
+  return recordFrames('confirm', await sortRecordsInTurns(records, CONFIRM_BYTES), CONFIRM_BYTES);
 }
 
 /** S's records of one run, in the order of its list. */
@@ -78,20 +82,33 @@ export class Confirmations {
    * @returns indices in S's list, ascending
    * @throws {VeilmatchError} `bad-message`, `wrong-size`
    */
-  async *take(line: Line, most: number): AsyncGenerator<undefined, number[], Uint8Array | undefined> {
-    const matched: number[] = [];
+  async *take(
+    line: Line,
+    most: number,
+  ): AsyncGenerator<undefined, readonly number[], Uint8Array | undefined> {
+    const shared = new Uint8Array(this.#records.size);
     let last: Uint8Array | undefined;
     for (let done = 0; done < most; ) {
       const { bytes } = decodeRecords(yield* line.take('confirm'), CONFIRM_BYTES, done, most);
-      last = checkAscending('confirmations', bytes, CONFIRM_BYTES, done, last);
-      for (let start = 0; start < bytes.length; start += CONFIRM_BYTES) {
-        const index = this.#records.indexOf(bytes.subarray(start, start + CONFIRM_BYTES));
-        if (index >= 0) matched.push(index);
-      }
+      await inTurns(bytes.length / CONFIRM_BYTES, (from, to) => {
+        const part = bytes.subarray(from * CONFIRM_BYTES, to * CONFIRM_BYTES);
+        last = checkAscending('confirmations', part, CONFIRM_BYTES, done + from, last);
+        for (let start = 0; start < part.length; start += CONFIRM_BYTES) {
+          const index = this.#records.indexOf(part, start, start + CONFIRM_BYTES);
+          if (index >= 0) shared[index] = 1;
+        }
+      });
       done += bytes.length / CONFIRM_BYTES;
     }
-    return matched.sort((a, b) => a - b);
+    return markedIn(shared);
   }
+}
+
+/** The elements that are marked, ascending. */
+export function markedIn(marks: Uint8Array): readonly number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
+  return indices;
 }
 
 /** R's frame in the shuffled mode: E = eG for a fresh e, and the count under a digest of eB. */

@@ -10,6 +10,7 @@ import { concatBytes } from '../bytes.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend, SCALAR_BYTES } from '../group/group.js';
 import { addScalars, multiplyScalars } from '../group/scalar.js';
 import { type RandomSource, randomScalar, randomScalars } from '../random.js';
+import { inTurns } from '../workers/turn.js';
 import { scalarOf } from './logarithm.js';
 
 /** rG and vG + rP, 32 bytes each. */
@@ -20,6 +21,9 @@ const MINUS_ONE: Uint8Array = Uint8Array.of(
   ...[0xec, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14],
   ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10],
 );
+
+/** Numbers whose scalars are made between two turns of the event loop: some milliseconds, of which two lists may come together. */
+const MASKED = 512;
 
 /**
  * Encrypts numbers under one's own key, which takes two multiplications of the generator each.
@@ -38,13 +42,16 @@ export async function encryptOwn(
   // One batch: r of every number, then v + rs of every number.
   const scalars = new Uint8Array(2 * count * SCALAR_BYTES);
   scalars.set(randomScalars(count, random));
-  for (let i = 0; i < count; i++) {
-    const r = scalars.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES);
-    // A scalar is not zero, so v is added as v + 1 and -1.
-    const masked = addScalars(multiplyScalars(r, secret), scalarOf(values[i]! + 1));
-    scalars.set(addScalars(masked, MINUS_ONE), (count + i) * SCALAR_BYTES);
-  }
+  const mask = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      const r = scalars.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES);
+      // A scalar is not zero, so v is added as v + 1 and -1.
+      const masked = addScalars(multiplyScalars(r, secret), scalarOf(values[i]! + 1));
+      scalars.set(addScalars(masked, MINUS_ONE), (count + i) * SCALAR_BYTES);
+    }
+  };
   try {
+    await inTurns(count, mask, MASKED);
     const elements = await backend.multiplyBase(scalars, undefined, options);
     const ciphertexts = new Uint8Array(count * CIPHERTEXT_BYTES);
     for (let i = 0; i < count; i++) {

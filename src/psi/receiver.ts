@@ -14,7 +14,7 @@ import { inTurns } from '../workers/turn.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from './blinding.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { type Chunk, inChunks } from './chunks.js';
-import { confirmFrames, countFrame } from './confirm.js';
+import { confirmFrames, countFrame, markedIn } from './confirm.js';
 import { decodeRecords, encodeFrame, encodeRecords } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
@@ -109,7 +109,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     if (settings.to === 'both') {
       const most = Math.min(set.size, peer.size);
       const frames = ordered
-        ? confirmFrames(sid, unblinded, shared, most, random)
+        ? await confirmFrames(sid, unblinded, shared, most, random)
         : [await countFrame(sid, size, peer.publicKey, backend, random)];
       for (const frame of frames) yield line.send(frame);
     }
@@ -127,13 +127,6 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
   } finally {
     blinding?.wipe();
   }
-}
-
-/** The elements that are marked, ascending. */
-function markedIn(marks: Uint8Array): readonly number[] {
-  const indices: number[] = [];
-  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
-  return indices;
 }
 
 /** A frame of answers is worked on in parts of so many, so that tags are hashed while workers are busy with the next. */

@@ -11,10 +11,10 @@
  * of its values. By default `admission` lets one run a peer and window through.
  */
 
-import { sortRecords } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar } from '../random.js';
+import { sortRecordsInTurns } from '../sorting.js';
 import { inChunks } from './chunks.js';
 import { CIPHERTEXT_BYTES, decrypt, encryptOwn } from './elgamal.js';
 import { decodeFixed, encodeFrame } from './frames.js';
@@ -77,7 +77,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
     const tagged = tagger.width * roster.width;
     const records = await encryptedRecords(tags, tagged, values, secret, settings);
     const width = tagged + CIPHERTEXT_BYTES;
-    yield* sendRecords(line, 'values', sortRecords(records, width), width);
+    yield* sendRecords(line, 'values', await sortRecordsInTurns(records, width), width);
 
     const learns = settings.to === 'sender';
     const total = decodeFixed(yield* line.take('total'), CIPHERTEXT_BYTES + (learns ? 4 : 0));
@@ -100,7 +100,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   }
 }
 
-/** Values that are encrypted at once: their scalars are made on this thread, which must not be held up for long. */
+/** Values that are encrypted at once: so many scalars are drawn on this thread without a turn of the event loop. */
 const PART = 4096;
 
 /** Each person's tags with the encryption of the value, in the order of the roster. */

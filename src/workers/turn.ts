@@ -21,7 +21,8 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
- * Does `work` for the numbers below `count`, part by part, with a turn between two parts.
+ * Does `work` for the numbers below `count`, part by part, with a turn between two parts. Where there is a whole part to do, a
+ * turn comes before it as well: the end of one list and the beginning of the next do not add up.
  * @param size numbers in a part
  */
 export async function inTurns(
@@ -30,7 +31,7 @@ export async function inTurns(
   size: number = TURN_RECORDS,
 ): Promise<void> {
   for (let first = 0; first < count; first += size) {
-    if (first > 0) await nextTurn();
+    if (first > 0 || count >= size) await nextTurn();
     work(first, Math.min(first + size, count));
   }
 }

@@ -18,12 +18,19 @@ import {
 import { contactServer } from '../../src/psi/contact/server.js';
 import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people.js';
+import { sumReceiver } from '../../src/psi/sum-receiver.js';
+import { sumSender } from '../../src/psi/sum-sender.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
 import { LoopMeter, RATE } from '../support/loop-meter.js';
 import { toyGroup } from '../support/toy-group.js';
 
-const meters = vi.hoisted(() => ({ hashed: (_bytes: number): void => {} }));
+const meters = vi.hoisted(() => ({
+  hashed: (_bytes: number): void => {},
+  sorted: (_records: number): void => {},
+  scalars: (): void => {},
+}));
 
 vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
   const real = await original();
@@ -45,6 +52,38 @@ vi.mock(import('../../src/kernel/sha512.js'), async (original) => {
   };
 });
 
+vi.mock(import('../../src/group/scalar.js'), async (original) => {
+  const real = await original();
+  const counted =
+    <Scalars extends Uint8Array[]>(operation: (...scalars: Scalars) => Uint8Array) =>
+    (...scalars: Scalars): Uint8Array => {
+      meters.scalars();
+      return operation(...scalars);
+    };
+  return {
+    ...real,
+    addScalars: counted(real.addScalars),
+    multiplyScalars: counted(real.multiplyScalars),
+    reduceScalar: counted(real.reduceScalar),
+  };
+});
+
+/** Sorting that takes no turns; what takes them is held by `test/sorting.test.ts`. */
+vi.mock(import('../../src/sorting.js'), async (original) => {
+  const real = await original();
+  const counted =
+    <Result>(sort: (bytes: Uint8Array, width: number) => Result) =>
+    (bytes: Uint8Array, width: number): Result => {
+      meters.sorted(bytes.length / width);
+      return sort(bytes, width);
+    };
+  return {
+    ...real,
+    sortRecords: counted(real.sortRecords),
+    sortedOrder: counted(real.sortedOrder),
+  };
+});
+
 /** The bound of the issue, in microseconds as operations are rated. */
 const MOST = 100_000;
 /** Elements in the largest frame, and some in a second one. */
@@ -57,6 +96,8 @@ let backend: GroupBackend;
 beforeEach(() => {
   meter = new LoopMeter();
   meters.hashed = (bytes) => meter.spend(RATE.hash + RATE.hashedByte * bytes);
+  meters.sorted = (records) => meter.spend(RATE.sortedRecord * records);
+  meters.scalars = () => meter.spend(RATE.scalarOperation);
   backend = toyGroup(() => meter.spend(RATE.groupOperation));
 });
 
@@ -66,6 +107,8 @@ const namesFrom = (first: number): string[] => Array.from({ length: SIZE }, (_, 
 const own = IdentifierSet.ofStrings(namesFrom(0));
 const other = IdentifierSet.ofStrings(namesFrom(SIZE / 2));
 const shared = SIZE / 2;
+/** A frame holds 65,535 confirmations, of 16 bytes each: more of them than of any other record. */
+const many = IdentifierSet.ofStrings([...namesFrom(0), ...namesFrom(SIZE)]);
 
 /** The most that one party has done in one turn while both ran. */
 async function mostOf(
@@ -101,6 +144,37 @@ describe('between two turns of the event loop', () => {
       expect(receiver.result.size).toBe(shared);
     },
   );
+
+  it.each(['intersection', 'cardinality'] as const)(
+    'what both learn (%s) stays below the bound',
+    async (reveal) => {
+      const options = { backend, reveal, to: 'both', chunkSize: FRAME } as const;
+      const sender = psiSender(other, options);
+      expect(await mostOf(psiReceiver(own, options), sender)).toBeLessThan(MOST);
+      expect(sender.result.size).toBe(shared);
+    },
+  );
+
+  it('confirmations of a full frame stay below the bound', async () => {
+    const options = { backend, to: 'both', chunkSize: FRAME } as const;
+    const sender = psiSender(many, options);
+    expect(await mostOf(psiReceiver(many, options), sender)).toBeLessThan(MOST);
+    expect(sender.result.size).toBe(many.size);
+  });
+
+  it('people stay below the bound', async () => {
+    const receiver = peopleReceiver(own, { backend, chunkSize: FRAME });
+    expect(await mostOf(receiver, peopleSender(other, { backend, chunkSize: FRAME }))).toBeLessThan(MOST);
+    expect(receiver.result.size).toBe(shared);
+  });
+
+  it('a sum stays below the bound', async () => {
+    const receiver = sumReceiver(own, { backend, chunkSize: FRAME });
+    const values = new Array<number>(SIZE).fill(1);
+    const sender = sumSender(other, values, { backend, chunkSize: FRAME });
+    expect(await mostOf(receiver, sender)).toBeLessThan(MOST);
+    expect(receiver.result.size).toBe(shared);
+  });
 
   it('a run with proofs stays below the bound', async () => {
     const options = { backend, verifiable: true, chunkSize: FRAME };

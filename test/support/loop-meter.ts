@@ -7,7 +7,14 @@ import { DistinctBytes } from '../../src/bytes.js';
  * What operations are rated at, in microseconds: what the slowest of their kind takes on a slow machine, which is noble in place
  * of WebAssembly for the group and for hashes.
  */
-export const RATE = { groupOperation: 2500, hash: 10, hashedByte: 0.01, tableOperation: 2 } as const;
+export const RATE = {
+  groupOperation: 2500,
+  hash: 10,
+  hashedByte: 0.01,
+  tableOperation: 2,
+  sortedRecord: 5,
+  scalarOperation: 10,
+} as const;
 
 export class LoopMeter {
   /** The most that was spent between two turns so far. */
