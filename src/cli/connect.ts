@@ -37,6 +37,7 @@ interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags {
   readonly reveal?: Reveal;
   readonly coarse?: CoarseCount;
   readonly idleSeconds: number;
+  readonly progressSeconds: number;
   readonly totalSeconds: number;
   readonly output?: string;
   readonly spill: Spill;
@@ -254,7 +255,8 @@ export function countable(set: IdentifierSet, reveal: Reveal, io: Io): Identifie
 }
 
 async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOptions> {
-  const { tokenFile, ca, clientCert, clientKey, dryRun, idleSeconds, totalSeconds } = flags;
+  const { tokenFile, ca, clientCert, clientKey, dryRun } = flags;
+  const { idleSeconds, progressSeconds, totalSeconds } = flags;
   if ((clientCert === undefined) !== (clientKey === undefined)) {
     throw new VeilmatchError('argument', '--client-cert and --client-key belong together: give both.');
   }
@@ -265,7 +267,7 @@ async function readCredentials(flags: ConnectFlags, io: Io): Promise<ConnectOpti
     );
   }
   return {
-    limits: { idleSeconds, totalSeconds },
+    limits: { idleSeconds, progressSeconds, totalSeconds },
     token: tokenFile === undefined ? undefined : await readToken(tokenFile, io),
     tls: {
       ca: ca === undefined ? undefined : await readCertificates(ca, io),

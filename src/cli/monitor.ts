@@ -7,6 +7,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { VeilmatchError } from '../errors.js';
 import { isLoopback } from '../transport/address.js';
 import { systemReason } from '../transport/system-reason.js';
@@ -29,12 +30,22 @@ const HELP = {
   veilmatch_bytes_total: ['counter', 'Bytes of messages of runs that have ended, by direction.'],
   veilmatch_run_seconds_total: ['counter', 'Time that runs took which have ended.'],
   veilmatch_resident_memory_bytes: ['gauge', 'Memory of this process.'],
+  veilmatch_event_loop_delay_p50_seconds: [
+    'gauge',
+    'How late the event loop was since the last reading: the median.',
+  ],
+  veilmatch_event_loop_delay_p99_seconds: ['gauge', 'The same: 99 of a hundred times no more.'],
+  veilmatch_event_loop_delay_max_seconds: ['gauge', 'The same: the most.'],
 } as const;
 
 export type Metric = keyof typeof HELP;
 
+/** How often the event loop is looked at, in milliseconds. */
+const RESOLUTION = 10;
+
 export class Metrics {
   readonly #values = new Map<Metric, Map<string, number>>();
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 
   /** @param label as `outcome="complete"`; values are codes of this program, never texts from outside */
   add(metric: Metric, by: number, label = ''): void {
@@ -43,7 +54,12 @@ export class Metrics {
   }
 
   text(): string {
-    this.#values.set('veilmatch_resident_memory_bytes', new Map([['', process.memoryUsage.rss()]]));
+    this.#set('veilmatch_resident_memory_bytes', process.memoryUsage.rss());
+    const { max } = this.#delay;
+    this.#set('veilmatch_event_loop_delay_p50_seconds', this.#late(this.#delay.percentile(50)));
+    this.#set('veilmatch_event_loop_delay_p99_seconds', this.#late(this.#delay.percentile(99)));
+    this.#set('veilmatch_event_loop_delay_max_seconds', this.#late(max));
+    this.#delay.reset();
     const lines: string[] = [];
     for (const [metric, [type, help]] of Object.entries(HELP)) {
       lines.push(`# HELP ${metric} ${help}`, `# TYPE ${metric} ${type}`);
@@ -52,6 +68,21 @@ export class Metrics {
       }
     }
     return `${lines.join('\n')}\n`;
+  }
+
+  /** Begins, or ends, to look at the event loop. */
+  watch(on: boolean): void {
+    if (on) this.#delay.enable();
+    else this.#delay.disable();
+  }
+
+  #set(metric: Metric, value: number): void {
+    this.#values.set(metric, new Map([['', value]]));
+  }
+
+  /** Seconds, of the nanoseconds from one look to the next: what is more than there should be between them. */
+  #late(nanoseconds: number): number {
+    return this.#delay.count === 0 ? 0 : Math.max(0, nanoseconds / 1e9 - RESOLUTION / 1000);
   }
 }
 
@@ -64,10 +95,13 @@ export async function serveMetrics(
     const { host = '' } = request.headers;
     // A web page can point a name of its own at this port, but not change what the browser calls it.
     const local = URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
+    const known = local && request.method === 'GET';
     const body =
-      !local || request.method !== 'GET'
-        ? undefined
-        : { '/healthz': 'ok\n', '/metrics': metrics.text() }[request.url ?? ''];
+      known && request.url === '/metrics'
+        ? metrics.text()
+        : known && request.url === '/healthz'
+          ? 'ok\n'
+          : undefined;
     response.writeHead(body === undefined ? 404 : 200, {
       'content-type': request.url === '/metrics' ? 'text/plain; version=0.0.4' : 'text/plain',
       connection: 'close',
@@ -86,9 +120,11 @@ export async function serveMetrics(
       { cause: error },
     );
   }
+  metrics.watch(true);
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
+      metrics.watch(false);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -33,7 +33,10 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly resume?: true;
   readonly metrics?: number;
   readonly runs: number;
+  readonly runsPerPartner: number;
+  readonly helloSeconds: number;
   readonly idleSeconds: number;
+  readonly progressSeconds: number;
   readonly totalSeconds: number;
   readonly once?: true;
   readonly output?: string;
@@ -83,6 +86,18 @@ export function serveOptions(): Option[] {
       parsePort,
     ),
     new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
+    new Option(
+      '--runs-per-partner <N>',
+      'runs at once of one partner at most, where no place is kept for another one',
+    )
+      .argParser(parseCount)
+      .default(2),
+    new Option(
+      '--hello-seconds <N>',
+      'give a partner up that was let in and has not begun its run in this time',
+    )
+      .argParser(parseCount)
+      .default(60),
     ...timeOptions(),
     new Option('--once', 'end after the first run that is complete'),
     new Option(
@@ -102,13 +117,17 @@ export function timeOptions(): Option[] {
     new Option('--idle-seconds <N>', 'give a silent partner up after this time')
       .argParser(parseCount)
       .default(60),
+    new Option('--progress-seconds <N>', 'give a partner up that is there, but makes this one wait so long')
+      .argParser(parseCount)
+      .default(3600),
     new Option('--total-seconds <N>', 'give a run up after this time').argParser(parseCount).default(21_600),
   ];
 }
 
 /** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
 export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOptions> {
-  const { listen, reveal, origin, host, runs, idleSeconds, totalSeconds } = flags;
+  const { listen, reveal, origin, host, runs, runsPerPartner } = flags;
+  const { helloSeconds, idleSeconds, progressSeconds, totalSeconds } = flags;
   checkDoor(flags);
   const tokens: KnownToken[] = flags.tokenFile === undefined ? [] : await readTokenList(flags.tokenFile, io);
   return {
@@ -118,7 +137,11 @@ export async function listenOptions(flags: ServeFlags, io: Io): Promise<ListenOp
     reveal,
     origins: origin,
     hosts: host,
-    limits: { channels: runs, idleSeconds, totalSeconds },
+    limits: {
+      channels: runs,
+      channelsPerPeer: runsPerPartner,
+      ...{ helloSeconds, idleSeconds, progressSeconds, totalSeconds },
+    },
   };
 }
 

@@ -74,6 +74,11 @@ export class IdentifierSet {
     return Array.from(Uint32Array.from(rows).sort());
   }
 
+  /** The rows of one element as they were given: a view, not a copy. */
+  rowsAt(element: number): Uint32Array {
+    return this.#rows.subarray(this.#starts[element]!, this.#starts[element + 1]!);
+  }
+
   /** Whether a row has several elements, so that their number is not the number of people. */
   get severalPerRow(): boolean {
     return new Set(this.#rows).size < this.#rows.length;
@@ -104,6 +109,24 @@ export class IdentifierSet {
     starts.set(this.#starts);
     const elements = ByteList.from([...this.elements, ...more]);
     return new IdentifierSet(elements, this.kinds, this.rowCount, starts, this.#rows);
+  }
+
+  /**
+   * The set of these elements over the same rows, the ones that belong to no row among them.
+   * @param elements indices, ascending
+   */
+  only(elements: Uint32Array): IdentifierSet {
+    const starts = new Uint32Array(elements.length + 1);
+    const kinds = new Set<IdentifierKind>();
+    for (const [i, element] of elements.entries()) {
+      const { length } = this.rowsAt(element);
+      starts[i + 1] = starts[i]! + length;
+      if (length > 0) kinds.add(kindOf(this.elements.at(element)));
+    }
+    const rows = new Uint32Array(starts[elements.length]!);
+    for (const [i, element] of elements.entries()) rows.set(this.rowsAt(element), starts[i]);
+    const kept = ByteList.from(Array.from(elements, (element) => this.elements.at(element)));
+    return new IdentifierSet(kept, kinds, this.rowCount, starts, rows);
   }
 
   /** The set of the elements whose index `keep` accepts, over the same rows. */

@@ -130,7 +130,8 @@ export function decodeHello(body: Uint8Array): Hello {
 
 /**
  * Checks the peer's Hello against one's own.
- * @throws {VeilmatchError} `incompatible-peer`, `incompatible-lists` or `wrong-size`
+ * @throws {VeilmatchError} `incompatible-peer`, `incompatible-lists`, `wrong-size`, or `bad-message` for elements that are no
+ * whole number of people
  */
 export function checkPeer(own: Hello, peer: Hello): void {
   if (peer.role === own.role)
@@ -167,6 +168,8 @@ export function checkPeer(own: Hello, peer: Hello): void {
       `This set has ${own.size} elements; the peer accepts ${peer.maxPeerSize}.`,
     );
   }
+  // Before anything is blinded or evaluated for such a peer.
+  if (peer.size % peer.identifiersPerRow !== 0) throw malformed('the number of elements', 24);
 }
 
 const LEARNS: Readonly<Record<Learner, string>> = {

@@ -36,10 +36,13 @@ export {
   type PeopleOptions,
   peopleMatched,
 } from './match-people.js';
+export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './merge-limits.js';
+export { leaveOut } from './merging.js';
 export { OpenedSum } from './opened-sum.js';
 export { padSet } from './padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
 export {
+  type PeoplePartyOptions,
   type PeopleReceiverResult,
   type PeopleSenderResult,
   peopleReceiver,

@@ -6,11 +6,13 @@ import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { exchange, type IntersectOptions } from './intersect.js';
 import type { PsiMachine } from './machine.js';
+import { type MergeBothOptions, type MergeLimits, type MergeOptions, optionsOf } from './merge-limits.js';
+import { leaveOut, peopleOf } from './merging.js';
 import type { PartyOptions } from './party.js';
 import { peopleReceiver, peopleSender } from './people.js';
 import { psiReceiver } from './receiver.js';
-import { peopleOf } from './roster.js';
 import { psiSender } from './sender.js';
+import type { Role } from './suite.js';
 
 /** Which identifier a person is matched by, if several do: the first of these. */
 const PRIORITY: readonly IdentifierKind[] = ['phone', 'email', 'composite', 'opaque'];
@@ -26,44 +28,62 @@ export interface MatchedPerson {
 /**
  * The people behind the matches of an ordered run, which gives away nothing more than the matches do. Each of the
  * receiver's people comes once, however many identifiers matched; whether two of them are one person to the sender does
- * not show here.
+ * not show here. An identifier that is beyond the limits is nobody's, so a match of it is left out: `leaveOut` takes it out
+ * of the set before the run, and says which rows have it.
  * @param elements indices of the receiver's elements that match: `matched` of the receiver's machine
+ * @param limits the ones that `leaveOut` had
+ * @throws {VeilmatchError} `argument` for a limit that is none
  */
-export function peopleMatched(set: IdentifierSet, elements: readonly number[]): MatchedPerson[] {
+export function peopleMatched(
+  set: IdentifierSet,
+  elements: readonly number[],
+  limits: MergeLimits = {},
+): MatchedPerson[] {
   const matched = new Set(elements);
-  return peopleOf(set).flatMap((person) => {
-    const kinds = person
-      .filter((element) => matched.has(element))
-      .map((element) => kindOf(set.elements.at(element)));
-    const by = PRIORITY.find((kind) => kinds.includes(kind));
-    return by === undefined ? [] : [{ rows: set.rowsOf(person), by }];
-  });
+  const people = peopleOf(set, limits);
+  const found: MatchedPerson[] = [];
+  for (let person = 0; person < people.size; person++) {
+    const all = people.elementsOf(person);
+    const kinds = new Set<IdentifierKind>();
+    for (const element of all) if (matched.has(element)) kinds.add(kindOf(set.elements.at(element)));
+    const by = PRIORITY.find((kind) => kinds.has(kind));
+    if (by !== undefined) found.push({ rows: set.rowsOf(all), by });
+  }
+  return found;
 }
 
 /** Options of both parties in one process. */
 export type PeopleOptions = Pick<
   IntersectOptions,
   'backend' | 'random' | 'onFrame' | 'signal' | 'chunkSize' | 'maxPeerSize' | 'admit' | 'onProgress'
->;
+> &
+  MergeBothOptions;
 
 /**
- * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process.
- * @throws {VeilmatchError} `incompatible-lists`
+ * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
+ * parties leave out what stands for nobody in particular, as `countPeople` does.
+ * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
  */
 export async function matchPeople(
   receiverSet: SetInput,
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
-  const own = toSet(receiverSet);
-  const { matched } = await run(own, senderSet, options, psiReceiver, psiSender);
-  return peopleMatched(own, matched ?? []);
+  const reduced = (role: Role, list: SetInput): IdentifierSet => {
+    const { set, leftOut } = leaveOut(toSet(list), options);
+    if (leftOut.length > 0) options.onLeftOut?.(role, leftOut);
+    return set;
+  };
+  const own = reduced('receiver', receiverSet);
+  const { matched } = await run(own, reduced('sender', senderSet), options, psiReceiver, psiSender);
+  return peopleMatched(own, matched ?? [], options);
 }
 
 /**
  * How many people two lists share, where rows may have several identifiers each, in one process. Two rows are one person
- * when they share an identifier, directly or through other rows of either list; everybody counts once.
- * @throws {VeilmatchError} `incompatible-lists`; `argument` for people of more than 255 identifiers
+ * when they share an identifier, directly or through other rows of either list; everybody counts once. An identifier that
+ * stands for nobody in particular, by the limits among the options, is left out and reported.
+ * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
  */
 export async function countPeople(
   receiverSet: SetInput,
@@ -73,7 +93,7 @@ export async function countPeople(
   return (await run(toSet(receiverSet), senderSet, options, peopleReceiver, peopleSender)).size;
 }
 
-type Make<Result> = (set: IdentifierSet, options: PartyOptions) => PsiMachine<Result>;
+type Make<Result> = (set: IdentifierSet, options: PartyOptions & MergeOptions) => PsiMachine<Result>;
 
 /** Runs two machines against each other; the receiver's result. */
 async function run<Result>(
@@ -87,8 +107,13 @@ async function run<Result>(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = makeReceiver(own, { ...options, backend, random: options.random?.receiver });
-    const sender = makeSender(other, { ...options, backend, random: options.random?.sender });
+    const of = (role: Role): PartyOptions & MergeOptions => ({
+      ...optionsOf(role, options),
+      backend,
+      random: options.random?.[role],
+    });
+    const receiver = makeReceiver(own, of('receiver'));
+    const sender = makeSender(other, of('sender'));
     return (await exchange(receiver, sender, options.onFrame)).receiver;
   } finally {
     if (options.backend === undefined) await backend.dispose();

@@ -19,6 +19,8 @@ export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 export interface RunRequest {
   /** Elements that the receiver declared. */
   readonly peerSize: number;
+  /** People in the receiver's list, where each has as many elements as the one who has most. */
+  readonly peerPeople?: number | undefined;
   /** Elements in the sender's set. */
   readonly ownSize: number;
   /** What the receiver is to learn. */

@@ -17,6 +17,7 @@ import { checkPublicKey } from './checks.js';
 import { encodeFrame } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
+import type { MergeOptions } from './merge-limits.js';
 import { type CommonOptions, commonSettings, openSession, ownHello, type PartySettings } from './party.js';
 import { type Roster, rosterOf } from './roster.js';
 import { checkFinish } from './session.js';
@@ -36,22 +37,31 @@ export interface PeopleSenderResult {
   readonly peerSize: number;
 }
 
+/** Options of a party of a count of people. */
+export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
+
 interface PeopleSettings extends PartySettings {
   readonly roster: Roster;
 }
 
-/** @throws {VeilmatchError} `argument` for options or elements that cannot be right, or people of more than 255 identifiers */
-export function peopleReceiver(set: IdentifierSet, options: CommonOptions): PsiMachine<PeopleReceiverResult> {
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function peopleReceiver(
+  set: IdentifierSet,
+  options: PeoplePartyOptions,
+): PsiMachine<PeopleReceiverResult> {
   return new PsiMachine('receiver', receiverProgram(peopleSettings(set, options)));
 }
 
-/** @throws {VeilmatchError} `argument` for options or elements that cannot be right, or people of more than 255 identifiers */
-export function peopleSender(set: IdentifierSet, options: CommonOptions): PsiMachine<PeopleSenderResult> {
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function peopleSender(
+  set: IdentifierSet,
+  options: PeoplePartyOptions,
+): PsiMachine<PeopleSenderResult> {
   return new PsiMachine('sender', senderProgram(peopleSettings(set, options)));
 }
 
-function peopleSettings(set: IdentifierSet, options: CommonOptions): PeopleSettings {
-  const roster = rosterOf(set, true, options.random ?? secureRandom);
+function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): PeopleSettings {
+  const roster = rosterOf(set, true, options.random ?? secureRandom, options);
   const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
   return { ...commonSettings(roster.set, options, agreement), roster };
 }
@@ -65,6 +75,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
@@ -72,7 +83,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
 
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
-    return { size, peerSize: peopleIn(peer) };
+    return { size, peerSize };
   } finally {
     blinding.wipe();
   }
@@ -86,8 +97,9 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderRes
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'cardinality' });
-    const peerSize = peopleIn(peer);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
+    const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
+    await settings.admit({ ...sizes, reveal: 'cardinality' });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);

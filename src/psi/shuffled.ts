@@ -31,9 +31,16 @@ const NOT_BOUND = new Uint8Array();
 
 /**
  * How many people the peer has.
- * @throws {VeilmatchError} `bad-message` when its elements are not equally many for each
+ * @param most - identifiers of one of them that this party accepts
+ * @throws {VeilmatchError} `bad-message` when its elements are not equally many for each, `wrong-size` when they are more
  */
-export function peopleIn({ size, identifiersPerRow }: Hello): number {
+export function peopleIn({ size, identifiersPerRow }: Hello, most: number = identifiersPerRow): number {
+  if (identifiersPerRow > most) {
+    throw new VeilmatchError(
+      'wrong-size',
+      `The peer's people have up to ${identifiersPerRow} identifiers; this party accepts ${most} (option maxIdentifiersPerPerson).`,
+    );
+  }
   if (size % identifiersPerRow === 0) return size / identifiersPerRow;
   throw new VeilmatchError(
     'bad-message',

@@ -5,10 +5,11 @@ import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { secureRandom } from '../random.js';
 import { Logarithms } from './logarithm.js';
+import type { MergeOptions } from './merge-limits.js';
 import { type CommonOptions, commonSettings, type PartySettings } from './party.js';
 import { type Roster, rosterOf } from './roster.js';
 
-export interface SumOptions extends CommonOptions {
+export interface SumOptions extends CommonOptions, MergeOptions {
   /**
    * Who learns the sum: the receiver, which is the default, or the sender, which then learns of up to forty people of its
    * choice who is shared (see `acceptChosenValues`). The receiver learns the size either way. Both parties must ask for the
@@ -24,7 +25,7 @@ export interface SumOptions extends CommonOptions {
   readonly acceptChosenValues?: boolean | undefined;
   /**
    * Whether rows may have several identifiers each; both parties must agree. Rows that share one are one person, and a
-   * person counts once. Default `false`.
+   * person counts once; the limits on who is one person hold only then. Default `false`.
    */
   readonly several?: boolean | undefined;
   /**
@@ -59,7 +60,7 @@ export function sumSettings(set: IdentifierSet, options: SumOptions): SumSetting
   if (to !== 'receiver' && to !== 'sender') {
     throw new VeilmatchError('argument', "The option to must be 'receiver' or 'sender'.");
   }
-  const roster = rosterOf(set, several, random);
+  const roster = rosterOf(set, several, random, options);
   return {
     ...commonSettings(roster.set, options, { mode: 'sum', to, verifiable: false }),
     to,

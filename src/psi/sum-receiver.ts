@@ -61,6 +61,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
@@ -92,7 +93,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverResul
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
     const opened = element && new OpenedSum(element, settings.logarithms);
-    return { size, opened, peerSize: peopleIn(peer) };
+    return { size, opened, peerSize };
   } finally {
     blinding.wipe();
     mask?.fill(0);

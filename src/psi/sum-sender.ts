@@ -66,8 +66,9 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'sum' });
-    const peerSize = peopleIn(peer);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
+    const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
+    await settings.admit({ ...sizes, reveal: 'sum' });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);

@@ -6,6 +6,7 @@ import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import type { RandomSource } from '../random.js';
 import { exchange } from './intersect.js';
+import { type MergeBothOptions, optionsOf } from './merge-limits.js';
 import type { Role } from './suite.js';
 import type { SumOptions } from './sum-party.js';
 import { sumReceiver } from './sum-receiver.js';
@@ -13,7 +14,9 @@ import { sumSender } from './sum-sender.js';
 import { type SumResult, sumResult } from './sum-values.js';
 
 /** Options of both parties in one process. */
-export interface IntersectionSumOptions extends Omit<SumOptions, 'backend' | 'random'> {
+export interface IntersectionSumOptions
+  extends Omit<SumOptions, 'backend' | 'random' | 'onLeftOut'>,
+    MergeBothOptions {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
   /** Each party's own source of randomness. Default: the platform's CSPRNG. */
@@ -42,8 +45,16 @@ export async function intersectionSum(
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
-    const receiver = sumReceiver(own, { ...options, backend, random: options.random?.receiver });
-    const sender = sumSender(other, values, { ...options, backend, random: options.random?.sender });
+    const receiver = sumReceiver(own, {
+      ...optionsOf('receiver', options),
+      backend,
+      random: options.random?.receiver,
+    });
+    const sender = sumSender(other, values, {
+      ...optionsOf('sender', options),
+      backend,
+      random: options.random?.sender,
+    });
     const results = await exchange(receiver, sender, options.onFrame);
     const opened = results.receiver.opened ?? results.sender.opened!;
     return sumResult(results.receiver.size, await opened.solve({ signal: options.signal }));

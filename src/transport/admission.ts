@@ -4,7 +4,8 @@
 import { VeilmatchError } from '../errors.js';
 import { isLoopback } from './address.js';
 import type { Peer } from './channel.js';
-import { type KnownToken, peerOfToken } from './tokens.js';
+import type { Expected } from './places.js';
+import { type KnownToken, peerOf, peerOfToken } from './tokens.js';
 
 /** Certificates and keys in PEM. */
 export interface ServerTls {
@@ -44,6 +45,11 @@ export function checkAdmission({ host, tls, tokens }: AdmissionOptions): void {
       'Give tokens or an authority for client certificates: any web page can reach an open port of its visitor.',
     );
   }
+}
+
+/** Who may come: those that are known beforehand, and whoever an authority may issue a certificate to. */
+export function expectedPeers({ tokens, tls }: AdmissionOptions): Expected {
+  return { known: new Set(tokens.map((token) => peerOf(token).id)), others: tls?.clientCa !== undefined };
 }
 
 /** Whether the name that the client asked for is one of this server's: a page that rebinds its name asks for its own. */

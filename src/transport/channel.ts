@@ -63,6 +63,11 @@ export interface ConnectedChannel extends Channel {
 export interface ChannelLimits {
   /** Silence after which the peer is held to be gone. Default 60; a party that computes gives a sign every 10. */
   readonly idleSeconds: number;
+  /**
+   * How long this party waits while the peer neither sends a frame nor takes one; a sign of life does not count. Frames give the
+   * time back in proportion to their length, a full one all of it. Default 3,600: a party may compute on a large list that long.
+   */
+  readonly progressSeconds: number;
   /** What a whole run may take. Default 21,600, six hours. */
   readonly totalSeconds: number;
   /** Messages that the peer may send on average; twice as many in one second. Default 1,000. */
@@ -71,6 +76,7 @@ export interface ChannelLimits {
 
 export const DEFAULT_LIMITS: ChannelLimits = {
   idleSeconds: 60,
+  progressSeconds: 3600,
   totalSeconds: 21_600,
   messagesPerSecond: 1000,
 };

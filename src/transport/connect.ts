@@ -3,7 +3,7 @@
 
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
-import { encodeMessage, MAX_MESSAGE_BYTES } from '../wire/messages.js';
+import { encodeMessage } from '../wire/messages.js';
 import { checkAccept, openMessage } from '../wire/negotiate.js';
 import { checkedUrl } from './address.js';
 import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
@@ -117,12 +117,16 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
 
 async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
   if (isNode()) {
-    const { WebSocket } = await import('./ws.js');
+    const { WebSocket, SOCKET_LIMITS } = await import('./ws.js');
+    const { ca, cert, key } = tls ?? {};
     return new WebSocket(url, SUBPROTOCOL, {
-      ...tls,
+      ...SOCKET_LIMITS,
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert, key }),
+      // Said, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment is Node's default for what is not: the token would go to
+      // whoever answers. The name in the certificate is checked by the platform, and no option here changes that.
+      rejectUnauthorized: true,
       minVersion: 'TLSv1.3',
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
       followRedirects: false,
     }) as unknown as Socket;
   }

@@ -11,7 +11,7 @@ import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
 import { delimited, undelimited } from '../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
-import { fileError, nodeFiles } from './files.js';
+import { fileError, nodeFiles, openRegular } from './files.js';
 
 const LABEL = utf8('veilmatch-file-v1');
 
@@ -78,7 +78,8 @@ export interface ExchangeFile {
 /**
  * Checks a file.
  * @param signer the Ed25519 public key that it must come from
- * @throws {VeilmatchError} `io`; `bad-file` for what is no such file, was cut or changed, or is signed by another key
+ * @throws {VeilmatchError} `io`; `bad-file` for what is no such file, or a link to one, was cut or changed, or is signed by
+ * another key
  */
 export async function openExchange(path: string, signer: Uint8Array): Promise<ExchangeFile> {
   let header: FileHeaderMessage | undefined;
@@ -121,9 +122,17 @@ async function* messagesOf(
   path: string,
 ): AsyncGenerator<{ record: Uint8Array; message: ReturnType<typeof decodeMessage> }, void, void> {
   try {
-    const stream = globalThis.process.getBuiltinModule('node:fs').createReadStream(path);
-    for await (const bytes of undelimited(stream)) {
-      yield { record: delimited(bytes), message: decodeMessage(bytes) };
+    // A folder that partners exchange files through is the partner's, too.
+    const file = await openRegular(path);
+    try {
+      const { size } = await file.stat();
+      // No further than it was when it was opened: somebody may go on adding to it.
+      const stream = size === 0 ? [] : file.createReadStream({ start: 0, end: size - 1, autoClose: false });
+      for await (const bytes of undelimited(stream)) {
+        yield { record: delimited(bytes), message: decodeMessage(bytes) };
+      }
+    } finally {
+      await file.close();
     }
   } catch (error) {
     if (error instanceof VeilmatchError && error.code === 'bad-message') {

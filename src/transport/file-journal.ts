@@ -118,7 +118,7 @@ export async function removeFile(path: string): Promise<void> {
 /** Whether there is something of this name. */
 export async function isThere(path: string): Promise<boolean> {
   return nodeFiles()
-    .stat(path)
+    .lstat(path)
     .then(
       () => true,
       () => false,

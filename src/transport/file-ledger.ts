@@ -13,6 +13,8 @@ import { lockFile } from './file-lock.js';
 import { readIfThere, replaceFile } from './files.js';
 
 const FORMAT = 'veilmatch-ledger-v1';
+/** Some millions of charges; more is no ledger of partners. */
+const MAX_LEDGER_BYTES = 268_435_456;
 
 /** A ledger in a file. */
 export interface FileLedger extends Ledger {
@@ -29,7 +31,7 @@ export async function openFileLedger(path: string): Promise<FileLedger> {
   const lock = await lockFile(`${path}.lock`);
   let peers: Map<string, readonly Charge[]>;
   try {
-    const bytes = await readIfThere(path);
+    const bytes = await readIfThere(path, MAX_LEDGER_BYTES);
     peers = bytes === undefined ? new Map() : parseLedger(bytes, path);
   } catch (error) {
     await lock.release();

@@ -9,6 +9,8 @@ import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
 import { fileError, nodeFiles, readIfThere, systemCode } from './files.js';
 
+const MAX_LOCK_BYTES = 4096;
+
 export interface FileLock {
   /** @throws {VeilmatchError} `io` when the lock is no longer this one */
   check(): Promise<void>;
@@ -90,7 +92,7 @@ async function removeAbandoned(path: string): Promise<void> {
 }
 
 async function holderOf(path: string): Promise<Holder | undefined> {
-  const bytes = await readIfThere(path);
+  const bytes = await readIfThere(path, MAX_LOCK_BYTES, false);
   if (bytes === undefined) return undefined;
   try {
     const { host, pid, start, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;

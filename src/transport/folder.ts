@@ -4,6 +4,9 @@
  * synchronised bucket. Each message is a file of its own, which appears under its name when it is complete and goes away
  * when it has been read.
  *
+ * What lies in the peer's folder is read where it is a file, under one name, and as long as a message may be: not a link, not a
+ * device, not a pipe. A folder that is replaced by a link while a run is under way ends it.
+ *
  * **Whoever can write to the folders can take part, and whoever can read them sees what somebody on an unencrypted line
  * sees**: the carrier's access rights and its encryption stand in for TLS and tokens.
  */
@@ -11,6 +14,7 @@
 import { VeilmatchError } from '../errors.js';
 import { MAX_MESSAGE_BYTES } from '../wire/messages.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
+import { openRegular, readAtMost, systemCode } from './files.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
@@ -34,7 +38,11 @@ export async function folderChannel(options: FolderOptions): Promise<Channel> {
   const { incoming, outgoing, pollMilliseconds = 200 } = options;
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   if (fs === undefined) throw new VeilmatchError('unsupported', 'Folders can be used on Node only.');
-  const found = await fs.readdir(outgoing).catch((error) => {
+  const [there, back, found] = await Promise.all([
+    Folder.open(fs, outgoing),
+    Folder.open(fs, incoming),
+    fs.readdir(outgoing),
+  ]).catch((error) => {
     throw ioError(error);
   });
   if (found.length > 0) {
@@ -43,16 +51,45 @@ export async function folderChannel(options: FolderOptions): Promise<Channel> {
       'The folder for outgoing messages is not empty. Use a new one for each run.',
     );
   }
-  const link = new FolderLink(fs, outgoing, incoming, pollMilliseconds);
+  const link = new FolderLink(fs, there, back, pollMilliseconds);
   return new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
 }
 
 type Fs = typeof import('node:fs/promises');
 
+/** A folder under its real path, which goes through no link; inodes would tell more, but not every share keeps them. */
+class Folder {
+  readonly #fs: Fs;
+  readonly #path: string;
+
+  private constructor(fs: Fs, path: string) {
+    this.#fs = fs;
+    this.#path = path;
+  }
+
+  /** @param path - may be a link: it is followed once, now */
+  static async open(fs: Fs, path: string): Promise<Folder> {
+    return new Folder(fs, await fs.realpath(path));
+  }
+
+  pathOf(index: number): string {
+    return `${this.#path}/${String(index).padStart(8, '0')}.vm`;
+  }
+
+  /** @throws {VeilmatchError} `io` where the path has come to lead somewhere else */
+  async check(): Promise<void> {
+    if ((await this.#fs.realpath(this.#path)) === this.#path) return;
+    throw new VeilmatchError(
+      'io',
+      'A folder of the channel was replaced by a link while the run was under way.',
+    );
+  }
+}
+
 class FolderLink implements Link {
   readonly #fs: Fs;
-  readonly #outgoing: string;
-  readonly #incoming: string;
+  readonly #outgoing: Folder;
+  readonly #incoming: Folder;
   readonly #inbox = new LinkInbox();
   readonly #poll: ReturnType<typeof setInterval>;
   #written = 0;
@@ -61,7 +98,7 @@ class FolderLink implements Link {
   #reading = false;
   #ended = false;
 
-  constructor(fs: Fs, outgoing: string, incoming: string, pollMilliseconds: number) {
+  constructor(fs: Fs, outgoing: Folder, incoming: Folder, pollMilliseconds: number) {
     this.#fs = fs;
     this.#outgoing = outgoing;
     this.#incoming = incoming;
@@ -69,14 +106,15 @@ class FolderLink implements Link {
   }
 
   write(message: Uint8Array): void {
-    const path = pathOf(this.#outgoing, this.#written++);
+    const path = this.#outgoing.pathOf(this.#written++);
     this.#writing = this.#writing.then(async () => {
       try {
+        await this.#outgoing.check();
         const file = await this.#fs.open(`${path}.partial`, 'wx', 0o600);
         await file.writeFile(message).finally(() => file.close());
         await this.#fs.rename(`${path}.partial`, path);
       } catch (error) {
-        this.#end(ioError(error));
+        this.#end(error instanceof VeilmatchError ? error : ioError(error));
       }
     });
   }
@@ -99,12 +137,8 @@ class FolderLink implements Link {
     if (this.#reading) return;
     this.#reading = true;
     try {
-      for (
-        let path = pathOf(this.#incoming, this.#read);
-        !this.#ended;
-        path = pathOf(this.#incoming, this.#read)
-      ) {
-        const message = await this.#take(path);
+      while (!this.#ended) {
+        const message = await this.#take(this.#incoming.pathOf(this.#read));
         if (message === undefined) break;
         this.#read++;
         this.#inbox.message(message);
@@ -117,21 +151,13 @@ class FolderLink implements Link {
   }
 
   async #take(path: string): Promise<Uint8Array | undefined> {
-    try {
-      const { size } = await this.#fs.stat(path);
-      if (size > MAX_MESSAGE_BYTES) {
-        throw new VeilmatchError(
-          'bad-message',
-          `A message of ${size} bytes: at most ${MAX_MESSAGE_BYTES} are allowed.`,
-        );
-      }
-      const message = await this.#fs.readFile(path);
-      await this.#fs.rm(path);
-      return new Uint8Array(message);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
+    await this.#incoming.check();
+    const message = await readMessage(path);
+    if (message === undefined) return undefined;
+    // Once more, before something is removed: what was read lay in the folder that was agreed on.
+    await this.#incoming.check();
+    await this.#fs.rm(path);
+    return message;
   }
 
   #end(error: VeilmatchError): void {
@@ -146,8 +172,28 @@ class FolderLink implements Link {
   }
 }
 
-function pathOf(folder: string, index: number): string {
-  return `${folder}/${String(index).padStart(8, '0')}.vm`;
+/** @returns undefined where there is none yet */
+async function readMessage(path: string): Promise<Uint8Array | undefined> {
+  const file = await openRegular(path, { hardLinks: false }).catch((error) => {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    if (!(error instanceof VeilmatchError)) throw error;
+    // Its own message names the path.
+    throw new VeilmatchError(
+      'bad-message',
+      'A message in the folder is not taken: it is a link, or has another name, or is no file at all.',
+    );
+  });
+  if (file === undefined) return undefined;
+  try {
+    const message = await readAtMost(file, MAX_MESSAGE_BYTES);
+    if (message !== undefined) return message;
+    throw new VeilmatchError(
+      'bad-message',
+      `A message of the folder has more than ${MAX_MESSAGE_BYTES} bytes, which is not allowed.`,
+    );
+  } finally {
+    await file.close();
+  }
 }
 
 function ioError(error: unknown): VeilmatchError {

@@ -14,6 +14,7 @@ export type { ServerTls } from './admission.js';
 export { type BroadcastOptions, broadcastChannel } from './broadcast.js';
 export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
 export { type ClientTls, type ConnectOptions, connect } from './connect.js';
+export type { DoorstepLimits, TurnedAway } from './doorstep.js';
 export {
   type ExchangeOptions,
   type RequestOptions,
@@ -35,7 +36,6 @@ export {
   type ListenLimits,
   type ListenOptions,
   listen,
-  type TurnedAway,
 } from './listen.js';
 export { memoryChannels } from './memory.js';
 export { isFinal } from './reason.js';

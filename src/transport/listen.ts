@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Waits for parties that connect over WebSocket, on Node. Nothing is yielded that is not authenticated, and nobody who is
- * not has more than a few kilobytes and a few seconds of this process.
+ * Waits for parties that connect over WebSocket, on Node. Nothing is yielded that is not authenticated. Who is not may send the
+ * headers of one request and one short message, within seconds, and there are so many of them at once and no more.
  */
 
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
-import { type CloseReason, encodeMessage, MAX_MESSAGE_BYTES, type OpenMessage } from '../wire/messages.js';
+import { type CloseReason, encodeMessage, type OpenMessage } from '../wire/messages.js';
 import { acceptMessage } from '../wire/negotiate.js';
 import {
   type AdmissionOptions,
   checkAdmission,
+  expectedPeers,
   hostAllowed,
   identify,
   originAllowed,
   type ServerTls,
 } from './admission.js';
+import { HANDSHAKE_ALLOWANCE } from './byte-meter.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from './channel.js';
+import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
 import { firstMessage, refuse } from './handshake.js';
 import type { Journal } from './journal.js';
 import type { Link } from './link.js';
+import { type Expected, hasPlace } from './places.js';
 import { errorFor, reasonFor } from './reason.js';
 import type { RunStore } from './run-store.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
@@ -30,32 +34,14 @@ import type { KnownToken } from './tokens.js';
 import { WireChannel } from './wire-channel.js';
 
 /** What a listener bears of all its peers. */
-export interface ListenLimits extends ChannelLimits {
-  /** Channels at once. Default 16. */
+export interface ListenLimits extends ChannelLimits, DoorstepLimits {
+  /** Channels at once. Default 16. A place is kept for each token whose holder has none, and one for certificates. */
   readonly channels: number;
-  /** Channels at once of one peer. Default 2. */
+  /** Channels at once of one peer, where no place is kept for another one. Default 2. */
   readonly channelsPerPeer: number;
-  /** Connections that have not authenticated; one more, and the oldest has to go. Default 128. */
-  readonly pending: number;
-  /** From the first byte to the token. Default 10. */
-  readonly handshakeSeconds: number;
+  /** From being let in to the first frame of a run that begins. Default 60. */
+  readonly helloSeconds: number;
 }
-
-/**
- * Why somebody was not let in. `silent`: too slow, gone before it said anything, or the oldest of too many. `store`: the run
- * could not be kept, or what was kept of it not be read.
- */
-export type TurnedAway =
-  | 'host'
-  | 'origin'
-  | 'path'
-  | 'credentials'
-  | 'busy'
-  | 'silent'
-  | 'protocol'
-  | 'incompatible'
-  | 'unknown-run'
-  | 'store';
 
 /** What happens at the door. Holds no address, token or certificate. */
 export type ListenEvent =
@@ -102,8 +88,21 @@ const LISTEN_LIMITS: ListenLimits = {
   channels: 16,
   channelsPerPeer: 2,
   pending: 128,
+  pendingPerAddress: 32,
   handshakeSeconds: 10,
+  helloSeconds: 60,
 };
+
+/** A request's line and headers together, and how many headers: what a browser sends, its cookies included, is less. */
+const MAX_HEADER_BYTES = 8192;
+const MAX_HEADERS = 128;
+/** Errors of clients that said too little, not something wrong. */
+const GONE: readonly string[] = [
+  'ECONNRESET',
+  'HPE_INVALID_EOF_STATE',
+  'ERR_HTTP_REQUEST_TIMEOUT',
+  'ERR_TLS_HANDSHAKE_TIMEOUT',
+];
 
 /**
  * Starts to listen.
@@ -131,8 +130,8 @@ class Server implements Listener {
   readonly #options: ListenOptions;
   readonly #limits: ListenLimits;
   readonly #http: HttpServer;
-  /** Connections that nobody is known behind, oldest first, by what identifies the raw and the TLS socket alike. */
-  readonly #pending = new Map<string, { readonly socket: NetSocket; release(): void }>();
+  readonly #doorstep: Doorstep;
+  readonly #expected: Expected;
   readonly #channels = new Set<Accepted>();
   readonly #ready: AcceptedChannel[] = [];
   #waiting: ((result: IteratorResult<AcceptedChannel, undefined>) => void) | undefined;
@@ -142,6 +141,8 @@ class Server implements Listener {
     this.#admission = admission;
     this.#options = options;
     this.#limits = limits;
+    this.#doorstep = new Doorstep(limits, (reason) => options.onEvent?.({ type: 'turned-away', reason }));
+    this.#expected = expectedPeers(admission);
     this.#http = this.#createServer();
   }
 
@@ -150,24 +151,47 @@ class Server implements Listener {
   }
 
   async start(host: string, port: number): Promise<void> {
-    const { WebSocketServer } = await import('./ws.js');
+    const { WebSocketServer, SOCKET_LIMITS } = await import('./ws.js');
     const sockets = new WebSocketServer({
+      ...SOCKET_LIMITS,
       noServer: true,
-      maxPayload: MAX_MESSAGE_BYTES,
-      perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
-    this.#http.on('connection', (socket) => this.#hold(socket));
-    this.#http.on('request', (_, response) => response.writeHead(426, { connection: 'close' }).end());
-    this.#http.on('upgrade', (request, socket, head) => {
+    // Headers that make no WebSocket. The library answers by itself only where nobody listens.
+    sockets.on('wsClientError', (_, socket) =>
+      this.#answer(socket as NetSocket, '400 Bad Request', 'protocol'),
+    );
+    this.#http.maxHeadersCount = MAX_HEADERS;
+    this.#http.on('connection', (socket) => this.#doorstep.hold(socket));
+    this.#http.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+      const socket = duplex as NetSocket;
+      const { code = '' } = error;
+      this.#doorstep.of(socket)?.turnAway(GONE.includes(code) ? 'silent' : 'protocol');
+      // Only what came as HTTP is answered: where TLS has failed there is nobody to write to.
+      if (code.startsWith('HPE_')) this.#answer(socket, '400 Bad Request', 'protocol');
+      else socket.destroy();
+    });
+    this.#http.on('request', (request, response) => {
+      this.#doorstep.of(request.socket)?.turnAway('protocol');
+      response.writeHead(426, { connection: 'close' }).end(() => request.socket.destroy());
+    });
+    this.#http.on('upgrade', (request, duplex, head) => {
+      const socket = duplex as NetSocket;
       // A client that cuts the line in the middle of a handshake is no error of this server.
       socket.on('error', () => {});
-      if (!this.#checkRequest(request)) {
-        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      const stranger = this.#doorstep.of(socket);
+      const reason = this.#requestFault(request);
+      if (stranger === undefined || reason !== undefined) {
+        this.#answer(socket, '403 Forbidden', reason ?? 'silent');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        void this.#greet(socketLink(webSocket as unknown as Socket), request);
+        const link = socketLink(webSocket as unknown as Socket);
+        stranger.measure(socket, HANDSHAKE_ALLOWANCE, () => {
+          void refuse(link, 'protocol');
+          socket.destroySoon();
+        });
+        void this.#greet(link, request, stranger);
       });
     });
     await new Promise<void>((resolve, reject) => {
@@ -204,8 +228,8 @@ class Server implements Listener {
     if (this.#closed) return;
     this.#closed = true;
     const stopped = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    this.#doorstep.close();
     this.#http.closeAllConnections();
-    for (const { socket } of this.#pending.values()) socket.destroy();
     this.#waiting?.({ done: true, value: undefined });
     await Promise.all([...this.#channels].map((channel) => channel.close('aborted')));
     await stopped;
@@ -214,7 +238,12 @@ class Server implements Listener {
   #createServer(): HttpServer {
     const { tls } = this.#admission;
     const timeout = this.#limits.handshakeSeconds * 1000;
-    const common = { headersTimeout: timeout, requestTimeout: timeout, connectionsCheckingInterval: 1000 };
+    const common = {
+      headersTimeout: timeout,
+      requestTimeout: timeout,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    };
     if (tls === undefined) return process.getBuiltinModule('node:http').createServer(common);
     const { cert, key, clientCa } = tls;
     try {
@@ -240,41 +269,26 @@ class Server implements Listener {
     }
   }
 
-  /** Gives a connection its time, and the oldest one's place when there are too many. */
-  #hold(socket: NetSocket): void {
-    const id = idOf(socket);
-    const timer = setTimeout(() => {
-      this.#tell('silent');
-      socket.destroy();
-    }, this.#limits.handshakeSeconds * 1000);
-    const release = (): void => {
-      clearTimeout(timer);
-      if (this.#pending.get(id)?.socket === socket) this.#pending.delete(id);
-    };
-    this.#pending.set(id, { socket, release });
-    socket.once('close', release);
-    socket.on('error', () => {});
-    if (this.#pending.size <= this.#limits.pending) return;
-    const [oldest] = this.#pending.values();
-    this.#tell('silent');
-    oldest?.socket.destroy();
+  /** Turns a connection away by HTTP, and ends it: a client that does not end it, too, is not waited for. */
+  #answer(socket: NetSocket, status: string, reason: TurnedAway): void {
+    this.#doorstep.of(socket)?.turnAway(reason);
+    if (!socket.writable) socket.destroy();
+    else {
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () =>
+        socket.destroy(),
+      );
+    }
   }
 
-  #checkRequest(request: Request): boolean {
-    const { host, origin } = request.headers;
-    const reason = !hostAllowed(host, this.#admission)
-      ? 'host'
-      : !originAllowed(origin, this.#admission.origins)
-        ? 'origin'
-        : request.url !== '/'
-          ? 'path'
-          : undefined;
-    if (reason !== undefined) this.#tell(reason);
-    return reason === undefined;
+  #requestFault({ headers, rawHeaders, url }: Request): TurnedAway | undefined {
+    // Those above the limit were left out, an Origin perhaps.
+    if (rawHeaders.length >= 2 * MAX_HEADERS) return 'protocol';
+    if (!hostAllowed(headers.host, this.#admission)) return 'host';
+    if (!originAllowed(headers.origin, this.#admission.origins)) return 'origin';
+    return url === '/' ? undefined : 'path';
   }
 
-  async #greet(link: Link, request: Request): Promise<void> {
-    const socketId = idOf(request.socket);
+  async #greet(link: Link, request: Request, stranger: Stranger): Promise<void> {
     try {
       const open = await firstMessage(link, this.#limits.handshakeSeconds, (message) => {
         if (message.type === 'open') return message;
@@ -282,7 +296,7 @@ class Server implements Listener {
       });
       const peer = identify(request, open.token, this.#admission);
       if (peer === undefined) {
-        this.#tell('credentials');
+        stranger.turnAway('credentials');
         return refuse(link, 'denied');
       }
       const { reveal } = this.#options;
@@ -295,30 +309,26 @@ class Server implements Listener {
       // Nothing is kept for a peer of another version, or where there is no room.
       acceptMessage(open, runId, mode);
       const journal = this.#isFull(peer) ? undefined : await this.#journalOf(open, peer, runId);
-      const full = this.#isFull(peer);
-      if (full || request.socket.destroyed) {
+      if (this.#isFull(peer)) stranger.turnAway('busy');
+      if (request.socket.destroyed || !stranger.letIn()) {
         // A run that begins and is not accepted was never there.
         await (open.runId === undefined ? journal?.erase() : journal?.close());
-        this.#tell(full ? 'busy' : 'silent');
         return refuse(link, 'busy');
       }
-      this.#pending.get(socketId)?.release();
       link.write(encodeMessage(acceptMessage(open, runId, mode, journal?.held)));
       this.#yield(link, request, { peer, runId, journal, peerHolds: open.held }, open.runId !== undefined);
     } catch (error) {
       const reason = reasonFor(error);
       const ofStore = error instanceof VeilmatchError && ['io', 'bad-file'].includes(error.code);
-      // The timer of the connection tells of a peer that said nothing in time.
-      if (reason !== 'timeout') this.#tell(ofStore ? 'store' : (TOLD[reason] ?? 'protocol'));
+      stranger.turnAway(ofStore ? 'store' : (TOLD[reason] ?? 'protocol'));
       await refuse(link, reason);
     }
   }
 
   /** Whether there is no room for another channel of this peer. */
   #isFull(peer: Peer): boolean {
-    const { channels, channelsPerPeer } = this.#limits;
-    const own = [...this.#channels].filter((channel) => channel.peer.id === peer.id).length;
-    return this.#channels.size >= channels || own >= channelsPerPeer || this.#closed;
+    const open = [...this.#channels].map((channel) => channel.peer.id);
+    return this.#closed || !hasPlace(peer.id, open, this.#expected, this.#limits);
   }
 
   /**
@@ -346,7 +356,9 @@ class Server implements Listener {
     resumed: boolean,
   ): void {
     const { runId, peer } = run;
-    const accepted = Object.assign(new WireChannel(link, this.#limits), run);
+    // The peer of a run that is resumed may have nothing to say before this party has.
+    const helloSeconds = resumed ? undefined : this.#limits.helloSeconds;
+    const accepted = Object.assign(new WireChannel(link, this.#limits, helloSeconds), run);
     this.#channels.add(accepted);
     request.socket.once('close', () => {
       this.#channels.delete(accepted);
@@ -360,18 +372,11 @@ class Server implements Listener {
     this.#waiting({ done: false, value: accepted });
     this.#waiting = undefined;
   }
-
-  #tell(reason: TurnedAway): void {
-    this.#options.onEvent?.({ type: 'turned-away', reason });
-  }
 }
 
 const TOLD: Partial<Readonly<Record<CloseReason, TurnedAway>>> = {
   incompatible: 'incompatible',
   aborted: 'silent',
+  timeout: 'silent',
   'unknown-run': 'unknown-run',
 };
-
-function idOf({ remoteAddress, remotePort }: NetSocket): string {
-  return `${remoteAddress} ${remotePort}`;
-}

@@ -5,7 +5,7 @@
  */
 
 import { VeilmatchError } from '../errors.js';
-import type { Unlock } from '../psi/index.js';
+import { openKey, type Unlock } from '../psi/index.js';
 import { secureRandom } from '../random.js';
 import {
   createJournal,
@@ -16,9 +16,9 @@ import {
   removeFile,
 } from './file-journal.js';
 import { type FileLock, lockFile } from './file-lock.js';
-import { fileError, nodeFiles } from './files.js';
+import { fileError, nodeFiles, readIfThere } from './files.js';
 import { checkTerms, type Journal, type RunTerms } from './journal.js';
-import { readKeyFile, writeKeyFile } from './key-file.js';
+import { writeKeyFile } from './key-file.js';
 
 /** What `listen` asks for runs that can be resumed. */
 export interface RunStore {
@@ -50,6 +50,7 @@ export interface RunStoreOptions {
 
 const KEY_BYTES = 32;
 const KEY_NAME = 'key.vm';
+const MAX_KEY_BYTES = 65_536;
 const RUN_NAME = /^([0-9a-f]{16})\.vm$/;
 const WEEK = 604_800;
 
@@ -76,7 +77,10 @@ export async function openRunStore(
   const lock = await lockFile(`${folder}/lock`);
   try {
     if (!(await isRunStore(folder))) await writeKeyFile(keyPath, secureRandom(KEY_BYTES), unlock);
-    const key = await readKeyFile(keyPath, unlock);
+    const sealed = await readIfThere(keyPath, MAX_KEY_BYTES, false);
+    if (sealed === undefined)
+      throw new VeilmatchError('io', `Cannot read ${keyPath}: there is no such file.`);
+    const key = await openKey(sealed, unlock);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {
       const [, runId] = RUN_NAME.exec(name) ?? [];

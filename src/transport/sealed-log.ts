@@ -22,7 +22,7 @@ import { webCrypto } from '../psi/contact/sealed-key.js';
 import { openKey, sealKey, type Unlock } from '../psi/index.js';
 import { MAX_FRAME_BYTES } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
-import { fileError, nodeFiles, replaceFile } from './files.js';
+import { fileError, openRegular, replaceFile } from './files.js';
 
 const MAGIC = utf8('veilmatch-log-v1');
 const HEAD_AT = 20;
@@ -204,7 +204,8 @@ class Log implements SealedLog {
 
 async function openFile(path: string): Promise<File> {
   try {
-    return await nodeFiles().open(path, 'r+');
+    // Erasing it would leave what a link, or another name, leads to.
+    return await openRegular(path, { write: true, hardLinks: false });
   } catch (error) {
     throw fileError('read', path, error);
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A link over a WebSocket (RFC 6455), through the interface that browsers have and that `ws` follows on Node. */
 
-import { disconnected, type Link, LinkInbox } from './link.js';
+import { VeilmatchError } from '../errors.js';
+import { type Link, LinkInbox } from './link.js';
 
 /** Negotiated when the connection is made: another program's WebSocket server does not know it. */
 export const SUBPROTOCOL = 'veilmatch-psi-v1';
@@ -32,7 +33,7 @@ export function socketLink(socket: Socket): Link {
     else socket.close();
   };
   let told = false;
-  const end = (error?: ReturnType<typeof disconnected>): void => {
+  const end = (error?: VeilmatchError): void => {
     over();
     if (told) return;
     told = true;
@@ -45,7 +46,7 @@ export function socketLink(socket: Socket): Link {
       return;
     }
     cut();
-    end(disconnected('The peer sent text over the WebSocket: it is another program.'));
+    end(new VeilmatchError('bad-message', 'The peer sent text over the WebSocket: it is another program.'));
   });
   socket.addEventListener('close', () => end());
   // A socket that breaks the standard's rules, or sends more than is allowed; `close` follows.

@@ -50,5 +50,10 @@ export function peerOfToken(token: string, known: readonly KnownToken[]): Peer |
   const hash = hashToken(token);
   let found: KnownToken | undefined;
   for (const entry of known) if (equalBytes(entry.hash, hash)) found = entry;
-  return found && { id: `token:${bytesToHex(found.hash.subarray(0, 8))}`, name: found.name };
+  return found && peerOf(found);
+}
+
+/** The peer that a token stands for. */
+export function peerOf({ hash, name }: KnownToken): Peer {
+  return { id: `token:${bytesToHex(hash.subarray(0, 8))}`, name };
 }

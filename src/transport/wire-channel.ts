@@ -17,6 +17,7 @@ import {
 } from '../wire/messages.js';
 import type { Channel, ChannelLimits } from './channel.js';
 import { disconnected, type Link } from './link.js';
+import { Patience } from './patience.js';
 import { errorFor, reasonFor } from './reason.js';
 
 /** A party that has sent nothing for so long says that it is there. */
@@ -38,6 +39,8 @@ export class WireChannel implements Channel {
   /** Frames that this party may still send, and those that it has taken without giving credit for them. */
   #credit = WINDOW_FRAMES;
   #taken = 0;
+  /** Lengths of the frames that the peer has not taken, oldest first. */
+  readonly #underWay: number[] = [];
   #sent = 0;
   #received = 0;
   /** Why nothing more comes: the peer's `complete`, or what went wrong. */
@@ -50,10 +53,19 @@ export class WireChannel implements Channel {
   #lastHeard = Date.now();
   #lastSent = Date.now();
   readonly #clock: ReturnType<typeof setInterval>;
+  readonly #patience: Patience;
+  /** Until when the peer's first frame has to be there, which is not there yet. */
+  #firstFrameBy: number;
 
-  constructor(link: Link, limits: ChannelLimits) {
+  /**
+   * @param firstFrameSeconds in which the peer has to send a frame, whether this party waits for one or not. Default: no such
+   * limit
+   */
+  constructor(link: Link, limits: ChannelLimits, firstFrameSeconds: number = Number.POSITIVE_INFINITY) {
     this.#link = link;
     this.#limits = limits;
+    this.#patience = new Patience(limits.progressSeconds);
+    this.#firstFrameBy = this.#started + firstFrameSeconds * 1000;
     this.#allowance = 2 * limits.messagesPerSecond;
     this.#clock = setInterval(() => this.#tick(), TICK_MS);
     link.listen({
@@ -76,6 +88,7 @@ export class WireChannel implements Channel {
     this.#checkOpen();
     while (this.#credit === 0) await this.#turn();
     this.#credit--;
+    this.#underWay.push(frame.length);
     this.#write({ type: 'frame', frame });
     if (this.#credit > 0) this.#writers.shift()?.resolve();
   }
@@ -155,6 +168,8 @@ export class WireChannel implements Channel {
             `The peer sent more than the ${WINDOW_FRAMES} frames that it may have under way.`,
           );
         }
+        this.#firstFrameBy = Number.POSITIVE_INFINITY;
+        this.#patience.earn(message.frame.length);
         this.#inbox.push(message.frame);
         this.#reader?.resolve();
         return;
@@ -163,6 +178,7 @@ export class WireChannel implements Channel {
         if (this.#credit > WINDOW_FRAMES) {
           throw new VeilmatchError('bad-message', 'The peer gave credit for frames that it was not sent.');
         }
+        for (const length of this.#underWay.splice(0, message.frames)) this.#patience.earn(length);
         this.#writers.shift()?.resolve();
         return;
       case 'keepAlive':
@@ -181,14 +197,22 @@ export class WireChannel implements Channel {
 
   #tick(): void {
     const now = Date.now();
+    const elapsed = now - this.#lastTick;
     // Where this thread was busy, what came in the meantime has not been looked at yet.
-    this.#lastHeard += Math.max(0, now - this.#lastTick - 2 * TICK_MS);
-    const { idleSeconds, totalSeconds, messagesPerSecond } = this.#limits;
-    const earned = (messagesPerSecond * (now - this.#lastTick)) / 1000;
+    const busy = Math.max(0, elapsed - 2 * TICK_MS);
+    this.#lastHeard += busy;
+    this.#firstFrameBy += busy;
+    if (this.#reader !== undefined || this.#writers.length > 0) this.#patience.wait(elapsed - busy);
+    const { idleSeconds, progressSeconds, totalSeconds, messagesPerSecond } = this.#limits;
+    const earned = (messagesPerSecond * elapsed) / 1000;
     this.#allowance = Math.min(2 * messagesPerSecond, this.#allowance + earned);
     this.#lastTick = now;
     if (now - this.#lastHeard > idleSeconds * 1000) {
       this.#leave('timeout', timeout(`The peer was silent for ${idleSeconds} seconds.`));
+    } else if (now > this.#firstFrameBy) {
+      this.#leave('timeout', timeout('The peer was let in, and did not begin the run in its time.'));
+    } else if (this.#patience.over) {
+      this.#leave('timeout', timeout(`The run made no progress in ${progressSeconds} seconds of waiting.`));
     } else if (now - this.#started > totalSeconds * 1000) {
       this.#leave('timeout', timeout(`The run was not complete after ${totalSeconds} seconds.`));
     } else if (now - this.#lastSent > KEEP_ALIVE_MS) {

@@ -8,6 +8,7 @@ import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/p
 import { VeilmatchError } from '../errors.js';
 import { MAX_FRAME_BYTES } from '../psi/suite.js';
 import { type Envelope, EnvelopeSchema, FileKind, Reason } from './generated/veilmatch/psi/v1/psi_pb.js';
+import { isMostlyFrame } from './overhead.js';
 
 /** The most that any encoded message has. */
 export const MAX_MESSAGE_BYTES: number = MAX_FRAME_BYTES + 64;
@@ -148,6 +149,9 @@ function fieldOf(message: Message): NonNullable<MessageInitShape<typeof Envelope
  */
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length > MAX_MESSAGE_BYTES) throw bad(`it has more than ${MAX_MESSAGE_BYTES} bytes`);
+  if (bytes.length > MAX_CONTROL_BYTES && !isMostlyFrame(bytes, MAX_CONTROL_BYTES)) {
+    throw bad(`it has more than ${MAX_CONTROL_BYTES} bytes besides the content of a frame`);
+  }
   let envelope: Envelope;
   try {
     envelope = fromBinary(EnvelopeSchema, bytes, { readUnknownFields: false });

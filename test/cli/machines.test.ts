@@ -2,9 +2,12 @@
 /** Two processes of the built tool and the network between them, with certificates made here. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,8 +36,11 @@ class Tool {
   stderr = '';
   readonly #status: Promise<number | null>;
 
-  constructor(argv: readonly string[]) {
-    this.child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [main, ...argv], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     this.child.stdout!.on('data', (chunk) => {
       this.stdout += chunk;
     });
@@ -221,6 +227,47 @@ describe('two processes over TLS', () => {
       Array(3).fill(expect.objectContaining({ reason: 'credentials' })),
     );
     expect(tool.events.some(({ event }) => event === 'accepted')).toBe(false);
+  });
+});
+
+describe('a certificate that is not good', () => {
+  const BAD: Readonly<Record<string, () => Issued>> = {
+    'of somebody else': () => createAuthority('stranger').issue('server', ['localhost']),
+    'of another name': () => authority.issue('server', ['partner.example']),
+  };
+
+  it.each(Object.keys(BAD))('%s gets no token, whatever the environment says', async (kind) => {
+    const { token, tokenFile } = await newToken();
+    const heard: Buffer[] = [];
+    const https = createServer({ ...BAD[kind]!(), minVersion: 'TLSv1.3' });
+    https.on('secureConnection', (socket) => socket.on('data', (chunk) => heard.push(chunk)));
+    https.on('upgrade', (request, socket) => {
+      const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+      const accept = createHash('sha1').update(key).digest('base64');
+      socket.write(
+        `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+          `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: veilmatch-psi-v1\r\n\r\n`,
+      );
+      socket.on('error', () => {});
+      // As soon as it has said something.
+      socket.once('data', () => socket.destroy());
+    });
+    await once(https.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = https.address() as AddressInfo;
+      const client = new Tool(
+        ['connect', `wss://localhost:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile, '--ca', ca],
+        { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      );
+      tools.push(client);
+      expect(await client.status).toBe(3);
+      expect(client.stderr).toMatch(/error: Cannot connect to localhost:\d+ \([A-Z_]+\): its certificate/);
+      expect(Buffer.concat(heard).toString('latin1')).not.toContain(token);
+      expect(heard).toEqual([]);
+    } finally {
+      https.closeAllConnections();
+      https.close();
+    }
   });
 });
 

@@ -190,11 +190,7 @@ describe('serve', () => {
       3,
       /Cannot lock .*: there is no such file or folder/,
     );
-    expectError(
-      await serve(...tokens, '--listen', '127.9.9.9:1', '--ledger', at('folder')),
-      3,
-      /it is a folder/,
-    );
+    expectError(await serve(...tokens, '--listen', '127.9.9.9:1', '--ledger', at('folder')), 3, /a folder/);
   });
 });
 

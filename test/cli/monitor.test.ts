@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
-import { log } from '../../src/cli/monitor.js';
+import { log, Metrics, serveMetrics } from '../../src/cli/monitor.js';
 import { run } from '../../src/cli/program.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { connect, createToken, hashToken, receive } from '../../src/transport/index.js';
@@ -56,3 +56,34 @@ it.each([true, false])(
     for (const line of shown) expect(line).not.toMatch(/\][^\r]*\{/);
   },
 );
+
+it('says how late the event loop was, since /metrics was last read', async () => {
+  const metrics = new Metrics();
+  const monitor = await serveMetrics(metrics, 0);
+  const read = async (path: string): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${monitor.port}${path}`)).text();
+  const delays = (text: string): number[] =>
+    ['p50', 'p99', 'max'].map((name) =>
+      Number(new RegExp(`^veilmatch_event_loop_delay_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]),
+    );
+  try {
+    await read('/metrics');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await read('/healthz')).toBe('ok\n');
+    const text = await read('/metrics');
+    const [p50, p99, max] = delays(text);
+    expect(max).toBeGreaterThan(0.2);
+    expect([p50! >= 0, p50! <= p99!, p99! <= max!]).toEqual([true, true, true]);
+    for (const name of ['p50', 'p99', 'max']) {
+      expect(text).toContain(`# TYPE veilmatch_event_loop_delay_${name}_seconds gauge\n`);
+    }
+  } finally {
+    await monitor.close();
+  }
+  // Nothing was seen since.
+  metrics.text();
+  expect(delays(metrics.text())).toEqual([0, 0, 0]);
+});

@@ -40,7 +40,10 @@ describe('the tarball', () => {
   it('holds besides only type declarations and the licences of what its files carry', () => {
     const others = project.packed.paths.filter((path) => path.startsWith('dist/') && !path.endsWith('.js'));
     expect(others.filter((path) => !path.endsWith('.d.ts')).sort()).toEqual([
+      'dist/attack/emails/THIRD-PARTY-NOTICES.txt',
       'dist/cli/THIRD-PARTY-NOTICES.txt',
+      'dist/group/THIRD-PARTY-NOTICES.txt',
+      'dist/sbom.cdx.json',
       'dist/transport/THIRD-PARTY-NOTICES.txt',
       'dist/wire/THIRD-PARTY-NOTICES.txt',
     ]);

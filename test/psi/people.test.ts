@@ -8,17 +8,27 @@ import { createBackend } from '../../src/group/select.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { DisjointSets } from '../../src/psi/disjoint-sets.js';
 import {
+  admission,
   countPeople,
   intersectionSum,
+  type LeftOut,
+  type MergeOptions,
   matchPeople,
+  memoryLedger,
+  type PeopleOptions,
+  type PsiMachine,
   padSet,
   peopleReceiver,
   peopleSender,
+  sumReceiver,
+  sumSender,
 } from '../../src/psi/index.js';
+import { exchange } from '../../src/psi/intersect.js';
 import { rosterOf } from '../../src/psi/roster.js';
 import type { Role } from '../../src/psi/suite.js';
 import { DST } from '../../src/psi/suite.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
+import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, testBadMessages } from '../suites/machines.js';
 
@@ -26,6 +36,8 @@ let backend: GroupBackend;
 beforeAll(async () => {
   backend = await createBackend({ concurrency: 1 });
 });
+
+type Admit = (run: unknown) => Promise<void>;
 
 /** A row by the numbers of its telephone and its mailbox; null for none. */
 type Person = readonly [number | null, number | null];
@@ -126,13 +138,6 @@ describe('countPeople', () => {
     expect(await countPeople(await setOf(own), await setOf(other), { backend })).toBe(expected);
   });
 
-  it('needs both parties to agree, and people of at most 255 identifiers', async () => {
-    const set = await setOf([[1, 1]]);
-    const crowd = await setOf(Array.from({ length: 256 }, (_, i): Person => [0, i]));
-    await expectCode('argument', () => countPeople(crowd, set, { backend }));
-    await expectCode('argument', () => countPeople(set, crowd, { backend }));
-  });
-
   it('a padded list counts the same, and hides how many people there are', async () => {
     const own = await setOf([
       [1, 1],
@@ -194,6 +199,139 @@ describe('intersectionSum with several identifiers a row', () => {
       }),
       { numRuns: 15 },
     );
+  });
+});
+
+describe('a list with a person of 254 sign-ups under one number', () => {
+  /** Numbers of mailboxes that the other list does not have. */
+  const signUps = Array.from({ length: 254 }, (_, i): Person => [0, 5000 + i]);
+  const members = Array.from({ length: 400 }, (_, i): Person => [null, i]);
+  const asked = Array.from({ length: 100 }, (_, i): Person => [null, i]);
+
+  /** Elements that go through the group and bytes that are sent, with the result. */
+  async function costOf(own: Person[], other: Person[], options: PeopleOptions = {}) {
+    const counter = counting(backend);
+    let bytes = 0;
+    const onFrame = (_: Role, frame: Uint8Array): void => {
+      bytes += frame.length;
+    };
+    const size = await countPeople(await setOf(own), await setOf(other), {
+      ...options,
+      backend: counter.backend,
+      onFrame,
+    });
+    const elements = Object.values(counter.counts).reduce((sum, count) => sum + count);
+    return { size, bytes, elements };
+  }
+
+  it.each<[string, Person[], Person[]]>([
+    ['the sender’s', asked, [...members, ...signUps]],
+    ['the receiver’s', [...asked, ...signUps], members],
+  ])('costs no more than as many honest people: %s', async (_, own, other) => {
+    const honest = (list: Person[]): Person[] => list.map(([, email]) => [null, email]);
+    const clean = await costOf(honest(own), honest(other));
+    const poisoned = await costOf(own, other);
+    expect(clean.size).toBe(100);
+    expect(poisoned).toEqual(clean);
+  });
+
+  it('costs four times as much at most with sign-ups that stay below the limits', async () => {
+    const clean = await costOf(asked, members);
+    const poisoned = await costOf(asked, [...members, ...signUps.slice(0, 7)]);
+    expect(poisoned.size).toBe(100);
+    expect(poisoned.elements).toBeLessThan(4.1 * clean.elements);
+    expect(poisoned.bytes).toBeLessThan(4.1 * clean.bytes);
+  });
+
+  it('is reported to whoever runs it, by party, row and count', async () => {
+    const reports: [Role, readonly LeftOut[]][] = [];
+    const onLeftOut = (of: Role, left: readonly LeftOut[]): void => void reports.push([of, left]);
+    const expected = signUps.map((_, i) => ({
+      row: 400 + i,
+      kind: 'phone',
+      code: 'in-too-many-rows',
+      count: 254,
+    }));
+    const own = await setOf(asked);
+    const other = await setOf([...members, ...signUps]);
+    await countPeople(own, other, { backend, onLeftOut });
+    await matchPeople(own, other, { backend, onLeftOut });
+    const values = other.rowCount;
+    const options = { backend, several: true, onLeftOut };
+    await intersectionSum(own, other, new Array(values).fill(1), options);
+    expect(reports).toEqual(new Array(3).fill(['sender', expected]));
+    await countPeople(other, own, { backend, onLeftOut });
+    expect(reports[3]).toEqual(['receiver', expected]);
+  });
+
+  it('can be had whole by both parties who ask for it', async () => {
+    const wide = { backend, maxIdentifiersPerPerson: 255, maxRowsPerIdentifier: 254 };
+    const own = await setOf([[0, null]]);
+    const other = await setOf(signUps);
+    const failing = (): void => expect.fail('something was left out');
+    expect(await countPeople(own, other, { ...wide, onLeftOut: failing })).toBe(1);
+  });
+
+  it('matches no number that stands for nobody, in any mode', async () => {
+    const own = await setOf([
+      [0, 1],
+      [null, 5003],
+    ]);
+    const other = await setOf(signUps);
+    expect(await countPeople(own, other, { backend })).toBe(1);
+    expect(await matchPeople(own, other, { backend })).toEqual([{ rows: [1], by: 'email' }]);
+    const values = signUps.map((_, i) => i);
+    const options = { backend, several: true };
+    expect(await intersectionSum(own, other, values, options)).toMatchObject({ size: 1, sum: 3 });
+  });
+});
+
+describe('what a peer may declare', () => {
+  const modes: [
+    string,
+    (role: Role, set: IdentifierSet, limits: MergeOptions, admit?: Admit) => PsiMachine<unknown>,
+  ][] = [
+    [
+      'people',
+      (role, set, limits, admit) =>
+        (role === 'sender' ? peopleSender : peopleReceiver)(set, { backend, ...limits, admit }),
+    ],
+    [
+      'sum',
+      (role, set, limits, admit) =>
+        role === 'sender'
+          ? sumSender(set, new Array(set.rowCount).fill(1), { backend, several: true, ...limits, admit })
+          : sumReceiver(set, { backend, several: true, ...limits }),
+    ],
+  ];
+
+  it.each(modes)('people of more identifiers than this party takes end a run of %s', async (_, make) => {
+    const wide = await setOf(Array.from({ length: 9 }, (_, i): Person => [0, i]));
+    const narrow = await setOf([[0, 0]]);
+    const run = (own: MergeOptions, other: MergeOptions) => {
+      const admitted: unknown[] = [];
+      const admit = async (asked: unknown): Promise<void> => void admitted.push(asked);
+      const ended = exchange(make('receiver', wide, own), make('sender', narrow, other, admit));
+      return { admitted, ended };
+    };
+    const limit = { maxIdentifiersPerPerson: 10 };
+    const refused = run(limit, {});
+    await expectCode('wrong-size', () => refused.ended);
+    expect(refused.admitted).toEqual([]);
+    const { ended, admitted } = run(limit, limit);
+    expect((await ended).receiver).toMatchObject({ size: 1 });
+    expect(admitted).toMatchObject([{ peerSize: 10, peerPeople: 1, ownSize: 2 }]);
+    await expectCode('wrong-size', () => exchange(make('receiver', narrow, {}), make('sender', wide, limit)));
+  });
+
+  it('a policy’s smallest sets are people, and its largest set and budgets elements', async () => {
+    const policy = { smallestCountedSet: 1_000, largestSet: 5_000, budgets: [] };
+    const ask = admission({ peer: 'p', ledger: memoryLedger(), policy });
+    const request = { ownSize: 1_000, reveal: 'cardinality' };
+    await expectCode('refused', () => ask({ ...request, peerSize: 1_020, peerPeople: 4 }));
+    await expectCode('refused', () => ask({ ...request, peerSize: 5_001, peerPeople: 2_000 }));
+    await ask({ ...request, peerSize: 2_000, peerPeople: 1_000 });
+    await ask({ ...request, peerSize: 1_000 });
   });
 });
 
@@ -260,6 +398,26 @@ describe('what several identifiers a person give away', () => {
     }
     // Where they stand is another order in every run: of 90 orders, twelve runs show several.
     expect(orders.size).toBeGreaterThan(3);
+  });
+
+  it('to a receiver that adds identifiers which it knows to match: who of a few people is shared', async () => {
+    // Nobody else is marked by two known addresses, so two or three matches are the first, none or one the second.
+    const own = await setOf([
+      [1, 10],
+      [1, 11],
+      [2, null],
+    ]);
+    const known: Person[] = [
+      [null, 10],
+      [null, 11],
+    ];
+    for (const first of [false, true]) {
+      for (const second of [false, true]) {
+        const asked: Person[] = [...(first ? [[1, 90] as const] : []), ...(second ? [[2, 91] as const] : [])];
+        const seen = await seenByReceiver(own, await setOf([...known, ...asked, [99, 99]]));
+        expect(seen.sort()).toEqual([second ? 1 : 0, first ? 3 : 2]);
+      }
+    }
   });
 
   it('to the sender: not how many identifiers somebody has, only people and the most that one of them has', async () => {

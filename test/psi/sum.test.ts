@@ -198,7 +198,7 @@ describe('intersectionSum', () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
     await intersectionSum(['a', 'b'], ['a'], [1], { backend, admit });
-    expect(seen).toEqual([{ peerSize: 2, ownSize: 1, reveal: 'sum' }]);
+    expect(seen).toEqual([{ peerSize: 2, peerPeople: 2, ownSize: 1, reveal: 'sum' }]);
   });
 });
 

@@ -36,7 +36,11 @@ export function referenceTag({ setId, epoch }: ReferenceName, output: Uint8Array
 
 /** F(k, x), by taking both parts of the protocol. */
 export function referenceOutput(name: string, secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
-  const input = canonical(name);
+  return outputOf(canonical(name), secretKey, publicKey);
+}
+
+/** F(k, x) for canonical bytes. */
+export function outputOf(input: Uint8Array, secretKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   const { blind, blinded } = voprf.blind(input);
   const { evaluated, proof } = voprf.blindEvaluate(secretKey, publicKey, blinded);
   return voprf.finalize(input, blind, evaluated, blinded, publicKey, proof);

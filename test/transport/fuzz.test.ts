@@ -76,7 +76,11 @@ async function attack(): Promise<number> {
   socket.on('error', () => {});
   await once(socket, 'open');
   // Half of them get in first; the others are strangers.
-  if (below(2) === 0) socket.send(encodeMessage(openMessage(token)));
+  if (below(2) === 0) {
+    socket.send(encodeMessage(openMessage(token)));
+    // Who does not wait for the answer is a stranger who says too much.
+    await Promise.race([once(socket, 'message'), once(socket, 'close')]);
+  }
   for (let i = 0; i < A_CONNECTION; i++) socket.send(mutated());
   socket.close();
   if (socket.readyState !== WebSocket.CLOSED) await once(socket, 'close');

@@ -362,3 +362,80 @@ describe('clients that mean no good', () => {
     await expectCode('incompatible-peer', () => collect(channel, 1));
   });
 });
+
+describe('partners that hold what they have got', () => {
+  const all = ['a', 'b', 'c'].map((name) => ({ name, token: createToken() }));
+  const known = all.map(({ name, token }) => ({ name, hash: hashToken(token) }));
+  /** Says who it is, and from then on that it is there; resolves with what it was told first, and what at last. */
+  async function squat(url: string, index: number): Promise<{ first: unknown; end: Promise<unknown> }> {
+    const socket = new WebSocket(url, 'veilmatch-psi-v1');
+    open.push({ close: () => socket.terminate() });
+    const heard: unknown[] = [];
+    let told = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    socket.on('message', (data: Buffer) => {
+      heard.push(decodeMessage(new Uint8Array(data)));
+      told();
+    });
+    await once(socket, 'open');
+    socket.send(encodeMessage(openMessage(all[index]!.token)));
+    const alive = setInterval(() => socket.send(encodeMessage({ type: 'keepAlive' })), 100);
+    const end = once(socket, 'close').then(() => {
+      clearInterval(alive);
+      return heard.at(-1);
+    });
+    await first;
+    return { first: heard[0], end };
+  }
+  const accepted = expect.objectContaining({ type: 'accept' });
+  const busy = { type: 'close', reason: 'busy' };
+
+  it('leave a place for each of the others, two of them as well as one', async () => {
+    const { url } = await serve({ tokens: known, limits: { channels: 4, channelsPerPeer: 4 } });
+    const heard: unknown[] = [];
+    for (const index of [0, 0, 0, 1, 1]) heard.push((await squat(url, index)).first);
+    expect(heard).toEqual([accepted, accepted, busy, accepted, busy]);
+    expect(await ask(url, { token: all[2]!.token })).toEqual([0, 2]);
+  });
+
+  it('and say nothing are given up, though they are alive', async () => {
+    const { url, events } = await serve({ tokens: known, limits: { channels: 1, helloSeconds: 1 } });
+    const held = await squat(url, 0);
+    expect(held.first).toEqual(accepted);
+    await expectCode('denied', () => ask(url, { token: all[2]!.token }));
+    expect(await held.end).toEqual({ type: 'close', reason: 'timeout' });
+    while (!events.some(({ type }) => type === 'closed'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(await ask(url, { token: all[2]!.token })).toEqual([0, 2]);
+  });
+
+  it('and serve, but never answer, are given up by those that connect', async () => {
+    const listener = await listen({ tokens: known });
+    open.push(listener);
+    const channel = await connect(`ws://127.0.0.1:${listener.port}`, {
+      token: all[0]!.token,
+      limits: { progressSeconds: 1 },
+    });
+    await expectCode('timeout', () => receive(channel, RECEIVER, single));
+  });
+});
+
+it('the certificate of a server is checked, whatever the environment says', async () => {
+  const { url, peers, events } = await serve({ tls: server });
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  try {
+    // A caller without types finds no way around it either.
+    const tls = { rejectUnauthorized: false, checkServerIdentity: () => undefined };
+    await expectCode('disconnected', () => connect(url, { token, tls: tls as object }));
+    const wrongName = { ...tls, ca: authority.cert };
+    const localhost = url.replace('127.0.0.1', 'localhost');
+    await expectCode('disconnected', () => connect(localhost, { token, tls: wrongName }));
+  } finally {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  }
+  expect(peers).toEqual([]);
+  while (turnedAway(events).length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(turnedAway(events)).not.toContain('credentials');
+});

@@ -16,6 +16,8 @@ import { checkPolicy, defaultPolicy, defaultSumPolicy, type Policy } from './pol
 export interface AdmissionRequest {
   /** Elements in the peer's set, all of which are evaluated. */
   readonly peerSize: number;
+  /** People in it, where one may have several elements: what a smallest size means. Default `peerSize`. */
+  readonly peerPeople?: number | undefined;
   /** Elements in the sender's set. */
   readonly ownSize: number;
   /** What the peer learns: `intersection`, `cardinality` and so on. */
@@ -82,10 +84,12 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   };
 }
 
-function sizeRefusal(policy: Policy, { peerSize, ownSize, reveal }: AdmissionRequest): Refusal | undefined {
+function sizeRefusal(policy: Policy, run: AdmissionRequest): Refusal | undefined {
+  const { peerSize, peerPeople = peerSize, ownSize, reveal } = run;
   const { smallestSet = 0, smallestCountedSet = 0, largestSet = Infinity, largestRatio = Infinity } = policy;
-  if (peerSize < smallestSet) return 'smallestSet';
-  if (peerSize < smallestCountedSet && !NAMES_MATCHES.includes(reveal)) return 'smallestCountedSet';
+  // A dozen people with a hundred identifiers each are no list of a thousand.
+  if (peerPeople < smallestSet) return 'smallestSet';
+  if (peerPeople < smallestCountedSet && !NAMES_MATCHES.includes(reveal)) return 'smallestCountedSet';
   if (peerSize > largestSet) return 'largestSet';
   // Not as a quotient: of an empty set nothing can be learnt, but whoever asks it is told no more than others.
   if (peerSize > largestRatio * Math.max(1, ownSize)) return 'largestRatio';

@@ -18,7 +18,10 @@ export interface Budget {
 
 /** A limit that is left out does not hold. Whom each one binds is in `BINDS`, too. */
 export interface Policy {
-  /** Elements in the peer's set at least. Binds only an honest peer: dummies are elements, and any list can be filled up. */
+  /**
+   * Elements in the peer's set at least; people, where they may have several each. Binds only an honest peer: dummies are
+   * elements, and any list can be filled up.
+   */
   readonly smallestSet?: number | undefined;
   /**
    * The same where the peer does not learn which elements match: a total over few people is nearly an answer about each.
