@@ -276,6 +276,11 @@ const modes: Readonly<Record<string, Run>> = {
       pin: { signer: signerOf(keys.signingKey) },
     });
     for (const what of Object.keys(work)) delete work[what];
+    const { has } = directory;
+    vi.spyOn(directory, 'has').mockImplementation((tag) => {
+      note('members looked up', 1);
+      return has.call(directory, tag);
+    });
     const client = contactClient(ours, directory, { chunkSize: 2, ...of('receiver', line) });
     const served = [{ ...name, secretKey: keys.secretKey, size: directory.size }];
     return (await run(line, client, contactServer(served, of('sender', line)))).receiver.size;
@@ -333,6 +338,14 @@ async function expectAlike(mode: Run, dishonest: Role): Promise<void> {
   expect(seen[0]!.length).toBeGreaterThan(3);
   for (const steps of seen) expect(steps).toEqual(seen[0]);
 }
+
+it('a client looks nothing up in the published set before somebody reads what it found', async () => {
+  const line = observed();
+  expect(await modes['contact discovery']!('all', line)).toBe(5);
+  expect(line.steps.join()).not.toContain('members looked up');
+  // The control: read, it was looked up.
+  expect(work['members looked up']).toBe(5);
+});
 
 describe('the receiver of a sum', () => {
   const values = numbers.map(() => 1);

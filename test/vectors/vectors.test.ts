@@ -103,9 +103,7 @@ describe.each(FAMILIES)('what a careful party must do, %s', (family) => {
       if (group.type === 'PublishedSet') {
         it.each(group.tests)('$tcId, $result: $comment', checkPublished);
       } else {
-        const run = (test: VectorTest): Promise<void> => checkRun(group, test);
-        const name = '$tcId, $result, $role: $comment';
-        it.each(group.tests)(name, run);
+        it.each(group.tests)('$tcId, $result, $role: $comment', (test) => checkRun(group, test));
       }
     });
   }
