@@ -21,6 +21,13 @@ export function requireObject(value: unknown, what: string, ...members: readonly
   }
 }
 
+/** @param methods - that the object must have */
+export function requireMethods(value: unknown, what: string, ...methods: readonly string[]): void {
+  requireObject(value, what);
+  for (const method of methods)
+    requireFunction((value as Record<string, unknown>)[method], `${what}'s ${method}`);
+}
+
 /** Options that may be left away: default parameters make {} of nothing. */
 export function requireOptions(value: unknown): void {
   requireObject(value, 'The options');
@@ -35,6 +42,11 @@ export function requireBackend(value: unknown): void {
 export function requireOptionsWithBackend(value: unknown): void {
   requireOptions(value);
   requireBackend((value as { readonly backend?: unknown }).backend);
+}
+
+/** An `AbortSignal`, by what it has; or none. */
+export function requireSignal(value: unknown): void {
+  if (value !== undefined) requireMethods(value, 'The signal', 'addEventListener', 'removeEventListener');
 }
 
 /** An `IdentifierSet`, by what it has: two copies of the package may meet. */
@@ -72,6 +84,12 @@ export function requireFunction(value: unknown, what: string): void {
 
 export function requireArray(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw wrong(what, 'an array', value);
+}
+
+/** @param what - is said of each, with its place */
+export function requireTexts(value: unknown, what: string): void {
+  requireArray(value, what);
+  for (const [place, text] of (value as readonly unknown[]).entries()) requireText(text, `${what}: ${place}`);
 }
 
 /** A string is no list, though its characters can be gone through. */

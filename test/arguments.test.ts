@@ -241,7 +241,12 @@ beforeAll(async () => {
     hashToken: [transport.createToken()],
     isFinal: [new Error('x')],
     publicKeyOf: [key],
-    writeRequest: [nowhere, set, { ...options, peer: key, signingKey: key }, async () => {}],
+    writeRequest: [
+      nowhere,
+      set,
+      { ...options, peer: key, signingKey: key, reveal: 'cardinality', lifetimeSeconds: 60 },
+      async () => {},
+    ],
     writeResponse: [nowhere, nowhere, set, 'acme', { ...options, signingKey: key, peer: key }],
     readResponse: [
       nowhere,
@@ -281,6 +286,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Options and plain data alone: of sets and machines copies would be none. */
+function membersOf(argument: unknown): string[] {
+  const isPlain =
+    typeof argument === 'object' && argument !== null && Object.getPrototypeOf(argument) === Object.prototype;
+  return isPlain ? Object.keys(argument) : [];
+}
+
 async function faults(name: string, calls: readonly (readonly unknown[])[], call: Call): Promise<string[]> {
   const wrong: string[] = [];
   for (const args of calls) {
@@ -309,6 +321,21 @@ describe('a public function', () => {
         own.slice(0, place),
         ...HOSTILE.map((value) => own.map((argument, i) => (i === place ? value : argument))),
       ]);
+      expect(await faults(name, calls, call)).toEqual([]);
+    },
+  );
+
+  it.each(callables())(
+    '%s throws nothing but a VeilmatchError when one member of an argument is wrong',
+    async (name, call) => {
+      const own = right[name] ?? [];
+      const calls = own.flatMap((argument, place) =>
+        membersOf(argument).flatMap((member) =>
+          HOSTILE.map((value) =>
+            own.map((other, i) => (i === place ? { ...(other as object), [member]: value } : other)),
+          ),
+        ),
+      );
       expect(await faults(name, calls, call)).toEqual([]);
     },
   );

@@ -5,7 +5,7 @@
  * hash. A slow hash multiplies both bills and leaves their ratio as it is.
  */
 
-import { requireObject, requireOptions } from '../arguments.js';
+import { requireNumber, requireObject, requireOptions, requireText } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { SlowCost } from '../hashing/index.js';
 
@@ -67,6 +67,10 @@ export function scaledRate(published: PublishedRate, cost: SlowCost): PublishedR
   requireObject(published, 'The rate', 'hash');
   requireObject(cost, 'The cost', 'function');
   const { hash } = published;
+  requireNumber(published.hashesPerSecond, 'The hashes of a second');
+  requireText(published.source, 'The source');
+  if (hash !== 'sha256') requireObject(hash, 'The hash', 'function');
+  requireText(cost.function, 'The function');
   if (hash === 'sha256' || hash.function !== cost.function) {
     throw new VeilmatchError('argument', `The rate is none of ${cost.function}, and cannot be scaled to it.`);
   }
@@ -75,6 +79,8 @@ export function scaledRate(published: PublishedRate, cost: SlowCost): PublishedR
 }
 
 function workOf(cost: SlowCost): number {
+  for (const [name, value] of Object.entries(cost))
+    if (name !== 'function') requireNumber(value, `The cost's ${name}`);
   switch (cost.function) {
     case 'argon2id':
       return cost.memoryKiB * cost.passes;

@@ -8,7 +8,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { requireArray, requireObject, requireOptions, requireText } from '../arguments.js';
+import { requireArray, requireObject, requireOptions, requireText, requireTexts } from '../arguments.js';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type Automaton, countContinuations, DEAD, intersection } from './automaton.js';
@@ -77,6 +77,12 @@ export class NumberingPlan implements Candidates {
 
   constructor(spec: PlanSpec) {
     requireObject(spec, 'The plan', 'country', 'numbers', 'areaCodes', 'exclude');
+    requireText(spec.country, 'The country');
+    requireObject(spec.numbers, 'The numbers of the plan');
+    if ('ranges' in spec.numbers) requireArray(spec.numbers.ranges, 'The ranges');
+    else requireTexts(spec.numbers.types, 'The types of numbers');
+    requireDigits('An area code', spec.areaCodes);
+    requireDigits('An excluded prefix', spec.exclude);
     const metadata = metadataOf(spec.country);
     this.spec = spec;
     this.callingCode = metadata.callingCode();
@@ -293,6 +299,7 @@ export function rangePlan(
 }
 
 function requireDigits(what: string, prefixes: readonly string[]): void {
+  requireTexts(prefixes, `${what} in the list`);
   if (prefixes.every((prefix) => /^\d+$/.test(prefix))) return;
   throw new VeilmatchError('argument', `${what} consists of digits only.`);
 }

@@ -42,7 +42,10 @@ export async function createBackend(options: BackendOptions = {}): Promise<Group
   const { backend = 'auto', worker } = options;
   const concurrency = options.concurrency ?? (worker || canStartWorkers() ? defaultConcurrency() : 1);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
-    throw new VeilmatchError('argument', `concurrency must be a whole number from 1; it is ${concurrency}.`);
+    throw new VeilmatchError(
+      'argument',
+      `concurrency must be a whole number from 1; it is ${String(concurrency)}.`,
+    );
   }
   const serial = backend === 'auto' ? await fastestBackend() : await serialBackend(backend);
   if (concurrency === 1) return serial;

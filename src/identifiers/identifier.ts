@@ -5,7 +5,7 @@
  * apart. This module knows no normaliser; texts come from `normalizePhone` and `normalizeEmail`.
  */
 
-import { requireObject } from '../arguments.js';
+import { requireObject, requireText } from '../arguments.js';
 import { concatBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
@@ -39,6 +39,7 @@ export interface Identifier {
  */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
   requireObject(identifier, 'An identifier', 'kind', 'text');
+  requireText(identifier.text, 'The text of an identifier');
   return utf8(canonicalText(identifier));
 }
 

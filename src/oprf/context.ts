@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Modes, context strings and keys (RFC 9497, sections 3.1 and 3.2). */
 
-import { requireBytes, requireFunction, requireObject, requireText } from '../arguments.js';
+import { requireBytes, requireCount, requireFunction, requireMethods, requireText } from '../arguments.js';
 import { concatBytes, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type RandomSource, secureRandom } from '../random.js';
@@ -114,8 +114,10 @@ export async function publicKeyOf(suite: Suite, secretKey: Uint8Array): Promise<
 }
 
 /** @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key */
-export function checkSecretKey({ scalars, scalarBytes }: Suite, secretKey: Uint8Array): void {
+export function checkSecretKey(suite: Suite, secretKey: Uint8Array): void {
+  requireSuite(suite);
   requireBytes(secretKey, 'The secret key');
+  const { scalars, scalarBytes } = suite;
   if (secretKey.length !== scalarBytes) {
     throw new VeilmatchError(
       'argument',
@@ -147,7 +149,12 @@ export function checkPublicKey(suite: Suite, publicKey: Uint8Array): void {
 
 /** @throws {VeilmatchError} `argument` for what is no suite */
 export function requireSuite(suite: unknown): void {
-  requireObject(suite, 'The suite', 'identifier', 'group', 'scalars', 'scalarBytes', 'elementBytes');
+  requireMethods(suite, 'The suite', 'hash', 'isIdentity');
+  const { group, scalars, scalarBytes, elementBytes } = suite as Suite;
+  requireMethods(group, 'The group', 'multiply', 'multiplyBase', 'hashAndMultiply');
+  requireMethods(scalars, 'The scalars', 'random', 'hasher', 'isValid', 'isZero', 'invert');
+  requireCount(scalarBytes, 'The bytes of a scalar');
+  requireCount(elementBytes, 'The bytes of an element');
 }
 
 /** @throws {VeilmatchError} `argument` for what is no mode */

@@ -237,6 +237,10 @@ function badProof(reason: string): VeilmatchError {
 /** @throws {VeilmatchError} `argument` for what cannot be proved anything of */
 function requireProof(context: unknown, statement: unknown): void {
   requireObject(context, 'The context', 'suite', 'contextString');
-  requireSuite((context as ProofContext).suite);
+  const { suite, contextString } = context as ProofContext;
+  requireSuite(suite);
+  requireBytes(contextString, 'The context string');
   requireObject(statement, 'The statement', 'B', 'C', 'D');
+  for (const name of ['B', 'C', 'D'] as const)
+    requireBytes((statement as Statement)[name], `${name} of the statement`);
 }

@@ -4,7 +4,7 @@
  * in the report is known beforehand; all of it is run.
  */
 
-import { requireArray, requireOptions, requireSet } from '../arguments.js';
+import { requireArray, requireObject, requireOptions, requireSet } from '../arguments.js';
 import type { NumberingPlan } from '../attack/plan.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
@@ -84,6 +84,7 @@ export async function* compare(
   requireSet(sender, "The sender's set");
   requireOptions(options);
   requireArray(options.protocols, 'The protocols');
+  for (const protocol of options.protocols) requireObject(protocol, 'A protocol', 'id', 'reveals', 'run');
   const backend = options.backend ?? (await createBackend());
   try {
     for (const protocol of options.protocols) {

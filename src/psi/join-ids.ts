@@ -15,7 +15,7 @@
  * neither map, and what comes back must be aggregates.
  */
 
-import { requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { requireBytes, requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { bytesToHex, concatBytes, DistinctBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES } from '../group/group.js';
@@ -241,7 +241,8 @@ class JoinRun {
  */
 export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsResult): Array<string | undefined> {
   requireSet(set);
-  requireObject(result, 'The result', 'pseudonyms');
+  requireObject(result, 'The result');
+  requireBytes(result.pseudonyms, 'The pseudonyms');
   const ofRows = new Array<string | undefined>(set.rowCount).fill(undefined);
   for (let element = 0; element < set.size; element++) {
     const at = element * PSEUDONYM_BYTES;

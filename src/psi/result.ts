@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the parties take home, told in their own rows. */
 
-import { requireObject, requireSet } from '../arguments.js';
+import { requireIterable, requireObject, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import type { ReceiverResult } from './receiver.js';
@@ -39,6 +39,7 @@ export function senderShare(set: IdentifierSet, result: SenderResult): SenderSha
   requireSet(set);
   requireObject(result, 'The result');
   const { size, matched } = result;
+  if (matched !== undefined) requireIterable(matched, 'What matched');
   return size === undefined ? undefined : { size, matches: matched && set.rowsOf(matched) };
 }
 
@@ -50,6 +51,7 @@ export function intersectionResult(
 ): IntersectionResult {
   requireSet(set);
   requireObject(result, 'The result');
+  if (result.matched !== undefined) requireIterable(result.matched, 'What matched');
   const matches = set.rowsOf(result.matched ?? []);
   return {
     size: result.size,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
-import { requireOptions, requireText } from '../arguments.js';
+import { requireOptions, requireSignal, requireText } from '../arguments.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
 import { encodeMessage } from '../wire/messages.js';
@@ -56,6 +56,7 @@ export interface ConnectOptions {
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
   requireText(url, 'The address');
   requireOptions(options);
+  requireSignal(options.signal);
   const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
   const address = checkedUrl(url);
   if (token !== '' && !isToken(token)) {

@@ -9,6 +9,8 @@
  */
 
 import {
+  requireBytes,
+  requireCount,
   requireFunction,
   requireObject,
   requireOptionsWithBackend,
@@ -28,6 +30,7 @@ import { MODE, type Reveal, SUITE, VERSION } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
 import type { FileHeaderMessage } from '../wire/messages.js';
 import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
+import { fileError } from './files.js';
 import { listDigest } from './list-digest.js';
 import { seededRandom } from './seeded-random.js';
 
@@ -87,6 +90,8 @@ export async function writeRequest(
   requirePath(path, 'The path');
   requireSet(set);
   requireOptionsWithBackend(options);
+  requireBytes(options.peer, "The peer's public key");
+  requireCount(options.lifetimeSeconds, 'The seconds that a request is good for');
   requireFunction(keep, 'What keeps the state');
   const { peer, reveal, signingKey } = options;
   const seed = secureRandom(32);
@@ -114,7 +119,9 @@ export async function writeRequest(
       reveal,
       listDigest: listDigest(set),
     });
-    await rename(draft, path);
+    await rename(draft, path).catch((error) => {
+      throw fileError('write', path, error);
+    });
   } catch (error) {
     await rm(draft, { force: true });
     throw error;

@@ -6,7 +6,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { requireArray, requireObject } from '../../arguments.js';
+import { requireArray, requireNumber, requireObject } from '../../arguments.js';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Candidates } from '../plan.js';
@@ -44,7 +44,10 @@ export class EmailDictionary implements Candidates {
   /** @throws {VeilmatchError} `argument` for a pattern that cannot be read, or that makes too many addresses */
   constructor(spec: DictionarySpec) {
     requireObject(spec, 'The dictionary', 'lists', 'patterns');
+    requireNumber(spec.limit, 'The limit');
+    requireObject(spec.lists, 'The lists');
     requireArray(spec.patterns, 'The patterns');
+    for (const [position, pattern] of spec.patterns.entries()) requireArray(pattern, `Pattern ${position}`);
     this.spec = spec;
     const reader = new PatternReader(spec.lists);
     const weights = sum(spec.patterns, ([, weight]) => weight);

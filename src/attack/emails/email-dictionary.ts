@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The built-in dictionary, and what a user puts in its place. */
 
-import { requireOptions } from '../../arguments.js';
+import { requireNumber, requireOptions } from '../../arguments.js';
 import { DOMAINS, NUMBERS, PATTERNS } from './defaults.js';
 import { EmailDictionary } from './dictionary.js';
 import { firstNames, lastNames } from './names.js';
@@ -36,6 +36,7 @@ export interface EmailDictionaryOptions {
 export function emailDictionary(options: EmailDictionaryOptions = {}): EmailDictionary {
   requireOptions(options);
   const { rules, limit = Number.MAX_SAFE_INTEGER } = options;
+  requireNumber(limit, 'The limit');
   const words = lowered(options.words ?? []);
   const own = Object.entries(options.lists ?? {}).map(
     ([name, texts]) => [name, byRank(lowered(texts))] as const,

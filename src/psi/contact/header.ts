@@ -21,7 +21,7 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { requireBytes, requireObject } from '../../arguments.js';
+import { requireBytes, requireObject, requireText } from '../../arguments.js';
 import { concatBytes, equalBytes, fromUtf8, u16, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
@@ -118,6 +118,7 @@ export function signHeader(header: PublishedHeader, signingKey: Uint8Array): Uin
 
 /** @throws {VeilmatchError} `argument` */
 export function checkName({ setId, epoch }: SetName): void {
+  requireText(setId, 'The set id');
   const { length } = utf8(setId);
   if (length < 1 || length > MAX_ID_BYTES) {
     throw new VeilmatchError(
@@ -167,6 +168,7 @@ function verifies(signature: Uint8Array, message: Uint8Array, signer: Uint8Array
 }
 
 function checkLength(bytes: Uint8Array, what: string): void {
+  requireBytes(bytes, what);
   if (bytes.length !== 32)
     throw new VeilmatchError('argument', `${what} has 32 bytes; this one has ${bytes.length}.`);
 }

@@ -8,7 +8,9 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import {
+  requireArray,
   requireBackend,
+  requireBytes,
   requireFunction,
   requireObject,
   requireOptions,
@@ -106,7 +108,7 @@ export async function addSegment(
   additions: IdentifierSet,
   options: PublishOptions,
 ): Promise<PublishedSet> {
-  requireObject(published, 'The published set', 'header', 'filters');
+  requirePublished(published);
   requireSet(additions, 'The additions');
   requireOptionsWithBackend(options);
   requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
@@ -127,6 +129,15 @@ export async function addSegment(
   const kinds = new Set<IdentifierKind>([...before.kinds, ...additions.kinds]);
   const header = { ...before, kinds, segments: [...before.segments, segment] };
   return { header: signHeader(header, keys.signingKey), filters: [...published.filters, filter] };
+}
+
+/** @throws {VeilmatchError} `argument` for what is no published set */
+function requirePublished(published: unknown): void {
+  requireObject(published, 'The published set', 'header', 'filters');
+  const { header, filters } = published as PublishedSet;
+  requireBytes(header, 'The header');
+  requireArray(filters, 'The filters');
+  for (const [place, filter] of filters.entries()) requireBytes(filter, `Filter ${place}`);
 }
 
 async function makeSegment(
@@ -209,7 +220,7 @@ export async function openPublishedSet(
   published: PublishedSet,
   options: OpenOptions,
 ): Promise<ContactDirectory> {
-  requireObject(published, 'The published set', 'header', 'filters');
+  requirePublished(published);
   requireOptions(options);
   const { header, filters } = published;
   const { setId, leastEpoch = 0, pin } = options;

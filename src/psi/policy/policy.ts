@@ -34,6 +34,8 @@ export function workLimit(budget: Budget, ownSize: number): number {
   requireObject(budget, 'The budget');
   requireNumber(ownSize, 'The size of the own set');
   const { runs, elements, work } = budget;
+  if (work !== undefined) requireNumber(work, 'The work of the budget');
+  if (elements !== undefined) requireNumber(elements, 'The elements of the budget');
   if (work !== undefined) return work;
   return runs === undefined && elements !== undefined ? elements + LISTS_BY_DEFAULT * ownSize : Infinity;
 }
