@@ -47,7 +47,7 @@ export {
   partnerId,
   policyOf,
 } from './partners.js';
-export { parsePartners, readPartners } from './partners-file.js';
+export { type PartnersSource, parsePartners, readPartners } from './partners-file.js';
 export { isFinal } from './reason.js';
 export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';
 export {

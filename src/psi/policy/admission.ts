@@ -41,12 +41,14 @@ export type Refusal =
   | 'smallestCountedSet'
   | 'largestSet'
   | 'largestRatio'
-  | Spent
+  | 'runs'
+  | 'elements'
+  | 'work'
   | 'allRuns'
   | 'allElements'
   | 'allWork';
 
-type Spent = 'runs' | 'elements' | 'work';
+type Spent = Extract<Refusal, 'runs' | 'elements' | 'work'>;
 
 /** Who asks, what is allowed, and where it is kept. */
 export interface AdmissionOptions {
