@@ -47,7 +47,7 @@ const config: Options[] = [
       '!src/group/worker.ts',
       '!src/wire/generated/**',
       '!src/wire/messages.ts',
-      '!src/transport/ws.ts',
+      '!src/transport/channel/ws.ts',
       '!src/**/*.d.ts',
     ],
     bundle: false,
@@ -64,7 +64,7 @@ const config: Options[] = [
         'psi/index': 'src/psi/index.ts',
         'transport/index': 'src/transport/index.ts',
         'attack/index': 'src/attack/index.ts',
-        'protocols/index': 'src/protocols/index.ts',
+        'protocols/index': 'src/compare/index.ts',
       },
     },
   },
@@ -88,12 +88,12 @@ const config: Options[] = [
   },
   {
     ...shared,
-    entry: { 'transport/ws': 'src/transport/ws.ts' },
+    entry: { 'transport/ws': 'src/transport/channel/ws.ts' },
     bundle: true,
     platform: 'node',
     // Two packages that make ws a little faster where they are installed; it asks for them in vain.
     external: ['bufferutil', 'utf-8-validate'],
-    esbuildPlugins: [builtinsAtRunTime, thirdParty('transport/ws.js')],
+    esbuildPlugins: [builtinsAtRunTime, thirdParty('transport/channel/ws.js')],
   },
   {
     ...shared,

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as attack from '../src/attack/index.js';
+import * as protocols from '../src/compare/index.js';
 import { VeilmatchError } from '../src/errors.js';
 import * as group from '../src/group/index.js';
 import * as hashing from '../src/hashing/index.js';
 import * as identifiers from '../src/identifiers/index.js';
 import * as main from '../src/index.js';
 import * as oprf from '../src/oprf/index.js';
-import * as protocols from '../src/protocols/index.js';
 import * as psi from '../src/psi/index.js';
 import * as transport from '../src/transport/index.js';
 

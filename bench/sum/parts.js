@@ -6,8 +6,8 @@ import { createDiffieHellman, generatePrimeSync, randomBytes } from 'node:crypto
 import { createBackend } from 'veilmatch/group';
 import { LOGARITHM_LIMIT, Logarithms } from 'veilmatch/psi';
 // The encryption is no public part of the package, so it is taken from where the package was built.
-import { addCiphertexts, CIPHERTEXT_BYTES, encryptOwn } from '../../dist/psi/elgamal.js';
-import { scalarOf } from '../../dist/psi/logarithm.js';
+import { addCiphertexts, CIPHERTEXT_BYTES, encryptOwn } from '../../dist/psi/sum/elgamal.js';
+import { scalarOf } from '../../dist/psi/sum/logarithm.js';
 import { randomScalar, secureRandom } from '../../dist/random.js';
 
 /** @type {{ rows: number, quick: boolean }} */

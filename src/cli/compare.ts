@@ -3,8 +3,8 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import { numberingPlan } from '../attack/index.js';
+import { compare, type ProtocolId, type ProtocolReport, protocols } from '../compare/index.js';
 import { VeilmatchError } from '../errors.js';
-import { compare, type ProtocolId, type ProtocolReport, protocols } from '../protocols/index.js';
 import type { Command, ExitStatus } from './command.js';
 import { comparisonJson, comparisonText } from './comparison.js';
 import { checkStdin } from './io.js';

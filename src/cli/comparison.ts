@@ -2,7 +2,7 @@
 /** A comparison as people read it, and as machines do. */
 
 import type { NumberingPlan } from '../attack/index.js';
-import type { AttackReport, ProtocolReport } from '../protocols/index.js';
+import type { AttackReport, ProtocolReport } from '../compare/index.js';
 
 export interface ListSummary {
   readonly records: number;

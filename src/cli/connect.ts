@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import { type CoarseCount, defaultPolicy, type Policy, type Reveal } from '../psi/index.js';
-import { checkedUrl } from '../transport/address.js';
+import { checkedUrl } from '../transport/door/address.js';
 import {
   type ConnectedChannel,
   type ConnectOptions,

@@ -5,9 +5,9 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
+import { MAX_PARTNERS_BYTES } from '../transport/door/partners-file.js';
+import { isToken } from '../transport/door/tokens.js';
 import { type Partners, parsePartners } from '../transport/index.js';
-import { MAX_PARTNERS_BYTES } from '../transport/partners-file.js';
-import { isToken } from '../transport/tokens.js';
 import { type Io, sourceName } from './io.js';
 import { readSecret, readSmall } from './secrets.js';
 

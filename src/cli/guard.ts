@@ -7,8 +7,8 @@
 
 import { VeilmatchError } from '../errors.js';
 import { admission, defaultPolicy, memoryLedger, type Refusal } from '../psi/index.js';
+import { isPartnerName } from '../transport/door/partners.js';
 import { partnerId, type RunOptions } from '../transport/index.js';
-import { isPartnerName } from '../transport/partners.js';
 import { readPolicy } from './budget.js';
 import type { Io } from './io.js';
 import { openLedger } from './state-folder.js';

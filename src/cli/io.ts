@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
-import { systemReason } from '../transport/system-reason.js';
+import { systemReason } from '../transport/files/system-reason.js';
 
 /** What a stream says of the terminal that it is connected to. */
 export interface Terminal {

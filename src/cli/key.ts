@@ -5,9 +5,9 @@ import { Option } from 'commander';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
-import { publicKeyOf } from '../transport/exchange-file.js';
-import { readIfThere, replaceFile } from '../transport/files.js';
-import { isPartnerName } from '../transport/partners.js';
+import { isPartnerName } from '../transport/door/partners.js';
+import { publicKeyOf } from '../transport/exchange/exchange-file.js';
+import { readIfThere, replaceFile } from '../transport/files/files.js';
 import type { Command } from './command.js';
 import { checkOutputFiles, withOutputs } from './output.js';
 

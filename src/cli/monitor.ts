@@ -9,8 +9,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { VeilmatchError } from '../errors.js';
-import { isLoopback } from '../transport/address.js';
-import { systemReason } from '../transport/system-reason.js';
+import { isLoopback } from '../transport/door/address.js';
+import { systemReason } from '../transport/files/system-reason.js';
 import type { Io } from './io.js';
 import { showStatus } from './progress.js';
 

@@ -4,7 +4,6 @@
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/index.js';
 import type { Reveal, Unlock } from '../psi/index.js';
-import { isThere } from '../transport/file-journal.js';
 import {
   type ConnectedChannel,
   createJournal,
@@ -13,6 +12,7 @@ import {
   type RunOptions,
   runTerms,
 } from '../transport/index.js';
+import { isThere } from '../transport/resume/file-journal.js';
 import type { Io } from './io.js';
 import { readUnlock } from './unlock.js';
 

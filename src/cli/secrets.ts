@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../errors.js';
 import { MIN_KEY_BYTES } from '../hashing/index.js';
-import { isToken } from '../transport/tokens.js';
+import { isToken } from '../transport/door/tokens.js';
 import { type Io, ioError, readBytes, STDIN, sourceName } from './io.js';
 
 /** Anything larger is the wrong file. */

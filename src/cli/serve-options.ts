@@ -4,8 +4,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
-import { isLoopback } from '../transport/address.js';
-import { authoritiesOf, haveCertificates } from '../transport/certificates.js';
+import { isLoopback } from '../transport/door/address.js';
+import { authoritiesOf, haveCertificates } from '../transport/door/certificates.js';
 import type { ListenOptions, Partners, ServerTls } from '../transport/index.js';
 import { type AgreementFlags, agreementOptions } from './agreement.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from './credentials.js';

@@ -5,8 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { VeilmatchError } from '../errors.js';
+import { systemReason } from '../transport/files/system-reason.js';
 import { type FileLedger, openFileLedger } from '../transport/index.js';
-import { systemReason } from '../transport/system-reason.js';
 
 export const LEDGER_HELP: string =
   'where the use of budgets is kept, for any number of commands at a time (default: ledger.json in ' +

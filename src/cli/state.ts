@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { openKey, type Reveal, sealKey, type Unlock } from '../psi/index.js';
-import { readIfThere, replaceFile } from '../transport/files.js';
+import { readIfThere, replaceFile } from '../transport/files/files.js';
 import type { RequestState } from '../transport/index.js';
 import type { SetFlags } from './read-set.js';
 

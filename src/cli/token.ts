@@ -4,11 +4,11 @@
 import { Option } from 'commander';
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { lockFile } from '../transport/file-lock.js';
-import { readIfThere } from '../transport/files.js';
+import { isPartnerName } from '../transport/door/partners.js';
+import { MAX_PARTNERS_BYTES } from '../transport/door/partners-file.js';
+import { lockFile } from '../transport/files/file-lock.js';
+import { readIfThere } from '../transport/files/files.js';
 import { createToken, hashToken } from '../transport/index.js';
-import { isPartnerName } from '../transport/partners.js';
-import { MAX_PARTNERS_BYTES } from '../transport/partners-file.js';
 import type { Command } from './command.js';
 import { partnersOf } from './credentials.js';
 import type { Io } from './io.js';

@@ -10,66 +10,66 @@
  */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
-export type { BlindingName } from './blinding.js';
-export { type IntersectOptions, intersect } from './intersect.js';
-export { type JoinIds, type JoinIdsOptions, joinIds } from './join.js';
+export { type IntersectOptions, intersect } from './intersection/intersect.js';
+export { psiReceiver, type ReceiverResult } from './intersection/receiver.js';
+export { psiSender, type SenderResult } from './intersection/sender.js';
+export { type JoinIds, type JoinIdsOptions, joinIds } from './join-ids/join.js';
 export {
   type JoinIdsResult,
   joinIdsReceiver,
   joinIdsSender,
   PSEUDONYM_BYTES,
   pseudonymsOfRows,
-} from './join-ids.js';
-export {
-  type LeakageOptions,
-  type PsiLeakage,
-  psiLeakage,
-  type SumLeakageOptions,
-  sumLeakage,
-} from './leakage.js';
-export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './logarithm.js';
-export { PsiMachine } from './machine.js';
+} from './join-ids/join-ids.js';
 export {
   countPeople,
   type MatchedPerson,
   matchPeople,
   type PeopleOptions,
   peopleMatched,
-} from './match-people.js';
-export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './merge-limits.js';
-export { leaveOut } from './merging.js';
-export { OpenedSum } from './opened-sum.js';
-export { padSet } from './padding.js';
-export type { CommonOptions, PartyOptions, Phase, RunRequest } from './party.js';
+} from './people/match-people.js';
+export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './people/merge-limits.js';
+export { leaveOut } from './people/merging.js';
 export {
   type PeoplePartyOptions,
   type PeopleReceiverResult,
   type PeopleSenderResult,
   peopleReceiver,
   peopleSender,
-} from './people.js';
-export { psiReceiver, type ReceiverResult } from './receiver.js';
+} from './people/people.js';
+export type { BlindingName } from './run/blinding.js';
+export {
+  type LeakageOptions,
+  type PsiLeakage,
+  psiLeakage,
+  type SumLeakageOptions,
+  sumLeakage,
+} from './run/leakage.js';
+export { PsiMachine } from './run/machine.js';
+export { padSet } from './run/padding.js';
+export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
 export {
   type CardinalityResult,
   type IntersectionResult,
   intersectionResult,
   type SenderShare,
   senderShare,
-} from './result.js';
-export type { CoarseCount, RevealOption } from './reveal.js';
-export { psiSender, type SenderResult } from './sender.js';
-export type { Mode, Reveal, Role } from './suite.js';
-export { type IntersectionSumOptions, intersectionSum } from './sum.js';
-export type { SumOptions } from './sum-party.js';
-export { type SumReceiverResult, sumReceiver } from './sum-receiver.js';
-export { type SumSenderResult, sumSender } from './sum-sender.js';
-export { type SumResult, sumResult } from './sum-values.js';
+} from './run/result.js';
+export type { CoarseCount, RevealOption } from './run/reveal.js';
+export type { Mode, Reveal, Role } from './run/suite.js';
+export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
+export { OpenedSum } from './sum/opened-sum.js';
+export type { SumOptions } from './sum/party.js';
+export { type SumReceiverResult, sumReceiver } from './sum/receiver.js';
+export { type SumSenderResult, sumSender } from './sum/sender.js';
+export { type IntersectionSumOptions, intersectionSum } from './sum/sum.js';
+export { type SumResult, sumResult } from './sum/values.js';
 
 // What a sender publishes, and what it allows.
 
-export { type ContactClientOptions, type ContactResult, contactClient } from './contact/client.js';
-export { type DiscoverOptions, discoverContacts } from './contact/discover.js';
-export { type HeaderPin, headerDigest } from './contact/header.js';
+export { type ContactClientOptions, type ContactResult, contactClient } from '../contact/client.js';
+export { type DiscoverOptions, discoverContacts } from '../contact/discover.js';
+export { type HeaderPin, headerDigest } from '../contact/header.js';
 export {
   addSegment,
   type ContactDirectory,
@@ -81,21 +81,25 @@ export {
   type PublishOptions,
   publishSet,
   signerOf,
-} from './contact/published.js';
-export { openKey, type SealOptions, sealKey, type Unlock } from './contact/sealed-key.js';
+} from '../contact/published.js';
 export {
   type ContactServerOptions,
   type ContactServerResult,
   contactServer,
   type ServedSet,
-} from './contact/server.js';
-export type { SetName } from './contact/suite.js';
-export type { Filter, FilterKind } from './filter/filter.js';
-export { buildFilter, type FilterOptions, filterKinds, parseFilter } from './filter/formats.js';
-export { type AdmissionOptions, type AdmissionRequest, admission, type Refusal } from './policy/admission.js';
-export { BINDS, type Bound, limitsThatBind } from './policy/binding.js';
-export { daysToEnumerate } from './policy/enumeration.js';
-export { type Accounts, type Charge, type Ledger, memoryLedger } from './policy/ledger.js';
+} from '../contact/server.js';
+export type { SetName } from '../contact/suite.js';
+export type { Filter, FilterKind } from '../filter/filter.js';
+export { buildFilter, type FilterOptions, filterKinds, parseFilter } from '../filter/formats.js';
+export {
+  type AdmissionOptions,
+  type AdmissionRequest,
+  admission,
+  type Refusal,
+} from '../policy/admission.js';
+export { BINDS, type Bound, limitsThatBind } from '../policy/binding.js';
+export { daysToEnumerate } from '../policy/enumeration.js';
+export { type Accounts, type Charge, type Ledger, memoryLedger } from '../policy/ledger.js';
 export {
   type Budget,
   checkBudgets,
@@ -105,4 +109,5 @@ export {
   defaultSumPolicy,
   type Policy,
   workLimit,
-} from './policy/policy.js';
+} from '../policy/policy.js';
+export { openKey, type SealOptions, sealKey, type Unlock } from '../sealed.js';

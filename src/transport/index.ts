@@ -8,13 +8,33 @@
  * @module veilmatch/transport
  */
 
-export type { Mode, Reveal } from '../psi/suite.js';
+export type { Mode, Reveal } from '../psi/run/suite.js';
 export type { CloseReason, Held } from '../wire/messages.js';
-export type { ServerTls } from './admission.js';
-export { type BroadcastOptions, broadcastChannel } from './broadcast.js';
-export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel.js';
-export { type ClientTls, type ConnectOptions, connect } from './connect.js';
-export type { DoorstepLimits, TurnedAway } from './doorstep.js';
+export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel/channel.js';
+export { type ClientTls, type ConnectOptions, connect } from './channel/connect.js';
+export { type FolderOptions, folderChannel } from './channel/folder.js';
+export { memoryChannels } from './channel/memory.js';
+export { isFinal } from './channel/reason.js';
+export { type BroadcastOptions, broadcastChannel } from './channel/tabs.js';
+export type { ServerTls } from './door/admission.js';
+export type { DoorstepLimits, TurnedAway } from './door/doorstep.js';
+export {
+  type ListenEvent,
+  type Listener,
+  type ListenLimits,
+  type ListenOptions,
+  listen,
+} from './door/listen.js';
+export {
+  type CertificateKey,
+  type CertificateOfAuthority,
+  type Partner,
+  type Partners,
+  partnerId,
+  policyOf,
+} from './door/partners.js';
+export { type PartnersSource, parsePartners, readPartners } from './door/partners-file.js';
+export { createToken, hashToken } from './door/tokens.js';
 export {
   type ExchangeOptions,
   type RequestOptions,
@@ -24,37 +44,17 @@ export {
   readResponse,
   writeRequest,
   writeResponse,
-} from './exchange.js';
-export { publicKeyOf } from './exchange-file.js';
-export { createJournal, type JournalHead, openJournal, readJournalHead } from './file-journal.js';
-export { type FileLedger, openFileLedger } from './file-ledger.js';
-export { type FolderOptions, folderChannel } from './folder.js';
-export { type Journal, memoryJournal, type RunIdentity, type RunTerms, runTerms } from './journal.js';
-export { readKeyFile, writeKeyFile } from './key-file.js';
-export {
-  type ListenEvent,
-  type Listener,
-  type ListenLimits,
-  type ListenOptions,
-  listen,
-} from './listen.js';
-export { memoryChannels } from './memory.js';
-export {
-  type CertificateKey,
-  type CertificateOfAuthority,
-  type Partner,
-  type Partners,
-  partnerId,
-  policyOf,
-} from './partners.js';
-export { type PartnersSource, parsePartners, readPartners } from './partners-file.js';
-export { isFinal } from './reason.js';
-export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';
+} from './exchange/exchange.js';
+export { publicKeyOf } from './exchange/exchange-file.js';
+export { type FileLedger, openFileLedger } from './files/file-ledger.js';
+export { readKeyFile, writeKeyFile } from './files/key-file.js';
+export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';
+export { type Journal, memoryJournal, type RunIdentity, type RunTerms, runTerms } from './resume/journal.js';
 export {
   type FolderRunStore,
   isRunStore,
   openRunStore,
   type RunStore,
   type RunStoreOptions,
-} from './run-store.js';
-export { createToken, hashToken } from './tokens.js';
+} from './resume/run-store.js';
+export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';

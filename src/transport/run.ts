@@ -6,15 +6,15 @@ import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
-import type { PsiMachine } from '../psi/machine.js';
-import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/party.js';
-import { psiReceiver } from '../psi/receiver.js';
-import { type CardinalityResult, type IntersectionResult, intersectionResult } from '../psi/result.js';
-import { psiSender, type SenderResult } from '../psi/sender.js';
-import type { Channel } from './channel.js';
-import { checkTerms, type Journal, runTerms } from './journal.js';
-import { journaledChannel, journaledOptions, recordedChannel } from './journaled.js';
-import { errorFor, isFinal, reasonFor } from './reason.js';
+import { psiReceiver } from '../psi/intersection/receiver.js';
+import { psiSender, type SenderResult } from '../psi/intersection/sender.js';
+import type { PsiMachine } from '../psi/run/machine.js';
+import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/run/party.js';
+import { type CardinalityResult, type IntersectionResult, intersectionResult } from '../psi/run/result.js';
+import type { Channel } from './channel/channel.js';
+import { errorFor, isFinal, reasonFor } from './channel/reason.js';
+import { checkTerms, type Journal, runTerms } from './resume/journal.js';
+import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
 /** Options of a party of a run over a channel. */
 export interface RunOptions extends Omit<PartyOptions, 'backend'> {

@@ -6,7 +6,7 @@
 
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { VeilmatchError } from '../errors.js';
-import { MAX_FRAME_BYTES } from '../psi/suite.js';
+import { MAX_FRAME_BYTES } from '../psi/run/suite.js';
 import { type Envelope, EnvelopeSchema, FileKind, Reason } from './generated/veilmatch/psi/v1/psi_pb.js';
 import { isMostlyFrame } from './overhead.js';
 

@@ -2,7 +2,7 @@
 /** Version and suite, agreed on before the protocol's first frame. */
 
 import { VeilmatchError } from '../errors.js';
-import { SUITE, VERSION } from '../psi/suite.js';
+import { SUITE, VERSION } from '../psi/run/suite.js';
 import type { AcceptMessage, Held, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */

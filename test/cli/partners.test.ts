@@ -18,9 +18,9 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run as runTool } from '../../src/cli/program.js';
 import { defaultLedger } from '../../src/cli/state-folder.js';
-import { encodeFrame } from '../../src/psi/frames.js';
-import { encodeHello, type Hello } from '../../src/psi/hello.js';
-import { openFileLedger } from '../../src/transport/file-ledger.js';
+import { encodeFrame } from '../../src/psi/run/frames.js';
+import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
+import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { connect } from '../../src/transport/index.js';
 import { chargesOf } from '../suites/ledger.js';
 import { createAuthority } from '../support/certificates.js';
@@ -536,7 +536,7 @@ describe.skipIf(process.platform === 'win32')('files that others could read', ()
 describe('two processes that use one ledger', () => {
   it('lose no charge, and one that is killed blocks nobody', async () => {
     const path = at('ledger.json');
-    const built = new URL('../../dist/transport/file-ledger.js', import.meta.url).href;
+    const built = new URL('../../dist/transport/files/file-ledger.js', import.meta.url).href;
     const program = `
       const { openFileLedger } = await import(${JSON.stringify(built)});
       const ledger = await openFileLedger(${JSON.stringify(path)});

@@ -8,12 +8,12 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/bytes.js';
 import { chooseColumns } from '../../src/cli/columns.js';
 import { loadState } from '../../src/cli/state.js';
-import { decodeQuery, encodeQuery } from '../../src/psi/contact/frames.js';
-import { headerDigest, openHeader, signHeader } from '../../src/psi/contact/header.js';
+import { decodeQuery, encodeQuery } from '../../src/contact/frames.js';
+import { headerDigest, openHeader, signHeader } from '../../src/contact/header.js';
 import { sealKey } from '../../src/psi/index.js';
-import { observeRun } from '../../src/psi/observe.js';
-import { openJournal, readJournalHead } from '../../src/transport/file-journal.js';
-import { createLog } from '../../src/transport/sealed-log.js';
+import { observeRun } from '../../src/psi/run/observe.js';
+import { openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
+import { createLog } from '../../src/transport/resume/sealed-log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'veilmatch-found-'));
 afterAll(() => rmSync(folder, { recursive: true }));

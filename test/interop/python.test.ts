@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createToken } from '../../src/transport/tokens.js';
+import { createToken } from '../../src/transport/door/tokens.js';
 import { FAMILIES, type RunGroup, type VectorFile } from '../suites/vectors.js';
 import { createAuthority, type Issued } from '../support/certificates.js';
 

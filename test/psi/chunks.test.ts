@@ -6,8 +6,8 @@ import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { inChunks } from '../../src/psi/chunks.js';
 import { psiReceiver, psiSender } from '../../src/psi/index.js';
+import { inChunks } from '../../src/psi/run/chunks.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
 

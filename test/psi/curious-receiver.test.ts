@@ -14,7 +14,7 @@ import { invertScalar } from '../../src/group/scalar.js';
 import { fastestBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { psiReceiver, psiSender } from '../../src/psi/index.js';
-import { observeRun, type SentFrame } from '../../src/psi/observe.js';
+import { observeRun, type SentFrame } from '../../src/psi/run/observe.js';
 import { randomScalars } from '../../src/random.js';
 import { exchangeThrough } from '../support/exchange.js';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
-import { BitReader, BitWriter } from '../../src/psi/filter/bits.js';
+import { BitReader, BitWriter } from '../../src/filter/bits.js';
 import { buildFilter, filterKinds, parseFilter } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
 import { filterSuite, hashes } from '../suites/filter.js';

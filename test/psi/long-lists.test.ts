@@ -3,13 +3,13 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, DistinctBytes, equalBytes, sortRecords } from '../../src/bytes.js';
-import { CIPHERTEXT_BYTES } from '../../src/psi/elgamal.js';
-import { encodeFrame, recordFrames } from '../../src/psi/frames.js';
-import { encodeHello, type Hello } from '../../src/psi/hello.js';
-import { Line } from '../../src/psi/machine.js';
-import { observeRun } from '../../src/psi/observe.js';
-import { takeShared } from '../../src/psi/shuffled.js';
-import { tagBytes } from '../../src/psi/suite.js';
+import { takeShared } from '../../src/psi/cardinality/shuffled.js';
+import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
+import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
+import { Line } from '../../src/psi/run/machine.js';
+import { observeRun } from '../../src/psi/run/observe.js';
+import { tagBytes } from '../../src/psi/run/suite.js';
+import { CIPHERTEXT_BYTES } from '../../src/psi/sum/elgamal.js';
 import { secureRandom } from '../../src/random.js';
 
 /** More arguments than an engine takes in one call. */

@@ -12,7 +12,7 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { fastestBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { type PartyOptions, type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
-import type { Role } from '../../src/psi/suite.js';
+import type { Role } from '../../src/psi/run/suite.js';
 import { replayedRandom } from '../../src/random.js';
 import { drain } from '../support/exchange.js';
 

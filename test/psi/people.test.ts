@@ -6,7 +6,6 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { createBackend } from '../../src/group/select.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
-import { DisjointSets } from '../../src/psi/disjoint-sets.js';
 import {
   admission,
   countPeople,
@@ -23,10 +22,11 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersect.js';
-import { rosterOf } from '../../src/psi/roster.js';
-import type { Role } from '../../src/psi/suite.js';
-import { DST } from '../../src/psi/suite.js';
+import { exchange } from '../../src/psi/intersection/intersect.js';
+import { DisjointSets } from '../../src/psi/people/disjoint-sets.js';
+import { rosterOf } from '../../src/psi/people/roster.js';
+import type { Role } from '../../src/psi/run/suite.js';
+import { DST } from '../../src/psi/run/suite.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';

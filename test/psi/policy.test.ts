@@ -6,6 +6,7 @@ import { numberingPlan } from '../../src/attack/index.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { fastestBackend } from '../../src/group/serial.js';
+import { ALL_PEERS } from '../../src/policy/admission.js';
 import {
   type AdmissionRequest,
   admission,
@@ -35,8 +36,7 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersect.js';
-import { ALL_PEERS } from '../../src/psi/policy/admission.js';
+import { exchange } from '../../src/psi/intersection/intersect.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
 

@@ -8,23 +8,16 @@
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bytesToHex, DistinctBytes } from '../../src/bytes.js';
+import { oprfProtocol } from '../../src/compare/oprf.js';
+import { contactClient } from '../../src/contact/client.js';
+import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { contactServer } from '../../src/contact/server.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { fastestBackend } from '../../src/group/serial.js';
 import { identifiersFromRows, type Row } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import type { Sha512 } from '../../src/kernel/sha512.js';
-import { oprfProtocol } from '../../src/protocols/oprf.js';
-import { contactClient } from '../../src/psi/contact/client.js';
-import {
-  generateContactKeys,
-  openPublishedSet,
-  publishSet,
-  signerOf,
-} from '../../src/psi/contact/published.js';
-import { contactServer } from '../../src/psi/contact/server.js';
-import { CIPHERTEXT_BYTES, CiphertextSum, decrypt, encryptOwn } from '../../src/psi/elgamal.js';
-import { FRAME } from '../../src/psi/frames.js';
 import {
   joinIdsReceiver,
   joinIdsSender,
@@ -39,8 +32,10 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersect.js';
-import type { Role } from '../../src/psi/suite.js';
+import { exchange } from '../../src/psi/intersection/intersect.js';
+import { FRAME } from '../../src/psi/run/frames.js';
+import type { Role } from '../../src/psi/run/suite.js';
+import { CIPHERTEXT_BYTES, CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
 import { type RandomSource, randomScalar, randomScalars, secureRandom } from '../../src/random.js';
 import { counting } from '../suites/counting-backend.js';
 import { countingRandom, record } from '../suites/machines.js';

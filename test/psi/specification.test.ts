@@ -6,7 +6,7 @@ import { bytesToHex, concatBytes, hexToBytes } from '../../src/bytes.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { intersect } from '../../src/psi/index.js';
-import { tagBytes } from '../../src/psi/suite.js';
+import { tagBytes } from '../../src/psi/run/suite.js';
 import { replayedRandom } from '../../src/random.js';
 import { referenceRun } from '../suites/reference-psi.js';
 import vectors from '../vectors/veilmatch-psi-v1.json' with { type: 'json' };

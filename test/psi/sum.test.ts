@@ -7,8 +7,6 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/elgamal.js';
-import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/frames.js';
 import {
   admission,
   type IntersectionSumOptions,
@@ -19,9 +17,11 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { scalarOf } from '../../src/psi/logarithm.js';
-import { FrameLog, sessionId } from '../../src/psi/session.js';
-import type { Role } from '../../src/psi/suite.js';
+import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/run/frames.js';
+import { FrameLog, sessionId } from '../../src/psi/run/session.js';
+import type { Role } from '../../src/psi/run/suite.js';
+import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/sum/elgamal.js';
+import { scalarOf } from '../../src/psi/sum/logarithm.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';

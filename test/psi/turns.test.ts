@@ -6,21 +6,16 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { contactClient } from '../../src/contact/client.js';
+import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { contactServer } from '../../src/contact/server.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { contactClient } from '../../src/psi/contact/client.js';
-import {
-  generateContactKeys,
-  openPublishedSet,
-  publishSet,
-  signerOf,
-} from '../../src/psi/contact/published.js';
-import { contactServer } from '../../src/psi/contact/server.js';
 import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
-import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids.js';
-import { peopleReceiver, peopleSender } from '../../src/psi/people.js';
-import { sumReceiver } from '../../src/psi/sum-receiver.js';
-import { sumSender } from '../../src/psi/sum-sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
 import { LoopMeter, RATE } from '../support/loop-meter.js';

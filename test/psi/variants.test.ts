@@ -9,7 +9,7 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { type IntersectOptions, intersect, psiLeakage } from '../../src/psi/index.js';
-import { tagBytes } from '../../src/psi/suite.js';
+import { tagBytes } from '../../src/psi/run/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { testableBackends } from '../support/backends.js';

@@ -2,7 +2,7 @@
 /** What every channel does, whatever lies between its two ends. */
 
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Channel, ChannelLimits } from '../../src/transport/channel.js';
+import type { Channel, ChannelLimits } from '../../src/transport/channel/channel.js';
 import { receive, send } from '../../src/transport/run.js';
 import { expectCode } from './errors.js';
 

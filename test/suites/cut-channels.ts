@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Two ends of a channel between which the line is cut after so many frames. */
 
-import type { Channel } from '../../src/transport/channel.js';
-import { disconnected } from '../../src/transport/link.js';
-import { memoryChannels } from '../../src/transport/memory.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { disconnected } from '../../src/transport/channel/link.js';
+import { memoryChannels } from '../../src/transport/channel/memory.js';
 
 /** @param frames - that come through, of both directions together; undefined for a line that holds */
 export function cutChannels(frames: number | undefined): [Channel, Channel] {

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
-import { FILTER_HASH_BYTES } from '../../src/psi/filter/filter.js';
+import { FILTER_HASH_BYTES } from '../../src/filter/filter.js';
 import { buildFilter, type FilterKind, parseFilter } from '../../src/psi/index.js';
 import { expectCode } from './errors.js';
 

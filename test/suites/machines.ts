@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
-import { encodeFrame } from '../../src/psi/frames.js';
-import { decodeHello, encodeHello, type Hello } from '../../src/psi/hello.js';
 import type { PsiMachine } from '../../src/psi/index.js';
-import type { Role } from '../../src/psi/suite.js';
+import { encodeFrame } from '../../src/psi/run/frames.js';
+import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
+import type { Role } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
 import { expectCode } from './errors.js';
 

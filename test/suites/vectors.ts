@@ -8,7 +8,6 @@ import { ByteList, bytesToHex, hexToBytes, utf8 } from '../../src/bytes.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { kindOf } from '../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../src/identifiers/set.js';
-import type { BlindingName } from '../../src/psi/blinding.js';
 import {
   type ContactDirectory,
   contactClient,
@@ -23,8 +22,9 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { dummies } from '../../src/psi/padding.js';
-import type { Learner, Mode, Role } from '../../src/psi/suite.js';
+import type { BlindingName } from '../../src/psi/run/blinding.js';
+import { dummies } from '../../src/psi/run/padding.js';
+import type { Learner, Mode, Role } from '../../src/psi/run/suite.js';
 import { replayedRandom } from '../../src/random.js';
 
 /** Bytes that a party draws: what for, and which. */

@@ -2,7 +2,7 @@
 /** Two machines and a line between them that somebody may tamper with. */
 
 import type { PsiMachine } from '../../src/psi/index.js';
-import type { Role } from '../../src/psi/suite.js';
+import type { Role } from '../../src/psi/run/suite.js';
 
 /** Called for every frame; what it returns arrives. */
 export type Tamper = (from: Role, frame: Uint8Array, index: number) => readonly Uint8Array[];

@@ -3,10 +3,10 @@
 
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ChannelLimits, DEFAULT_LIMITS } from '../../src/transport/channel.js';
-import type { Link, LinkEvents } from '../../src/transport/link.js';
-import { Patience } from '../../src/transport/patience.js';
-import { WireChannel } from '../../src/transport/wire-channel.js';
+import { type ChannelLimits, DEFAULT_LIMITS } from '../../src/transport/channel/channel.js';
+import type { Link, LinkEvents } from '../../src/transport/channel/link.js';
+import { Patience } from '../../src/transport/channel/patience.js';
+import { WireChannel } from '../../src/transport/channel/wire-channel.js';
 import { decodeMessage, encodeMessage, type Message } from '../../src/wire/messages.js';
 import { expectCode } from '../suites/errors.js';
 

@@ -14,8 +14,8 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission } from '../../src/psi/index.js';
-import { type FileLedger, openFileLedger } from '../../src/transport/file-ledger.js';
-import { lockFile } from '../../src/transport/file-lock.js';
+import { type FileLedger, openFileLedger } from '../../src/transport/files/file-ledger.js';
+import { lockFile } from '../../src/transport/files/file-lock.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 import { change, chargesOf, ledgerSuite } from '../suites/ledger.js';
@@ -255,7 +255,7 @@ describe('the lock', () => {
 
 it('keeps every charge that was confirmed, in a process that is killed in the middle of its updates', async () => {
   const path = temporary('ledger.json');
-  const built = new URL('../../dist/transport/file-ledger.js', import.meta.url).href;
+  const built = new URL('../../dist/transport/files/file-ledger.js', import.meta.url).href;
   const program = `
     const { openFileLedger } = await import(${JSON.stringify(built)});
     const ledger = await openFileLedger(${JSON.stringify(path)});

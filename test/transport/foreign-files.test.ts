@@ -21,15 +21,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { IdentifierSet } from '../../src/psi/index.js';
-import type { Channel } from '../../src/transport/channel.js';
-import { openExchange, writeExchange } from '../../src/transport/exchange-file.js';
-import { createJournal, openJournal } from '../../src/transport/file-journal.js';
-import { openFileLedger } from '../../src/transport/file-ledger.js';
-import { type openRegular, readAtMost, readIfThere } from '../../src/transport/files.js';
-import { folderChannel } from '../../src/transport/folder.js';
-import { runTerms } from '../../src/transport/journal.js';
-import { readKeyFile, writeKeyFile } from '../../src/transport/key-file.js';
-import { openRunStore } from '../../src/transport/run-store.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { folderChannel } from '../../src/transport/channel/folder.js';
+import { openExchange, writeExchange } from '../../src/transport/exchange/exchange-file.js';
+import { openFileLedger } from '../../src/transport/files/file-ledger.js';
+import { type openRegular, readAtMost, readIfThere } from '../../src/transport/files/files.js';
+import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
+import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
+import { runTerms } from '../../src/transport/resume/journal.js';
+import { openRunStore } from '../../src/transport/resume/run-store.js';
 import { encodeMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
 import { collect } from '../suites/channel.js';
 import { expectCode } from '../suites/errors.js';
@@ -144,7 +144,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
 
   it('is read no further than it was when it was opened', async () => {
     const key = new Uint8Array(32).fill(1);
-    const { publicKeyOf } = await import('../../src/transport/exchange-file.js');
+    const { publicKeyOf } = await import('../../src/transport/exchange/exchange-file.js');
     const from = publicKeyOf(key);
     const frames = async function* (): AsyncGenerator<Uint8Array> {
       for (let i = 0; i < 3; i++) yield new Uint8Array(70_000).fill(i);

@@ -5,10 +5,10 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createBackend } from '../../src/group/select.js';
-import { connect } from '../../src/transport/connect.js';
-import { type Listener, listen } from '../../src/transport/listen.js';
+import { connect } from '../../src/transport/channel/connect.js';
+import { type Listener, listen } from '../../src/transport/door/listen.js';
+import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { receive, send } from '../../src/transport/run.js';
-import { createToken, hashToken } from '../../src/transport/tokens.js';
 import { encodeMessage, type Message } from '../../src/wire/messages.js';
 import { openMessage } from '../../src/wire/negotiate.js';
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
 import { randomScalar } from '../../src/random.js';
-import { readKeyFile, writeKeyFile } from '../../src/transport/key-file.js';
+import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 

@@ -8,11 +8,16 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import type { AcceptedChannel, Channel } from '../../src/transport/channel.js';
-import { type ConnectOptions, connect } from '../../src/transport/connect.js';
-import { type ListenEvent, type Listener, type ListenOptions, listen } from '../../src/transport/listen.js';
+import type { AcceptedChannel, Channel } from '../../src/transport/channel/channel.js';
+import { type ConnectOptions, connect } from '../../src/transport/channel/connect.js';
+import {
+  type ListenEvent,
+  type Listener,
+  type ListenOptions,
+  listen,
+} from '../../src/transport/door/listen.js';
+import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { receive, send } from '../../src/transport/run.js';
-import { createToken, hashToken } from '../../src/transport/tokens.js';
 import { decodeMessage, encodeMessage } from '../../src/wire/messages.js';
 import { openMessage } from '../../src/wire/negotiate.js';
 import { collect } from '../suites/channel.js';

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hasPlace } from '../../src/transport/places.js';
+import { hasPlace } from '../../src/transport/door/places.js';
 
 /** Peers that come and go as they like: one comes, or the oldest channel of one ends. */
 const visits = fc.array(fc.record({ peer: fc.nat(7), leaves: fc.boolean() }), { maxLength: 60 });

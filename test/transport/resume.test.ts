@@ -10,14 +10,19 @@ import { bytesToHex } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import { encodeRecords, FRAME } from '../../src/psi/frames.js';
 import { IdentifierSet } from '../../src/psi/index.js';
-import { psiReceiver } from '../../src/psi/receiver.js';
-import type { Channel } from '../../src/transport/channel.js';
-import { createJournal, openJournal } from '../../src/transport/file-journal.js';
-import { type Journal, memoryJournal, type RunIdentity, runTerms } from '../../src/transport/journal.js';
-import { disconnected } from '../../src/transport/link.js';
-import { memoryChannels } from '../../src/transport/memory.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { encodeRecords, FRAME } from '../../src/psi/run/frames.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { disconnected } from '../../src/transport/channel/link.js';
+import { memoryChannels } from '../../src/transport/channel/memory.js';
+import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
+import {
+  type Journal,
+  memoryJournal,
+  type RunIdentity,
+  runTerms,
+} from '../../src/transport/resume/journal.js';
 import { type ReceivedResult, type RunOptions, recall, receive, send } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';

@@ -6,9 +6,9 @@ import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { FRAME } from '../../src/psi/frames.js';
-import type { Channel } from '../../src/transport/channel.js';
-import { memoryChannels } from '../../src/transport/memory.js';
+import { FRAME } from '../../src/psi/run/frames.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { type RunOptions, receive, send } from '../../src/transport/run.js';
 import { expectCode } from '../suites/errors.js';
 

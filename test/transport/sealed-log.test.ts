@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
-import { createLog, openLog, type SealedLog } from '../../src/transport/sealed-log.js';
+import { createLog, openLog, type SealedLog } from '../../src/transport/resume/sealed-log.js';
 import { expectCode } from '../suites/errors.js';
 
 const unlock = { key: new Uint8Array(32).fill(7) };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../src/transport/seeded-random.js';
+import { seededRandom } from '../../src/transport/resume/seeded-random.js';
 
 const seed = new Uint8Array(32).fill(7);
 

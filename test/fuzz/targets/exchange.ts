@@ -77,7 +77,7 @@ function signed(messages: readonly Uint8Array[], key: Uint8Array): Uint8Array {
 export const exchange: FuzzTarget = {
   name: 'exchange-files',
   reads: 'requests and responses in files',
-  sources: ['src/transport/exchange.ts', 'src/transport/exchange-file.ts'],
+  sources: ['src/transport/exchange/exchange.ts', 'src/transport/exchange/exchange-file.ts'],
   maxBytes: 2048,
   steps: [3_000_000, 2_000],
   async seeds() {

@@ -7,10 +7,10 @@ import {
   encodeBlinded,
   encodeEvaluated,
   encodeQuery,
-} from '../../../src/psi/contact/frames.js';
-import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/frames.js';
-import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/hello.js';
-import { observeRun, type SentFrame } from '../../../src/psi/observe.js';
+} from '../../../src/contact/frames.js';
+import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/run/frames.js';
+import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/run/hello.js';
+import { observeRun, type SentFrame } from '../../../src/psi/run/observe.js';
 import { attemptSync, demand, type FuzzTarget, Reader } from '../target.js';
 
 const hello: Hello = {
@@ -31,7 +31,12 @@ const WIDTHS = [1, 16, 32, 64, 96];
 export const frames: FuzzTarget = {
   name: 'frames',
   reads: 'frames of PSI and contact discovery, Hellos, recorded runs',
-  sources: ['src/psi/frames.ts', 'src/psi/hello.ts', 'src/psi/contact/frames.ts', 'src/psi/observe.ts'],
+  sources: [
+    'src/psi/run/frames.ts',
+    'src/psi/run/hello.ts',
+    'src/contact/frames.ts',
+    'src/psi/run/observe.ts',
+  ],
   maxBytes: 2048,
   steps: [1_000, 50],
   words: ['\ufeff'],

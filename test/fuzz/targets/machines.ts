@@ -24,7 +24,7 @@ import {
   sumReceiver,
   sumSender,
 } from '../../../src/psi/index.js';
-import type { Role } from '../../../src/psi/suite.js';
+import type { Role } from '../../../src/psi/run/suite.js';
 import type { RandomSource } from '../../../src/random.js';
 import { Chance } from '../random.js';
 import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';

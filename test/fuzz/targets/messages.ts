@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDeepStrictEqual } from 'node:util';
 import { concatBytes, equalBytes } from '../../../src/bytes.js';
-import { firstMessage } from '../../../src/transport/handshake.js';
-import { type LinkEvents, LinkInbox } from '../../../src/transport/link.js';
-import { partnerOfToken } from '../../../src/transport/partners.js';
-import { hashToken } from '../../../src/transport/tokens.js';
-import { WireChannel } from '../../../src/transport/wire-channel.js';
+import { firstMessage } from '../../../src/transport/channel/handshake.js';
+import { type LinkEvents, LinkInbox } from '../../../src/transport/channel/link.js';
+import { WireChannel } from '../../../src/transport/channel/wire-channel.js';
+import { partnerOfToken } from '../../../src/transport/door/partners.js';
+import { hashToken } from '../../../src/transport/door/tokens.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { decodeMessage, encodeMessage, type Message, WINDOW_FRAMES } from '../../../src/wire/messages.js';
 import { acceptMessage, checkAccept, openMessage } from '../../../src/wire/negotiate.js';
@@ -91,10 +91,10 @@ export const handshake: FuzzTarget = {
   name: 'handshake',
   reads: 'the first message of a connection, versions, tokens',
   sources: [
-    'src/transport/handshake.ts',
-    'src/transport/link.ts',
-    'src/transport/tokens.ts',
-    'src/transport/reason.ts',
+    'src/transport/channel/handshake.ts',
+    'src/transport/channel/link.ts',
+    'src/transport/door/tokens.ts',
+    'src/transport/channel/reason.ts',
     'src/wire/negotiate.ts',
   ],
   maxBytes: 4500,
@@ -138,7 +138,7 @@ const LIMITS = { idleSeconds: 60, progressSeconds: 600, totalSeconds: 600, messa
 export const channel: FuzzTarget = {
   name: 'channel',
   reads: 'messages to a channel that is open',
-  sources: ['src/transport/wire-channel.ts', 'src/transport/reason.ts'],
+  sources: ['src/transport/channel/wire-channel.ts', 'src/transport/channel/reason.ts'],
   maxBytes: 2048,
   steps: [2_000, 100],
   seeds() {

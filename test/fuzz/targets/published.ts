@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { concatBytes, equalBytes, u32 } from '../../../src/bytes.js';
-import { filterDigest, headerDigest, openHeader, signHeader } from '../../../src/psi/contact/header.js';
-import { openPublishedSet } from '../../../src/psi/contact/published.js';
-import { encodeFilter } from '../../../src/psi/filter/filter.js';
-import { buildFilter, filterKinds, parseFilter } from '../../../src/psi/filter/formats.js';
+import { filterDigest, headerDigest, openHeader, signHeader } from '../../../src/contact/header.js';
+import { openPublishedSet } from '../../../src/contact/published.js';
+import { encodeFilter } from '../../../src/filter/filter.js';
+import { buildFilter, filterKinds, parseFilter } from '../../../src/filter/formats.js';
 import { attempt, attemptSync, blocks, demand, type FuzzTarget, Reader } from '../target.js';
 
 const SIGNING_KEY = new Uint8Array(32).fill(4);
@@ -48,7 +48,7 @@ export const filters: FuzzTarget = {
 export const publishedSets: FuzzTarget = {
   name: 'published-sets',
   reads: 'headers and filters of published sets',
-  sources: ['src/psi/contact/header.ts', 'src/psi/contact/published.ts'],
+  sources: ['src/contact/header.ts', 'src/contact/published.ts'],
   maxBytes: 2048,
   steps: [10_000, 500],
   async seeds() {

@@ -7,14 +7,14 @@ import { bytesToHex, utf8 } from '../../../src/bytes.js';
 import { readPolicy } from '../../../src/cli/budget.js';
 import { readCursorFile } from '../../../src/cli/cursor-file.js';
 import { loadState } from '../../../src/cli/state.js';
-import { openKey, sealKey } from '../../../src/psi/contact/sealed-key.js';
-import { daysToEnumerate } from '../../../src/psi/policy/enumeration.js';
-import { checkPolicy, defaultPolicy } from '../../../src/psi/policy/policy.js';
-import { openJournal } from '../../../src/transport/file-journal.js';
-import { openFileLedger } from '../../../src/transport/file-ledger.js';
-import { writeKeyFile } from '../../../src/transport/key-file.js';
-import { openRunStore } from '../../../src/transport/run-store.js';
-import { createLog, openLog } from '../../../src/transport/sealed-log.js';
+import { daysToEnumerate } from '../../../src/policy/enumeration.js';
+import { checkPolicy, defaultPolicy } from '../../../src/policy/policy.js';
+import { openKey, sealKey } from '../../../src/sealed.js';
+import { openFileLedger } from '../../../src/transport/files/file-ledger.js';
+import { writeKeyFile } from '../../../src/transport/files/key-file.js';
+import { openJournal } from '../../../src/transport/resume/file-journal.js';
+import { openRunStore } from '../../../src/transport/resume/run-store.js';
+import { createLog, openLog } from '../../../src/transport/resume/sealed-log.js';
 import { scratch } from '../scratch.js';
 import {
   attempt,
@@ -66,11 +66,11 @@ export const sealed: FuzzTarget = {
   name: 'sealed-states',
   reads: 'sealed keys, states of requests and of runs, journals',
   sources: [
-    'src/psi/contact/sealed-key.ts',
-    'src/transport/sealed-log.ts',
-    'src/transport/file-journal.ts',
-    'src/transport/journal.ts',
-    'src/transport/run-store.ts',
+    'src/sealed.ts',
+    'src/transport/resume/sealed-log.ts',
+    'src/transport/resume/file-journal.ts',
+    'src/transport/resume/journal.ts',
+    'src/transport/resume/run-store.ts',
     'src/cli/state.ts',
   ],
   maxBytes: 2048,
@@ -166,9 +166,9 @@ export const policies: FuzzTarget = {
   name: 'policies',
   reads: 'policies and ledgers',
   sources: [
-    'src/psi/policy/policy.ts',
-    'src/psi/policy/enumeration.ts',
-    'src/transport/file-ledger.ts',
+    'src/policy/policy.ts',
+    'src/policy/enumeration.ts',
+    'src/transport/files/file-ledger.ts',
     'src/cli/budget.ts',
   ],
   maxBytes: 1024,

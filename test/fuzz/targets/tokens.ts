@@ -14,8 +14,8 @@ import type { Io } from '../../../src/cli/io.js';
 import { readKey, readSalt } from '../../../src/cli/secrets.js';
 import { readTokens } from '../../../src/cli/tokens.js';
 import { joinTokens } from '../../../src/hashing/join.js';
-import { partnerOfToken } from '../../../src/transport/partners.js';
-import { hashToken } from '../../../src/transport/tokens.js';
+import { partnerOfToken } from '../../../src/transport/door/partners.js';
+import { hashToken } from '../../../src/transport/door/tokens.js';
 import { scratch } from '../scratch.js';
 import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader, textOf, texts } from '../target.js';
 
@@ -114,9 +114,9 @@ export const credentials: FuzzTarget = {
   name: 'credentials',
   reads: 'tokens and files of partners, lists of keys, certificates, keys, salts',
   sources: [
-    'src/transport/tokens.ts',
-    'src/transport/partners.ts',
-    'src/transport/partners-file.ts',
+    'src/transport/door/tokens.ts',
+    'src/transport/door/partners.ts',
+    'src/transport/door/partners-file.ts',
     'src/cli/credentials.ts',
     'src/cli/secrets.ts',
   ],

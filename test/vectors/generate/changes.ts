@@ -2,7 +2,7 @@
 /** Changes of a frame that every mode has: a Hello of something else, a list that is broken, bytes that are no element. */
 
 import { bytesToHex, concatBytes, u32 } from '../../../src/bytes.js';
-import { MAX_FRAME_BYTES, type Role } from '../../../src/psi/suite.js';
+import { MAX_FRAME_BYTES, type Role } from '../../../src/psi/run/suite.js';
 import encodings from '../rfc9496-ristretto255.json' with { type: 'json' };
 import { other, type TestsOfRun } from './run.js';
 

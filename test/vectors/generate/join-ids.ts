@@ -2,7 +2,7 @@
 /** Vectors of the mode join-ids: both learn a pseudonym for each of their own elements, and how many are shared. */
 
 import { bytesToHex, concatBytes, hexToBytes } from '../../../src/bytes.js';
-import type { Role } from '../../../src/psi/suite.js';
+import type { Role } from '../../../src/psi/run/suite.js';
 import {
   badEncodings,
   badHellos,

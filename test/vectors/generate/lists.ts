@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The lists of the vectors: small, of several kinds, with rows that say the same. */
 
-import type { Role } from '../../../src/psi/suite.js';
+import type { Role } from '../../../src/psi/run/suite.js';
 import type { PartyInput } from '../../suites/vectors.js';
 import { drawn } from './run.js';
 

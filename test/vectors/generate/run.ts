@@ -6,8 +6,8 @@ import { bytesToHex, hexToBytes } from '../../../src/bytes.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
 import type { PsiMachine } from '../../../src/psi/index.js';
-import { FrameLog, sessionId, Tagger } from '../../../src/psi/session.js';
-import { DST, type Role } from '../../../src/psi/suite.js';
+import { FrameLog, sessionId, Tagger } from '../../../src/psi/run/session.js';
+import { DST, type Role } from '../../../src/psi/run/suite.js';
 import {
   type Draw,
   frameBytes,

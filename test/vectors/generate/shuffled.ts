@@ -4,7 +4,7 @@
 import { bytesToHex, concatBytes, hexToBytes, u32 } from '../../../src/bytes.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
 import { sha512 } from '../../../src/kernel/sha512.js';
-import { CONFIRM_LABEL, type Role } from '../../../src/psi/suite.js';
+import { CONFIRM_LABEL, type Role } from '../../../src/psi/run/suite.js';
 import {
   badElements,
   badHellos,

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Contact discovery in one process, from publishing to the result: for tests, for trying it out, for measuring. */
+
+import { requireOptions } from '../arguments.js';
+import type { FilterOptions } from '../filter/formats.js';
+import type { GroupBackend } from '../group/group.js';
+import { createBackend } from '../group/select.js';
+import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
+import { exchange } from '../psi/intersection/intersect.js';
+import { type IntersectionResult, intersectionResult } from '../psi/run/result.js';
+import type { Role } from '../psi/run/suite.js';
+import type { RandomSource } from '../random.js';
+import { contactClient } from './client.js';
+import {
+  type ContactKeys,
+  generateContactKeys,
+  openPublishedSet,
+  type PublishedSet,
+  publishSet,
+  signerOf,
+} from './published.js';
+import { contactServer } from './server.js';
+
+/** Options of server and client in one process. */
+export interface DiscoverOptions extends FilterOptions {
+  /** Default: the fastest one here, created for this run and disposed of after it. */
+  readonly backend?: GroupBackend | undefined;
+  /** Default: fresh ones. */
+  readonly keys?: ContactKeys | undefined;
+  /** The client's source of randomness. Default: the platform's CSPRNG. */
+  readonly random?: RandomSource | undefined;
+  /** Stops it, with code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Sees what the server publishes. */
+  readonly onPublished?: ((published: PublishedSet) => void) | undefined;
+  /** Sees every frame that is sent. */
+  readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
+}
+
+/** What the server calls the set of a run within one process. */
+export const LOCAL_SET = { setId: 'local', epoch: 0 } as const;
+
+/**
+ * Publishes the server's set and asks it about the contacts.
+ * @param contacts an `IdentifierSet`, or strings to compare byte for byte
+ * @param serverSet of the same sort
+ * @returns which of the contacts' rows the server's set has, up to the rate of false positives
+ * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ */
+export async function discoverContacts(
+  contacts: SetInput,
+  serverSet: SetInput,
+  options: DiscoverOptions = {},
+): Promise<IntersectionResult> {
+  requireOptions(options);
+  const own = toSet(contacts);
+  const other = toSet(serverSet);
+  checkComparable(own.kinds, other.kinds);
+  const { random, signal, onFrame } = options;
+  const backend = options.backend ?? (await createBackend());
+  try {
+    const keys = options.keys ?? (await generateContactKeys(backend));
+    const { kind, falsePositiveRate } = options;
+    const published = await publishSet(other, {
+      ...LOCAL_SET,
+      kind,
+      falsePositiveRate,
+      keys,
+      backend,
+      signal,
+    });
+    options.onPublished?.(published);
+    const pin = { signer: signerOf(keys.signingKey) };
+    const directory = await openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
+    const client = contactClient(own, directory, { backend, random, signal });
+    const { secretKey } = keys;
+    const server = contactServer([{ ...LOCAL_SET, secretKey, size: directory.size }], { backend, signal });
+    const { receiver } = await exchange(client, server, onFrame);
+    return intersectionResult(own, receiver);
+  } finally {
+    if (options.backend === undefined) await backend.dispose();
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The frames between a client and a server of contact discovery: one byte of type, then a body. Every number is
+ * big-endian.
+ *
+ * | type | name | from | body |
+ * |---|---|---|---|
+ * | 32 | Query | client | u16 version, u32 epoch, u32 n, the client's contacts, u8 length of the set id, set id |
+ * | 33 | Blinded | client | u32 index of the first element, m x 32 bytes |
+ * | 34 | Evaluated | server | u32 index of the first element, m x 32 bytes, proof of 64 bytes |
+ */
+
+import { concatBytes, fromUtf8, u16, u32, utf8 } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
+import { ELEMENT_BYTES, SCALAR_BYTES } from '../group/group.js';
+import { MAX_FRAME_BYTES } from '../psi/run/suite.js';
+import { CONTACT_VERSION, type SetName } from './suite.js';
+
+const TYPE = { query: 32, blinded: 33, evaluated: 34 } as const;
+type FrameName = keyof typeof TYPE;
+
+/** Behind type and index. */
+const ELEMENTS_AT = 5;
+
+export const PROOF_BYTES: number = 2 * SCALAR_BYTES;
+
+/** What a client wants. */
+export interface Query extends SetName {
+  /** How many elements it will send. */
+  readonly size: number;
+}
+
+export function encodeQuery({ setId, epoch, size }: Query): Uint8Array {
+  const id = utf8(setId);
+  return concatBytes(
+    Uint8Array.of(TYPE.query),
+    u16(CONTACT_VERSION),
+    u32(epoch),
+    u32(size),
+    Uint8Array.of(id.length),
+    id,
+  );
+}
+
+/** @throws {VeilmatchError} `bad-message`, `unexpected-message`, `incompatible-peer` for another version */
+export function decodeQuery(frame: Uint8Array): Query {
+  const body = bodyOf(frame, 'query');
+  if (body.length < 2) throw malformed('query');
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  const version = view.getUint16(0);
+  if (version !== CONTACT_VERSION) {
+    throw new VeilmatchError(
+      'incompatible-peer',
+      `The client speaks version ${version} of veilmatch-contact, this server version ${CONTACT_VERSION}.`,
+    );
+  }
+  if (body.length < 11 || body.length !== 11 + body[10]! || body[10] === 0) throw malformed('query');
+  const size = view.getUint32(6);
+  try {
+    return { epoch: view.getUint32(2), size, setId: fromUtf8(body.subarray(11)) };
+  } catch {
+    throw malformed('query');
+  }
+}
+
+/** Elements from index `first` of the client's list on. */
+export function encodeBlinded(first: number, elements: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(TYPE.blinded), u32(first), elements);
+}
+
+/**
+ * The next elements of a client that has sent `done` of `declared`.
+ * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
+ */
+export function decodeBlinded(frame: Uint8Array, done: number, declared: number): Uint8Array {
+  const elements = recordsOf(bodyOf(frame, 'blinded'), 'blinded', done);
+  if (elements.length === 0 || elements.length % ELEMENT_BYTES !== 0) throw malformed('blinded');
+  if (done + elements.length / ELEMENT_BYTES > declared) {
+    throw new VeilmatchError(
+      'wrong-size',
+      `The client sent more than the ${declared} elements that it declared.`,
+      {
+        position: declared,
+      },
+    );
+  }
+  return elements;
+}
+
+/** The answer to the elements from index `first` on. */
+export interface Answer {
+  readonly evaluatedElements: Uint8Array;
+  readonly proof: Uint8Array;
+}
+
+export function encodeEvaluated(first: number, { evaluatedElements, proof }: Answer): Uint8Array {
+  return concatBytes(Uint8Array.of(TYPE.evaluated), u32(first), evaluatedElements, proof);
+}
+
+/**
+ * The answer to the `asked` elements from index `first` on.
+ * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
+ */
+export function decodeEvaluated(frame: Uint8Array, first: number, asked: number): Answer {
+  const records = recordsOf(bodyOf(frame, 'evaluated'), 'evaluated', first);
+  if (records.length !== asked * ELEMENT_BYTES + PROOF_BYTES) {
+    throw new VeilmatchError(
+      'wrong-size',
+      `The server owes ${asked} elements and a proof, ${asked * ELEMENT_BYTES + PROOF_BYTES} bytes; it sent ${records.length}.`,
+    );
+  }
+  return {
+    evaluatedElements: records.subarray(0, asked * ELEMENT_BYTES),
+    proof: records.subarray(asked * ELEMENT_BYTES),
+  };
+}
+
+/**
+ * What a frame is.
+ * @throws {VeilmatchError} `bad-message` for none
+ */
+export function contactFrameName(frame: Uint8Array): FrameName {
+  const name = (Object.keys(TYPE) as FrameName[]).find((candidate) => TYPE[candidate] === frame[0]);
+  if (name !== undefined) return name;
+  throw new VeilmatchError('bad-message', 'A frame of unknown type or without one.', { offset: 0 });
+}
+
+/** The elements in a frame of them, as anybody can read them who sees it. */
+export function elementsOf(frame: Uint8Array): Uint8Array {
+  return frame.subarray(
+    ELEMENTS_AT,
+    frame.length - (contactFrameName(frame) === 'evaluated' ? PROOF_BYTES : 0),
+  );
+}
+
+function bodyOf(frame: Uint8Array, due: FrameName): Uint8Array {
+  if (frame.length > MAX_FRAME_BYTES) {
+    throw new VeilmatchError(
+      'bad-message',
+      `A frame of ${frame.length} bytes: at most ${MAX_FRAME_BYTES} are allowed.`,
+    );
+  }
+  const name = contactFrameName(frame);
+  if (name !== due) {
+    throw new VeilmatchError(
+      'unexpected-message',
+      `The peer sent a frame '${name}' where a frame '${due}' was due.`,
+    );
+  }
+  return frame.subarray(1);
+}
+
+/** What follows the index, which has to be the one that is due. */
+function recordsOf(body: Uint8Array, name: FrameName, due: number): Uint8Array {
+  if (body.length < 4) throw malformed(name);
+  const first = new DataView(body.buffer, body.byteOffset).getUint32(0);
+  if (first !== due) {
+    throw new VeilmatchError(
+      'bad-message',
+      `A frame '${name}' begins at element ${first}; element ${due} was due.`,
+      {
+        position: first,
+      },
+    );
+  }
+  return body.subarray(4);
+}
+
+function malformed(name: FrameName): VeilmatchError {
+  return new VeilmatchError('bad-message', `A frame '${name}' has a length or a text that it cannot have.`);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * (Server) Answers one client of contact discovery: multiplies what it sends by the key of the epoch that it asks for, and
+ * proves it.
+ *
+ * Every element is a guess that the client may test, so `admit` is where the server defends its set; and every evaluation
+ * under one key helps somebody who attacks the key itself (docs/threat-model.md), which is a reason to change it.
+ */
+
+import { requireArray, requireOptionsWithBackend } from '../arguments.js';
+import { VeilmatchError } from '../errors.js';
+import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import { ristretto255Sha512 } from '../oprf/ristretto255.js';
+import { VOPRFServer } from '../oprf/voprf.js';
+import type { AdmissionRequest } from '../policy/admission.js';
+import { withOffset } from '../psi/run/checks.js';
+import { type Program, PsiMachine } from '../psi/run/machine.js';
+import type { RandomSource } from '../random.js';
+import { decodeBlinded, decodeQuery, encodeEvaluated } from './frames.js';
+import type { SetName } from './suite.js';
+
+/** An epoch that is answered. */
+export interface ServedSet extends SetName {
+  /** k, 32 bytes. */
+  readonly secretKey: Uint8Array;
+  /** Elements in the published set, for the policy. */
+  readonly size: number;
+}
+
+/** Options of a server. */
+export interface ContactServerOptions {
+  /** Does the group operations; it must live as long as the run. */
+  readonly backend: GroupBackend;
+  /**
+   * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run. See
+   * `admission`, with `defaultContactPolicy`.
+   */
+  readonly admit?: ((run: AdmissionRequest) => Promise<void>) | undefined;
+  /** For the proofs. Default: the platform's CSPRNG. */
+  readonly random?: RandomSource | undefined;
+  /** Stops the run, with code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the server knows at the end. */
+export interface ContactServerResult {
+  /** Elements that were evaluated. */
+  readonly peerSize: number;
+}
+
+/**
+ * The server's state machine for one run of one client.
+ * @param served the epochs that are answered: while a key is changed, the old one as well as the new one
+ * @returns a machine that fails with `incompatible-peer` for a set or epoch that is not served, and with what `admit` throws
+ */
+export function contactServer(
+  served: readonly ServedSet[],
+  options: ContactServerOptions,
+): PsiMachine<ContactServerResult> {
+  requireArray(served, 'The sets that are served');
+  requireOptionsWithBackend(options);
+  return new PsiMachine('sender', serverProgram(served, options));
+}
+
+async function* serverProgram(
+  served: readonly ServedSet[],
+  { backend, admit, random, signal }: ContactServerOptions,
+): Program<ContactServerResult> {
+  const query = decodeQuery((yield undefined) ?? new Uint8Array());
+  const set = served.find(({ setId, epoch }) => setId === query.setId && epoch === query.epoch);
+  if (set === undefined) {
+    throw new VeilmatchError(
+      'incompatible-peer',
+      'The client asks for a set or an epoch that is not served (any more). It has to fetch the published set again.',
+    );
+  }
+  await admit?.({ peerSize: query.size, ownSize: set.size, reveal: 'contact-discovery' });
+  const server = new VOPRFServer(ristretto255Sha512(backend), set.secretKey);
+  for (let done = 0; done < query.size; ) {
+    const elements = decodeBlinded((yield undefined) ?? new Uint8Array(), done, query.size);
+    const answer = await withOffset(done, server.blindEvaluate(elements, { random, signal }));
+    yield encodeEvaluated(done, answer);
+    done += elements.length / ELEMENT_BYTES;
+  }
+  return { peerSize: query.size };
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Makes and reads filters of every kind. */
+
+import { requireBytes, requireOptions } from '../arguments.js';
+import { VeilmatchError } from '../errors.js';
+import { binaryFuse } from './binary-fuse.js';
+import {
+  decodeFilterHeader,
+  distinctHashes,
+  FILTER_HASH_BYTES,
+  type Filter,
+  type FilterFormat,
+  type FilterKind,
+  MAX_FILTER_BITS,
+  MAX_FILTER_SIZE,
+  malformed,
+} from './filter.js';
+import { golomb } from './golomb.js';
+
+const FORMATS: Readonly<Record<FilterKind, FilterFormat>> = { golomb, 'binary-fuse': binaryFuse };
+
+/** The kinds of filter. */
+export const filterKinds: readonly FilterKind[] = Object.keys(FORMATS) as FilterKind[];
+
+/** Kind and rate of a filter. */
+export interface FilterOptions {
+  /** Default `golomb`, the smaller one. */
+  readonly kind?: FilterKind | undefined;
+  /** From 2^-40 to 1/2, rounded down to a rate that the kind can have. Default 10^-9. */
+  readonly falsePositiveRate?: number | undefined;
+}
+
+export const DEFAULT_FALSE_POSITIVE_RATE = 1e-9;
+
+/**
+ * @param hashes n x 20 bytes, uniform; repeated ones count once
+ * @throws {VeilmatchError} `argument` for a rate out of range, for more than 2^24 distinct hashes, or for what is no list
+ * of hashes
+ */
+export function buildFilter(hashes: Uint8Array, options: FilterOptions = {}): Filter {
+  requireBytes(hashes, 'The hashes');
+  requireOptions(options);
+  const { kind = 'golomb', falsePositiveRate = DEFAULT_FALSE_POSITIVE_RATE } = options;
+  const format = FORMATS[kind];
+  if (format === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      `A filter is called ${filterKinds.map((k) => `'${k}'`).join(' or ')}.`,
+    );
+  }
+  if (!(falsePositiveRate >= 2 ** -MAX_FILTER_BITS && falsePositiveRate <= 0.5)) {
+    throw new VeilmatchError(
+      'argument',
+      `The rate of false positives must be from 2^-${MAX_FILTER_BITS} to 1/2; it is ${falsePositiveRate}.`,
+    );
+  }
+  if (hashes.length % FILTER_HASH_BYTES !== 0) {
+    throw new VeilmatchError(
+      'argument',
+      `A filter is made of hashes of ${FILTER_HASH_BYTES} bytes, concatenated.`,
+    );
+  }
+  const distinct = distinctHashes(hashes);
+  if (distinct.length / FILTER_HASH_BYTES > MAX_FILTER_SIZE) {
+    throw new VeilmatchError('argument', `A filter holds ${MAX_FILTER_SIZE} hashes at most. Make several.`);
+  }
+  return format.build(distinct, format.roundBits(Math.ceil(-Math.log2(falsePositiveRate))));
+}
+
+/**
+ * Reads what `toBytes` wrote; the filter keeps the bytes, which must not change afterwards.
+ * @throws {VeilmatchError} `bad-message` for anything else
+ */
+export function parseFilter(bytes: Uint8Array): Filter {
+  requireBytes(bytes, 'The filter');
+  const { code, bits, size, body } = decodeFilterHeader(bytes);
+  const format = Object.values(FORMATS).find((candidate) => candidate.code === code);
+  if (format === undefined) throw malformed('The filter is of a kind that this package does not know.', 17);
+  return format.parse(body, size, bits);
+}

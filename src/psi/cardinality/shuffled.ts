@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Steps 2 to 5 of a run whose answers must not say whose they are: one party asks, the other answers when everything was
+ * asked, sorted as a whole. Anything less would tell the asking party which of its elements an answer belongs to.
+ *
+ * Where people have several elements each, the answers are sorted within a person, and then person by person. The asking
+ * party then sees **how many of a person's identifiers the other has, and which of them belong together over there**, for
+ * people whom it cannot tell apart; with one element each it sees only how many people are shared.
+ */
+
+import { DistinctBytes } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import { ELEMENT_BYTES } from '../../group/group.js';
+import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
+import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
+import { DisjointSets } from '../people/disjoint-sets.js';
+import type { Roster } from '../people/roster.js';
+import type { MultiplicativeBlinding } from '../run/blinding.js';
+import { checkAscending, checkDistinct, withOffset } from '../run/checks.js';
+import { inChunks } from '../run/chunks.js';
+import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../run/frames.js';
+import type { Hello } from '../run/hello.js';
+import type { Line } from '../run/machine.js';
+import type { PartySettings } from '../run/party.js';
+import type { Tagger } from '../run/session.js';
+import { DST } from '../run/suite.js';
+
+/** A part of a program: yields frames to send, and `undefined` where it needs one. */
+export type Part<Result> = AsyncGenerator<Uint8Array | undefined, Result, Uint8Array | undefined>;
+
+/** In these modes a tag does not take in the identifier. */
+const NOT_BOUND = new Uint8Array();
+
+/**
+ * How many people the peer has.
+ * @param most - identifiers of one of them that this party accepts
+ * @throws {VeilmatchError} `bad-message` when its elements are not equally many for each, `wrong-size` when they are more
+ */
+export function peopleIn({ size, identifiersPerRow }: Hello, most: number = identifiersPerRow): number {
+  if (identifiersPerRow > most) {
+    throw new VeilmatchError(
+      'wrong-size',
+      `The peer's people have up to ${identifiersPerRow} identifiers; this party accepts ${most} (option maxIdentifiersPerPerson).`,
+    );
+  }
+  if (size % identifiersPerRow === 0) return size / identifiersPerRow;
+  throw new VeilmatchError(
+    'bad-message',
+    `The peer declares ${size} elements, ${identifiersPerRow} for each person: that is no whole number of people.`,
+  );
+}
+
+/** Asks for b * H(x) of everybody, and makes tags of the answers, in the order in which they come. */
+export async function* askShuffled(
+  line: Line,
+  { set, width, size }: Roster,
+  blinding: MultiplicativeBlinding,
+  tagger: Tagger,
+  settings: PartySettings,
+): Part<DistinctBytes> {
+  const blind = (first: number, end: number): Promise<Uint8Array> =>
+    blinding.blind(set.elements.slice(first, end), settings.batch('blind', first, set.size));
+  for await (const { first, elements } of inChunks(set.size, settings.chunkSize, blind)) {
+    yield line.send(encodeRecords('blinded', first, elements));
+  }
+  const tags = new DistinctBytes();
+  const person = width * ELEMENT_BYTES;
+  let last: Uint8Array | undefined;
+  for (let done = 0; done < size; ) {
+    const { bytes } = decodeRecords(yield* line.take('evaluated'), person, done, size);
+    last = checkAscending('answers', bytes, person, done, last);
+    checkWithin('answers', bytes, ELEMENT_BYTES, width);
+    const batch = settings.batch('unblind', done * width, set.size);
+    const unblinded = await withOffset(done * width, blinding.unblind(bytes, done * width, batch));
+    const count = unblinded.length / ELEMENT_BYTES;
+    const made = new Uint8Array(count * tagger.width);
+    await inTurns(count, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        made.set(tagger.tag(element, NOT_BOUND), i * tagger.width);
+      }
+    });
+    await checkDistinct(tags, made, tagger.width, done * width, 'The sender gave answer');
+    done += bytes.length / person;
+  }
+  return tags;
+}
+
+/** Answers each of the peer's elements with its multiple by the scalar. */
+export async function* answerShuffled(
+  line: Line,
+  scalar: Uint8Array,
+  { size, identifiersPerRow: width }: Hello,
+  settings: PartySettings,
+): Part<void> {
+  const asked = new DistinctBytes();
+  const answers = new Uint8Array(size * ELEMENT_BYTES);
+  for (let done = 0; done < size; ) {
+    const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, size);
+    const batch = settings.batch('evaluate', done, size);
+    const evaluated = await withOffset(done, settings.backend.multiply(bytes, scalar, batch));
+    // An element that is asked twice would show in a shuffled answer.
+    await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
+    answers.set(evaluated, done * ELEMENT_BYTES);
+    done += bytes.length / ELEMENT_BYTES;
+  }
+  const person = width * ELEMENT_BYTES;
+  const sorted = await sortRecordsInTurns(await sortWithin(answers, ELEMENT_BYTES, width), person);
+  yield* sendRecords(line, 'evaluated', sorted, person);
+}
+
+/** The tags of scalar * H(y) for everybody in the roster, sorted within each person. */
+export async function tagsOf(
+  { set, width }: Roster,
+  scalar: Uint8Array,
+  tagger: Tagger,
+  settings: PartySettings,
+): Promise<Uint8Array> {
+  const tags = new Uint8Array(set.size * tagger.width);
+  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
+    const batch = settings.batch('tag', first, set.size);
+    return settings.backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
+  };
+  for await (const { first, end, elements } of inChunks(set.size, settings.chunkSize, evaluate)) {
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, NOT_BOUND), (first + i) * tagger.width);
+      }
+    });
+  }
+  return sortWithin(tags, tagger.width, width);
+}
+
+/** What is known of the people whose tags are looked up. */
+export interface Lookup {
+  /** The asking party's tags, `width` a person. */
+  readonly tags: DistinctBytes;
+  readonly width: number;
+  readonly tagBytes: number;
+  readonly peer: Hello;
+}
+
+/** What stands behind the tags of each of the other party's people. */
+export interface Attached {
+  /** Bytes behind each person's tags. */
+  readonly bytes: number;
+  /**
+   * Takes all of one frame, of whoever is shared and of whoever is not: what it does must not depend on which.
+   * @param attachments n x `bytes`
+   * @param shared n bytes: 1 for a person that is shared, 0 for another
+   */
+  take(attachments: Uint8Array, shared: Uint8Array): Promise<void>;
+}
+
+/**
+ * Takes the other party's people, tags and what is attached to them, sorted, and looks them up. Every tag is looked up
+ * once and every attachment is handed on, so that the work depends on the sizes alone.
+ * @returns how many people are shared; those who are the same by what both lists know of them count once
+ */
+export async function* takeShared(
+  line: Line,
+  name: FrameName,
+  lookup: Lookup,
+  attached?: Attached,
+): Part<number> {
+  const { tags, width, tagBytes, peer } = lookup;
+  const count = peopleIn(peer);
+  const tagged = tagBytes * peer.identifiersPerRow;
+  const behind = attached?.bytes ?? 0;
+  const record = tagged + behind;
+  const own = tags.size / width;
+  const matched = new Uint8Array(own);
+  const same = new DisjointSets(own);
+  let last: Uint8Array | undefined;
+  for (let done = 0; done < count; ) {
+    const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
+    const taken = bytes.length / record;
+    const attachments = new Uint8Array(taken * behind);
+    const shared = new Uint8Array(taken);
+    const lookUp = (from: number, to: number): void => {
+      for (let i = from; i < to; i++) {
+        const start = i * record;
+        const theirs = bytes.subarray(start, start + tagged);
+        last = checkAscending('tags', theirs, tagged, done + i, last);
+        checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
+        attachments.set(bytes.subarray(start + tagged, start + record), i * behind);
+        let first = -1;
+        for (let at = 0; at < tagged; at += tagBytes) {
+          const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
+          if (index < 0) continue;
+          const person = Math.floor(index / width);
+          matched[person] = 1;
+          if (first >= 0) same.join(first, person);
+          else first = person;
+        }
+        shared[i] = first < 0 ? 0 : 1;
+      }
+    };
+    await inTurns(taken, lookUp, Math.max(1, Math.floor(TURN_RECORDS / peer.identifiersPerRow)));
+    if (attached !== undefined) await withOffset(done, attached.take(attachments, shared));
+    done += taken;
+  }
+  // Of everybody, so that this takes as long for many as for few.
+  const roots = new Uint8Array(own);
+  for (let person = 0; person < own; person++) roots[same.rootOf(person)]! |= matched[person]!;
+  return roots.reduce((size, root) => size + root, 0);
+}
+
+/** Records sorted among the `count` of each group, in place. */
+async function sortWithin(records: Uint8Array, width: number, count: number): Promise<Uint8Array> {
+  if (count === 1) return records;
+  const groupBytes = width * count;
+  const sortGroups = (from: number, to: number): void => {
+    for (let start = from * groupBytes; start < to * groupBytes; start += groupBytes) {
+      records.set(sortRecords(records.subarray(start, start + groupBytes), width), start);
+    }
+  };
+  await inTurns(records.length / groupBytes, sortGroups, Math.max(1, Math.floor(TURN_RECORDS / count)));
+  return records;
+}
+
+/** @throws {VeilmatchError} `bad-message` unless records ascend strictly within each group of `count` */
+function checkWithin(name: string, records: Uint8Array, width: number, count: number): void {
+  if (count === 1) return;
+  for (let start = 0; start < records.length; start += width * count) {
+    checkAscending(name, records.subarray(start, start + width * count), width, 0, undefined);
+  }
+}
+
+export function* sendRecords(
+  line: Line,
+  name: FrameName,
+  records: Uint8Array,
+  width: number,
+): Generator<Uint8Array> {
+  for (const frame of recordFrames(name, records, width)) yield line.send(frame);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The receiver R of `veilmatch-psi-v1`: it learns which of its elements the sender has, or only how many.
+ *
+ * **What R learns besides**: the size of the sender's set and the kinds of identifiers in it. From what R saw it cannot
+ * test offline whether the sender has some other identifier: that takes the sender's scalar. What R puts into its own
+ * set, invented identifiers too, the protocol answers: sizes, budgets and contracts limit that, the mathematics does not.
+ */
+
+import { DistinctBytes } from '../../bytes.js';
+import { ELEMENT_BYTES } from '../../group/group.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import { inTurns } from '../../workers/turn.js';
+import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from '../run/blinding.js';
+import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../run/checks.js';
+import { type Chunk, inChunks } from '../run/chunks.js';
+import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import { encodeHello } from '../run/hello.js';
+import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from '../run/party.js';
+import { checkProof } from '../run/proofs.js';
+import { toldCount } from '../run/reveal.js';
+import { checkFinish, type Tagger } from '../run/session.js';
+import { confirmFrames, countFrame, markedIn } from './confirm.js';
+
+/** What the receiver's machine knows at the end. */
+export interface ReceiverResult {
+  /** How many of R's elements S has; coarse where that was asked for. */
+  readonly size: number;
+  /** Which: indices in R's set, ascending. Undefined where only the cardinality is revealed. */
+  readonly matched: readonly number[] | undefined;
+  /** Elements in S's set. */
+  readonly peerSize: number;
+}
+
+/**
+ * The receiver's state machine.
+ * @throws {VeilmatchError} `argument` for options or elements that cannot be right
+ */
+export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachine<ReceiverResult> {
+  return new PsiMachine('receiver', receiverProgram(set, settingsOf(set, options)));
+}
+
+async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverResult> {
+  const { backend, random } = settings;
+  const ordered = settings.mode === 'intersection';
+  const line = new Line('receiver');
+  // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
+  const asked = new Uint8Array(settings.verifiable ? set.size * ELEMENT_BYTES : 0);
+  const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * ELEMENT_BYTES : 0);
+  const hello = ownHello('receiver', set, settings);
+  let blinding: Blinding | undefined;
+  try {
+    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    await checkPublicKey(peer.publicKey, backend);
+    const told = settings.to === 'both' ? settings.mode : 'nothing';
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told });
+    blinding =
+      settings.blinding === 'additive'
+        ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)
+        : new MultiplicativeBlinding(backend, random);
+
+    for await (const { first, elements } of blindedChunks(set, blinding, settings)) {
+      if (settings.verifiable) asked.set(elements, first * ELEMENT_BYTES);
+      yield line.send(encodeRecords('blinded', first, elements));
+    }
+
+    // R's own tags, in the order of the answers. Two answers that are the same would count one element twice; shuffled, they
+    // ascend strictly, which shows it as well.
+    const ownTags = new DistinctBytes();
+    const answers = new DistinctBytes();
+    let lastAnswer: Uint8Array | undefined;
+    for (let done = 0; done < set.size; ) {
+      const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
+      if (!ordered) lastAnswer = checkAscending('answers', bytes, ELEMENT_BYTES, done, lastAnswer);
+      if (settings.verifiable) {
+        const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + bytes.length);
+        const statement = { B: peer.publicKey, C, D: bytes };
+        const proof = yield* line.take('proof');
+        await withOffset(done, checkProof(settings, sid, statement, done, proof));
+      }
+      const tags = await tagsOf(bytes, done, { set, blinding, tagger, settings, unblinded });
+      if (ordered) await checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
+      await checkDistinct(ownTags, tags, tagger.width, done, 'The sender gave answer');
+      done += bytes.length / ELEMENT_BYTES;
+    }
+
+    const shared = new Uint8Array(set.size);
+    let matches = 0;
+    let lastTag: Uint8Array | undefined;
+    for (let done = 0; done < peer.size; ) {
+      const { bytes } = decodeRecords(yield* line.take('tags'), tagger.width, done, peer.size);
+      const { width } = tagger;
+      await inTurns(bytes.length / width, (from, to) => {
+        const part = bytes.subarray(from * width, to * width);
+        lastTag = checkAscending('tags', part, width, done + from, lastTag);
+        for (let start = 0; start < part.length; start += width) {
+          const index = ownTags.indexOf(part, start, start + width);
+          if (index < 0) continue;
+          shared[index] = 1;
+          matches++;
+        }
+      });
+      done += bytes.length / width;
+    }
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    const size = toldCount(matches, settings.coarse);
+    if (settings.to === 'both') {
+      const most = Math.min(set.size, peer.size);
+      const frames = ordered
+        ? await confirmFrames(sid, unblinded, shared, most, random)
+        : [await countFrame(sid, size, peer.publicKey, backend, random)];
+      for (const frame of frames) yield line.send(frame);
+    }
+    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    let matched: readonly number[] | undefined;
+    return {
+      size,
+      // Made when somebody reads it, which is when the line is closed: how long that takes is not to be seen there.
+      get matched() {
+        if (ordered) matched ??= markedIn(shared);
+        return matched;
+      },
+      peerSize: peer.size,
+    };
+  } finally {
+    blinding?.wipe();
+  }
+}
+
+/** A frame of answers is worked on in parts of so many, so that tags are hashed while workers are busy with the next. */
+const PART = 4096;
+
+interface Unblinding {
+  readonly set: IdentifierSet;
+  readonly blinding: Blinding;
+  readonly tagger: Tagger;
+  readonly settings: PsiSettings;
+  /** Where b * H(x) of each element is kept, or empty. */
+  readonly unblinded: Uint8Array;
+}
+
+/** R's tags from the answers to the elements from number `done` on; all of these have been decoded then. */
+async function tagsOf(
+  answers: Uint8Array,
+  done: number,
+  { set, blinding, tagger, settings, unblinded }: Unblinding,
+): Promise<Uint8Array> {
+  const count = answers.length / ELEMENT_BYTES;
+  const tags = new Uint8Array(count * tagger.width);
+  const unblind = (first: number, end: number): Promise<Uint8Array> => {
+    const part = answers.subarray(first * ELEMENT_BYTES, end * ELEMENT_BYTES);
+    const batch = settings.batch('unblind', done + first, set.size);
+    return withOffset(done + first, blinding.unblind(part, done + first, batch));
+  };
+  for await (const { first, end, elements } of inChunks(count, PART, unblind)) {
+    if (unblinded.length > 0) unblinded.set(elements, (done + first) * ELEMENT_BYTES);
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, set.elements.at(done + first + i)), (first + i) * tagger.width);
+      }
+    });
+  }
+  return tags;
+}
+
+function blindedChunks(set: IdentifierSet, blinding: Blinding, settings: PsiSettings): AsyncGenerator<Chunk> {
+  return inChunks(set.size, settings.chunkSize, (first, end) =>
+    blinding.blind(set.elements.slice(first, end), settings.batch('blind', first, set.size)),
+  );
+}

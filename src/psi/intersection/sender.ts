@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The sender S of `veilmatch-psi-v1`: it lets the receiver find out what they share, and learns nothing of the result
+ * unless it was agreed that both do.
+ *
+ * **What S learns**: the size of the receiver's set and the kinds of identifiers in it. The blinded elements that it
+ * sees are uniform in the group: no list of guesses tells it anything about them.
+ */
+
+import { DistinctBytes } from '../../bytes.js';
+import { ELEMENT_BYTES } from '../../group/group.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import { randomScalar } from '../../random.js';
+import { sortRecordsInTurns } from '../../sorting.js';
+import { inTurns } from '../../workers/turn.js';
+import { checkDistinct, withOffset } from '../run/checks.js';
+import { inChunks } from '../run/chunks.js';
+import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
+import { encodeHello } from '../run/hello.js';
+import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from '../run/party.js';
+import { proofFrame } from '../run/proofs.js';
+import { checkFinish, type Tagger } from '../run/session.js';
+import { DST } from '../run/suite.js';
+import { Confirmations, readCount } from './confirm.js';
+
+/** What the sender's machine knows at the end. */
+export interface SenderResult {
+  /** Elements in R's set. */
+  readonly peerSize: number;
+  /** With `to: 'both'`, how many of S's elements R says it has; coarse where R wants it so. */
+  readonly size: number | undefined;
+  /** With `to: 'both'` in the ordered mode, which: indices in S's set, ascending. */
+  readonly matched: readonly number[] | undefined;
+}
+
+/**
+ * The sender's state machine.
+ * @throws {VeilmatchError} `argument` for options or elements that cannot be right
+ */
+export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine<SenderResult> {
+  return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
+}
+
+async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderResult> {
+  const { backend, mode } = settings;
+  const ordered = mode === 'intersection';
+  const line = new Line('sender');
+  const greeting = ownHello('sender', set, settings);
+  const scalar = randomScalar(settings.random);
+  try {
+    const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode });
+    yield line.send(encodeFrame('hello', encodeHello(hello)));
+
+    const asked = new DistinctBytes();
+    // Shuffled mode: nothing is answered before everything was asked, and the answer is sorted as a whole. Anything
+    // less would tell R which of its elements an answer belongs to.
+    const withheld = new Uint8Array(ordered ? 0 : peer.size * ELEMENT_BYTES);
+    for (let done = 0; done < peer.size; ) {
+      const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, peer.size);
+      const batch = settings.batch('evaluate', done, peer.size);
+      const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
+      // An element that is asked twice would show in a shuffled answer.
+      await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
+      if (ordered) yield line.send(encodeRecords('evaluated', done, evaluated));
+      else withheld.set(evaluated, done * ELEMENT_BYTES);
+      if (settings.verifiable) {
+        const statement = { B: hello.publicKey, C: bytes, D: evaluated };
+        yield line.send(await proofFrame(settings, sid, scalar, statement, done));
+      }
+      done += bytes.length / ELEMENT_BYTES;
+    }
+    const shuffled = await sortRecordsInTurns(withheld, ELEMENT_BYTES);
+    for (const frame of recordFrames('evaluated', shuffled, ELEMENT_BYTES)) {
+      yield line.send(frame);
+    }
+    const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid) : undefined;
+    const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
+    const tags = await sortRecordsInTurns(unsorted, tagger.width);
+    for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
+
+    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
+    const most = Math.min(peer.size, set.size);
+    let learnt: Pick<SenderResult, 'size' | 'matched'> = { size: undefined, matched: undefined };
+    if (confirmations !== undefined) {
+      const matched = yield* confirmations.take(line, most);
+      learnt = { size: matched.length, matched };
+    } else if (settings.to === 'both') {
+      const size = await readCount(yield* line.take('confirm'), sid, scalar, most, backend);
+      learnt = { size, matched: undefined };
+    }
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    return { peerSize: peer.size, ...learnt };
+  } finally {
+    scalar.fill(0);
+  }
+}
+
+/** The tag of b * H(y) for each y of the set, in the order of the set; notes what would confirm it. */
+async function makeTags(
+  set: IdentifierSet,
+  scalar: Uint8Array,
+  settings: PsiSettings,
+  { tagger, confirmations }: { readonly tagger: Tagger; readonly confirmations: Confirmations | undefined },
+): Promise<Uint8Array> {
+  const { backend, chunkSize } = settings;
+  const tags = new Uint8Array(set.size * tagger.width);
+  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
+    const batch = settings.batch('tag', first, set.size);
+    return backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
+  };
+  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
+    await inTurns(end - first, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
+        confirmations?.add(element);
+      }
+    });
+  }
+  return tags;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+/** How far rows may be merged into people, and how what is beyond is reported. */
+
+import { VeilmatchError } from '../../errors.js';
+import type { IdentifierKind } from '../../identifiers/identifier.js';
+import type { Role } from '../run/suite.js';
+
+/** What the Hello has room for. */
+const MAX_WIDTH = 255;
+
+/** Limits on who is one person. Each party holds its own list to its own. */
+export interface MergeLimits {
+  /**
+   * Identifiers of one person, 2 to 255. Default 8. A peer is held to it, too: one whose people have more is turned away,
+   * since filling people up with identifiers that are known to match marks them.
+   */
+  readonly maxIdentifiersPerPerson?: number | undefined;
+  /**
+   * Rows that one identifier may stand in, from 1. Default 10. Rows with the same identifiers count once: a customer with a
+   * hundred purchases is one, the telephone number of a switchboard is not.
+   */
+  readonly maxRowsPerIdentifier?: number | undefined;
+}
+
+/** The same for a party of a run. */
+export interface MergeOptions extends MergeLimits {
+  /** Told what was left out of this party's list, if anything, before the run begins. */
+  readonly onLeftOut?: ((leftOut: readonly LeftOut[]) => void) | undefined;
+}
+
+/** The same for both parties in one process. */
+export interface MergeBothOptions extends MergeLimits {
+  /** Told what was left out of a party's list, if anything, before the run begins. */
+  readonly onLeftOut?: ((of: Role, leftOut: readonly LeftOut[]) => void) | undefined;
+}
+
+/** An identifier of a row that was left out, without its value. */
+export interface LeftOut {
+  /** Zero-based. */
+  readonly row: number;
+  readonly kind: IdentifierKind;
+  /**
+   * `in-too-many-rows`: it stands in more rows than one person's. `too-many-identifiers`: with it a person would have more
+   * than the limit.
+   */
+  readonly code: 'in-too-many-rows' | 'too-many-identifiers';
+  /** The different rows that the identifier stands in, or the identifiers that the person would have with it. */
+  readonly count: number;
+}
+
+/** @throws {VeilmatchError} `argument` */
+export function checkedLimits(limits: MergeLimits): Required<{ [Name in keyof MergeLimits]: number }> {
+  const { maxIdentifiersPerPerson = 8, maxRowsPerIdentifier = 10 } = limits;
+  const width = maxIdentifiersPerPerson;
+  if (!Number.isInteger(width) || width < 2 || width > MAX_WIDTH) {
+    throw new VeilmatchError(
+      'argument',
+      `The option maxIdentifiersPerPerson must be a whole number from 2 to ${MAX_WIDTH}.`,
+    );
+  }
+  if (!Number.isSafeInteger(maxRowsPerIdentifier) || maxRowsPerIdentifier < 1) {
+    throw new VeilmatchError('argument', 'The option maxRowsPerIdentifier must be a whole number from 1.');
+  }
+  return { maxIdentifiersPerPerson, maxRowsPerIdentifier };
+}
+
+/** The options of one of two parties in one process. */
+export function optionsOf<Options extends MergeBothOptions>(
+  role: Role,
+  options: Options,
+): Omit<Options, 'onLeftOut'> & MergeOptions {
+  const { onLeftOut } = options;
+  return { ...options, onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)) };
+}

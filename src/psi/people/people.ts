@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * How many people two lists share, where rows have several identifiers each: the shuffled mode with the flag `several`.
+ * Two rows are one person when they share an identifier, directly or through other rows, in either list; everybody counts
+ * once.
+ *
+ * **What R learns beyond the count**: how many identifiers each of its matched people shares with each of S's, and which
+ * matched identifiers belong to one person over there, for people whom it cannot tell apart. With one identifier a row it
+ * learns the count alone. **What S learns**: how many people R has, and the most identifiers that one of them has.
+ */
+
+import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import { randomScalar, secureRandom } from '../../random.js';
+import { sortRecordsInTurns } from '../../sorting.js';
+import {
+  answerShuffled,
+  askShuffled,
+  peopleIn,
+  sendRecords,
+  tagsOf,
+  takeShared,
+} from '../cardinality/shuffled.js';
+import { MultiplicativeBlinding } from '../run/blinding.js';
+import { checkPublicKey } from '../run/checks.js';
+import { encodeFrame } from '../run/frames.js';
+import { encodeHello } from '../run/hello.js';
+import { Line, type Program, PsiMachine } from '../run/machine.js';
+import {
+  type CommonOptions,
+  commonSettings,
+  openSession,
+  ownHello,
+  type PartySettings,
+} from '../run/party.js';
+import { checkFinish } from '../run/session.js';
+import type { MergeOptions } from './merge-limits.js';
+import { type Roster, rosterOf } from './roster.js';
+
+/** What the receiver's machine knows at the end. */
+export interface PeopleReceiverResult {
+  /** People that both parties have. */
+  readonly size: number;
+  /** People in S's list. */
+  readonly peerSize: number;
+}
+
+/** What the sender's machine knows at the end. */
+export interface PeopleSenderResult {
+  /** People in R's list. */
+  readonly peerSize: number;
+}
+
+/** Options of a party of a count of people. */
+export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
+
+interface PeopleSettings extends PartySettings {
+  readonly roster: Roster;
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function peopleReceiver(
+  set: IdentifierSet,
+  options: PeoplePartyOptions,
+): PsiMachine<PeopleReceiverResult> {
+  return new PsiMachine('receiver', receiverProgram(peopleSettings(set, options)));
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function peopleSender(
+  set: IdentifierSet,
+  options: PeoplePartyOptions,
+): PsiMachine<PeopleSenderResult> {
+  return new PsiMachine('sender', senderProgram(peopleSettings(set, options)));
+}
+
+function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): PeopleSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
+  const roster = rosterOf(set, true, options.random ?? secureRandom, options);
+  const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
+  return { ...commonSettings(roster.set, options, agreement), roster };
+}
+
+async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceiverResult> {
+  const { backend, random, roster } = settings;
+  const { width } = roster;
+  const line = new Line('receiver');
+  const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
+  const blinding = new MultiplicativeBlinding(backend, random);
+  try {
+    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
+    await checkPublicKey(peer.publicKey, backend);
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'nothing' });
+
+    const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
+    const size = yield* takeShared(line, 'tags', { tags, width, tagBytes: tagger.width, peer });
+
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    return { size, peerSize };
+  } finally {
+    blinding.wipe();
+  }
+}
+
+async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderResult> {
+  const { backend, roster } = settings;
+  const line = new Line('sender');
+  const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
+  const scalar = randomScalar(settings.random);
+  try {
+    const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const peerSize = peopleIn(peer, roster.maxPeerWidth);
+    const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
+    await settings.admit({ ...sizes, reveal: 'cardinality' });
+    yield line.send(encodeFrame('hello', encodeHello(hello)));
+
+    yield* answerShuffled(line, scalar, peer, settings);
+    const width = tagger.width * roster.width;
+    const tags = await sortRecordsInTurns(await tagsOf(roster, scalar, tagger, settings), width);
+    yield* sendRecords(line, 'tags', tags, width);
+
+    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    return { peerSize };
+  } finally {
+    scalar.fill(0);
+  }
+}

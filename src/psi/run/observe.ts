@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
+
+import { ByteListBuilder } from '../../bytes.js';
+import { ELEMENT_BYTES } from '../../group/group.js';
+import { CIPHERTEXT_BYTES } from '../sum/elgamal.js';
+import { decodeFrame, decodeRecords } from './frames.js';
+import { decodeHello } from './hello.js';
+import { sessionId } from './session.js';
+import { bindsIdentifier, DST, type Role, tagBytes, tagPrefix } from './suite.js';
+
+export interface SentFrame {
+  readonly from: Role;
+  readonly bytes: Uint8Array;
+}
+
+/** What a run shows. */
+export interface ObservedRun {
+  /** The group hash's domain separation tag. */
+  readonly dst: Uint8Array;
+  /** What the receiver asked, n x 32 bytes; for join ids what both asked. */
+  readonly blinded: Uint8Array;
+  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. For join ids what both did. */
+  readonly evaluated: Uint8Array;
+  /** The sender's B. */
+  readonly publicKey: Uint8Array;
+  readonly tags: Uint8Array;
+  readonly tagBytes: number;
+  /** What a tag's hash begins with in this session. */
+  readonly tagPrefix: Uint8Array;
+  /** Whether a tag's hash takes in the identifier: only in the ordered mode. */
+  readonly tagBindsIdentifier: boolean;
+}
+
+/** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
+export function observeRun(frames: readonly SentFrame[]): ObservedRun {
+  const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
+  const lists = {
+    blinded: new ByteListBuilder(),
+    evaluated: new ByteListBuilder(),
+    tags: new ByteListBuilder(),
+  };
+  let width = 0;
+  for (const { from, bytes } of frames) {
+    const frame = decodeFrame(bytes);
+    if (frame.name === 'hello') {
+      hellos[from] = frame.body.slice();
+      if (hellos.receiver.length > 0 && hellos.sender.length > 0) {
+        width = tagBytes(decodeHello(hellos.receiver).size, decodeHello(hellos.sender).size);
+      }
+    }
+    if (frame.name === 'blinded' || frame.name === 'evaluated')
+      lists[frame.name].add(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'ids') lists.evaluated.add(recordsOf(frame, ELEMENT_BYTES));
+    if (frame.name === 'tags') lists.tags.add(recordsOf(frame, width));
+    if (frame.name === 'values') {
+      const records = recordsOf(frame, width + CIPHERTEXT_BYTES);
+      for (let at = 0; at < records.length; at += width + CIPHERTEXT_BYTES) {
+        lists.tags.add(records.subarray(at, at + width));
+      }
+    }
+  }
+  const { mode, publicKey } = decodeHello(hellos.sender);
+  return {
+    dst: DST,
+    blinded: lists.blinded.toList().bytes,
+    evaluated: lists.evaluated.toList().bytes,
+    publicKey,
+    tags: lists.tags.toList().bytes,
+    tagBytes: width,
+    tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
+    tagBindsIdentifier: bindsIdentifier(mode),
+  };
+}
+
+function recordsOf(frame: ReturnType<typeof decodeFrame>, width: number): Uint8Array {
+  const { buffer, byteOffset, length } = frame.body;
+  // Without an index there are no records either, which is what it is refused for.
+  const first = length < 4 ? 0 : new DataView(buffer, byteOffset, length).getUint32(0);
+  return decodeRecords(frame, width, first, Number.POSITIVE_INFINITY).bytes;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What both parties are told, and what they do alike. */
+
+import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import { VeilmatchError } from '../../errors.js';
+import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import { type RandomSource, secureRandom } from '../../random.js';
+import type { BlindingName } from './blinding.js';
+import { recordsPerFrame } from './frames.js';
+import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
+import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
+import { sessionId, Tagger } from './session.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
+
+/** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
+export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
+
+/** What a party is told of a run before it sends anything that answers the peer's Hello. */
+export interface RunRequest {
+  /** Elements that the peer declared. */
+  readonly peerSize: number;
+  /** People in the peer's list, where each has as many elements as the one who has most. */
+  readonly peerPeople?: number | undefined;
+  /** Elements in the party's own set. */
+  readonly ownSize: number;
+  /** What the peer is to learn: `nothing` where only the receiver learns the result, and this is the receiver. */
+  readonly reveal: Mode | 'nothing';
+}
+
+/** Options of a party, whatever the mode. */
+export interface CommonOptions {
+  /** Does the group operations; it must live as long as the run. */
+  readonly backend: GroupBackend;
+  /**
+   * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
+   * the party's scalar, 32 bytes, or where it blinds additively a scalar for each element.
+   */
+  readonly random?: RandomSource | undefined;
+  /** Elements that are accepted of the peer at most. Default 2^24. */
+  readonly maxPeerSize?: number | undefined;
+  /** Elements in a frame. Default 32,000; at most 32,767. */
+  readonly chunkSize?: number | undefined;
+  /**
+   * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
+   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run. See `admission`.
+   */
+  readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
+  /** Stops the run between two chunks, with code `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Elements done and in all, in each phase. */
+  readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
+}
+
+/** Options of a party of an intersection or a count. */
+export interface PartyOptions extends CommonOptions {
+  /**
+   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
+   * Default `intersection`.
+   */
+  readonly reveal?: RevealOption | undefined;
+  /**
+   * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
+   * out and not to stop before. Default `receiver`.
+   */
+  readonly to?: 'receiver' | 'both' | undefined;
+  /**
+   * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
+   * its tags or its list. Default `false`.
+   */
+  readonly verifiable?: boolean | undefined;
+  /**
+   * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
+   * with `reveal: 'cardinality'` only `multiplicative` is possible.
+   */
+  readonly blinding?: BlindingName | undefined;
+}
+
+/** What the two parties must agree on. */
+export interface Agreement {
+  readonly mode: Mode;
+  readonly to: Learner;
+  readonly verifiable: boolean;
+}
+
+/** The options with every default filled in. */
+export interface PartySettings extends Agreement {
+  readonly backend: GroupBackend;
+  readonly random: RandomSource;
+  readonly maxPeerSize: number;
+  readonly chunkSize: number;
+  readonly signal: AbortSignal | undefined;
+  admit(run: RunRequest): Promise<void>;
+  /** Options for a batch of which `before` elements are done already. */
+  batch(phase: Phase, before: number, total: number): BatchOptions;
+}
+
+const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
+/** Close to the largest frame: between two chunks the workers of a backend wait. */
+export const DEFAULT_CHUNK_SIZE = 32_000;
+
+export interface PsiSettings extends PartySettings {
+  readonly blinding: BlindingName;
+  readonly coarse: CoarseCount | undefined;
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options);
+  const { reveal, coarse } = revealOf(options.reveal);
+  const { to = 'receiver', verifiable = false } = options;
+  if (to !== 'receiver' && to !== 'both') {
+    throw new VeilmatchError('argument', "The option to must be 'receiver' or 'both'.");
+  }
+  if (verifiable && reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      "The option verifiable goes with reveal: 'intersection' only: answers that come back sorted cannot be held against " +
+        'the questions.',
+    );
+  }
+  if (reveal === 'cardinality' && set.severalPerRow) {
+    throw new VeilmatchError(
+      'argument',
+      "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
+        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
+    );
+  }
+  const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
+  if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
+    throw new VeilmatchError(
+      'argument',
+      "The option blinding must be 'additive' or 'multiplicative'; with reveal: 'cardinality' only the latter, " +
+        'since the answers come back sorted.',
+    );
+  }
+  return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
+export function commonSettings(
+  set: IdentifierSet,
+  options: CommonOptions,
+  agreement: Agreement,
+): PartySettings {
+  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
+  checkCount('chunkSize', chunkSize, 1, recordsPerFrame(ELEMENT_BYTES));
+  checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
+  for (let i = 0; i < set.size; i++) {
+    const { length } = set.elements.at(i);
+    if (length > MAX_IDENTIFIER_BYTES) {
+      throw new VeilmatchError(
+        'argument',
+        `Element ${i} has ${length} bytes; at most ${MAX_IDENTIFIER_BYTES} fit.`,
+        {
+          position: i,
+        },
+      );
+    }
+  }
+  const reached = new Map<Phase, number>();
+  return {
+    ...agreement,
+    backend: options.backend,
+    random: options.random ?? secureRandom,
+    maxPeerSize,
+    chunkSize,
+    signal: options.signal,
+    async admit(run) {
+      await options.admit?.(run);
+    },
+    batch: (phase, before, total) => ({
+      signal: options.signal,
+      onProgress(done) {
+        // Two batches can be under way at once.
+        if (before + done <= (reached.get(phase) ?? -1)) return;
+        reached.set(phase, before + done);
+        options.onProgress?.(phase, before + done, total);
+      },
+    }),
+  };
+}
+
+function checkCount(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new VeilmatchError(
+      'argument',
+      `The option ${name} must be a whole number from ${least} to ${most}.`,
+    );
+  }
+}
+
+/** This party's Hello, with a fresh nonce. */
+export function ownHello(
+  role: Role,
+  set: IdentifierSet,
+  settings: PartySettings,
+  own: Partial<Pick<Hello, 'publicKey' | 'identifiersPerRow'>> = {},
+): Hello {
+  return {
+    role,
+    mode: settings.mode,
+    to: settings.to,
+    verifiable: settings.verifiable,
+    identifiersPerRow: own.identifiersPerRow ?? 1,
+    kinds: set.kinds,
+    size: set.size,
+    maxPeerSize: settings.maxPeerSize,
+    nonce: settings.random(NONCE_BYTES),
+    publicKey: own.publicKey ?? new Uint8Array(ELEMENT_BYTES),
+  };
+}
+
+/** What both parties know once the two Hellos are exchanged. */
+export interface Session {
+  readonly sid: Uint8Array;
+  readonly tagger: Tagger;
+  readonly peer: Hello;
+}
+
+/** @throws {VeilmatchError} when the peer's Hello is malformed or the two do not go together */
+export function openSession(own: Hello, peerBody: Uint8Array): Session {
+  const peer = decodeHello(peerBody);
+  checkPeer(own, peer);
+  const ownBody = encodeHello(own);
+  const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
+  const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);
+  return { sid, tagger: new Tagger(sid, own.mode, receiver.size, sender.size), peer };
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What both parties derive from a run's frames: the session id, the tags, the digest that closes it. */
+
+import { concatBytes, equalBytes, u32 } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import { ELEMENT_BYTES } from '../../group/group.js';
+import { createSha512, sha512 } from '../../kernel/sha512.js';
+import {
+  bindsIdentifier,
+  FINISH_LABEL,
+  MAX_IDENTIFIER_BYTES,
+  type Mode,
+  ROLE,
+  type Role,
+  SESSION_LABEL,
+  tagBytes,
+  tagPrefix,
+} from './suite.js';
+
+/** 32 bytes that no other run has: both nonces go into it. The bodies of the two Hellos. */
+export function sessionId(helloReceiver: Uint8Array, helloSender: Uint8Array): Uint8Array {
+  return sha512(
+    concatBytes(
+      SESSION_LABEL,
+      u32(helloReceiver.length),
+      helloReceiver,
+      u32(helloSender.length),
+      helloSender,
+    ),
+  ).slice(0, 32);
+}
+
+/** Makes the tags of one run. */
+export class Tagger {
+  /** Bytes of a tag. */
+  readonly width: number;
+  readonly #binding: boolean;
+  /** What is hashed: the prefix, and room for the rest, so that no tag takes memory of its own. */
+  readonly #message: Uint8Array;
+  readonly #prefixBytes: number;
+
+  constructor(sid: Uint8Array, mode: Mode, receiverSize: number, senderSize: number) {
+    this.width = tagBytes(receiverSize, senderSize);
+    this.#binding = bindsIdentifier(mode);
+    const prefix = tagPrefix(sid, mode);
+    this.#prefixBytes = prefix.length;
+    this.#message = new Uint8Array(prefix.length + 2 + MAX_IDENTIFIER_BYTES + ELEMENT_BYTES);
+    this.#message.set(prefix);
+  }
+
+  /**
+   * SHA-512(label || sid || mode || [ordered: u16 length || identifier] || element), cut.
+   * @param element b * H(identifier), 32 bytes
+   * @param identifier canonical bytes; left out of the hash unless the mode is ordered
+   */
+  tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
+    const message = this.#message;
+    let end = this.#prefixBytes;
+    if (this.#binding) {
+      message[end++] = identifier.length >>> 8;
+      message[end++] = identifier.length;
+      message.set(identifier, end);
+      end += identifier.length;
+    }
+    message.set(element, end);
+    return sha512(message.subarray(0, end + ELEMENT_BYTES)).subarray(0, this.width);
+  }
+}
+
+/** Digests of all frames sent each way, compared before a result is released. */
+export class FrameLog {
+  readonly #digests = { receiver: createSha512(), sender: createSha512() };
+
+  add(from: Role, frame: Uint8Array): void {
+    this.#digests[from].update(u32(frame.length)).update(frame);
+  }
+
+  /** What the party of this role sends as its Finish: 32 bytes over every frame of both before the first Finish. */
+  finish(sid: Uint8Array, role: Role): Uint8Array {
+    const { receiver, sender } = this.#digests;
+    return sha512(
+      concatBytes(
+        FINISH_LABEL,
+        sid,
+        Uint8Array.of(ROLE[role]),
+        receiver.clone().digest(),
+        sender.clone().digest(),
+      ),
+    ).slice(0, 32);
+  }
+}
+
+/** @throws {VeilmatchError} `transcript-mismatch` */
+export function checkFinish(expected: Uint8Array, received: Uint8Array): void {
+  if (!equalBytes(expected, received)) {
+    throw new VeilmatchError(
+      'transcript-mismatch',
+      'The two parties did not see the same messages: something changed them on the way. The result is withheld; run again.',
+    );
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Addresses: which of them stay on this machine, and which may be connected to. */
+
+import { VeilmatchError } from '../../errors.js';
+
+/** Whether what is sent there stays on this machine. `0.0.0.0` and `::` do not. */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
+  return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+/**
+ * @returns the address to connect to
+ * @throws {VeilmatchError} `argument`, without repeating it: an address may hold what somebody believed to be a secret
+ */
+export function checkedUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new VeilmatchError(
+      'argument',
+      'The address is no URL. Give one such as wss://partner.example:8443.',
+    );
+  }
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
+    throw new VeilmatchError(
+      'argument',
+      'The address must begin with wss://, or with ws:// on this machine.',
+    );
+  }
+  if (url.protocol === 'ws:' && !isLoopback(url.hostname)) {
+    throw new VeilmatchError(
+      'argument',
+      'ws:// would send the token and the sizes in clear over a network. Use wss://.',
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new VeilmatchError(
+      'argument',
+      'The address must have no user, password, query or fragment: addresses are logged. A token comes from a file.',
+    );
+  }
+  return url;
+}

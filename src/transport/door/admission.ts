@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Who may connect: checked on the HTTP request, on the certificate, and on the token in the first message. */
+
+import { VeilmatchError } from '../../errors.js';
+import type { Peer } from '../channel/channel.js';
+import { isLoopback } from './address.js';
+import { authoritiesOf, type CertificateBook, haveCertificates, shownBy } from './certificates.js';
+import { type Partner, partnerId, partnerOfToken, peerOf } from './partners.js';
+
+/** Certificates and keys in PEM. */
+export interface ServerTls {
+  /** The server's certificate and those between it and its authority. */
+  readonly cert: string;
+  /** The key of `cert`. */
+  readonly key: string;
+  /**
+   * Authorities of client certificates, besides those that partners name: for partners who are known by a key. A certificate
+   * of theirs lets nobody in by itself.
+   */
+  readonly clientCa?: string | undefined;
+  /**
+   * Revocation lists, in PEM. Once there is one, every authority above a client's certificate needs one that is not over, or the
+   * certificate is not taken.
+   */
+  readonly clientCrl?: string | undefined;
+}
+
+export interface AdmissionOptions {
+  readonly host: string;
+  readonly tls?: ServerTls | undefined;
+  readonly partners: readonly Partner[];
+  readonly origins: readonly string[];
+  readonly hosts: readonly string[];
+}
+
+type TlsSocket = import('node:tls').TLSSocket;
+type Request = import('node:http').IncomingMessage;
+
+/**
+ * That nobody can reach this server unseen: TLS off this machine, and somebody to be known by something.
+ * @throws {VeilmatchError} `argument`
+ */
+export function checkAdmission({ host, tls, partners }: AdmissionOptions): void {
+  if (tls === undefined && !isLoopback(host)) {
+    throw new VeilmatchError(
+      'argument',
+      'Listening on an address that others can reach needs TLS: give a certificate and its key.',
+    );
+  }
+  if (!partners.some(({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0)) {
+    throw new VeilmatchError(
+      'argument',
+      'Give partners with a token or a certificate: any web page can reach an open port of its visitor.',
+    );
+  }
+  if (tls === undefined && haveCertificates(partners)) {
+    throw new VeilmatchError('argument', 'Partners who are known by a certificate need TLS to show it.');
+  }
+  if (tls !== undefined && haveCertificates(partners) && authorities(tls, partners).length === 0) {
+    throw new VeilmatchError(
+      'argument',
+      'Give the authorities of client certificates as clientCa: a key says who a partner is, not whether its certificate is good.',
+    );
+  }
+}
+
+/** Ids of all who may come: each has a place. */
+export function expectedPeers({ partners }: AdmissionOptions): ReadonlySet<string> {
+  return new Set(partners.map(({ name }) => partnerId(name)));
+}
+
+/** Whether the name that the client asked for is one of this server's: a page that rebinds its name asks for its own. */
+export function hostAllowed(header: string | undefined, options: AdmissionOptions): boolean {
+  if (header === undefined || !URL.canParse(`ws://${header}`)) return false;
+  const host = new URL(`ws://${header}`).hostname.replace(/^\[(.*)\]$/, '$1');
+  const own = options.host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+  if (host === own || options.hosts.includes(host)) return true;
+  if (isLoopback(own)) return isLoopback(host);
+  return options.tls !== undefined && certificateNames(options.tls.cert, host);
+}
+
+function certificateNames(pem: string, host: string): boolean {
+  const { X509Certificate } = process.getBuiltinModule('node:crypto');
+  const { isIP } = process.getBuiltinModule('node:net');
+  const certificate = new X509Certificate(pem);
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
+}
+
+/** Browsers say from which page a connection comes; other programs say nothing. */
+export function originAllowed(header: string | undefined, origins: readonly string[]): boolean {
+  return header === undefined || origins.includes(header);
+}
+
+/** Authorities whose client certificates TLS takes for good, in PEM. */
+export function authorities({ clientCa }: ServerTls, partners: readonly Partner[]): string[] {
+  return [...(clientCa === undefined ? [] : [clientCa]), ...authoritiesOf(partners)];
+}
+
+/** Who is at the other end, once its first message is there; undefined for nobody that is known. */
+export function identify(
+  request: Request,
+  token: string,
+  { partners, tls }: AdmissionOptions,
+  book: CertificateBook,
+): Peer | undefined {
+  const byToken = partnerOfToken(token, partners);
+  const socket = request.socket as TlsSocket;
+  const asked = tls !== undefined && authorities(tls, partners).length > 0;
+  const shown = asked ? shownBy(socket) : [];
+  if (shown.length === 0) return byToken && peerOf(byToken);
+  // A certificate that is shown must be good, and a partner's; a token does not make up for a bad one. The two must agree.
+  if (!socket.authorized) return undefined;
+  const partner = book.partnerOf(shown);
+  if (partner === undefined || (token !== '' && partner !== byToken)) return undefined;
+  return peerOf(partner);
+}

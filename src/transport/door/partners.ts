@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Partners: who may connect, by name, and what each is known by. Budgets, places and stored runs belong to the name: a
+ * partner with a new token or a renewed certificate is the same partner.
+ */
+
+import { requireArray, requireObject, requireText } from '../../arguments.js';
+import { equalBytes } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import { checkBudgets, checkPolicy } from '../../policy/policy.js';
+import type { Budget, Policy } from '../../psi/index.js';
+import type { Peer } from '../channel/channel.js';
+import { hashToken, isToken } from './tokens.js';
+
+/** The key of a certificate, whoever issued it: the SHA-256 of its SubjectPublicKeyInfo in DER, 32 bytes. */
+export interface CertificateKey {
+  readonly key: Uint8Array;
+}
+
+/** What an authority issues: to one subject, or, for an authority that is the partner's own, to anybody. */
+export interface CertificateOfAuthority {
+  /** The authority's certificate in PEM, or several. */
+  readonly authority: string;
+  /**
+   * As RFC 4514 writes it, such as `CN=acme,O=Acme`, in a certificate that one of these has issued itself. Default: any, from
+   * authorities below, too, so that the authority names the partner as a whole.
+   */
+  readonly subject?: string | undefined;
+}
+
+/** Somebody who may connect. */
+export interface Partner {
+  /** What logs and budgets call it: up to 64 letters, digits, and `. _ @ -`. */
+  readonly name: string;
+  /** Of each token what `hashToken` makes of it, 32 bytes. */
+  readonly tokens?: readonly Uint8Array[] | undefined;
+  /** Certificates that are as good as a token. */
+  readonly certificates?: readonly (CertificateKey | CertificateOfAuthority)[] | undefined;
+  /** What this partner may ask for. The listener does not look at it: it is handed on by `policyOf`. */
+  readonly policy?: Policy | undefined;
+}
+
+/** All of them. */
+export interface Partners {
+  readonly partners: readonly Partner[];
+  /** What all of them may use together. Default: any amount. */
+  readonly all?: { readonly budgets: readonly Budget[] } | undefined;
+}
+
+const NAME = /^[\w.@-]{1,64}$/;
+
+/** Whether logs and budgets can call somebody this. */
+export function isPartnerName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** What a ledger calls the account of a partner. */
+export function partnerId(name: string): string {
+  requireText(name, 'The name');
+  return `partner:${name}`;
+}
+
+/** What a channel calls a partner. */
+export function peerOf({ name }: Partner): Peer {
+  return { id: partnerId(name), name };
+}
+
+/** The policy of the partner of this name, if it has one of its own. */
+export function policyOf(partners: readonly Partner[], name: string): Policy | undefined {
+  requireArray(partners, 'The partners');
+  for (const partner of partners) requireObject(partner, 'A partner');
+  return partners.find((partner) => partner.name === name)?.policy;
+}
+
+/** The partner that shows this token. Takes the same time for every one of them and for none. */
+export function partnerOfToken(token: string, partners: readonly Partner[]): Partner | undefined {
+  if (!isToken(token)) return undefined;
+  const hash = hashToken(token);
+  let found: Partner | undefined;
+  for (const partner of partners) {
+    for (const known of partner.tokens ?? []) if (equalBytes(known, hash)) found = partner;
+  }
+  return found;
+}
+
+/** A fault of a list of partners: where, as in `partners[2].tokens[0]`, and what. */
+export class PartnerFault extends Error {
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/**
+ * That every partner can be told from every other.
+ * @throws {VeilmatchError} `argument`, with the place
+ */
+export function checkPartners(partners: readonly Partner[]): void {
+  try {
+    findFault(partners);
+  } catch (error) {
+    if (!(error instanceof PartnerFault)) throw error;
+    throw new VeilmatchError('argument', `${error.path} ${error.message}`, { cause: error });
+  }
+}
+
+/** @throws {PartnerFault} */
+export function findFault(partners: readonly Partner[]): void {
+  const taken = new Map<string, string>();
+  /** Said of the second of two that are the same: it would not be clear who has come. */
+  const claim = (what: string, path: string): void => {
+    const other = taken.get(what);
+    if (other !== undefined) throw new PartnerFault(path, `is the same as ${other}.`);
+    taken.set(what, path);
+  };
+  for (const [i, { name, tokens = [], certificates = [], policy }] of partners.entries()) {
+    const at = `partners[${i}]`;
+    if (!isPartnerName(name)) {
+      throw new PartnerFault(`${at}.name`, 'must have 1 to 64 letters, digits, and . _ @ - and no spaces.');
+    }
+    claim(`name ${name}`, `${at}.name`);
+    for (const [j, hash] of tokens.entries()) {
+      const path = `${at}.tokens[${j}]`;
+      if (hash.length !== 32) throw new PartnerFault(path, 'must be a SHA-256 of 32 bytes.');
+      claim(`token ${hash}`, path);
+    }
+    for (const [j, certificate] of certificates.entries()) {
+      const path = `${at}.certificates[${j}]`;
+      if ('key' in certificate && certificate.key.length !== 32) {
+        throw new PartnerFault(`${path}.key`, 'must be a SHA-256 of 32 bytes.');
+      }
+      if ('key' in certificate) claim(`key ${certificate.key}`, path);
+      else
+        for (const one of blocksOf(certificate.authority))
+          claim(`${certificate.subject ?? '*'} of ${one}`, path);
+    }
+    checkPolicyAt(`${at}.policy`, policy);
+  }
+}
+
+/** What tells one certificate from another in PEM: a bundle is claimed one by one. */
+function blocksOf(pem: string): Set<string> {
+  return new Set(pem.replace(/\s+/g, '').match(/-----BEGIN[^-]*-----[^-]*-----END/g) ?? []);
+}
+
+function checkPolicyAt(path: string, policy: Policy | undefined): void {
+  try {
+    if (policy !== undefined) checkPolicy(policy);
+  } catch (error) {
+    throw new PartnerFault(path, `is no policy: ${(error as Error).message}`);
+  }
+}
+
+/** @throws {PartnerFault} */
+export function checkAll(value: unknown): readonly Budget[] {
+  try {
+    return checkBudgets(value);
+  } catch (error) {
+    throw new PartnerFault('all.budgets', `cannot be: ${(error as Error).message}`);
+  }
+}

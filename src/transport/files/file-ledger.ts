@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A ledger in a file, for several processes at a time. Every update locks the file, reads it, and writes it anew as a whole,
+ * flushed to the disk before the run is admitted: meant for partners, not for millions of accounts.
+ *
+ * The names of accounts stand in it as they are: use names of partners, not telephone numbers.
+ */
+
+import { requirePath } from '../../arguments.js';
+import { fromUtf8, utf8 } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import type { Accounts, Charge, Ledger } from '../../psi/index.js';
+import { lockFile } from './file-lock.js';
+import { readIfThere, replaceFile } from './files.js';
+
+const FORMAT = 'veilmatch-ledger-v2';
+/** Its charges have no work. It is read, and becomes a file of this version with the next update. */
+const FORMER = 'veilmatch-ledger-v1';
+/** How long an update waits for those of other processes, each of which takes a few milliseconds. */
+const PATIENCE = 10_000;
+/** Some millions of charges; more is no ledger of partners. */
+const MAX_LEDGER_BYTES = 268_435_456;
+
+/** A ledger in a file. */
+export interface FileLedger extends Ledger {
+  /** Waits for updates that are under way, and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a ledger, or begins an empty one. While an update is under way, `PATH.lock` says which process makes it; a lock
+ * whose process was killed is taken over on the same machine.
+ * @throws {VeilmatchError} `io` where the file cannot be read, or nothing can be written beside it; `bad-file` where it is no
+ * ledger; `unsupported` where there are no files
+ */
+export async function openFileLedger(path: string): Promise<FileLedger> {
+  requirePath(path, 'The path');
+  // What stands in the way of an update is found out before the first run.
+  await exclusively(path, async () => void (await read(path)));
+  let open = true;
+  /** Fulfilled when the updates that were begun are over, whatever became of them. */
+  let idle: Promise<void> = Promise.resolve();
+  return {
+    update(accounts, decide) {
+      if (!open) return Promise.reject(new VeilmatchError('argument', 'This ledger has been closed.'));
+      const done = idle.then(() => update(path, accounts, decide));
+      idle = done.catch(() => undefined);
+      return done;
+    },
+    async close() {
+      open = false;
+      await idle;
+    },
+  };
+}
+
+function update(
+  path: string,
+  accounts: readonly string[],
+  decide: (charges: Accounts) => Accounts,
+): Promise<void> {
+  return exclusively(path, async (check) => {
+    const charges = await read(path);
+    const before = accounts.map((account) => charges.get(account) ?? []);
+    const after = decide(before);
+    if (accounts.every((_, i) => after[i] === before[i])) return;
+    for (const [i, account] of accounts.entries()) {
+      const own = after[i] ?? [];
+      if (own.length === 0) charges.delete(account);
+      else charges.set(account, own);
+    }
+    await check();
+    await replaceFile(path, encodeLedger(charges));
+  });
+}
+
+/** Does `work` while no other process has the file; `check` fails where one has taken it. */
+async function exclusively(path: string, work: (check: () => Promise<void>) => Promise<void>): Promise<void> {
+  const lock = await lockFile(`${path}.lock`, PATIENCE);
+  try {
+    await work(() => lock.check());
+  } finally {
+    await lock.release();
+  }
+}
+
+async function read(path: string): Promise<Map<string, readonly Charge[]>> {
+  const bytes = await readIfThere(path, MAX_LEDGER_BYTES);
+  return bytes === undefined ? new Map() : parseLedger(bytes, path);
+}
+
+function encodeLedger(charges: ReadonlyMap<string, readonly Charge[]>): Uint8Array {
+  const accounts = Array.from(charges, ([account, own]) => [
+    account,
+    own.map(({ at, elements, work, run }) =>
+      run === undefined ? [at, elements, work] : [at, elements, work, run],
+    ),
+  ]);
+  return utf8(`${JSON.stringify({ format: FORMAT, accounts })}\n`);
+}
+
+/** @throws {VeilmatchError} `bad-file` */
+function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Charge[]> {
+  try {
+    const { format, accounts, peers } = JSON.parse(fromUtf8(bytes));
+    if (format === FORMAT) return parseAccounts(accounts, parseCharge);
+    if (format === FORMER) return parseAccounts(peers, parseFormer);
+    throw new TypeError('another format');
+  } catch (error) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${path} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
+      { cause: error },
+    );
+  }
+}
+
+function parseAccounts(
+  entries: [unknown, unknown[][]][],
+  parse: (charge: unknown[]) => Charge,
+): Map<string, readonly Charge[]> {
+  return new Map(
+    entries.map(([account, charges]) => {
+      if (typeof account !== 'string') throw new TypeError('no name');
+      return [account, charges.map(parse)];
+    }),
+  );
+}
+
+function parseCharge([at, elements, work, run]: unknown[]): Charge {
+  if (run !== undefined && typeof run !== 'string') throw new TypeError('no name');
+  const counts = { at: count(at), elements: count(elements), work: count(work) };
+  return { ...counts, ...(run !== undefined && { run }) };
+}
+
+/** How large this party's list was is not known; it was worked on as well. */
+function parseFormer([at, elements, run]: unknown[]): Charge {
+  return parseCharge([at, elements, elements, run]);
+}
+
+function count(value: unknown): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  throw new TypeError('no count');
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A file that says which process uses another one. A lock whose process is gone is taken over; whether it is gone can only
+ * be told on the same machine.
+ */
+
+import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import { secureRandom } from '../../random.js';
+import { fileError, nodeFiles, readIfThere, systemCode } from './files.js';
+
+const MAX_LOCK_BYTES = 4096;
+
+export interface FileLock {
+  /** @throws {VeilmatchError} `io` when the lock is no longer this one */
+  check(): Promise<void>;
+  release(): Promise<void>;
+}
+
+interface Holder {
+  readonly host: string;
+  readonly pid: number;
+  readonly start?: string | undefined;
+  /** Tells two locks of one process apart. */
+  readonly token: string;
+}
+
+/** Between two looks at a lock that somebody holds: a random time up to this, in milliseconds. */
+const LOOK_AGAIN = 20;
+
+/**
+ * @param path - of the lock itself
+ * @param patience - milliseconds for which to wait while another process holds it. Default: not at all.
+ * @throws {VeilmatchError} `io` when another process holds it, or when it cannot be made
+ */
+export async function lockFile(path: string, patience: number = 0): Promise<FileLock> {
+  const files = nodeFiles();
+  const end = performance.now() + patience;
+  const own: Holder = {
+    host: hostName(),
+    pid: process.pid,
+    start: await startOf(process.pid),
+    token: bytesToHex(secureRandom(8)),
+  };
+  // A link appears with its content or not at all.
+  const draft = `${path}.${own.token}.tmp`;
+  try {
+    await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600 });
+    while (!(await link(draft, path))) {
+      if (await removeAbandoned(path)) continue;
+      if (performance.now() >= end) throw held(path);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * LOOK_AGAIN));
+    }
+  } catch (error) {
+    throw fileError('lock', path, error);
+  } finally {
+    await files.rm(draft, { force: true });
+  }
+  const isOwn = async (): Promise<boolean> => (await holderOf(path))?.token === own.token;
+  return {
+    async check() {
+      if (await isOwn()) return;
+      throw new VeilmatchError(
+        'io',
+        `${path} was removed or taken by another process. Open the store again.`,
+      );
+    },
+    async release() {
+      if (await isOwn()) await files.rm(path, { force: true });
+    },
+  };
+}
+
+/** Whether the link could be made: not where there is a file of that name. */
+async function link(from: string, to: string): Promise<boolean> {
+  try {
+    await nodeFiles().link(from, to);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a lock whose process is gone. Several processes may have found the same dead one, and one of them may have made a
+ * lock of its own by now: so only one at a time removes, by a lock for that, and it looks again before it does.
+ * @returns whether it is worth another try at once
+ */
+async function removeAbandoned(path: string): Promise<boolean> {
+  const holder = await holderOf(path);
+  // Gone since, or not one that can be judged.
+  if (holder === undefined) return (await readIfThere(path)) === undefined;
+  if (await mayRun(holder)) return false;
+  const files = nodeFiles();
+  const breaking = `${path}.breaking`;
+  try {
+    await files.writeFile(breaking, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+  try {
+    const same = (await holderOf(path))?.token === holder.token;
+    if (same) await files.rm(path, { force: true });
+    return true;
+  } finally {
+    await files.rm(breaking, { force: true });
+  }
+}
+
+async function mayRun(holder: Holder): Promise<boolean> {
+  return holder.host !== hostName() || isRunning(holder);
+}
+
+async function holderOf(path: string): Promise<Holder | undefined> {
+  const bytes = await readIfThere(path, MAX_LOCK_BYTES, false);
+  if (bytes === undefined) return undefined;
+  try {
+    const { host, pid, start, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;
+    return typeof host === 'string' && Number.isInteger(pid) && typeof token === 'string'
+      ? { host, pid: pid!, start, token }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function isRunning({ pid, start }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+    // Another process can have the number by now: in a container every one is number 1.
+    return start === undefined || (await startOf(pid)) === start;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}
+
+/** When a process was started, in ticks since the machine was: only Linux says. */
+async function startOf(pid: number): Promise<string | undefined> {
+  try {
+    const text = fromUtf8(new Uint8Array(await nodeFiles().readFile(`/proc/${pid}/stat`)));
+    // Number 22; the second field is a name in parentheses, which may have anything in it (proc_pid_stat(5)).
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function hostName(): string {
+  return process.getBuiltinModule('node:os').hostname();
+}
+
+function held(path: string): VeilmatchError {
+  return new VeilmatchError(
+    'io',
+    `Another process uses the store that ${path} locks. If none does, delete that file, and ${path}.breaking where it is.`,
+  );
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A party that is told what it knew: its channel gives it the frames of its journal first and sends none that the peer has,
+ * its backend the results that were computed before, its randomness comes from the journal's seed. Nothing else about a run
+ * that is resumed is special.
+ */
+
+import { ByteList, equalBytes, u32, utf8 } from '../../bytes.js';
+import { throwIfAborted, VeilmatchError } from '../../errors.js';
+import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import { createSha512 } from '../../kernel/sha512.js';
+import type { CommonOptions } from '../../psi/run/party.js';
+import type { Channel } from '../channel/channel.js';
+import { disconnected } from '../channel/link.js';
+import { CALL_BYTES, FrameDigest, type Journal, NOTHING_HELD } from './journal.js';
+import { seededRandom } from './seeded-random.js';
+
+/**
+ * A channel on which a run goes on where it was cut.
+ * @throws {VeilmatchError} besides what the channel throws: `io`, `bad-file`; `transcript-mismatch` where the peer has other
+ * frames than this party makes
+ */
+export function journaledChannel(channel: Channel, journal: Journal): Channel {
+  const peer = channel.peerHolds ?? NOTHING_HELD;
+  const digest = new FrameDigest();
+  const live = channel[Symbol.asyncIterator]();
+  let made = 0;
+  let taken = 0;
+  return {
+    get traffic() {
+      return channel.traffic;
+    },
+    async send(frame) {
+      if (made++ >= peer.frames) return channel.send(frame);
+      digest.add(frame);
+      if (made === peer.frames && !equalBytes(digest.value(), peer.digest)) {
+        throw new VeilmatchError(
+          'transcript-mismatch',
+          'The peer has other frames of this run than this party makes: one of the two lists or states is another one.',
+        );
+      }
+    },
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        if (taken < journal.held.frames) return { done: false, value: await journal.frame(taken++) };
+        const next = await live.next();
+        if (next.done) return next;
+        // On the disk before anything is done with it.
+        await journal.addFrame(next.value);
+        taken++;
+        return next;
+      },
+    }),
+    close: (reason) => channel.close(reason),
+  };
+}
+
+/** Where nobody is: a run that the journal holds to its end comes to it, another one is cut there. */
+export function recordedChannel(): Channel {
+  return {
+    traffic: { sent: 0, received: 0 },
+    async send() {},
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        throw disconnected('The run is not complete.');
+      },
+    }),
+    async close() {},
+  };
+}
+
+/** The options of a party that goes by its journal. */
+export function journaledOptions<Options extends CommonOptions>(options: Options, journal: Journal): Options {
+  const { admit } = options;
+  return {
+    ...options,
+    backend: journaledBackend(options.backend, journal),
+    random: seededRandom(journal.seed),
+    admit:
+      admit &&
+      (async (run) => {
+        const call = digestOf('admit', []);
+        if (journal.outcome(call) !== undefined) return;
+        await admit(run);
+        await journal.addOutcome(call, new Uint8Array());
+      }),
+  };
+}
+
+const OPERATIONS = [
+  'hashAndMultiply',
+  'hashAndMultiplyEach',
+  'multiply',
+  'multiplyEach',
+  'multiplyBase',
+  'hashAndAddBase',
+  'subtractBase',
+  'add',
+  'subtract',
+  'progression',
+  'weightedSum',
+] as const;
+
+type Argument = Uint8Array | ByteList | number | BatchOptions | undefined;
+type Operation = (...args: Argument[]) => Promise<Uint8Array>;
+
+/** Every operation looks into the journal first. A result stands there under a digest of all that was asked. */
+function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
+  const operations = OPERATIONS.map((name) => {
+    const operation: Operation = (...args) => {
+      const call = digestOf(name, args);
+      const known = journal.outcome(call);
+      return known === undefined ? compute(name, args, call) : recall(known, args.at(-1));
+    };
+    return [name, operation];
+  });
+  const compute = async (
+    name: (typeof OPERATIONS)[number],
+    args: Argument[],
+    call: Uint8Array,
+  ): Promise<Uint8Array> => {
+    const outcome = await (inner[name] as Operation)(...args);
+    await journal.addOutcome(call, outcome);
+    return outcome;
+  };
+  const { name, constantTime, concurrency } = inner;
+  const rest = { name, constantTime, concurrency, dispose: () => inner.dispose() };
+  return { ...rest, ...Object.fromEntries(operations) } as GroupBackend;
+}
+
+async function recall(known: Promise<Uint8Array>, last: Argument): Promise<Uint8Array> {
+  const outcome = await known;
+  const { signal, onProgress } = (last ?? {}) as BatchOptions;
+  throwIfAborted(signal);
+  const count = outcome.length / ELEMENT_BYTES;
+  onProgress?.(count, count);
+  return outcome;
+}
+
+/** Names a call by what it is asked. Secrets are among that: the digest stays in the journal, sealed. */
+function digestOf(name: string, args: readonly Argument[]): Uint8Array {
+  const digest = createSha512();
+  const add = (bytes: Uint8Array): void => void digest.update(u32(bytes.length)).update(bytes);
+  add(utf8(name));
+  for (const argument of args) {
+    if (argument instanceof Uint8Array) add(argument);
+    else if (typeof argument === 'number') add(u32(argument));
+    else if (argument instanceof ByteList) {
+      const { bytes, offsets } = argument;
+      add(new Uint8Array(offsets.slice().buffer));
+      add(bytes.subarray(offsets[0], offsets.at(-1)));
+    }
+  }
+  return digest.digest().subarray(0, CALL_BYTES);
+}
