@@ -1,17 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isBuiltin } from 'node:module';
+import { join, relative, resolve, sep } from 'node:path';
 import type { Options } from 'tsup';
 import { type BuildPlugin, thirdParty } from './bundled.js';
 
-/** A bundle imports the library's modules from where they lie in dist, beside its own folder. */
-const libraryStaysOutside: BuildPlugin = {
+/**
+ * A bundle imports the library's modules from where they lie in dist, beside its own folder.
+ * @param inside a folder of `src`: what lies there is put into the bundle
+ * @param from where the bundle is, relative to `src`
+ */
+const libraryStaysOutside = (inside: string, from: string = inside): BuildPlugin => ({
   name: 'library-stays-outside',
   setup(build) {
-    build.onResolve({ filter: /^\.\.\// }, ({ path, importer }) =>
-      /[\\/]src[\\/][^\\/]+[\\/][^\\/]+$/.test(importer) ? { path, external: true } : undefined,
-    );
+    const sources = resolve('src');
+    build.onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      const target = resolve(resolveDir, path);
+      if (!target.startsWith(sources + sep) || target.startsWith(join(sources, inside) + sep))
+        return undefined;
+      return { path: relative(join(sources, from), target).replaceAll(sep, '/'), external: true };
+    });
   },
-};
+});
 
 /** What a package of Node's asks for with `require`, asked for at run time: no bundler sees a Node module. */
 const builtinsAtRunTime: BuildPlugin = {
@@ -47,6 +56,7 @@ const config: Options[] = [
       '!src/group/worker.ts',
       '!src/wire/generated/**',
       '!src/wire/messages.ts',
+      '!src/lists/csv-parse.ts',
       '!src/transport/channel/ws.ts',
       '!src/**/*.d.ts',
     ],
@@ -57,6 +67,7 @@ const config: Options[] = [
     dts: {
       entry: {
         index: 'src/index.ts',
+        errors: 'src/errors.ts',
         'identifiers/index': 'src/identifiers/index.ts',
         'hashing/index': 'src/hashing/index.ts',
         'group/index': 'src/group/index.ts',
@@ -64,7 +75,8 @@ const config: Options[] = [
         'psi/index': 'src/psi/index.ts',
         'transport/index': 'src/transport/index.ts',
         'attack/index': 'src/attack/index.ts',
-        'protocols/index': 'src/compare/index.ts',
+        'contact/index': 'src/contact/index.ts',
+        'compare/index': 'src/compare/index.ts',
       },
     },
   },
@@ -84,11 +96,11 @@ const config: Options[] = [
     entry: { 'wire/messages': 'src/wire/messages.ts' },
     bundle: true,
     platform: 'neutral',
-    esbuildPlugins: [libraryStaysOutside, thirdParty('wire/messages.js')],
+    esbuildPlugins: [libraryStaysOutside('wire'), thirdParty('wire/messages.js')],
   },
   {
     ...shared,
-    entry: { 'transport/ws': 'src/transport/channel/ws.ts' },
+    entry: { 'transport/channel/ws': 'src/transport/channel/ws.ts' },
     bundle: true,
     platform: 'node',
     // Two packages that make ws a little faster where they are installed; it asks for them in vain.
@@ -97,13 +109,18 @@ const config: Options[] = [
   },
   {
     ...shared,
-    // The command is one file that carries its devDependencies (CSV parser, argument parser) with it.
+    entry: { 'lists/csv-parse': 'src/lists/csv-parse.ts' },
+    bundle: true,
+    platform: 'node',
+    esbuildPlugins: [thirdParty('lists/csv-parse.js')],
+  },
+  {
+    ...shared,
+    // The command is one file that carries its argument parser with it.
     entry: { 'cli/main': 'src/cli/main.ts' },
     bundle: true,
     platform: 'node',
-    // Native code, and asked for only where somebody installed it.
-    external: ['@duckdb/node-api'],
-    esbuildPlugins: [libraryStaysOutside, thirdParty('cli/main.js')],
+    esbuildPlugins: [libraryStaysOutside('cli'), thirdParty('cli/main.js')],
     // commander is CommonJS and asks for Node's own modules with require.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

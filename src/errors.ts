@@ -118,14 +118,3 @@ export class VeilmatchError extends Error {
     this.offset = details.offset;
   }
 }
-
-export function abortedError(signal: AbortSignal | undefined): VeilmatchError {
-  return new VeilmatchError('aborted', 'Stopped: the AbortSignal that was passed in has fired.', {
-    cause: signal?.reason,
-  });
-}
-
-/** @throws {VeilmatchError} `aborted` once the signal has fired */
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw abortedError(signal);
-}

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as attack from '../src/attack/index.js';
-import * as protocols from '../src/compare/index.js';
-import { VeilmatchError } from '../src/errors.js';
+import * as compare from '../src/compare/index.js';
+import * as contact from '../src/contact/index.js';
+import * as errors from '../src/errors.js';
 import * as group from '../src/group/index.js';
 import * as hashing from '../src/hashing/index.js';
 import * as identifiers from '../src/identifiers/index.js';
@@ -16,7 +17,7 @@ import * as oprf from '../src/oprf/index.js';
 import * as psi from '../src/psi/index.js';
 import * as transport from '../src/transport/index.js';
 
-const MODULES = { attack, group, hashing, identifiers, main, oprf, protocols, psi, transport };
+const MODULES = { attack, compare, contact, errors, group, hashing, identifiers, main, oprf, psi, transport };
 
 /** Where paths of no meaning lead. */
 const folder = mkdtempSync(join(tmpdir(), 'veilmatch-arguments-'));
@@ -115,11 +116,11 @@ beforeAll(async () => {
   const options = { backend };
   const set = identifiers.IdentifierSet.ofStrings(['ada', 'grace']);
   const key = new Uint8Array(32).fill(1);
-  const keys = await psi.generateContactKeys(backend);
+  const keys = await contact.generateContactKeys(backend);
   const publish = { backend, keys, setId: 's', epoch: 1 };
-  const published = await psi.publishSet(set, publish);
-  const pin = { pin: { digest: psi.headerDigest(published.header) }, setId: 's' };
-  const directory = await psi.openPublishedSet(published, pin);
+  const published = await contact.publishSet(set, publish);
+  const pin = { pin: { digest: contact.headerDigest(published.header) }, setId: 's' };
+  const directory = await contact.openPublishedSet(published, pin);
   const suite = oprf.ristretto255Sha512(backend);
   const pair = await oprf.generateKeyPair(suite);
   const context = oprf.createContext(suite, 'voprf');
@@ -204,7 +205,7 @@ beforeAll(async () => {
     sealKey: [key, unlock, {}],
     openKey: [await psi.sealKey(key, unlock), unlock],
     buildFilter: [new Uint8Array(20), {}],
-    parseFilter: [psi.buildFilter(new Uint8Array(20)).toBytes()],
+    parseFilter: [contact.buildFilter(new Uint8Array(20)).toBytes()],
     admission: [{ peer: 'acme', ledger: psi.memoryLedger() }],
     daysToEnumerate: [policy, 10, 10],
     checkPolicy: [policy],
@@ -298,7 +299,7 @@ async function faults(name: string, calls: readonly (readonly unknown[])[], call
   for (const args of calls) {
     const error = await outcome(() => call(...args));
     if (error === undefined) continue;
-    if (error instanceof VeilmatchError && typeof error.code === 'string') continue;
+    if (error instanceof errors.VeilmatchError && typeof error.code === 'string') continue;
     wrong.push(`${name}(${args.map(shown).join(', ')}) threw ${String(error)}`);
   }
   return wrong;
@@ -306,7 +307,7 @@ async function faults(name: string, calls: readonly (readonly unknown[])[], call
 
 describe('a public function', () => {
   it.each(callables())(
-    '%s throws nothing but a VeilmatchError when all its arguments are wrong',
+    '%s throws nothing but a errors.VeilmatchError when all its arguments are wrong',
     async (name, call) => {
       const calls = HOSTILE.flatMap((value) => [1, 2, 3, 4].map((count) => Array(count).fill(value)));
       expect(await faults(name, [[], ...calls], call)).toEqual([]);
@@ -314,7 +315,7 @@ describe('a public function', () => {
   );
 
   it.each(callables())(
-    '%s throws nothing but a VeilmatchError when one argument is wrong, or the last are missing',
+    '%s throws nothing but a errors.VeilmatchError when one argument is wrong, or the last are missing',
     async (name, call) => {
       const own = right[name] ?? [];
       const calls = own.flatMap((_, place) => [
@@ -326,7 +327,7 @@ describe('a public function', () => {
   );
 
   it.each(callables())(
-    '%s throws nothing but a VeilmatchError when one member of an argument is wrong',
+    '%s throws nothing but a errors.VeilmatchError when one member of an argument is wrong',
     async (name, call) => {
       const own = right[name] ?? [];
       const calls = own.flatMap((argument, place) =>

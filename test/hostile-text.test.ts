@@ -13,10 +13,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailRules, wordList } from '../src/attack/emails/rules.js';
 import { checkFormat } from '../src/attack/format.js';
 import { LEAST_BYTES, TokenList } from '../src/attack/tokens.js';
-import { chooseColumns } from '../src/cli/columns.js';
-import { partnersOf, readPartnersFile, readPeerKey } from '../src/cli/credentials.js';
-import { csvRecords, detectDelimiter } from '../src/cli/csv.js';
-import { readCursorFile } from '../src/cli/cursor-file.js';
+import { partnersOf, readPartnersFile, readPeerKey } from '../src/cli/secrets/credentials.js';
+import { readCursorFile } from '../src/cli/secrets/cursor-file.js';
 import { decodeBlinded, decodeEvaluated, decodeQuery } from '../src/contact/frames.js';
 import { openHeader } from '../src/contact/header.js';
 import { parseFilter } from '../src/filter/formats.js';
@@ -26,6 +24,8 @@ import { hashRows } from '../src/identifiers/hash-rows.js';
 import { parseRows } from '../src/identifiers/parse-rows.js';
 import { normalizePhone } from '../src/identifiers/phone.js';
 import { type ProfileName, profiles } from '../src/identifiers/profiles.js';
+import { chooseColumns } from '../src/lists/columns.js';
+import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
 import { checkPolicy } from '../src/policy/policy.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
@@ -46,11 +46,11 @@ const LISTED: Readonly<Record<string, { readonly most: number; readonly why: str
       most: 255,
       why: 'It counts to 61. The length of a domain is looked at first.',
     },
-  'cli/credentials.ts /^([\\w.@-]{1,64})\\s+ed25519:([0-9a-f]{64})$/': {
+  'cli/secrets/credentials.ts /^([\\w.@-]{1,64})\\s+ed25519:([0-9a-f]{64})$/': {
     most: 65_536,
     why: 'It counts to 64. A file of this size, which the operator keeps, is the largest.',
   },
-  'cli/credentials.ts /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g': {
+  'cli/secrets/credentials.ts /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g': {
     most: 4_194_304,
     why: 'Judged linear in some minutes; what stands between ends at the first hyphen.',
   },

@@ -54,6 +54,9 @@ for (const source of program.getSourceFiles()) {
 /** Names in the shape of ours that are others': of RFC 9497, of frames of the protocol, of messages of the wire format. */
 const OTHERS = new Set(['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader']);
 
+/** Subpaths that there were, which the changelog names. */
+const RETIRED = ['veilmatch/protocols'];
+
 /** The specifiers in a text that there are not. */
 function unknownSpecifiers(text: string): string[] {
   const found = [...text.matchAll(/[`'"](veilmatch(?:\/[\w.-]+)*)[`'"]/g)].map(([, name]) => name!);
@@ -79,7 +82,9 @@ function namesOfOtherSubpaths(text: string): string[] {
 
 describe('the documents', () => {
   it.each(documents)('%s names subpaths that there are', (document) => {
-    expect(unknownSpecifiers(readFileSync(join(root, document), 'utf8'))).toEqual([]);
+    const unknown = unknownSpecifiers(readFileSync(join(root, document), 'utf8'));
+    const known = document === 'CHANGELOG.md' ? RETIRED : [];
+    expect(unknown.filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it.each(documents)('%s names functions, types and options that there are', (document) => {

@@ -41,7 +41,7 @@ describe('package.json', () => {
     });
   });
 
-  it('has a subpath for each folder with an index, with types, and no other', () => {
+  it('has a subpath for each folder with an index, one for the errors, with types, and no other', () => {
     const folders = readdirSync(join(root, 'src')).filter((name) =>
       existsSync(join(root, 'src', name, 'index.ts')),
     );
@@ -53,6 +53,7 @@ describe('package.json', () => {
           { types: `./dist/${name}/index.d.ts`, default: `./dist/${name}/index.js` },
         ]),
       ),
+      './errors': { types: './dist/errors.d.ts', default: './dist/errors.js' },
       './worker': { types: './dist/group/worker.d.ts', default: './dist/group/worker.js' },
       './package.json': './package.json',
     };

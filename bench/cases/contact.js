@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Contact discovery: what a published set costs a member, and what a run costs a contact, whatever the size of the set. */
 
-import { createBackend } from 'veilmatch/group';
 import {
   buildFilter,
   contactClient,
   contactServer,
   filterKinds,
   generateContactKeys,
-  IdentifierSet,
   openPublishedSet,
   publishSet,
   signerOf,
-} from 'veilmatch/psi';
+} from 'veilmatch/contact';
+import { createBackend } from 'veilmatch/group';
+import { IdentifierSet } from 'veilmatch/psi';
 
 const NAME = { setId: 'bench', epoch: 1 };
 const HASH_BYTES = 20;

@@ -5,7 +5,7 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { protocols } from 'veilmatch/protocols';
+import { protocols } from 'veilmatch/compare';
 import { middle } from '../cells.js';
 import { DEFAULT_MAJOR, measured, nodeOfMajor } from '../engines.js';
 import { exponentOf } from '../fit.js';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Contact discovery: what a client has to do for its contacts, on one thread, against a set that is published once. */
 
-import { createBackend } from 'veilmatch/group';
 import {
   contactClient,
   contactServer,
@@ -9,7 +8,8 @@ import {
   openPublishedSet,
   publishSet,
   signerOf,
-} from 'veilmatch/psi';
+} from 'veilmatch/contact';
+import { createBackend } from 'veilmatch/group';
 import { numbers, setOf } from '../lists.js';
 import { spread } from '../rounds.js';
 

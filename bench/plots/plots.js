@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is drawn: each plot as a name, a text in place of the picture, and a vega-lite specification. */
 
-import { protocols } from 'veilmatch/protocols';
+import { protocols } from 'veilmatch/compare';
 import { middle, Stored, short } from '../cells.js';
 import { series, THEMES } from './style.js';
 

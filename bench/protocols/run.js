@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One protocol at one size in a process of its own: time, bytes, peak memory and group operations. */
 
+import { protocols } from 'veilmatch/compare';
 import { createBackend } from 'veilmatch/group';
-import { protocols } from 'veilmatch/protocols';
 import { counting } from '../counting.js';
 import { overlapping, setOf } from '../lists.js';
 import { spread } from '../rounds.js';

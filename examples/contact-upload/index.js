@@ -2,8 +2,9 @@
 // Somebody joins a messenger, which asks for the address book to find friends who use it, too.
 
 import { numberingPlan, reverse } from 'veilmatch/attack';
+import { discoverContacts } from 'veilmatch/contact';
 import { reversiblePlain } from 'veilmatch/hashing';
-import { discoverContacts, IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/psi';
 import { e164, invent, Random } from '../people.js';
 
 const AREA_CODES = ['415', '628'];

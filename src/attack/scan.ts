@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The search itself: hash every candidate, keep those whose digest is among the targets; in ranges, on all cores. */
 
-import { throwIfAborted } from '../errors.js';
+import { throwIfAborted } from '../abort.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';

@@ -5,9 +5,9 @@
  */
 
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { throwIfAborted } from '../abort.js';
 import { requireObject, requireOptions } from '../arguments.js';
 import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
-import { throwIfAborted } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { invertScalars, multiplyScalars } from '../group/scalar.js';
 import { createBackend } from '../group/select.js';

@@ -2,7 +2,7 @@
 /** A command as data: what it is called, what it takes, and what it does. `program.ts` turns a list of them into a tool. */
 
 import type { Option } from 'commander';
-import type { Io } from './io.js';
+import type { Io } from '../lists/io.js';
 
 /** 0 done, 1 rows were rejected under `--strict`; the program adds 2 (usage) and 3 (input, output, peer). */
 export type ExitStatus = 0 | 1;

@@ -4,19 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError, Help } from 'commander';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
-import { budget } from './budget.js';
+import type { Io, Terminal } from '../lists/io.js';
+import { ReaderGone } from '../lists/output.js';
 import type { Command } from './command.js';
-import { compareCommand } from './compare.js';
-import { connectCommand } from './connect.js';
-import { hash } from './hash.js';
-import type { Io, Terminal } from './io.js';
-import { keyCommand } from './key.js';
-import { normalize } from './normalize.js';
-import { ReaderGone } from './output.js';
-import { COURSE, finishCommand, requestCommand, respondCommand } from './psi.js';
-import { reverse } from './reverse.js';
-import { serveCommand } from './serve.js';
-import { tokenCommand } from './token.js';
+import { budget } from './commands/budget.js';
+import { compareCommand } from './commands/compare.js';
+import { connectCommand } from './commands/connect.js';
+import { hash } from './commands/hash.js';
+import { keyCommand } from './commands/key.js';
+import { normalize } from './commands/normalize.js';
+import { COURSE, finishCommand, requestCommand, respondCommand } from './commands/psi.js';
+import { reverse } from './commands/reverse.js';
+import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 
 const commands: readonly Command[] = [
   normalize,

@@ -7,9 +7,9 @@
  * who knows the salt (salted, slow), to both parties and to whoever takes the key from one of them (keyed).
  */
 
+import { throwIfAborted } from '../abort.js';
 import type { Knowledge, SentMessage, TokenObservation, Transcript } from '../attack/transcript.js';
 import { ByteList, bytesToHex, hexToBytes, utf8 } from '../bytes.js';
-import { throwIfAborted } from '../errors.js';
 import { joinTokens } from '../hashing/join.js';
 import { bulkDigest, type HashingScheme } from '../hashing/scheme.js';
 import { ARGON2ID } from '../hashing/slow.js';

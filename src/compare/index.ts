@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `veilmatch/protocols`: every way of matching behind one interface, and all of them on the same lists.
+ * `veilmatch/compare`: every way of matching behind one interface, and all of them on the same lists.
  *
- * @module veilmatch/protocols
+ * @module veilmatch/compare
  */
 
 import { contactDiscovery } from './contact-discovery.js';

@@ -9,9 +9,9 @@
  * the sender must count and refuse. Tokens under one key are the same in every run: what comes back is seen.
  */
 
+import { throwIfAborted } from '../abort.js';
 import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes, DistinctBytes, sortRecords } from '../bytes.js';
-import { throwIfAborted } from '../errors.js';
 import { SCALAR_BYTES } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';

@@ -8,8 +8,8 @@
 
 import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
+import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes } from '../bytes.js';
-import { throwIfAborted } from '../errors.js';
 import { nextTurn } from '../workers/turn.js';
 import {
   aboutBase,

@@ -4,8 +4,9 @@
  * chunks stays on the caller's thread, where it is done before a worker would have started.
  */
 
+import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes } from '../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import type { WorkerPool } from '../workers/pool.js';
 import {
   type BackendName,

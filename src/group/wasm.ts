@@ -8,8 +8,9 @@
  */
 
 import { sha512 } from '@noble/hashes/sha2.js';
+import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes, equalBytes, utf8 } from '../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import { compile, ElementStatus, Kernel } from '../kernel/kernel.js';
 import { nextTurn } from '../workers/turn.js';
 import {

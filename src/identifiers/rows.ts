@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A table of customers as the set of identifiers that the protocols take. */
 
+import { throwIfAborted } from '../abort.js';
 import { requireIterable, requireOptions } from '../arguments.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import { defaultConcurrency, startWorker, type WorkerScript } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
 import { mergeRows, type ParsedRows, type ParseOptions, parseRows } from './parse-rows.js';

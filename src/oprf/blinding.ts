@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The steps that the three modes share (RFC 9497, section 3.3), each for a whole batch. */
 
+import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes, u16, utf8 } from '../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import type { BatchOptions } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import { inTurns, nextTurn } from '../workers/turn.js';

@@ -7,9 +7,10 @@
  * key the verifier expected, which is for the verifier to pin, or that the C[i] are what somebody meant to ask.
  */
 
+import { throwIfAborted } from '../abort.js';
 import { requireBytes, requireObject, requireOptions } from '../arguments.js';
 import { concatBytes, equalBytes, u16, utf8 } from '../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import { nextTurn } from '../workers/turn.js';

@@ -65,32 +65,8 @@ export { type SumSenderResult, sumSender } from './sum/sender.js';
 export { type IntersectionSumOptions, intersectionSum } from './sum/sum.js';
 export { type SumResult, sumResult } from './sum/values.js';
 
-// What a sender publishes, and what it allows.
+// What a sender allows.
 
-export { type ContactClientOptions, type ContactResult, contactClient } from '../contact/client.js';
-export { type DiscoverOptions, discoverContacts } from '../contact/discover.js';
-export { type HeaderPin, headerDigest } from '../contact/header.js';
-export {
-  addSegment,
-  type ContactDirectory,
-  type ContactKeys,
-  generateContactKeys,
-  type OpenOptions,
-  openPublishedSet,
-  type PublishedSet,
-  type PublishOptions,
-  publishSet,
-  signerOf,
-} from '../contact/published.js';
-export {
-  type ContactServerOptions,
-  type ContactServerResult,
-  contactServer,
-  type ServedSet,
-} from '../contact/server.js';
-export type { SetName } from '../contact/suite.js';
-export type { Filter, FilterKind } from '../filter/filter.js';
-export { buildFilter, type FilterOptions, filterKinds, parseFilter } from '../filter/formats.js';
 export {
   type AdmissionOptions,
   type AdmissionRequest,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs a party of the protocol over a channel. */
 
+import { abortedError, throwIfAborted } from '../abort.js';
 import { requireObject, requireOptions } from '../arguments.js';
-import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
+import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';

@@ -4,7 +4,8 @@
  * instead of hanging it, and a pool with nothing to do does not keep the process alive.
  */
 
-import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
+import { abortedError, throwIfAborted } from '../abort.js';
+import { VeilmatchError } from '../errors.js';
 import type { WorkerPort } from './platform.js';
 import { fromFailure, type JobAnswer, type JobMessage } from './serve.js';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { normalizeList } from '../../src/cli/apply.js';
+import { normalizeList } from '../../src/cli/commands/apply.js';
 import { memoryIo } from './harness.js';
 
 const COUNT = 10_000;

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach } from 'vitest';
-import type { Io } from '../../src/cli/io.js';
 import { run } from '../../src/cli/program.js';
-import { CustomerList, type CustomerRow, type ListOptions, type PlacedRow } from '../../src/cli/table.js';
+import type { Io } from '../../src/lists/io.js';
+import { CustomerList, type CustomerRow, type ListOptions, type PlacedRow } from '../../src/lists/table.js';
 
 export interface Ending {
   readonly status: number;

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
-import { log, Metrics, serveMetrics } from '../../src/cli/monitor.js';
 import { run } from '../../src/cli/program.js';
+import { log, Metrics, serveMetrics } from '../../src/cli/report/monitor.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { connect, createToken, hashToken, receive } from '../../src/transport/index.js';
 import { memoryIo, temporary } from './harness.js';

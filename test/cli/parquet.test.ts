@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readTokens } from '../../src/cli/tokens.js';
+import { readTokens } from '../../src/cli/flags/tokens.js';
 import { readParquet, writeParquet } from '../support/parquet.js';
 import { cli, memoryIo, readList, temporary } from './harness.js';
 

@@ -17,7 +17,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run as runTool } from '../../src/cli/program.js';
-import { defaultLedger } from '../../src/cli/state-folder.js';
+import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';

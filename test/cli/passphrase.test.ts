@@ -3,9 +3,9 @@
 
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Io } from '../../src/cli/io.js';
-import { askPassphrase, canAsk } from '../../src/cli/passphrase.js';
-import { readUnlock } from '../../src/cli/unlock.js';
+import { askPassphrase, canAsk } from '../../src/cli/secrets/passphrase.js';
+import { readUnlock } from '../../src/cli/secrets/unlock.js';
+import type { Io } from '../../src/lists/io.js';
 import { expectCode } from '../suites/errors.js';
 import { memoryIo } from './harness.js';
 

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readKey } from '../../src/cli/secrets.js';
+import { readKey } from '../../src/cli/secrets/secrets.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { createBackend, type GroupBackend } from '../../src/group/index.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';

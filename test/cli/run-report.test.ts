@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import { progressLine, startRunProgress, summaryText } from '../../src/cli/run-report.js';
+import { progressLine, startRunProgress, summaryText } from '../../src/cli/report/run-report.js';
 import { memoryIo } from './harness.js';
 
 it('shows a bar, the rate and the time left', () => {

@@ -5,11 +5,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/cli/csv.js';
-import { csvLine, withOutputs } from '../../src/cli/output.js';
-import { SharedRows } from '../../src/cli/shared-rows.js';
-import { guarded, unguarded } from '../../src/cli/spreadsheet.js';
-import { Uint32List } from '../../src/cli/uint32-list.js';
+import { readCsv } from '../../src/lists/csv.js';
+import { csvLine, withOutputs } from '../../src/lists/output.js';
+import { SharedRows } from '../../src/lists/shared-rows.js';
+import { guarded, unguarded } from '../../src/lists/spreadsheet.js';
+import { Uint32List } from '../../src/lists/uint32-list.js';
 import { cli, memoryIo, temporary } from './harness.js';
 
 /** What spreadsheets take for the beginning of a formula, by OWASP; white space before it may be taken off. */

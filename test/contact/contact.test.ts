@@ -3,31 +3,33 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
 import { bytesToHex } from '../../src/bytes.js';
+import {
+  addSegment,
+  type ContactDirectory,
+  type ContactKeys,
+  type ContactResult,
+  contactClient,
+  contactServer,
+  discoverContacts,
+  filterKinds,
+  generateContactKeys,
+  headerDigest,
+  openPublishedSet,
+  publishSet,
+  type ServedSet,
+  signerOf,
+} from '../../src/contact/index.js';
 import { contactTags } from '../../src/contact/suite.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { ristretto255Sha512, VOPRFClient, VOPRFServer } from '../../src/oprf/index.js';
 import {
-  addSegment,
   admission,
-  type ContactDirectory,
-  type ContactKeys,
-  type ContactResult,
-  contactClient,
-  contactServer,
   daysToEnumerate,
   defaultContactPolicy,
-  discoverContacts,
-  filterKinds,
-  generateContactKeys,
-  headerDigest,
   IdentifierSet,
   memoryLedger,
-  openPublishedSet,
-  publishSet,
-  type ServedSet,
-  signerOf,
 } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/intersection/intersect.js';
 import { counting } from '../suites/counting-backend.js';

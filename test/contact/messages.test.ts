@@ -5,9 +5,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
 import { encodeEvaluated } from '../../src/contact/frames.js';
-import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
-import { nobleBackend as backend } from '../../src/group/noble.js';
-import { createBackend } from '../../src/group/select.js';
 import {
   addSegment,
   type ContactKeys,
@@ -15,14 +12,16 @@ import {
   contactServer,
   generateContactKeys,
   headerDigest,
-  IdentifierSet,
   openPublishedSet,
-  type PsiMachine,
   type PublishedSet,
   publishSet,
   type ServedSet,
   signerOf,
-} from '../../src/psi/index.js';
+} from '../../src/contact/index.js';
+import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
+import { nobleBackend as backend } from '../../src/group/noble.js';
+import { createBackend } from '../../src/group/select.js';
+import { IdentifierSet, type PsiMachine } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/intersection/intersect.js';
 import { expectCode } from '../suites/errors.js';
 

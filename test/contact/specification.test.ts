@@ -2,17 +2,17 @@
 /** docs/protocol.md, veilmatch-contact-v1: the package against a second implementation, and against stored vectors. */
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/bytes.js';
-import { nobleBackend as backend } from '../../src/group/noble.js';
 import {
   buildFilter,
   contactClient,
   contactServer,
-  IdentifierSet,
   openPublishedSet,
   parseFilter,
   publishSet,
   signerOf,
-} from '../../src/psi/index.js';
+} from '../../src/contact/index.js';
+import { nobleBackend as backend } from '../../src/group/noble.js';
+import { IdentifierSet } from '../../src/psi/index.js';
 import { hashes, hashOf } from '../suites/filter.js';
 import {
   referenceAnswer,

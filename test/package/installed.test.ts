@@ -43,8 +43,9 @@ describe('the tarball', () => {
       'dist/attack/emails/THIRD-PARTY-NOTICES.txt',
       'dist/cli/THIRD-PARTY-NOTICES.txt',
       'dist/group/THIRD-PARTY-NOTICES.txt',
+      'dist/lists/THIRD-PARTY-NOTICES.txt',
       'dist/sbom.cdx.json',
-      'dist/transport/THIRD-PARTY-NOTICES.txt',
+      'dist/transport/channel/THIRD-PARTY-NOTICES.txt',
       'dist/wire/THIRD-PARTY-NOTICES.txt',
     ]);
   });
@@ -190,18 +191,19 @@ describe('the command', () => {
     const naming = project.packed.paths.filter(
       (path) => path.endsWith('.js') && readFileSync(join(installed, path), 'utf8').includes('@duckdb/'),
     );
-    expect(naming).toEqual(['dist/cli/main.js']);
-    const command = readFileSync(join(installed, 'dist/cli/main.js'), 'utf8');
+    expect(naming).toEqual(['dist/lists/duckdb.js']);
+    const command = readFileSync(join(installed, 'dist/lists/duckdb.js'), 'utf8');
     expect(command.match(/import\(["']@duckdb\/node-api["']\)/g)).toHaveLength(1);
     expect(command).not.toMatch(/from ["']@duckdb|require\(["']@duckdb|node-bindings/);
   });
 
   it('carries the licences of the packages in it', () => {
-    const notices = readFileSync(
-      join(project.folder, 'node_modules', manifest.name, 'dist/cli/THIRD-PARTY-NOTICES.txt'),
-      'utf8',
-    );
-    expect(notices).toMatch(/^commander \d/m);
-    expect(notices).toMatch(/^csv-parse \d/m);
+    const noticesOf = (folder: string): string =>
+      readFileSync(
+        join(project.folder, 'node_modules', manifest.name, 'dist', folder, 'THIRD-PARTY-NOTICES.txt'),
+        'utf8',
+      );
+    expect(noticesOf('cli')).toMatch(/^commander \d/m);
+    expect(noticesOf('lists')).toMatch(/^csv-parse \d/m);
   });
 });

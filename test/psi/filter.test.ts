@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
+import { buildFilter, filterKinds, parseFilter } from '../../src/contact/index.js';
 import { BitReader, BitWriter } from '../../src/filter/bits.js';
-import { buildFilter, filterKinds, parseFilter } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
 import { filterSuite, hashes } from '../suites/filter.js';
 

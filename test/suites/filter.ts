@@ -5,9 +5,9 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
+import { buildFilter, type FilterKind, parseFilter } from '../../src/contact/index.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { FILTER_HASH_BYTES } from '../../src/filter/filter.js';
-import { buildFilter, type FilterKind, parseFilter } from '../../src/psi/index.js';
 import { expectCode } from './errors.js';
 
 /** Hash i of a family: uniform, and the same at each run. */

@@ -5,13 +5,11 @@
  */
 
 import { ByteList, bytesToHex, hexToBytes, utf8 } from '../../src/bytes.js';
+import { type ContactDirectory, contactClient, contactServer } from '../../src/contact/index.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { kindOf } from '../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../src/identifiers/set.js';
 import {
-  type ContactDirectory,
-  contactClient,
-  contactServer,
   joinIdsReceiver,
   joinIdsSender,
   type PsiMachine,

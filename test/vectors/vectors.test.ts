@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/bytes.js';
+import { openPublishedSet } from '../../src/contact/index.js';
 import { VeilmatchError } from '../../src/errors.js';
-import { openPublishedSet, type PsiMachine } from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
 import {
   type ContactGroup,
   contactMachineOf,

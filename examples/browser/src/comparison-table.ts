@@ -4,7 +4,7 @@
  * table that is displayed as something else loses them.
  */
 
-import type { AttackReport, ProtocolReport } from 'veilmatch/protocols';
+import type { AttackReport, ProtocolReport } from 'veilmatch/compare';
 import { create } from './dom.js';
 import { bytes, count, duration, plural } from './text.js';
 

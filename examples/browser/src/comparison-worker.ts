@@ -3,8 +3,8 @@
 
 import { VeilmatchError } from 'veilmatch';
 import { numberingPlan } from 'veilmatch/attack';
+import { compare, type ProtocolId, type ProtocolReport, protocols, type Step } from 'veilmatch/compare';
 import { identifiersFromRows, type Row } from 'veilmatch/identifiers';
-import { compare, type ProtocolId, type ProtocolReport, protocols, type Step } from 'veilmatch/protocols';
 
 export interface ComparisonRequest {
   readonly receiver: readonly Row[];

@@ -2,7 +2,7 @@
 /** Two lists, every protocol, and what each costs and gives away. */
 
 import { VeilmatchError } from 'veilmatch';
-import { type ProtocolId, type ProtocolReport, protocols, type Step } from 'veilmatch/protocols';
+import { type ProtocolId, type ProtocolReport, protocols, type Step } from 'veilmatch/compare';
 import { generateLists } from '../../compare/lists.js';
 import { Announcer } from './announcer.js';
 import { reportRow, resultTable } from './comparison-table.js';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
+import { throwIfAborted } from '../../abort.js';
 import { requireOptions, requireSignal, requireText } from '../../arguments.js';
-import { throwIfAborted, VeilmatchError } from '../../errors.js';
+import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';

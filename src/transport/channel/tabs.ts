@@ -7,9 +7,10 @@
  * whoever serves the origin is trusted, as by everything else that runs there.
  */
 
+import { abortedError, throwIfAborted } from '../../abort.js';
 import { requireOptions, requireText } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
-import { abortedError, throwIfAborted, VeilmatchError } from '../../errors.js';
+import { VeilmatchError } from '../../errors.js';
 import { secureRandom } from '../../random.js';
 import { MAX_MESSAGE_BYTES } from '../../wire/messages.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';

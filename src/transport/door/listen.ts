@@ -9,6 +9,7 @@ import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
+import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
@@ -17,7 +18,6 @@ import type { Link } from '../channel/link.js';
 import { errorFor, reasonFor } from '../channel/reason.js';
 import { type Socket, SUBPROTOCOL, socketLink } from '../channel/socket.js';
 import { WireChannel } from '../channel/wire-channel.js';
-import { systemReason } from '../files/system-reason.js';
 import type { Journal } from '../resume/journal.js';
 import type { RunStore } from '../resume/run-store.js';
 import {

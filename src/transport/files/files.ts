@@ -8,7 +8,7 @@
 import { bytesToHex, concatBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { secureRandom } from '../../random.js';
-import { systemReason } from './system-reason.js';
+import { systemReason } from '../../system-reason.js';
 
 type NodeFiles = typeof import('node:fs/promises');
 type FileHandle = import('node:fs/promises').FileHandle;

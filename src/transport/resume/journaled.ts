@@ -5,8 +5,9 @@
  * that is resumed is special.
  */
 
+import { throwIfAborted } from '../../abort.js';
 import { ByteList, equalBytes, u32, utf8 } from '../../bytes.js';
-import { throwIfAborted, VeilmatchError } from '../../errors.js';
+import { VeilmatchError } from '../../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import type { CommonOptions } from '../../psi/run/party.js';

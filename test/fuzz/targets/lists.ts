@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { ColumnOptions } from '../../../src/cli/columns.js';
-import { CustomerList, type ListOptions } from '../../../src/cli/table.js';
+import type { ColumnOptions } from '../../../src/lists/columns.js';
+import { CustomerList, type ListOptions } from '../../../src/lists/table.js';
 import { writeParquet } from '../../support/parquet.js';
 import { scratch } from '../scratch.js';
 import { attempt, CANARY, demand, type FuzzTarget, Reader, texts } from '../target.js';
@@ -52,14 +52,14 @@ export const lists: FuzzTarget = {
   name: 'lists',
   reads: 'lists as CSV: encodings, compression, quotes, columns',
   sources: [
-    'src/cli/csv.ts',
-    'src/cli/encoding.ts',
-    'src/cli/compression.ts',
-    'src/cli/chunks.ts',
-    'src/cli/columns.ts',
-    'src/cli/column-content.ts',
-    'src/cli/records.ts',
-    'src/cli/table.ts',
+    'src/lists/csv.ts',
+    'src/lists/encoding.ts',
+    'src/lists/compression.ts',
+    'src/lists/chunks.ts',
+    'src/lists/columns.ts',
+    'src/lists/column-content.ts',
+    'src/lists/records.ts',
+    'src/lists/table.ts',
   ],
   maxBytes: 2048,
   steps: [20_000, 200],
@@ -114,7 +114,7 @@ async function parquetFile(query: string): Promise<Uint8Array> {
 export const parquet: FuzzTarget = {
   name: 'parquet',
   reads: 'lists as Parquet',
-  sources: ['src/cli/parquet.ts', 'src/cli/duckdb.ts'],
+  sources: ['src/lists/parquet.ts', 'src/lists/duckdb.ts'],
   maxBytes: 4096,
   steps: [20_000, 200],
   words: ['PAR1', 'PARE', CANARY.email],

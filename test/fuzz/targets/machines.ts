@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDeepStrictEqual } from 'node:util';
 import { equalBytes } from '../../../src/bytes.js';
+import {
+  contactClient,
+  contactServer,
+  openPublishedSet,
+  publishSet,
+  signerOf,
+} from '../../../src/contact/index.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import type { GroupBackend } from '../../../src/group/group.js';
 import { fastestBackend } from '../../../src/group/serial.js';
 import { canonicalBytes } from '../../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../../src/identifiers/set.js';
 import {
-  contactClient,
-  contactServer,
   joinIdsReceiver,
   joinIdsSender,
   Logarithms,
   type OpenedSum,
-  openPublishedSet,
   type PsiMachine,
   peopleReceiver,
   peopleSender,
   psiReceiver,
   psiSender,
-  publishSet,
-  signerOf,
   sumReceiver,
   sumSender,
 } from '../../../src/psi/index.js';

@@ -4,9 +4,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Headway, type ReversalCursor } from '../../../src/attack/cursor.js';
 import { bytesToHex, utf8 } from '../../../src/bytes.js';
-import { readPolicy } from '../../../src/cli/budget.js';
-import { readCursorFile } from '../../../src/cli/cursor-file.js';
-import { loadState } from '../../../src/cli/state.js';
+import { readPolicy } from '../../../src/cli/commands/budget.js';
+import { readCursorFile } from '../../../src/cli/secrets/cursor-file.js';
+import { loadState } from '../../../src/cli/secrets/state.js';
 import { daysToEnumerate } from '../../../src/policy/enumeration.js';
 import { checkPolicy, defaultPolicy } from '../../../src/policy/policy.js';
 import { openKey, sealKey } from '../../../src/sealed.js';
@@ -71,7 +71,7 @@ export const sealed: FuzzTarget = {
     'src/transport/resume/file-journal.ts',
     'src/transport/resume/journal.ts',
     'src/transport/resume/run-store.ts',
-    'src/cli/state.ts',
+    'src/cli/secrets/state.ts',
   ],
   maxBytes: 2048,
   steps: [10_000, 200],
@@ -169,7 +169,7 @@ export const policies: FuzzTarget = {
     'src/policy/policy.ts',
     'src/policy/enumeration.ts',
     'src/transport/files/file-ledger.ts',
-    'src/cli/budget.ts',
+    'src/cli/commands/budget.ts',
   ],
   maxBytes: 1024,
   steps: [10_000, 500],
@@ -255,7 +255,7 @@ const cursor: ReversalCursor = {
 export const cursors: FuzzTarget = {
   name: 'cursors',
   reads: 'cursors of reversals and their files',
-  sources: ['src/attack/cursor.ts', 'src/attack/spans.ts', 'src/cli/cursor-file.ts'],
+  sources: ['src/attack/cursor.ts', 'src/attack/spans.ts', 'src/cli/secrets/cursor-file.ts'],
   maxBytes: 1024,
   steps: [5_000, 200],
   words: [SEARCH, '9007199254740991', 'null', '[0,1]', '1e999', '{}', '[]'],

@@ -3,17 +3,17 @@ import { writeFileSync } from 'node:fs';
 import { Readable, Writable } from 'node:stream';
 import { LEAST_BYTES, readBase64, readHex, TokenList } from '../../../src/attack/tokens.js';
 import { bytesToHex, equalBytes, utf8 } from '../../../src/bytes.js';
+import { readTokens } from '../../../src/cli/flags/tokens.js';
 import {
   partnersOf,
   readCertificates,
   readKeyPair,
   readPeerKey,
   readToken,
-} from '../../../src/cli/credentials.js';
-import type { Io } from '../../../src/cli/io.js';
-import { readKey, readSalt } from '../../../src/cli/secrets.js';
-import { readTokens } from '../../../src/cli/tokens.js';
+} from '../../../src/cli/secrets/credentials.js';
+import { readKey, readSalt } from '../../../src/cli/secrets/secrets.js';
 import { joinTokens } from '../../../src/hashing/join.js';
+import type { Io } from '../../../src/lists/io.js';
 import { partnerOfToken } from '../../../src/transport/door/partners.js';
 import { hashToken } from '../../../src/transport/door/tokens.js';
 import { scratch } from '../scratch.js';
@@ -50,7 +50,7 @@ const seedsOf = (...all: string[]): Uint8Array[] =>
 export const tokens: FuzzTarget = {
   name: 'tokens',
   reads: 'tokens in hexadecimal and base64, lists and files of them',
-  sources: ['src/attack/tokens.ts', 'src/hashing/join.ts', 'src/cli/tokens.ts'],
+  sources: ['src/attack/tokens.ts', 'src/hashing/join.ts', 'src/cli/flags/tokens.ts'],
   maxBytes: 1024,
   steps: [10_000, 200],
   words: [HEX, BASE64, CANARY.email, '=', '==', '-', '_', ',', '\n', 'email_sha256'],
@@ -117,8 +117,8 @@ export const credentials: FuzzTarget = {
     'src/transport/door/tokens.ts',
     'src/transport/door/partners.ts',
     'src/transport/door/partners-file.ts',
-    'src/cli/credentials.ts',
-    'src/cli/secrets.ts',
+    'src/cli/secrets/credentials.ts',
+    'src/cli/secrets/secrets.ts',
   ],
   maxBytes: 2048,
   steps: [2_000, 100],

@@ -3,6 +3,7 @@
 
 import { type ErrorCode, type Row, intersect as sameIntersect, VeilmatchError } from 'veilmatch';
 import { type Knowledge, numberingPlan, type Recovered, reverse, type Transcript } from 'veilmatch/attack';
+import { compare, type MatchOutcome, type ProtocolReport, protocols } from 'veilmatch/compare';
 import { ByteList, createBackend, type GroupBackend, type RandomSource } from 'veilmatch/group';
 import { campaignKey, type Hasher, joinTokens, keyed, SCRYPT, type SlowCost } from 'veilmatch/hashing';
 import {
@@ -23,7 +24,6 @@ import {
   type Suite,
   VOPRFClient,
 } from 'veilmatch/oprf';
-import { compare, type MatchOutcome, type ProtocolReport, protocols } from 'veilmatch/protocols';
 import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderResult } from 'veilmatch/psi';
 import {
   type Channel,

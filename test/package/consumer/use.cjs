@@ -8,7 +8,7 @@ const group = require('veilmatch/group');
 const hashing = require('veilmatch/hashing');
 const identifiers = require('veilmatch/identifiers');
 const oprf = require('veilmatch/oprf');
-const protocols = require('veilmatch/protocols');
+const protocols = require('veilmatch/compare');
 const psi = require('veilmatch/psi');
 const { version } = require('veilmatch/package.json');
 

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import * as veilmatch from 'veilmatch';
 import { numberingPlan, reverse } from 'veilmatch/attack';
+import { protocols } from 'veilmatch/compare';
 import { createBackend } from 'veilmatch/group';
 import { reversiblePlain } from 'veilmatch/hashing';
 import { normalizePhone } from 'veilmatch/identifiers';
 import { ByteList, generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
-import { protocols } from 'veilmatch/protocols';
 import { IdentifierSet, intersect } from 'veilmatch/psi';
 
 assert.equal(normalizePhone('(415) 555-0123', { country: 'US' }), '+14155550123');

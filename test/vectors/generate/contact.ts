@@ -5,9 +5,9 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { bytesToHex, concatBytes, hexToBytes, u16, u32, utf8 } from '../../../src/bytes.js';
 import { headerDigest } from '../../../src/contact/header.js';
+import { openPublishedSet, publishSet, signerOf } from '../../../src/contact/index.js';
 import { HEADER_LABEL } from '../../../src/contact/suite.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
-import { openPublishedSet, publishSet, signerOf } from '../../../src/psi/index.js';
 import { outputOf, referenceTag } from '../../suites/reference-contact.js';
 import {
   type ContactGroup,

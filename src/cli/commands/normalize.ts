@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch normalize`: a list in the one spelling that a match needs. */
+
+import { Option } from 'commander';
+import { type ProfileName, profiles } from '../../identifiers/index.js';
+import type { Command } from '../command.js';
+import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
+import { applyProfile, normalizeList } from './apply.js';
+
+interface NormalizeFlags extends ReportFlags {
+  readonly profile?: ProfileName;
+  readonly valid?: true;
+}
+
+export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(profiles) as ProfileName[];
+
+export function validOption(): Option {
+  return new Option(
+    '--valid',
+    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
+  );
+}
+
+export const normalize: Command = {
+  name: 'normalize',
+  summary: 'write telephone numbers as E.164 and e-mail addresses in one spelling',
+  arguments: [LIST_ARGUMENT],
+  options: [
+    new Option('--profile <NAME>', 'write what this advertising platform hashes instead').choices(
+      PROFILE_NAMES,
+    ),
+    validOption(),
+    ...reportOptions(),
+  ],
+  help: `
+The output has the columns line, phone and email, and a row for each row of the list with anything in it that
+could be read. Standard error says which columns were taken, and how many cells were rejected, why and where.
+
+Parquet, in and out, needs the package @duckdb/node-api; without -o, rows are written while the list is read.
+What comes out is personal data in the clear.
+
+Examples:
+  veilmatch normalize patients.csv --country US
+  veilmatch normalize patients.csv --country US --rejected rejected.csv -o normalized.csv
+  veilmatch normalize export.csv --column "Mobile phone"=phone --column 7=email --country-column Country
+  veilmatch normalize list.csv.gz --profile meta --country DE -o list.parquet
+`,
+  run(args, options, io) {
+    const flags = options as NormalizeFlags;
+    const { country, valid, profile } = flags;
+    return reportOn(
+      args[0]!,
+      {
+        flags,
+        title: 'normalized',
+        process: (rows) =>
+          profile === undefined
+            ? normalizeList(rows, { country, valid }, (text) => text, io)
+            : applyProfile(rows, profile, { country, valid }, 'normalized', io),
+      },
+      io,
+    );
+  },
+};

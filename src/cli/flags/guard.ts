@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What limits the partner of a party that connects. With `--to both` the partner learns which of its own rows are on this
+ * party's list, and invented rows are answered like any other: the same policy and the same ledger hold as for a party that
+ * serves. Where the partner learns nothing, there is nothing to be used up, and only the size of its list can be limited.
+ */
+
+import { VeilmatchError } from '../../errors.js';
+import type { Io } from '../../lists/io.js';
+import { admission, defaultPolicy, memoryLedger, type Refusal } from '../../psi/index.js';
+import { isPartnerName } from '../../transport/door/partners.js';
+import { partnerId, type RunOptions } from '../../transport/index.js';
+import { readPolicy } from '../commands/budget.js';
+import { openLedger } from '../secrets/state-folder.js';
+
+export interface GuardFlags {
+  readonly to: 'receiver' | 'both';
+  readonly partner?: string;
+  readonly policy?: string;
+  readonly ledger?: string;
+}
+
+/** Limits of one partner. */
+export interface Guard {
+  /** For the option `admit` of a run of this id. */
+  admit(run: string): RunOptions['admit'];
+  /** The error of a run, in this party's own words where its own policy was what refused it. */
+  explain(error: unknown): unknown;
+  close(): Promise<void>;
+}
+
+/** The name of the partner's account. @throws {VeilmatchError} `argument` */
+export function partnerName({ partner }: GuardFlags, url: URL): string {
+  const name = partner ?? url.hostname.replace(/^\[|\]$/g, '').replaceAll(':', '.');
+  if (isPartnerName(name)) return name;
+  throw new VeilmatchError(
+    'argument',
+    'Give --partner a name of up to 64 letters, digits, and . _ @ - and no spaces.',
+  );
+}
+
+/** @throws {VeilmatchError} `argument`, `io`, `bad-file` */
+export async function openGuard(flags: GuardFlags, url: URL, io: Io): Promise<Guard> {
+  const peer = partnerId(partnerName(flags, url));
+  const given = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
+  const learns = flags.to === 'both';
+  const ledger = learns ? await openLedger(flags.ledger) : undefined;
+  let limit: Refusal | undefined;
+  return {
+    admit(run) {
+      const policy = given ?? (learns ? defaultPolicy : undefined);
+      if (policy === undefined) return undefined;
+      const onRefusal = (refusal: Refusal): void => {
+        limit = refusal;
+      };
+      return admission({ peer, ledger: ledger ?? memoryLedger(), policy, run, onRefusal });
+    },
+    explain(error) {
+      if (limit === undefined) return error;
+      return new VeilmatchError(
+        'refused',
+        `Your policy does not allow this run, by its ${limit}: of your list the partner has seen the size alone. --policy names ` +
+          'another one; veilmatch budget says in words what one allows.',
+      );
+    },
+    close: async () => ledger?.close(),
+  };
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The options of `veilmatch serve`, and what they come to. */
+
+import { InvalidArgumentError, Option } from 'commander';
+import { VeilmatchError } from '../../errors.js';
+import { type Io, sourceName } from '../../lists/io.js';
+import { checkOutputFiles } from '../../lists/output.js';
+import type { Spill } from '../../lists/shared-rows.js';
+import type { Reveal } from '../../psi/index.js';
+import { isLoopback } from '../../transport/door/address.js';
+import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
+import type { ListenOptions, Partners, ServerTls } from '../../transport/index.js';
+import { validOption } from '../commands/normalize.js';
+import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
+import { LEDGER_HELP } from '../secrets/state-folder.js';
+import { stateKeyOption } from '../secrets/unlock.js';
+import { type AgreementFlags, agreementOptions } from './agreement.js';
+import { listOptions } from './list-options.js';
+import { spillOption, spreadsheetOption } from './output-options.js';
+import type { SetFlags } from './read-set.js';
+
+export interface ServeFlags extends SetFlags, AgreementFlags {
+  readonly reveal: Reveal;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly partners?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly clientCrl?: string;
+  readonly origin?: readonly string[];
+  readonly host?: readonly string[];
+  readonly policy?: string;
+  readonly ledger?: string;
+  readonly state?: string;
+  readonly stateKeyFile?: string;
+  readonly stateDays: number;
+  readonly resume?: true;
+  readonly metrics?: number;
+  readonly runs: number;
+  readonly runsPerPartner: number;
+  readonly helloSeconds: number;
+  readonly idleSeconds: number;
+  readonly progressSeconds: number;
+  readonly totalSeconds: number;
+  readonly once?: true;
+  readonly output?: string;
+  readonly spill: Spill;
+  readonly spreadsheet?: true;
+  readonly dryRun?: true;
+}
+
+export function serveOptions(): Option[] {
+  return [
+    new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
+      .choices(['intersection', 'cardinality'])
+      .makeOptionMandatory(),
+    ...agreementOptions(),
+    new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
+      .argParser(parseAddress)
+      .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
+    new Option(
+      '--partners <FILE>',
+      'who may connect: names, with tokens and certificates of each, and limits, JSON; `veilmatch token NAME --add FILE` makes one',
+    ),
+    new Option('--tls-cert <FILE>', "this server's certificate and those between it and its authority, PEM"),
+    new Option('--tls-key <FILE>', 'its key, PEM'),
+    new Option(
+      '--client-ca <FILE>',
+      'authorities of client certificates besides those that partners name, PEM; for partners who are known by a key',
+    ),
+    new Option('--client-crl <FILE>', 'revocation lists of all authorities of client certificates, PEM'),
+    new Option(
+      '--origin <URL>',
+      'let web pages of this origin connect, such as https://example.com; repeatable (default: none)',
+    ).argParser(parseOrigin),
+    new Option('--host <NAME>', 'a name of this server that is not in its certificate; repeatable').argParser(
+      collect,
+    ),
+    new Option(
+      '--policy <FILE>',
+      'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
+    ),
+    new Option('--ledger <FILE>', LEDGER_HELP),
+    new Option(
+      '--state <FOLDER>',
+      'keep runs in this folder until they are complete, sealed: they can be resumed',
+    ),
+    stateKeyOption(),
+    new Option('--state-days <N>', 'how long a run can be resumed').argParser(parseCount).default(7),
+    new Option('--resume', 'go on with the runs of --state that were cut when this program ended'),
+    new Option('--metrics <PORT>', 'serve /healthz and /metrics on this port of 127.0.0.1').argParser(
+      parsePort,
+    ),
+    new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
+    new Option(
+      '--runs-per-partner <N>',
+      'runs at once of one partner at most, where no place is kept for another one',
+    )
+      .argParser(parseCount)
+      .default(2),
+    new Option(
+      '--hello-seconds <N>',
+      'give a partner up that was let in and has not begun its run in this time',
+    )
+      .argParser(parseCount)
+      .default(60),
+    ...timeOptions(),
+    new Option('--once', 'end after the first run that is complete'),
+    new Option(
+      '-o, --output <FILE>',
+      'with --once --to both --reveal intersection: write the shared rows to this file',
+    ),
+    spillOption(),
+    spreadsheetOption(),
+    new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
+    validOption(),
+    ...listOptions(),
+  ];
+}
+
+/** How long a party waits. */
+export function timeOptions(): Option[] {
+  return [
+    new Option('--idle-seconds <N>', 'give a silent partner up after this time')
+      .argParser(parseCount)
+      .default(60),
+    new Option('--progress-seconds <N>', 'give a partner up that is there, but makes this one wait so long')
+      .argParser(parseCount)
+      .default(3600),
+    new Option('--total-seconds <N>', 'give a run up after this time').argParser(parseCount).default(21_600),
+  ];
+}
+
+/** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
+export async function listenOptions(
+  flags: ServeFlags,
+  io: Io,
+): Promise<{ readonly listening: ListenOptions; readonly all: Partners['all'] }> {
+  const { listen, reveal, origin, host, runs, runsPerPartner } = flags;
+  const { helloSeconds, idleSeconds, progressSeconds, totalSeconds } = flags;
+  checkDoor(flags);
+  const { partners, all } = await readPartners(flags, io);
+  const tls = await readTls(flags, io);
+  const listening: ListenOptions = {
+    ...listen,
+    tls,
+    partners,
+    reveal,
+    origins: origin,
+    hosts: host,
+    limits: {
+      channels: runs,
+      channelsPerPeer: runsPerPartner,
+      ...{ helloSeconds, idleSeconds, progressSeconds, totalSeconds },
+    },
+  };
+  return { listening, all };
+}
+
+/** @throws {VeilmatchError} `io`; `bad-file`, also for a file that lets nobody in */
+async function readPartners(
+  { partners: path, tlsCert, clientCa, dryRun }: ServeFlags,
+  io: Io,
+): Promise<Partners> {
+  if (path === undefined) return { partners: [] };
+  const read = await readPartnersFile(path, io);
+  const known = read.partners.flatMap(({ tokens = [], certificates = [] }) => [...tokens, ...certificates]);
+  if (known.length === 0) {
+    throw new VeilmatchError(
+      'bad-file',
+      `${sourceName(path)} has no partner with a token or a certificate. Add one with: veilmatch token NAME --add FILE`,
+    );
+  }
+  // Nobody connects, so how they show what they are known by does not matter yet.
+  if (dryRun) return read;
+  if (tlsCert === undefined && haveCertificates(read.partners)) {
+    throw new VeilmatchError(
+      'argument',
+      `${sourceName(path)} has partners who are known by a certificate, which takes TLS: give --tls-cert and --tls-key.`,
+    );
+  }
+  if (
+    clientCa === undefined &&
+    haveCertificates(read.partners) &&
+    authoritiesOf(read.partners).length === 0
+  ) {
+    throw new VeilmatchError(
+      'argument',
+      `${sourceName(path)} has partners who are known by a key, and no authority: give that of their certificates with ` +
+        '--client-ca.',
+    );
+  }
+  return read;
+}
+
+/**
+ * What `listen` asks for, in the words of this command and before the list is read.
+ * @throws {VeilmatchError} `argument`
+ */
+function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
+  if (dryRun) return;
+  if (partners === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      'Give --partners, a file made by veilmatch token NAME --add FILE: any web page can reach an open port of its visitor.',
+    );
+  }
+  if (tlsCert === undefined && !isLoopback(listen.host)) {
+    throw new VeilmatchError(
+      'argument',
+      'Listening where other machines can connect needs TLS: give --tls-cert and --tls-key.',
+    );
+  }
+}
+
+/** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
+export async function checkOutput(
+  { output, once, to, reveal, ledger, partners }: ServeFlags,
+  list: string,
+): Promise<void> {
+  if (output === undefined) return;
+  if (!once || to !== 'both' || reveal !== 'intersection') {
+    throw new VeilmatchError(
+      'argument',
+      'This party has rows to write only with --once --to both --reveal intersection. Give these, or leave --output away.',
+    );
+  }
+  const inputs = [list, ledger, partners].filter((path) => path !== undefined);
+  await checkOutputFiles({ '--output': output }, inputs);
+}
+
+async function readTls(
+  { tlsCert, tlsKey, clientCa, clientCrl }: ServeFlags,
+  io: Io,
+): Promise<ServerTls | undefined> {
+  const given = [tlsCert, tlsKey, clientCa, clientCrl].some((path) => path !== undefined);
+  if (!given) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) {
+    throw new VeilmatchError('argument', 'TLS needs both --tls-cert and --tls-key.');
+  }
+  return {
+    ...(await readKeyPair(tlsCert, tlsKey, io)),
+    clientCa: clientCa === undefined ? undefined : await readCertificates(clientCa, io),
+    clientCrl: clientCrl === undefined ? undefined : await readRevocations(clientCrl, io),
+  };
+}
+
+function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** As browsers write it. */
+function parseOrigin(text: string, before: readonly string[] = []): string[] {
+  if (URL.canParse(text) && new URL(text).origin === text) return [...before, text];
+  throw new InvalidArgumentError(
+    'Give scheme, host and port where it is not the usual one, such as https://example.com.',
+  );
+}
+
+function parseAddress(text: string): { host: string; port: number } {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text) ?? [];
+  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new InvalidArgumentError('Give HOST:PORT, such as 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443.');
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('Give a port, from 0 (any that is free) to 65535.');
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (/^\d{1,9}$/.test(text) && count >= 1) return count;
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The commands that turn a list into another one with a line for each row: read a slice of it, let `process` make a text
+ * of every cell, write the texts and what was rejected, go on with the next slice.
+ */
+
+import { Option } from 'commander';
+import type { Field, RejectedRow } from '../../identifiers/row.js';
+import type { Cells } from '../../lists/duckdb.js';
+import { type Io, sourceName } from '../../lists/io.js';
+import { type Output, withOutputs, writeAll } from '../../lists/output.js';
+import { listColumns } from '../../lists/shared-rows.js';
+import { refuseParquet } from '../../lists/sinks.js';
+import type { TableStyle } from '../../lists/spreadsheet.js';
+import { CustomerList, type CustomerRow, type PlacedRow } from '../../lists/table.js';
+import type { TableOutput } from '../../lists/text-output.js';
+import { Uint32List } from '../../lists/uint32-list.js';
+import type { ExitStatus } from '../command.js';
+import { type ListFlags, listOptions, toListOptions } from '../flags/list-options.js';
+import { spreadsheetOption } from '../flags/output-options.js';
+import { type Progress, startProgress } from './progress.js';
+import { RejectedTally } from './rejected.js';
+
+export interface ReportFlags extends ListFlags, TableStyle {
+  readonly strict?: true;
+  readonly json?: true;
+  readonly output?: string;
+  readonly rejected?: string;
+}
+
+export function reportOptions(): Option[] {
+  return [
+    ...listOptions(),
+    new Option(
+      '--strict',
+      'exit with status 1 when anything was rejected; the output is written all the same',
+    ),
+    new Option(
+      '--rejected <FILE>',
+      'write every rejected cell to this file, as line,field,code; in the formats of -o',
+    ),
+    new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
+    spreadsheetOption(),
+    new Option(
+      '-o, --output <FILE>',
+      'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet',
+    ),
+  ];
+}
+
+/** For each row of a slice of the list a text of each kind, where there is one. */
+export interface ProcessedRows {
+  readonly phone: readonly (string | undefined)[];
+  readonly email: readonly (string | undefined)[];
+  /** In the order of the rows, which are counted from the start of the slice. */
+  readonly rejected: readonly RejectedRow[];
+}
+
+export interface Report {
+  readonly flags: ReportFlags;
+  /** What the JSON document calls the rows. */
+  readonly title: string;
+  process(rows: readonly CustomerRow[]): Promise<ProcessedRows>;
+}
+
+/** Rows that are in memory at once: enough that starting workers for each slice costs little beside the reading. */
+const SLICE_ROWS = 100_000;
+
+/** Runs a whole command of this family. */
+export async function reportOn(path: string, report: Report, io: Io): Promise<ExitStatus> {
+  const { flags } = report;
+  if (flags.json) refuseParquet(flags.output, 'A JSON document');
+  const paths = [flags.output, ...(flags.rejected === undefined ? [] : [flags.rejected])];
+  // The outputs are opened first: a folder that cannot be written to is found out before the work, not after it.
+  return withOutputs(paths, [path], io, async (output, rejectedOutput) => {
+    const list = await CustomerList.open(path, toListOptions(flags), io);
+    const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+    for (const note of list.notes) say(note);
+    const tally = new ReportTally(list);
+    const progress = startProgress(io, sourceName(path));
+    try {
+      const sink = flags.json
+        ? await JsonReport.begin(output!, report.title)
+        : await TableReport.begin(output!, list.kinds, flags);
+      const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
+      for await (const slice of slicesOf(list, progress)) {
+        const processed = await report.process(slice.map(({ row }) => row));
+        const rejected = processed.rejected.map((rejection) => ({
+          ...rejection,
+          line: slice[rejection.row]!.line,
+        }));
+        tally.add(processed, rejected);
+        await sink.add(slice, processed, rejected);
+        await rejectedTable?.append(rejected.map(({ line, field, code }) => [line, field, code]));
+      }
+      await sink.end(list);
+    } finally {
+      progress.clear();
+      await list.close();
+    }
+    for (const line of tally.summary()) say(line);
+    for (const line of tally.rejected.summary()) io.stderr.write(`${line}\n`);
+    return flags.strict && tally.rejected.total > 0 ? 1 : 0;
+  });
+}
+
+async function* slicesOf(
+  list: CustomerList,
+  progress: Progress,
+): AsyncGenerator<readonly PlacedRow[], void, undefined> {
+  let slice: PlacedRow[] = [];
+  for await (const rows of list.rows()) {
+    for (const row of rows) slice.push(row);
+    const share = list.share();
+    if (share === undefined) progress.update(list.records, undefined);
+    else progress.update(share, 1);
+    if (slice.length < SLICE_ROWS) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
+}
+
+const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
+const REJECTED_COLUMNS = { line: 'integer', field: 'text', code: 'text' } as const;
+
+interface Rejection extends RejectedRow {
+  readonly line: number;
+}
+
+/** What is said about the whole list at the end. */
+class ReportTally {
+  readonly rejected: RejectedTally;
+  readonly #list: CustomerList;
+  readonly #taken: Record<Field, number> = { phone: 0, email: 0 };
+
+  constructor(list: CustomerList) {
+    this.#list = list;
+    this.rejected = new RejectedTally(list.counts);
+  }
+
+  add(processed: ProcessedRows, rejected: readonly Rejection[]): void {
+    for (const kind of this.#list.kinds) {
+      for (const text of processed[kind]) if (text !== undefined) this.#taken[kind]++;
+    }
+    for (const rejection of rejected) this.rejected.add(rejection, rejection.line);
+  }
+
+  summary(): string[] {
+    const taken = this.#list.kinds.map((kind) => `${TITLES[kind]} ${this.#taken[kind]}`);
+    return [`rows ${this.#list.records}, ${taken.join(', ')}, rejected ${this.rejected.total}`];
+  }
+}
+
+/** Lines, phones and e-mail addresses as a table. */
+class TableReport {
+  readonly #table: TableOutput;
+  readonly #kinds: readonly Field[];
+
+  private constructor(table: TableOutput, kinds: readonly Field[]) {
+    this.#table = table;
+    this.#kinds = kinds;
+  }
+
+  static async begin(output: Output, kinds: readonly Field[], style: TableStyle): Promise<TableReport> {
+    return new TableReport(await output.table(listColumns(kinds), style), kinds);
+  }
+
+  add(slice: readonly PlacedRow[], processed: ProcessedRows): Promise<void> {
+    return this.#table.append(this.#rows(slice, processed));
+  }
+
+  *#rows(slice: readonly PlacedRow[], processed: ProcessedRows): Generator<Cells> {
+    for (const [row, { line }] of slice.entries()) {
+      const texts = this.#kinds.map((kind) => processed[kind][row] || undefined);
+      if (texts.some((text) => text !== undefined)) yield [line, ...texts];
+    }
+  }
+
+  async end(): Promise<void> {}
+}
+
+/** One document, in which the rejections stand behind the rows: until then they wait in memory, eight bytes each. */
+class JsonReport {
+  readonly #output: Output;
+  readonly #rejected = new Uint32List();
+  /** The different rejections that there are. */
+  readonly #kinds: Pick<RejectedRow, 'field' | 'code'>[] = [];
+  #separator = '';
+
+  private constructor(output: Output) {
+    this.#output = output;
+  }
+
+  static async begin(output: Output, title: string): Promise<JsonReport> {
+    await output.write(`{${JSON.stringify(title)}:[`);
+    return new JsonReport(output);
+  }
+
+  async add(
+    slice: readonly PlacedRow[],
+    processed: ProcessedRows,
+    rejected: readonly Rejection[],
+  ): Promise<void> {
+    for (const { line, field, code } of rejected) {
+      const known = this.#kinds.findIndex((kind) => kind.field === field && kind.code === code);
+      this.#rejected.push(line);
+      this.#rejected.push(known >= 0 ? known : this.#kinds.push({ ...(field && { field }), code }) - 1);
+    }
+    await writeAll(this.#output, this.#rows(slice, processed));
+  }
+
+  *#rows(slice: readonly PlacedRow[], processed: ProcessedRows): Generator<string> {
+    for (const [row, { line }] of slice.entries()) {
+      const phone = processed.phone[row];
+      const email = processed.email[row];
+      if (phone === undefined && email === undefined) continue;
+      yield `${this.#separator}${JSON.stringify({ line, phone, email })}`;
+      this.#separator = ',\n';
+    }
+  }
+
+  async end({ records }: CustomerList): Promise<void> {
+    await writeAll(this.#output, this.#ending(records));
+  }
+
+  *#ending(records: number): Generator<string> {
+    yield '],"rejected":[';
+    for (let i = 0; i < this.#rejected.length; i += 2) {
+      const kind = this.#kinds[this.#rejected.at(i + 1)];
+      yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind })}`;
+    }
+    yield `],"rows":${records}}\n`;
+  }
+}

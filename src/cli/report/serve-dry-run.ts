@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What `veilmatch serve --dry-run` says: who could find out what, and how long the policy keeps a partner from everybody. */
+
+import { numberingPlan } from '../../attack/index.js';
+import type { IdentifierSet } from '../../identifiers/index.js';
+import { daysToEnumerate, type Policy } from '../../psi/index.js';
+import type { ListenOptions, Partner, Partners } from '../../transport/index.js';
+import { budgetLines, policyLines, verdict } from '../commands/budget.js';
+import type { ServeFlags } from '../flags/serve-options.js';
+import { count, planName } from './comparison.js';
+
+/** Whoever compares the tags counts them: rounding and thresholds are the other party's own promise. */
+const COUNT_IS_EXACT =
+  "The partner's software sees the exact count: rounding it, or keeping small counts back, would bind nobody but that software.";
+
+/** @returns the text of `veilmatch serve --dry-run` */
+export function dryRun(
+  flags: ServeFlags,
+  { partners = [] }: ListenOptions,
+  { policy, all }: Limits,
+  set: IdentifierSet,
+): string {
+  const learns =
+    flags.reveal === 'intersection'
+      ? 'which of its rows are in this list'
+      : 'how many of its identifiers are in this list';
+  return [
+    'Nothing was sent, and nobody can connect yet.',
+    `who         ${partners.map(knownBy).join('; ') || 'nobody: give --partners'}`,
+    `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
+    `you learn   the size of the partner's list and the kinds in it, ${told(flags)}`,
+    ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
+    ...policyLines(policy),
+    ...enumeration(flags.country, policy, set.size),
+    ...partners.flatMap((partner) => ownLimits(partner, flags.country, set.size)),
+    ...togetherLines(all),
+    '',
+  ].join('\n');
+}
+
+/** What limits partners that have no policy of their own, and all together. */
+interface Limits {
+  readonly policy: Policy;
+  readonly all: Partners['all'];
+}
+
+/** `acme (2 tokens, 1 certificate)` */
+function knownBy({ name, tokens = [], certificates = [] }: Partner): string {
+  const parts = [several(tokens.length, 'token'), several(certificates.length, 'certificate')].flat();
+  return `${name} (${parts.join(', ') || 'nothing yet'})`;
+}
+
+function several(number: number, what: string): string[] {
+  return number === 0 ? [] : [`${count(number)} ${what}${number === 1 ? '' : 's'}`];
+}
+
+function ownLimits({ name, policy }: Partner, country: string | undefined, ownSize: number): string[] {
+  if (policy === undefined) return [];
+  const worth = country === undefined ? [] : enumeration(country, policy, ownSize);
+  return [`${name} has a policy of its own.`, ...policyLines(policy), ...worth];
+}
+
+function togetherLines(all: Partners['all']): string[] {
+  if (all === undefined) {
+    return [
+      'Each partner has its own budget, and nothing limits all of them together ("all" in the partners file does).',
+    ];
+  }
+  return ['All partners together:', ...budgetLines(all.budgets)];
+}
+
+/** What this party hears of the result. */
+function told({ to, reveal }: ServeFlags): string {
+  if (to === 'receiver') return 'nothing of the result';
+  const what = reveal === 'intersection' ? 'which of your rows are in it' : 'how many are in both';
+  return `and ${what}, as the partner reports it: it can leave some out`;
+}
+
+/** How long the partner would need to try every number there is. */
+function enumeration(country: string | undefined, policy: Policy, ownSize: number): string[] {
+  if (country === undefined)
+    return ['With --country CC this says how long asking for its whole numbering plan would take.'];
+  const plan = numberingPlan(country);
+  return [
+    `There are ${count(plan.size)} numbers to ask for: ${planName(plan)}.`,
+    verdict(daysToEnumerate(policy, plan.size, ownSize)),
+  ];
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The state of `veilmatch connect`: a run that is cut goes on from it. */
+
+import { VeilmatchError } from '../../errors.js';
+import type { IdentifierSet } from '../../identifiers/index.js';
+import type { Io } from '../../lists/io.js';
+import type { Reveal, Unlock } from '../../psi/index.js';
+import {
+  type ConnectedChannel,
+  createJournal,
+  type Journal,
+  openJournal,
+  type RunOptions,
+  runTerms,
+} from '../../transport/index.js';
+import { isThere } from '../../transport/resume/file-journal.js';
+import { readUnlock } from './unlock.js';
+
+/** What the two parties agree on about a run. */
+export type Agreement = Pick<RunOptions, 'reveal' | 'to' | 'verifiable'>;
+
+export interface StateFlags {
+  readonly state?: string;
+  readonly stateKeyFile?: string;
+  readonly resume?: true;
+}
+
+/** @throws {VeilmatchError} `argument` for flags that do not go together, or with what is there */
+async function checkState({ state, stateKeyFile, resume }: StateFlags): Promise<void> {
+  const fail = (message: string): never => {
+    throw new VeilmatchError('argument', message);
+  };
+  if (state === undefined) {
+    if (resume) fail('--resume goes on with the run of a state: say of which, with --state.');
+    if (stateKeyFile !== undefined)
+      fail('--state-key-file seals a state: say where it is kept, with --state.');
+    return;
+  }
+  const there = await isThere(state);
+  if (there && !resume) {
+    fail(
+      `${state} is the state of a run that was cut. --resume goes on with it; to begin a new one, remove it.`,
+    );
+  }
+  if (!there && resume) {
+    fail(`There is no ${state}: no run was cut, or it is complete. Leave --resume away to begin one.`);
+  }
+}
+
+/** A run that is kept in a file, or none where there is no such file to be. */
+export class RunState {
+  readonly #path: string | undefined;
+  readonly #unlock: Unlock | undefined;
+  /** Of the run that is resumed, or that has begun. */
+  journal: Journal | undefined;
+
+  private constructor(path: string | undefined, unlock: Unlock | undefined, journal: Journal | undefined) {
+    this.#path = path;
+    this.#unlock = unlock;
+    this.journal = journal;
+  }
+
+  /**
+   * @param peer - the partner's address
+   * @throws {VeilmatchError} `argument`; `bad-file` for a state that is damaged, or sealed with something else; `io`
+   */
+  static async open(flags: StateFlags, peer: string, io: Io): Promise<RunState> {
+    await checkState(flags);
+    const { state: path, stateKeyFile, resume } = flags;
+    if (path === undefined) return new RunState(undefined, undefined, undefined);
+    const unlock = await readUnlock(stateKeyFile, !resume, io);
+    const journal = resume ? await openJournal(path, unlock) : undefined;
+    if (journal !== undefined && journal.peer !== peer) {
+      await journal.close();
+      throw new VeilmatchError(
+        'argument',
+        `${path} is the state of a run with another partner, at ${journal.peer}.`,
+      );
+    }
+    return new RunState(path, unlock, journal);
+  }
+
+  /** Whether a run is to be kept. */
+  get kept(): boolean {
+    return this.#path !== undefined;
+  }
+
+  /** What the run reveals that is resumed. */
+  get reveals(): Reveal | undefined {
+    const kept = this.journal && JSON.parse(this.journal.terms.reveal!);
+    return typeof kept === 'object' ? 'cardinality' : kept;
+  }
+
+  /**
+   * Begins to keep a run.
+   * @throws {VeilmatchError} `incompatible-peer` where the partner does not; `io`
+   */
+  async begin(
+    { runId, peerHolds }: ConnectedChannel,
+    set: IdentifierSet,
+    agreed: Agreement,
+    peer: string,
+  ): Promise<void> {
+    if (this.#path === undefined || this.#unlock === undefined || this.journal !== undefined) return;
+    if (peerHolds === undefined) {
+      throw new VeilmatchError(
+        'incompatible-peer',
+        'The partner keeps no runs, so this one could not be resumed. Leave --state away, or have it serve with --state.',
+      );
+    }
+    const terms = runTerms('receiver', set, agreed);
+    this.journal = await createJournal(this.#path, { runId, peer, terms }, this.#unlock);
+  }
+
+  /** Says what has become of a run that came to no end. */
+  async explain(error: unknown, io: Io): Promise<void> {
+    const say = (text: string): void => void io.stderr.write(`${text}\n`);
+    const code = error instanceof VeilmatchError ? error.code : undefined;
+    if (this.journal === undefined || this.#path === undefined) {
+      if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
+        say('nothing was written; a run with --state FILE can be resumed when it was cut');
+      }
+    } else if (code === 'unknown-run') {
+      say(`${this.#path} is of no use any more: remove it, and begin a new run`);
+    } else if (code !== 'argument' && code !== 'bad-file') {
+      say(
+        (await isThere(this.#path))
+          ? `nothing was written; the run is kept in ${this.#path}: the same command with --resume goes on with it`
+          : 'the run has failed for good: begin a new one',
+      );
+    }
+  }
+
+  /** Lets go of a run whose result is where it belongs. */
+  async settle(confirmed: boolean, io: Io): Promise<void> {
+    if (this.journal === undefined) return;
+    if (confirmed) {
+      await this.journal.erase();
+      return;
+    }
+    io.stderr.write(
+      `the result is complete, but the partner has not heard so; ${this.#path} is kept: the same command with --resume ` +
+        'gives the same result, and lets the partner finish\n',
+    );
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { type ColumnChoice, type ColumnOptions, chooseColumns } from '../../src/lists/columns.js';
+
+function choose(lines: readonly string[], options: ColumnOptions = {}): ColumnChoice {
+  return chooseColumns(
+    lines.map((line) => line.split(',')),
+    options,
+    'list.csv',
+  );
+}
+
+describe('columns that are guessed', () => {
+  it.each([
+    'phone',
+    'Phone Number',
+    'mobile_phone',
+    'mobilePhone',
+    'MOBILE',
+    'Cell',
+    'Tel.',
+    'telephone',
+    'Téléphone portable',
+    'Telefonnummer',
+    'Handy',
+    'Móvil',
+    'Celular',
+    'phone1',
+    'tel1',
+    'MSISDN',
+  ])('a column named %s holds telephone numbers', (name) => {
+    const { columns } = choose([`id,${name}`, '1,(415) 555-0123']);
+    expect(columns).toEqual({ header: ['id', name], phone: [1], email: [], country: undefined });
+  });
+
+  it.each(['email', 'E-Mail', 'e_mail', 'Email address', 'emailAddress', 'mail', 'Correo', 'Courriel'])(
+    'a column named %s holds e-mail addresses',
+    (name) => {
+      const { columns } = choose([`id,${name}`, '1,ada@example.com']);
+      expect(columns).toMatchObject({ phone: [], email: [1] });
+    },
+  );
+
+  it('says what was guessed, why, and how to overrule it', () => {
+    expect(choose(['id,Mobile phone,Contact', '1,(415) 555-0123,ada@example.com']).notes).toEqual([
+      'guessed that line 1 is a header, column 2 "Mobile phone" holds telephone numbers (by its name), column 3 "Contact" ' +
+        'holds e-mail addresses (1 of its first 1 cells are some); --no-header and --column NAME=phone|email overrule this',
+    ]);
+  });
+
+  it('does not believe a name that the cells contradict', () => {
+    const { columns } = choose([
+      'phone_type,phone_opt_in,phone_since,email_opt_in,contact,address',
+      'home,yes,2024-01-05,no,+14155550123,ada@example.com',
+    ]);
+    expect(columns).toMatchObject({ phone: [4], email: [5] });
+  });
+
+  it('takes the column with the most readable numbers of several, and names the others', () => {
+    const { columns, notes } = choose(
+      ['home phone,mobile phone', 'n/a,415-555-0123', '4155550124,415-555-0125'],
+      { country: 'US' },
+    );
+    expect(columns.phone).toEqual([1]);
+    expect(notes[1]).toBe('column 1 "home phone" may hold telephone numbers too and is not used');
+  });
+
+  it('recognises a file without a header by its contents', () => {
+    const { columns } = choose(['1,415 555 0123,ada@example.com', '2,415 555 0124,'], { country: 'US' });
+    expect(columns).toEqual({ header: undefined, phone: [1], email: [2], country: undefined });
+  });
+
+  it('does not take dates, identity numbers or amounts for telephone numbers', () => {
+    expect(() => choose(['born,ssn,paid', '1970-01-05,123-45-6789,1234567.50'], { country: 'US' })).toThrow(
+      'No column of list.csv could be recognised',
+    );
+  });
+
+  it('reads national numbers in the country of their row', () => {
+    const lines = ['nation,reach', 'DE,030 123456', 'FR,01 23 45 67 89'];
+    expect(choose(lines, { countryColumn: 'nation' }).columns).toMatchObject({ phone: [1], country: 0 });
+    expect(() => choose(lines)).toThrow('No column');
+  });
+
+  it('takes a named column with nothing in it', () => {
+    expect(choose(['id,phone', '1,', '2,']).columns.phone).toEqual([1]);
+    expect(choose(['id,phone']).columns.phone).toEqual([1]);
+  });
+
+  it('lists the columns and the option when nothing is found', () => {
+    expect(() => choose(['id,name', '1,Ada'])).toThrow(
+      /It has column 1 "id", column 2 "name"\. Say which to use: --column NAME=phone/,
+    );
+  });
+
+  it('mentions the country when the lack of one may be the reason', () => {
+    const lines = ['4155550123', '4155550124'];
+    expect(() => choose(lines)).toThrow('recognised when --country is given');
+    expect(() => choose(['1', '2'], { country: 'US' })).toThrow(/from 1\.$/);
+    expect(choose(lines, { country: 'US' }).columns.phone).toEqual([0]);
+  });
+
+  it('reads through invisible characters in a name, and shows none that could control a terminal', () => {
+    const { columns, notes } = choose(['\u200bphone ,mail\u001b[2J', '+14155550123,ada@example.com']);
+    expect(columns).toMatchObject({ phone: [0], email: [1] });
+    expect(notes[0]).toContain('column 1 "phone" holds');
+    expect(notes[0]).toContain('column 2 holds');
+    const declared = { columns: [{ name: 'Phone', field: 'phone' }] } as const;
+    expect(choose(['\u200bphone ,x', '1,2'], declared).columns.phone).toEqual([0]);
+  });
+
+  it('never shows a cell, not even one that was declared to be a header', () => {
+    const row = 'Ada,+1 415 555 0123,x@y';
+    const failing = (): unknown =>
+      choose([row, row], { header: true, columns: [{ name: 'q', field: 'phone' }] });
+    expect(failing).toThrow('column 1 "Ada", column 2, column 3.');
+    expect(() => choose([row, row], { columns: [{ name: 'q', field: 'phone' }] })).toThrow(
+      'It has column 1, column 2, column 3 and no header.',
+    );
+  });
+});
+
+describe('columns that are declared', () => {
+  const lines = ['id,Phone,phone,mail', '1,4155550123,4155550124,ada@example.com'];
+
+  it('are found by name, by name in another case, and by number', () => {
+    const columns = [
+      { name: 'Phone', field: 'phone' },
+      { name: 'MAIL', field: 'email' },
+      { name: '3', field: 'phone' },
+    ] as const;
+    expect(choose(lines, { columns })).toEqual({
+      columns: { header: lines[0]!.split(','), phone: [1, 2], email: [3], country: undefined },
+      notes: ['guessed that line 1 is a header; --no-header and --column NAME=phone|email overrule this'],
+    });
+  });
+
+  it('switch the guessing off', () => {
+    expect(choose(lines, { header: true, columns: [{ name: 'mail', field: 'email' }] })).toEqual({
+      columns: { header: lines[0]!.split(','), phone: [], email: [3], country: undefined },
+      notes: [],
+    });
+  });
+
+  it('make the first line a header when they name it, whatever it looks like', () => {
+    const { columns } = choose(['5551234567,b', '1,2'], {
+      columns: [{ name: '5551234567', field: 'phone' }],
+    });
+    expect(columns).toMatchObject({ header: ['5551234567', 'b'], phone: [0] });
+  });
+
+  it.each([
+    ['a name that is not there', 'fax', /has no column "fax".*Give one of them, or its number from 1/],
+    ['a number that is not there', '5', /has no column "5"/],
+    ['zero', '0', /has no column "0"/],
+    ['a name that two columns have', 'PHONE', /has 2 columns named "PHONE". Give the number.*2 or 3/],
+  ])('are refused for %s', (_, name, message) => {
+    expect(() => choose(lines, { columns: [{ name, field: 'phone' }] })).toThrow(message);
+    expect(() => choose(lines, { countryColumn: name })).toThrow(message);
+  });
+
+  it('are refused when two name one column', () => {
+    const columns = [
+      { name: '4', field: 'phone' },
+      { name: 'mail', field: 'email' },
+    ] as const;
+    expect(() => choose(lines, { columns })).toThrow(
+      'column 4 "mail" of list.csv is named by two --column options',
+    );
+  });
+});

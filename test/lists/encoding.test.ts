@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asUtf8 } from '../../src/lists/encoding.js';
+
+async function* chunked(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+  let start = 0;
+  for (const size of sizes) {
+    yield bytes.subarray(start, start + size);
+    start += size;
+  }
+  yield bytes.subarray(start);
+}
+
+async function decode(bytes: Uint8Array, sizes: readonly number[] = []): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of asUtf8(chunked(bytes, sizes), 'list.csv')) {
+    // Every chunk stands alone: no character is cut.
+    new TextDecoder('utf-8', { fatal: true }).decode(chunk);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function utf16(text: string, littleEndian: boolean): Buffer {
+  const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+  return littleEndian ? bytes : bytes.swap16();
+}
+
+/** No zero bytes, and nothing at the start that is a mark or another file's. */
+const text = fc.string({ unit: 'binary', minLength: 1 }).map((s) => `a${s.replaceAll('\0', '')}`);
+const sizes = fc.array(fc.nat(6), { maxLength: 12 });
+
+describe('the encoding of a list', () => {
+  it('passes UTF-8 on unchanged, however it is cut into chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, sizes, async (s, cuts) => {
+        expect(await decode(Buffer.from(s), cuts)).toBe(s);
+      }),
+    );
+  });
+
+  it('drops a byte order mark', async () => {
+    for (const cuts of [[], [1], [1, 1, 1], [3]]) {
+      expect(await decode(Buffer.from('\ufeffphone,é'), cuts)).toBe('phone,é');
+    }
+    expect(await decode(Buffer.from('\ufeff'))).toBe('');
+  });
+
+  it('decodes UTF-16 of both byte orders when a byte order mark announces it', async () => {
+    await fc.assert(
+      fc.asyncProperty(text, fc.boolean(), sizes, async (s, littleEndian, cuts) => {
+        expect(await decode(utf16(s, littleEndian), cuts)).toBe(s);
+      }),
+    );
+  });
+
+  it('names the offset of the first byte that is not UTF-8', async () => {
+    const invalid = fc.constantFrom([0xff], [0xe9, 0x2c], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0x80]);
+    await fc.assert(
+      fc.asyncProperty(text, invalid, text, sizes, async (before, bad, after, cuts) => {
+        const offset = Buffer.byteLength(before);
+        const bytes = Buffer.concat([Buffer.from(before), Buffer.from(bad), Buffer.from(after)]);
+        await expect(decode(bytes, cuts)).rejects.toMatchObject({ code: 'bad-file', offset });
+      }),
+    );
+  });
+
+  it('is not misled by replacement characters that are in the file', async () => {
+    const bytes = Buffer.concat([Buffer.from('a,\ufffd\ufffd,'), Buffer.from([0xe4])]);
+    await expect(decode(Buffer.concat([bytes, Buffer.from(',b')]))).rejects.toMatchObject({ offset: 9 });
+    expect(await decode(Buffer.from('a,\ufffd'))).toBe('a,\ufffd');
+  });
+
+  it('refuses a character that is cut off at the end', async () => {
+    const bytes = Buffer.from('abcde€').subarray(0, 7);
+    await expect(decode(bytes)).rejects.toMatchObject({ code: 'bad-file', offset: 5 });
+  });
+
+  it('refuses UTF-16 with half a surrogate pair, or with half a character at the end', async () => {
+    await expect(decode(utf16('abc\ud800def', true))).rejects.toMatchObject({ code: 'bad-file' });
+    await expect(decode(utf16('abc', true).subarray(0, 7))).rejects.toMatchObject({ code: 'bad-file' });
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0), /is empty/],
+    [
+      'UTF-16 without a mark',
+      Buffer.from('phone\n', 'utf16le'),
+      /zero bytes \(the first at byte 1\).*UTF-16/,
+    ],
+    ['a workbook', Buffer.from('PK\u0003\u0004rest of it'), /workbook.*Export it as CSV/],
+    ['gzip', gzipSync('phone\n'), /compressed.*gzip -dc/],
+    ['Parquet', Buffer.from('PAR1 and more'), /Parquet/],
+  ])('refuses %s, and says what to do', async (_, bytes, message) => {
+    await expect(decode(bytes)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(message),
+    });
+  });
+});
