@@ -19,8 +19,9 @@ import { parseFilter } from '../filter/formats.js';
 import { createBackend } from '../group/select.js';
 import { createContext } from '../oprf/context.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
+import type { Leakage } from '../psi/run/protocol.js';
 import { randomScalars, replayedRandom } from '../random.js';
-import type { Leakage, MatchingProtocol, Observer, View } from './protocol.js';
+import type { MatchingProtocol, Observer, View } from './protocol.js';
 
 const leakage: Leakage = {
   result: 'Which of its rows the sender has too, but for a stated rate of false positives.',

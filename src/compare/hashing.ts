@@ -15,8 +15,9 @@ import { bulkDigest, type HashingScheme } from '../hashing/scheme.js';
 import { ARGON2ID } from '../hashing/slow.js';
 import { unlabelled } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
+import type { Leakage } from '../psi/run/protocol.js';
 import { secureRandom } from '../random.js';
-import type { Leakage, MatchingProtocol, Observer, ProtocolId, RunOptions, View } from './protocol.js';
+import type { MatchingProtocol, Observer, ProtocolId, RunOptions, View } from './protocol.js';
 
 const DIGEST_BYTES = 32;
 const SALT_BYTES = 16;

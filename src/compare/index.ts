@@ -7,17 +7,17 @@
 
 import { contactDiscovery } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
-import { joinIdsProtocol } from './join-ids.js';
+import { matching } from './matching.js';
 import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
-import { psiProtocols } from './psi.js';
-import { sumProtocol } from './sum.js';
+import { registry } from './registry.js';
 
 export { IdentifierSet } from '../identifiers/set.js';
+export type { Leakage } from '../psi/run/protocol.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
 export type { AttackReport } from './examine.js';
+export { matching } from './matching.js';
 export type {
-  Leakage,
   MatchingProtocol,
   MatchOutcome,
   Observer,
@@ -25,13 +25,12 @@ export type {
   RunOptions,
   View,
 } from './protocol.js';
+export { registry } from './registry.js';
 
 /** All protocols, in the order in which they give away less. */
 export const protocols: readonly MatchingProtocol[] = [
   ...hashingProtocols,
   oprfProtocol,
   contactDiscovery,
-  ...psiProtocols,
-  sumProtocol,
-  joinIdsProtocol,
+  ...registry.map(matching),
 ];

@@ -5,33 +5,10 @@ import type { Knowledge, Transcript } from '../attack/transcript.js';
 import type { GroupBackend } from '../group/group.js';
 import type { SlowCost } from '../hashing/slow.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import type { Leakage } from '../psi/run/protocol.js';
 
-/** The protocols, in the order in which they give away less. */
-export type ProtocolId =
-  | 'plain'
-  | 'salted'
-  | 'keyed'
-  | 'slow'
-  | 'oprf'
-  | 'contact-discovery'
-  | 'ecdh-psi'
-  | 'ecdh-psi-cardinality'
-  | 'ecdh-psi-sum'
-  | 'join-ids';
-
-/** Who learns what beyond the result, in a sentence each. */
-export interface Leakage {
-  /** What the protocol tells the receiver: its purpose. */
-  readonly result: string;
-  /** What the receiver can find out besides, offline. */
-  readonly receiver: string;
-  /** What the sender can find out. */
-  readonly sender: string;
-  /** What somebody can find out who reads the line and has no key. */
-  readonly outsider: string;
-  /** What a receiver can find out who fills its list with invented identifiers. */
-  readonly enumerating: string;
-}
+/** The name of a protocol. */
+export type ProtocolId = string;
 
 /** Options of a run of any protocol in one process. */
 export interface RunOptions {

@@ -6,8 +6,8 @@ import type { FilterOptions } from '../filter/formats.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
-import { exchange } from '../psi/intersection/intersect.js';
-import { type IntersectionResult, intersectionResult } from '../psi/run/result.js';
+import { exchange } from '../psi/run/both.js';
+import { type IntersectionResult, rowsWith } from '../psi/run/result.js';
 import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
 import { contactClient } from './client.js';
@@ -76,7 +76,8 @@ export async function discoverContacts(
     const { secretKey } = keys;
     const server = contactServer([{ ...LOCAL_SET, secretKey, size: directory.size }], { backend, signal });
     const { receiver } = await exchange(client, server, onFrame);
-    return intersectionResult(own, receiver);
+    const { size, matched, peerSize } = receiver;
+    return { size, peerSize, ...rowsWith(own, matched) };
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }

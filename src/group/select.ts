@@ -63,3 +63,19 @@ function startOwnWorker(): ReturnType<typeof startWorker> {
     web: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
   });
 }
+
+/**
+ * Runs `body` with a backend: the one that is given, or one that is created for it and disposed of after it.
+ * @throws {VeilmatchError} what `createBackend` and `body` throw
+ */
+export async function withBackend<Result>(
+  given: GroupBackend | undefined,
+  body: (backend: GroupBackend) => Promise<Result>,
+): Promise<Result> {
+  const backend = given ?? (await createBackend());
+  try {
+    return await body(backend);
+  } finally {
+    if (given === undefined) await backend.dispose();
+  }
+}

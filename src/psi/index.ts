@@ -10,12 +10,22 @@
  */
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
-export { type IntersectOptions, intersect } from './intersection/intersect.js';
-export { psiReceiver, type ReceiverResult } from './intersection/receiver.js';
-export { psiSender, type SenderResult } from './intersection/sender.js';
-export { type JoinIds, type JoinIdsOptions, joinIds } from './join-ids/join.js';
+export { type CardinalityOptions, cardinality } from './cardinality/index.js';
 export {
-  type JoinIdsResult,
+  type PeoplePartyOptions,
+  type PeopleReceiverEnd,
+  type PeopleSenderEnd,
+  peopleReceiver,
+  peopleSender,
+} from './cardinality/people.js';
+export { type IntersectOptions, intersect } from './intersect.js';
+export { type IntersectionOptions, intersection } from './intersection/index.js';
+export { psiReceiver, type ReceiverEnd } from './intersection/receiver.js';
+export { psiSender, type SenderEnd } from './intersection/sender.js';
+export { type JoinIdsTaken, joinIdsProtocol } from './join-ids/index.js';
+export { type JoinIds, joinIds } from './join-ids/join.js';
+export {
+  type JoinIdsEnd,
   joinIdsReceiver,
   joinIdsSender,
   PSEUDONYM_BYTES,
@@ -27,41 +37,29 @@ export {
   matchPeople,
   type PeopleOptions,
   peopleMatched,
-} from './people/match-people.js';
+} from './match-people.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './people/merge-limits.js';
 export { leaveOut } from './people/merging.js';
-export {
-  type PeoplePartyOptions,
-  type PeopleReceiverResult,
-  type PeopleSenderResult,
-  peopleReceiver,
-  peopleSender,
-} from './people/people.js';
 export type { BlindingName } from './run/blinding.js';
-export {
-  type LeakageOptions,
-  type PsiLeakage,
-  psiLeakage,
-  type SumLeakageOptions,
-  sumLeakage,
-} from './run/leakage.js';
 export { PsiMachine } from './run/machine.js';
+export type { SentFrame } from './run/observe.js';
+export type { OptionFlag, OptionOf, OptionSpec } from './run/options.js';
 export { padSet } from './run/padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
-export {
-  type CardinalityResult,
-  type IntersectionResult,
-  intersectionResult,
-  type SenderShare,
-  senderShare,
+export type { ByRole, Charged, Draw, Leakage, ListOwn, Party, Protocol, RunSizes } from './run/protocol.js';
+export type {
+  CardinalityResult,
+  IntersectionResult,
+  SenderResult,
 } from './run/result.js';
 export type { CoarseCount, RevealOption } from './run/reveal.js';
 export type { Mode, Reveal, Role } from './run/suite.js';
+export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
 export { OpenedSum } from './sum/opened-sum.js';
 export type { SumOptions } from './sum/party.js';
-export { type SumReceiverResult, sumReceiver } from './sum/receiver.js';
-export { type SumSenderResult, sumSender } from './sum/sender.js';
+export { type SumReceiverEnd, sumReceiver } from './sum/receiver.js';
+export { type SumSenderEnd, sumSender } from './sum/sender.js';
 export { type IntersectionSumOptions, intersectionSum } from './sum/sum.js';
 export { type SumResult, sumResult } from './sum/values.js';
 

@@ -49,7 +49,13 @@ export { publicKeyOf } from './exchange/exchange-file.js';
 export { type FileLedger, openFileLedger } from './files/file-ledger.js';
 export { readKeyFile, writeKeyFile } from './files/key-file.js';
 export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';
-export { type Journal, memoryJournal, type RunIdentity, type RunTerms, runTerms } from './resume/journal.js';
+export {
+  type Journal,
+  memoryJournal,
+  partyTerms,
+  type RunIdentity,
+  type RunTerms,
+} from './resume/journal.js';
 export {
   type FolderRunStore,
   isRunStore,
@@ -57,4 +63,17 @@ export {
   type RunStore,
   type RunStoreOptions,
 } from './resume/run-store.js';
-export { type ReceivedResult, type RunOptions, recall, receive, type SendOptions, send } from './run.js';
+export {
+  type ChannelOptions,
+  type Confirmed,
+  type ReceivedResult,
+  type RunOptions,
+  type RunPartyOptions,
+  recall,
+  recallParty,
+  receive,
+  runParty,
+  runTerms,
+  type SendOptions,
+  send,
+} from './run.js';

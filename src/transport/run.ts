@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs a party of the protocol over a channel. */
+/** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import { requireObject, requireOptions } from '../arguments.js';
+import { requireObject, requireOptions, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
-import { createBackend } from '../group/select.js';
+import { withBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
-import { psiReceiver } from '../psi/intersection/receiver.js';
-import { psiSender, type SenderResult } from '../psi/intersection/sender.js';
+import { cardinality } from '../psi/cardinality/index.js';
+import { intersection } from '../psi/intersection/index.js';
 import type { PsiMachine } from '../psi/run/machine.js';
-import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/run/party.js';
-import { type CardinalityResult, type IntersectionResult, intersectionResult } from '../psi/run/result.js';
+import type { Given } from '../psi/run/options.js';
+import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/run/party.js';
+import type { ByRole, ListOwn, Protocol } from '../psi/run/protocol.js';
+import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
+import { revealOf } from '../psi/run/reveal.js';
+import type { Role } from '../psi/run/suite.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
-import { checkTerms, type Journal, runTerms } from './resume/journal.js';
+import { checkTerms, type Journal, partyTerms, type RunTerms } from './resume/journal.js';
 import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
-/** Options of a party of a run over a channel. */
-export interface RunOptions extends Omit<PartyOptions, 'backend'> {
+/** Options of a party of a run over a channel, whatever the protocol. */
+export interface ChannelOptions extends Omit<CommonOptions, 'backend'> {
   /** Default: the fastest one here, created for this run and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
   /**
@@ -29,21 +33,21 @@ export interface RunOptions extends Omit<PartyOptions, 'backend'> {
   readonly journal?: Journal | undefined;
 }
 
-export interface SendOptions extends RunOptions {
+/** Options of a party of a run over a channel. */
+export interface RunPartyOptions<Result> extends ChannelOptions {
   /**
-   * Given the result when the run is complete, before its journal is erased and the peer is told. What it throws fails the
-   * run, and leaves one with a journal to be resumed.
+   * Given the result when the run is complete, before its journal is erased. A sender's is given before the peer is told that
+   * the run is complete, but for protocols where the time that this takes would tell the peer something. What it throws fails
+   * the run, and leaves one with a journal to be resumed.
    */
-  readonly onResult?: ((result: SenderResult) => Promise<void>) | undefined;
+  readonly onResult?: ((result: Result) => Promise<void>) | undefined;
 }
 
-/** What the receiver takes home. */
-export interface ReceivedResult extends CardinalityResult, Partial<Omit<IntersectionResult, 'size'>> {
-  /** Elements in the sender's set. */
-  readonly peerSize: number;
+/** Whether the peer knows that the run is complete. */
+export interface Confirmed {
   /**
-   * With a journal: whether the sender has said that the run is complete for it. If so, store the result and erase the
-   * journal; if not, resume the run later, with the same result, so that the sender comes to its end.
+   * Of a receiver with a journal: whether the sender has said that the run is complete for it. If so, store the result and
+   * erase the journal; if not, resume the run later, with the same result, so that the sender comes to its end.
    */
   readonly confirmed?: boolean | undefined;
 }
@@ -53,97 +57,74 @@ const FRAME_BYTES = 256;
 const SLACK_BYTES = 65_536;
 
 /**
- * Takes part as the sender: the other party learns what the two sets share. Closes the channel.
- * @param set an `IdentifierSet`, or strings to compare byte for byte
+ * Takes part in a run of a protocol. Closes the channel.
+ * @param role which party this is: `receiver` asks, `sender` answers
+ * @param own what it brings
+ * @returns what it takes home
  * @throws {VeilmatchError} what the protocol or the channel throws; the run is over then, and nothing is released. With a
  * journal also `argument` for another list or other options than before, and `io`, `bad-file`
  */
-export async function send(
+export async function runParty<
+  Own extends ByRole,
+  Options extends object,
+  Result extends ByRole,
+  R extends Role,
+>(
   channel: Channel,
-  set: SetInput,
-  options: SendOptions = {},
-): Promise<SenderResult> {
-  requireOptions(options);
-  const { journal, onResult } = options;
-  return takePart(channel, set, options, psiSender, async (result) => {
-    await onResult?.(result);
-    await journal?.erase();
-  });
-}
-
-/**
- * Takes part as the receiver: learns what the two sets share. Closes the channel.
- * @param set an `IdentifierSet`, or strings to compare byte for byte
- * @returns with `reveal: 'intersection'`, the default, which rows match; with `reveal: 'cardinality'` only how many
- * identifiers are shared
- * @throws {VeilmatchError} as `send` does
- */
-export async function receive(
-  channel: Channel,
-  set: SetInput,
-  options: RunOptions = {},
-): Promise<ReceivedResult> {
-  const own = toSet(set);
-  let confirmed: boolean | undefined;
-  const result = await takePart(channel, own, options, psiReceiver, async (_, inbox) => {
-    if (options.journal !== undefined) confirmed = await inbox.ended();
-  });
-  const { size, matched, peerSize } = result;
-  const common = { peerSize, ...(confirmed !== undefined && { confirmed }) };
-  return matched === undefined ? { size, ...common } : { ...intersectionResult(own, result), ...common };
-}
-
-/**
- * The receiver's result from its journal alone, where that holds all answers: for a peer that does not have the run any more,
- * or is not to be reached. Closes the journal.
- * @returns undefined where the run was cut before
- * @throws {VeilmatchError} as `receive` does
- */
-export async function recall(
-  set: SetInput,
-  options: RunOptions & { readonly journal: Journal },
-): Promise<ReceivedResult | undefined> {
-  requireOptions(options);
-  requireObject(options.journal, 'The journal', 'held', 'erase');
-  try {
-    return await receive(recordedChannel(), set, options);
-  } catch (error) {
-    if (error instanceof VeilmatchError && error.code === 'disconnected') return undefined;
-    throw error;
-  }
-}
-
-async function takePart<Result>(
-  channel: Channel,
-  input: SetInput,
-  options: RunOptions,
-  party: (set: IdentifierSet, options: PartyOptions) => PsiMachine<Result>,
-  settle: (result: Result, inbox: Inbox) => Promise<void>,
-): Promise<Result> {
+  protocol: Protocol<Own, Options, Result>,
+  role: R,
+  own: Own[R],
+  options: RunPartyOptions<Result[R]> & Given<Options> = {},
+): Promise<Result[R] & Confirmed> {
   requireObject(channel, 'The channel', 'send', 'close');
+  requireObject(protocol, 'The protocol', 'receiver', 'sender', 'options');
   requireOptions(options);
-  const { signal, journal } = options;
+  return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
+}
+
+async function takePart(
+  channel: Channel,
+  protocol: Protocol,
+  role: Role,
+  own: unknown,
+  options: RunPartyOptions<unknown>,
+): Promise<unknown> {
+  const { [role]: party } = protocol;
+  const { signal, journal, onResult } = options;
   const stop = (): void => void channel.close('aborted');
   try {
     throwIfAborted(signal);
     signal?.addEventListener('abort', stop);
-    const set = toSet(input);
-    const backend = options.backend ?? (await createBackend());
-    try {
+    return await withBackend(options.backend, async (backend) => {
       const given = { ...options, backend };
-      const machine = party(set, journal === undefined ? given : journaledOptions(given, journal));
-      const frames = Math.ceil(set.size / (options.chunkSize ?? DEFAULT_CHUNK_SIZE));
-      const capacity = set.size * ELEMENT_BYTES + frames * FRAME_BYTES + SLACK_BYTES;
-      if (journal !== undefined) checkTerms(journal.terms, runTerms(machine.role, set, options));
-      const inbox = new Inbox(journal === undefined ? channel : journaledChannel(channel, journal), capacity);
-      const result = await drive(machine, inbox);
-      await settle(result, inbox);
+      const machine = party.machine(own, journal === undefined ? given : journaledOptions(given, journal));
+      if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, own, options));
+      const inbox = new Inbox(
+        journal === undefined ? channel : journaledChannel(channel, journal),
+        capacityFor(own, options),
+      );
+      const end = await drive(machine, inbox);
+      const deliver = async (): Promise<unknown> => {
+        const result = await party.result(own, end, signal);
+        await onResult?.(result);
+        return result;
+      };
+      if (role === 'receiver') {
+        // Whose Finish is the last frame: whether it arrived, the sender says by closing the channel.
+        const confirmed = journal === undefined ? undefined : await inbox.ended();
+        await journal?.close();
+        await channel.close();
+        const result = await deliver();
+        return confirmed === undefined ? result : Object.assign({}, result, { confirmed });
+      }
+      const early = party.discreet ? undefined : await deliver();
+      if (early === undefined) await channel.close();
+      const result = early ?? (await deliver());
+      await journal?.erase();
       await journal?.close();
-      await channel.close();
+      if (early !== undefined) await channel.close();
       return result;
-    } finally {
-      if (options.backend === undefined) await backend.dispose();
-    }
+    });
   } catch (error) {
     // What went wrong first is what is told.
     await (isFinal(error) ? journal?.erase() : journal?.close())?.catch(() => {});
@@ -152,6 +133,112 @@ async function takePart<Result>(
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** Bytes of the peer's frames that are kept while this party waits for room to send. */
+function capacityFor(own: unknown, { chunkSize = DEFAULT_CHUNK_SIZE }: ChannelOptions): number {
+  const size = (own as Partial<ListOwn>).set?.size ?? 0;
+  return size * ELEMENT_BYTES + Math.ceil(size / chunkSize) * FRAME_BYTES + SLACK_BYTES;
+}
+
+/**
+ * A party's result from its journal alone, where that holds all frames of the peer: for a peer that does not have the run any
+ * more, or is not to be reached. Closes the journal.
+ * @returns undefined where the run was cut before
+ * @throws {VeilmatchError} as `runParty` does
+ */
+export async function recallParty<
+  Own extends ByRole,
+  Options extends object,
+  Result extends ByRole,
+  R extends Role,
+>(
+  protocol: Protocol<Own, Options, Result>,
+  role: R,
+  own: Own[R],
+  options: RunPartyOptions<Result[R]> & Given<Options> & { readonly journal: Journal },
+): Promise<(Result[R] & Confirmed) | undefined> {
+  requireOptions(options);
+  requireObject(options.journal, 'The journal', 'held', 'erase');
+  try {
+    return await runParty(recordedChannel(), protocol, role, own, options);
+  } catch (error) {
+    if (error instanceof VeilmatchError && error.code === 'disconnected') return undefined;
+    throw error;
+  }
+}
+
+/** Options of a party of an intersection or a count over a channel. */
+export type RunOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
+
+export type SendOptions = RunOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
+
+/** What the receiver takes home. */
+export type ReceivedResult = CardinalityResult & Partial<IntersectionResult> & Confirmed;
+
+/** The protocol that an option `reveal` stands for. */
+type Revealing = Protocol<
+  ByRole<ListOwn>,
+  object,
+  { readonly receiver: ReceivedResult; readonly sender: SenderResult }
+>;
+
+function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: RunOptions } {
+  requireOptions(options);
+  const { reveal, coarse } = revealOf(options.reveal);
+  if (reveal === 'intersection') return { protocol: intersection, options };
+  const counting = { ...options, coarse };
+  return { protocol: cardinality, options: counting };
+}
+
+/**
+ * Takes part as the sender of an intersection or a count: the other party learns what the two sets share. Closes the channel.
+ * @param set an `IdentifierSet`, or strings to compare byte for byte
+ * @throws {VeilmatchError} as `runParty` does
+ */
+export async function send(
+  channel: Channel,
+  set: SetInput,
+  options: SendOptions = {},
+): Promise<SenderResult> {
+  const chosen = protocolOf(options);
+  return runParty(channel, chosen.protocol, 'sender', { set: toSet(set) }, chosen.options);
+}
+
+/**
+ * Takes part as the receiver of an intersection or a count: learns what the two sets share. Closes the channel.
+ * @param set an `IdentifierSet`, or strings to compare byte for byte
+ * @returns with `reveal: 'intersection'`, the default, which rows match; with `reveal: 'cardinality'` only how many
+ * identifiers are shared
+ * @throws {VeilmatchError} as `runParty` does
+ */
+export async function receive(
+  channel: Channel,
+  set: SetInput,
+  options: RunOptions = {},
+): Promise<ReceivedResult> {
+  const chosen = protocolOf(options);
+  return runParty(channel, chosen.protocol, 'receiver', { set: toSet(set) }, chosen.options);
+}
+
+/**
+ * The receiver's result from its journal alone, as `recallParty` has it.
+ * @throws {VeilmatchError} as `runParty` does
+ */
+export async function recall(
+  set: SetInput,
+  options: RunOptions & { readonly journal: Journal },
+): Promise<ReceivedResult | undefined> {
+  const chosen = protocolOf(options);
+  const { journal } = options;
+  return recallParty(chosen.protocol, 'receiver', { set: toSet(set) }, { ...chosen.options, journal });
+}
+
+/** What stays the same of an intersection or a count that is resumed, as `partyTerms` has it. */
+export function runTerms(role: Role, set: IdentifierSet, options: RunOptions = {}): RunTerms {
+  requireSet(set);
+  const chosen = protocolOf(options);
+  return partyTerms(chosen.protocol, role, { set }, chosen.options);
 }
 
 async function drive<Result>(machine: PsiMachine<Result>, inbox: Inbox): Promise<Result> {

@@ -31,7 +31,7 @@ import {
   IdentifierSet,
   memoryLedger,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersection/intersect.js';
+import { exchange } from '../../src/psi/run/both.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf } from '../suites/ledger.js';

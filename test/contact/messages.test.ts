@@ -22,7 +22,7 @@ import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet, type PsiMachine } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersection/intersect.js';
+import { exchange } from '../../src/psi/run/both.js';
 import { expectCode } from '../suites/errors.js';
 
 const SLOW = process.env.SLOW === '1';

@@ -74,7 +74,7 @@ describe('esbuild', () => {
     const { metafile } = await bundle(code);
     const [output] = Object.values(metafile.outputs);
     const kept = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
-    expect(kept.map(([path]) => path)).toContain('dist/psi/intersection/intersect.js');
+    expect(kept.map(([path]) => path)).toContain('dist/psi/intersect.js');
     expect(kept.filter(([path]) => path.includes('libphonenumber-js'))).toEqual([]);
   });
 });

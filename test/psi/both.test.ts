@@ -11,8 +11,8 @@ import {
   type PsiMachine,
   psiReceiver,
   psiSender,
-  type ReceiverResult,
-  type SenderResult,
+  type ReceiverEnd,
+  type SenderEnd,
 } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
@@ -21,8 +21,8 @@ const ours = IdentifierSet.ofStrings(['ada', 'grace', 'hedy', 'joan']);
 const theirs = IdentifierSet.ofStrings(['hedy', 'katherine', 'ada']);
 
 interface Parties {
-  readonly receiver: PsiMachine<ReceiverResult>;
-  readonly sender: PsiMachine<SenderResult>;
+  readonly receiver: PsiMachine<ReceiverEnd>;
+  readonly sender: PsiMachine<SenderEnd>;
 }
 
 function parties(options: Omit<PartyOptions, 'backend'>, receivers: Partial<GroupBackend> = {}): Parties {

@@ -42,6 +42,7 @@ describe('intersect', () => {
         expect(result.select(receiver)).toEqual(receiver.filter((name) => theirs.has(name)));
         expect(await intersect(receiver, sender, { backend, chunkSize, reveal: 'cardinality' })).toEqual({
           size: shared.size,
+          peerSize: theirs.size,
         });
       }),
       { numRuns: 25 },

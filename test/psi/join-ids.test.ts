@@ -8,7 +8,7 @@ import { multiplyScalars } from '../../src/group/scalar.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type JoinIdsResult, joinIds, joinIdsReceiver, joinIdsSender } from '../../src/psi/index.js';
+import { type JoinIdsEnd, joinIds, joinIdsReceiver, joinIdsSender } from '../../src/psi/index.js';
 import { decodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
 import { DST, type Role } from '../../src/psi/run/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
@@ -112,7 +112,7 @@ describe('what a party sees of the other', () => {
     sender: [randomScalar(), randomScalar()] as const,
   };
   const elements: Record<Role, Record<string, Uint8Array>> = { receiver: {}, sender: {} };
-  let results: Record<Role, JoinIdsResult>;
+  let results: Record<Role, JoinIdsEnd>;
 
   const hashed = (role: Role, ...factors: readonly Uint8Array[]): Promise<Uint8Array> =>
     backend.hashAndMultiply(

@@ -22,9 +22,9 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersection/intersect.js';
 import { DisjointSets } from '../../src/psi/people/disjoint-sets.js';
 import { rosterOf } from '../../src/psi/people/roster.js';
+import { exchange } from '../../src/psi/run/both.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { DST } from '../../src/psi/run/suite.js';
 import { randomScalar, secureRandom } from '../../src/random.js';

@@ -36,7 +36,7 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersection/intersect.js';
+import { exchange } from '../../src/psi/run/both.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
 
@@ -599,7 +599,7 @@ describe('what a smallest set is worth against a partner that pads', () => {
   it('a sender that is told the count learns of one person in the same way, with a list of one among dummies', async () => {
     const told = async (name: string): Promise<number> => {
       const options = { backend: kernel, reveal: 'cardinality', to: 'both' } as const;
-      return (await intersect(theirs, padSet(alone(name), 100), options)).sender!.size;
+      return (await intersect(theirs, padSet(alone(name), 100), options)).sender!.size!;
     };
     expect([await told('member 7'), await told('nobody')]).toEqual([1, 0]);
   });

@@ -32,7 +32,7 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { exchange } from '../../src/psi/intersection/intersect.js';
+import { exchange } from '../../src/psi/run/both.js';
 import { FRAME } from '../../src/psi/run/frames.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { CIPHERTEXT_BYTES, CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';

@@ -13,7 +13,7 @@ import {
   intersectionSum,
   Logarithms,
   memoryLedger,
-  sumLeakage,
+  sum,
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
@@ -329,9 +329,9 @@ describe('what a sender that learns the sum can make of it', () => {
   });
 
   it('the leakage statement says so', () => {
-    expect(sumLeakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
-    expect(sumLeakage({ to: 'receiver' }).sender).toBe(sumLeakage().sender);
-    expect(sumLeakage().sender).not.toContain('forty');
+    expect(sum.leakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
+    expect(sum.leakage({ to: 'receiver' }).sender).toBe(sum.leakage().sender);
+    expect(sum.leakage().sender).not.toContain('forty');
   });
 });
 

@@ -4,11 +4,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex } from '../../src/bytes.js';
-import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
-import { type IntersectOptions, intersect, psiLeakage } from '../../src/psi/index.js';
+import { cardinality, type IntersectOptions, intersect, intersection } from '../../src/psi/index.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
@@ -71,7 +70,9 @@ describe.each(testableBackends)('on %s', (name) => {
         expect(result.size).toBe(size);
         expect(result.matches).toEqual(ordered ? rows(receiver, theirs) : undefined);
         expect(result.sender).toEqual(
-          variant.to === 'both' ? { size, matches: ordered ? rows(sender, ours) : undefined } : undefined,
+          variant.to === 'both'
+            ? { size, peerSize: ours.size, matches: ordered ? rows(sender, ours) : undefined }
+            : undefined,
         );
       }),
       { numRuns: process.env.SLOW ? 300 : 12 },
@@ -171,10 +172,9 @@ describe('what cannot be asked for', () => {
 });
 
 it('the leakage statement says who learns what, and that a coarse count binds only the receiver’s own software', () => {
-  expect(psiLeakage().sender).toBe(psiLeakage({ reveal: 'cardinality' }).sender);
-  expect(psiLeakage({ to: 'both' }).sender).toMatch(/^Which/);
-  expect(psiLeakage({ to: 'both', reveal: 'cardinality' }).sender).toMatch(/^How many/);
-  const coarse = psiLeakage({ reveal: { cardinality: { step: 10, atLeast: 50 } } });
+  expect(intersection.leakage().sender).toBe(cardinality.leakage().sender);
+  expect(intersection.leakage({ to: 'both' }).sender).toMatch(/^Which/);
+  expect(cardinality.leakage({ to: 'both' }).sender).toMatch(/^How many/);
+  const coarse = cardinality.leakage({ coarse: { step: 10, atLeast: 50 } });
   expect(coarse.result).toContain('sees the exact one');
-  expect(() => psiLeakage({ reveal: 'everything' as 'cardinality' })).toThrow(VeilmatchError);
 });

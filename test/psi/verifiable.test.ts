@@ -7,7 +7,7 @@ import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PsiMachine, psiReceiver, psiSender, type ReceiverResult } from '../../src/psi/index.js';
+import { type PsiMachine, psiReceiver, psiSender, type ReceiverEnd } from '../../src/psi/index.js';
 import type { PartySettings } from '../../src/psi/run/party.js';
 import { proofFrame } from '../../src/psi/run/proofs.js';
 import { DST } from '../../src/psi/run/suite.js';
@@ -23,7 +23,7 @@ const otherKey = randomScalar();
 async function runWith(
   dishonest: Partial<GroupBackend>,
   { verifiable = true, tamper }: { verifiable?: boolean; tamper?: Tamper } = {},
-): Promise<PsiMachine<ReceiverResult>> {
+): Promise<PsiMachine<ReceiverEnd>> {
   const receiver = psiReceiver(ours, { backend, verifiable, chunkSize: 3 });
   const sender = psiSender(theirs, { backend: { ...backend, ...dishonest }, verifiable });
   await exchangeThrough(receiver, sender, tamper);

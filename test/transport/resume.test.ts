@@ -17,13 +17,15 @@ import type { Channel } from '../../src/transport/channel/channel.js';
 import { disconnected } from '../../src/transport/channel/link.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
+import { type Journal, memoryJournal, type RunIdentity } from '../../src/transport/resume/journal.js';
 import {
-  type Journal,
-  memoryJournal,
-  type RunIdentity,
+  type ReceivedResult,
+  type RunOptions,
+  recall,
+  receive,
   runTerms,
-} from '../../src/transport/resume/journal.js';
-import { type ReceivedResult, type RunOptions, recall, receive, send } from '../../src/transport/run.js';
+  send,
+} from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
@@ -94,7 +96,7 @@ describe('a run that is cut', () => {
           const theirs = memoryJournal(identity('sender', all));
           const sender = watched();
           let admitted = 0;
-          let finished: { matched?: readonly number[] | undefined } | undefined;
+          let finished: { matches?: readonly number[] | undefined } | undefined;
           let result: ReceivedResult | undefined;
           for (const cut of [...cuts, undefined]) {
             const [a, b] = cutChannels(cut);
@@ -122,7 +124,7 @@ describe('a run that is cut', () => {
           result ??= await recall(RECEIVER, { ...all, backend: plain, journal: mine });
           expect(result?.size).toBe(10);
           expect(result?.matches).toEqual(options.reveal === 'cardinality' ? undefined : SHARED);
-          if (options.to === 'both') expect(finished?.matched).toEqual(SHARED.map((i) => i - 30));
+          if (options.to === 'both') expect(finished?.matches).toEqual(SHARED.map((i) => i - 30));
           expect(admitted).toBe(1);
           // A proof takes multiplications of its own, under other scalars too.
           if (options.verifiable) return;
@@ -277,7 +279,7 @@ describe('a sender', () => {
     const { theirs } = await interrupted();
     for (const [set, other, word] of [
       [listOf(30, 24), options, 'list'],
-      [SENDER, { ...options, reveal: 'cardinality' }, 'reveal'],
+      [SENDER, { ...options, reveal: 'cardinality' }, 'protocol'],
       [SENDER, {}, 'chunkSize'],
     ] as const) {
       const [, b] = memoryChannels();

@@ -15,9 +15,9 @@ import type { AcceptedChannel, ConnectedChannel } from '../../src/transport/chan
 import { connect } from '../../src/transport/channel/connect.js';
 import { type ListenEvent, type Listener, listen } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
-import { type Journal, memoryJournal, NOTHING_HELD, runTerms } from '../../src/transport/resume/journal.js';
+import { type Journal, memoryJournal, NOTHING_HELD } from '../../src/transport/resume/journal.js';
 import { type FolderRunStore, isRunStore, openRunStore } from '../../src/transport/resume/run-store.js';
-import { receive, send } from '../../src/transport/run.js';
+import { receive, runTerms, send } from '../../src/transport/run.js';
 import { decodeMessage, encodeMessage } from '../../src/wire/messages.js';
 import { expectCode } from '../suites/errors.js';
 

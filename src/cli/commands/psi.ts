@@ -224,12 +224,12 @@ export const finishCommand: Command = {
             onProgress: progress.update,
           }),
         );
-        const rows = own.rowsOf(result.matched ?? []);
+        const { size: shared, peerSize, matches } = result;
+        const rows = matches ?? [];
         if (file !== undefined) await keptRows?.write(file, rows, read, flags);
-        const { size: shared, peerSize, matched } = result;
-        const inRows = matched === undefined ? {} : { rows: rows.length };
+        const inRows = matches === undefined ? {} : { rows: rows.length };
         const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
-        const where = matched === undefined ? '' : `, in ${rows.length} rows`;
+        const where = matches === undefined ? '' : `, in ${rows.length} rows`;
         await output!.write(
           flags.json
             ? `${JSON.stringify(summary, null, 2)}\n`

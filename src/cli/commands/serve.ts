@@ -84,10 +84,10 @@ Examples:
         return;
       }
       let stored = false;
-      const store = async ({ matched }: SenderResult): Promise<void> => {
-        if (rows === undefined || matched === undefined || stored) return;
+      const store = async ({ matches }: SenderResult): Promise<void> => {
+        if (rows === undefined || matches === undefined || stored) return;
         stored = true;
-        await withOutputs([output], [], io, (file) => rows.write(file!, set.rowsOf(matched), read, flags));
+        await withOutputs([output], [], io, (file) => rows.write(file!, matches, read, flags));
       };
       await serve(flags, set, { listening, policy, all, store }, io);
     });

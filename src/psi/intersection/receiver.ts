@@ -24,7 +24,7 @@ import { checkFinish, type Tagger } from '../run/session.js';
 import { confirmFrames, countFrame, markedIn } from './confirm.js';
 
 /** What the receiver's machine knows at the end. */
-export interface ReceiverResult {
+export interface ReceiverEnd {
   /** How many of R's elements S has; coarse where that was asked for. */
   readonly size: number;
   /** Which: indices in R's set, ascending. Undefined where only the cardinality is revealed. */
@@ -37,11 +37,11 @@ export interface ReceiverResult {
  * The receiver's state machine.
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right
  */
-export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachine<ReceiverResult> {
+export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachine<ReceiverEnd> {
   return new PsiMachine('receiver', receiverProgram(set, settingsOf(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverResult> {
+async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverEnd> {
   const { backend, random } = settings;
   const ordered = settings.mode === 'intersection';
   const line = new Line('receiver');

@@ -25,7 +25,7 @@ import { DST } from '../run/suite.js';
 import { Confirmations, readCount } from './confirm.js';
 
 /** What the sender's machine knows at the end. */
-export interface SenderResult {
+export interface SenderEnd {
   /** Elements in R's set. */
   readonly peerSize: number;
   /** With `to: 'both'`, how many of S's elements R says it has; coarse where R wants it so. */
@@ -38,11 +38,11 @@ export interface SenderResult {
  * The sender's state machine.
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right
  */
-export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine<SenderResult> {
+export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine<SenderEnd> {
   return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderResult> {
+async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderEnd> {
   const { backend, mode } = settings;
   const ordered = mode === 'intersection';
   const line = new Line('sender');
@@ -83,7 +83,7 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     const most = Math.min(peer.size, set.size);
-    let learnt: Pick<SenderResult, 'size' | 'matched'> = { size: undefined, matched: undefined };
+    let learnt: Pick<SenderEnd, 'size' | 'matched'> = { size: undefined, matched: undefined };
     if (confirmations !== undefined) {
       const matched = yield* confirmations.take(line, most);
       learnt = { size: matched.length, matched };

@@ -24,7 +24,7 @@ import { sha512 } from '../../kernel/sha512.js';
 import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
-import { type Part, sendRecords } from '../cardinality/shuffled.js';
+import { type Part, sendRecords } from '../people/shuffled.js';
 import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame } from '../run/frames.js';
@@ -45,7 +45,7 @@ const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 export const PSEUDONYM_BYTES = 16;
 
 /** What either party's machine knows at the end. */
-export interface JoinIdsResult {
+export interface JoinIdsEnd {
   /** Distinct identifiers that both parties have. */
   readonly size: number;
   /** The pseudonyms of the party's own elements, in the order of its set: n x 16 bytes. */
@@ -55,12 +55,12 @@ export interface JoinIdsResult {
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function joinIdsReceiver(set: IdentifierSet, options: CommonOptions): PsiMachine<JoinIdsResult> {
+export function joinIdsReceiver(set: IdentifierSet, options: CommonOptions): PsiMachine<JoinIdsEnd> {
   return new PsiMachine('receiver', receiverProgram(set, joinSettings(set, options)));
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMachine<JoinIdsResult> {
+export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMachine<JoinIdsEnd> {
   return new PsiMachine('sender', senderProgram(set, joinSettings(set, options)));
 }
 
@@ -77,7 +77,7 @@ function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings
   return commonSettings(set, options, { mode: 'join-ids', to: 'both', verifiable: false });
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsResult> {
+async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsEnd> {
   const run = new JoinRun('receiver', set, settings);
   try {
     const hello = ownHello('receiver', set, settings);
@@ -100,7 +100,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   }
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsResult> {
+async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsEnd> {
   const run = new JoinRun('sender', set, settings);
   try {
     const greeting = ownHello('sender', set, settings);
@@ -219,7 +219,7 @@ class JoinRun {
   }
 
   /** Counts what is on both lists, and makes the pseudonyms of the party's own elements. */
-  async result(sid: Uint8Array, own: Own, theirs: Theirs): Promise<JoinIdsResult> {
+  async result(sid: Uint8Array, own: Own, theirs: Theirs): Promise<JoinIdsEnd> {
     const { size } = this.#set;
     const pseudonyms = new Uint8Array(size * PSEUDONYM_BYTES);
     await inTurns(size, (from, to) => {
@@ -245,7 +245,7 @@ class JoinRun {
  *
  * **Keep it from whoever sees the other party's table**: with it, that table's rows have names again.
  */
-export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsResult): Array<string | undefined> {
+export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsEnd): Array<string | undefined> {
   requireSet(set);
   requireObject(result, 'The result');
   requireBytes(result.pseudonyms, 'The pseudonyms');

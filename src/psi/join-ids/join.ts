@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Both parties of a run for join ids in one process: for tests, for trying it out, for measuring. */
+/** Both parties of a run for join ids in one process. */
 
 import { requireOptions } from '../../arguments.js';
-import type { GroupBackend } from '../../group/group.js';
-import { createBackend } from '../../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
-import type { RandomSource } from '../../random.js';
-import { exchange } from '../intersection/intersect.js';
-import type { CommonOptions } from '../run/party.js';
-import type { Role } from '../run/suite.js';
-import { joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
-
-/** Options of both parties in one process. */
-export interface JoinIdsOptions extends Omit<CommonOptions, 'backend' | 'random'> {
-  /** Default: the fastest one here, created for this run and disposed of after it. */
-  readonly backend?: GroupBackend | undefined;
-  /** Each party's own source of randomness. Default: the platform's CSPRNG. */
-  readonly random?: Readonly<Partial<Record<Role, RandomSource>>> | undefined;
-  /** Sees every frame that is sent. */
-  readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
-}
+import { type BothOptions, runBoth } from '../run/both.js';
+import { joinIdsProtocol } from './index.js';
 
 /** Both parties' maps, and the size of the overlap. */
 export interface JoinIds {
@@ -44,25 +29,11 @@ export interface JoinIds {
 export async function joinIds(
   receiverSet: SetInput,
   senderSet: SetInput,
-  options: JoinIdsOptions = {},
+  options: BothOptions = {},
 ): Promise<JoinIds> {
   requireOptions(options);
-  const own = toSet(receiverSet);
-  const other = toSet(senderSet);
-  checkComparable(own.kinds, other.kinds);
-  const backend = options.backend ?? (await createBackend());
-  try {
-    // The option `admit` is the sender's: one run is not charged twice.
-    const asking = { ...options, admit: undefined, random: options.random?.receiver };
-    const receiver = joinIdsReceiver(own, { ...asking, backend });
-    const sender = joinIdsSender(other, { ...options, backend, random: options.random?.sender });
-    const results = await exchange(receiver, sender, options.onFrame);
-    return {
-      size: results.receiver.size,
-      receiver: pseudonymsOfRows(own, results.receiver),
-      sender: pseudonymsOfRows(other, results.sender),
-    };
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
-  }
+  const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
+  checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
+  const { receiver, sender } = await runBoth(joinIdsProtocol, own, options);
+  return { size: receiver.size, receiver: receiver.pseudonyms, sender: sender.pseudonyms };
 }

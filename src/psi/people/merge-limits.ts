@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far rows may be merged into people, and how what is beyond is reported. */
 
+import { requireFunction } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierKind } from '../../identifiers/identifier.js';
+import type { OptionSpec } from '../run/options.js';
 import type { Role } from '../run/suite.js';
 
 /** What the Hello has room for. */
@@ -48,27 +50,60 @@ export interface LeftOut {
   readonly count: number;
 }
 
+const DEFAULTS = { maxIdentifiersPerPerson: 8, maxRowsPerIdentifier: 10 } as const;
+
+function checkWidth(width: unknown): void {
+  if (Number.isInteger(width) && (width as number) >= 2 && (width as number) <= MAX_WIDTH) return;
+  throw new VeilmatchError(
+    'argument',
+    `The option maxIdentifiersPerPerson must be a whole number from 2 to ${MAX_WIDTH}.`,
+  );
+}
+
+function checkRows(rows: unknown): void {
+  if (Number.isSafeInteger(rows) && (rows as number) >= 1) return;
+  throw new VeilmatchError('argument', 'The option maxRowsPerIdentifier must be a whole number from 1.');
+}
+
+/** The limits as options of a protocol. */
+export const limitOptions: OptionSpec<MergeOptions> = {
+  maxIdentifiersPerPerson: {
+    default: DEFAULTS.maxIdentifiersPerPerson,
+    check: checkWidth,
+    agreed: false,
+    repeated: true,
+  },
+  maxRowsPerIdentifier: {
+    default: DEFAULTS.maxRowsPerIdentifier,
+    check: checkRows,
+    agreed: false,
+    repeated: true,
+  },
+  onLeftOut: {
+    default: undefined,
+    check: (value) => requireFunction(value, 'The option onLeftOut'),
+    agreed: false,
+    repeated: false,
+  },
+};
+
 /** @throws {VeilmatchError} `argument` */
 export function checkedLimits(limits: MergeLimits): Required<{ [Name in keyof MergeLimits]: number }> {
-  const { maxIdentifiersPerPerson = 8, maxRowsPerIdentifier = 10 } = limits;
-  const width = maxIdentifiersPerPerson;
-  if (!Number.isInteger(width) || width < 2 || width > MAX_WIDTH) {
-    throw new VeilmatchError(
-      'argument',
-      `The option maxIdentifiersPerPerson must be a whole number from 2 to ${MAX_WIDTH}.`,
-    );
-  }
-  if (!Number.isSafeInteger(maxRowsPerIdentifier) || maxRowsPerIdentifier < 1) {
-    throw new VeilmatchError('argument', 'The option maxRowsPerIdentifier must be a whole number from 1.');
-  }
+  const {
+    maxIdentifiersPerPerson = DEFAULTS.maxIdentifiersPerPerson,
+    maxRowsPerIdentifier = DEFAULTS.maxRowsPerIdentifier,
+  } = limits;
+  checkWidth(maxIdentifiersPerPerson);
+  checkRows(maxRowsPerIdentifier);
   return { maxIdentifiersPerPerson, maxRowsPerIdentifier };
 }
 
-/** The options of one of two parties in one process. */
-export function optionsOf<Options extends MergeBothOptions>(
-  role: Role,
-  options: Options,
-): Omit<Options, 'onLeftOut'> & MergeOptions {
-  const { onLeftOut } = options;
-  return { ...options, onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)) };
+/** Who is told of what was left out, for each of two parties in one process. */
+export function leftOutByRole({
+  onLeftOut,
+}: MergeBothOptions): Record<Role, Pick<MergeOptions, 'onLeftOut'>> {
+  const of = (role: Role): Pick<MergeOptions, 'onLeftOut'> => ({
+    onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)),
+  });
+  return { receiver: of('receiver'), sender: of('sender') };
 }

@@ -2,21 +2,8 @@
 /** What a run gives away, in sentences: for a program that asks before it starts one, and for comparisons. */
 
 import { requireOptions } from '../../arguments.js';
+import type { Leakage } from './protocol.js';
 import { type RevealOption, revealOf } from './reveal.js';
-
-/** Who learns what, in a sentence each. */
-export interface PsiLeakage {
-  /** What the receiver learns: the purpose. */
-  readonly result: string;
-  /** What the receiver can find out besides, offline. */
-  readonly receiver: string;
-  /** What the sender can find out. */
-  readonly sender: string;
-  /** What somebody can find out who reads the line and has no key. */
-  readonly outsider: string;
-  /** What a receiver can find out who fills its list with invented identifiers. */
-  readonly enumerating: string;
-}
 
 /** The options that decide who learns what. */
 export interface LeakageOptions {
@@ -34,6 +21,9 @@ export interface SumLeakageOptions {
 
 /** Of a party that sees nothing but blinded elements and tags. */
 export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+/** The same where how many are shared is known as well. */
+export const OFFLINE_BUT_SIZE =
+  "Nothing offline but the size of the other's set, the kinds of identifiers in it, and how many are shared";
 const OUTSIDER = 'Nothing but the sizes of both sets and the kinds of identifiers in them.';
 const ONE_BY_ONE = 'Whether the sender has an identifier,';
 const LIMITS = 'limits on size and runs bind it.';
@@ -42,7 +32,7 @@ const LIMITS = 'limits on size and runs bind it.';
  * What a run with these options gives away. Proofs (`verifiable`) change nothing about it.
  * @throws {VeilmatchError} `argument`
  */
-export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
+export function psiLeakage(options: LeakageOptions = {}): Leakage {
   requireOptions(options);
   const { reveal, coarse } = revealOf(options.reveal);
   const ordered = reveal === 'intersection';
@@ -64,7 +54,7 @@ export function psiLeakage(options: LeakageOptions = {}): PsiLeakage {
 }
 
 /** What a sum gives away, with one identifier a row. */
-export function sumLeakage(options: SumLeakageOptions = {}): PsiLeakage {
+export function sumLeakage(options: SumLeakageOptions = {}): Leakage {
   requireOptions(options);
   const { to = 'receiver' } = options;
   const counts = 'How many identifiers the sender has too';

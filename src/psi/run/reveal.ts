@@ -30,13 +30,27 @@ export interface RevealSettings {
 export function revealOf(option: RevealOption = 'intersection'): RevealSettings {
   if (option === 'intersection' || option === 'cardinality') return { reveal: option, coarse: undefined };
   const coarse = (option as { cardinality?: CoarseCount } | null)?.cardinality;
-  if (!isCount(coarse?.step, 1) || !isCount(coarse?.atLeast, 0)) {
+  if (!isCoarse(coarse)) {
     throw new VeilmatchError(
       'argument',
       "The option reveal must be 'intersection', 'cardinality', or { cardinality: { step, atLeast } } with whole numbers.",
     );
   }
   return { reveal: 'cardinality', coarse };
+}
+
+/** @throws {VeilmatchError} `argument` */
+export function checkCoarse(value: unknown): void {
+  if (isCoarse(value)) return;
+  throw new VeilmatchError(
+    'argument',
+    'The option coarse must be { step, atLeast } with whole numbers, step from 1.',
+  );
+}
+
+function isCoarse(value: unknown): value is CoarseCount {
+  const coarse = value as Partial<CoarseCount> | null | undefined;
+  return isCount(coarse?.step, 1) && isCount(coarse?.atLeast, 0);
 }
 
 function isCount(value: unknown, least: number): boolean {

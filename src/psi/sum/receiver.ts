@@ -16,7 +16,7 @@ import { concatBytes, u32 } from '../../bytes.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar } from '../../random.js';
-import { askShuffled, peopleIn, takeShared } from '../cardinality/shuffled.js';
+import { askShuffled, peopleIn, takeShared } from '../people/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkElement, checkPublicKey } from '../run/checks.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
@@ -29,7 +29,7 @@ import { OpenedSum } from './opened-sum.js';
 import { checkChosenValues, type SumOptions, type SumSettings, sumSettings } from './party.js';
 
 /** What the receiver's machine knows at the end. */
-export interface SumReceiverResult {
+export interface SumReceiverEnd {
   /** Distinct identifiers that both parties have; people, where rows may have several. */
   readonly size: number;
   /**
@@ -46,13 +46,13 @@ export interface SumReceiverResult {
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right, and with `to: 'sender'` where
  * `acceptChosenValues` is not given
  */
-export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverResult> {
+export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverEnd> {
   const settings = sumSettings(set, options);
   checkChosenValues(options);
   return new PsiMachine('receiver', receiverProgram(settings));
 }
 
-async function* receiverProgram(settings: SumSettings): Program<SumReceiverResult> {
+async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> {
   const { backend, random, roster, signal } = settings;
   const line = new Line('receiver');
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: roster.width });

@@ -15,7 +15,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../cardinality/shuffled.js';
+import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../people/shuffled.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
@@ -28,7 +28,7 @@ import { type SumOptions, type SumSettings, sumSettings } from './party.js';
 import { valuesOfPeople } from './values.js';
 
 /** What the sender's machine knows at the end. */
-export interface SumSenderResult {
+export interface SumSenderEnd {
   /** Elements in R's set, or people. */
   readonly peerSize: number;
   /** What R says is the size of the intersection; undefined with `to: 'receiver'`. */
@@ -51,12 +51,12 @@ export function sumSender(
   set: IdentifierSet,
   values: ArrayLike<number>,
   options: SumOptions,
-): PsiMachine<SumSenderResult> {
+): PsiMachine<SumSenderEnd> {
   const settings = sumSettings(set, options);
   return new PsiMachine('sender', senderProgram(valuesOfPeople(settings.roster, values), settings));
 }
 
-async function* senderProgram(values: Float64Array, settings: SumSettings): Program<SumSenderResult> {
+async function* senderProgram(values: Float64Array, settings: SumSettings): Program<SumSenderEnd> {
   const { backend, random, roster } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });

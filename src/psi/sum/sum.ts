@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Both parties of an intersection-sum in one process: for tests, for trying it out, for measuring. */
+/** Both parties of an intersection-sum in one process. */
 
 import { requireOptions } from '../../arguments.js';
-import type { GroupBackend } from '../../group/group.js';
-import { createBackend } from '../../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
-import type { RandomSource } from '../../random.js';
-import { exchange } from '../intersection/intersect.js';
-import { type MergeBothOptions, optionsOf } from '../people/merge-limits.js';
-import type { Role } from '../run/suite.js';
+import { leftOutByRole, type MergeBothOptions } from '../people/merge-limits.js';
+import { type BothOptions, runBoth } from '../run/both.js';
+import { sum } from './index.js';
 import type { SumOptions } from './party.js';
-import { sumReceiver } from './receiver.js';
-import { sumSender } from './sender.js';
 import { type SumResult, sumResult } from './values.js';
 
 /** Options of both parties in one process. */
-export interface IntersectionSumOptions
-  extends Omit<SumOptions, 'backend' | 'random' | 'onLeftOut'>,
-    MergeBothOptions {
-  /** Default: the fastest one here, created for this run and disposed of after it. */
-  readonly backend?: GroupBackend | undefined;
-  /** Each party's own source of randomness. Default: the platform's CSPRNG. */
-  readonly random?: Readonly<Partial<Record<Role, RandomSource>>> | undefined;
-  /** Sees every frame that is sent. */
-  readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
-}
+export type IntersectionSumOptions = BothOptions &
+  Omit<SumOptions, keyof BothOptions | 'onLeftOut'> &
+  MergeBothOptions;
 
 /**
  * The sum of the sender's values over the identifiers that both have, in one process.
@@ -42,27 +30,16 @@ export async function intersectionSum(
   options: IntersectionSumOptions = {},
 ): Promise<SumResult> {
   requireOptions(options);
-  const own = toSet(receiverSet);
-  const other = toSet(senderSet);
-  checkComparable(own.kinds, other.kinds);
-  const backend = options.backend ?? (await createBackend());
-  try {
-    // The option `admit` is the sender's: one run is not charged twice.
-    const receiver = sumReceiver(own, {
-      ...optionsOf('receiver', options),
-      admit: undefined,
-      backend,
-      random: options.random?.receiver,
-    });
-    const sender = sumSender(other, values, {
-      ...optionsOf('sender', options),
-      backend,
-      random: options.random?.sender,
-    });
-    const results = await exchange(receiver, sender, options.onFrame);
-    const opened = results.receiver.opened ?? results.sender.opened!;
-    return sumResult(results.receiver.size, await opened.solve({ signal: options.signal }));
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
-  }
+  const own = {
+    receiver: { set: toSet(receiverSet) },
+    sender: { set: toSet(senderSet), values },
+  };
+  checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
+  const { receiver, sender } = await runBoth(
+    sum,
+    own,
+    { ...options, onLeftOut: undefined },
+    leftOutByRole(options),
+  );
+  return sumResult(receiver.size!, receiver.sum ?? sender.sum!);
 }

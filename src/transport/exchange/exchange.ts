@@ -23,14 +23,15 @@ import type { GroupBackend } from '../../group/group.js';
 import { IdentifierSet } from '../../identifiers/set.js';
 import { admission, type Refusal } from '../../policy/admission.js';
 import type { Budget, Ledger, Policy } from '../../psi/index.js';
-import { psiReceiver, type ReceiverResult } from '../../psi/intersection/receiver.js';
+import { psiReceiver } from '../../psi/intersection/receiver.js';
 import { psiSender } from '../../psi/intersection/sender.js';
+import { listDigest } from '../../psi/run/list-digest.js';
 import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
+import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
 import { MODE, type Reveal, SUITE, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
 import { fileError } from '../files/files.js';
-import { listDigest } from '../resume/list-digest.js';
 import { seededRandom } from '../resume/seeded-random.js';
 import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
 
@@ -286,13 +287,14 @@ export interface ResponseOptions extends Omit<ExchangeOptions, 'reveal' | 'signi
  * @param set the same list as for the request
  * @throws {VeilmatchError} `io`; `bad-file` for a response to another request or from somebody else; `argument` for another
  * list; what the protocol throws
+ * @returns what `receive` does
  */
 export async function readResponse(
   path: string,
   set: IdentifierSet,
   state: RequestState,
   options: ResponseOptions,
-): Promise<ReceiverResult> {
+): Promise<CardinalityResult & Partial<IntersectionResult>> {
   requirePath(path, 'The path');
   requireSet(set);
   requireObject(state, 'The state', 'peer', 'own', 'reveal', 'requestId', 'requestDigest');
@@ -316,7 +318,8 @@ export async function readResponse(
   try {
     for await (const _ of receiver.start());
     for await (const frame of frames()) for await (const _ of receiver.receive(frame));
-    return receiver.result;
+    const { size, peerSize, matched } = receiver.result;
+    return { size, peerSize, ...(matched !== undefined && rowsWith(set, matched)) };
   } finally {
     await receiver.abandon();
   }

@@ -11,16 +11,16 @@
  * the tags; the receiver's opens its list to whoever has its questions.
  */
 
-import { requireObject, requireOptions, requireSet } from '../../arguments.js';
+import { requireObject, requireOptions } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { IdentifierSet } from '../../identifiers/set.js';
 import { createSha512 } from '../../kernel/sha512.js';
-import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../../psi/run/party.js';
+import { type Given, repeatedTerms } from '../../psi/run/options.js';
+import { type CommonOptions, DEFAULT_CHUNK_SIZE } from '../../psi/run/party.js';
+import type { ByRole, Party, Protocol } from '../../psi/run/protocol.js';
 import { type Role, SUITE, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { HELD_DIGEST_BYTES, type Held } from '../../wire/messages.js';
-import { listDigest } from './list-digest.js';
 
 /** What a run is, and what must be the same when it is resumed. */
 export interface RunIdentity {
@@ -172,26 +172,25 @@ export function memoryJournal(identity: RunIdentity): Journal {
   });
 }
 
-/** What stays the same of a run that is resumed. */
-export function runTerms(
-  role: Role,
-  set: IdentifierSet,
-  options: Omit<PartyOptions, 'backend'> = {},
+/** What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on. */
+export function partyTerms<Own extends ByRole, Options extends object, Result extends ByRole, R extends Role>(
+  protocol: Protocol<Own, Options, Result>,
+  role: R,
+  own: Own[R],
+  options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
 ): RunTerms {
-  requireSet(set);
+  requireObject(protocol, 'The protocol', 'receiver', 'sender', 'options');
   requireOptions(options);
-  const { reveal = 'intersection', to = 'receiver', verifiable = false, blinding = '' } = options;
   const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
+  const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
-    list: bytesToHex(listDigest(set)),
+    protocol: protocol.id,
     role,
-    reveal: JSON.stringify(reveal),
-    to,
-    verifiable: String(verifiable),
-    blinding,
+    ...party.identity(own),
+    ...repeatedTerms(protocol.options, options),
     chunkSize: String(chunkSize),
     maxPeerSize: String(maxPeerSize),
-    protocol: `${VERSION}.${SUITE}`,
+    version: `${VERSION}.${SUITE}`,
   };
 }
 

@@ -98,7 +98,6 @@ const OPERATIONS = [
   'subtractBase',
   'add',
   'subtract',
-  'progression',
   'weightedSum',
 ] as const;
 
@@ -125,7 +124,14 @@ function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
     return outcome;
   };
   const { name, constantTime, concurrency } = inner;
-  const rest = { name, constantTime, concurrency, dispose: () => inner.dispose() };
+  const rest: Pick<GroupBackend, 'name' | 'constantTime' | 'concurrency' | 'dispose' | 'progression'> = {
+    name,
+    constantTime,
+    concurrency,
+    dispose: () => inner.dispose(),
+    // Of public points, and asked for when the run is over: nothing that a run which is resumed would want to have kept.
+    progression: (...args) => inner.progression(...args),
+  };
   return { ...rest, ...Object.fromEntries(operations) } as GroupBackend;
 }
 

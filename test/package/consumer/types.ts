@@ -24,7 +24,7 @@ import {
   type Suite,
   VOPRFClient,
 } from 'veilmatch/oprf';
-import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderResult } from 'veilmatch/psi';
+import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderEnd } from 'veilmatch/psi';
 import {
   type Channel,
   connect,
@@ -52,7 +52,7 @@ export async function count(a: readonly string[], b: readonly string[]): Promise
   return result.size;
 }
 
-export async function sender(set: IdentifierSet, random: RandomSource): Promise<PsiMachine<SenderResult>> {
+export async function sender(set: IdentifierSet, random: RandomSource): Promise<PsiMachine<SenderEnd>> {
   const backend: GroupBackend = await createBackend({ backend: 'noble' });
   return psiSender(set, { backend, random });
 }

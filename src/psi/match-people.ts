@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matching of people with several identifiers a row, both parties in one process. */
 
-import { requireIterable, requireOptions, requireSet } from '../../arguments.js';
-import { createBackend } from '../../group/select.js';
-import { type IdentifierKind, kindOf } from '../../identifiers/identifier.js';
-import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../../identifiers/set.js';
-import { exchange, type IntersectOptions } from '../intersection/intersect.js';
-import { psiReceiver } from '../intersection/receiver.js';
-import { psiSender } from '../intersection/sender.js';
-import type { PsiMachine } from '../run/machine.js';
-import type { PartyOptions } from '../run/party.js';
-import type { Role } from '../run/suite.js';
-import { type MergeBothOptions, type MergeLimits, type MergeOptions, optionsOf } from './merge-limits.js';
-import { leaveOut, peopleOf } from './merging.js';
-import { peopleReceiver, peopleSender } from './people.js';
+import { requireIterable, requireOptions, requireSet } from '../arguments.js';
+import { withBackend } from '../group/select.js';
+import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
+import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
+import { cardinality } from './cardinality/index.js';
+import { psiReceiver } from './intersection/receiver.js';
+import { psiSender } from './intersection/sender.js';
+import { leftOutByRole, type MergeBothOptions, type MergeLimits } from './people/merge-limits.js';
+import { leaveOut, peopleOf } from './people/merging.js';
+import { type BothOptions, exchange, runBoth } from './run/both.js';
+import type { Role } from './run/suite.js';
 
 /** Which identifier a person is matched by, if several do: the first of these. */
 const PRIORITY: readonly IdentifierKind[] = ['phone', 'email', 'composite', 'opaque'];
@@ -57,11 +55,7 @@ export function peopleMatched(
 }
 
 /** Options of both parties in one process. */
-export type PeopleOptions = Pick<
-  IntersectOptions,
-  'backend' | 'random' | 'onFrame' | 'signal' | 'chunkSize' | 'maxPeerSize' | 'admit' | 'onProgress'
-> &
-  MergeBothOptions;
+export type PeopleOptions = BothOptions & MergeBothOptions;
 
 /**
  * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
@@ -80,8 +74,16 @@ export async function matchPeople(
     return set;
   };
   const own = reduced('receiver', receiverSet);
-  const { matched } = await run(own, reduced('sender', senderSet), options, psiReceiver, psiSender);
-  return peopleMatched(own, matched ?? [], options);
+  const other = reduced('sender', senderSet);
+  checkComparable(own.kinds, other.kinds);
+  const { random, onFrame } = options;
+  return withBackend(options.backend, async (backend) => {
+    // By elements, not by rows as the protocol tells it: which kind of identifier matched is told as well.
+    const receiver = psiReceiver(own, { ...options, admit: undefined, backend, random: random?.receiver });
+    const sender = psiSender(other, { ...options, backend, random: random?.sender });
+    const { matched } = (await exchange(receiver, sender, onFrame)).receiver;
+    return peopleMatched(own, matched ?? [], options);
+  });
 }
 
 /**
@@ -96,33 +98,8 @@ export async function countPeople(
   options: PeopleOptions = {},
 ): Promise<number> {
   requireOptions(options);
-  return (await run(toSet(receiverSet), senderSet, options, peopleReceiver, peopleSender)).size;
-}
-
-type Make<Result> = (set: IdentifierSet, options: PartyOptions & MergeOptions) => PsiMachine<Result>;
-
-/** Runs two machines against each other; the receiver's result. */
-async function run<Result>(
-  own: IdentifierSet,
-  senderSet: SetInput,
-  options: PeopleOptions,
-  makeReceiver: Make<Result>,
-  makeSender: Make<unknown>,
-): Promise<Result> {
-  const other = toSet(senderSet);
-  checkComparable(own.kinds, other.kinds);
-  const backend = options.backend ?? (await createBackend());
-  try {
-    const of = (role: Role): PartyOptions & MergeOptions => ({
-      ...optionsOf(role, options),
-      backend,
-      random: options.random?.[role],
-    });
-    // The option `admit` is the sender's: one run is not charged twice.
-    const receiver = makeReceiver(own, { ...of('receiver'), admit: undefined });
-    const sender = makeSender(other, of('sender'));
-    return (await exchange(receiver, sender, options.onFrame)).receiver;
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
-  }
+  const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
+  checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
+  const shared = { ...options, onLeftOut: undefined, several: true };
+  return (await runBoth(cardinality, own, shared, leftOutByRole(options))).receiver.size;
 }

@@ -13,6 +13,8 @@ import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar, secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
+import type { MergeOptions } from '../people/merge-limits.js';
+import { type Roster, rosterOf } from '../people/roster.js';
 import {
   answerShuffled,
   askShuffled,
@@ -20,7 +22,7 @@ import {
   sendRecords,
   tagsOf,
   takeShared,
-} from '../cardinality/shuffled.js';
+} from '../people/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkPublicKey } from '../run/checks.js';
 import { encodeFrame } from '../run/frames.js';
@@ -34,11 +36,9 @@ import {
   type PartySettings,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import type { MergeOptions } from './merge-limits.js';
-import { type Roster, rosterOf } from './roster.js';
 
 /** What the receiver's machine knows at the end. */
-export interface PeopleReceiverResult {
+export interface PeopleReceiverEnd {
   /** People that both parties have. */
   readonly size: number;
   /** People in S's list. */
@@ -46,7 +46,7 @@ export interface PeopleReceiverResult {
 }
 
 /** What the sender's machine knows at the end. */
-export interface PeopleSenderResult {
+export interface PeopleSenderEnd {
   /** People in R's list. */
   readonly peerSize: number;
 }
@@ -62,15 +62,12 @@ interface PeopleSettings extends PartySettings {
 export function peopleReceiver(
   set: IdentifierSet,
   options: PeoplePartyOptions,
-): PsiMachine<PeopleReceiverResult> {
+): PsiMachine<PeopleReceiverEnd> {
   return new PsiMachine('receiver', receiverProgram(peopleSettings(set, options)));
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function peopleSender(
-  set: IdentifierSet,
-  options: PeoplePartyOptions,
-): PsiMachine<PeopleSenderResult> {
+export function peopleSender(set: IdentifierSet, options: PeoplePartyOptions): PsiMachine<PeopleSenderEnd> {
   return new PsiMachine('sender', senderProgram(peopleSettings(set, options)));
 }
 
@@ -82,7 +79,7 @@ function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): People
   return { ...commonSettings(roster.set, options, agreement), roster };
 }
 
-async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceiverResult> {
+async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceiverEnd> {
   const { backend, random, roster } = settings;
   const { width } = roster;
   const line = new Line('receiver');
@@ -106,7 +103,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   }
 }
 
-async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderResult> {
+async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd> {
   const { backend, roster } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A protocol of `veilmatch-psi` as a way of matching that can be compared with others: both of its parties are run here, and
+ * what they saw is handed to the attacks.
+ */
+
+import type { Knowledge, PsiObservation, SentMessage, Transcript } from '../attack/transcript.js';
+import { concatBytes } from '../bytes.js';
+import type { IdentifierSet } from '../identifiers/set.js';
+import { runBoth } from '../psi/run/both.js';
+import { decodeFrame } from '../psi/run/frames.js';
+import { NONCE_BYTES } from '../psi/run/hello.js';
+import type { ObservedRun, SentFrame } from '../psi/run/observe.js';
+import type { ByRole, Draw, Protocol } from '../psi/run/protocol.js';
+import type { Role } from '../psi/run/suite.js';
+import { type RandomSource, randomScalars, secureRandom } from '../random.js';
+import type { MatchingProtocol, MatchOutcome, Observer, RunOptions, View } from './protocol.js';
+
+/** What the results of a protocol may tell, whatever else. */
+type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
+  readonly pseudonyms?: ReadonlyArray<string | undefined>;
+};
+
+/** A protocol whose parties bring lists, with what both need besides, by its run's options. */
+export function matching(protocol: Protocol<ByRole, object>): MatchingProtocol {
+  return {
+    id: protocol.id,
+    title: protocol.title,
+    leakage: protocol.leakage(),
+    reveals: protocol.reveals,
+    async run(receiver, sender, options = {}) {
+      const own = { receiver: broughtBy(receiver, options), sender: broughtBy(sender, options) };
+      const frames: SentFrame[] = [];
+      const bytes = { receiver: 0, sender: 0 };
+      // Secrets are drawn here, so that an attack can be handed one party's as a control.
+      const secrets = {
+        receiver: drawn(protocol.receiver.draws(own.receiver)),
+        sender: drawn(protocol.sender.draws(own.sender)),
+      };
+      const started = performance.now();
+      const results = (await runBoth(protocol, own, {
+        backend: options.backend,
+        signal: options.signal,
+        random: { receiver: secrets.receiver.random, sender: secrets.sender.random },
+        onFrame(from, frame) {
+          frames.push({ from, bytes: frame });
+          bytes[from] += frame.length;
+        },
+      })) as Record<Role, Told>;
+      const seconds = (performance.now() - started) / 1000;
+      const { size, matches, sum, pseudonyms } = results.receiver;
+      return {
+        size,
+        matches,
+        sum,
+        pseudonyms: pseudonyms && { receiver: pseudonyms, sender: results.sender.pseudonyms ?? [] },
+        bytes: { toSender: bytes.receiver, toReceiver: bytes.sender },
+        seconds,
+        views: viewsOf(protocol, frames, {
+          receiver: secrets.receiver.knowledge,
+          sender: secrets.sender.knowledge,
+        }),
+      };
+    },
+  };
+}
+
+/** A list, and a number for each of its rows: a protocol takes what it needs. */
+function broughtBy(set: IdentifierSet, { values }: RunOptions): object {
+  return { set, values: values ?? new Uint8Array(set.rowCount).fill(1) };
+}
+
+/** Draws that are known beforehand, and the platform's afterwards. */
+function drawn(plan: readonly Draw[]): { readonly random: RandomSource; readonly knowledge: Knowledge } {
+  const draws = plan.map((draw) =>
+    draw === 'nonce' ? secureRandom(NONCE_BYTES) : randomScalars(draw.count),
+  );
+  const scalars = draws.filter((_, i) => isOf(plan[i]!, 'scalar'));
+  const blinds = draws.filter((_, i) => isOf(plan[i]!, 'blind'));
+  const left = [...draws];
+  return {
+    random: (length) => left.shift()?.slice() ?? secureRandom(length),
+    knowledge: {
+      ...(scalars.length > 0 && { scalars }),
+      ...(blinds.length > 0 && { blinds: concatBytes(...blinds) }),
+    },
+  };
+}
+
+const isOf = (draw: Draw, kind: 'scalar' | 'blind'): boolean => draw !== 'nonce' && draw.kind === kind;
+
+function viewsOf(
+  protocol: Protocol,
+  frames: readonly SentFrame[],
+  knowledge: Readonly<Record<Role, Knowledge>>,
+): Record<Observer, View> {
+  const observation: PsiObservation = { kind: 'psi', ...(protocol.observe(frames) as ObservedRun) };
+  const messages = frames.map(
+    ({ from, bytes }): SentMessage => ({ from, name: decodeFrame(bytes).name, bytes }),
+  );
+  const view = (seenBy: Observer, known: Knowledge): View => {
+    const transcript: Transcript = { protocol: protocol.id, seenBy, messages, observation };
+    return { transcript, knowledge: known };
+  };
+  return {
+    receiver: view('receiver', knowledge.receiver),
+    sender: view('sender', knowledge.sender),
+    outsider: view('outsider', {}),
+  };
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Both parties of an intersection or a count in one process. */
+
+import { requireOptions } from '../arguments.js';
+import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
+import { cardinality } from './cardinality/index.js';
+import { intersection } from './intersection/index.js';
+import { type BothOptions, runBoth } from './run/both.js';
+import type { PartyOptions } from './run/party.js';
+import type { CardinalityResult, IntersectionResult, SenderResult } from './run/result.js';
+import { type CoarseCount, revealOf } from './run/reveal.js';
+
+/** Options of both parties in one process. */
+export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;
+
+/** What both learn: the receiver, and with `to: 'both'` the sender. */
+interface WithSender {
+  /** With `to: 'both'`, what the sender was told. */
+  readonly sender?: SenderResult | undefined;
+}
+
+/**
+ * Runs `veilmatch-psi-v1` between two sets in one process.
+ * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
+ * @param senderSet of the same sort
+ * @returns what the receiver learns: with `reveal: 'intersection'`, the default, which of its rows match; with
+ * `reveal: 'cardinality'` only how many distinct identifiers are shared, or about how many. With `to: 'both'` also what the
+ * sender is told
+ * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ */
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions & { readonly reveal: 'cardinality' | { readonly cardinality: CoarseCount } },
+): Promise<CardinalityResult & WithSender>;
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options?: IntersectOptions & { readonly reveal?: 'intersection' | undefined },
+): Promise<IntersectionResult & WithSender>;
+export function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions,
+): Promise<CardinalityResult & Partial<IntersectionResult> & WithSender>;
+export async function intersect(
+  receiverSet: SetInput,
+  senderSet: SetInput,
+  options: IntersectOptions = {},
+): Promise<CardinalityResult & WithSender> {
+  requireOptions(options);
+  const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
+  checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
+  const { reveal, coarse } = revealOf(options.reveal);
+  const { receiver, sender } =
+    reveal === 'intersection'
+      ? await runBoth(intersection, own, options)
+      : await runBoth(cardinality, own, { ...options, coarse });
+  return { ...receiver, sender: sender.size === undefined ? undefined : sender };
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A protocol as a value: all that whoever runs it, keeps it, limits it, shows it or attacks it has to know of it. A protocol
+ * is a folder whose `index.ts` makes one of these; the lists of all of them are in `compare/registry.ts`.
+ */
+
+import type { IdentifierSet } from '../../identifiers/set.js';
+import type { Policy } from '../../policy/policy.js';
+import type { PsiMachine } from './machine.js';
+import type { SentFrame } from './observe.js';
+import type { Given, OptionSpec } from './options.js';
+import type { CommonOptions } from './party.js';
+import type { Role } from './suite.js';
+
+/** Something of each party. */
+export type ByRole<Value = unknown> = Readonly<Record<Role, Value>>;
+
+/** What a party of a protocol over lists brings. */
+export interface ListOwn {
+  readonly set: IdentifierSet;
+}
+
+/** Who learns what, in a sentence each. */
+export interface Leakage {
+  /** What the protocol tells the receiver: its purpose. */
+  readonly result: string;
+  /** What the receiver can find out besides, offline. */
+  readonly receiver: string;
+  /** What the sender can find out. */
+  readonly sender: string;
+  /** What somebody can find out who reads the line and has no key. */
+  readonly outsider: string;
+  /** What a receiver can find out who fills its list with invented identifiers. */
+  readonly enumerating: string;
+}
+
+/** What a party draws from its randomness before anything else, in order. */
+export type Draw =
+  | 'nonce'
+  /** Scalars: `scalar` is one that all its elements are multiplied by, `blind` one of each element. */
+  | { readonly kind: 'scalar' | 'blind'; readonly count: number };
+
+/** The sizes that a run is charged for. */
+export interface RunSizes {
+  /** Elements in the peer's set. */
+  readonly peerSize: number;
+  /** Elements in this party's set. */
+  readonly ownSize: number;
+}
+
+/** What a run uses of a budget. */
+export interface Charged {
+  /** Elements that are evaluated for the peer. */
+  readonly elements: number;
+  /** Elements that the run makes this party work on in all. */
+  readonly work: number;
+}
+
+/** One of the two parties of a protocol. */
+export interface Party<Own, Options extends object, Result, Raw> {
+  /** What people call it where it has a name of its own, such as `client`. */
+  readonly title?: string | undefined;
+  /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+  machine(own: Own, options: CommonOptions & Given<Options>): PsiMachine<Raw>;
+  /**
+   * What it takes home of what its machine ended with. Worked out when the line is closed: how long that takes may depend on
+   * what is shared.
+   * @throws {VeilmatchError} `overflow` and the like: the run itself is complete
+   */
+  result(own: Own, raw: Raw, signal?: AbortSignal): Promise<Result>;
+  /**
+   * Whether how long `result` takes tells something that the peer must not know. Otherwise a party with a journal has its
+   * result, and has put it where it belongs, before the peer hears that the run is complete for it.
+   */
+  readonly discreet?: true;
+  /** Digests of what it brings, by name: a run is resumed with the same alone. */
+  identity(own: Own): Readonly<Record<string, string>>;
+  /** What it draws first of its randomness. Whoever hands that to an attack knows its secrets. */
+  draws(own: Own): readonly Draw[];
+}
+
+/**
+ * A protocol.
+ *
+ * @typeParam Own what each party brings: its list and, where the protocol takes them, columns
+ * @typeParam Options of the protocol itself, besides those that all have
+ * @typeParam Result what each party takes home, in the rows of its list
+ *
+ * A protocol of any types is a `Protocol`, for those who pass on what they are given.
+ */
+export interface Protocol<
+  Own extends ByRole = ByRole,
+  Options extends object = object,
+  Result extends ByRole = ByRole,
+> {
+  /** Its name in options, reports and stored runs. */
+  readonly id: string;
+  /** Its mode in the Hello; 0 where it has another first message. */
+  readonly mode: number;
+  /** Its name for people. */
+  readonly title: string;
+  /** Whether the receiver learns which of its rows match, or only how many. */
+  readonly reveals: 'intersection' | 'cardinality';
+  readonly options: OptionSpec<Options>;
+  /** The party that asks. */
+  readonly receiver: Party<Own['receiver'], Options, Result['receiver'], unknown>;
+  /** The party that answers. */
+  readonly sender: Party<Own['sender'], Options, Result['sender'], unknown>;
+  /** What the party that answers allows a peer where nobody says anything else. */
+  readonly policy: Policy;
+  /** Who learns what under these options. */
+  leakage(options?: Given<Options>): Leakage;
+  /** The run as anybody sees it who reads the line, for attacks on it. @throws {VeilmatchError} `bad-message` */
+  observe(frames: readonly SentFrame[]): unknown;
+  /** What a run of these sizes uses of the budget of the peer that asks for it. */
+  charge(sizes: RunSizes): Charged;
+}
+
+/** The charge of a run in which both parties work on both lists. */
+export function bothWork({ peerSize, ownSize }: RunSizes): Charged {
+  return { elements: peerSize, work: peerSize + ownSize };
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The intersection-sum as a value: one of the parties learns what the sender's values add up to over the shared identifiers.
+ *
+ * **What it leaks** besides: the sizes of the sets, the kinds of identifiers in them, and to the receiver how many are shared.
+ * Of an intersection of one person the sum is that person's value.
+ */
+
+import { requireObject } from '../../arguments.js';
+import { bytesToHex } from '../../bytes.js';
+import { createSha512 } from '../../kernel/sha512.js';
+import { defaultSumPolicy } from '../../policy/policy.js';
+import { limitOptions } from '../people/merge-limits.js';
+import { sumLeakage } from '../run/leakage.js';
+import { listIdentity } from '../run/list-digest.js';
+import { observeRun } from '../run/observe.js';
+import { oneOf, yesOrNo } from '../run/options.js';
+import type { CommonOptions } from '../run/party.js';
+import { bothWork, type ListOwn, type Protocol } from '../run/protocol.js';
+import { severalPerPerson } from '../run/shared-options.js';
+import { MODE } from '../run/suite.js';
+import type { SumOptions } from './party.js';
+import { type SumReceiverEnd, sumReceiver } from './receiver.js';
+import { type SumSenderEnd, sumSender } from './sender.js';
+import { type SumResult, sumResult } from './values.js';
+
+/** What the sender of a sum brings. */
+export interface SumSenderOwn extends ListOwn {
+  /** Of each row the set was made from: whole numbers from 0, together below 2^40. */
+  readonly values: ArrayLike<number>;
+}
+
+/** What a party of a sum takes home. */
+export interface SumTaken extends Partial<SumResult> {
+  /** Elements in the other party's set, or people. */
+  readonly peerSize: number;
+}
+
+type Options = Omit<SumOptions, keyof CommonOptions>;
+
+/** What the sender's values add up to over the shared identifiers. */
+export const sum: Protocol<
+  { readonly receiver: ListOwn; readonly sender: SumSenderOwn },
+  Options,
+  { readonly receiver: SumTaken; readonly sender: SumTaken }
+> = {
+  id: 'ecdh-psi-sum',
+  mode: MODE.sum,
+  title: 'ECDH-PSI, the receiver learns a sum',
+  reveals: 'cardinality',
+  options: {
+    to: oneOf<'receiver' | 'sender'>('to', ['receiver', 'sender'], {
+      default: 'receiver',
+      agreed: true,
+      repeated: true,
+      flag: {
+        flags: '--to <WHO>',
+        help: 'who learns the sum: the party that asks, or the one that holds the values; both parties say the same',
+        choices: ['receiver', 'sender'],
+      },
+    }),
+    acceptChosenValues: yesOrNo('acceptChosenValues', {
+      agreed: false,
+      repeated: true,
+      flag: {
+        flags: '--accept-chosen-values',
+        help: 'with --to sender: accept that the party that learns the sum has chosen the values, and can read off who is shared',
+        of: 'receiver',
+      },
+    }),
+    several: severalPerPerson,
+    ...limitOptions,
+    logarithms: {
+      default: undefined,
+      check: (value) => requireObject(value, 'The option logarithms', 'solve'),
+      agreed: false,
+      repeated: false,
+    },
+  },
+  receiver: {
+    machine: ({ set }, options) => sumReceiver(set, options),
+    result: (_, { size, peerSize, opened }: SumReceiverEnd, signal) => taken(size, peerSize, opened, signal),
+    discreet: true,
+    identity: ({ set }) => listIdentity(set),
+    draws: () => ['nonce', { kind: 'scalar', count: 1 }],
+  },
+  sender: {
+    machine: ({ set, values }, options) => sumSender(set, values, options),
+    result: (_, { size, peerSize, opened }: SumSenderEnd, signal) => taken(size, peerSize, opened, signal),
+    discreet: true,
+    identity: ({ set, values }) => ({ ...listIdentity(set), values: valuesDigest(values) }),
+    draws: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],
+  },
+  policy: defaultSumPolicy,
+  leakage: ({ to } = {}) => sumLeakage({ to }),
+  observe: observeRun,
+  charge: bothWork,
+};
+
+async function taken(
+  size: number | undefined,
+  peerSize: number,
+  opened: SumReceiverEnd['opened'],
+  signal: AbortSignal | undefined,
+): Promise<SumTaken> {
+  if (size === undefined) return { peerSize };
+  return opened === undefined
+    ? { size, peerSize }
+    : { ...sumResult(size, await opened.solve({ signal })), peerSize };
+}
+
+/** SHA-512 of the values, in the order of the rows. */
+function valuesDigest(values: ArrayLike<number>): string {
+  return bytesToHex(
+    createSha512()
+      .update(new Uint8Array(Float64Array.from(values).buffer))
+      .digest(),
+  );
+}
