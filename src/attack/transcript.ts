@@ -10,7 +10,7 @@ import { requireObject, requireOptions } from '../arguments.js';
 import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { invertScalars, multiplyScalars } from '../group/scalar.js';
-import { createBackend } from '../group/select.js';
+import { withBackend } from '../group/select.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
 import type { HashingScheme } from '../hashing/scheme.js';
@@ -171,13 +171,10 @@ export async function attackTranscript(
   requireObject(knowledge, 'The knowledge');
   requireObject(plan, 'The numbers to try', 'size');
   requireOptions(options);
-  const backend = options.backend ?? (await createBackend());
-  try {
+  return withBackend(options.backend, async (backend) => {
     const attack = await prepareAttack(transcript, knowledge, backend);
     return await attack(plan, options);
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
-  }
+  });
 }
 
 /** Tries guesses on what was prepared; `seconds` count from here. */

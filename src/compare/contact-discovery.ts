@@ -12,35 +12,24 @@ import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../att
 import { concatBytes } from '../bytes.js';
 import { discoverContacts, LOCAL_SET } from '../contact/discover.js';
 import { contactFrameName, elementsOf } from '../contact/frames.js';
+import { contactDiscovery } from '../contact/protocol.js';
 import { generateContactKeys, type PublishedSet } from '../contact/published.js';
 import { contactTagPrefix } from '../contact/suite.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import { parseFilter } from '../filter/formats.js';
-import { createBackend } from '../group/select.js';
+import { withBackend } from '../group/select.js';
 import { createContext } from '../oprf/context.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
-import type { Leakage } from '../psi/run/protocol.js';
 import { randomScalars, replayedRandom } from '../random.js';
 import type { MatchingProtocol, Observer, View } from './protocol.js';
 
-const leakage: Leakage = {
-  result: 'Which of its rows the sender has too, but for a stated rate of false positives.',
-  receiver:
-    "Nothing offline but the size of the sender's set, and which of the contacts it asked for are added to it later under the same key.",
-  sender: "Nothing offline but the size of the receiver's list.",
-  outsider: 'Nothing but the sizes of both lists and the kinds of identifiers in the published one.',
-  enumerating:
-    'Whether the sender has an identifier, one evaluation by the sender for each: budgets for each account limit it.',
-};
-
-export const contactDiscovery: MatchingProtocol = {
-  id: 'contact-discovery',
-  title: 'contact discovery: a published filter under a key that stays with the sender',
-  leakage,
+export const contactMatching: MatchingProtocol = {
+  id: contactDiscovery.id,
+  title: contactDiscovery.title,
+  leakage: contactDiscovery.leakage(),
   reveals: 'intersection',
   async run(receiver, sender, options = {}) {
-    const backend = options.backend ?? (await createBackend());
-    try {
+    return withBackend(options.backend, async (backend) => {
       const started = performance.now();
       const fresh = await generateContactKeys(backend);
       const keys = { ...fresh, secretKey: options.oprfKey ?? fresh.secretKey };
@@ -93,9 +82,7 @@ export const contactDiscovery: MatchingProtocol = {
           outsider: view('outsider', {}),
         },
       };
-    } finally {
-      if (options.backend === undefined) await backend.dispose();
-    }
+    });
   },
 };
 

@@ -5,7 +5,7 @@
  * @module veilmatch/compare
  */
 
-import { contactDiscovery } from './contact-discovery.js';
+import { contactMatching } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { matching } from './matching.js';
 import { oprfProtocol } from './oprf.js';
@@ -31,6 +31,6 @@ export { registry } from './registry.js';
 export const protocols: readonly MatchingProtocol[] = [
   ...hashingProtocols,
   oprfProtocol,
-  contactDiscovery,
+  contactMatching,
   ...registry.map(matching),
 ];

@@ -27,7 +27,7 @@ export function matching(protocol: Protocol<ByRole, object>): MatchingProtocol {
     id: protocol.id,
     title: protocol.title,
     leakage: protocol.leakage(),
-    reveals: protocol.reveals,
+    reveals: protocol.terms.named ? 'intersection' : 'cardinality',
     async run(receiver, sender, options = {}) {
       const own = { receiver: broughtBy(receiver, options), sender: broughtBy(sender, options) };
       const frames: SentFrame[] = [];

@@ -13,7 +13,7 @@ import { throwIfAborted } from '../abort.js';
 import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes, DistinctBytes, sortRecords } from '../bytes.js';
 import { SCALAR_BYTES } from '../group/group.js';
-import { createBackend } from '../group/select.js';
+import { withBackend } from '../group/select.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
 import { createContext, generateKeyPair, publicKeyOf } from '../oprf/context.js';
 import { MAX_PROOF_ELEMENTS } from '../oprf/dleq.js';
@@ -45,8 +45,7 @@ export const oprfProtocol: MatchingProtocol = {
   async run(receiver, sender, options = {}) {
     checkComparable(receiver.kinds, sender.kinds);
     throwIfAborted(options.signal);
-    const backend = options.backend ?? (await createBackend());
-    try {
+    return withBackend(options.backend, async (backend) => {
       const suite = ristretto255Sha512(backend);
       const started = performance.now();
       const { oprfKey } = options;
@@ -90,9 +89,7 @@ export const oprfProtocol: MatchingProtocol = {
           outsider: view('outsider', {}),
         },
       };
-    } finally {
-      if (options.backend === undefined) await backend.dispose();
-    }
+    });
   },
 };
 

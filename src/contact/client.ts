@@ -36,7 +36,7 @@ export interface ContactClientOptions {
 }
 
 /** What the client knows at the end. */
-export interface ContactResult {
+export interface ContactEnd {
   /** How many contacts the set has. */
   readonly size: number;
   /** Which: indices in the client's set, ascending. */
@@ -58,7 +58,7 @@ export function contactClient(
   contacts: IdentifierSet,
   directory: ContactDirectory,
   options: ContactClientOptions,
-): PsiMachine<ContactResult> {
+): PsiMachine<ContactEnd> {
   requireSet(contacts, 'The contacts');
   requireObject(directory, 'The directory', 'kinds', 'publicKey');
   requireOptionsWithBackend(options);
@@ -78,7 +78,7 @@ async function* clientProgram(
   directory: ContactDirectory,
   chunkSize: number,
   { backend, random, signal, onProgress }: ContactClientOptions,
-): Program<ContactResult> {
+): Program<ContactEnd> {
   // The answer is proved to be made under the published key, so what it adds to a blind is known.
   const suite = ristretto255Sha512(backend);
   const client = new VOPRFClient(suite, directory.publicKey, { blinding: 'additive' });

@@ -4,13 +4,12 @@
 import { requireOptions } from '../arguments.js';
 import type { FilterOptions } from '../filter/formats.js';
 import type { GroupBackend } from '../group/group.js';
-import { createBackend } from '../group/select.js';
+import { withBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
-import { exchange } from '../psi/run/both.js';
-import { type IntersectionResult, rowsWith } from '../psi/run/result.js';
+import { runBoth } from '../psi/run/both.js';
 import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
-import { contactClient } from './client.js';
+import { type ContactResult, contactDiscovery } from './protocol.js';
 import {
   type ContactKeys,
   generateContactKeys,
@@ -19,7 +18,6 @@ import {
   publishSet,
   signerOf,
 } from './published.js';
-import { contactServer } from './server.js';
 
 /** Options of server and client in one process. */
 export interface DiscoverOptions extends FilterOptions {
@@ -51,17 +49,15 @@ export async function discoverContacts(
   contacts: SetInput,
   serverSet: SetInput,
   options: DiscoverOptions = {},
-): Promise<IntersectionResult> {
+): Promise<ContactResult> {
   requireOptions(options);
-  const own = toSet(contacts);
-  const other = toSet(serverSet);
-  checkComparable(own.kinds, other.kinds);
-  const { random, signal, onFrame } = options;
-  const backend = options.backend ?? (await createBackend());
-  try {
+  const set = toSet(contacts);
+  const members = toSet(serverSet);
+  checkComparable(set.kinds, members.kinds);
+  const { random, signal, onFrame, kind, falsePositiveRate } = options;
+  return withBackend(options.backend, async (backend) => {
     const keys = options.keys ?? (await generateContactKeys(backend));
-    const { kind, falsePositiveRate } = options;
-    const published = await publishSet(other, {
+    const published = await publishSet(members, {
       ...LOCAL_SET,
       kind,
       falsePositiveRate,
@@ -72,13 +68,9 @@ export async function discoverContacts(
     options.onPublished?.(published);
     const pin = { signer: signerOf(keys.signingKey) };
     const directory = await openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
-    const client = contactClient(own, directory, { backend, random, signal });
-    const { secretKey } = keys;
-    const server = contactServer([{ ...LOCAL_SET, secretKey, size: directory.size }], { backend, signal });
-    const { receiver } = await exchange(client, server, onFrame);
-    const { size, matched, peerSize } = receiver;
-    return { size, peerSize, ...rowsWith(own, matched) };
-  } finally {
-    if (options.backend === undefined) await backend.dispose();
-  }
+    const served = [{ ...LOCAL_SET, secretKey: keys.secretKey, size: directory.size }];
+    const own = { receiver: { set, directory }, sender: { served } };
+    const both = { backend, signal, onFrame, random: { ...(random && { receiver: random }) } };
+    return (await runBoth(contactDiscovery, own, both)).receiver;
+  });
 }

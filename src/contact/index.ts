@@ -12,9 +12,16 @@
 
 export type { Filter, FilterKind } from '../filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from '../filter/formats.js';
-export { type ContactClientOptions, type ContactResult, contactClient } from './client.js';
+export { type ContactClientOptions, type ContactEnd, contactClient } from './client.js';
 export { type DiscoverOptions, discoverContacts } from './discover.js';
 export { type HeaderPin, headerDigest } from './header.js';
+export {
+  type ClientOwn,
+  type ContactResult,
+  contactDiscovery,
+  type ObservedContacts,
+  type ServerOwn,
+} from './protocol.js';
 export {
   addSegment,
   type ContactDirectory,

@@ -12,9 +12,10 @@ import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import { VOPRFServer } from '../oprf/voprf.js';
-import type { AdmissionRequest } from '../policy/admission.js';
+import { publishedTerms } from '../policy/terms.js';
 import { withOffset } from '../psi/run/checks.js';
 import { type Program, PsiMachine } from '../psi/run/machine.js';
+import type { CommonOptions } from '../psi/run/party.js';
 import type { RandomSource } from '../random.js';
 import { decodeBlinded, decodeQuery, encodeEvaluated } from './frames.js';
 import type { SetName } from './suite.js';
@@ -33,9 +34,9 @@ export interface ContactServerOptions {
   readonly backend: GroupBackend;
   /**
    * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run. See
-   * `admission`, with `defaultContactPolicy`.
+   * `admission`, whose default here is `defaultContactPolicy`.
    */
-  readonly admit?: ((run: AdmissionRequest) => Promise<void>) | undefined;
+  readonly admit?: CommonOptions['admit'];
   /** For the proofs. Default: the platform's CSPRNG. */
   readonly random?: RandomSource | undefined;
   /** Stops the run, with code `aborted`. */
@@ -74,7 +75,12 @@ async function* serverProgram(
       'The client asks for a set or an epoch that is not served (any more). It has to fetch the published set again.',
     );
   }
-  await admit?.({ peerSize: query.size, ownSize: set.size, reveal: 'contact-discovery' });
+  await admit?.({
+    peerSize: query.size,
+    ownSize: set.size,
+    reveal: 'contact-discovery',
+    terms: publishedTerms,
+  });
   const server = new VOPRFServer(ristretto255Sha512(backend), set.secretKey);
   for (let done = 0; done < query.size; ) {
     const elements = decodeBlinded((yield undefined) ?? new Uint8Array(), done, query.size);

@@ -10,29 +10,20 @@
 import { requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { Charge, Ledger } from './ledger.js';
-import {
-  type Budget,
-  checkBudgets,
-  checkPolicy,
-  defaultPolicy,
-  defaultSumPolicy,
-  type Policy,
-  workLimit,
-} from './policy.js';
+import { type Budget, checkBudgets, checkPolicy, type Policy, workLimit } from './policy.js';
+import { countingTerms, type RunSizes, type Terms } from './terms.js';
 
 /** A run that a peer asks for, or that this party is about to take part in. */
-export interface AdmissionRequest {
-  /** Elements in the peer's set, all of which are evaluated. */
-  readonly peerSize: number;
+export interface AdmissionRequest extends RunSizes {
   /** People in it, where one may have several elements: what a smallest size means. Default `peerSize`. */
   readonly peerPeople?: number | undefined;
-  /** Elements in this party's set. */
-  readonly ownSize: number;
   /**
    * What the peer learns: `intersection`, `cardinality` and so on; `nothing` for a receiver whose sender is told nothing. Such a
    * run uses no budget, and no size but `largestSet` counts.
    */
   readonly reveal: string;
+  /** What the protocol says of it. Default: those of a count. */
+  readonly terms?: Terms | undefined;
 }
 
 /** Why a run was refused, for this party's own log. Those that begin with `all` are budgets over all peers together. */
@@ -58,7 +49,7 @@ export interface AdmissionOptions {
   readonly ledger: Ledger;
   /** Names the run. One that the ledger has charged already is admitted without another charge. */
   readonly run?: string | undefined;
-  /** Default `defaultPolicy`; for sums `defaultSumPolicy`. */
+  /** Default: the one of the protocol, `defaultPolicy`, `defaultSumPolicy` or `defaultContactPolicy`. */
   readonly policy?: Policy | undefined;
   /** What all peers of this ledger may use together. A run is charged to both in one step. Default: any amount. */
   readonly all?: readonly Budget[] | undefined;
@@ -67,9 +58,6 @@ export interface AdmissionOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
 }
-
-/** Modes in which the receiver learns which elements match, so that a small set shows no more than a large one. */
-const NAMES_MATCHES: readonly string[] = ['intersection', 'contact-discovery'];
 
 /** The account of all peers together. */
 export const ALL_PEERS = 'all peers together';
@@ -94,7 +82,8 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   if (peer === ALL_PEERS)
     throw new VeilmatchError('argument', 'No peer may be called what all are together.');
   return async (run) => {
-    const policy = given ?? (run.reveal === 'sum' ? defaultSumPolicy : defaultPolicy);
+    const { policy: usual, charge: chargeOf } = termsOf(run);
+    const policy = given ?? usual;
     const refuse = (refusal: Refusal): never => {
       onRefusal?.(refusal, run);
       throw new VeilmatchError(
@@ -112,8 +101,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
       const at = now();
       const charge: Charge = {
         at,
-        elements: run.peerSize,
-        work: workOf(run),
+        ...chargeOf(run),
         ...(name !== undefined && { run: name }),
       };
       const spent = overdrawn(policy.budgets, own, charge, run.ownSize);
@@ -130,10 +118,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   };
 }
 
-/** Elements that a run makes this party work on: of contact discovery the peer's alone, since the set is published. */
-function workOf({ peerSize, ownSize, reveal }: AdmissionRequest): number {
-  return reveal === 'contact-discovery' ? peerSize : peerSize + ownSize;
-}
+const termsOf = ({ terms = countingTerms }: AdmissionRequest): Terms => terms;
 
 function sizeRefusal(policy: Policy, run: AdmissionRequest): Refusal | undefined {
   const { peerSize, peerPeople = peerSize, ownSize, reveal } = run;
@@ -142,7 +127,7 @@ function sizeRefusal(policy: Policy, run: AdmissionRequest): Refusal | undefined
   if (reveal === 'nothing') return undefined;
   // A dozen people with a hundred identifiers each are no list of a thousand.
   if (peerPeople < smallestSet) return 'smallestSet';
-  if (peerPeople < smallestCountedSet && !NAMES_MATCHES.includes(reveal)) return 'smallestCountedSet';
+  if (peerPeople < smallestCountedSet && !termsOf(run).named) return 'smallestCountedSet';
   // Not as a quotient: of an empty set nothing can be learnt, but whoever asks it is told no more than others.
   if (peerSize > largestRatio * Math.max(1, ownSize)) return 'largestRatio';
   return undefined;

@@ -46,7 +46,7 @@ export type { SentFrame } from './run/observe.js';
 export type { OptionFlag, OptionOf, OptionSpec } from './run/options.js';
 export { padSet } from './run/padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
-export type { ByRole, Charged, Draw, Leakage, ListOwn, Party, Protocol, RunSizes } from './run/protocol.js';
+export type { ByRole, Draw, Leakage, ListOwn, Party, Protocol } from './run/protocol.js';
 export type {
   CardinalityResult,
   IntersectionResult,
@@ -84,4 +84,5 @@ export {
   type Policy,
   workLimit,
 } from '../policy/policy.js';
+export type { Charged, RunSizes, Terms } from '../policy/terms.js';
 export { openKey, type SealOptions, sealKey, type Unlock } from '../sealed.js';

@@ -6,8 +6,8 @@ import { bytesToHex } from '../../src/bytes.js';
 import {
   addSegment,
   type ContactDirectory,
+  type ContactEnd,
   type ContactKeys,
-  type ContactResult,
   contactClient,
   contactServer,
   discoverContacts,
@@ -61,7 +61,7 @@ function open(published: Parameters<typeof openPublishedSet>[0]): Promise<Contac
 
 const served = (size: number): ServedSet[] => [{ ...NAME, secretKey: keys.secretKey, size }];
 
-async function ask(contacts: readonly string[], directory: ContactDirectory): Promise<ContactResult> {
+async function ask(contacts: readonly string[], directory: ContactDirectory): Promise<ContactEnd> {
   const client = contactClient(strings(contacts), directory, { backend });
   await exchange(client, contactServer(served(directory.size), { backend }));
   return client.result;

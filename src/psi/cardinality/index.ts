@@ -7,7 +7,7 @@
  */
 
 import { VeilmatchError } from '../../errors.js';
-import { defaultPolicy } from '../../policy/policy.js';
+import { countingTerms } from '../../policy/terms.js';
 import type { ReceiverEnd } from '../intersection/receiver.js';
 import { psiReceiver } from '../intersection/receiver.js';
 import { psiSender, type SenderEnd } from '../intersection/sender.js';
@@ -17,7 +17,7 @@ import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
 import type { Given, OptionOf } from '../run/options.js';
-import { type ByRole, bothWork, type ListOwn, type Protocol } from '../run/protocol.js';
+import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import type { CardinalityResult, SenderResult } from '../run/result.js';
 import { type CoarseCount, checkCoarse } from '../run/reveal.js';
 import { severalPerPerson, toBoth } from '../run/shared-options.js';
@@ -71,7 +71,6 @@ export const cardinality: Protocol<
   id: 'ecdh-psi-cardinality',
   mode: MODE.cardinality,
   title: 'ECDH-PSI, the receiver learns how many',
-  reveals: 'cardinality',
   options: { to: toBoth, coarse, several: severalPerPerson, ...limitOptions },
   receiver: {
     machine({ set }, { coarse: told, ...options }) {
@@ -98,9 +97,8 @@ export const cardinality: Protocol<
     identity: ({ set }) => listIdentity(set),
     draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
-  policy: defaultPolicy,
+  terms: countingTerms,
   leakage: ({ to, coarse: told } = {}) =>
     psiLeakage({ reveal: told ? { cardinality: told } : 'cardinality', to }),
   observe: observeRun,
-  charge: bothWork,
 };

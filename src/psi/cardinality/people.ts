@@ -11,6 +11,7 @@
 
 import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
+import { countingTerms } from '../../policy/terms.js';
 import { randomScalar, secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import type { MergeOptions } from '../people/merge-limits.js';
@@ -90,7 +91,12 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: 'nothing' });
+    await settings.admit({
+      peerSize: peer.size,
+      ownSize: roster.set.size,
+      reveal: 'nothing',
+      terms: countingTerms,
+    });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const size = yield* takeShared(line, 'tags', { tags, width, tagBytes: tagger.width, peer });
@@ -113,7 +119,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'cardinality' });
+    await settings.admit({ ...sizes, reveal: 'cardinality', terms: countingTerms });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);

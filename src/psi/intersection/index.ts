@@ -5,13 +5,13 @@
  * **What it leaks** besides: the sizes of the sets and the kinds of identifiers in them.
  */
 
-import { defaultPolicy } from '../../policy/policy.js';
+import { namingTerms } from '../../policy/terms.js';
 import type { BlindingName } from '../run/blinding.js';
 import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
 import { oneOf, yesOrNo } from '../run/options.js';
-import { type ByRole, bothWork, type ListOwn, type Protocol } from '../run/protocol.js';
+import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
 import { toBoth } from '../run/shared-options.js';
 import { MODE } from '../run/suite.js';
@@ -40,7 +40,6 @@ export const intersection: Protocol<
   id: 'ecdh-psi',
   mode: MODE.intersection,
   title: 'ECDH-PSI, the receiver learns which',
-  reveals: 'intersection',
   options: {
     to: toBoth,
     verifiable: yesOrNo('verifiable', {
@@ -73,8 +72,7 @@ export const intersection: Protocol<
     identity: ({ set }) => listIdentity(set),
     draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
-  policy: defaultPolicy,
+  terms: namingTerms,
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
   observe: observeRun,
-  charge: bothWork,
 };

@@ -17,7 +17,14 @@ import { type Chunk, inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
-import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from '../run/party.js';
+import {
+  openSession,
+  ownHello,
+  type PartyOptions,
+  type PsiSettings,
+  settingsOf,
+  termsOf,
+} from '../run/party.js';
 import { checkProof } from '../run/proofs.js';
 import { toldCount } from '../run/reveal.js';
 import { checkFinish, type Tagger } from '../run/session.js';
@@ -55,7 +62,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'both' ? settings.mode : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told });
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told, terms: termsOf(settings) });
     blinding =
       settings.blinding === 'additive'
         ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)

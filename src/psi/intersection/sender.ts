@@ -18,7 +18,14 @@ import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
-import { openSession, ownHello, type PartyOptions, type PsiSettings, settingsOf } from '../run/party.js';
+import {
+  openSession,
+  ownHello,
+  type PartyOptions,
+  type PsiSettings,
+  settingsOf,
+  termsOf,
+} from '../run/party.js';
 import { proofFrame } from '../run/proofs.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import { DST } from '../run/suite.js';
@@ -51,7 +58,7 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode });
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode, terms: termsOf(settings) });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     const asked = new DistinctBytes();

@@ -6,18 +6,11 @@
  * party that gets hold of the other's table under its pseudonyms reads with its own map whose rows those are.
  */
 
-import { defaultPolicy } from '../../policy/policy.js';
+import { countingTerms } from '../../policy/terms.js';
 import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
-import {
-  type ByRole,
-  bothWork,
-  type Leakage,
-  type ListOwn,
-  type Party,
-  type Protocol,
-} from '../run/protocol.js';
+import type { ByRole, Leakage, ListOwn, Party, Protocol } from '../run/protocol.js';
 import type { CardinalityResult } from '../run/result.js';
 import { MODE } from '../run/suite.js';
 import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
@@ -54,12 +47,10 @@ export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTa
   id: 'join-ids',
   mode: MODE['join-ids'],
   title: 'Join ids, both get pseudonyms for a third party',
-  reveals: 'cardinality',
   options: {},
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
-  policy: defaultPolicy,
+  terms: countingTerms,
   leakage: () => leakage,
   observe: observeRun,
-  charge: bothWork,
 };

@@ -21,6 +21,7 @@ import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sha512 } from '../../kernel/sha512.js';
+import { countingTerms } from '../../policy/terms.js';
 import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
@@ -84,7 +85,12 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     yield run.line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body);
     await checkPublicKey(peer.publicKey, settings.backend);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: 'join-ids' });
+    await settings.admit({
+      peerSize: peer.size,
+      ownSize: set.size,
+      reveal: 'join-ids',
+      terms: countingTerms,
+    });
 
     yield* run.sendBlinded();
     const theirs = yield* run.takeBlinded(peer.size);
@@ -106,7 +112,12 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     const greeting = ownHello('sender', set, settings);
     const hello: Hello = { ...greeting, publicKey: await settings.backend.multiplyBase(run.first) };
     const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: 'join-ids' });
+    await settings.admit({
+      peerSize: peer.size,
+      ownSize: set.size,
+      reveal: 'join-ids',
+      terms: countingTerms,
+    });
     yield run.line.send(encodeFrame('hello', encodeHello(hello)));
 
     const theirs = yield* run.takeBlinded(peer.size);

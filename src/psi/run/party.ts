@@ -5,6 +5,8 @@ import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
+import type { AdmissionRequest } from '../../policy/admission.js';
+import { countingTerms, namingTerms, type Terms } from '../../policy/terms.js';
 import { type RandomSource, secureRandom } from '../../random.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
@@ -17,15 +19,8 @@ import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suit
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
 
 /** What a party is told of a run before it sends anything that answers the peer's Hello. */
-export interface RunRequest {
-  /** Elements that the peer declared. */
-  readonly peerSize: number;
-  /** People in the peer's list, where each has as many elements as the one who has most. */
-  readonly peerPeople?: number | undefined;
-  /** Elements in the party's own set. */
-  readonly ownSize: number;
-  /** What the peer is to learn: `nothing` where only the receiver learns the result, and this is the receiver. */
-  readonly reveal: Mode | 'nothing';
+export interface RunRequest extends AdmissionRequest {
+  readonly terms: Terms;
 }
 
 /** Options of a party, whatever the mode. */
@@ -136,6 +131,11 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
     );
   }
   return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
+}
+
+/** What a run of the ordered or the shuffled mode means for a policy. */
+export function termsOf({ mode }: PsiSettings): Terms {
+  return mode === 'intersection' ? namingTerms : countingTerms;
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */

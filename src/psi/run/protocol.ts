@@ -5,7 +5,7 @@
  */
 
 import type { IdentifierSet } from '../../identifiers/set.js';
-import type { Policy } from '../../policy/policy.js';
+import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
 import type { SentFrame } from './observe.js';
 import type { Given, OptionSpec } from './options.js';
@@ -39,22 +39,6 @@ export type Draw =
   | 'nonce'
   /** Scalars: `scalar` is one that all its elements are multiplied by, `blind` one of each element. */
   | { readonly kind: 'scalar' | 'blind'; readonly count: number };
-
-/** The sizes that a run is charged for. */
-export interface RunSizes {
-  /** Elements in the peer's set. */
-  readonly peerSize: number;
-  /** Elements in this party's set. */
-  readonly ownSize: number;
-}
-
-/** What a run uses of a budget. */
-export interface Charged {
-  /** Elements that are evaluated for the peer. */
-  readonly elements: number;
-  /** Elements that the run makes this party work on in all. */
-  readonly work: number;
-}
 
 /** One of the two parties of a protocol. */
 export interface Party<Own, Options extends object, Result, Raw> {
@@ -99,24 +83,15 @@ export interface Protocol<
   readonly mode: number;
   /** Its name for people. */
   readonly title: string;
-  /** Whether the receiver learns which of its rows match, or only how many. */
-  readonly reveals: 'intersection' | 'cardinality';
   readonly options: OptionSpec<Options>;
   /** The party that asks. */
   readonly receiver: Party<Own['receiver'], Options, Result['receiver'], unknown>;
   /** The party that answers. */
   readonly sender: Party<Own['sender'], Options, Result['sender'], unknown>;
-  /** What the party that answers allows a peer where nobody says anything else. */
-  readonly policy: Policy;
+  /** What a run of it means for the policy of a party of whose list the other learns something. */
+  readonly terms: Terms;
   /** Who learns what under these options. */
   leakage(options?: Given<Options>): Leakage;
   /** The run as anybody sees it who reads the line, for attacks on it. @throws {VeilmatchError} `bad-message` */
   observe(frames: readonly SentFrame[]): unknown;
-  /** What a run of these sizes uses of the budget of the peer that asks for it. */
-  charge(sizes: RunSizes): Charged;
-}
-
-/** The charge of a run in which both parties work on both lists. */
-export function bothWork({ peerSize, ownSize }: RunSizes): Charged {
-  return { elements: peerSize, work: peerSize + ownSize };
 }

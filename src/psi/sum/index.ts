@@ -9,14 +9,14 @@
 import { requireObject } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { createSha512 } from '../../kernel/sha512.js';
-import { defaultSumPolicy } from '../../policy/policy.js';
+import { sumTerms } from '../../policy/terms.js';
 import { limitOptions } from '../people/merge-limits.js';
 import { sumLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { CommonOptions } from '../run/party.js';
-import { bothWork, type ListOwn, type Protocol } from '../run/protocol.js';
+import type { ListOwn, Protocol } from '../run/protocol.js';
 import { severalPerPerson } from '../run/shared-options.js';
 import { MODE } from '../run/suite.js';
 import type { SumOptions } from './party.js';
@@ -47,7 +47,6 @@ export const sum: Protocol<
   id: 'ecdh-psi-sum',
   mode: MODE.sum,
   title: 'ECDH-PSI, the receiver learns a sum',
-  reveals: 'cardinality',
   options: {
     to: oneOf<'receiver' | 'sender'>('to', ['receiver', 'sender'], {
       default: 'receiver',
@@ -91,10 +90,9 @@ export const sum: Protocol<
     identity: ({ set, values }) => ({ ...listIdentity(set), values: valuesDigest(values) }),
     draws: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],
   },
-  policy: defaultSumPolicy,
+  terms: sumTerms,
   leakage: ({ to } = {}) => sumLeakage({ to }),
   observe: observeRun,
-  charge: bothWork,
 };
 
 async function taken(

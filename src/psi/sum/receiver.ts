@@ -15,6 +15,7 @@
 import { concatBytes, u32 } from '../../bytes.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
+import { sumTerms } from '../../policy/terms.js';
 import { randomScalar } from '../../random.js';
 import { askShuffled, peopleIn, takeShared } from '../people/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
@@ -64,7 +65,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told });
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told, terms: sumTerms });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);

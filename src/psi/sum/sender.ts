@@ -13,6 +13,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
+import { sumTerms } from '../../policy/terms.js';
 import { randomScalar } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../people/shuffled.js';
@@ -68,7 +69,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'sum' });
+    await settings.admit({ ...sizes, reveal: 'sum', terms: sumTerms });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);
