@@ -4,13 +4,12 @@
  * what they saw is handed to the attacks.
  */
 
-import type { Knowledge, PsiObservation, SentMessage, Transcript } from '../attack/transcript.js';
+import type { Knowledge, Observation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
-import { decodeFrame } from '../psi/run/frames.js';
 import { NONCE_BYTES } from '../psi/run/hello.js';
-import type { ObservedRun, SentFrame } from '../psi/run/observe.js';
+import type { SentFrame } from '../psi/run/observe.js';
 import type { ByRole, Draw, Protocol } from '../psi/run/protocol.js';
 import type { Role } from '../psi/run/suite.js';
 import { type RandomSource, randomScalars, secureRandom } from '../random.js';
@@ -94,9 +93,9 @@ function viewsOf(
   frames: readonly SentFrame[],
   knowledge: Readonly<Record<Role, Knowledge>>,
 ): Record<Observer, View> {
-  const observation: PsiObservation = { kind: 'psi', ...(protocol.observe(frames) as ObservedRun) };
+  const observation = protocol.observe(frames) as Observation;
   const messages = frames.map(
-    ({ from, bytes }): SentMessage => ({ from, name: decodeFrame(bytes).name, bytes }),
+    ({ from, bytes }): SentMessage => ({ from, name: protocol.nameOf(bytes), bytes }),
   );
   const view = (seenBy: Observer, known: Knowledge): View => {
     const transcript: Transcript = { protocol: protocol.id, seenBy, messages, observation };

@@ -88,6 +88,7 @@ export const contactDiscovery: Protocol<
   },
   terms: publishedTerms,
   leakage: () => leakage,
+  nameOf: contactFrameName,
   observe: (frames): ObservedContacts => ({
     blinded: elements(frames, 'blinded'),
     evaluated: elements(frames, 'evaluated'),

@@ -13,6 +13,7 @@ import { psiReceiver } from '../intersection/receiver.js';
 import { psiSender, type SenderEnd } from '../intersection/sender.js';
 import type { MergeOptions } from '../people/merge-limits.js';
 import { limitOptions } from '../people/merge-limits.js';
+import { frameName } from '../run/frames.js';
 import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
@@ -100,5 +101,6 @@ export const cardinality: Protocol<
   terms: countingTerms,
   leakage: ({ to, coarse: told } = {}) =>
     psiLeakage({ reveal: told ? { cardinality: told } : 'cardinality', to }),
+  nameOf: frameName,
   observe: observeRun,
 };

@@ -7,6 +7,7 @@
 
 import { namingTerms } from '../../policy/terms.js';
 import type { BlindingName } from '../run/blinding.js';
+import { frameName } from '../run/frames.js';
 import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
@@ -74,5 +75,6 @@ export const intersection: Protocol<
   },
   terms: namingTerms,
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
+  nameOf: frameName,
   observe: observeRun,
 };

@@ -7,6 +7,7 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
+import { frameName } from '../run/frames.js';
 import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
@@ -52,5 +53,6 @@ export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTa
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
   terms: countingTerms,
   leakage: () => leakage,
+  nameOf: frameName,
   observe: observeRun,
 };

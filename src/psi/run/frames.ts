@@ -140,3 +140,8 @@ export function* recordFrames(name: FrameName, records: Uint8Array, width: numbe
     yield encodeRecords(name, first, records.subarray(first * width, (first + step) * width));
   }
 }
+
+/** What a frame is called. @throws {VeilmatchError} `bad-message` */
+export function frameName(frame: Uint8Array): FrameName {
+  return decodeFrame(frame).name;
+}

@@ -16,6 +16,8 @@ export interface SentFrame {
 
 /** What a run shows. */
 export interface ObservedRun {
+  /** Says which observation it is. */
+  readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
   /** What the receiver asked, n x 32 bytes; for join ids what both asked. */
@@ -62,6 +64,7 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
   }
   const { mode, publicKey } = decodeHello(hellos.sender);
   return {
+    kind: 'psi',
     dst: DST,
     blinded: lists.blinded.toList().bytes,
     evaluated: lists.evaluated.toList().bytes,

@@ -92,6 +92,11 @@ export interface Protocol<
   readonly terms: Terms;
   /** Who learns what under these options. */
   leakage(options?: Given<Options>): Leakage;
-  /** The run as anybody sees it who reads the line, for attacks on it. @throws {VeilmatchError} `bad-message` */
+  /** What a frame is called in reports. @throws {VeilmatchError} `bad-message` */
+  nameOf(frame: Uint8Array): string;
+  /**
+   * The run as anybody sees it who reads the line: an observation of `veilmatch/attack`.
+   * @throws {VeilmatchError} `bad-message`
+   */
   observe(frames: readonly SentFrame[]): unknown;
 }

@@ -11,6 +11,7 @@ import { bytesToHex } from '../../bytes.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { sumTerms } from '../../policy/terms.js';
 import { limitOptions } from '../people/merge-limits.js';
+import { frameName } from '../run/frames.js';
 import { sumLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
 import { observeRun } from '../run/observe.js';
@@ -92,6 +93,7 @@ export const sum: Protocol<
   },
   terms: sumTerms,
   leakage: ({ to } = {}) => sumLeakage({ to }),
+  nameOf: frameName,
   observe: observeRun,
 };
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What every protocol of the registry must hold, and what one more gets by being in it. */
+
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { numberingPlan } from '../../src/attack/index.js';
+import { compare, matching, registry } from '../../src/compare/index.js';
+import { contactDiscovery } from '../../src/contact/index.js';
+import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { VeilmatchError } from '../../src/errors.js';
+import type { GroupBackend } from '../../src/group/group.js';
+import { createBackend } from '../../src/group/select.js';
+import { identifiersFromRows } from '../../src/identifiers/index.js';
+import type { IdentifierSet } from '../../src/identifiers/set.js';
+import { admission } from '../../src/policy/admission.js';
+import { memoryLedger } from '../../src/policy/ledger.js';
+import { runBoth } from '../../src/psi/run/both.js';
+import { chosen, type OptionSpec, repeatedTerms } from '../../src/psi/run/options.js';
+import type { Draw, Protocol } from '../../src/psi/run/protocol.js';
+import type { Role } from '../../src/psi/run/suite.js';
+import { type RandomSource, secureRandom } from '../../src/random.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { folderChannel } from '../../src/transport/channel/folder.js';
+import { memoryChannels } from '../../src/transport/channel/memory.js';
+import { type Journal, memoryJournal, partyTerms } from '../../src/transport/resume/journal.js';
+import { recallParty, runParty } from '../../src/transport/run.js';
+import { cutChannels } from '../suites/cut-channels.js';
+import { expectCode } from '../suites/errors.js';
+import { toy } from '../suites/toy-protocol.js';
+
+type Owns = Readonly<Record<Role, object>>;
+
+let backend: GroupBackend;
+let receiver: IdentifierSet;
+let sender: IdentifierSet;
+const owns = new Map<string, Owns>();
+const SHARED = 12;
+const number = (i: number): string => `+1415555${String(1000 + i)}`;
+
+beforeAll(async () => {
+  backend = await createBackend({ concurrency: 1 });
+  const rows = (first: number, count: number): { phone: string }[] =>
+    Array.from({ length: count }, (_, i) => ({ phone: number(first + i) }));
+  receiver = (await identifiersFromRows(rows(0, 30))).set;
+  sender = (await identifiersFromRows(rows(30 - SHARED, 25))).set;
+  const values = Array.from({ length: 25 }, (_, row) => row + 1);
+  for (const { id } of [...registry, toy])
+    owns.set(id, { receiver: { set: receiver }, sender: { set: sender, values } });
+  const keys = await generateContactKeys(backend);
+  const name = { setId: 'members', epoch: 1 };
+  const published = await publishSet(sender, { ...name, keys, backend, falsePositiveRate: 2 ** -40 });
+  const pin = { signer: signerOf(keys.signingKey) };
+  const directory = await openPublishedSet(published, { setId: name.setId, pin });
+  owns.set(contactDiscovery.id, {
+    receiver: { set: receiver, directory },
+    sender: { served: [{ ...name, secretKey: keys.secretKey, size: sender.size }] },
+  });
+});
+afterAll(() => backend.dispose());
+
+const ALL: readonly Protocol[] = [...registry, contactDiscovery, toy];
+const ownOf = ({ id }: Protocol): Owns => owns.get(id)!;
+
+/** Without the functions that results may have. */
+const plain = (result: unknown): unknown => JSON.parse(JSON.stringify(result));
+
+async function overChannels(
+  protocol: Protocol,
+  [a, b]: readonly [Channel, Channel],
+  options: Readonly<Partial<Record<Role, object>>> = {},
+): Promise<{ receiver: PromiseSettledResult<unknown>; sender: PromiseSettledResult<unknown> }> {
+  const own = ownOf(protocol);
+  const [asked, answered] = await Promise.allSettled([
+    runParty(a, protocol, 'receiver', own.receiver, { backend, ...options.receiver }),
+    runParty(b, protocol, 'sender', own.sender, { backend, ...options.sender }),
+  ]);
+  return { receiver: asked!, sender: answered! };
+}
+
+const outcomeOf = (settled: PromiseSettledResult<unknown>): unknown => {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+};
+
+describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title', ({ protocol }) => {
+  it('finds what both lists share, and tells it in rows', async () => {
+    const result = await runBoth(protocol, ownOf(protocol), { backend });
+    const told = result.receiver as {
+      size: number;
+      peerSize: number;
+      matches?: readonly number[];
+      sum?: number;
+    };
+    expect(told.size).toBe(SHARED);
+    expect(told.peerSize).toBe(sender.size);
+    expect(Object.keys(told)).not.toContain('matched');
+    const rows = Array.from({ length: SHARED }, (_, i) => 30 - SHARED + i);
+    if (protocol.terms.named) expect(told.matches).toEqual(rows);
+    if (told.sum !== undefined) expect(told.sum).toBe((SHARED * (SHARED + 1)) / 2);
+    expect((result.sender as { peerSize: number }).peerSize).toBe(receiver.size);
+  });
+
+  it('comes to the same over a channel in memory and over folders as within one process', async () => {
+    const both = await runBoth(protocol, ownOf(protocol), { backend });
+    const folder = mkdtempSync(join(tmpdir(), 'veilmatch-protocol-'));
+    try {
+      const [there, back] = [join(folder, 'there'), join(folder, 'back')];
+      for (const path of [there, back]) mkdirSync(path);
+      const folders = await Promise.all([
+        folderChannel({ incoming: back, outgoing: there, pollMilliseconds: 5 }),
+        folderChannel({ incoming: there, outgoing: back, pollMilliseconds: 5 }),
+      ]);
+      for (const channels of [memoryChannels(), folders] as const) {
+        const run = await overChannels(protocol, channels);
+        // Pseudonyms are fresh in every run.
+        const withoutFresh = (result: unknown): unknown => ({
+          ...(plain(result) as object),
+          pseudonyms: undefined,
+        });
+        expect(withoutFresh(outcomeOf(run.receiver))).toEqual(withoutFresh(both.receiver));
+        expect(withoutFresh(outcomeOf(run.sender))).toEqual(withoutFresh(both.sender));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('goes on where it was cut, wherever that is, to the same result and for one charge', async () => {
+    const own = ownOf(protocol);
+    const results = new Set<string>();
+    for (let frames = 0; frames < 12; frames++) {
+      const journalOf = (role: Role): Journal =>
+        memoryJournal({
+          runId: '0123456789abcdef',
+          peer: 'them',
+          terms: partyTerms(protocol, role, own[role]),
+        });
+      const journals = { receiver: journalOf('receiver'), sender: journalOf('sender') };
+      let charged = 0;
+      const options = {
+        receiver: { journal: journals.receiver },
+        sender: { journal: journals.sender, admit: async () => void charged++ },
+      };
+      let taken: unknown;
+      let given: unknown;
+      for (let attempt = 0; attempt < 20 && (taken === undefined || given === undefined); attempt++) {
+        const ends = cutChannels(attempt === 0 ? frames : undefined);
+        const held = { receiver: journals.receiver.held, sender: journals.sender.held };
+        Object.assign(ends[0], { peerHolds: held.sender });
+        Object.assign(ends[1], { peerHolds: held.receiver });
+        const run = await overChannels(protocol, ends, options);
+        if (run.receiver.status === 'fulfilled') taken ??= run.receiver.value;
+        else expect(run.receiver.reason).toMatchObject({ code: 'disconnected' });
+        if (run.sender.status === 'fulfilled') given ??= run.sender.value;
+        else expect(run.sender.reason).toMatchObject({ code: 'disconnected' });
+        // A sender that has come to its end has erased its journal: what the receiver holds is all that there is.
+        if (given !== undefined && taken === undefined) {
+          taken = await recallParty(protocol, 'receiver', own.receiver, {
+            backend,
+            journal: journals.receiver,
+          });
+        }
+      }
+      expect(charged).toBe(1);
+      results.add(
+        JSON.stringify({ ...(plain(taken) as object), pseudonyms: undefined, confirmed: undefined }),
+      );
+    }
+    expect(results.size).toBe(1);
+  });
+
+  it('is not resumed with another list', async () => {
+    const own = ownOf(protocol);
+    const terms = { ...partyTerms(protocol, 'receiver', own.receiver), list: 'another' };
+    const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'them', terms });
+    const [a] = memoryChannels();
+    const error = await expectCode('argument', () =>
+      runParty(a, protocol, 'receiver', own.receiver, { backend, journal }),
+    );
+    expect(error.message).toContain('list');
+  });
+
+  it('is refused by a policy that it does not fit', async () => {
+    const admit = admission({
+      peer: 'them',
+      ledger: memoryLedger(),
+      policy: { largestSet: receiver.size - 1, budgets: [] },
+    });
+    const run = await overChannels(protocol, memoryChannels(), { sender: { admit } });
+    expect(run.sender).toMatchObject({ status: 'rejected', reason: { code: 'refused' } });
+    expect(run.receiver.status).toBe('rejected');
+  });
+
+  it('is charged by its own terms', async () => {
+    const ledger = memoryLedger();
+    const admit = admission({ peer: 'them', ledger, policy: { budgets: [] } });
+    await runBoth(protocol, ownOf(protocol), { backend, admit });
+    await ledger.update(['them'], ([charges]) => {
+      const sizes = { peerSize: receiver.size, ownSize: sender.size };
+      expect(charges).toMatchObject([protocol.terms.charge(sizes)]);
+      return [charges!];
+    });
+  });
+
+  it('draws what it says, in that order', async () => {
+    const own = ownOf(protocol);
+    const drawn: Record<Role, number[]> = { receiver: [], sender: [] };
+    const noting =
+      (role: Role): RandomSource =>
+      (length) => {
+        drawn[role].push(length);
+        // Every 32 bytes are a scalar, so that none is rejected and drawn again.
+        return secureRandom(length).map((byte, i) => (i % 32 === 31 ? byte & 0x0f : byte));
+      };
+    await runBoth(protocol, own, {
+      backend,
+      random: { receiver: noting('receiver'), sender: noting('sender') },
+    });
+    for (const role of ['receiver', 'sender'] as const) {
+      const lengths = protocol[role]
+        .draws(own[role] as never)
+        .map((draw: Draw) => (draw === 'nonce' ? 32 : 32 * draw.count));
+      expect(drawn[role].slice(0, lengths.length)).toEqual(lengths);
+    }
+  });
+
+  it('has options that say what they may be, and a flag that is well formed', () => {
+    const spec = protocol.options as OptionSpec<Record<string, unknown>>;
+    expect(() => chosen(spec, {})).not.toThrow();
+    for (const [name, option] of Object.entries(spec)) {
+      expect(() => option.check(Symbol('none')), name).toThrow(VeilmatchError);
+      if (option.flag === undefined) continue;
+      expect(option.flag.flags, name).toMatch(/^--[a-z][a-z-]*(?: <[A-Z,]+>)?$/);
+      for (const word of option.flag.choices ?? []) {
+        expect(() => option.check(option.flag?.read?.(word) ?? word), name).not.toThrow();
+      }
+    }
+    expect(Object.values(repeatedTerms(spec, {})).every((text) => typeof text === 'string')).toBe(true);
+  });
+});
+
+it('one protocol more is compared and attacked like the others', async () => {
+  const plan = numberingPlan('US', { areaCodes: ['415555'] });
+  const reports = [];
+  for await (const report of compare(receiver, sender, {
+    protocols: [toy].map(matching),
+    plan,
+    backend,
+    concurrency: 1,
+    attackSeconds: 5,
+  })) {
+    reports.push(report);
+  }
+  expect(reports).toMatchObject([{ protocol: 'toy', title: toy.title, correct: true, matches: SHARED }]);
+  // Everything that the receiver did not have, and everything that the sender did not have.
+  expect(reports[0]!.attacks.outsider.recovered).toBe(sender.size - SHARED);
+  expect(reports[0]!.sender.recovered).toBe(receiver.size - SHARED);
+});
