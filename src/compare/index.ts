@@ -32,5 +32,5 @@ export const protocols: readonly MatchingProtocol[] = [
   ...hashingProtocols,
   oprfProtocol,
   contactMatching,
-  ...registry.map(matching),
+  ...registry.filter(({ variantOf }) => variantOf === undefined).map(matching),
 ];

@@ -10,7 +10,7 @@ import type { IdentifierSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
 import { NONCE_BYTES } from '../psi/run/hello.js';
 import type { SentFrame } from '../psi/run/observe.js';
-import type { ByRole, Draw, Protocol } from '../psi/run/protocol.js';
+import { type Draw, type Protocol, requireProtocol } from '../psi/run/protocol.js';
 import type { Role } from '../psi/run/suite.js';
 import { type RandomSource, randomScalars, secureRandom } from '../random.js';
 import type { MatchingProtocol, MatchOutcome, Observer, RunOptions, View } from './protocol.js';
@@ -21,7 +21,8 @@ type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
 };
 
 /** A protocol whose parties bring lists, with what both need besides, by its run's options. */
-export function matching(protocol: Protocol<ByRole, object>): MatchingProtocol {
+export function matching(protocol: Protocol): MatchingProtocol {
+  requireProtocol(protocol);
   return {
     id: protocol.id,
     title: protocol.title,

@@ -7,8 +7,9 @@
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
 import { joinIdsProtocol } from '../psi/join-ids/index.js';
+import { people } from '../psi/people/index.js';
 import type { Protocol } from '../psi/run/protocol.js';
 import { sum } from '../psi/sum/index.js';
 
 /** In the order in which they give away less. */
-export const registry: readonly Protocol[] = [intersection, cardinality, sum, joinIdsProtocol];
+export const registry: readonly Protocol[] = [intersection, cardinality, people, sum, joinIdsProtocol];

@@ -11,13 +11,6 @@
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export { type CardinalityOptions, cardinality } from './cardinality/index.js';
-export {
-  type PeoplePartyOptions,
-  type PeopleReceiverEnd,
-  type PeopleSenderEnd,
-  peopleReceiver,
-  peopleSender,
-} from './cardinality/people.js';
 export { type IntersectOptions, intersect } from './intersect.js';
 export { type IntersectionOptions, intersection } from './intersection/index.js';
 export { psiReceiver, type ReceiverEnd } from './intersection/receiver.js';
@@ -38,8 +31,14 @@ export {
   type PeopleOptions,
   peopleMatched,
 } from './match-people.js';
-export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './people/merge-limits.js';
-export { leaveOut } from './people/merging.js';
+export { people } from './people/index.js';
+export {
+  type PeoplePartyOptions,
+  type PeopleReceiverEnd,
+  type PeopleSenderEnd,
+  peopleReceiver,
+  peopleSender,
+} from './people/people.js';
 export type { BlindingName } from './run/blinding.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
@@ -54,6 +53,8 @@ export type {
 } from './run/result.js';
 export type { CoarseCount, RevealOption } from './run/reveal.js';
 export type { Mode, Reveal, Role } from './run/suite.js';
+export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
+export { leaveOut } from './shuffled/merging.js';
 export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
 export { OpenedSum } from './sum/opened-sum.js';

@@ -5,13 +5,13 @@ import { requireIterable, requireOptions, requireSet } from '../arguments.js';
 import { withBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
-import { cardinality } from './cardinality/index.js';
 import { psiReceiver } from './intersection/receiver.js';
 import { psiSender } from './intersection/sender.js';
-import { leftOutByRole, type MergeBothOptions, type MergeLimits } from './people/merge-limits.js';
-import { leaveOut, peopleOf } from './people/merging.js';
+import { people } from './people/index.js';
 import { type BothOptions, exchange, runBoth } from './run/both.js';
 import type { Role } from './run/suite.js';
+import { leftOutByRole, type MergeBothOptions, type MergeLimits } from './shuffled/merge-limits.js';
+import { leaveOut, peopleOf } from './shuffled/merging.js';
 
 /** Which identifier a person is matched by, if several do: the first of these. */
 const PRIORITY: readonly IdentifierKind[] = ['phone', 'email', 'composite', 'opaque'];
@@ -42,10 +42,10 @@ export function peopleMatched(
   requireIterable(elements, 'The elements');
   requireOptions(limits);
   const matched = new Set(elements);
-  const people = peopleOf(set, limits);
+  const grouped = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
-  for (let person = 0; person < people.size; person++) {
-    const all = people.elementsOf(person);
+  for (let person = 0; person < grouped.size; person++) {
+    const all = grouped.elementsOf(person);
     const kinds = new Set<IdentifierKind>();
     for (const element of all) if (matched.has(element)) kinds.add(kindOf(set.elements.at(element)));
     const by = PRIORITY.find((kind) => kinds.has(kind));
@@ -100,6 +100,6 @@ export async function countPeople(
   requireOptions(options);
   const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
   checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
-  const shared = { ...options, onLeftOut: undefined, several: true };
-  return (await runBoth(cardinality, own, shared, leftOutByRole(options))).receiver.size;
+  const shared = { ...options, onLeftOut: undefined };
+  return (await runBoth(people, own, shared, leftOutByRole(options))).receiver.size;
 }

@@ -18,7 +18,7 @@ import { revealOf } from '../psi/run/reveal.js';
 import type { Role } from '../psi/run/suite.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
-import { checkTerms, type Journal, partyTerms, type RunTerms } from './resume/journal.js';
+import { checkTerms, type Journal, partyTerms, type RunTerms, requireParty } from './resume/journal.js';
 import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
 /** Options of a party of a run over a channel, whatever the protocol. */
@@ -77,7 +77,7 @@ export async function runParty<
   options: RunPartyOptions<Result[R]> & Given<Options> = {},
 ): Promise<Result[R] & Confirmed> {
   requireObject(channel, 'The channel', 'send', 'close');
-  requireObject(protocol, 'The protocol', 'receiver', 'sender', 'options');
+  requireParty(protocol, role, own);
   requireOptions(options);
   return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
 }

@@ -3,9 +3,9 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { peopleReceiver, peopleSender } from '../../src/psi/cardinality/people.js';
 import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough } from '../support/exchange.js';
 import { LoopMeter } from '../support/loop-meter.js';

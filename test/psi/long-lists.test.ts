@@ -3,12 +3,12 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, DistinctBytes, equalBytes, sortRecords } from '../../src/bytes.js';
-import { takeShared } from '../../src/psi/people/shuffled.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { observeRun } from '../../src/psi/run/observe.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
+import { takeShared } from '../../src/psi/shuffled/shuffled.js';
 import { CIPHERTEXT_BYTES } from '../../src/psi/sum/elgamal.js';
 import { secureRandom } from '../../src/random.js';
 

@@ -8,8 +8,8 @@ import { opaqueBytes } from '../../src/identifiers/identifier.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { type IdentifierSet, SetBuilder } from '../../src/identifiers/set.js';
 import { leaveOut, padSet, peopleMatched } from '../../src/psi/index.js';
-import type { LeftOut, MergeLimits } from '../../src/psi/people/merge-limits.js';
-import { peopleOf } from '../../src/psi/people/merging.js';
+import type { LeftOut, MergeLimits } from '../../src/psi/shuffled/merge-limits.js';
+import { peopleOf } from '../../src/psi/shuffled/merging.js';
 import { expectCode } from '../suites/errors.js';
 
 /** A list whose rows hold these names. */

@@ -22,11 +22,11 @@ import {
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
-import { DisjointSets } from '../../src/psi/people/disjoint-sets.js';
-import { rosterOf } from '../../src/psi/people/roster.js';
 import { exchange } from '../../src/psi/run/both.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { DST } from '../../src/psi/run/suite.js';
+import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
+import { rosterOf } from '../../src/psi/shuffled/roster.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';

@@ -11,9 +11,9 @@ import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../
 import { contactServer } from '../../src/contact/server.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { peopleReceiver, peopleSender } from '../../src/psi/cardinality/people.js';
 import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
 import { expectCode } from '../suites/errors.js';

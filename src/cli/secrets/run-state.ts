@@ -4,7 +4,7 @@
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import type { Io } from '../../lists/io.js';
-import type { Reveal, Unlock } from '../../psi/index.js';
+import { intersection, type Reveal, type Unlock } from '../../psi/index.js';
 import {
   type ConnectedChannel,
   createJournal,
@@ -87,8 +87,8 @@ export class RunState {
 
   /** What the run reveals that is resumed. */
   get reveals(): Reveal | undefined {
-    const kept = this.journal && JSON.parse(this.journal.terms.reveal!);
-    return typeof kept === 'object' ? 'cardinality' : kept;
+    const kept = this.journal?.terms.protocol;
+    return kept === undefined ? undefined : kept === intersection.id ? 'intersection' : 'cardinality';
   }
 
   /**

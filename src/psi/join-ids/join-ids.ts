@@ -25,7 +25,6 @@ import { countingTerms } from '../../policy/terms.js';
 import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
-import { type Part, sendRecords } from '../people/shuffled.js';
 import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame } from '../run/frames.js';
@@ -40,6 +39,7 @@ import {
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { DST, type Role } from '../run/suite.js';
+import { type Part, sendRecords } from '../shuffled/shuffled.js';
 
 const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 /** Bytes of a pseudonym: two of 2^24 that are alike by chance occur once in 2^81 runs. */

@@ -4,6 +4,7 @@
  * is a folder whose `index.ts` makes one of these; the lists of all of them are in `compare/registry.ts`.
  */
 
+import { requireMethods, requireObject } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
@@ -79,6 +80,8 @@ export interface Protocol<
 > {
   /** Its name in options, reports and stored runs. */
   readonly id: string;
+  /** Another protocol that this one is a kind of: comparisons show that one alone. */
+  readonly variantOf?: string | undefined;
   /** Its mode in the Hello; 0 where it has another first message. */
   readonly mode: number;
   /** Its name for people. */
@@ -99,4 +102,18 @@ export interface Protocol<
    * @throws {VeilmatchError} `bad-message`
    */
   observe(frames: readonly SentFrame[]): unknown;
+}
+
+/** @throws {VeilmatchError} `argument` for what is no protocol */
+export function requireProtocol(value: unknown): void {
+  requireMethods(value, 'The protocol', 'leakage', 'nameOf', 'observe');
+  const { receiver, sender, terms, options } = value as Protocol;
+  for (const party of [receiver, sender]) {
+    requireMethods(party, 'A party of the protocol', 'machine', 'result', 'identity', 'draws');
+  }
+  requireMethods(terms, 'The terms of the protocol', 'charge');
+  requireObject(options, 'The options of the protocol');
+  for (const option of Object.values(options)) {
+    requireMethods(option, 'An option of the protocol', 'check');
+  }
 }

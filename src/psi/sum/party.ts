@@ -5,9 +5,9 @@ import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { secureRandom } from '../../random.js';
-import type { MergeOptions } from '../people/merge-limits.js';
-import { type Roster, rosterOf } from '../people/roster.js';
 import { type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
+import type { MergeOptions } from '../shuffled/merge-limits.js';
+import { type Roster, rosterOf } from '../shuffled/roster.js';
 import { Logarithms } from './logarithm.js';
 
 export interface SumOptions extends CommonOptions, MergeOptions {

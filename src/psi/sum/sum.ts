@@ -3,8 +3,8 @@
 
 import { requireOptions } from '../../arguments.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
-import { leftOutByRole, type MergeBothOptions } from '../people/merge-limits.js';
 import { type BothOptions, runBoth } from '../run/both.js';
+import { leftOutByRole, type MergeBothOptions } from '../shuffled/merge-limits.js';
 import { sum } from './index.js';
 import type { SumOptions } from './party.js';
 import { type SumResult, sumResult } from './values.js';

@@ -3,7 +3,7 @@
 
 import { requireNumber, requireObject } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import type { Roster } from '../people/roster.js';
+import type { Roster } from '../shuffled/roster.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
 
 /**

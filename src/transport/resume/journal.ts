@@ -17,7 +17,7 @@ import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
 import { type CommonOptions, DEFAULT_CHUNK_SIZE } from '../../psi/run/party.js';
-import type { ByRole, Party, Protocol } from '../../psi/run/protocol.js';
+import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
 import { type Role, SUITE, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { HELD_DIGEST_BYTES, type Held } from '../../wire/messages.js';
@@ -172,6 +172,14 @@ export function memoryJournal(identity: RunIdentity): Journal {
   });
 }
 
+/** @throws {VeilmatchError} `argument` for what is no protocol, no role, or nothing that a party could bring */
+export function requireParty(protocol: unknown, role: unknown, own: unknown): void {
+  requireProtocol(protocol);
+  requireObject(own, 'What the party brings');
+  if (role === 'receiver' || role === 'sender') return;
+  throw new VeilmatchError('argument', "The role must be 'receiver' or 'sender'.");
+}
+
 /** What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on. */
 export function partyTerms<Own extends ByRole, Options extends object, Result extends ByRole, R extends Role>(
   protocol: Protocol<Own, Options, Result>,
@@ -179,7 +187,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   own: Own[R],
   options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
 ): RunTerms {
-  requireObject(protocol, 'The protocol', 'receiver', 'sender', 'options');
+  requireParty(protocol, role, own);
   requireOptions(options);
   const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];

@@ -14,16 +14,6 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { countingTerms } from '../../policy/terms.js';
 import { randomScalar, secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import type { MergeOptions } from '../people/merge-limits.js';
-import { type Roster, rosterOf } from '../people/roster.js';
-import {
-  answerShuffled,
-  askShuffled,
-  peopleIn,
-  sendRecords,
-  tagsOf,
-  takeShared,
-} from '../people/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkPublicKey } from '../run/checks.js';
 import { encodeFrame } from '../run/frames.js';
@@ -37,6 +27,16 @@ import {
   type PartySettings,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import type { MergeOptions } from '../shuffled/merge-limits.js';
+import { type Roster, rosterOf } from '../shuffled/roster.js';
+import {
+  answerShuffled,
+  askShuffled,
+  peopleIn,
+  sendRecords,
+  tagsOf,
+  takeShared,
+} from '../shuffled/shuffled.js';
 
 /** What the receiver's machine knows at the end. */
 export interface PeopleReceiverEnd {

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A count of people as a value, where rows may have several identifiers each: the receiver learns how many people the sender
+ * has too.
+ *
+ * **What it leaks** besides: the sizes of the lists in people, the kinds of identifiers in them, the most identifiers that one
+ * person has, and to the receiver how many identifiers each matched pair of people shares.
+ */
+
+import { countingTerms } from '../../policy/terms.js';
+import { cardinality } from '../cardinality/index.js';
+import { frameName } from '../run/frames.js';
+import { listIdentity } from '../run/list-digest.js';
+import { observeRun } from '../run/observe.js';
+import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
+import type { CardinalityResult } from '../run/result.js';
+import { MODE } from '../run/suite.js';
+import { limitOptions, type MergeOptions } from '../shuffled/merge-limits.js';
+import { type PeopleReceiverEnd, type PeopleSenderEnd, peopleReceiver, peopleSender } from './people.js';
+
+/** How many people are shared. */
+export const people: Protocol<
+  ByRole<ListOwn>,
+  MergeOptions,
+  { readonly receiver: CardinalityResult; readonly sender: Pick<CardinalityResult, 'peerSize'> }
+> = {
+  id: 'ecdh-psi-people',
+  variantOf: cardinality.id,
+  mode: MODE.cardinality,
+  title: 'ECDH-PSI, the receiver learns how many people',
+  options: limitOptions,
+  receiver: {
+    machine: ({ set }, options) => peopleReceiver(set, options),
+    result: async (_, end: PeopleReceiverEnd) => end,
+    identity: ({ set }) => listIdentity(set),
+    // Dummies come first, as many as the list needs.
+    draws: () => [],
+  },
+  sender: {
+    machine: ({ set }, options) => peopleSender(set, options),
+    result: async (_, end: PeopleSenderEnd) => end,
+    identity: ({ set }) => listIdentity(set),
+    draws: () => [],
+  },
+  terms: countingTerms,
+  leakage: () => ({
+    ...cardinality.leakage(),
+    result:
+      'How many people the sender has too, and how many identifiers each matched pair of people shares.',
+  }),
+  nameOf: frameName,
+  observe: observeRun,
+};
