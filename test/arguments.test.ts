@@ -230,7 +230,7 @@ beforeAll(async () => {
     partyTerms: [psi.intersection, 'receiver', { set }, {}],
     runParty: [channels[0], psi.intersection, 'receiver', { set }, options],
     recallParty: [psi.intersection, 'receiver', { set }, { journal: transport.memoryJournal(identity) }],
-    matching: [psi.intersection],
+    matching: [compare.registry[0]],
     readKeyFile: [nowhere, unlock],
     writeKeyFile: [nowhere, key, unlock, {}],
     openRunStore: [join(folder, 'runs'), unlock, { terms: {} }],

@@ -10,9 +10,9 @@
 
 import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes } from '../bytes.js';
+import { describedContactDiscovery } from '../contact/described.js';
 import { discoverContacts, LOCAL_SET } from '../contact/discover.js';
 import { contactFrameName, elementsOf } from '../contact/frames.js';
-import { contactDiscovery } from '../contact/protocol.js';
 import { generateContactKeys, type PublishedSet } from '../contact/published.js';
 import { contactTagPrefix } from '../contact/suite.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
@@ -24,9 +24,9 @@ import { randomScalars, replayedRandom } from '../random.js';
 import type { MatchingProtocol, Observer, View } from './protocol.js';
 
 export const contactMatching: MatchingProtocol = {
-  id: contactDiscovery.id,
-  title: contactDiscovery.title,
-  leakage: contactDiscovery.leakage(),
+  id: describedContactDiscovery.id,
+  title: describedContactDiscovery.title,
+  leakage: describedContactDiscovery.leakage(),
   reveals: 'intersection',
   async run(receiver, sender, options = {}) {
     return withBackend(options.backend, async (backend) => {

@@ -13,7 +13,7 @@ import type { MatchingProtocol } from './protocol.js';
 import { registry } from './registry.js';
 
 export { IdentifierSet } from '../identifiers/set.js';
-export type { Leakage } from '../psi/run/protocol.js';
+export type { Leakage } from '../psi/run/described.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
 export type { AttackReport } from './examine.js';
 export { matching } from './matching.js';

@@ -8,9 +8,9 @@ import type { Knowledge, Observation, SentMessage, Transcript } from '../attack/
 import { concatBytes } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
+import { type DescribedProtocol, type Draw, requireDescribed } from '../psi/run/described.js';
 import { NONCE_BYTES } from '../psi/run/hello.js';
 import type { SentFrame } from '../psi/run/observe.js';
-import { type Draw, type Protocol, requireProtocol } from '../psi/run/protocol.js';
 import type { Role } from '../psi/run/suite.js';
 import { type RandomSource, randomScalars, secureRandom } from '../random.js';
 import type { MatchingProtocol, MatchOutcome, Observer, RunOptions, View } from './protocol.js';
@@ -21,8 +21,8 @@ type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
 };
 
 /** A protocol whose parties bring lists, with what both need besides, by its run's options. */
-export function matching(protocol: Protocol): MatchingProtocol {
-  requireProtocol(protocol);
+export function matching(protocol: DescribedProtocol): MatchingProtocol {
+  requireDescribed(protocol);
   return {
     id: protocol.id,
     title: protocol.title,
@@ -34,8 +34,8 @@ export function matching(protocol: Protocol): MatchingProtocol {
       const bytes = { receiver: 0, sender: 0 };
       // Secrets are drawn here, so that an attack can be handed one party's as a control.
       const secrets = {
-        receiver: drawn(protocol.receiver.draws(own.receiver)),
-        sender: drawn(protocol.sender.draws(own.sender)),
+        receiver: drawn(protocol.draws.receiver(own.receiver)),
+        sender: drawn(protocol.draws.sender(own.sender)),
       };
       const started = performance.now();
       const results = (await runBoth(protocol, own, {
@@ -90,7 +90,7 @@ function drawn(plan: readonly Draw[]): { readonly random: RandomSource; readonly
 const isOf = (draw: Draw, kind: 'scalar' | 'blind'): boolean => draw !== 'nonce' && draw.kind === kind;
 
 function viewsOf(
-  protocol: Protocol,
+  protocol: DescribedProtocol,
   frames: readonly SentFrame[],
   knowledge: Readonly<Record<Role, Knowledge>>,
 ): Record<Observer, View> {

@@ -20,7 +20,7 @@ import { MAX_PROOF_ELEMENTS } from '../oprf/dleq.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import type { Suite } from '../oprf/suite.js';
 import { VOPRFClient, VOPRFServer } from '../oprf/voprf.js';
-import type { Leakage } from '../psi/run/protocol.js';
+import type { Leakage } from '../psi/run/described.js';
 import type { MatchingProtocol, Observer, RunOptions, View } from './protocol.js';
 
 /** Bytes of an output that are shipped: as much as a digest of keyed hashing. */

@@ -4,12 +4,18 @@
  * command line know this list, so that a page that runs one protocol loads no other.
  */
 
-import { cardinality } from '../psi/cardinality/index.js';
-import { intersection } from '../psi/intersection/index.js';
-import { joinIdsProtocol } from '../psi/join-ids/index.js';
-import { people } from '../psi/people/index.js';
-import type { Protocol } from '../psi/run/protocol.js';
-import { sum } from '../psi/sum/index.js';
+import { describedCardinality } from '../psi/cardinality/described.js';
+import { describedIntersection } from '../psi/intersection/described.js';
+import { describedJoinIds } from '../psi/join-ids/described.js';
+import { describedPeople } from '../psi/people/described.js';
+import type { DescribedProtocol } from '../psi/run/described.js';
+import { describedSum } from '../psi/sum/described.js';
 
 /** In the order in which they give away less. */
-export const registry: readonly Protocol[] = [intersection, cardinality, people, sum, joinIdsProtocol];
+export const registry: readonly DescribedProtocol[] = [
+  describedIntersection,
+  describedCardinality,
+  describedPeople,
+  describedSum,
+  describedJoinIds,
+];

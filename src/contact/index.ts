@@ -19,7 +19,6 @@ export {
   type ClientOwn,
   type ContactResult,
   contactDiscovery,
-  type ObservedContacts,
   type ServerOwn,
 } from './protocol.js';
 export {

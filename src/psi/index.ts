@@ -42,10 +42,10 @@ export {
 export type { BlindingName } from './run/blinding.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
-export type { OptionFlag, OptionOf, OptionSpec } from './run/options.js';
+export type { OptionOf, OptionSpec } from './run/options.js';
 export { padSet } from './run/padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
-export type { ByRole, Draw, Leakage, ListOwn, Party, Protocol } from './run/protocol.js';
+export type { ByRole, ListOwn, Party, Protocol } from './run/protocol.js';
 export type {
   CardinalityResult,
   IntersectionResult,
@@ -87,3 +87,4 @@ export {
 } from '../policy/policy.js';
 export type { Charged, RunSizes, Terms } from '../policy/terms.js';
 export { openKey, type SealOptions, sealKey, type Unlock } from '../sealed.js';
+export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './run/described.js';

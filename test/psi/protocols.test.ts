@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
 import { compare, matching, registry } from '../../src/compare/index.js';
-import { contactDiscovery } from '../../src/contact/index.js';
+import { describedContactDiscovery } from '../../src/contact/described.js';
 import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
@@ -16,9 +16,10 @@ import { identifiersFromRows } from '../../src/identifiers/index.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { admission } from '../../src/policy/admission.js';
 import { memoryLedger } from '../../src/policy/ledger.js';
+import { describedPeople } from '../../src/psi/people/described.js';
 import { runBoth } from '../../src/psi/run/both.js';
+import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/run/described.js';
 import { chosen, type OptionSpec, repeatedTerms } from '../../src/psi/run/options.js';
-import type { Draw, Protocol } from '../../src/psi/run/protocol.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { type RandomSource, secureRandom } from '../../src/random.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
@@ -53,21 +54,21 @@ beforeAll(async () => {
   const published = await publishSet(sender, { ...name, keys, backend, falsePositiveRate: 2 ** -40 });
   const pin = { signer: signerOf(keys.signingKey) };
   const directory = await openPublishedSet(published, { setId: name.setId, pin });
-  owns.set(contactDiscovery.id, {
+  owns.set(describedContactDiscovery.id, {
     receiver: { set: receiver, directory },
     sender: { served: [{ ...name, secretKey: keys.secretKey, size: sender.size }] },
   });
 });
 afterAll(() => backend.dispose());
 
-const ALL: readonly Protocol[] = [...registry, contactDiscovery, toy];
-const ownOf = ({ id }: Protocol): Owns => owns.get(id)!;
+const ALL: readonly DescribedProtocol[] = [...registry, describedContactDiscovery, toy];
+const ownOf = ({ id }: DescribedProtocol): Owns => owns.get(id)!;
 
 /** Without the functions that results may have. */
 const plain = (result: unknown): unknown => JSON.parse(JSON.stringify(result));
 
 async function overChannels(
-  protocol: Protocol,
+  protocol: DescribedProtocol,
   [a, b]: readonly [Channel, Channel],
   options: Readonly<Partial<Record<Role, object>>> = {},
 ): Promise<{ receiver: PromiseSettledResult<unknown>; sender: PromiseSettledResult<unknown> }> {
@@ -198,7 +199,9 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
     const admit = admission({ peer: 'them', ledger, policy: { budgets: [] } });
     await runBoth(protocol, ownOf(protocol), { backend, admit });
     await ledger.update(['them'], ([charges]) => {
-      const sizes = { peerSize: receiver.size, ownSize: sender.size };
+      // People are filled up to two identifiers each.
+      const width = protocol === describedPeople ? 2 : 1;
+      const sizes = { peerSize: width * receiver.size, ownSize: width * sender.size };
       expect(charges).toMatchObject([protocol.terms.charge(sizes)]);
       return [charges!];
     });
@@ -219,9 +222,9 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
       random: { receiver: noting('receiver'), sender: noting('sender') },
     });
     for (const role of ['receiver', 'sender'] as const) {
-      const lengths = protocol[role]
-        .draws(own[role] as never)
-        .map((draw: Draw) => (draw === 'nonce' ? 32 : 32 * draw.count));
+      const lengths = protocol.draws[role](own[role] as never).map((draw: Draw) =>
+        draw === 'nonce' ? 32 : 32 * draw.count,
+      );
       expect(drawn[role].slice(0, lengths.length)).toEqual(lengths);
     }
   });
@@ -231,10 +234,11 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
     expect(() => chosen(spec, {})).not.toThrow();
     for (const [name, option] of Object.entries(spec)) {
       expect(() => option.check(Symbol('none')), name).toThrow(VeilmatchError);
-      if (option.flag === undefined) continue;
-      expect(option.flag.flags, name).toMatch(/^--[a-z][a-z-]*(?: <[A-Z,]+>)?$/);
-      for (const word of option.flag.choices ?? []) {
-        expect(() => option.check(option.flag?.read?.(word) ?? word), name).not.toThrow();
+      const flag = (protocol.flags as Record<string, OptionFlag | undefined>)[name];
+      if (flag === undefined) continue;
+      expect(flag.flags, name).toMatch(/^--[a-z][a-z-]*(?: <[A-Z,]+>)?$/);
+      for (const word of flag.choices ?? []) {
+        expect(() => option.check(flag.read?.(word) ?? word), name).not.toThrow();
       }
     }
     expect(Object.values(repeatedTerms(spec, {})).every((text) => typeof text === 'string')).toBe(true);

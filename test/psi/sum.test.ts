@@ -13,13 +13,13 @@ import {
   intersectionSum,
   Logarithms,
   memoryLedger,
-  sum,
   sumReceiver,
   sumSender,
 } from '../../src/psi/index.js';
 import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/run/frames.js';
 import { FrameLog, sessionId } from '../../src/psi/run/session.js';
 import type { Role } from '../../src/psi/run/suite.js';
+import { describedSum } from '../../src/psi/sum/described.js';
 import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/sum/elgamal.js';
 import { scalarOf } from '../../src/psi/sum/logarithm.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
@@ -329,9 +329,9 @@ describe('what a sender that learns the sum can make of it', () => {
   });
 
   it('the leakage statement says so', () => {
-    expect(sum.leakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
-    expect(sum.leakage({ to: 'receiver' }).sender).toBe(sum.leakage().sender);
-    expect(sum.leakage().sender).not.toContain('forty');
+    expect(describedSum.leakage({ to: 'sender' }).sender).toMatch(/which of forty people/);
+    expect(describedSum.leakage({ to: 'receiver' }).sender).toBe(describedSum.leakage().sender);
+    expect(describedSum.leakage().sender).not.toContain('forty');
   });
 });
 

@@ -7,7 +7,9 @@ import { bytesToHex } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
-import { cardinality, type IntersectOptions, intersect, intersection } from '../../src/psi/index.js';
+import { describedCardinality } from '../../src/psi/cardinality/described.js';
+import { type IntersectOptions, intersect } from '../../src/psi/index.js';
+import { describedIntersection } from '../../src/psi/intersection/described.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
@@ -172,9 +174,9 @@ describe('what cannot be asked for', () => {
 });
 
 it('the leakage statement says who learns what, and that a coarse count binds only the receiver’s own software', () => {
-  expect(intersection.leakage().sender).toBe(cardinality.leakage().sender);
-  expect(intersection.leakage({ to: 'both' }).sender).toMatch(/^Which/);
-  expect(cardinality.leakage({ to: 'both' }).sender).toMatch(/^How many/);
-  const coarse = cardinality.leakage({ coarse: { step: 10, atLeast: 50 } });
+  expect(describedIntersection.leakage().sender).toBe(describedCardinality.leakage().sender);
+  expect(describedIntersection.leakage({ to: 'both' }).sender).toMatch(/^Which/);
+  expect(describedCardinality.leakage({ to: 'both' }).sender).toMatch(/^How many/);
+  const coarse = describedCardinality.leakage({ coarse: { step: 10, atLeast: 50 } });
   expect(coarse.result).toContain('sees the exact one');
 });

@@ -10,11 +10,12 @@ import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { countingTerms } from '../../src/policy/terms.js';
+import type { DescribedProtocol } from '../../src/psi/run/described.js';
 import { listIdentity } from '../../src/psi/run/list-digest.js';
 import { type Program, PsiMachine } from '../../src/psi/run/machine.js';
 import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
 import type { CommonOptions } from '../../src/psi/run/party.js';
-import type { ByRole, ListOwn, Party, Protocol } from '../../src/psi/run/protocol.js';
+import type { ByRole, ListOwn, Party } from '../../src/psi/run/protocol.js';
 import type { CardinalityResult } from '../../src/psi/run/result.js';
 import { secureRandom } from '../../src/random.js';
 
@@ -28,7 +29,6 @@ export interface ToyOptions {
 const polite: OptionOf<boolean> = yesOrNo('polite', {
   agreed: false,
   repeated: true,
-  flag: { flags: '--polite', help: 'begin with a greeting' },
 });
 
 const tokensOf = (set: IdentifierSet): Uint8Array =>
@@ -63,14 +63,15 @@ async function* program(
 const party: Omit<Party<ListOwn, ToyOptions, CardinalityResult, CardinalityResult>, 'machine'> = {
   result: async (_, end) => end,
   identity: ({ set }) => listIdentity(set),
-  draws: () => ['nonce'],
 };
 
-export const toy: Protocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
+export const toy: DescribedProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
   id: 'toy',
   mode: 0,
   title: 'a toy: plain hashes, both ways',
   options: { polite },
+  flags: { polite: { flags: '--polite', help: 'begin with a greeting' } },
+  draws: { receiver: () => ['nonce'], sender: () => ['nonce'] },
   receiver: {
     ...party,
     machine: (own, options) => new PsiMachine('receiver', program(own, true, options)),

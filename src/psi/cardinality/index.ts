@@ -8,10 +8,7 @@
 import { countingTerms } from '../../policy/terms.js';
 import { psiReceiver, type ReceiverEnd } from '../intersection/receiver.js';
 import { psiSender, type SenderEnd } from '../intersection/sender.js';
-import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
-import { observeRun } from '../run/observe.js';
 import type { OptionOf } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import type { CardinalityResult, SenderResult } from '../run/result.js';
@@ -32,15 +29,6 @@ const coarse: OptionOf<CoarseCount | undefined> = {
   check: checkCoarse,
   agreed: false,
   repeated: true,
-  flag: {
-    flags: '--coarse <STEP,LEAST>',
-    help: 'of a count, tell multiples of STEP alone, and 0 below LEAST, such as 100,500; binds nobody but this program',
-    of: 'receiver',
-    read(text) {
-      const [, step, atLeast] = /^(\d{1,9}),(\d{1,9})$/.exec(text) ?? [];
-      return { step: Number(step), atLeast: Number(atLeast) };
-    },
-  },
 };
 
 /** How many identifiers are shared. */
@@ -51,7 +39,6 @@ export const cardinality: Protocol<
 > = {
   id: 'ecdh-psi-cardinality',
   mode: MODE.cardinality,
-  title: 'ECDH-PSI, the receiver learns how many',
   options: { to: toBoth, coarse },
   receiver: {
     machine: ({ set }, { coarse: told, ...options }) =>
@@ -60,7 +47,6 @@ export const cardinality: Protocol<
       return { size, peerSize };
     },
     identity: ({ set }) => listIdentity(set),
-    draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
   sender: {
     machine: ({ set }, options) => psiSender(set, { ...options, reveal: 'cardinality' }),
@@ -68,11 +54,6 @@ export const cardinality: Protocol<
       return { size, peerSize, matches: undefined };
     },
     identity: ({ set }) => listIdentity(set),
-    draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
   terms: countingTerms,
-  leakage: ({ to, coarse: told } = {}) =>
-    psiLeakage({ reveal: told ? { cardinality: told } : 'cardinality', to }),
-  nameOf: frameName,
-  observe: observeRun,
 };

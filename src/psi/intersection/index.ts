@@ -7,10 +7,7 @@
 
 import { namingTerms } from '../../policy/terms.js';
 import type { BlindingName } from '../run/blinding.js';
-import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
-import { observeRun } from '../run/observe.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
@@ -40,16 +37,11 @@ export const intersection: Protocol<
 > = {
   id: 'ecdh-psi',
   mode: MODE.intersection,
-  title: 'ECDH-PSI, the receiver learns which',
   options: {
     to: toBoth,
     verifiable: yesOrNo('verifiable', {
       agreed: true,
       repeated: true,
-      flag: {
-        flags: '--verifiable',
-        help: 'who serves proves that all answers are under one key; both parties say the same',
-      },
     }),
     blinding: oneOf<BlindingName>('blinding', ['additive', 'multiplicative'], {
       default: 'additive',
@@ -63,7 +55,6 @@ export const intersection: Protocol<
       return { size, peerSize, ...rowsWith(set, matched) };
     },
     identity: ({ set }) => listIdentity(set),
-    draws: ({ set }) => ['nonce', { kind: 'blind', count: set.size }],
   },
   sender: {
     machine: ({ set }, options) => psiSender(set, { ...options, reveal: 'intersection' }),
@@ -71,10 +62,6 @@ export const intersection: Protocol<
       return { size, peerSize, matches: matched && set.rowsOf(matched) };
     },
     identity: ({ set }) => listIdentity(set),
-    draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
   terms: namingTerms,
-  leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
-  nameOf: frameName,
-  observe: observeRun,
 };

@@ -7,11 +7,8 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
-import { frameName } from '../run/frames.js';
-import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
-import { observeRun } from '../run/observe.js';
-import type { ByRole, Leakage, ListOwn, Party, Protocol } from '../run/protocol.js';
+import type { ByRole, ListOwn, Party, Protocol } from '../run/protocol.js';
 import type { CardinalityResult } from '../run/result.js';
 import { MODE } from '../run/suite.js';
 import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
@@ -25,34 +22,20 @@ export interface JoinIdsTaken extends CardinalityResult {
   readonly pseudonyms: ReadonlyArray<string | undefined>;
 }
 
-const leakage: Leakage = {
-  result: 'How many identifiers both have, and a pseudonym for each of its rows; the sender likewise.',
-  receiver: `${OFFLINE_BUT_SIZE}; whose rows they are, once it sees the sender's table under its pseudonyms.`,
-  sender: `${OFFLINE_BUT_SIZE}; whose rows they are, once it sees the receiver's table under its pseudonyms.`,
-  outsider: 'Nothing but the sizes of both sets, the kinds of identifiers in them, and how many are shared.',
-  enumerating:
-    'Whether the sender has an identifier, by runs with ever smaller lists: limits on size and runs bind it.',
-};
-
 /** The same on both sides, but for who begins. */
 const party: Omit<Party<ListOwn, object, JoinIdsTaken, JoinIdsEnd>, 'machine'> = {
   async result({ set }, end) {
     return { size: end.size, peerSize: end.peerSize, pseudonyms: pseudonymsOfRows(set, end) };
   },
   identity: ({ set }) => listIdentity(set),
-  draws: () => [{ kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }, 'nonce'],
 };
 
 /** Pseudonyms for a third party. */
 export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
   id: 'join-ids',
   mode: MODE['join-ids'],
-  title: 'Join ids, both get pseudonyms for a third party',
   options: {},
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
   terms: countingTerms,
-  leakage: () => leakage,
-  nameOf: frameName,
-  observe: observeRun,
 };

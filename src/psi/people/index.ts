@@ -8,10 +8,7 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
-import { cardinality } from '../cardinality/index.js';
-import { frameName } from '../run/frames.js';
 import { listIdentity } from '../run/list-digest.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import type { CardinalityResult } from '../run/result.js';
 import { MODE } from '../run/suite.js';
@@ -25,29 +22,17 @@ export const people: Protocol<
   { readonly receiver: CardinalityResult; readonly sender: Pick<CardinalityResult, 'peerSize'> }
 > = {
   id: 'ecdh-psi-people',
-  variantOf: cardinality.id,
   mode: MODE.cardinality,
-  title: 'ECDH-PSI, the receiver learns how many people',
   options: limitOptions,
   receiver: {
     machine: ({ set }, options) => peopleReceiver(set, options),
     result: async (_, end: PeopleReceiverEnd) => end,
     identity: ({ set }) => listIdentity(set),
-    // Dummies come first, as many as the list needs.
-    draws: () => [],
   },
   sender: {
     machine: ({ set }, options) => peopleSender(set, options),
     result: async (_, end: PeopleSenderEnd) => end,
     identity: ({ set }) => listIdentity(set),
-    draws: () => [],
   },
   terms: countingTerms,
-  leakage: () => ({
-    ...cardinality.leakage(),
-    result:
-      'How many people the sender has too, and how many identifiers each matched pair of people shares.',
-  }),
-  nameOf: frameName,
-  observe: observeRun,
 };

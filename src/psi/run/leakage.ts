@@ -2,7 +2,7 @@
 /** What a run gives away, in sentences: for a program that asks before it starts one, and for comparisons. */
 
 import { requireOptions } from '../../arguments.js';
-import type { Leakage } from './protocol.js';
+import type { Leakage } from './described.js';
 import { type RevealOption, revealOf } from './reveal.js';
 
 /** The options that decide who learns what. */

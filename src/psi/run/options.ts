@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The options of a protocol as data: what each is where nothing is said, what it may be, who is bound by it, and how the
- * command line asks for it. Whoever runs a protocol reads them here: nothing else has to know their names.
+ * The options of a protocol as data: what each is where nothing is said, what it may be, and who is bound by it. Whoever runs a protocol reads them here: nothing else has to know their names.
  */
 
 import { VeilmatchError } from '../../errors.js';
-
-/** How the command line asks for an option. */
-export interface OptionFlag {
-  /** As commander reads it, such as `--to <WHO>`. */
-  readonly flags: string;
-  /** One line of help. */
-  readonly help: string;
-  /** The values that can be chosen, where they are few. */
-  readonly choices?: readonly string[] | undefined;
-  /** The parties that have the flag; both where nothing is said. */
-  readonly of?: 'receiver' | 'sender' | undefined;
-  /** The value that a text stands for; where nothing is said, the text itself. @throws what `check` would */
-  readonly read?: ((text: string) => unknown) | undefined;
-}
 
 /** One option. */
 export interface OptionOf<Value> {
@@ -30,7 +15,6 @@ export interface OptionOf<Value> {
   readonly agreed: boolean;
   /** Whether this party's frames depend on it, so that a run that is resumed must repeat it. */
   readonly repeated: boolean;
-  readonly flag?: OptionFlag | undefined;
 }
 
 /** Some of them, as a caller gives them. */

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A protocol as a value: all that whoever runs it, keeps it, limits it, shows it or attacks it has to know of it. A protocol
- * is a folder whose `index.ts` makes one of these; the lists of all of them are in `compare/registry.ts`.
+ * A protocol as a value: all that whoever runs it, keeps it or limits it has to know of it. A protocol is a folder whose
+ * `index.ts` makes one of these; `described.ts` beside it adds what is needed to show it, to ask for it and to attack it,
+ * which a page that runs it does not load. The list of all of them is in `compare/registry.ts`.
  */
 
 import { requireMethods, requireObject } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
-import type { SentFrame } from './observe.js';
 import type { Given, OptionSpec } from './options.js';
 import type { CommonOptions } from './party.js';
 import type { Role } from './suite.js';
@@ -21,30 +21,8 @@ export interface ListOwn {
   readonly set: IdentifierSet;
 }
 
-/** Who learns what, in a sentence each. */
-export interface Leakage {
-  /** What the protocol tells the receiver: its purpose. */
-  readonly result: string;
-  /** What the receiver can find out besides, offline. */
-  readonly receiver: string;
-  /** What the sender can find out. */
-  readonly sender: string;
-  /** What somebody can find out who reads the line and has no key. */
-  readonly outsider: string;
-  /** What a receiver can find out who fills its list with invented identifiers. */
-  readonly enumerating: string;
-}
-
-/** What a party draws from its randomness before anything else, in order. */
-export type Draw =
-  | 'nonce'
-  /** Scalars: `scalar` is one that all its elements are multiplied by, `blind` one of each element. */
-  | { readonly kind: 'scalar' | 'blind'; readonly count: number };
-
 /** One of the two parties of a protocol. */
 export interface Party<Own, Options extends object, Result, Raw> {
-  /** What people call it where it has a name of its own, such as `client`. */
-  readonly title?: string | undefined;
   /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
   machine(own: Own, options: CommonOptions & Given<Options>): PsiMachine<Raw>;
   /**
@@ -60,8 +38,6 @@ export interface Party<Own, Options extends object, Result, Raw> {
   readonly discreet?: true;
   /** Digests of what it brings, by name: a run is resumed with the same alone. */
   identity(own: Own): Readonly<Record<string, string>>;
-  /** What it draws first of its randomness. Whoever hands that to an attack knows its secrets. */
-  draws(own: Own): readonly Draw[];
 }
 
 /**
@@ -80,12 +56,8 @@ export interface Protocol<
 > {
   /** Its name in options, reports and stored runs. */
   readonly id: string;
-  /** Another protocol that this one is a kind of: comparisons show that one alone. */
-  readonly variantOf?: string | undefined;
   /** Its mode in the Hello; 0 where it has another first message. */
   readonly mode: number;
-  /** Its name for people. */
-  readonly title: string;
   readonly options: OptionSpec<Options>;
   /** The party that asks. */
   readonly receiver: Party<Own['receiver'], Options, Result['receiver'], unknown>;
@@ -93,23 +65,14 @@ export interface Protocol<
   readonly sender: Party<Own['sender'], Options, Result['sender'], unknown>;
   /** What a run of it means for the policy of a party of whose list the other learns something. */
   readonly terms: Terms;
-  /** Who learns what under these options. */
-  leakage(options?: Given<Options>): Leakage;
-  /** What a frame is called in reports. @throws {VeilmatchError} `bad-message` */
-  nameOf(frame: Uint8Array): string;
-  /**
-   * The run as anybody sees it who reads the line: an observation of `veilmatch/attack`.
-   * @throws {VeilmatchError} `bad-message`
-   */
-  observe(frames: readonly SentFrame[]): unknown;
 }
 
 /** @throws {VeilmatchError} `argument` for what is no protocol */
 export function requireProtocol(value: unknown): void {
-  requireMethods(value, 'The protocol', 'leakage', 'nameOf', 'observe');
+  requireObject(value, 'The protocol', 'id');
   const { receiver, sender, terms, options } = value as Protocol;
   for (const party of [receiver, sender]) {
-    requireMethods(party, 'A party of the protocol', 'machine', 'result', 'identity', 'draws');
+    requireMethods(party, 'A party of the protocol', 'machine', 'result', 'identity');
   }
   requireMethods(terms, 'The terms of the protocol', 'charge');
   requireObject(options, 'The options of the protocol');

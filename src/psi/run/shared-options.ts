@@ -8,19 +8,10 @@ export const toBoth: OptionOf<'receiver' | 'both'> = oneOf('to', ['receiver', 'b
   default: 'receiver',
   agreed: true,
   repeated: true,
-  flag: {
-    flags: '--to <WHO>',
-    help: 'who learns the result: the party that connects, or both; both parties say the same',
-    choices: ['receiver', 'both'],
-  },
 });
 
 /** Whether rows may have several identifiers each. */
 export const severalPerPerson: OptionOf<boolean> = yesOrNo('several', {
   agreed: true,
   repeated: true,
-  flag: {
-    flags: '--people',
-    help: 'rows may have several identifiers each; rows that share one are one person, who counts once',
-  },
 });

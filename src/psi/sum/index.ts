@@ -10,10 +10,7 @@ import { requireObject } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { sumTerms } from '../../policy/terms.js';
-import { frameName } from '../run/frames.js';
-import { sumLeakage } from '../run/leakage.js';
 import { listIdentity } from '../run/list-digest.js';
-import { observeRun } from '../run/observe.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { CommonOptions } from '../run/party.js';
 import type { ListOwn, Protocol } from '../run/protocol.js';
@@ -37,36 +34,26 @@ export interface SumTaken extends Partial<SumResult> {
   readonly peerSize: number;
 }
 
-type Options = Omit<SumOptions, keyof CommonOptions>;
+/** Options of a sum. */
+export type SumProtocolOptions = Omit<SumOptions, keyof CommonOptions>;
 
 /** What the sender's values add up to over the shared identifiers. */
 export const sum: Protocol<
   { readonly receiver: ListOwn; readonly sender: SumSenderOwn },
-  Options,
+  SumProtocolOptions,
   { readonly receiver: SumTaken; readonly sender: SumTaken }
 > = {
   id: 'ecdh-psi-sum',
   mode: MODE.sum,
-  title: 'ECDH-PSI, the receiver learns a sum',
   options: {
     to: oneOf<'receiver' | 'sender'>('to', ['receiver', 'sender'], {
       default: 'receiver',
       agreed: true,
       repeated: true,
-      flag: {
-        flags: '--to <WHO>',
-        help: 'who learns the sum: the party that asks, or the one that holds the values; both parties say the same',
-        choices: ['receiver', 'sender'],
-      },
     }),
     acceptChosenValues: yesOrNo('acceptChosenValues', {
       agreed: false,
       repeated: true,
-      flag: {
-        flags: '--accept-chosen-values',
-        help: 'with --to sender: accept that the party that learns the sum has chosen the values, and can read off who is shared',
-        of: 'receiver',
-      },
     }),
     several: severalPerPerson,
     ...limitOptions,
@@ -82,19 +69,14 @@ export const sum: Protocol<
     result: (_, { size, peerSize, opened }: SumReceiverEnd, signal) => taken(size, peerSize, opened, signal),
     discreet: true,
     identity: ({ set }) => listIdentity(set),
-    draws: () => ['nonce', { kind: 'scalar', count: 1 }],
   },
   sender: {
     machine: ({ set, values }, options) => sumSender(set, values, options),
     result: (_, { size, peerSize, opened }: SumSenderEnd, signal) => taken(size, peerSize, opened, signal),
     discreet: true,
     identity: ({ set, values }) => ({ ...listIdentity(set), values: valuesDigest(values) }),
-    draws: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],
   },
   terms: sumTerms,
-  leakage: ({ to } = {}) => sumLeakage({ to }),
-  nameOf: frameName,
-  observe: observeRun,
 };
 
 async function taken(
