@@ -86,4 +86,5 @@ export {
   type Policy,
   workLimit,
 } from '../policy/policy.js';
-export { openKey, type SealOptions, sealKey, type Unlock } from '../sealed.js';
+export { openKey, sealKey } from '../sealed/key.js';
+export type { SealOptions, Unlock } from '../sealed/unlock.js';
