@@ -73,10 +73,10 @@ function layerOf(path: string): string {
       'random.ts',
       'siphash.ts',
       'sorting.ts',
-      'sealed.ts',
       'system-reason.ts',
     ].includes(path) ||
-    path.startsWith('workers/')
+    path.startsWith('workers/') ||
+    path.startsWith('sealed/')
   )
     return 'base';
   if (path.startsWith('kernel/sha512.')) return 'base';

@@ -86,5 +86,6 @@ export {
   workLimit,
 } from '../policy/policy.js';
 export type { Charged, RunSizes, Terms } from '../policy/terms.js';
-export { openKey, type SealOptions, sealKey, type Unlock } from '../sealed.js';
+export { openKey, sealKey } from '../sealed/key.js';
+export type { SealOptions, Unlock } from '../sealed/unlock.js';
 export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './run/described.js';

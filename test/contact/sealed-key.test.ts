@@ -4,7 +4,7 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesToHex, concatBytes, utf8 } from '../../src/bytes.js';
+import { bytesToHex, concatBytes, u32, utf8 } from '../../src/bytes.js';
 import { openKey, sealKey, type Unlock } from '../../src/psi/index.js';
 import { randomScalar, replayedRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
@@ -28,8 +28,8 @@ describe.each<[string, Unlock, Unlock]>([
     const [a, b] = await Promise.all([1, 2].map(() => sealKey(secret, unlock, { scrypt })));
     const parts = [a!, b!].flatMap((sealed) => [
       sealed.slice(24, 56),
-      sealed.slice(56, 68),
-      sealed.slice(68),
+      sealed.slice(64, 76),
+      sealed.slice(76),
     ]);
     expect(new Set(parts.map(bytesToHex)).size).toBe(6);
     expect(bytesToHex(a!)).not.toContain(bytesToHex(secret));
@@ -37,9 +37,9 @@ describe.each<[string, Unlock, Unlock]>([
 
   it('is not opened where any byte was changed, cut or added', async () => {
     const sealed = await sealKey(secret, unlock, { scrypt });
-    expect(sealed.length).toBe(68 + 32 + 16);
+    expect(sealed.length).toBe(92 + 32);
     // But for scrypt's cost, where a change may ask for gigabytes: those bytes follow below.
-    const places = fc.nat(sealed.length - 1).filter((at) => at < 18 || at > 20);
+    const places = fc.nat(sealed.length - 1).filter((at) => at < 19 || at > 21);
     await fc.assert(
       fc.asyncProperty(places, fc.integer({ min: 1, max: 255 }), async (at, difference) => {
         const changed = sealed.slice();
@@ -48,7 +48,7 @@ describe.each<[string, Unlock, Unlock]>([
       }),
       { numRuns: 60 },
     );
-    for (const length of [0, 15, 16, 67, 83, sealed.length - 1]) {
+    for (const length of [0, 15, 16, 55, 56, 64, 91, sealed.length - 1]) {
       await expectCode('bad-file', () => openKey(sealed.subarray(0, length), unlock));
     }
     await expectCode('bad-file', () => openKey(concatBytes(sealed, new Uint8Array(1)), unlock));
@@ -64,7 +64,7 @@ describe.each<[string, Unlock, Unlock]>([
     [5, 1, 1],
   ])('is not opened with another cost of scrypt: %i, %i, %i', async (logN, r, p) => {
     const sealed = await sealKey(secret, unlock, { scrypt });
-    sealed.set([logN, r, p], 18);
+    sealed.set([logN, r, p], 19);
     await expectCode('bad-file', () => openKey(sealed, unlock));
   });
 });
@@ -73,15 +73,16 @@ it('is sealed as the format says, by another implementation of AES-GCM', async (
   const salt = new Uint8Array(32).fill(1);
   const nonce = new Uint8Array(12).fill(2);
   const sealed = await sealKey(secret, { key }, { random: replayedRandom([salt, nonce]) });
-  const header = concatBytes(utf8('veilmatch-sealed'), Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 0), salt, nonce);
+  const header = concatBytes(utf8('veilmatch-sealed'), Uint8Array.of(2, 1, 1, 0, 0, 0, 0, 0), salt);
   const cipher = createCipheriv(
     'aes-256-gcm',
-    hkdf(sha256, key, salt, utf8('veilmatch-sealed-v1'), 32),
+    hkdf(sha256, key, salt, utf8('veilmatch-sealed-v2 key'), 32),
     nonce,
   );
-  cipher.setAAD(header);
-  const ciphertext = concatBytes(cipher.update(secret), cipher.final(), cipher.getAuthTag());
-  expect(bytesToHex(sealed)).toBe(bytesToHex(concatBytes(header, ciphertext)));
+  cipher.setAAD(concatBytes(header, u32(0)));
+  const record = concatBytes(nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag());
+  const lengths = concatBytes(u32(record.length), u32(~record.length >>> 0));
+  expect(bytesToHex(sealed)).toBe(bytesToHex(concatBytes(header, lengths, record)));
 });
 
 it('a passphrase is the same however its accents were typed', async () => {

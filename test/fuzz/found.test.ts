@@ -10,8 +10,8 @@ import { loadState } from '../../src/cli/secrets/state.js';
 import { decodeQuery, encodeQuery } from '../../src/contact/frames.js';
 import { headerDigest, openHeader, signHeader } from '../../src/contact/header.js';
 import { chooseColumns } from '../../src/lists/columns.js';
-import { sealKey } from '../../src/psi/index.js';
 import { observeRun } from '../../src/psi/run/observe.js';
+import { sealWhole } from '../../src/sealed/container.js';
 import { openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
 import { createLog } from '../../src/transport/resume/sealed-log.js';
 
@@ -61,7 +61,7 @@ describe('what was sealed with the right key and is no state', () => {
     '{"format":"veilmatch-request-v1","reveal":"intersection","path":"a","flags":{},"seed":"zz"}',
   ])('is refused as a request: %s', async (text) => {
     const path = join(folder, 'request');
-    writeFileSync(path, await sealKey(utf8(text), unlock));
+    writeFileSync(path, await sealWhole('request', utf8(text), unlock));
     const error = await loadState(path, unlock).catch((thrown: unknown) => thrown);
     expect(error).toEqual(refusal);
     // The error of the parser quotes what it stumbled over.

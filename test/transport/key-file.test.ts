@@ -32,7 +32,7 @@ it('a key that is written again has another salt and nonce, and the old one is g
   await writeKeyFile(path, secret, unlock);
   const before = readFileSync(path);
   await writeKeyFile(path, secret, unlock);
-  expect(readFileSync(path).subarray(24, 68).equals(before.subarray(24, 68))).toBe(false);
+  expect(readFileSync(path).subarray(24, 76).equals(before.subarray(24, 76))).toBe(false);
 });
 
 it('a file that is missing, or no key, is refused', async () => {

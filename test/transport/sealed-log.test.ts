@@ -49,10 +49,11 @@ async function read(name: string): Promise<Uint8Array[]> {
   return records;
 }
 
-/** Where each record begins, and where the last one ends. */
+/** Where each record behind the head begins, and where the last one ends. */
 function boundaries(bytes: Buffer): number[] {
-  const places = [20 + bytes.readUInt32BE(16)];
-  while (places.at(-1)! < bytes.length) places.push(places.at(-1)! + 20 + bytes.readUInt32BE(places.at(-1)!));
+  const behind = (place: number): number => place + 8 + bytes.readUInt32BE(place);
+  const places = [behind(56)];
+  while (places.at(-1)! < bytes.length) places.push(behind(places.at(-1)!));
   return places;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What `veilmatch psi request` keeps for `veilmatch psi finish`: sealed with AES-256-GCM, written whole or not at all. */
+/** What `veilmatch psi request` keeps for `veilmatch psi finish`: sealed, written whole or not at all. */
 
 import { resolve } from 'node:path';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { openKey, type Reveal, sealKey, type Unlock } from '../../psi/index.js';
-import { readIfThere, replaceFile } from '../../transport/files/files.js';
+import type { Reveal, Unlock } from '../../psi/index.js';
+import { readIfThere } from '../../transport/files/files.js';
+import { readSealed, writeSealed } from '../../transport/files/sealed-file.js';
 import type { RequestState } from '../../transport/index.js';
 import type { SetFlags } from '../flags/read-set.js';
 
@@ -32,20 +33,19 @@ export async function saveState(path: string, kept: KeptRequest, unlock: Unlock)
   const text = utf8(
     JSON.stringify({ format: FORMAT, reveal: state.reveal, ...hex, path: resolve(kept.path), flags }),
   );
-  await replaceFile(path, await sealKey(text, unlock));
+  await writeSealed(path, 'request', text, unlock);
   text.fill(0);
 }
 
 /** @throws {VeilmatchError} `io`; `bad-file` for what is no state, or sealed with another key */
 export async function loadState(path: string, unlock: Unlock): Promise<KeptRequest> {
-  const sealed = await readIfThere(path);
-  if (sealed === undefined) {
+  const text = await readSealed(path, 'request', unlock);
+  if (text === undefined) {
     throw new VeilmatchError(
       'io',
       `There is no ${path}: the request was finished already, or made elsewhere.`,
     );
   }
-  const text = await openKey(sealed, unlock);
   try {
     return parseState(text, path);
   } finally {
@@ -53,7 +53,7 @@ export async function loadState(path: string, unlock: Unlock): Promise<KeptReque
   }
 }
 
-/** What was sealed need not be a state: a key file is sealed in the same way. @throws {VeilmatchError} `bad-file` */
+/** What was sealed as a state may be one of another version. @throws {VeilmatchError} `bad-file` */
 function parseState(text: Uint8Array, path: string): KeptRequest {
   try {
     const kept = JSON.parse(fromUtf8(text));

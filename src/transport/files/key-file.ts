@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Secret keys in files, sealed as `veilmatch/psi` seals them, readable by their owner only. */
+/** Secret keys in files: what `sealKey` makes of them, readable by their owner only. */
 
-import { requireObject, requirePath } from '../../arguments.js';
+import { requireBytes, requireObject, requireOptions, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { openKey, type SealOptions, sealKey, type Unlock } from '../../psi/index.js';
-import { readIfThere, replaceFile } from './files.js';
+import type { SealOptions, Unlock } from '../../psi/index.js';
+import { readSealed, writeSealed } from './sealed-file.js';
 
 /**
  * Seals a secret into a file, whose old content it replaces once the new one is on the disk.
@@ -17,7 +17,10 @@ export async function writeKeyFile(
   options: SealOptions = {},
 ): Promise<void> {
   requirePath(path, 'The path');
-  await replaceFile(path, await sealKey(secret, unlock, options));
+  requireBytes(secret, 'The secret');
+  requireObject(unlock, 'What it is sealed with');
+  requireOptions(options);
+  await writeSealed(path, 'key', secret, unlock, options);
 }
 
 /**
@@ -27,7 +30,7 @@ export async function writeKeyFile(
 export async function readKeyFile(path: string, unlock: Unlock): Promise<Uint8Array> {
   requirePath(path, 'The path');
   requireObject(unlock, 'What it is opened with');
-  const sealed = await readIfThere(path);
-  if (sealed === undefined) throw new VeilmatchError('io', `Cannot read ${path}: there is no such file.`);
-  return openKey(sealed, unlock);
+  const secret = await readSealed(path, 'key', unlock);
+  if (secret !== undefined) return secret;
+  throw new VeilmatchError('io', `Cannot read ${path}: there is no such file.`);
 }

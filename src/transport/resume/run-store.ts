@@ -6,11 +6,11 @@
 
 import { requireObject, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { openKey, type Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../psi/index.js';
 import { secureRandom } from '../../random.js';
 import { type FileLock, lockFile } from '../files/file-lock.js';
-import { fileError, nodeFiles, readIfThere } from '../files/files.js';
-import { writeKeyFile } from '../files/key-file.js';
+import { fileError, nodeFiles } from '../files/files.js';
+import { readSealed, writeSealed } from '../files/sealed-file.js';
 import {
   createJournal,
   isThere,
@@ -82,11 +82,9 @@ export async function openRunStore(
   });
   const lock = await lockFile(`${folder}/lock`);
   try {
-    if (!(await isRunStore(folder))) await writeKeyFile(keyPath, secureRandom(KEY_BYTES), unlock);
-    const sealed = await readIfThere(keyPath, MAX_KEY_BYTES, false);
-    if (sealed === undefined)
-      throw new VeilmatchError('io', `Cannot read ${keyPath}: there is no such file.`);
-    const key = await openKey(sealed, unlock);
+    if (!(await isRunStore(folder))) await writeSealed(keyPath, 'runs', secureRandom(KEY_BYTES), unlock);
+    const key = await readSealed(keyPath, 'runs', unlock, MAX_KEY_BYTES, false);
+    if (key === undefined) throw new VeilmatchError('io', `Cannot read ${keyPath}: there is no such file.`);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {
       const [, runId] = RUN_NAME.exec(name) ?? [];

@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Records in a file that only grows, sealed: what a party wrote down before it was killed, it finds again.
+ * A container that grows (`sealed/container.ts` has the layout): what a party wrote down before it was killed, it finds again.
+ * Record 0 is the head, written whole with the header; the records behind it are appended.
  *
- * | offset | bytes | field |
- * |---|---|---|
- * | 0 | 16 | `veilmatch-log-v1` in ASCII |
- * | 16 | 4 | u32 length of the head, big-endian |
- * | 20 | | the head: a key of 32 bytes for this file alone and what the caller put there, as `sealed-key.ts` seals a secret |
- * | | 4 + 4 | of each record: u32 length of its ciphertext, and the same with every bit inverted |
- * | | 12 | nonce, drawn anew |
- * | | | ciphertext and tag: AES-256-GCM under the file's key, with the record's number as additional data |
- *
- * So no record can take another one's place, in this file or from another. A file that ends in the middle of a record was
- * being written when its process ended; that record was never acted upon, and is cut off. Anything else that does not fit is
- * damage. **Whoever can write the file can put back an earlier one**, which a file alone cannot tell.
+ * A file that ends in the middle of one of these was being written when its process ended; that record was never acted upon,
+ * and is cut off. Anything else that does not fit is damage.
  */
 
-import { concatBytes, equalBytes, u32, utf8 } from '../../bytes.js';
+import { concatBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { openKey, sealKey, type Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../psi/index.js';
 import { MAX_FRAME_BYTES } from '../../psi/run/suite.js';
-import { secureRandom } from '../../random.js';
-import { webCrypto } from '../../sealed.js';
+import { Container, HEADER_BYTES, LENGTHS_BYTES, recordLength, unopened } from '../../sealed/container.js';
 import { fileError, openRegular, replaceFile } from '../files/files.js';
 
-const MAGIC = utf8('veilmatch-log-v1');
-const HEAD_AT = 20;
+const KIND = 'journal';
 const MAX_HEAD_BYTES = 65_536;
-const KEY_BYTES = 32;
-const LENGTHS_BYTES = 8;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const MAX_RECORD_BYTES = MAX_FRAME_BYTES + 1024;
 
 type File = import('node:fs/promises').FileHandle;
@@ -57,14 +42,13 @@ export interface SealedLog {
  * @throws {VeilmatchError} `io`, and what `sealKey` throws
  */
 export async function createLog(path: string, head: Uint8Array, unlock: Unlock): Promise<SealedLog> {
-  const secret = concatBytes(secureRandom(KEY_BYTES), head);
-  try {
-    const sealed = await sealKey(secret, unlock);
-    await replaceFile(path, concatBytes(MAGIC, u32(sealed.length), sealed));
-    return await logOf(path, async () => ({ secret, end: HEAD_AT + sealed.length }));
-  } finally {
-    secret.fill(0);
-  }
+  const container = await Container.make(KIND, unlock);
+  const sealed = await container.seal(head, 0);
+  await replaceFile(path, concatBytes(container.header, sealed));
+  return withFile(
+    path,
+    async (file) => new Log(file, path, container, head.slice(), HEADER_BYTES + sealed.length),
+  );
 }
 
 /**
@@ -72,33 +56,28 @@ export async function createLog(path: string, head: Uint8Array, unlock: Unlock):
  * @throws {VeilmatchError} `io`; `bad-file` for what is no log, was changed, or was sealed with another passphrase or key
  */
 export function openLog(path: string, unlock: Unlock): Promise<SealedLog> {
-  return logOf(path, (file) => openHead(file, path, unlock));
+  return withFile(path, async (file) => {
+    const start = await readAt(file, 0, HEADER_BYTES + LENGTHS_BYTES);
+    const container = await Container.open(start, KIND, unlock, path);
+    const length = recordLength(start.subarray(HEADER_BYTES));
+    if (length === undefined || length > MAX_HEAD_BYTES) throw unopened(path, 'it was cut or changed');
+    const sealed = await readAt(file, start.length, length);
+    const head = await container.unsealFirst(sealed, path);
+    return new Log(file, path, container, head, start.length + length);
+  });
 }
 
-interface Head {
-  /** The key, and what the caller put behind it. */
-  readonly secret: Uint8Array;
-  /** Where the records begin. */
-  readonly end: number;
-}
-
-async function logOf(path: string, headOf: (file: File) => Promise<Head>): Promise<SealedLog> {
+async function withFile(path: string, logOf: (file: File) => Promise<SealedLog>): Promise<SealedLog> {
   const file = await openFile(path);
   try {
-    const { secret, end } = await headOf(file);
-    const bytes = secret.slice(0, KEY_BYTES);
-    const usages: KeyUsage[] = ['encrypt', 'decrypt'];
-    const key = await webCrypto().subtle.importKey('raw', bytes, 'AES-GCM', false, usages);
-    bytes.fill(0);
-    const head = secret.slice(KEY_BYTES);
-    secret.fill(0);
-    return new Log(file, path, head, key, end);
+    return await logOf(file);
   } catch (error) {
     await file.close();
     throw fileError('read', path, error);
   }
 }
 
+/** Of a record, behind its lengths. */
 interface Place {
   readonly at: number;
   readonly length: number;
@@ -108,18 +87,19 @@ class Log implements SealedLog {
   readonly head: Uint8Array;
   readonly #file: File;
   readonly #path: string;
-  readonly #key: CryptoKey;
+  readonly #container: Container;
   readonly #places: Place[] = [];
   #end: number;
   /** Fulfilled when the records that were handed over are on the disk, or one of them could not be brought there. */
   #idle: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: File, path: string, head: Uint8Array, key: CryptoKey, end: number) {
+  /** @param end - where the records behind the head begin */
+  constructor(file: File, path: string, container: Container, head: Uint8Array, end: number) {
     this.head = head;
     this.#file = file;
     this.#path = path;
-    this.#key = key;
+    this.#container = container;
     this.#end = end;
   }
 
@@ -136,16 +116,13 @@ class Log implements SealedLog {
     for (;;) {
       const lengths = await readAt(this.#file, this.#end, LENGTHS_BYTES);
       if (lengths.length < LENGTHS_BYTES) break;
-      const view = new DataView(lengths.buffer);
-      const length = view.getUint32(0);
-      if (view.getUint32(4) !== ~length >>> 0 || length < TAG_BYTES || length > MAX_RECORD_BYTES) {
-        throw damaged(this.#path, this.#end);
-      }
+      const length = recordLength(lengths);
+      if (length === undefined || length > MAX_RECORD_BYTES) throw damaged(this.#path, this.#end);
       const at = this.#end + LENGTHS_BYTES;
-      if (at + NONCE_BYTES + length > size) break;
+      if (at + length > size) break;
       this.#places.push({ at, length });
       take(await this.read(this.#places.length - 1), this.#places.length - 1);
-      this.#end = at + NONCE_BYTES + length;
+      this.#end = at + length;
     }
     if (this.#end === size) return;
     await this.#file.truncate(this.#end);
@@ -155,14 +132,9 @@ class Log implements SealedLog {
   async read(index: number): Promise<Uint8Array> {
     const { at, length } = this.#places[index]!;
     try {
-      const bytes = await readAt(this.#file, at, NONCE_BYTES + length);
-      const nonce = bytes.slice(0, NONCE_BYTES);
-      const record = await webCrypto()
-        .subtle.decrypt(sealing(nonce, index), this.#key, bytes.slice(NONCE_BYTES))
-        .catch(() => {
-          throw damaged(this.#path, at);
-        });
-      return new Uint8Array(record);
+      const record = await this.#container.unseal(await readAt(this.#file, at, length), numberOf(index));
+      if (record === undefined) throw damaged(this.#path, at);
+      return record;
     } catch (error) {
       throw fileError('read', this.#path, error);
     }
@@ -186,17 +158,14 @@ class Log implements SealedLog {
   async #append(record: Uint8Array): Promise<number> {
     if (this.#closed) throw new VeilmatchError('io', `${this.#path} has been closed.`);
     const index = this.#places.length;
-    const nonce = secureRandom(NONCE_BYTES);
-    const sealed = await webCrypto().subtle.encrypt(sealing(nonce, index), this.#key, record.slice());
-    const length = sealed.byteLength;
-    const bytes = concatBytes(u32(length), u32(~length >>> 0), nonce, new Uint8Array(sealed));
+    const bytes = await this.#container.seal(record, numberOf(index));
     try {
       await writeAt(this.#file, this.#end, bytes);
       await this.#file.datasync();
     } catch (error) {
       throw fileError('write', this.#path, error);
     }
-    this.#places.push({ at: this.#end + LENGTHS_BYTES, length });
+    this.#places.push({ at: this.#end + LENGTHS_BYTES, length: bytes.length - LENGTHS_BYTES });
     this.#end += bytes.length;
     return index;
   }
@@ -211,26 +180,9 @@ async function openFile(path: string): Promise<File> {
   }
 }
 
-async function openHead(file: File, path: string, unlock: Unlock): Promise<Head> {
-  const start = await readAt(file, 0, HEAD_AT);
-  const length = start.length < HEAD_AT ? 0 : new DataView(start.buffer).getUint32(16);
-  if (length === 0 || length > MAX_HEAD_BYTES || !equalBytes(start.subarray(0, MAGIC.length), MAGIC)) {
-    throw new VeilmatchError('bad-file', `${path} is no state of a run.`);
-  }
-  const secret = await openKey(await readAt(file, HEAD_AT, length), unlock).catch((error) => {
-    if (!(error instanceof VeilmatchError) || error.code !== 'bad-file') throw error;
-    throw new VeilmatchError('bad-file', error.message.replace(/^The sealed key/, path));
-  });
-  return { secret, end: HEAD_AT + length };
-}
-
-function sealing(nonce: Uint8Array, index: number): AesGcmParams {
-  return {
-    name: 'AES-GCM',
-    iv: nonce.slice(),
-    additionalData: concatBytes(MAGIC, u32(index)).slice(),
-    tagLength: TAG_BYTES * 8,
-  };
+/** In its container: the head is number 0. */
+function numberOf(index: number): number {
+  return index + 1;
 }
 
 /** As many bytes as there are, up to `length`. */

@@ -9,9 +9,10 @@ import { readCursorFile } from '../../../src/cli/secrets/cursor-file.js';
 import { loadState } from '../../../src/cli/secrets/state.js';
 import { daysToEnumerate } from '../../../src/policy/enumeration.js';
 import { checkPolicy, defaultPolicy } from '../../../src/policy/policy.js';
-import { openKey, sealKey } from '../../../src/sealed.js';
+import { KINDS, type Kind, openWhole, sealWhole } from '../../../src/sealed/container.js';
+import { openKey } from '../../../src/sealed/key.js';
 import { openFileLedger } from '../../../src/transport/files/file-ledger.js';
-import { writeKeyFile } from '../../../src/transport/files/key-file.js';
+import { writeSealed } from '../../../src/transport/files/sealed-file.js';
 import { openJournal } from '../../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../../src/transport/resume/run-store.js';
 import { createLog, openLog } from '../../../src/transport/resume/sealed-log.js';
@@ -30,6 +31,7 @@ import {
 import { ioOf } from './tokens.js';
 
 const UNLOCK = { key: new Uint8Array(32).fill(8) };
+const ALL_KINDS = Object.keys(KINDS) as Kind[];
 const RUN = '0123456789abcdef';
 const TERMS = { list: 'aa', reveal: '"intersection"' };
 
@@ -66,7 +68,8 @@ export const sealed: FuzzTarget = {
   name: 'sealed-states',
   reads: 'sealed keys, states of requests and of runs, journals',
   sources: [
-    'src/sealed.ts',
+    'src/sealed/',
+    'src/transport/files/sealed-file.ts',
     'src/transport/resume/sealed-log.ts',
     'src/transport/resume/file-journal.ts',
     'src/transport/resume/journal.ts',
@@ -77,15 +80,12 @@ export const sealed: FuzzTarget = {
   steps: [10_000, 200],
   words: [CANARY.token, 'null', '{}', '[]', '"seed":', '"terms":'],
   async seeds() {
-    const key = await sealKey(new Uint8Array(32).fill(1), UNLOCK);
-    const passphrase = await sealKey(
-      new Uint8Array(32),
-      { passphrase: 'x' },
-      { scrypt: { logN: 1, r: 1, p: 1 } },
-    );
+    const kinds = await Promise.all(ALL_KINDS.map((kind) => sealWhole(kind, utf8('{}'), UNLOCK)));
+    const scrypt = { logN: 1, r: 1, p: 1 };
+    const passphrase = await sealWhole('key', new Uint8Array(32), { passphrase: 'x' }, { scrypt });
+    const former = Uint8Array.of(...utf8('veilmatch-sealed'), 1, ...new Uint8Array(67));
     return [
-      ...[key, passphrase].map((bytes) => Uint8Array.of(0, ...bytes)),
-      Uint8Array.of(1, ...utf8('veilmatch-log-v1'), 0, 0, 0, key.length, ...key),
+      ...[...kinds, passphrase, former].flatMap((bytes) => [0, 1].map((how) => Uint8Array.of(how, ...bytes))),
       Uint8Array.of(2, ...blocks(head({}), record(1, 5), record(2, 40), record(1, 3))),
       Uint8Array.of(3, ...utf8(REQUEST)),
       Uint8Array.of(4, ...blocks(head({}), record(1, 5))),
@@ -99,15 +99,22 @@ export const sealed: FuzzTarget = {
     const path = scratch('state');
     rmSync(path, { force: true });
     rmSync(`${path}.lock`, { force: true });
-    if (how === 0) await attempt(() => openKey(reader.rest(), UNLOCK));
-    else if (how === 1) {
+    if (how === 0) {
+      const bytes = reader.rest();
+      await attempt(() => openKey(bytes, UNLOCK));
+      let opened = 0;
+      for (const kind of ALL_KINDS) {
+        if ((await attempt(() => openWhole(kind, bytes, UNLOCK, 'It'))) !== undefined) opened++;
+      }
+      demand(opened <= 1, 'What is sealed as one kind was opened as two.');
+    } else if (how === 1) {
       writeFileSync(path, reader.rest());
       await attempt(async () => {
         const log = await openLog(path, UNLOCK);
         await log.scan(() => {}).finally(() => log.close());
       });
     } else if (how === 3) {
-      writeFileSync(path, await sealKey(reader.rest(), UNLOCK));
+      await writeSealed(path, 'request', reader.rest(), UNLOCK);
       const kept = await attempt(() => loadState(path, UNLOCK));
       if (kept !== undefined) demand(kept.state.seed instanceof Uint8Array, 'A state has no seed.');
     } else {
@@ -115,7 +122,7 @@ export const sealed: FuzzTarget = {
       if (how === 4) {
         rmSync(folder, { recursive: true, force: true });
         mkdirSync(folder);
-        await writeKeyFile(`${folder}/key.vm`, UNLOCK.key, UNLOCK);
+        await writeSealed(`${folder}/key.vm`, 'runs', UNLOCK.key, UNLOCK);
       }
       const journalPath = how === 4 ? `${folder}/${RUN}.vm` : path;
       await attempt(async () => {
