@@ -4,8 +4,15 @@
 import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type PhoneOptions, requireCountry } from './phone.js';
-import { type Platform, platforms } from './platforms.js';
-import { emailFor, type ProfileName, type ProfileOptions, phoneFor, tokenOf } from './profiles.js';
+import {
+  emailFor,
+  PROFILE_NAMES,
+  type ProfileName,
+  type ProfileOptions,
+  phoneFor,
+  platformNamed,
+  tokenOf,
+} from './profiles.js';
 import type { Refusal } from './refusal.js';
 import { cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
 
@@ -44,6 +51,8 @@ export function hashRows<Name extends ProfileName>(
   requireIterable(rows, 'The rows');
   requireOptions(options);
   const platform = platformNamed(options.profile);
+  if (platform === undefined)
+    throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
   const strict = options.strict ?? false;
   const tokens: RowToken[] = [];
@@ -68,9 +77,4 @@ export function hashRows<Name extends ProfileName>(
     row++;
   }
   return { tokens, rejected };
-}
-
-function platformNamed(name: string): Platform<object> {
-  if (Object.hasOwn(platforms, name)) return platforms[name as ProfileName] as Platform<object>;
-  throw new VeilmatchError('argument', `profile must be one of ${Object.keys(platforms).join(', ')}.`);
 }
