@@ -71,6 +71,16 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/** Record `index` of records of `width` bytes: a view. */
+export function recordAt(bytes: Uint8Array, width: number, index: number): Uint8Array {
+  return bytes.subarray(index * width, (index + 1) * width);
+}
+
+/** Records of `width` bytes, one after the other: views. */
+export function* recordsOf(bytes: Uint8Array, width: number): Generator<Uint8Array, void, undefined> {
+  for (let index = 0; index * width < bytes.length; index++) yield recordAt(bytes, width, index);
+}
+
 /** Big-endian, as every length and count in a hashed or sent byte string here. */
 export function u16(value: number): Uint8Array {
   return Uint8Array.of(value >>> 8, value);

@@ -6,6 +6,7 @@ import { VeilmatchError } from '../errors.js';
 import { type PhoneOptions, requireCountry } from './phone.js';
 import {
   emailFor,
+  type PlatformToken,
   PROFILE_NAMES,
   type ProfileName,
   type ProfileOptions,
@@ -48,6 +49,21 @@ export function hashRows<Name extends ProfileName>(
   rows: Iterable<Row>,
   options: HashRowsOptions<Name>,
 ): HashedRows {
+  const tokens: RowToken[] = [];
+  const rejected = readRows(rows, options, (row, field, { token }) => tokens.push({ row, field, token }));
+  return { tokens, rejected };
+}
+
+/**
+ * What a platform makes of every identifier of every row, in their order.
+ * @returns what could not be hashed
+ * @throws {VeilmatchError} as `hashRows`
+ */
+export function readRows<Name extends ProfileName>(
+  rows: Iterable<Row>,
+  options: HashRowsOptions<Name>,
+  take: (row: number, field: Field, token: PlatformToken) => void,
+): RejectedRow[] {
   requireIterable(rows, 'The rows');
   requireOptions(options);
   const platform = platformNamed(options.profile);
@@ -55,7 +71,6 @@ export function hashRows<Name extends ProfileName>(
     throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
   const strict = options.strict ?? false;
-  const tokens: RowToken[] = [];
   const rejected: RejectedRow[] = [];
   // A bad option must not wait for the first good row.
   tokenOf(platform, '', 'email', options);
@@ -63,18 +78,17 @@ export function hashRows<Name extends ProfileName>(
   let row = 0;
   for (const cells of rows) {
     let found = false;
-    const take = (field: Field, reading: string | Refusal): void => {
+    const note = (field: Field, reading: string | Refusal): void => {
       if (typeof reading !== 'string' && reading.code === 'empty') return;
       found = true;
-      if (typeof reading === 'string')
-        tokens.push({ row, field, token: tokenOf(platform, reading, field, options) });
-      else rejected.push({ row, field, code: reading.code });
+      if (typeof reading !== 'string') rejected.push({ row, field, code: reading.code });
+      else take(row, field, { normalized: reading, token: tokenOf(platform, reading, field, options) });
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
-    take('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
-    take('email', emailFor(platform, cellOf(cells, 'email', row)));
+    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
+    note('email', emailFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;
   }
-  return { tokens, rejected };
+  return rejected;
 }

@@ -15,11 +15,10 @@ import {
 import { PROFILE_NAMES, type ProfileName, platformNamed } from '../../identifiers/profiles.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
-import { validOption } from './normalize.js';
 
 interface HashFlags extends ReportFlags {
   readonly profile?: ProfileName;

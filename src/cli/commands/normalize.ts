@@ -4,20 +4,13 @@
 import { Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../identifiers/profiles.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { applyProfile, normalizeList } from './apply.js';
 
 interface NormalizeFlags extends ReportFlags {
   readonly profile?: ProfileName;
   readonly valid?: true;
-}
-
-export function validOption(): Option {
-  return new Option(
-    '--valid',
-    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
-  );
 }
 
 export const normalize: Command = {
