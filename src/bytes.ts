@@ -10,7 +10,7 @@ import { type RandomSource, secureRandom } from './random.js';
 import { halfSipHash, type SipKey, sipKey } from './siphash.js';
 
 export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
-export { pickRecords, sortedOrder, sortRecords } from './sorting.js';
+export { sortRecords } from './sorting.js';
 
 const encoder: TextEncoder = new TextEncoder();
 // A byte order mark is part of the text: without it, two encodings would have one meaning.

@@ -181,10 +181,7 @@ export async function attackTranscript(
 }
 
 /** Tries guesses on what was prepared; `seconds` count from here. */
-export type PreparedAttack = (
-  plan: NumberingPlan | NumberList,
-  options?: SearchOptions,
-) => Promise<AttackResult>;
+type PreparedAttack = (plan: NumberingPlan | NumberList, options?: SearchOptions) => Promise<AttackResult>;
 
 /** What an attack does once, whatever the guesses are: the receiver's blinding comes off everything that was seen. */
 export async function prepareAttack(

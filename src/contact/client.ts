@@ -48,7 +48,7 @@ export interface ContactResult {
   readonly falsePositiveRate: number;
 }
 
-export const MAX_CHUNK = 32_000;
+const MAX_CHUNK = 32_000;
 
 /**
  * The client's state machine.

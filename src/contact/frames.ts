@@ -25,10 +25,10 @@ const INDEX_BYTES = 4;
 /** Behind type and index. */
 const ELEMENTS_AT = 1 + INDEX_BYTES;
 
-export const PROOF_BYTES: number = 2 * SCALAR_BYTES;
+const PROOF_BYTES: number = 2 * SCALAR_BYTES;
 
 /** What a client wants. */
-export interface Query extends SetName {
+interface Query extends SetName {
   /** How many elements it will send. */
   readonly size: number;
 }
@@ -81,7 +81,7 @@ export function decodeBlinded(frame: Uint8Array, done: number, declared: number)
 }
 
 /** The answer to the elements from index `first` on. */
-export interface Answer {
+interface Answer {
   readonly evaluatedElements: Uint8Array;
   readonly proof: Uint8Array;
 }

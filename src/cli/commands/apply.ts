@@ -16,7 +16,7 @@ import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/table.js';
 import type { ProcessedRows } from '../report/list-report.js';
 
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly country?: string | undefined;
   /** Only telephone numbers in assigned ranges. */
   readonly valid?: boolean | undefined;
