@@ -10,7 +10,7 @@ import { type RandomSource, secureRandom } from './random.js';
 import { halfSipHash, type SipKey, sipKey } from './siphash.js';
 
 export { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
-export { pickRecords, sortedOrder, sortRecords } from './sorting.js';
+export { sortRecords } from './sorting.js';
 
 const encoder: TextEncoder = new TextEncoder();
 // A byte order mark is part of the text: without it, two encodings would have one meaning.
@@ -69,6 +69,16 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   let difference = 0;
   for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
   return difference === 0;
+}
+
+/** Record `index` of records of `width` bytes: a view. */
+export function recordAt(bytes: Uint8Array, width: number, index: number): Uint8Array {
+  return bytes.subarray(index * width, (index + 1) * width);
+}
+
+/** Records of `width` bytes, one after the other: views. */
+export function* recordsOf(bytes: Uint8Array, width: number): Generator<Uint8Array, void, undefined> {
+  for (let index = 0; index * width < bytes.length; index++) yield recordAt(bytes, width, index);
 }
 
 /** Big-endian, as every length and count in a hashed or sent byte string here. */

@@ -36,12 +36,7 @@ export function sortedOrderInTurns(bytes: Uint8Array, width: number): Promise<Ui
   return withTurns(sorting(bytes, width));
 }
 
-/** The records with these indices, in this order. */
-export function pickRecords(bytes: Uint8Array, width: number, order: Uint32Array): Uint8Array {
-  return finish(picking(bytes, width, order));
-}
-
-/** The same for a long list, with turns of the event loop in between. */
+/** The records with these indices, in this order, with turns of the event loop in between. */
 export function pickRecordsInTurns(
   bytes: Uint8Array,
   width: number,

@@ -23,7 +23,7 @@ import { normalizeEmail } from '../src/identifiers/email.js';
 import { hashRows } from '../src/identifiers/hash-rows.js';
 import { parseRows } from '../src/identifiers/parse-rows.js';
 import { normalizePhone } from '../src/identifiers/phone.js';
-import { type ProfileName, profiles } from '../src/identifiers/profiles.js';
+import { PROFILE_NAMES, profiles } from '../src/identifiers/profiles.js';
 import { chooseColumns } from '../src/lists/columns.js';
 import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
 import { checkPolicy } from '../src/policy/policy.js';
@@ -186,7 +186,7 @@ const partnersFile = (text: string): string => {
   const certificates = [{ authority: text, subject: text }, { key: text }];
   return JSON.stringify({ partners: [{ name: text, tokens: [text], certificates }] });
 };
-const names = Object.keys(profiles) as ProfileName[];
+const names = PROFILE_NAMES;
 
 const READERS: Readonly<Record<string, Reader>> = {
   normalizeEmail: { pieces: EMAIL, read: normalizeEmail },

@@ -12,7 +12,7 @@ export type LineType = 'FIXED_LINE' | 'MOBILE' | 'VOIP' | 'PERSONAL_NUMBER';
 const NANP_EXCHANGE = '\\d{3}[2-9](?:0\\d|1[02-9]|[2-9]\\d)\\d{4}';
 
 /** The part of libphonenumber's metadata that is used here; its published types leave it out. */
-export interface CountryMetadata {
+interface CountryMetadata {
   callingCode(): string;
   nationalPrefix(): string | undefined;
   type(type: string): { pattern(): string | undefined } | undefined;

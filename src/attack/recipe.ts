@@ -5,7 +5,8 @@ import { VeilmatchError } from '../errors.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import type { HashingScheme } from '../hashing/scheme.js';
 import type { ProfileName } from '../identifiers/index.js';
-import { HASHES, type Platform, platforms } from '../identifiers/platforms.js';
+import { HASHES, type Platform } from '../identifiers/platforms/platform.js';
+import { platformNamed } from '../identifiers/profiles.js';
 import { checkFormat, commonFormats, type NumberFormat, type Written } from './format.js';
 
 /** How the tokens were made. */
@@ -47,7 +48,8 @@ export function numberRecipeOf(
   options: TokenOptions,
   plan: Written | undefined,
 ): Recipe {
-  if (Object.hasOwn(platforms, format)) return platformRecipe(format as ProfileName, options);
+  const platform = platformNamed(format);
+  if (platform !== undefined) return platformRecipe(format, platform, options);
   const formats = format === 'auto' ? commonFormats(plan) : [format as NumberFormat];
   for (const each of formats)
     checkFormat(
@@ -65,9 +67,12 @@ function schemeOf(options: TokenOptions): HashingScheme {
   return { hash: 'plain', algorithm };
 }
 
-function platformRecipe(name: ProfileName, options: TokenOptions): Recipe {
+function platformRecipe(
+  name: string,
+  platform: Platform<{ key?: Uint8Array }>,
+  options: TokenOptions,
+): Recipe {
   const { algorithm, salt, hmacKey, slow } = options;
-  const platform = platforms[name] as Platform<{ key?: Uint8Array }>;
   const { phone, hash = () => HASHES.sha256 } = platform;
   if (phone === undefined) {
     throw new VeilmatchError(

@@ -10,14 +10,14 @@ import { Spans } from './spans.js';
 import type { TokenList } from './tokens.js';
 
 /** A target and a candidate that is it. */
-export interface Match {
+interface Match {
   /** The target's index. */
   readonly target: number;
   readonly identifier: string;
   readonly format: NumberFormat;
 }
 
-export interface RunOptions extends SearchOptions {
+interface RunOptions extends SearchOptions {
   /** Whether a target is looked for on after it was found. */
   readonly all: boolean;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The digests that are looked for. */
 
+import { recordAt } from '../bytes.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import { halfSipHash, type SipKey, sipKey } from '../siphash.js';
 
@@ -22,7 +23,7 @@ export class TargetTable {
     this.#key = sipKey(random(8));
     this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.size + 2)));
     for (let i = 0; i < this.size; i++) {
-      const slot = this.#find(bytes.subarray(i * digestBytes, (i + 1) * digestBytes));
+      const slot = this.#find(recordAt(bytes, digestBytes, i));
       if (this.#slots[slot] === 0) this.#slots[slot] = i + 1;
     }
   }

@@ -2,7 +2,7 @@
 /** Tokens as they were given, and the digests that they are. */
 
 import { requireText } from '../arguments.js';
-import { base64ToBytes, bytesToBase64, bytesToHex, DistinctBytes, hexToBytes } from '../bytes.js';
+import { base64ToBytes, bytesToBase64, bytesToHex, DistinctBytes, hexToBytes, recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
 /** Bytes that must be known of a digest at least: a word, which the kernels compare. */
@@ -87,7 +87,7 @@ export class TokenList {
     const { digests, tokenBytes } = this;
     const some = new Uint8Array(indices.length * tokenBytes);
     for (const [place, index] of indices.entries()) {
-      some.set(digests.subarray(index * tokenBytes, (index + 1) * tokenBytes), place * tokenBytes);
+      some.set(recordAt(digests, tokenBytes, index), place * tokenBytes);
     }
     return some;
   }

@@ -7,7 +7,7 @@
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { throwIfAborted } from '../abort.js';
 import { requireObject, requireOptions } from '../arguments.js';
-import { ByteList, concatBytes, DistinctBytes, fromUtf8, u16, utf8 } from '../bytes.js';
+import { ByteList, concatBytes, DistinctBytes, fromUtf8, recordAt, recordsOf, u16, utf8 } from '../bytes.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { invertScalars, multiplyScalars } from '../group/scalar.js';
 import { withBackend } from '../group/select.js';
@@ -178,10 +178,7 @@ export async function attackTranscript(
 }
 
 /** Tries guesses on what was prepared; `seconds` count from here. */
-export type PreparedAttack = (
-  plan: NumberingPlan | NumberList,
-  options?: SearchOptions,
-) => Promise<AttackResult>;
+type PreparedAttack = (plan: NumberingPlan | NumberList, options?: SearchOptions) => Promise<AttackResult>;
 
 /** What an attack does once, whatever the guesses are: the receiver's blinding comes off everything that was seen. */
 export async function prepareAttack(
@@ -263,12 +260,12 @@ async function attackGroup(
       const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
         signal: options.signal,
       });
-      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+      note((i) => seen.hasElement(recordAt(elements, ELEMENT_BYTES, i), messages[i]!));
     }
     if (knowledge.discreteLog !== undefined) {
       const logs = concatBytes(...messages.map(knowledge.discreteLog));
       const elements = await backend.multiplyBase(logs, observation.publicKey);
-      note((i) => seen.hasElement(elementAt(elements, i), messages[i]!));
+      note((i) => seen.hasElement(recordAt(elements, ELEMENT_BYTES, i), messages[i]!));
     }
     options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
   }
@@ -344,12 +341,4 @@ class Sightings {
     const filter = this.#observation.kind === 'oprf' ? this.#observation.published : undefined;
     return this.#tags.indexOf(tag) >= 0 || filter?.has(tag) === true;
   }
-}
-
-function elementAt(elements: Uint8Array, index: number): Uint8Array {
-  return elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES);
-}
-
-function* recordsOf(bytes: Uint8Array, width: number): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += width) yield bytes.subarray(start, start + width);
 }

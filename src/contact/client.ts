@@ -8,6 +8,7 @@
  */
 
 import { requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import type { GroupBackend } from '../group/group.js';
@@ -47,7 +48,7 @@ export interface ContactEnd {
   readonly falsePositiveRate: number;
 }
 
-export const MAX_CHUNK = 32_000;
+const MAX_CHUNK = 32_000;
 
 /**
  * The client's state machine.
@@ -125,7 +126,7 @@ async function* clientProgram(
 function membersAmong(tags: Uint8Array, directory: ContactDirectory): readonly number[] {
   const members: number[] = [];
   for (let i = 0; i * FILTER_HASH_BYTES < tags.length; i++) {
-    if (directory.has(tags.subarray(i * FILTER_HASH_BYTES, (i + 1) * FILTER_HASH_BYTES))) members.push(i);
+    if (directory.has(recordAt(tags, FILTER_HASH_BYTES, i))) members.push(i);
   }
   return members;
 }

@@ -13,19 +13,22 @@
 import { concatBytes, fromUtf8, u16, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, SCALAR_BYTES } from '../group/group.js';
+import { decodeRecords } from '../psi/run/frames.js';
 import { MAX_FRAME_BYTES } from '../psi/run/suite.js';
 import { CONTACT_VERSION, type SetName } from './suite.js';
 
 const TYPE = { query: 32, blinded: 33, evaluated: 34 } as const;
 type FrameName = keyof typeof TYPE;
 
-/** Behind type and index. */
-const ELEMENTS_AT = 5;
+const INDEX_BYTES = 4;
 
-export const PROOF_BYTES: number = 2 * SCALAR_BYTES;
+/** Behind type and index. */
+const ELEMENTS_AT = 1 + INDEX_BYTES;
+
+const PROOF_BYTES: number = 2 * SCALAR_BYTES;
 
 /** What a client wants. */
-export interface Query extends SetName {
+interface Query extends SetName {
   /** How many elements it will send. */
   readonly size: number;
 }
@@ -73,22 +76,12 @@ export function encodeBlinded(first: number, elements: Uint8Array): Uint8Array {
  * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
  */
 export function decodeBlinded(frame: Uint8Array, done: number, declared: number): Uint8Array {
-  const elements = recordsOf(bodyOf(frame, 'blinded'), 'blinded', done);
-  if (elements.length === 0 || elements.length % ELEMENT_BYTES !== 0) throw malformed('blinded');
-  if (done + elements.length / ELEMENT_BYTES > declared) {
-    throw new VeilmatchError(
-      'wrong-size',
-      `The client sent more than the ${declared} elements that it declared.`,
-      {
-        position: declared,
-      },
-    );
-  }
-  return elements;
+  const body = bodyOf(frame, 'blinded');
+  return decodeRecords({ name: 'blinded', body }, ELEMENT_BYTES, done, declared).bytes;
 }
 
 /** The answer to the elements from index `first` on. */
-export interface Answer {
+interface Answer {
   readonly evaluatedElements: Uint8Array;
   readonly proof: Uint8Array;
 }
@@ -102,17 +95,18 @@ export function encodeEvaluated(first: number, { evaluatedElements, proof }: Ans
  * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
  */
 export function decodeEvaluated(frame: Uint8Array, first: number, asked: number): Answer {
-  const records = recordsOf(bodyOf(frame, 'evaluated'), 'evaluated', first);
-  if (records.length !== asked * ELEMENT_BYTES + PROOF_BYTES) {
+  const body = bodyOf(frame, 'evaluated');
+  const due = INDEX_BYTES + asked * ELEMENT_BYTES + PROOF_BYTES;
+  if (body.length !== due) {
     throw new VeilmatchError(
       'wrong-size',
-      `The server owes ${asked} elements and a proof, ${asked * ELEMENT_BYTES + PROOF_BYTES} bytes; it sent ${records.length}.`,
+      `The server owes an index, ${asked} elements and a proof, ${due} bytes; it sent ${body.length}.`,
     );
   }
-  return {
-    evaluatedElements: records.subarray(0, asked * ELEMENT_BYTES),
-    proof: records.subarray(asked * ELEMENT_BYTES),
-  };
+  const [elements, proof] = [body.subarray(0, -PROOF_BYTES), body.subarray(-PROOF_BYTES)];
+  const name = 'evaluated';
+  const { bytes } = decodeRecords({ name, body: elements }, ELEMENT_BYTES, first, first + asked);
+  return { evaluatedElements: bytes, proof };
 }
 
 /**
@@ -148,22 +142,6 @@ function bodyOf(frame: Uint8Array, due: FrameName): Uint8Array {
     );
   }
   return frame.subarray(1);
-}
-
-/** What follows the index, which has to be the one that is due. */
-function recordsOf(body: Uint8Array, name: FrameName, due: number): Uint8Array {
-  if (body.length < 4) throw malformed(name);
-  const first = new DataView(body.buffer, body.byteOffset).getUint32(0);
-  if (first !== due) {
-    throw new VeilmatchError(
-      'bad-message',
-      `A frame '${name}' begins at element ${first}; element ${due} was due.`,
-      {
-        position: first,
-      },
-    );
-  }
-  return body.subarray(4);
 }
 
 function malformed(name: FrameName): VeilmatchError {

@@ -40,7 +40,7 @@ export interface Segment {
   readonly digest: Uint8Array;
 }
 
-export interface PublishedHeader extends SetName {
+interface PublishedHeader extends SetName {
   readonly kinds: ReadonlySet<IdentifierKind>;
   /** B, 32 bytes. */
   readonly publicKey: Uint8Array;
@@ -60,10 +60,10 @@ export type HeaderPin =
 
 const MAGIC = utf8('veilmatch-contact');
 const KIND_BITS: Readonly<Record<IdentifierKind, number>> = { phone: 1, email: 2, composite: 4, opaque: 8 };
-export const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 const MAX_ID_BYTES = 64;
-export const MAX_SEGMENTS = 65_535;
+const MAX_SEGMENTS = 65_535;
 
 /** SHA-512 of a filter, cut to 32 bytes: by the platform where it can, because filters have megabytes. */
 export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The fixed values of `veilmatch-contact-v1`. Changing any of them makes another protocol. */
 
-import { concatBytes, u32, utf8 } from '../bytes.js';
+import { concatBytes, recordAt, u32, utf8 } from '../bytes.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
 import { sha512 } from '../kernel/sha512.js';
 
@@ -34,7 +34,7 @@ export function contactTags(name: SetName, outputs: Uint8Array): Uint8Array {
   const count = outputs.length / OUTPUT_BYTES;
   const tags = new Uint8Array(count * FILTER_HASH_BYTES);
   for (let i = 0; i < count; i++) {
-    const output = outputs.subarray(i * OUTPUT_BYTES, (i + 1) * OUTPUT_BYTES);
+    const output = recordAt(outputs, OUTPUT_BYTES, i);
     tags.set(sha512(concatBytes(prefix, output)).subarray(0, FILTER_HASH_BYTES), i * FILTER_HASH_BYTES);
   }
   return tags;

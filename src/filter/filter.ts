@@ -59,7 +59,7 @@ export interface FilterFormat {
 const MAGIC = utf8('veilmatch-filter');
 const VERSION = 1;
 /** Magic, version, kind, bits, zero, size. */
-export const FILTER_HEADER_BYTES = 24;
+const FILTER_HEADER_BYTES = 24;
 
 /**
  * | offset | bytes | field |
@@ -76,7 +76,7 @@ export function encodeFilter(code: number, bits: number, size: number, body: Uin
   return concatBytes(MAGIC, Uint8Array.of(VERSION, code, bits, 0), u32(size), body);
 }
 
-export interface FilterHeader {
+interface FilterHeader {
   readonly code: number;
   readonly bits: number;
   readonly size: number;

@@ -30,7 +30,7 @@ export interface FilterOptions {
   readonly falsePositiveRate?: number | undefined;
 }
 
-export const DEFAULT_FALSE_POSITIVE_RATE = 1e-9;
+const DEFAULT_FALSE_POSITIVE_RATE = 1e-9;
 
 /**
  * @param hashes n x 20 bytes, uniform; repeated ones count once

@@ -4,8 +4,16 @@
 import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type PhoneOptions, requireCountry } from './phone.js';
-import { type Platform, platforms } from './platforms.js';
-import { emailFor, type ProfileName, type ProfileOptions, phoneFor, tokenOf } from './profiles.js';
+import {
+  emailFor,
+  type PlatformToken,
+  PROFILE_NAMES,
+  type ProfileName,
+  type ProfileOptions,
+  phoneFor,
+  platformNamed,
+  tokenOf,
+} from './profiles.js';
 import type { Refusal } from './refusal.js';
 import { cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
 
@@ -41,12 +49,28 @@ export function hashRows<Name extends ProfileName>(
   rows: Iterable<Row>,
   options: HashRowsOptions<Name>,
 ): HashedRows {
+  const tokens: RowToken[] = [];
+  const rejected = readRows(rows, options, (row, field, { token }) => tokens.push({ row, field, token }));
+  return { tokens, rejected };
+}
+
+/**
+ * What a platform makes of every identifier of every row, in their order.
+ * @returns what could not be hashed
+ * @throws {VeilmatchError} as `hashRows`
+ */
+export function readRows<Name extends ProfileName>(
+  rows: Iterable<Row>,
+  options: HashRowsOptions<Name>,
+  take: (row: number, field: Field, token: PlatformToken) => void,
+): RejectedRow[] {
   requireIterable(rows, 'The rows');
   requireOptions(options);
   const platform = platformNamed(options.profile);
+  if (platform === undefined)
+    throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
   const strict = options.strict ?? false;
-  const tokens: RowToken[] = [];
   const rejected: RejectedRow[] = [];
   // A bad option must not wait for the first good row.
   tokenOf(platform, '', 'email', options);
@@ -54,23 +78,17 @@ export function hashRows<Name extends ProfileName>(
   let row = 0;
   for (const cells of rows) {
     let found = false;
-    const take = (field: Field, reading: string | Refusal): void => {
+    const note = (field: Field, reading: string | Refusal): void => {
       if (typeof reading !== 'string' && reading.code === 'empty') return;
       found = true;
-      if (typeof reading === 'string')
-        tokens.push({ row, field, token: tokenOf(platform, reading, field, options) });
-      else rejected.push({ row, field, code: reading.code });
+      if (typeof reading !== 'string') rejected.push({ row, field, code: reading.code });
+      else take(row, field, { normalized: reading, token: tokenOf(platform, reading, field, options) });
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
-    take('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
-    take('email', emailFor(platform, cellOf(cells, 'email', row)));
+    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
+    note('email', emailFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;
   }
-  return { tokens, rejected };
-}
-
-function platformNamed(name: string): Platform<object> {
-  if (Object.hasOwn(platforms, name)) return platforms[name as ProfileName] as Platform<object>;
-  throw new VeilmatchError('argument', `profile must be one of ${Object.keys(platforms).join(', ')}.`);
+  return rejected;
 }

@@ -15,7 +15,9 @@ export { normalizeEmail } from './email.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
-export type { GoogleOptions, LiverampOptions, XOptions } from './platforms.js';
+export type { GoogleOptions } from './platforms/google.js';
+export type { LiverampOptions } from './platforms/liveramp.js';
+export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,
   type PlatformProfile,

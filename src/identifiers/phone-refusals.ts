@@ -4,7 +4,7 @@
 import type { LengthCheck } from './plans.js';
 import type { Refusal } from './refusal.js';
 
-export interface PhoneRefusals {
+interface PhoneRefusals {
   readonly empty: Refusal;
   readonly notANumber: Refusal;
   readonly noCountry: Refusal;

@@ -13,15 +13,11 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
 import { type PhoneOptions, readPhone, requireCountry } from './phone.js';
-import {
-  type GoogleOptions,
-  type LiverampOptions,
-  type Platform,
-  platforms,
-  writePhone,
-  type XOptions,
-} from './platforms.js';
+import { nationalNumberOf } from './plans.js';
+import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
+import * as platforms from './platforms.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
+import type { Field } from './row.js';
 import { MAX_EMAIL_TEXT } from './text.js';
 
 /** What a platform's rule makes of one identifier. */
@@ -34,6 +30,8 @@ export interface PlatformToken {
 
 /** A platform that takes hashed e-mail addresses and telephone numbers. */
 export interface PlatformProfile<Options = object> {
+  /** What people call the platform. */
+  readonly title: string;
   /** Where the platform publishes its rules, or who else says so. */
   readonly source: string;
   /**
@@ -51,6 +49,8 @@ export interface PlatformProfile<Options = object> {
 
 /** A platform that publishes no rule for telephone numbers. */
 export interface EmailProfile<Options = object> {
+  /** As `PlatformProfile.title`. */
+  readonly title: string;
   /** Who says how the platform treats addresses. */
   readonly source: string;
   /** As `PlatformProfile.email`. */
@@ -59,38 +59,17 @@ export interface EmailProfile<Options = object> {
   phone: undefined;
 }
 
-/** The platforms' rules, by name. */
-export interface Profiles {
-  /** Meta: Custom Audiences and the Conversions API. */
-  readonly meta: PlatformProfile;
-  /** Google: Data Manager and enhanced conversions. */
-  readonly google: PlatformProfile<GoogleOptions>;
-  /** Google Ads: Customer Match. */
-  readonly googleAdsCustomerMatch: PlatformProfile;
-  /** Unified ID 2.0 and European Unified ID. */
-  readonly uid2: PlatformProfile;
-  /** The Trade Desk: as UID2. */
-  readonly tradeDesk: PlatformProfile;
-  /** TikTok. */
-  readonly tiktok: PlatformProfile;
-  /** Snap. */
-  readonly snap: PlatformProfile;
-  /** Pinterest: "lowercase" is all it says of addresses. */
-  readonly pinterest: PlatformProfile;
-  /** LinkedIn, by what third-party integrations do. */
-  readonly linkedin: EmailProfile;
-  /** X: audiences and web conversions, and with a key partner data match. */
-  readonly x: PlatformProfile<XOptions>;
-  /** Amazon Ads, by third parties that quote it; `+` is lost. */
-  readonly amazon: PlatformProfile;
-  /** Microsoft Ads, which publishes the hash alone. */
-  readonly microsoft: PlatformProfile;
-  /** LiveRamp: telephone numbers as SHA-1 of the national number. */
-  readonly liveramp: PlatformProfile<LiverampOptions>;
-}
+/** The platforms, by the names of their lines in `platforms`. */
+export type ProfileName = keyof typeof platforms;
 
-/** The platforms. */
-export type ProfileName = keyof Profiles;
+/** The platforms' rules, by name. */
+export type Profiles = {
+  readonly [Name in ProfileName]: (typeof platforms)[Name] extends PhonePlatform<infer Options>
+    ? PlatformProfile<Options>
+    : (typeof platforms)[Name] extends EmailPlatform<infer Options>
+      ? EmailProfile<Options>
+      : never;
+};
 
 /** The options that this platform's tokens have, besides a country for telephone numbers. */
 export type ProfileOptions<Name extends ProfileName> = Profiles[Name] extends {
@@ -140,7 +119,7 @@ export function phoneFor(
 export function tokenOf<Options>(
   platform: Platform<Options>,
   normalized: string,
-  field: 'phone' | 'email',
+  field: Field,
   options: Options,
 ): string {
   const hash = platform.hash?.(options, field) ?? sha256;
@@ -148,44 +127,54 @@ export function tokenOf<Options>(
   return encode(hash(utf8(normalized)));
 }
 
-function withPhone<Options extends object>(platform: Platform<Options>): PlatformProfile<Options> {
-  const read = (text: string, { country, strict = false }: PhoneOptions): string | Refusal =>
-    phoneFor(platform, text, requireCountry(country), strict);
-  return Object.freeze({
-    ...emailOnly(platform),
-    phone(text: string, options?: PhoneOptions & Options) {
-      requireString(text, 'phone');
-      const normalized = orThrow(read(text, options ?? {}), 'phone');
-      return { normalized, token: tokenOf(platform, normalized, 'phone', (options ?? {}) as Options) };
-    },
-  });
+const PHONE_FORMATS: Readonly<Record<PhoneRule['format'], (e164: string) => string>> = {
+  e164: (number) => number,
+  digits: (number) => number.slice(1),
+  national: nationalNumberOf,
+};
+
+/** @param number - in E.164 */
+function writePhone({ format, digits = [0, Infinity] }: PhoneRule, number: string): string | Refusal {
+  const [least, most] = digits;
+  const count = number.length - 1;
+  if (count >= least && count <= most) return PHONE_FORMATS[format](number);
+  const message = `The platform takes telephone numbers of ${least} to ${most} digits only.`;
+  return { code: 'not-valid', message };
 }
 
-function emailOnly<Options extends object>(platform: Platform<Options>): EmailProfile<Options> {
-  return Object.freeze({
-    source: platform.source,
-    email(text: string, options?: Options) {
-      requireString(text, 'email');
-      const normalized = orThrow(emailFor(platform, text), 'email');
-      return { normalized, token: tokenOf(platform, normalized, 'email', options ?? ({} as Options)) };
-    },
-    phone: undefined,
-  });
+function profileOf<Options extends object>(
+  platform: Platform<Options>,
+): PlatformProfile<Options> | EmailProfile<Options> {
+  const { title, source } = platform;
+  const finish = (reading: string | Refusal, field: Field, options: Options): PlatformToken => {
+    const normalized = orThrow(reading, field);
+    return { normalized, token: tokenOf(platform, normalized, field, options) };
+  };
+  const email = (text: string, options?: Options): PlatformToken => {
+    requireString(text, 'email');
+    return finish(emailFor(platform, text), 'email', options ?? ({} as Options));
+  };
+  if (platform.phone === undefined) return Object.freeze({ title, source, email, phone: undefined });
+  const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
+    requireString(text, 'phone');
+    const own = options ?? ({} as PhoneOptions & Options);
+    const { country, strict = false } = own;
+    return finish(phoneFor(platform, text, requireCountry(country), strict), 'phone', own);
+  };
+  return Object.freeze({ title, source, email, phone });
+}
+
+const PLATFORMS: ReadonlyMap<string, Platform<never>> = new Map(Object.entries(platforms));
+
+/** The names of the platforms. */
+export const PROFILE_NAMES: readonly ProfileName[] = [...PLATFORMS.keys()] as ProfileName[];
+
+/** Undefined for a name that no platform has. */
+export function platformNamed(name: string): Platform<object> | undefined {
+  return PLATFORMS.get(name) as Platform<object> | undefined;
 }
 
 /** The platforms' rules, by name. */
-export const profiles: Profiles = Object.freeze({
-  meta: withPhone(platforms.meta),
-  google: withPhone(platforms.google),
-  googleAdsCustomerMatch: withPhone(platforms.googleAdsCustomerMatch),
-  uid2: withPhone(platforms.uid2),
-  tradeDesk: withPhone(platforms.tradeDesk),
-  tiktok: withPhone(platforms.tiktok),
-  snap: withPhone(platforms.snap),
-  pinterest: withPhone(platforms.pinterest),
-  linkedin: emailOnly(platforms.linkedin),
-  x: withPhone(platforms.x),
-  amazon: withPhone(platforms.amazon),
-  microsoft: withPhone(platforms.microsoft),
-  liveramp: withPhone(platforms.liveramp),
-});
+export const profiles: Profiles = Object.freeze(
+  Object.fromEntries([...PLATFORMS].map(([name, platform]) => [name, profileOf(platform)])),
+) as Profiles;

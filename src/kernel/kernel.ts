@@ -24,7 +24,7 @@ import { base64ToBytes } from '../bytes.js';
 /** What decoding said of an element. */
 export const ElementStatus = { valid: 0, bad: 1, identity: 2 } as const;
 
-export interface KernelExports {
+interface KernelExports {
   readonly memory: WebAssembly.Memory;
   readonly MESSAGES: WebAssembly.Global<'i32'>;
   readonly CAPACITY: WebAssembly.Global<'i32'>;

@@ -13,7 +13,7 @@ export function beginsWith(head: Uint8Array, signature: readonly number[]): bool
   return signature.every((byte, i) => head[i] === byte);
 }
 
-export interface Start {
+interface Start {
   /** Four bytes or more; fewer only where there are no more. */
   readonly head: Uint8Array;
   /** What comes behind them. */

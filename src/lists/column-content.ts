@@ -6,7 +6,7 @@ import { knownCountry, readPhone } from '../identifiers/phone.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
-export interface ColumnContent {
+interface ColumnContent {
   readonly filled: number;
   /** How many cells a reader takes, and how many look as if it might with other options. */
   readonly phone: { sure: number; possible: number };

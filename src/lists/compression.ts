@@ -9,7 +9,7 @@ import * as zlib from 'node:zlib';
 import { VeilmatchError } from '../errors.js';
 import { beginsWith, GZIP, prepend, startOf, ZSTD } from './chunks.js';
 
-export type Compression = 'gzip' | 'zstd';
+type Compression = 'gzip' | 'zstd';
 
 const CHUNK_BYTES = 65_536;
 

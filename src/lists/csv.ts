@@ -18,7 +18,7 @@ const SAMPLE_LINES = 50;
 /** A record of this size is a quote that was never closed. */
 const MAX_RECORD_BYTES = 1_000_000;
 
-export interface CsvOptions {
+interface CsvOptions {
   /** How messages name the file. */
   readonly source: string;
   /** Detected when it is not given. */

@@ -25,7 +25,7 @@ export type ColumnType = 'integer' | 'text';
 /** Rows that may wait before they are written to the table: a row group of DuckDB's. */
 const FLUSH_ROWS = 122_880;
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
   readonly purpose: string;
   /** The one file that it may open. */

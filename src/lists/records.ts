@@ -26,7 +26,7 @@ export interface RecordSource {
   close(): Promise<void>;
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   /** Detected when it is not given. */
   readonly delimiter?: Delimiter | undefined;
 }

@@ -23,7 +23,7 @@ export interface Sink extends Output {
 }
 
 /** A file that was opened to be written. */
-export interface OpenFile {
+interface OpenFile {
   readonly file: FileHandle;
   /** Its path. */
   readonly written: string;
@@ -31,7 +31,7 @@ export interface OpenFile {
   readonly flush: boolean;
 }
 
-export function isParquetName(name: string): boolean {
+function isParquetName(name: string): boolean {
   return /\.parquet$/i.test(name);
 }
 

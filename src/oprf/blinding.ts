@@ -2,7 +2,7 @@
 /** The steps that the three modes share (RFC 9497, section 3.3), each for a whole batch. */
 
 import { throwIfAborted } from '../abort.js';
-import { type ByteList, concatBytes, u16, utf8 } from '../bytes.js';
+import { type ByteList, concatBytes, recordAt, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { BatchOptions } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
@@ -201,7 +201,7 @@ async function hashOutputs(
       throwIfAborted(signal);
     }
     const input = inputs.at(i);
-    const element = elements.subarray(i * elementBytes, (i + 1) * elementBytes);
+    const element = recordAt(elements, elementBytes, i);
     const message = concatBytes(u16(input.length), input, middle, width, element, end);
     outputs.set(suite.hash(message), i * hashBytes);
   }

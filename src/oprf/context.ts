@@ -158,7 +158,7 @@ export function requireSuite(suite: unknown): void {
 }
 
 /** @throws {VeilmatchError} `argument` for what is no mode */
-export function requireMode(mode: unknown): void {
+function requireMode(mode: unknown): void {
   if (typeof mode === 'string' && Object.hasOwn(MODE, mode)) return;
   throw new VeilmatchError('argument', `mode must be one of ${Object.keys(MODE).join(', ')}.`);
 }

@@ -9,7 +9,7 @@
 
 import { throwIfAborted } from '../abort.js';
 import { requireBytes, requireObject, requireOptions } from '../arguments.js';
-import { concatBytes, equalBytes, u16, utf8 } from '../bytes.js';
+import { concatBytes, equalBytes, recordAt, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
@@ -161,7 +161,7 @@ async function compositeWeights(
       await nextTurn();
       throwIfAborted(signal);
     }
-    const [Ci, Di] = [C, D].map((list) => list.subarray(i * elementBytes, (i + 1) * elementBytes));
+    const [Ci, Di] = [C, D].map((list) => recordAt(list, elementBytes, i));
     refuseIdentity(suite, Ci!, i);
     refuseIdentity(suite, Di!, i);
     const transcript = concatBytes(seedPart, u16(i), widthPart, Ci!, widthPart, Di!, end);

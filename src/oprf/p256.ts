@@ -9,7 +9,7 @@
 import { p256, p256_hasher } from '@noble/curves/nist.js';
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { ByteList } from '../bytes.js';
+import { type ByteList, recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { inChunks } from '../group/noble.js';
@@ -26,7 +26,7 @@ const SCALAR_BYTES = 32;
 
 /** @throws {VeilmatchError} `bad-element` */
 function decode(elements: Uint8Array, index: number): Point {
-  const bytes = elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES);
+  const bytes = recordAt(elements, ELEMENT_BYTES, index);
   try {
     return Point.fromBytes(bytes);
   } catch {
@@ -64,7 +64,7 @@ async function encodeEach(
 function scalarsOf(bytes: Uint8Array, zeroAllowed = false): bigint[] {
   const count = countRecords(bytes, SCALAR_BYTES, 'Scalars');
   return Array.from({ length: count }, (_, i) => {
-    const value = bytesToNumberBE(bytes.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES));
+    const value = bytesToNumberBE(recordAt(bytes, SCALAR_BYTES, i));
     if (value < Fn.ORDER && (zeroAllowed || value > 0n)) return value;
     throw new VeilmatchError(
       'bad-scalar',

@@ -100,7 +100,7 @@ function inWebWorker(): boolean {
 }
 
 /** The worker's own end of the line. */
-export interface ParentPort {
+interface ParentPort {
   post(message: unknown, transfer: readonly Transferable[]): void;
   listen(onMessage: (message: unknown) => void): void;
 }

@@ -9,13 +9,13 @@ import { VeilmatchError } from '../errors.js';
 import type { WorkerPort } from './platform.js';
 import { fromFailure, type JobAnswer, type JobMessage } from './serve.js';
 
-export interface PoolOptions {
+interface PoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** A job's payload, and the buffers of it that are moved to the worker instead of copied. */
-export interface JobPayload {
+interface JobPayload {
   readonly payload: unknown;
   readonly transfer?: readonly Transferable[];
 }

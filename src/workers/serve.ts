@@ -11,9 +11,7 @@ export interface JobResult<T> {
 }
 
 /** Jobs by name. A payload crosses `postMessage`: its type is the caller's word. */
-export type Jobs = Readonly<
-  Record<string, (payload: never) => JobResult<unknown> | Promise<JobResult<unknown>>>
->;
+type Jobs = Readonly<Record<string, (payload: never) => JobResult<unknown> | Promise<JobResult<unknown>>>>;
 
 export interface JobMessage {
   readonly job: string;
@@ -21,7 +19,7 @@ export interface JobMessage {
 }
 
 /** An error as it crosses to the other side: never with a value or a stack in it. */
-export interface JobFailure {
+interface JobFailure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly position: number | undefined;

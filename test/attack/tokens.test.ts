@@ -6,7 +6,7 @@ import { emailDictionary, numberingPlan, type ReverseOptions, reverse } from '..
 import { TokenList } from '../../src/attack/tokens.js';
 import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import { type DigestAlgorithm, keyed, reversiblePlain } from '../../src/hashing/index.js';
-import { type ProfileName, profiles } from '../../src/identifiers/index.js';
+import { PROFILE_NAMES, profiles } from '../../src/identifiers/profiles.js';
 import { expectCode } from '../suites/errors.js';
 
 const plan = numberingPlan('US', { areaCodes: ['415555'] });
@@ -71,7 +71,7 @@ describe('tokens', () => {
 
 describe("a platform's name as format", () => {
   const number = plan.at(4321);
-  const names = (Object.keys(profiles) as ProfileName[]).filter((name) => profiles[name].phone !== undefined);
+  const names = PROFILE_NAMES.filter((name) => profiles[name].phone !== undefined);
 
   it.each(names)('%s: its tokens are read back', async (name) => {
     const { token } = profiles[name].phone!(number);

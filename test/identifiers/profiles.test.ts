@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, createHmac } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { md5 } from '@noble/hashes/legacy.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, utf8 } from '../../src/bytes.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { normalizePhone } from '../../src/identifiers/phone.js';
-import { platforms } from '../../src/identifiers/platforms.js';
-import { type PlatformProfile, type ProfileName, profiles } from '../../src/identifiers/profiles.js';
+import {
+  type PlatformProfile,
+  PROFILE_NAMES,
+  type ProfileName,
+  platformNamed,
+  profiles,
+} from '../../src/identifiers/profiles.js';
 import published from '../vectors/platform-tokens.json' with { type: 'json' };
 import { possibleNumber } from './phone-numbers.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected });
-const names = Object.keys(profiles) as ProfileName[];
+const names = PROFILE_NAMES;
 const withPhones = names.filter((name) => profiles[name].phone !== undefined);
 /** As a caller in plain JavaScript sees it: any platform, any options. */
 const anyProfile = (name: string): PlatformProfile<object> => profiles[name as 'meta'];
@@ -52,22 +58,28 @@ describe('published vectors', () => {
   );
 });
 
+/** The cases of every platform: the compiler asks for those of a new one. */
+type OfEach<Case> = { readonly [Name in ProfileName]: Case };
+
 describe('telephone numbers', () => {
   // What each platform asks for, of one number that is written in the way that some of their own SDKs get wrong.
-  test.each<[ProfileName, string]>([
-    ['meta', '442079460958'],
-    ['google', '+442079460958'],
-    ['googleAdsCustomerMatch', '+442079460958'],
-    ['uid2', '+442079460958'],
-    ['tradeDesk', '+442079460958'],
-    ['tiktok', '+442079460958'],
-    ['snap', '442079460958'],
-    ['pinterest', '442079460958'],
-    ['x', '+442079460958'],
-    ['amazon', '442079460958'],
-    ['microsoft', '442079460958'],
-    ['liveramp', '2079460958'],
-  ])('%s: +44 (0)20 7946 0958 is %s', (name, normalized) => {
+  const WRITTEN: OfEach<string | undefined> = {
+    meta: '442079460958',
+    google: '+442079460958',
+    googleAdsCustomerMatch: '+442079460958',
+    uid2: '+442079460958',
+    tradeDesk: '+442079460958',
+    tiktok: '+442079460958',
+    snap: '442079460958',
+    pinterest: '442079460958',
+    linkedin: undefined,
+    x: '+442079460958',
+    amazon: '442079460958',
+    microsoft: '442079460958',
+    liveramp: '2079460958',
+  };
+  test.each(Object.entries(WRITTEN))('%s: +44 (0)20 7946 0958 is %s', (name, normalized) => {
+    if (normalized === undefined) return expect(anyProfile(name).phone).toBeUndefined();
     expect(anyProfile(name).phone('+44 (0)20 7946 0958').normalized).toBe(normalized);
     expect(anyProfile(name).phone('020 7946 0958', { country: 'GB' }).normalized).toBe(normalized);
   });
@@ -117,94 +129,62 @@ describe('telephone numbers', () => {
 
 describe("e-mail addresses, by the platform's own rule", () => {
   const NOT = Symbol('refused');
-  test.each<[ProfileName, [string, string | symbol][]]>([
-    [
-      'meta',
-      [
-        [' Ada.L+x@GMAIL.com\u00a0', 'ada.l+x@gmail.com'],
-        ['a b@x.org', NOT],
-      ],
+  const RULES: OfEach<[string, string | symbol][]> = {
+    meta: [
+      [' Ada.L+x@GMAIL.com\u00a0', 'ada.l+x@gmail.com'],
+      ['a b@x.org', NOT],
     ],
-    [
-      'google',
-      [
-        ['A da.L+x@Gmail.com ', 'adal@gmail.com'],
-        ['Ada.L+x@googlemail.com', 'adal@googlemail.com'],
-        ['Ada.L+x@example.com', 'ada.l+x@example.com'],
-        ['Ada.L+x@mail.gmail.com', 'ada.l+x@mail.gmail.com'],
-        ['.+x@gmail.com', NOT],
-      ],
+    google: [
+      ['A da.L+x@Gmail.com ', 'adal@gmail.com'],
+      ['Ada.L+x@googlemail.com', 'adal@googlemail.com'],
+      ['Ada.L+x@example.com', 'ada.l+x@example.com'],
+      ['Ada.L+x@mail.gmail.com', 'ada.l+x@mail.gmail.com'],
+      ['.+x@gmail.com', NOT],
     ],
-    [
-      'googleAdsCustomerMatch',
-      [
-        [' Ada.L+x@GMAIL.com', 'ada.l+x@gmail.com'],
-        ['a b@x.org', NOT],
-      ],
+    googleAdsCustomerMatch: [
+      [' Ada.L+x@GMAIL.com', 'ada.l+x@gmail.com'],
+      ['a b@x.org', NOT],
     ],
-    [
-      'uid2',
-      [
-        [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
-        ['Ada.L+x@googlemail.com', 'ada.l+x@googlemail.com'],
-        // A tab is no space, and only A to Z are lowered.
-        ['\tada@x.org', NOT],
-        ['ÀDA@x.org', 'Àda@x.org'],
-      ],
+    uid2: [
+      [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
+      ['Ada.L+x@googlemail.com', 'ada.l+x@googlemail.com'],
+      // A tab is no space, and only A to Z are lowered.
+      ['\tada@x.org', NOT],
+      ['ÀDA@x.org', 'Àda@x.org'],
     ],
-    [
-      'tradeDesk',
-      [
-        [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
-        ['ada@x.org\n', NOT],
-      ],
+    tradeDesk: [
+      [' Ada.L+x@Gmail.com ', 'adal@gmail.com'],
+      ['ada@x.org\n', NOT],
     ],
-    ['tiktok', [[' A da@X.org', 'ada@x.org']]],
-    [
-      'snap',
-      [
-        [' Ada@X.org ', 'ada@x.org'],
-        ['a b@x.org', NOT],
-      ],
+    tiktok: [[' A da@X.org', 'ada@x.org']],
+    snap: [
+      [' Ada@X.org ', 'ada@x.org'],
+      ['a b@x.org', NOT],
     ],
-    [
-      'pinterest',
-      [
-        ['Ada@X.org', 'ada@x.org'],
-        [' ada@x.org', NOT],
-      ],
+    pinterest: [
+      ['Ada@X.org', 'ada@x.org'],
+      [' ada@x.org', NOT],
     ],
-    [
-      'linkedin',
-      [
-        ['Ada@X.org', 'ada@x.org'],
-        ['ada@x.org ', NOT],
-      ],
+    linkedin: [
+      ['Ada@X.org', 'ada@x.org'],
+      ['ada@x.org ', NOT],
     ],
-    [
-      'x',
-      [
-        [' Ada@X.org ', 'ada@x.org'],
-        ['a b@x.org', NOT],
-      ],
+    x: [
+      [' Ada@X.org ', 'ada@x.org'],
+      ['a b@x.org', NOT],
     ],
-    [
-      'amazon',
-      [
-        ['Ada+X@Example.org', 'adax@example.org'],
-        [' a_d-a.1@x.org', 'ad-a.1@x.org'],
-        ['+@x.org', NOT],
-      ],
+    amazon: [
+      ['Ada+X@Example.org', 'adax@example.org'],
+      [' a_d-a.1@x.org', 'ad-a.1@x.org'],
+      ['+@x.org', NOT],
     ],
-    [
-      'microsoft',
-      [
-        [' Ada@X.org ', 'ada@x.org'],
-        ['a b@x.org', NOT],
-      ],
+    microsoft: [
+      [' Ada@X.org ', 'ada@x.org'],
+      ['a b@x.org', NOT],
     ],
-    ['liveramp', [[' A da@X.org', 'ada@x.org']]],
-  ])('%s', (name, cases) => {
+    liveramp: [[' A da@X.org', 'ada@x.org']],
+  };
+  test.each(Object.entries(RULES))('%s', (name, cases) => {
     for (const [text, normalized] of cases) {
       if (typeof normalized === 'string') expect(anyProfile(name).email(text).normalized).toBe(normalized);
       else expect(() => anyProfile(name).email(text)).toThrow(code('not-an-email'));
@@ -231,7 +211,7 @@ describe("e-mail addresses, by the platform's own rule", () => {
   test.each(names)('%s: applying the rule to its own result changes nothing', (name) => {
     fc.assert(
       fc.property(fc.emailAddress(), (address) => {
-        const once = platforms[name].email.reduce((text, step) => step(text), address);
+        const once = platformNamed(name)!.email.reduce((text, step) => step(text), address);
         if (!once.startsWith('@')) expect(anyProfile(name).email(once).normalized).toBe(once);
       }),
       { numRuns: 100 },
@@ -293,6 +273,23 @@ test('every profile names its source', () => {
     if (unpublished.includes(name)) expect(profiles[name].source).toMatch(/third-party/);
     else expect(new URL(profiles[name].source).protocol).toBe('https:');
   }
+});
+
+test('a platform is a file and a line of the list', () => {
+  const files = readdirSync(new URL('../../src/identifiers/platforms/', import.meta.url));
+  const due = names.map((name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`);
+  expect(files.sort()).toEqual([...due, 'platform.ts'].sort());
+});
+
+test('the documents say how many there are', () => {
+  const said = ['README.md', 'docs/normalisation-profiles.md'].flatMap((path) => {
+    const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+    return [...text.matchAll(/(\S+) (?:platforms|(?:advertising )?spellings)\b/gi)].map(([, word]) => word!);
+  });
+  const counts = said.filter((word) => /^\d+$|teen$/.test(word));
+  expect(counts.length).toBe(4);
+  expect(new Set(counts.map((word) => word.toLowerCase()))).toEqual(new Set(['thirteen']));
+  expect(names).toHaveLength(13);
 });
 
 test('profiles cannot be changed by somebody else', () => {

@@ -3,30 +3,19 @@
 
 import { VeilmatchError } from 'veilmatch';
 import { type NumberingPlan, numberingPlan, reverse } from 'veilmatch/attack';
-import { type PlatformToken, type ProfileName, profiles } from 'veilmatch/identifiers';
+import { type PlatformToken, type ProfileName, type Profiles, profiles } from 'veilmatch/identifiers';
 import { areaCodesOf, create, find, section } from './dom.js';
 import { fillCountries, Task } from './form.js';
 import { Meter } from './meter.js';
 import { compact, count, duration, percentage } from './text.js';
 
 /** The platforms that take telephone numbers. */
-const PLATFORMS = {
-  meta: 'Meta',
-  google: 'Google',
-  googleAdsCustomerMatch: 'Google Ads Customer Match',
-  tiktok: 'TikTok',
-  snap: 'Snap',
-  pinterest: 'Pinterest',
-  x: 'X',
-  amazon: 'Amazon',
-  microsoft: 'Microsoft',
-  uid2: 'Unified ID 2.0',
-  tradeDesk: 'The Trade Desk',
-  liveramp: 'LiveRamp',
-} satisfies Partial<Record<ProfileName, string>>;
+type Platform = {
+  [Name in ProfileName]: Profiles[Name]['phone'] extends undefined ? never : Name;
+}[ProfileName];
 
 interface Question {
-  readonly platform: keyof typeof PLATFORMS;
+  readonly platform: Platform;
   readonly plan: NumberingPlan;
   readonly hashed: PlatformToken;
 }
@@ -40,11 +29,13 @@ export function setUpReversal(): void {
   const meter = new Meter(find(place, '[data-meter]', HTMLElement), 'Now near', (done) =>
     plan === undefined ? '' : (found ?? plan.at(Math.min(done, plan.size - 1))),
   );
-  for (const [name, title] of Object.entries(PLATFORMS)) task.choice('platform').add(new Option(title, name));
+  for (const [name, { title, phone }] of Object.entries(profiles)) {
+    if (phone !== undefined) task.choice('platform').add(new Option(title, name, false, name === 'meta'));
+  }
   fillCountries(task.choice('country'));
 
   const question = (): Question => {
-    const platform = task.choice('platform').value as keyof typeof PLATFORMS;
+    const platform = task.choice('platform').value as Platform;
     const country = task.choice('country').value as 'US';
     const hashed = profiles[platform].phone(task.field('phone').value, { country });
     const areaCodes = areaCodesOf(task.field('areaCodes').value);

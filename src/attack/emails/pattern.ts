@@ -8,7 +8,7 @@ import { utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { beginnings, RankedList, type Weighted } from './ranked-list.js';
 
-export interface Literal {
+interface Literal {
   readonly text: string;
   readonly bytes: Uint8Array;
   readonly shortest: number;

@@ -10,7 +10,7 @@ import { ByteListBuilder, utf8 } from '../../bytes.js';
 export type Weighted = readonly [text: string, weight: number];
 
 /** Texts of a group that have the same length. */
-export interface SameLength {
+interface SameLength {
   /** Bytes of each. */
   readonly width: number;
   /** Within the group: index of the first one, and of the one after the last. */
@@ -28,7 +28,7 @@ export interface Group {
 }
 
 /** Where a text is. */
-export interface Place {
+interface Place {
   readonly group: number;
   readonly index: number;
 }

@@ -88,7 +88,7 @@ export function compressConstants(
 }
 
 /** Runs a generator to its end. */
-export function finish<T>(steps: Iterator<void, T>): T {
+function finish<T>(steps: Iterator<void, T>): T {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;

@@ -95,7 +95,7 @@ export class Filter {
  * A set of words: sorted, with the place where each value of the highest bits begins. A list of tokens can be made so that all
  * lie in one place; what is looked up are words of digests, which come to that place so much the more rarely.
  */
-export class WordSet {
+class WordSet {
   readonly #words: Uint32Array;
   readonly #starts: Uint32Array;
   readonly #shift: number;

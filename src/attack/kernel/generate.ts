@@ -39,7 +39,7 @@ export interface KernelExports {
 }
 
 /** How the rows of a table make messages. */
-export interface Table {
+interface Table {
   /** Vectors of a row, one row for every four candidates. */
   readonly columns: number;
   /** The message of a row, whose columns are loaded by `column`. */

@@ -18,7 +18,7 @@ import {
 import { constantsOf, type Shape, varyingWords, wordsOfBlock } from './shape.js';
 
 /** Digits at the end of a number that a kernel varies by itself: 10,000 candidates a call. */
-export const MOST_PLACES = 4;
+const MOST_PLACES = 4;
 
 const LANES = 4;
 const PAGE = 65536;

@@ -8,7 +8,7 @@ import { type Code, i32, local, v128 } from './emitter.js';
 import { type Constant, push, type Uniform, type Varying, type Word } from './program.js';
 
 /** Where things lie while vector code runs. */
-export interface VectorPlaces {
+interface VectorPlaces {
   /** i32 local: address of the current row, relative to the table. */
   readonly row: number;
   /** The table's address. */
@@ -18,7 +18,7 @@ export interface VectorPlaces {
   readonly firstLocal: number;
 }
 
-export interface VectorCode {
+interface VectorCode {
   /** Fills the slots; runs once a call, after the program's prologue. */
   readonly prologue: Code;
   /** Computes the outputs of one row. */

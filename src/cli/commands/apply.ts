@@ -3,23 +3,20 @@
 
 import { setImmediate } from 'node:timers/promises';
 import { throwIfAborted } from '../../abort.js';
-import { VeilmatchError } from '../../errors.js';
+import { readRows } from '../../identifiers/hash-rows.js';
 import { kindOf, textOf } from '../../identifiers/identifier.js';
 import {
   type Field,
   identifiersFromRows,
   type PlatformToken,
   type ProfileName,
-  profiles,
   type RejectedRow,
 } from '../../identifiers/index.js';
-import { requireCountry } from '../../identifiers/phone.js';
-import { rowCountry } from '../../identifiers/row.js';
 import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/table.js';
 import type { ProcessedRows } from '../report/list-report.js';
 
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly country?: string | undefined;
   /** Only telephone numbers in assigned ranges. */
   readonly valid?: boolean | undefined;
@@ -31,6 +28,10 @@ const BATCH = 2048;
 async function breathe(io: Io): Promise<void> {
   await setImmediate();
   throwIfAborted(io.signal);
+}
+
+function noTexts(rows: number): Record<Field, (string | undefined)[]> {
+  return { phone: Array(rows).fill(undefined), email: Array(rows).fill(undefined) };
 }
 
 /**
@@ -48,10 +49,7 @@ export async function normalizeList(
     strict: options.valid,
     signal: io.signal,
   });
-  const texts: Record<Field, (string | undefined)[]> = {
-    phone: Array(rows.length).fill(undefined),
-    email: Array(rows.length).fill(undefined),
-  };
+  const texts = noTexts(rows.length);
   for (let element = 0; element < set.size; element++) {
     const bytes = set.elements.at(element);
     const text = finish(textOf(bytes));
@@ -64,44 +62,23 @@ export async function normalizeList(
 /** What a platform makes of rows. @param pick the platform's text, or its token */
 export async function applyProfile(
   rows: readonly CustomerRow[],
-  name: ProfileName,
-  options: ReadingOptions & Readonly<Record<string, unknown>>,
+  profile: ProfileName,
+  { country, valid: strict, ...own }: ReadingOptions & Readonly<Record<string, unknown>>,
   pick: keyof PlatformToken,
   io: Io,
 ): Promise<ProcessedRows> {
-  const profile = profiles[name];
-  const { country, valid, ...own } = options;
-  const fallback = requireCountry(country);
-  const phone: (string | undefined)[] = [];
-  const email: (string | undefined)[] = [];
+  const texts = noTexts(rows.length);
   const rejected: RejectedRow[] = [];
-  const read = (row: number, field: Field, cells: CustomerRow): string | undefined => {
-    const cell = cells[field];
-    if (cell === undefined) return undefined;
-    try {
-      if (field === 'email') return profile.email(cell, own)[pick];
-      if (profile.phone === undefined) {
-        rejected.push({ row, field, code: 'not-supported' });
-        return undefined;
-      }
-      return profile.phone(cell, {
-        ...own,
-        strict: valid,
-        country: rowCountry(cells.country ?? '', fallback),
-      })[pick];
-    } catch (error) {
-      if (!(error instanceof VeilmatchError) || error.code === 'argument') throw error;
-      if (error.code !== 'empty') rejected.push({ row, field, code: error.code as RejectedRow['code'] });
-      return undefined;
-    }
-  };
-  for (const [row, cells] of rows.entries()) {
-    const before = rejected.length;
-    phone.push(read(row, 'phone', cells));
-    email.push(read(row, 'email', cells));
-    const found = phone[row] !== undefined || email[row] !== undefined || rejected.length > before;
-    if (!found) rejected.push({ row, code: 'empty' });
-    if (row % BATCH === 0) await breathe(io);
+  for (let first = 0; first < rows.length; first += BATCH) {
+    const batch = readRows(
+      rows.slice(first, first + BATCH),
+      { ...own, profile, country, strict },
+      (row, field, token) => {
+        texts[field][first + row] = token[pick];
+      },
+    );
+    for (const rejection of batch) rejected.push({ ...rejection, row: first + rejection.row });
+    await breathe(io);
   }
-  return { phone, email, rejected };
+  return { ...texts, rejected };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch budget`: what a sender's policy is worth against somebody who asks for a whole numbering plan. */
 
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { numberingPlan } from '../../attack/index.js';
 import { VeilmatchError } from '../../errors.js';
 import { type Io, readBytes, sourceName } from '../../lists/io.js';
@@ -18,8 +18,8 @@ import {
 } from '../../psi/index.js';
 import type { Command, ExitStatus } from '../command.js';
 import { parseCountry } from '../flags/list-options.js';
+import { areaCodesOption, wholeNumber } from '../flags/values.js';
 import { count, planName } from '../report/comparison.js';
-import { parseAreaCodes } from './compare.js';
 
 interface BudgetFlags {
   readonly country: string;
@@ -47,9 +47,7 @@ export const budget: Command = {
     new Option('--country <CC>', 'country whose numbers the peer asks for')
       .argParser(parseCountry)
       .makeOptionMandatory(),
-    new Option('--area-codes <LIST>', 'only numbers that begin with these, such as 415,628').argParser(
-      parseAreaCodes,
-    ),
+    areaCodesOption(),
     new Option('--policy <FILE>', 'the policy, as JSON (default: one that --for names)'),
     new Option('--for <WHOM>', 'the default policy for a partner with a list, or for a person with contacts')
       .choices(Object.keys(DEFAULTS))
@@ -57,7 +55,7 @@ export const budget: Command = {
     new Option(
       '--own-size <N>',
       "elements in the sender's set, for a policy that limits the ratio",
-    ).argParser(parseSize),
+    ).argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER, 'Give a whole number from 0.')),
     new Option('--json', 'write one JSON document instead of the text'),
   ],
   help: `
@@ -178,10 +176,4 @@ export function verdict(days: number): string {
   const years = days / DAYS_A_YEAR;
   const inYears = years >= 2 ? ` (${count(Math.floor(years))} years)` : '';
   return `One peer needs at least ${count(Math.floor(days * 10) / 10)} days${inYears} to ask for all of them.`;
-}
-
-function parseSize(text: string): number {
-  const size = Number(text);
-  if (Number.isSafeInteger(size) && size >= 0) return size;
-  throw new InvalidArgumentError('Give a whole number from 0.');
 }

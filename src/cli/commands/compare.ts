@@ -9,11 +9,11 @@ import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import { refuseParquet } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type ListFlags, listOptions, parseCountry } from '../flags/list-options.js';
+import { type ListFlags, listOptions, parseCountry, validOption } from '../flags/list-options.js';
 import { readSet } from '../flags/read-set.js';
+import { areaCodesOption } from '../flags/values.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
 import { startProgress } from '../report/progress.js';
-import { validOption } from './normalize.js';
 
 interface CompareFlags extends ListFlags {
   readonly plan?: string;
@@ -45,9 +45,7 @@ export const compareCommand: Command = {
       '--plan <CC>',
       'country whose numbers the attacker tries (default: that of --country)',
     ).argParser(parseCountry),
-    new Option('--area-codes <LIST>', 'only numbers that begin with these, such as 415,628').argParser(
-      parseAreaCodes,
-    ),
+    areaCodesOption(),
     new Option(
       '--protocols <LIST>',
       `some of ${IDS.join(', ')}, with commas alone between them (default: all)`,
@@ -117,12 +115,6 @@ Examples:
     });
   },
 };
-
-export function parseAreaCodes(text: string): string[] {
-  const codes = text.split(',');
-  if (codes.every((code) => /^\d+$/.test(code))) return codes;
-  throw new InvalidArgumentError('Give digits, separated by commas, such as 415,628.');
-}
 
 function parseProtocols(text: string): ProtocolId[] {
   const ids = text.split(',');

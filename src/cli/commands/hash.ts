@@ -12,14 +12,13 @@ import {
   reversibleSalted,
   type TokenEncoding,
 } from '../../hashing/index.js';
-import type { ProfileName } from '../../identifiers/index.js';
+import { PROFILE_NAMES, type ProfileName, platformNamed } from '../../identifiers/profiles.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
-import { PROFILE_NAMES, validOption } from './normalize.js';
 
 interface HashFlags extends ReportFlags {
   readonly profile?: ProfileName;
@@ -43,11 +42,12 @@ const WAYS: Readonly<Record<Way, { readonly flag: string; readonly takes: readon
   keyFile: { flag: '--key-file', takes: ['campaign', 'encoding'] },
 };
 
-/** The platforms that leave something to choose. */
-const PROFILE_TAKES: Partial<Readonly<Record<ProfileName, readonly (keyof HashFlags)[]>>> = {
-  google: ['encoding'],
-  liveramp: ['algorithm'],
-};
+/** What a platform leaves open. */
+const optionsOf = (name: string): readonly string[] => platformNamed(name)?.options ?? [];
+
+/** The platforms that leave an option open, to be read in a line of help. */
+const takersOf = (option: keyof HashFlags): string =>
+  PROFILE_NAMES.filter((name) => optionsOf(name).includes(option)).join(', ');
 
 const DETAILS: Readonly<Partial<Record<keyof HashFlags, string>>> = {
   algorithm: '--algorithm',
@@ -72,12 +72,12 @@ export const hash: Command = {
     ).choices(['prefix', 'suffix']),
     new Option(
       '--algorithm <NAME>',
-      'with --plain, --salt-file, --profile liveramp (default: sha256)',
+      `with --plain, --salt-file, --profile ${takersOf('algorithm')} (default: sha256)`,
     ).choices(['sha256', 'sha1', 'md5']),
-    new Option('--encoding <NAME>', 'not with --profile, except google (default: hex)').choices([
-      'hex',
-      'base64',
-    ]),
+    new Option(
+      '--encoding <NAME>',
+      `not with --profile, except ${takersOf('encoding')} (default: hex)`,
+    ).choices(['hex', 'base64']),
     validOption(),
     ...reportOptions(),
   ],
@@ -131,9 +131,9 @@ function checkFlags(flags: HashFlags, path: string): void {
     );
   }
   const way = given[0]!;
-  const takes = way === 'profile' ? (PROFILE_TAKES[flags.profile!] ?? []) : WAYS[way].takes;
+  const takes: readonly string[] = way === 'profile' ? optionsOf(flags.profile!) : WAYS[way].takes;
   for (const [name, flag] of Object.entries(DETAILS)) {
-    if (flags[name as keyof HashFlags] === undefined || takes.includes(name as keyof HashFlags)) continue;
+    if (flags[name as keyof HashFlags] === undefined || takes.includes(name)) continue;
     const chosen = way === 'profile' ? `--profile ${flags.profile}` : WAYS[way].flag;
     throw new VeilmatchError('argument', `${flag} means nothing with ${chosen}. Leave one of them out.`);
   }

@@ -2,24 +2,15 @@
 /** `veilmatch normalize`: a list in the one spelling that a match needs. */
 
 import { Option } from 'commander';
-import { type ProfileName, profiles } from '../../identifiers/index.js';
+import { PROFILE_NAMES, type ProfileName } from '../../identifiers/profiles.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { applyProfile, normalizeList } from './apply.js';
 
 interface NormalizeFlags extends ReportFlags {
   readonly profile?: ProfileName;
   readonly valid?: true;
-}
-
-export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(profiles) as ProfileName[];
-
-export function validOption(): Option {
-  return new Option(
-    '--valid',
-    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
-  );
 }
 
 export const normalize: Command = {

@@ -2,7 +2,7 @@
 /** `veilmatch psi request`, `respond` and `finish`: a run through two files, for partners without a line between them. */
 
 import { rm } from 'node:fs/promises';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import { createBackend, type GroupBackend } from '../../group/index.js';
 import { checkStdin, type Io, ioError, STDIN } from '../../lists/io.js';
@@ -11,9 +11,10 @@ import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
 import { admission, defaultPolicy, memoryLedger, type Reveal } from '../../psi/index.js';
 import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
+import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
+import { wholeNumber } from '../flags/values.js';
 import { type RunProgress, startRunProgress } from '../report/run-report.js';
 import { readPeerKey } from '../secrets/credentials.js';
 import { readKey } from '../secrets/secrets.js';
@@ -22,7 +23,6 @@ import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
 import { readPolicy } from './budget.js';
 import { countable } from './connect.js';
-import { validOption } from './normalize.js';
 
 interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly output?: string;
@@ -93,7 +93,9 @@ export const requestCommand: Command = {
     ...peerOptions(),
     outputOption('write the request to this file'),
     ...stateOptions(),
-    new Option('--days <N>', 'how long the request may be answered').argParser(parseDays).default(7),
+    new Option('--days <N>', 'how long the request may be answered')
+      .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
+      .default(7),
     validOption(),
     ...listOptions(),
   ],
@@ -268,10 +270,4 @@ async function working<T>(
     progress.clear();
     await backend.dispose();
   }
-}
-
-function parseDays(text: string): number {
-  const days = Number(text);
-  if (/^\d{1,4}$/.test(text) && days >= 1) return days;
-  throw new InvalidArgumentError('Give a whole number of days from 1.');
 }

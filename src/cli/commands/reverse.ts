@@ -29,10 +29,10 @@ import {
   wholeBytesOf,
 } from '../flags/reverse-inputs.js';
 import { readTokens, type TokenFile } from '../flags/tokens.js';
+import { areaCodesOption, parseAreaCodes, wholeNumber } from '../flags/values.js';
 import { startProgress } from '../report/progress.js';
 import { reversalJson, reversalText } from '../report/reverse-report.js';
 import { type Revealed, readCursorFile, writeCursorFile } from '../secrets/cursor-file.js';
-import { parseAreaCodes } from './compare.js';
 
 /** How often a search that goes on later stores where it is, besides when it stops. */
 const STORE_EVERY_MS = 60_000;
@@ -51,9 +51,7 @@ export const reverse: Command = {
   options: [
     new Option('--column <NAME>', 'the column of tokens, by name or by number from 1 (recognised otherwise)'),
     new Option('--country <CC>', 'try the telephone numbers of this country').argParser(parseCountry),
-    new Option('--area-codes <LIST>', 'only numbers that begin with these, such as 415,628').argParser(
-      parseAreaCodes,
-    ),
+    areaCodesOption(),
     new Option('--exclude <LIST>', 'no numbers that begin with these').argParser(parseAreaCodes),
     new Option(
       '--types <LIST>',
@@ -69,7 +67,7 @@ export const reverse: Command = {
     ),
     new Option('--emails', 'try likely e-mail addresses instead'),
     new Option('--candidates <N>', 'with --emails: so many of them (default: 100000000)').argParser(
-      parseCount,
+      wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Give a whole number from 1.'),
     ),
     new Option('--words <FILE>', 'with --emails: words to try, one a line'),
     new Option('--rules <FILE>', 'with --emails: patterns and lists to try'),
@@ -251,10 +249,4 @@ function parseTypes(text: string): LineType[] {
   const types = text.split(',');
   if (types.every((type): type is LineType => (LINE_TYPES as readonly string[]).includes(type))) return types;
   throw new InvalidArgumentError(`Give some of ${LINE_TYPES.join(', ')}, separated by commas.`);
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('Give a whole number from 1.');
 }

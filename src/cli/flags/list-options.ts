@@ -41,6 +41,13 @@ export function listOptions(): Option[] {
   ];
 }
 
+export function validOption(): Option {
+  return new Option(
+    '--valid',
+    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
+  );
+}
+
 export function toListOptions(flags: ListFlags): ListOptions {
   const { column: columns, header, country, countryColumn, delimiter } = flags;
   return { columns, header, country, countryColumn, delimiter };

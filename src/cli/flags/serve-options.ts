@@ -10,14 +10,14 @@ import type { Reveal } from '../../psi/index.js';
 import { isLoopback } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partners, ServerTls } from '../../transport/index.js';
-import { validOption } from '../commands/normalize.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type AgreementFlags, agreementOptions } from './agreement.js';
-import { listOptions } from './list-options.js';
+import { listOptions, validOption } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
 import type { SetFlags } from './read-set.js';
+import { parseCount, wholeNumber } from './values.js';
 
 export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly reveal: Reveal;
@@ -89,7 +89,7 @@ export function serveOptions(): Option[] {
     new Option('--state-days <N>', 'how long a run can be resumed').argParser(parseCount).default(7),
     new Option('--resume', 'go on with the runs of --state that were cut when this program ended'),
     new Option('--metrics <PORT>', 'serve /healthz and /metrics on this port of 127.0.0.1').argParser(
-      parsePort,
+      wholeNumber(0, 65_535, 'Give a port, from 0 (any that is free) to 65535.'),
     ),
     new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
     new Option(
@@ -261,16 +261,4 @@ function parseAddress(text: string): { host: string; port: number } {
   const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d{1,5})$/.exec(text) ?? [];
   if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
   throw new InvalidArgumentError('Give HOST:PORT, such as 127.0.0.1:8443, 0.0.0.0:8443 or [::1]:8443.');
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('Give a port, from 0 (any that is free) to 65535.');
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d{1,9}$/.test(text) && count >= 1) return count;
-  throw new InvalidArgumentError('Give a whole number from 1.');
 }

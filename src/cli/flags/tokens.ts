@@ -7,7 +7,7 @@ import type { ListRecord } from '../../lists/csv.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import { openRecords } from '../../lists/records.js';
 
-export interface TokenFileOptions {
+interface TokenFileOptions {
   /** A header's name or a column's number from 1; recognised when it is not given. */
   readonly column?: string | undefined;
   /** Whether the tokens are those of e-mail addresses: which of two columns of tokens is meant. */

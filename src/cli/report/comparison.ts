@@ -10,7 +10,7 @@ export interface ListSummary {
   readonly rejected: number;
 }
 
-export interface ListSummaries {
+interface ListSummaries {
   readonly receiver: ListSummary;
   readonly sender: ListSummary;
 }

@@ -56,7 +56,7 @@ export interface ProcessedRows {
   readonly rejected: readonly RejectedRow[];
 }
 
-export interface Report {
+interface Report {
   readonly flags: ReportFlags;
   /** What the JSON document calls the rows. */
   readonly title: string;

@@ -14,7 +14,7 @@ import { systemReason } from '../../system-reason.js';
 import { isLoopback } from '../../transport/door/address.js';
 import { showStatus } from './progress.js';
 
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Writes one line; on a terminal in place of a progress bar. */
 export function log(io: Io, event: string, fields: LogFields = {}): void {
@@ -38,7 +38,7 @@ const HELP = {
   veilmatch_event_loop_delay_max_seconds: ['gauge', 'The same: the most.'],
 } as const;
 
-export type Metric = keyof typeof HELP;
+type Metric = keyof typeof HELP;
 
 /** How often the event loop is looked at, in milliseconds. */
 const RESOLUTION = 10;

@@ -10,7 +10,7 @@ import { PRIVATE_MODE, withOutputs } from '../../lists/output.js';
 /** What was found: identifiers by the token that they are behind. */
 export type Revealed = Map<string, string[]>;
 
-export interface StoredSearch {
+interface StoredSearch {
   /** Checked when a search goes on from it. */
   readonly cursor: ReversalCursor;
   /** Where identifiers are to be revealed, those found so far. */

@@ -14,7 +14,7 @@ const FORMAT = 'veilmatch-request-v1';
 const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'] as const;
 
 /** The state of a request, and how its list was read: it is read the same way again. */
-export interface KeptRequest {
+interface KeptRequest {
   readonly state: RequestState;
   readonly path: string;
   readonly flags: SetFlags;

@@ -41,7 +41,7 @@ class MemoryLink implements Link {
 }
 
 /** Two ends of one link. */
-export function memoryLinks(): [Link, Link] {
+function memoryLinks(): [Link, Link] {
   const [a, b] = [new MemoryLink(), new MemoryLink()];
   a.other = b;
   b.other = a;

@@ -85,12 +85,12 @@ export class CertificateBook {
 }
 
 /** SHA-256 of the certificate's SubjectPublicKeyInfo in DER, 32 bytes. */
-export function keyHash({ publicKey }: Certificate): Uint8Array {
+function keyHash({ publicKey }: Certificate): Uint8Array {
   return sha256(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })));
 }
 
 /** As RFC 4514 writes it: the most particular first. Node gives a line for each part, the other way round, and escapes them. */
-export function subjectOf({ subject }: Certificate): string {
+function subjectOf({ subject }: Certificate): string {
   return subject
     .split('\n')
     .reverse()

@@ -5,7 +5,7 @@
  * has one, first come, first served, and every phase of a run has its time.
  */
 
-export interface PlaceLimits {
+interface PlaceLimits {
   /** Channels at once. */
   readonly channels: number;
   /** Channels at once of one peer. */

@@ -23,7 +23,7 @@ export function nodeFiles(): NodeFiles {
 }
 
 /** How a file is opened that may be another thing than it is taken for. */
-export interface RegularOptions {
+interface RegularOptions {
   /** Default: it is only read. */
   readonly write?: boolean | undefined;
   /** Whether the last part of the path may be a symbolic link: only where a user has named it. Default false. */

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dropDotsAndTags, ENCODINGS, type PhonePlatform } from './platform.js';
+
+const stripAsciiSpaces = (text: string): string => {
+  let start = 0;
+  let end = text.length;
+  while (start < end && text[start] === ' ') start++;
+  while (end > start && text[end - 1] === ' ') end--;
+  return text.slice(start, end);
+};
+const lowercaseAscii = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+
+/**
+ * Unified ID 2.0 and European Unified ID. An address without spaces around it and with A to Z in lower case, at gmail.com
+ * also without dots and tags; a number in E.164, of 10 to 15 digits; SHA-256 in base64.
+ * https://unifiedid.com/docs/getting-started/gs-normalization-encoding
+ */
+export const uid2: PhonePlatform = {
+  title: 'Unified ID 2.0',
+  source: 'https://unifiedid.com/docs/getting-started/gs-normalization-encoding',
+  email: [stripAsciiSpaces, lowercaseAscii, dropDotsAndTags('gmail.com')],
+  phone: { format: 'e164', digits: [10, 15] },
+  encoding: () => ENCODINGS.base64,
+};

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { VeilmatchError } from '../../errors.js';
+import { lowercase, type PhonePlatform, trim } from './platform.js';
+
+/** The two ways in which X takes lists. */
+export interface XOptions {
+  /** X's key for partner data match, 32 bytes; tokens are HMAC-SHA-256 then, plain SHA-256 without it. */
+  readonly key?: Uint8Array | undefined;
+}
+
+/**
+ * X: audiences and web conversions, and with a key partner data match. An address trimmed and in lower case, a number in
+ * E.164; SHA-256, or HMAC-SHA-256 under the key, in hexadecimal.
+ * https://github.com/xdevplatform/docs
+ */
+export const x: PhonePlatform<XOptions> = {
+  title: 'X',
+  source: 'https://github.com/xdevplatform/docs',
+  email: [trim, lowercase],
+  phone: { format: 'e164' },
+  options: ['key'],
+  hash: ({ key }) => (key === undefined ? sha256 : partnerDataMatch(key)),
+};
+
+function partnerDataMatch(key: Uint8Array): (message: Uint8Array) => Uint8Array {
+  if (!(key instanceof Uint8Array) || key.length !== 32) {
+    throw new VeilmatchError('argument', "X's key for partner data match must be a Uint8Array of 32 bytes.");
+  }
+  return (message) => hmac(sha256, key, message);
+}
