@@ -95,10 +95,10 @@ function countFrames(): { all: number; most: number } {
     seen.all++;
     if (now++ === 0) {
       setImmediate(() => {
-        seen.most = Math.max(seen.most, now);
         now = 0;
       });
     }
+    seen.most = Math.max(seen.most, now);
     return getInfo.call(this, done);
   };
   return seen;
