@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Addresses: which of them stay on this machine, and which may be connected to. */
+/** Addresses: which of them stay on this machine, which may be connected to, and which name a request asks for. */
 
 import { VeilmatchError } from '../errors.js';
 
@@ -7,6 +7,16 @@ import { VeilmatchError } from '../errors.js';
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
   return name === 'localhost' || name === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+/** A name of 253 characters, and a port: to parse what is longer takes the square of its length. */
+const MAX_HOST_HEADER = 260;
+
+/** The name or address in a request's Host header, without a port or brackets; undefined for what is none. */
+export function hostOf(header: string | undefined): string | undefined {
+  if (header === undefined || header.length > MAX_HOST_HEADER || !URL.canParse(`ws://${header}`))
+    return undefined;
+  return new URL(`ws://${header}`).hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 /**

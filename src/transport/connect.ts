@@ -9,6 +9,7 @@ import { checkAccept, openMessage } from '../wire/negotiate.js';
 import { checkedUrl } from './address.js';
 import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
 import { connectFailure } from './connect-failure.js';
+import type { FrameGate } from './frame-gate.js';
 import { firstMessage } from './handshake.js';
 import { type Journal, NOTHING_HELD } from './journal.js';
 import type { Link } from './link.js';
@@ -92,8 +93,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
 }
 
 async function openLink(url: URL, options: ConnectOptions, seconds: number): Promise<Link> {
-  const socket = await newSocket(url, options);
-  const link = socketLink(socket);
+  const [socket, gate] = await newSocket(url, options);
+  const link = socketLink(socket, gate);
   await new Promise<void>((resolve, reject) => {
     const settle = (error?: VeilmatchError): void => {
       clearTimeout(timer);
@@ -119,11 +120,13 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
   return link;
 }
 
-async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
+async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[Socket, FrameGate?]> {
   if (isNode()) {
     const { WebSocket, SOCKET_LIMITS } = await import('./ws.js');
+    const { FrameGate } = await import('./frame-gate.js');
+    const { ASecond } = await import('./byte-meter.js');
     const { ca, cert, key } = tls ?? {};
-    return new WebSocket(url, SUBPROTOCOL, {
+    const socket = new WebSocket(url, SUBPROTOCOL, {
       ...SOCKET_LIMITS,
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert, key }),
@@ -132,7 +135,11 @@ async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
       rejectUnauthorized: true,
       minVersion: 'TLSv1.3',
       followRedirects: false,
-    }) as unknown as Socket;
+    });
+    const { messagesPerSecond } = { ...DEFAULT_LIMITS, ...limits };
+    const gate = new FrameGate(new ASecond(messagesPerSecond));
+    socket.once('upgrade', (response) => socket.once('open', () => gate.stand(response.socket)));
+    return [socket as unknown as Socket, gate];
   }
   if (tls !== undefined) {
     throw new VeilmatchError(
@@ -140,7 +147,7 @@ async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
       'Certificates can be given on Node only; here the platform has its own.',
     );
   }
-  return new WebSocket(url, SUBPROTOCOL) as unknown as Socket;
+  return [new WebSocket(url, SUBPROTOCOL) as unknown as Socket];
 }
 
 /** Node itself: Deno and Bun answer to its name, and have a WebSocket of their own. */

@@ -5,7 +5,8 @@
  * Each ends in one of two ways, once: it is let in, or turned away for one reason, whatever else happens to it.
  */
 
-import { ByteMeter, type HandshakeAllowance } from './byte-meter.js';
+import type { Allowance } from './byte-meter.js';
+import type { FrameGate } from './frame-gate.js';
 
 /**
  * Why somebody was not let in. `silent`: too slow, gone before it was known, or one of too many. `protocol`: what it said is
@@ -94,7 +95,7 @@ export class Stranger {
   readonly #gone: () => void;
   readonly #timer: ReturnType<typeof setTimeout>;
   #open = true;
-  #stopMeter = (): void => {};
+  #widen = (): void => {};
 
   constructor(socket: NetSocket, seconds: number, tell: (reason: TurnedAway) => void, gone: () => void) {
     this.#socket = socket;
@@ -124,40 +125,26 @@ export class Stranger {
     this.#socket.destroy();
   }
 
-  /** Lets in, unless it was turned away before. Nothing here limits it any more. */
+  /** Lets in, unless it was turned away before. What limits it from now on is what a peer may send that is known. */
   letIn(): boolean {
     if (!this.#open) return false;
     this.#open = false;
+    this.#widen();
     this.#leave();
     return true;
   }
 
   /**
-   * Counts what arrives on a socket after its upgrade, until the peer is let in.
-   * @param socket - with TLS off it, and with the listener there already that takes what arrives
-   * @param exceeded - is called once, when more has come than is allowed, and after what has come was looked at
+   * Turns away whoever sends more than the gate lets through.
+   * @param known - what the peer may send once it is let in
    */
-  measure(socket: NetSocket, allowance: HandshakeAllowance, exceeded: () => void): void {
-    const meter = new ByteMeter(allowance);
-    let over = false;
-    const count = (bytes: Uint8Array): void => {
-      if (over) this.cut('protocol');
-      if (over || meter.take(bytes)) return;
-      over = true;
-      this.turnAway('protocol');
-      socket.pause();
-      // After whoever takes what arrives has looked at this piece: perhaps it has an answer to it.
-      setImmediate(() => {
-        if (!this.#socket.destroyed) exceeded();
-      });
-    };
-    socket.prependListener('data', count);
-    this.#stopMeter = () => socket.removeListener('data', count);
+  measure(gate: FrameGate, known: Allowance): void {
+    gate.onExcess(() => this.turnAway('protocol'));
+    this.#widen = () => gate.allow(known);
   }
 
   #leave(): void {
     clearTimeout(this.#timer);
-    this.#stopMeter();
     this.#gone();
   }
 }

@@ -21,10 +21,11 @@ import {
   originAllowed,
   type ServerTls,
 } from './admission.js';
-import { HANDSHAKE_ALLOWANCE } from './byte-meter.js';
+import { ASecond, HANDSHAKE_ALLOWANCE, InAll } from './byte-meter.js';
 import { CertificateBook, revocationsIn } from './certificates.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from './channel.js';
 import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
+import { FrameGate } from './frame-gate.js';
 import { firstMessage, refuse } from './handshake.js';
 import type { Journal } from './journal.js';
 import type { Link } from './link.js';
@@ -193,11 +194,10 @@ class Server implements Listener {
         return;
       }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const link = socketLink(webSocket as unknown as Socket);
-        stranger.measure(socket, HANDSHAKE_ALLOWANCE, () => {
-          void refuse(link, 'protocol');
-          socket.destroySoon();
-        });
+        const gate = new FrameGate(new InAll(HANDSHAKE_ALLOWANCE));
+        gate.stand(socket);
+        stranger.measure(gate, new ASecond(this.#limits.messagesPerSecond));
+        const link = socketLink(webSocket as unknown as Socket, gate);
         void this.#greet(link, request, stranger);
       });
     });

@@ -10,7 +10,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
-import { ByteMeter, HANDSHAKE_ALLOWANCE } from '../../src/transport/byte-meter.js';
+import { ByteMeter, HANDSHAKE_ALLOWANCE, InAll } from '../../src/transport/byte-meter.js';
 import { connect } from '../../src/transport/connect.js';
 import { Doorstep, type TurnedAway } from '../../src/transport/doorstep.js';
 import { type Listener, type ListenOptions, listen } from '../../src/transport/listen.js';
@@ -103,7 +103,7 @@ describe('the meter', () => {
     fc.assert(
       fc.property(frames, fc.array(fc.integer({ min: 1, max: 50 })), (all, cuts) => {
         const bytes = concatBytes(...all.map(([opcode, fin, payload]) => wsFrame(opcode, fin, payload)));
-        const meter = new ByteMeter(allowance);
+        const meter = new ByteMeter(new InAll(allowance));
         let allowed = true;
         let at = 0;
         for (const cut of [...cuts, bytes.length]) {
@@ -118,12 +118,12 @@ describe('the meter', () => {
   it.each([301, 65_536, 2 ** 31])('does not wait for a frame that says it has %i bytes', (length) => {
     const header = length < 65_536 ? [0x82, 0xfe, length >> 8, length & 255] : undefined;
     const long = [0x82, 0xff, 0, 0, 0, 0, ...[24, 16, 8, 0].map((shift) => (length / 2 ** shift) & 255)];
-    const meter = new ByteMeter(allowance);
+    const meter = new ByteMeter(new InAll(allowance));
     expect(meter.take(Uint8Array.from([...(header ?? long), 0, 0, 0, 0]))).toBe(false);
   });
 
   it('has room for the longest Open, in pieces and with pings', () => {
-    const meter = new ByteMeter(HANDSHAKE_ALLOWANCE);
+    const meter = new ByteMeter(new InAll(HANDSHAKE_ALLOWANCE));
     const half = new Uint8Array(MAX_CONTROL_BYTES / 2);
     const ping = wsFrame(9, true, new Uint8Array(4));
     for (const part of [ping, wsFrame(2, false, half), ping, wsFrame(0, true, half)]) {
