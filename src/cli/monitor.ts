@@ -9,7 +9,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { VeilmatchError } from '../errors.js';
-import { isLoopback } from '../transport/address.js';
+import { hostnameOf, isLoopback } from '../transport/address.js';
 import { systemReason } from '../transport/system-reason.js';
 import type { Io } from './io.js';
 import { showStatus } from './progress.js';
@@ -92,9 +92,9 @@ export async function serveMetrics(
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-    const { host = '' } = request.headers;
+    const host = hostnameOf(request.headers.host);
     // A web page can point a name of its own at this port, but not change what the browser calls it.
-    const local = URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
+    const local = host !== undefined && isLoopback(host);
     const known = local && request.method === 'GET';
     const body =
       known && request.url === '/metrics'

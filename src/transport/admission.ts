@@ -2,7 +2,7 @@
 /** Who may connect: checked on the HTTP request, on the certificate, and on the token in the first message. */
 
 import { VeilmatchError } from '../errors.js';
-import { isLoopback } from './address.js';
+import { hostnameOf, isLoopback } from './address.js';
 import { authoritiesOf, type CertificateBook, haveCertificates, shownBy } from './certificates.js';
 import type { Peer } from './channel.js';
 import { type Partner, partnerId, partnerOfToken, peerOf } from './partners.js';
@@ -71,8 +71,9 @@ export function expectedPeers({ partners }: AdmissionOptions): ReadonlySet<strin
 
 /** Whether the name that the client asked for is one of this server's: a page that rebinds its name asks for its own. */
 export function hostAllowed(header: string | undefined, options: AdmissionOptions): boolean {
-  if (header === undefined || !URL.canParse(`ws://${header}`)) return false;
-  const host = new URL(`ws://${header}`).hostname.replace(/^\[(.*)\]$/, '$1');
+  const hostname = hostnameOf(header);
+  if (hostname === undefined) return false;
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
   const own = options.host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (host === own || options.hosts.includes(host)) return true;
   if (isLoopback(own)) return isLoopback(host);
