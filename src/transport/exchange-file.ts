@@ -17,6 +17,7 @@ import { secureRandom } from '../random.js';
 import { delimited, undelimited } from '../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { fileError, nodeFiles, openRegular } from './files.js';
+import { pathName } from './path-name.js';
 
 const LABEL = utf8('veilmatch-file-v1');
 
@@ -195,5 +196,7 @@ async function* messagesOf(
 }
 
 function badFile(path: string, why: string, cause?: unknown): VeilmatchError {
-  return new VeilmatchError('bad-file', `${path} is not taken: ${why}. Ask for it again.`, { cause });
+  return new VeilmatchError('bad-file', `${pathName(path)} is not taken: ${why}. Ask for it again.`, {
+    cause,
+  });
 }

@@ -13,6 +13,7 @@ import { VeilmatchError } from '../errors.js';
 import type { Accounts, Charge, Ledger } from '../psi/index.js';
 import { lockFile } from './file-lock.js';
 import { fileError, nodeFiles, readIfThere, replaceFile, systemCode } from './files.js';
+import { pathName } from './path-name.js';
 
 const FORMAT = 'veilmatch-ledger-v2';
 /** Its charges have no work. It is read, and becomes a file of this version with the next update. */
@@ -120,14 +121,14 @@ async function realPlace(path: string): Promise<string> {
 function dangling(path: string): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} is a link to a ledger that is not there. Without it budgets would begin anew: restore it, or remove the link.`,
+    `${pathName(path)} is a link to a ledger that is not there. Without it budgets would begin anew: restore it, or remove the link.`,
   );
 }
 
 function gone(path: string): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} was there when the ledger was opened, and is gone. Without it budgets would begin anew, so nothing is admitted: restore it.`,
+    `${pathName(path)} was there when the ledger was opened, and is gone. Without it budgets would begin anew, so nothing is admitted: restore it.`,
   );
 }
 
@@ -151,7 +152,7 @@ function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Char
   } catch (error) {
     throw new VeilmatchError(
       'bad-file',
-      `${path} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
+      `${pathName(path)} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
       { cause: error },
     );
   }

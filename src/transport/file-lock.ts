@@ -11,6 +11,7 @@ import { bytesToHex, fromUtf8, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
 import { fileError, nodeFiles, readIfThere, systemCode } from './files.js';
+import { pathName } from './path-name.js';
 
 const MAX_LOCK_BYTES = 4096;
 
@@ -64,7 +65,7 @@ export async function lockFile(path: string, patience: number = 0): Promise<File
       if (await isOwn()) return;
       throw new VeilmatchError(
         'io',
-        `${path} was removed or taken by another process. Open the store again.`,
+        `${pathName(path)} was removed or taken by another process. Open the store again.`,
       );
     },
     async release() {
@@ -161,6 +162,6 @@ function hostName(): string {
 function held(path: string): VeilmatchError {
   return new VeilmatchError(
     'io',
-    `Another process uses the store that ${path} locks. If none does, delete that file, and ${path}.breaking where it is.`,
+    `Another process uses the store that ${pathName(path)} locks. If none does, delete that file, and the same with .breaking behind its name where it is.`,
   );
 }
