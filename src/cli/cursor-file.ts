@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import type { ReversalCursor } from '../attack/index.js';
 import { VeilmatchError } from '../errors.js';
+import { pathName } from '../transport/path-name.js';
 import { type Io, readBytes } from './io.js';
 import { PRIVATE_MODE, withOutputs } from './output.js';
 
@@ -97,6 +98,6 @@ function isRevealed(value: unknown, tokens: number): value is Entries {
 function badFile(path: string): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} is not a file that an interrupted search has left, or one of another list. Name another file; where there is none, the search begins.`,
+    `${pathName(path)} is not a file that an interrupted search has left, or one of another list. Name another file; where there is none, the search begins.`,
   );
 }

@@ -8,6 +8,7 @@ import { secureRandom } from '../random.js';
 import { publicKeyOf } from '../transport/exchange-file.js';
 import { readIfThere, replaceFile } from '../transport/files.js';
 import { isPartnerName } from '../transport/partners.js';
+import { pathName } from '../transport/path-name.js';
 import type { Command } from './command.js';
 import { checkOutputFiles, withOutputs } from './output.js';
 
@@ -35,7 +36,10 @@ Example:
       throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
     }
     if ((await readIfThere(path)) !== undefined) {
-      throw new VeilmatchError('argument', `${path} exists. A key is not overwritten: take another name.`);
+      throw new VeilmatchError(
+        'argument',
+        `${pathName(path)} exists. A key is not overwritten: take another name.`,
+      );
     }
     const key = secureRandom(32);
     const line = `${name} ed25519:${bytesToHex(publicKeyOf(key))}\n`;

@@ -10,6 +10,7 @@ import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import { pathName } from '../transport/path-name.js';
 import type { ColumnType } from './duckdb.js';
 import { type Io, ioError, STDIN } from './io.js';
 import { type Sink, sinkFor } from './sinks.js';
@@ -73,7 +74,7 @@ export async function checkDistinct(
     const identity = await identityOf(path);
     const other = taken.get(identity);
     if (other !== undefined) {
-      throw new VeilmatchError('argument', `${path} is also ${other}. Write to another file.`);
+      throw new VeilmatchError('argument', `${pathName(path)} is also ${other}. Write to another file.`);
     }
     taken.set(identity, 'another output');
   }
@@ -97,7 +98,7 @@ export async function checkOutputFiles(
     if (found !== undefined && !found.isFile()) {
       throw new VeilmatchError(
         'io',
-        `Cannot write ${path}: it is no ordinary file, and would be replaced by one.`,
+        `Cannot write ${pathName(path)}: it is no ordinary file, and would be replaced by one.`,
       );
     }
     await orIoError(path, () => access(dirname(path), constants.W_OK));
@@ -117,7 +118,7 @@ export function checkFileNames(outputs: Readonly<Record<string, string | undefin
 }
 
 function isFolder(path: string): VeilmatchError {
-  return new VeilmatchError('io', `Cannot write ${path}: it is a folder. Name a file in it.`);
+  return new VeilmatchError('io', `Cannot write ${pathName(path)}: it is a folder. Name a file in it.`);
 }
 
 /** The same for every path of one file, whether it exists or not. */

@@ -13,6 +13,7 @@ import {
   type RunOptions,
   runTerms,
 } from '../transport/index.js';
+import { pathName } from '../transport/path-name.js';
 import type { Io } from './io.js';
 import { readUnlock } from './unlock.js';
 
@@ -74,7 +75,7 @@ export class RunState {
       await journal.close();
       throw new VeilmatchError(
         'argument',
-        `${path} is the state of a run with another partner, at ${journal.peer}.`,
+        `${pathName(path)} is the state of a run with another partner, at ${journal.peer}.`,
       );
     }
     return new RunState(path, unlock, journal);

@@ -4,7 +4,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../errors.js';
 import type { Reveal } from '../psi/index.js';
-import { isLoopback } from '../transport/address.js';
+import { isLoopback, MAX_ADDRESS } from '../transport/address.js';
 import { authoritiesOf, haveCertificates } from '../transport/certificates.js';
 import type { ListenOptions, Partners, ServerTls } from '../transport/index.js';
 import { type AgreementFlags, agreementOptions } from './agreement.js';
@@ -251,7 +251,8 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 /** As browsers write it. */
 function parseOrigin(text: string, before: readonly string[] = []): string[] {
-  if (URL.canParse(text) && new URL(text).origin === text) return [...before, text];
+  const isOrigin = text.length <= MAX_ADDRESS && URL.canParse(text) && new URL(text).origin === text;
+  if (isOrigin) return [...before, text];
   throw new InvalidArgumentError(
     'Give scheme, host and port where it is not the usual one, such as https://example.com.',
   );

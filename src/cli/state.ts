@@ -7,6 +7,7 @@ import { VeilmatchError } from '../errors.js';
 import { openKey, type Reveal, sealKey, type Unlock } from '../psi/index.js';
 import { readIfThere, replaceFile } from '../transport/files.js';
 import type { RequestState } from '../transport/index.js';
+import { pathName } from '../transport/path-name.js';
 import type { SetFlags } from './read-set.js';
 
 const FORMAT = 'veilmatch-request-v1';
@@ -25,7 +26,7 @@ export async function saveState(path: string, kept: KeptRequest, unlock: Unlock)
   if ((await readIfThere(path)) !== undefined) {
     throw new VeilmatchError(
       'argument',
-      `${path} exists and may be the state of another request. Finish that one, or take another name.`,
+      `${pathName(path)} exists and may be the state of another request. Finish that one, or take another name.`,
     );
   }
   const hex = Object.fromEntries(BYTES.map((name) => [name, bytesToHex(state[name])]));
@@ -42,7 +43,7 @@ export async function loadState(path: string, unlock: Unlock): Promise<KeptReque
   if (sealed === undefined) {
     throw new VeilmatchError(
       'io',
-      `There is no ${path}: the request was finished already, or made elsewhere.`,
+      `There is no ${pathName(path)}: the request was finished already, or made elsewhere.`,
     );
   }
   const text = await openKey(sealed, unlock);
@@ -65,6 +66,6 @@ function parseState(text: Uint8Array, path: string): KeptRequest {
     return { state, path: kept.path, flags: kept.flags };
   } catch {
     // The error that led here may quote what is secret.
-    throw new VeilmatchError('bad-file', `${path} is no state of a request.`);
+    throw new VeilmatchError('bad-file', `${pathName(path)} is no state of a request.`);
   }
 }

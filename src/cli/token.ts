@@ -9,6 +9,7 @@ import { readIfThere } from '../transport/files.js';
 import { createToken, hashToken } from '../transport/index.js';
 import { isPartnerName } from '../transport/partners.js';
 import { MAX_PARTNERS_BYTES } from '../transport/partners-file.js';
+import { pathName } from '../transport/path-name.js';
 import type { Command } from './command.js';
 import { partnersOf } from './credentials.js';
 import type { Io } from './io.js';
@@ -56,7 +57,7 @@ Examples:
     if (output !== undefined && (await readIfThere(output)) !== undefined) {
       throw new VeilmatchError(
         'argument',
-        `${output} exists. A token is not overwritten: take another name.`,
+        `${pathName(output)} exists. A token is not overwritten: take another name.`,
       );
     }
     const token = createToken();

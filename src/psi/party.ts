@@ -95,7 +95,7 @@ export interface PartySettings extends Agreement {
   batch(phase: Phase, before: number, total: number): BatchOptions;
 }
 
-const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
+export const DEFAULT_MAX_PEER_SIZE: number = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
 export const DEFAULT_CHUNK_SIZE = 32_000;
 

@@ -3,6 +3,12 @@
 
 import { VeilmatchError } from '../errors.js';
 
+/**
+ * A longer text is no address: what makes a URL of it maps its name (UTS 46) and encodes it (RFC 3492), by up to the square of
+ * its length.
+ */
+export const MAX_ADDRESS = 2048;
+
 /** Whether what is sent there stays on this machine. `0.0.0.0` and `::` do not. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
@@ -24,6 +30,9 @@ export function hostOf(header: string | undefined): string | undefined {
  * @throws {VeilmatchError} `argument`, without repeating it: an address may hold what somebody believed to be a secret
  */
 export function checkedUrl(text: string): URL {
+  if (text.length > MAX_ADDRESS) {
+    throw new VeilmatchError('argument', `The address has more than ${MAX_ADDRESS} characters.`);
+  }
   let url: URL;
   try {
     url = new URL(text);

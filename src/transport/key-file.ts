@@ -5,6 +5,7 @@ import { requireObject, requirePath } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { openKey, type SealOptions, sealKey, type Unlock } from '../psi/index.js';
 import { readIfThere, replaceFile } from './files.js';
+import { pathName } from './path-name.js';
 
 /**
  * Seals a secret into a file, whose old content it replaces once the new one is on the disk.
@@ -28,6 +29,7 @@ export async function readKeyFile(path: string, unlock: Unlock): Promise<Uint8Ar
   requirePath(path, 'The path');
   requireObject(unlock, 'What it is opened with');
   const sealed = await readIfThere(path);
-  if (sealed === undefined) throw new VeilmatchError('io', `Cannot read ${path}: there is no such file.`);
+  if (sealed === undefined)
+    throw new VeilmatchError('io', `Cannot read ${pathName(path)}: there is no such file.`);
   return openKey(sealed, unlock);
 }

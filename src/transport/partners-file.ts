@@ -19,6 +19,7 @@ import {
   PartnerFault,
   type Partners,
 } from './partners.js';
+import { pathName } from './path-name.js';
 import { isToken } from './tokens.js';
 
 /** Ten thousand partners, or a bundle of authorities; anything larger is the wrong file. */
@@ -65,7 +66,7 @@ export async function readPartners(path: string): Promise<Partners> {
   requirePath(path, 'The path');
   const { dirname, resolve } = process.getBuiltinModule('node:path');
   return parsePartners(await readText(path), {
-    source: path,
+    source: pathName(path),
     authority: (name) => readText(resolve(dirname(path), name)),
   });
 }
@@ -195,7 +196,7 @@ async function readText(path: string): Promise<string> {
         read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
       }
       if (length <= MAX_PARTNERS_BYTES) return fromUtf8(bytes.subarray(0, length));
-      throw new VeilmatchError('bad-file', `${path} is longer than ${MAX_PARTNERS_BYTES} bytes.`);
+      throw new VeilmatchError('bad-file', `${pathName(path)} is longer than ${MAX_PARTNERS_BYTES} bytes.`);
     } finally {
       await file.close();
     }

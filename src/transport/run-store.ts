@@ -20,6 +20,7 @@ import { type FileLock, lockFile } from './file-lock.js';
 import { fileError, nodeFiles, readIfThere } from './files.js';
 import { checkTerms, type Journal, type RunTerms } from './journal.js';
 import { writeKeyFile } from './key-file.js';
+import { pathName } from './path-name.js';
 
 /** What `listen` asks for runs that can be resumed. */
 export interface RunStore {
@@ -85,7 +86,7 @@ export async function openRunStore(
     if (!(await isRunStore(folder))) await writeKeyFile(keyPath, secureRandom(KEY_BYTES), unlock);
     const sealed = await readIfThere(keyPath, MAX_KEY_BYTES, false);
     if (sealed === undefined)
-      throw new VeilmatchError('io', `Cannot read ${keyPath}: there is no such file.`);
+      throw new VeilmatchError('io', `Cannot read ${pathName(keyPath)}: there is no such file.`);
     const key = await openKey(sealed, unlock);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {

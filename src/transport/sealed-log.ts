@@ -23,6 +23,7 @@ import { openKey, sealKey, type Unlock } from '../psi/index.js';
 import { MAX_FRAME_BYTES } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
 import { fileError, openRegular, replaceFile } from './files.js';
+import { pathName } from './path-name.js';
 
 const MAGIC = utf8('veilmatch-log-v1');
 const HEAD_AT = 20;
@@ -184,7 +185,7 @@ class Log implements SealedLog {
   }
 
   async #append(record: Uint8Array): Promise<number> {
-    if (this.#closed) throw new VeilmatchError('io', `${this.#path} has been closed.`);
+    if (this.#closed) throw new VeilmatchError('io', `${pathName(this.#path)} has been closed.`);
     const index = this.#places.length;
     const nonce = secureRandom(NONCE_BYTES);
     const sealed = await webCrypto().subtle.encrypt(sealing(nonce, index), this.#key, record.slice());
@@ -215,11 +216,14 @@ async function openHead(file: File, path: string, unlock: Unlock): Promise<Head>
   const start = await readAt(file, 0, HEAD_AT);
   const length = start.length < HEAD_AT ? 0 : new DataView(start.buffer).getUint32(16);
   if (length === 0 || length > MAX_HEAD_BYTES || !equalBytes(start.subarray(0, MAGIC.length), MAGIC)) {
-    throw new VeilmatchError('bad-file', `${path} is no state of a run.`);
+    throw new VeilmatchError('bad-file', `${pathName(path)} is no state of a run.`);
   }
   const secret = await openKey(await readAt(file, HEAD_AT, length), unlock).catch((error) => {
     if (!(error instanceof VeilmatchError) || error.code !== 'bad-file') throw error;
-    throw new VeilmatchError('bad-file', error.message.replace(/^The sealed key/, path));
+    throw new VeilmatchError(
+      'bad-file',
+      error.message.replace(/^The sealed key/, () => pathName(path)),
+    );
   });
   return { secret, end: HEAD_AT + length };
 }
@@ -255,7 +259,7 @@ async function writeAt(file: File, position: number, bytes: Uint8Array): Promise
 function damaged(path: string, offset: number): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} was changed or damaged (offset ${offset}). The run cannot be resumed: remove the file, and begin anew.`,
+    `${pathName(path)} was changed or damaged (offset ${offset}). The run cannot be resumed: remove the file, and begin anew.`,
     { offset },
   );
 }

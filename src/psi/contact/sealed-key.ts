@@ -26,7 +26,7 @@ import { draw, type RandomSource, secureRandom } from '../../random.js';
 /** Opens what is sealed. */
 export type Unlock =
   | {
-      /** Normalised to NFC, so that two keyboards agree. */
+      /** At most 1,024 characters. Normalised to NFC, so that two keyboards agree. */
       readonly passphrase: string;
     }
   | {
@@ -51,6 +51,8 @@ const NONCE_AT = 56;
 const SEALED_AT = 68;
 const TAG_BYTES = 16;
 const MIN_KEY_BYTES = 32;
+/** NFC takes the square of the number of marks: no passphrase is longer, but a file may be that was given for one. */
+const MAX_PASSPHRASE = 1024;
 const SCRYPT = { logN: 17, r: 8, p: 1 };
 /** A file that asks for more than this would only keep its reader busy: 1 GiB, a few seconds. */
 const MOST = { logN: 20, r: 8, p: 4 };
@@ -58,7 +60,7 @@ const INFO = utf8('veilmatch-sealed-v1');
 
 /**
  * Seals a secret.
- * @throws {VeilmatchError} `argument` for an empty passphrase, a short key or a cost out of range; `unsupported` where
+ * @throws {VeilmatchError} `argument` for an empty or too long passphrase, a short key or a cost out of range; `unsupported` where
  * there is no WebCrypto, as on a web page without TLS
  */
 export async function sealKey(
@@ -93,7 +95,7 @@ export async function sealKey(
 /**
  * @returns the secret
  * @throws {VeilmatchError} `bad-file` for what is no sealed key, was changed, or was sealed with another passphrase or key:
- * the last two cannot be told apart; `argument` for an empty passphrase or a short key
+ * the last two cannot be told apart; `argument` for an empty or too long passphrase or a short key
  */
 export async function openKey(sealed: Uint8Array, unlock: Unlock): Promise<Uint8Array> {
   requireBytes(sealed, 'The sealed key');
@@ -158,6 +160,12 @@ function parametersOf(header: Uint8Array): AesGcmParams {
 function passphraseBytes(passphrase: string): Uint8Array {
   requireText(passphrase, 'The passphrase');
   if (passphrase === '') throw new VeilmatchError('argument', 'The passphrase is empty.');
+  if (passphrase.length > MAX_PASSPHRASE) {
+    throw new VeilmatchError(
+      'argument',
+      `The passphrase has more than ${MAX_PASSPHRASE} characters. Take a shorter one, or a key file.`,
+    );
+  }
   return utf8(passphrase.normalize('NFC'));
 }
 
