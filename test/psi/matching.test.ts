@@ -4,11 +4,20 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { concatBytes, sortRecords } from '../../src/bytes.js';
+import type { GroupBackend } from '../../src/group/group.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { type PsiMachine, psiReceiver, psiSender, sumReceiver, sumSender } from '../../src/psi/index.js';
 import { countCommon, SortedRecords } from '../../src/psi/matching.js';
 import { secureRandom } from '../../src/random.js';
 import { TURN_RECORDS } from '../../src/workers/turn.js';
+import { expectCode } from '../suites/errors.js';
+import { exchangeThrough } from '../support/exchange.js';
+import { toyGroup } from '../support/toy-group.js';
 
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 /** Records of one width from so few bytes that many are alike, with the signs of bytes and of words among them. */
 const lists = fc.integer({ min: 1, max: 11 }).chain((width) => {
@@ -171,4 +180,40 @@ describe.each([300, 1_000, 4_097])('among %d records', (count) => {
     // A record of each list in every step, of which there is one for each record; either byte twice.
     for (const tally of tallies) expect(tally).toEqual({ read: (count + 300) * 2 * 2 * WIDTH });
   });
+});
+
+describe('two answers that make one tag', () => {
+  const honest = toyGroup(() => {});
+  /** What takes the blinds off the third answer finds in it what was in the second one. */
+  const misled: GroupBackend = {
+    ...honest,
+    async multiply(...operands) {
+      const elements = await honest.multiply(...operands);
+      return elements.copyWithin(2 * 32, 32, 2 * 32);
+    },
+  };
+  const set = IdentifierSet.ofStrings(['a', 'b', 'c', 'd', 'e']);
+
+  it.each<[string, PsiMachine<unknown>, PsiMachine<unknown>]>([
+    [
+      'a count',
+      psiReceiver(set, { backend: misled, reveal: 'cardinality' }),
+      psiSender(set, { backend: honest, reveal: 'cardinality' }),
+    ],
+    ['a sum', sumReceiver(set, { backend: misled }), sumSender(set, [1, 2, 3, 4, 5], { backend: honest })],
+  ])(
+    'end %s before anything is looked up, with the position of the second one',
+    async (_, receiver, sender) => {
+      const find = vi.spyOn(SortedRecords.prototype, 'find');
+      const sent: number[] = [];
+      const run = exchangeThrough(receiver, sender, (from, frame) => {
+        if (from === 'receiver') sent.push(frame[0]!);
+        return [frame];
+      });
+      expect((await expectCode('repeated-element', () => run)).position).toBe(2);
+      // Hello and the questions, and nothing that would say what was found.
+      expect(sent).toEqual([1, 2]);
+      expect(find).not.toHaveBeenCalled();
+    },
+  );
 });

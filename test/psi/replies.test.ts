@@ -24,6 +24,7 @@ import {
   signerOf,
 } from '../../src/psi/contact/published.js';
 import { contactServer } from '../../src/psi/contact/server.js';
+import { DisjointSets } from '../../src/psi/disjoint-sets.js';
 import { CIPHERTEXT_BYTES, CiphertextSum, decrypt, encryptOwn } from '../../src/psi/elgamal.js';
 import { FRAME } from '../../src/psi/frames.js';
 import {
@@ -107,6 +108,11 @@ beforeEach(() => {
     note('look-ups', 1);
     note('records compared', this.steps - before);
     return found;
+  });
+  const { join } = DisjointSets.prototype;
+  vi.spyOn(DisjointSets.prototype, 'join').mockImplementation(function (this: DisjointSets, ...people) {
+    note('people joined', 1);
+    return join.apply(this, people);
   });
   // A table compares what may be there, and nothing where its place is free.
   const { matches } = ByteListBuilder.prototype;
