@@ -17,8 +17,7 @@ const NOBLE_SHARE = 1 / 20;
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'timing',
-  description:
-    "does time depend on scalars or points, by Welch's t, or on how many tags are shared?",
+  description: "does time depend on scalars or points, by Welch's t, or on how many tags are shared?",
   async run({ quick, full, node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);
     const samples = quick ? SAMPLES.quick : full ? SAMPLES.full : SAMPLES.normal;
