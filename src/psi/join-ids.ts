@@ -24,11 +24,12 @@ import { sha512 } from '../kernel/sha512.js';
 import { randomScalar } from '../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../sorting.js';
 import { inTurns } from '../workers/turn.js';
-import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from './checks.js';
+import { checkAscending, checkDistinct, checkPublicKey, withOffset } from './checks.js';
 import { inChunks } from './chunks.js';
 import { decodeRecords, encodeFrame } from './frames.js';
 import { encodeHello, type Hello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
+import { countCommon } from './matching.js';
 import { type CommonOptions, commonSettings, openSession, ownHello, type PartySettings } from './party.js';
 import { checkFinish } from './session.js';
 import { type Part, sendRecords } from './shuffled.js';
@@ -223,7 +224,7 @@ class JoinRun {
         pseudonyms.set(pseudonym, this.#order[i]! * PSEUDONYM_BYTES);
       }
     });
-    const shared = await countShared(own.sorted, theirs.sorted);
+    const shared = await countCommon(own.sorted, theirs.sorted, ELEMENT_BYTES);
     return { size: shared, pseudonyms, peerSize: theirs.evaluated.length / ELEMENT_BYTES };
   }
 
@@ -250,20 +251,4 @@ export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsResult): Arr
     for (const row of set.rowsOf([element])) ofRows[row] = pseudonym;
   }
   return ofRows;
-}
-
-/** How many elements two lists have in common, both of which ascend strictly. */
-async function countShared(a: Uint8Array, b: Uint8Array): Promise<number> {
-  let shared = 0;
-  let [i, j] = [0, 0];
-  // Each step leaves one element behind at least, of one list or of both.
-  await inTurns((a.length + b.length) / ELEMENT_BYTES, (from, to) => {
-    for (let step = from; step < to && i < a.length && j < b.length; step++) {
-      const order = compareBytes(a.subarray(i, i + ELEMENT_BYTES), b.subarray(j, j + ELEMENT_BYTES));
-      if (order <= 0) i += ELEMENT_BYTES;
-      if (order >= 0) j += ELEMENT_BYTES;
-      if (order === 0) shared++;
-    }
-  });
-  return shared;
 }
