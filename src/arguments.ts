@@ -82,6 +82,11 @@ export function requireFunction(value: unknown, what: string): void {
   if (typeof value !== 'function') throw wrong(what, 'a function', value);
 }
 
+/** Something to be called, or nothing. */
+export function requireCallback(value: unknown, what: string): void {
+  if (value !== undefined) requireFunction(value, what);
+}
+
 export function requireArray(value: unknown, what: string): void {
   if (!Array.isArray(value)) throw wrong(what, 'an array', value);
 }

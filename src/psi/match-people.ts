@@ -7,7 +7,13 @@ import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { exchange, type IntersectOptions } from './intersect.js';
 import type { PsiMachine } from './machine.js';
-import { type MergeBothOptions, type MergeLimits, type MergeOptions, optionsOf } from './merge-limits.js';
+import {
+  type MergeBothOptions,
+  type MergeLimits,
+  type MergeOptions,
+  optionsOf,
+  told,
+} from './merge-limits.js';
 import { leaveOut, peopleOf } from './merging.js';
 import type { PartyOptions } from './party.js';
 import { peopleReceiver, peopleSender } from './people.js';
@@ -74,13 +80,13 @@ export async function matchPeople(
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
   requireOptions(options);
-  const reduced = (role: Role, list: SetInput): IdentifierSet => {
+  const reduced = async (role: Role, list: SetInput): Promise<IdentifierSet> => {
     const { set, leftOut } = leaveOut(toSet(list), options);
-    if (leftOut.length > 0) options.onLeftOut?.(role, leftOut);
+    await told(optionsOf(role, options).onLeftOut, leftOut);
     return set;
   };
-  const own = reduced('receiver', receiverSet);
-  const { matched } = await run(own, reduced('sender', senderSet), options, psiReceiver, psiSender);
+  const own = await reduced('receiver', receiverSet);
+  const { matched } = await run(own, await reduced('sender', senderSet), options, psiReceiver, psiSender);
   return peopleMatched(own, matched ?? [], options);
 }
 

@@ -6,6 +6,7 @@ import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type RandomSource, secureRandom } from '../random.js';
+import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
@@ -43,7 +44,8 @@ export interface CommonOptions {
   readonly chunkSize?: number | undefined;
   /**
    * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
-   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run. See `admission`.
+   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run, and so does
+   * anything that it returns: `false` is no word for no. See `admission`.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   /** Stops the run between two chunks, with code `aborted`. */
@@ -167,9 +169,7 @@ export function commonSettings(
     maxPeerSize,
     chunkSize,
     signal: options.signal,
-    async admit(run) {
-      await options.admit?.(run);
-    },
+    admit: admitOf(options.admit),
     batch: (phase, before, total) => ({
       signal: options.signal,
       onProgress(done) {

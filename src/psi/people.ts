@@ -76,6 +76,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
   const blinding = new MultiplicativeBlinding(backend, random);
   try {
+    await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
@@ -99,6 +100,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderRes
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   const scalar = randomScalar(settings.random);
   try {
+    await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
