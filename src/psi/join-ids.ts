@@ -29,7 +29,14 @@ import { inChunks } from './chunks.js';
 import { decodeRecords, encodeFrame } from './frames.js';
 import { encodeHello, type Hello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import { type CommonOptions, commonSettings, openSession, ownHello, type PartySettings } from './party.js';
+import {
+  COMMON_NAMES,
+  type CommonOptions,
+  commonSettings,
+  openSession,
+  ownHello,
+  type PartySettings,
+} from './party.js';
 import { checkFinish } from './session.js';
 import { type Part, sendRecords } from './shuffled.js';
 import { DST, type Role } from './suite.js';
@@ -60,7 +67,7 @@ export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMa
 
 function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, COMMON_NAMES);
   if (set.severalPerRow) {
     throw new VeilmatchError(
       'argument',

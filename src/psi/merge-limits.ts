@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far rows may be merged into people, and how what is beyond is reported. */
 
-import { requireCallback } from '../arguments.js';
+import { type OptionNames, requireCallback } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierKind } from '../identifiers/identifier.js';
 import type { Role } from './suite.js';
@@ -24,6 +24,11 @@ export interface MergeLimits {
   readonly maxRowsPerIdentifier?: number | undefined;
 }
 
+export const LIMIT_NAMES: OptionNames<MergeLimits> = {
+  maxIdentifiersPerPerson: true,
+  maxRowsPerIdentifier: true,
+};
+
 /** The same for a party of a run. */
 export interface MergeOptions extends MergeLimits {
   /**
@@ -32,6 +37,11 @@ export interface MergeOptions extends MergeLimits {
    */
   readonly onLeftOut?: ((leftOut: readonly LeftOut[]) => void) | undefined;
 }
+
+export const MERGE_NAMES: OptionNames<MergeOptions> = {
+  ...LIMIT_NAMES,
+  onLeftOut: true,
+};
 
 /** The same for both parties in one process. */
 export interface MergeBothOptions extends MergeLimits {
@@ -93,5 +103,6 @@ export function optionsOf<Options extends MergeBothOptions>(
 ): Omit<Options, 'onLeftOut'> & MergeOptions {
   const { onLeftOut } = options;
   requireCallback(onLeftOut, ON_LEFT_OUT);
-  return { ...options, onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)) };
+  if (onLeftOut === undefined) return options as Omit<Options, 'onLeftOut'>;
+  return { ...options, onLeftOut: (leftOut) => onLeftOut(role, leftOut) };
 }

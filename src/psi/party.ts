@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
-import { requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
@@ -54,6 +54,11 @@ export interface CommonOptions {
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
 
+export const COMMON_NAMES: OptionNames<CommonOptions> = {
+  ...{ backend: true, random: true, maxPeerSize: true, chunkSize: true, admit: true, signal: true },
+  onProgress: true,
+};
+
 /** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
   /**
@@ -77,6 +82,11 @@ export interface PartyOptions extends CommonOptions {
    */
   readonly blinding?: BlindingName | undefined;
 }
+
+export const PARTY_NAMES: OptionNames<PartyOptions> = {
+  ...COMMON_NAMES,
+  ...{ reveal: true, to: true, verifiable: true, blinding: true },
+};
 
 /** What the two parties must agree on. */
 export interface Agreement {
@@ -109,7 +119,7 @@ export interface PsiSettings extends PartySettings {
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, PARTY_NAMES);
   const { reveal, coarse } = revealOf(options.reveal);
   const { to = 'receiver', verifiable = false } = options;
   if (to !== 'receiver' && to !== 'both') {

@@ -4,7 +4,7 @@
  * headers of one request and one short message, within seconds, and there are so many of them at once and no more.
  */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
@@ -78,6 +78,11 @@ export interface ListenOptions {
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
 }
 
+const NAMES: OptionNames<ListenOptions> = {
+  ...{ host: true, port: true, tls: true, partners: true, origins: true, hosts: true, reveal: true },
+  ...{ runs: true, limits: true, signal: true, onEvent: true },
+};
+
 /** Yields a channel for each party that is known. Several may be open at once. */
 export interface Listener extends AsyncIterable<AcceptedChannel> {
   /** The port that was taken. */
@@ -112,7 +117,7 @@ const GONE: readonly string[] = [
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }

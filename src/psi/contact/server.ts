@@ -7,7 +7,7 @@
  * under one key helps somebody who attacks the key itself (docs/threat-model.md), which is a reason to change it.
  */
 
-import { requireArray, requireOptionsWithBackend } from '../../arguments.js';
+import { type OptionNames, requireArray, requireOptionsWithBackend } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
@@ -43,6 +43,10 @@ export interface ContactServerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const NAMES: OptionNames<ContactServerOptions> = {
+  ...{ backend: true, admit: true, random: true, signal: true },
+};
+
 /** What the server knows at the end. */
 export interface ContactServerResult {
   /** Elements that were evaluated. */
@@ -59,7 +63,7 @@ export function contactServer(
   options: ContactServerOptions,
 ): PsiMachine<ContactServerResult> {
   requireArray(served, 'The sets that are served');
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, NAMES);
   return new PsiMachine('sender', serverProgram(served, options, admitOf(options.admit)));
 }
 
