@@ -35,7 +35,7 @@ export function partnerName({ partner }: GuardFlags, url: URL): string {
   if (isPartnerName(name)) return name;
   throw new VeilmatchError(
     'argument',
-    'Give --partner a name of up to 64 letters, digits, and . _ @ - and no spaces.',
+    'Give --partner a name of up to 64 letters, digits, and . _ @ - and no spaces, which does not begin like a token.',
   );
 }
 

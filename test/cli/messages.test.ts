@@ -39,14 +39,83 @@ function expectError({ status, stdout, stderr }: Ending, code: 2 | 3, message: R
 }
 
 describe('a secret in place of a file name', () => {
-  it.each([
-    ['connect', () => ['ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
-    ['serve', () => [at('list.csv'), '--reveal', 'intersection', '--partners', TOKEN]],
-    ['hash', () => [at('list.csv'), '--key-file', KEY]],
-  ])('is not repeated by %s', async (command, argv) => {
-    const ending = await cli([command, ...argv()]);
+  it('is not repeated by hash', async () => {
+    const ending = await cli(['hash', at('list.csv'), '--key-file', KEY]);
     expectError(ending, 2, 'where the name of a file is needed');
-    expect(ending.stderr).not.toMatch(/aaaa|abab/);
+    expect(ending.stderr).not.toContain('abab');
+  });
+});
+
+describe('a token on the command line', () => {
+  it.each([
+    ['a file of connect', () => ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
+    ['a file of serve', () => ['serve', at('list.csv'), '--reveal', 'intersection', '--partners', TOKEN]],
+    ['an option that there is not', () => ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token', TOKEN]],
+    ['the same, in one word', () => ['serve', at('list.csv'), `--token=${TOKEN}`]],
+    ['the name of a new token', () => ['token', TOKEN, '--add', at('partners.json')]],
+    ['the name of a new key', () => ['key', TOKEN, '-o', at('new.key')]],
+    [
+      'the name of a partner',
+      () => [
+        ...['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('acme.token')],
+        ...['--partner', TOKEN],
+      ],
+    ],
+    ['a command', () => [TOKEN]],
+  ])('is not repeated as %s, and what to do is said', async (_, argv) => {
+    const before = readFileSync(at('partners.json'), 'utf8');
+    const ending = await cli(argv());
+    expectError(ending, 2, /so it is of no use any more: have a new one made .*--token-file FILE\.$/m);
+    expect(ending.stderr).not.toContain('aaaa');
+    expect(readFileSync(at('partners.json'), 'utf8')).toBe(before);
+  });
+
+  it.each(['vmt_', `vmt_${'b'.repeat(20)}`])(
+    'is not taken for a name where only a part of it is there: %s',
+    async (part) => {
+      const partners = put('new.json', JSON.stringify({ partners: [] }));
+      for (const argv of [
+        ['token', part, '--add', partners],
+        ['key', part, '-o', at('new.key')],
+        ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('acme.token'), '--partner', part],
+      ]) {
+        const ending = await cli(argv);
+        expectError(ending, 2, 'does not begin like a token');
+        expect(ending.stderr).not.toContain('vmt_');
+      }
+      put('named.json', JSON.stringify({ partners: [{ name: part }] }));
+      const ending = await cli([
+        'serve',
+        at('list.csv'),
+        '--reveal',
+        'intersection',
+        '--partners',
+        at('named.json'),
+      ]);
+      expectError(ending, 3, /partners\[0\]\.name must .* be no token/);
+      expect(ending.stderr).not.toContain('vmt_');
+    },
+  );
+});
+
+describe('a list of a header alone', () => {
+  it.each([
+    ['connect', (list: string) => ['ws://127.0.0.1:1', list, '--token-file', at('acme.token')]],
+    ['serve', (list: string) => [list, '--reveal', 'intersection', '--partners', at('partners.json')]],
+  ])('is refused by %s before anything is sent', async (command, argv) => {
+    const ending = await cli([command, ...argv(put('empty.csv', 'phone,email\n'))]);
+    expectError(ending, 2, /empty\.csv has a header and no rows, so nothing could ever match/);
+  });
+
+  it('is refused by psi request', async () => {
+    const empty = put('empty.csv', 'phone,email\n');
+    const ending = await cli([
+      ...['psi', 'request', empty, '--reveal', 'intersection', '--key', at('acme.key'), '--peer', 'globex'],
+      ...['--peers', at('globex.pub'), '-o', at('r.vm'), '--state', at('s.vm')],
+      ...['--state-key-file', at('state.key')],
+    ]);
+    expectError(ending, 2, 'has a header and no rows');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.vm'))).toEqual([]);
   });
 });
 
