@@ -258,7 +258,8 @@ class Service {
   #note(event: ListenEvent): void {
     if (event.type === 'turned-away') {
       this.#metrics.add('veilmatch_turned_away_total', 1, `reason="${event.reason}"`);
-      log(this.#io, 'turned-away', { reason: event.reason });
+      const { reason, certificate } = event;
+      log(this.#io, 'turned-away', { reason, certificate: certificate && `sha256:${certificate}` });
       return;
     }
     this.#metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);

@@ -135,7 +135,13 @@ describe('a budget', () => {
       expect.objectContaining({ event: 'refused', peer: 'acme', limit: 'runs' }),
     );
     expect(await ask(authority.issue('stranger', undefined, first.key).cert)).toBe(3);
-    expect(events()).toContainEqual(expect.objectContaining({ event: 'turned-away', reason: 'credentials' }));
+    expect(events()).toContainEqual(
+      expect.objectContaining({
+        event: 'turned-away',
+        reason: 'unknown-certificate',
+        certificate: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      }),
+    );
     await stop();
   });
 
