@@ -83,8 +83,18 @@ export function requireSignal(value: unknown): void {
   if (value !== undefined) requireMethods(value, 'The signal', 'addEventListener', 'removeEventListener');
 }
 
+/** What `identifiersFromRows` resolves to is taken for the set in it. */
+export function refuseRowsResult(value: unknown, what = 'The set'): void {
+  if (typeof value !== 'object' || value === null || !('set' in value && 'rejected' in value)) return;
+  throw new VeilmatchError(
+    'argument',
+    `${what} is what identifiersFromRows gives, the rejected rows beside it. Pass its .set.`,
+  );
+}
+
 /** An `IdentifierSet`, by what it has: two copies of the package may meet. */
 export function requireSet(value: unknown, what = 'The set'): void {
+  refuseRowsResult(value, what);
   requireObject(value, what, 'elements', 'kinds', 'rowsOf', 'rowCount');
 }
 

@@ -143,7 +143,9 @@ async function openRuns(
   await runs.close();
   throw new VeilmatchError(
     'argument',
-    `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
+    runs.unfinished === 1
+      ? `${state} holds a run that was cut. --resume lets it go on; to give it up, remove the folder.`
+      : `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
   );
 }
 

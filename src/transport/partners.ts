@@ -161,6 +161,8 @@ export function checkAll(value: unknown): readonly Budget[] {
   try {
     return checkBudgets(value);
   } catch (error) {
-    throw new PartnerFault('all.budgets', `cannot be: ${(error as Error).message}`);
+    // Said of a policy's budgets, which these are none of.
+    const message = (error as Error).message.replace(/^A policy needs budgets: a list/, 'a list is needed');
+    throw new PartnerFault('all.budgets', `is wrong: ${message.replaceAll(' in a policy', '')}`);
   }
 }

@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { openRunStore } from '../../src/transport/index.js';
 import { createAuthority } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
 
@@ -159,7 +160,7 @@ describe('a file for a file', () => {
         ...rest,
       ]);
     expectError(await request('acme.pub', 'globex'), 3, /does not hold a key.*veilmatch key NAME -o FILE/);
-    expectError(await request('acme.key', 'globx'), 3, /has no key of this partner.*It has keys of globex\./);
+    expectError(await request('acme.key', 'globx'), 3, /has no key of globx,.*It has keys of globex\./);
   });
 
   it.each([
@@ -367,4 +368,58 @@ describe('a policy', () => {
     expectError(ending, 3, message);
     expect(ending.stderr).not.toContain('14155550123');
   });
+});
+
+describe('a state', () => {
+  const serve = (...argv: string[]): Promise<Ending> =>
+    cli([
+      ...['serve', at('list.csv'), '--reveal', 'intersection', '--partners', at('partners.json')],
+      ...['--listen', '127.0.0.1:0', '--state-key-file', at('state.key'), ...argv],
+    ]);
+
+  it('that is to be a folder and is a file is said to be one', async () => {
+    expectError(
+      await serve('--state', at('list.csv')),
+      3,
+      'there is a file of that name, and a folder is needed',
+    );
+  });
+
+  it('that another key opens is called by its name, in whatever command', async () => {
+    put('other.key', 'cd'.repeat(32));
+    const request = await cli([
+      ...['psi', 'request', at('list.csv'), '--reveal', 'intersection', '--key', at('acme.key')],
+      ...['--peer', 'globex', '--peers', at('globex.pub'), '-o', at('r.vm')],
+      ...['--state', at('s.vm'), '--state-key-file', at('state.key')],
+    ]);
+    expect(request.status).toBe(0);
+    put('response.vm', '');
+    const finish = ['psi', 'finish', at('response.vm'), '--state', at('s.vm')];
+    expectError(
+      await cli([...finish, '--state-key-file', at('other.key')]),
+      3,
+      /error: The state .*s\.vm cannot be opened: the passphrase or key is another one/,
+    );
+    const runs = await openRunStore(at('runs'), { key: new Uint8Array(32) }, { terms: {} });
+    await runs.close();
+    expectError(
+      await serve('--state', at('runs')),
+      3,
+      /error: The key of the runs in .*runs cannot be opened: /,
+    );
+  });
+});
+
+it('budgets of all partners that are none are told of as what they are', async () => {
+  const partners = [{ name: 'acme', tokens: [`sha256:${'0'.repeat(64)}`] }];
+  put('all.json', JSON.stringify({ partners, all: {} }));
+  const ending = await cli([
+    'serve',
+    at('list.csv'),
+    '--reveal',
+    'intersection',
+    '--partners',
+    at('all.json'),
+  ]);
+  expectError(ending, 3, /all\.json: all\.budgets is wrong: a list is needed, such as /);
 });

@@ -321,7 +321,7 @@ describe('serve --state', () => {
     const refused = await run(...sealed);
     expect([refused.status, refused.stderr]).toEqual([
       2,
-      expect.stringMatching(/holds 1 runs that were cut. --resume/),
+      expect.stringMatching(/holds a run that was cut. --resume/),
     ]);
     const wrong = await run('--state', at('runs'), '--state-key-file', at('other.key'), '--resume');
     expect([wrong.status, wrong.stderr]).toEqual([3, expect.stringContaining('another one')]);

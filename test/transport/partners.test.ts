@@ -418,7 +418,7 @@ describe('the file of partners', () => {
     ],
     ['p.json: partners[1].policy is no policy: ', acme({ policy: { budgets: [{ hours: 0 }] } })],
     ['p.json: all may have budgets', { partners: [], all: { largestSet: 5 } }],
-    ['p.json: all.budgets cannot be: ', { partners: [], all: { budgets: [{ hour: 5 }] } }],
+    ['p.json: all.budgets is wrong: budgets[0] may have ', { partners: [], all: { budgets: [{ hour: 5 }] } }],
   ])('is refused: %s', async (message, value) => {
     const error = await expectCode('bad-file', () => parse(value));
     expect(error.message).toContain(message);
