@@ -117,7 +117,9 @@ export class RunState {
     const say = (text: string): void => void io.stderr.write(`${text}\n`);
     const code = error instanceof VeilmatchError ? error.code : undefined;
     if (this.journal === undefined || this.#path === undefined) {
-      if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
+      if (code === 'aborted') {
+        say('stopped; nothing was written; the partner may have counted the run');
+      } else if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
         say('nothing was written; a run with --state FILE can be resumed when it was cut');
       }
     } else if (code === 'unknown-run') {

@@ -8,6 +8,7 @@
 import { bytesToHex, concatBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
+import { temporaryAt } from './leftovers.js';
 import { systemReason } from './system-reason.js';
 
 type NodeFiles = typeof import('node:fs/promises');
@@ -126,6 +127,7 @@ function notRegular(path: string): VeilmatchError {
 export async function replaceFile(path: string, bytes: Uint8Array, mode: number = 0o600): Promise<void> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
+  const forget = temporaryAt(temporary);
   try {
     const file = await files.open(temporary, 'wx', mode);
     try {
@@ -139,6 +141,8 @@ export async function replaceFile(path: string, bytes: Uint8Array, mode: number 
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
+  } finally {
+    forget();
   }
 }
 

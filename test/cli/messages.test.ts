@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openRunStore } from '../../src/transport/index.js';
+import { hashToken, listen, openRunStore } from '../../src/transport/index.js';
 import { createAuthority } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
 
@@ -422,4 +422,30 @@ it('budgets of all partners that are none are told of as what they are', async (
     at('all.json'),
   ]);
   expectError(ending, 3, /all\.json: all\.budgets is wrong: a list is needed, such as /);
+});
+
+it('connect that is stopped says what may have become of the run', async () => {
+  const controller = new AbortController();
+  const listener = await listen({
+    partners: [{ name: 'acme', tokens: [hashToken(TOKEN)] }],
+    onEvent: ({ type }) => type === 'accepted' && controller.abort(),
+  });
+  try {
+    const argv = [
+      'connect',
+      `ws://127.0.0.1:${listener.port}`,
+      at('list.csv'),
+      '--token-file',
+      at('acme.token'),
+    ];
+    const { status, stderr } = await cli(argv, { signal: controller.signal });
+    expect([status, stderr]).toEqual([
+      130,
+      expect.stringMatching(
+        /\nstopped; nothing was (?:written; the partner may have counted the run|sent or written)\n$/,
+      ),
+    ]);
+  } finally {
+    await listener.close();
+  }
 });
