@@ -79,6 +79,7 @@ Examples:
       const read = await readSet(args[0]!, flags, io, rows);
       const set = countable(read.set, flags.reveal, io);
       if (flags.dryRun) {
+        if (flags.ledger !== undefined) await (await openLedger(flags.ledger)).close();
         const text = dryRun(flags, listening, { policy, all }, set);
         await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
         return;

@@ -449,3 +449,60 @@ it('connect that is stopped says what may have become of the run', async () => {
     await listener.close();
   }
 });
+
+describe('serve --dry-run', () => {
+  const authority = createAuthority('authority');
+  const server = authority.issue('server', ['localhost']);
+  const tls = (): string[] => [
+    ...['--tls-cert', put('server.pem', server.cert), '--tls-key', put('server.key', server.key)],
+  ];
+  const KEY_HASH = { key: `sha256:${'1'.repeat(64)}` };
+  const dry = (partners: readonly object[], ...argv: string[]): Promise<Ending> => {
+    put('ca.pem', authority.cert);
+    put('dry.json', JSON.stringify({ partners }));
+    return cli([
+      ...['serve', at('list.csv'), '--reveal', 'intersection', '--partners', at('dry.json'), '--dry-run'],
+      ...argv,
+    ]);
+  };
+
+  it('refuses what serve would refuse', async () => {
+    const byKey = [{ name: 'acme', certificates: [KEY_HASH] }];
+    expectError(await dry(byKey), 2, 'which takes TLS');
+    expectError(await dry(byKey, ...tls()), 2, 'give that of their certificates with --client-ca');
+    const acme = [{ name: 'acme', tokens: [`sha256:${'0'.repeat(64)}`] }];
+    expectError(await dry(acme, '--listen', '0.0.0.0:8443'), 2, 'needs TLS');
+    expectError(await dry(acme, '--ledger', at('list.csv')), 3, 'is no ledger');
+    expect((await dry(acme, '--ledger', at('new.json'))).status).toBe(0);
+    expect(readdirSync(folder)).not.toContain('new.json');
+  });
+
+  it.each(['C=US,O=Acme,CN=acme', 'CN=acme, O=Acme'])(
+    'warns of a subject that no certificate has: %s',
+    async (subject) => {
+      const ending = await dry(
+        [{ name: 'acme', certificates: [{ authority: 'ca.pem', subject }] }],
+        ...tls(),
+      );
+      expect(ending.status).toBe(0);
+      expect(ending.stderr).toMatch(/warning: .*certificates\[0\]\.subject has the order of openssl/);
+      const right = [
+        { name: 'acme', certificates: [{ authority: 'ca.pem', subject: 'CN=acme,O=Acme,C=US' }] },
+      ];
+      expect((await dry(right, ...tls())).stderr).not.toContain('has the order');
+    },
+  );
+
+  it('warns of a key that only other partners have authorities for', async () => {
+    const partners = [
+      { name: 'acme', certificates: [KEY_HASH] },
+      { name: 'globex', certificates: [{ authority: 'ca.pem' }] },
+    ];
+    const ending = await dry(partners, ...tls());
+    expect([ending.status, ending.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: .*is a key, and the only/),
+    ]);
+    expect((await dry(partners, ...tls(), '--client-ca', at('ca.pem'))).stderr).not.toContain('is a key');
+  });
+});
