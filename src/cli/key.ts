@@ -33,7 +33,10 @@ Example:
     const path = options.output as string;
     await checkOutputFiles({ '--output': path }, []);
     if (!isPartnerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
+      throw new VeilmatchError(
+        'argument',
+        'A name has up to 64 letters, digits, and . _ @ - and no spaces, and does not begin like a token.',
+      );
     }
     if ((await readIfThere(path)) !== undefined) {
       throw new VeilmatchError(

@@ -10,6 +10,7 @@ import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import { temporaryAt } from '../transport/leftovers.js';
 import { pathName } from '../transport/path-name.js';
 import type { ColumnType } from './duckdb.js';
 import { type Io, ioError, STDIN } from './io.js';
@@ -179,15 +180,17 @@ async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> 
   const written = direct
     ? place
     : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
+  const forget = direct ? () => {} : temporaryAt(written);
   const file = await orIoError(path, () =>
     open(written, direct ? 'w' : 'wx', mode ?? found?.mode ?? PRIVATE_MODE),
   );
   const discard = async (): Promise<void> => {
     if (!direct) await rm(written, { force: true }).catch(() => {});
+    forget();
   };
   try {
     return new FileOutput(path, await sinkFor(path, { file, written, flush: !direct }, io), discard, () =>
-      direct ? Promise.resolve() : rename(written, place),
+      direct ? Promise.resolve() : rename(written, place).then(forget),
     );
   } catch (error) {
     await file.close().catch(() => {});

@@ -8,6 +8,7 @@ import { budget } from './budget.js';
 import type { Command } from './command.js';
 import { compareCommand } from './compare.js';
 import { connectCommand } from './connect.js';
+import { checkNoToken } from './exposed.js';
 import { hash } from './hash.js';
 import type { Io, Terminal } from './io.js';
 import { keyCommand } from './key.js';
@@ -72,6 +73,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     status = result;
   });
   try {
+    checkNoToken(argv);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {

@@ -4,9 +4,10 @@
 import { resolve } from 'node:path';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { openKey, type Reveal, sealKey, type Unlock } from '../psi/index.js';
+import { type Reveal, sealKey, type Unlock } from '../psi/index.js';
 import { readIfThere, replaceFile } from '../transport/files.js';
 import type { RequestState } from '../transport/index.js';
+import { openSealed } from '../transport/key-file.js';
 import { pathName } from '../transport/path-name.js';
 import type { SetFlags } from './read-set.js';
 
@@ -46,7 +47,7 @@ export async function loadState(path: string, unlock: Unlock): Promise<KeptReque
       `There is no ${pathName(path)}: the request was finished already, or made elsewhere.`,
     );
   }
-  const text = await openKey(sealed, unlock);
+  const text = await openSealed(sealed, unlock, `The state ${pathName(path)}`);
   try {
     return parseState(text, path);
   } finally {

@@ -51,7 +51,10 @@ Examples:
   async run([name = 'partner'], options, io) {
     const { add, output } = options as TokenFlags;
     if (!isPartnerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
+      throw new VeilmatchError(
+        'argument',
+        'A name has up to 64 letters, digits, and . _ @ - and no spaces, and does not begin like a token.',
+      );
     }
     await checkOutputFiles({ '--output': output, '--add': add }, []);
     if (output !== undefined && (await readIfThere(output)) !== undefined) {

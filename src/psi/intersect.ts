@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying it out, for measuring. */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import type { RandomSource } from '../random.js';
 import type { PsiMachine } from './machine.js';
-import type { PartyOptions } from './party.js';
+import { PARTY_NAMES, type PartyOptions } from './party.js';
 import { psiReceiver } from './receiver.js';
 import {
   type CardinalityResult,
@@ -28,6 +28,8 @@ export interface IntersectOptions extends Omit<PartyOptions, 'backend' | 'random
   /** Sees every frame that is sent. */
   readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
 }
+
+const NAMES: OptionNames<IntersectOptions> = { ...PARTY_NAMES, onFrame: true };
 
 /**
  * Runs `veilmatch-psi-v1` between two sets in one process.
@@ -58,17 +60,18 @@ export async function intersect(
   senderSet: SetInput,
   options: IntersectOptions = {},
 ): Promise<CardinalityResult> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
+  const { onFrame, ...common } = options;
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
     // The option `admit` is the sender's: one run is not charged twice.
-    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const asking = { ...common, admit: undefined, random: options.random?.receiver };
     const receiver = psiReceiver(own, { ...asking, backend });
-    const sender = psiSender(other, { ...options, backend, random: options.random?.sender });
-    const results = await exchange(receiver, sender, options.onFrame);
+    const sender = psiSender(other, { ...common, backend, random: options.random?.sender });
+    const results = await exchange(receiver, sender, onFrame);
     const share = senderShare(other, results.sender);
     return results.receiver.matched === undefined
       ? { size: results.receiver.size, sender: share }

@@ -30,7 +30,14 @@ import { decodeRecords, encodeFrame } from './frames.js';
 import { encodeHello, type Hello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
 import { countCommon } from './matching.js';
-import { type CommonOptions, commonSettings, openSession, ownHello, type PartySettings } from './party.js';
+import {
+  COMMON_NAMES,
+  type CommonOptions,
+  commonSettings,
+  openSession,
+  ownHello,
+  type PartySettings,
+} from './party.js';
 import { checkFinish } from './session.js';
 import { type Part, sendRecords } from './shuffled.js';
 import { DST, type Role } from './suite.js';
@@ -61,7 +68,7 @@ export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMa
 
 function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, COMMON_NAMES);
   if (set.severalPerRow) {
     throw new VeilmatchError(
       'argument',

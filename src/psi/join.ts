@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of a run for join ids in one process: for tests, for trying it out, for measuring. */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import type { RandomSource } from '../random.js';
 import { exchange } from './intersect.js';
 import { joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
-import type { CommonOptions } from './party.js';
+import { COMMON_NAMES, type CommonOptions } from './party.js';
 import type { Role } from './suite.js';
 
 /** Options of both parties in one process. */
@@ -20,6 +20,8 @@ export interface JoinIdsOptions extends Omit<CommonOptions, 'backend' | 'random'
   /** Sees every frame that is sent. */
   readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
 }
+
+const NAMES: OptionNames<JoinIdsOptions> = { ...COMMON_NAMES, onFrame: true };
 
 /** Both parties' maps, and the size of the overlap. */
 export interface JoinIds {
@@ -46,17 +48,18 @@ export async function joinIds(
   senderSet: SetInput,
   options: JoinIdsOptions = {},
 ): Promise<JoinIds> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
+  const { onFrame, ...common } = options;
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);
   const backend = options.backend ?? (await createBackend());
   try {
     // The option `admit` is the sender's: one run is not charged twice.
-    const asking = { ...options, admit: undefined, random: options.random?.receiver };
+    const asking = { ...common, admit: undefined, random: options.random?.receiver };
     const receiver = joinIdsReceiver(own, { ...asking, backend });
-    const sender = joinIdsSender(other, { ...options, backend, random: options.random?.sender });
-    const results = await exchange(receiver, sender, options.onFrame);
+    const sender = joinIdsSender(other, { ...common, backend, random: options.random?.sender });
+    const results = await exchange(receiver, sender, onFrame);
     return {
       size: results.receiver.size,
       receiver: pseudonymsOfRows(own, results.receiver),

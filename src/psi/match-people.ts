@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matching of people with several identifiers a row, both parties in one process. */
 
-import { requireIterable, requireOptions, requireSet } from '../arguments.js';
+import { type OptionNames, requireIterable, requireOptions, requireSet } from '../arguments.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { exchange, type IntersectOptions } from './intersect.js';
 import type { PsiMachine } from './machine.js';
-import { type MergeBothOptions, type MergeLimits, type MergeOptions, optionsOf } from './merge-limits.js';
+import {
+  LIMIT_NAMES,
+  type MergeBothOptions,
+  type MergeLimits,
+  type MergeOptions,
+  optionsOf,
+  told,
+} from './merge-limits.js';
 import { leaveOut, peopleOf } from './merging.js';
 import type { PartyOptions } from './party.js';
-import { peopleReceiver, peopleSender } from './people.js';
+import { PEOPLE_NAMES, peopleReceiver, peopleSender } from './people.js';
 import { psiReceiver } from './receiver.js';
 import { psiSender } from './sender.js';
 import type { Role } from './suite.js';
@@ -42,7 +49,7 @@ export function peopleMatched(
 ): MatchedPerson[] {
   requireSet(set);
   requireIterable(elements, 'The elements');
-  requireOptions(limits);
+  requireOptions(limits, LIMIT_NAMES);
   const matched = new Set(elements);
   const people = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
@@ -63,6 +70,8 @@ export type PeopleOptions = Pick<
 > &
   MergeBothOptions;
 
+const NAMES: OptionNames<PeopleOptions> = { ...PEOPLE_NAMES, onFrame: true };
+
 /**
  * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
  * parties leave out what stands for nobody in particular, as `countPeople` does.
@@ -73,15 +82,17 @@ export async function matchPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
-  requireOptions(options);
-  const reduced = (role: Role, list: SetInput): IdentifierSet => {
-    const { set, leftOut } = leaveOut(toSet(list), options);
-    if (leftOut.length > 0) options.onLeftOut?.(role, leftOut);
+  requireOptions(options, NAMES);
+  const { maxIdentifiersPerPerson, maxRowsPerIdentifier, onLeftOut: _, ...common } = options;
+  const limits = { maxIdentifiersPerPerson, maxRowsPerIdentifier };
+  const reduced = async (role: Role, list: SetInput): Promise<IdentifierSet> => {
+    const { set, leftOut } = leaveOut(toSet(list), limits);
+    await told(optionsOf(role, options).onLeftOut, leftOut);
     return set;
   };
-  const own = reduced('receiver', receiverSet);
-  const { matched } = await run(own, reduced('sender', senderSet), options, psiReceiver, psiSender);
-  return peopleMatched(own, matched ?? [], options);
+  const own = await reduced('receiver', receiverSet);
+  const { matched } = await run(own, await reduced('sender', senderSet), common, psiReceiver, psiSender);
+  return peopleMatched(own, matched ?? [], limits);
 }
 
 /**
@@ -95,7 +106,7 @@ export async function countPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<number> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   return (await run(toSet(receiverSet), senderSet, options, peopleReceiver, peopleSender)).size;
 }
 
@@ -111,17 +122,18 @@ async function run<Result>(
 ): Promise<Result> {
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);
+  const { onFrame, ...common } = options;
   const backend = options.backend ?? (await createBackend());
   try {
     const of = (role: Role): PartyOptions & MergeOptions => ({
-      ...optionsOf(role, options),
+      ...optionsOf(role, common),
       backend,
       random: options.random?.[role],
     });
     // The option `admit` is the sender's: one run is not charged twice.
     const receiver = makeReceiver(own, { ...of('receiver'), admit: undefined });
     const sender = makeSender(other, of('sender'));
-    return (await exchange(receiver, sender, options.onFrame)).receiver;
+    return (await exchange(receiver, sender, onFrame)).receiver;
   } finally {
     if (options.backend === undefined) await backend.dispose();
   }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far rows may be merged into people, and how what is beyond is reported. */
 
+import { type OptionNames, requireCallback } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierKind } from '../identifiers/identifier.js';
 import type { Role } from './suite.js';
 
 /** What the Hello has room for. */
 const MAX_WIDTH = 255;
+const ON_LEFT_OUT = 'The option onLeftOut';
 
 /** Limits on who is one person. Each party holds its own list to its own. */
 export interface MergeLimits {
@@ -22,15 +24,31 @@ export interface MergeLimits {
   readonly maxRowsPerIdentifier?: number | undefined;
 }
 
+export const LIMIT_NAMES: OptionNames<MergeLimits> = {
+  maxIdentifiersPerPerson: true,
+  maxRowsPerIdentifier: true,
+};
+
 /** The same for a party of a run. */
 export interface MergeOptions extends MergeLimits {
-  /** Told what was left out of this party's list, if anything, before the run begins. */
+  /**
+   * Told what was left out of this party's list, if anything, before the run begins. It is called synchronously; where it
+   * returns a promise, nothing is sent before that is fulfilled. What it throws fails the run.
+   */
   readonly onLeftOut?: ((leftOut: readonly LeftOut[]) => void) | undefined;
 }
 
+export const MERGE_NAMES: OptionNames<MergeOptions> = {
+  ...LIMIT_NAMES,
+  onLeftOut: true,
+};
+
 /** The same for both parties in one process. */
 export interface MergeBothOptions extends MergeLimits {
-  /** Told what was left out of a party's list, if anything, before the run begins. */
+  /**
+   * Told what was left out of a party's list, if anything, before the run begins. It is called synchronously; where it
+   * returns a promise, nothing is sent before that is fulfilled. What it throws fails the run.
+   */
   readonly onLeftOut?: ((of: Role, leftOut: readonly LeftOut[]) => void) | undefined;
 }
 
@@ -64,11 +82,27 @@ export function checkedLimits(limits: MergeLimits): Required<{ [Name in keyof Me
   return { maxIdentifiersPerPerson, maxRowsPerIdentifier };
 }
 
+/**
+ * Tells what was left out, if anything.
+ * @returns fulfilled when it was taken. A failure is no unhandled rejection: it is there for whoever awaits it
+ * @throws {VeilmatchError} `argument` for what is no function; what the function throws at once
+ */
+export function told(onLeftOut: MergeOptions['onLeftOut'], leftOut: readonly LeftOut[]): Promise<void> {
+  requireCallback(onLeftOut, ON_LEFT_OUT);
+  if (onLeftOut === undefined || leftOut.length === 0) return Promise.resolve();
+  const tell: (leftOut: readonly LeftOut[]) => unknown = onLeftOut;
+  const taken = Promise.resolve(tell(leftOut)).then(() => {});
+  taken.catch(() => {});
+  return taken;
+}
+
 /** The options of one of two parties in one process. */
 export function optionsOf<Options extends MergeBothOptions>(
   role: Role,
   options: Options,
 ): Omit<Options, 'onLeftOut'> & MergeOptions {
   const { onLeftOut } = options;
-  return { ...options, onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)) };
+  requireCallback(onLeftOut, ON_LEFT_OUT);
+  if (onLeftOut === undefined) return options as Omit<Options, 'onLeftOut'>;
+  return { ...options, onLeftOut: (leftOut) => onLeftOut(role, leftOut) };
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
-import { requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { type RandomSource, secureRandom } from '../random.js';
+import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
@@ -43,7 +44,8 @@ export interface CommonOptions {
   readonly chunkSize?: number | undefined;
   /**
    * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
-   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run. See `admission`.
+   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run, and so does
+   * anything that it returns: `false` is no word for no. See `admission`.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   /** Stops the run between two chunks, with code `aborted`. */
@@ -51,6 +53,11 @@ export interface CommonOptions {
   /** Elements done and in all, in each phase. */
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
+
+export const COMMON_NAMES: OptionNames<CommonOptions> = {
+  ...{ backend: true, random: true, maxPeerSize: true, chunkSize: true, admit: true, signal: true },
+  onProgress: true,
+};
 
 /** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
@@ -75,6 +82,11 @@ export interface PartyOptions extends CommonOptions {
    */
   readonly blinding?: BlindingName | undefined;
 }
+
+export const PARTY_NAMES: OptionNames<PartyOptions> = {
+  ...COMMON_NAMES,
+  ...{ reveal: true, to: true, verifiable: true, blinding: true },
+};
 
 /** What the two parties must agree on. */
 export interface Agreement {
@@ -107,7 +119,7 @@ export interface PsiSettings extends PartySettings {
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, PARTY_NAMES);
   const { reveal, coarse } = revealOf(options.reveal);
   const { to = 'receiver', verifiable = false } = options;
   if (to !== 'receiver' && to !== 'both') {
@@ -167,9 +179,7 @@ export function commonSettings(
     maxPeerSize,
     chunkSize,
     signal: options.signal,
-    async admit(run) {
-      await options.admit?.(run);
-    },
+    admit: admitOf(options.admit),
     batch: (phase, before, total) => ({
       signal: options.signal,
       onProgress(done) {

@@ -9,7 +9,7 @@
  * learns the count alone. **What S learns**: how many people R has, and the most identifiers that one of them has.
  */
 
-import { requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { randomScalar, secureRandom } from '../random.js';
 import { sortRecordsInTurns } from '../sorting.js';
@@ -18,8 +18,15 @@ import { checkPublicKey } from './checks.js';
 import { encodeFrame } from './frames.js';
 import { encodeHello } from './hello.js';
 import { Line, type Program, PsiMachine } from './machine.js';
-import type { MergeOptions } from './merge-limits.js';
-import { type CommonOptions, commonSettings, openSession, ownHello, type PartySettings } from './party.js';
+import { MERGE_NAMES, type MergeOptions } from './merge-limits.js';
+import {
+  COMMON_NAMES,
+  type CommonOptions,
+  commonSettings,
+  openSession,
+  ownHello,
+  type PartySettings,
+} from './party.js';
 import { type Roster, rosterOf } from './roster.js';
 import { checkFinish } from './session.js';
 import { answerShuffled, askShuffled, peopleIn, sendRecords, tagsOf, takeShared } from './shuffled.js';
@@ -40,6 +47,11 @@ export interface PeopleSenderResult {
 
 /** Options of a party of a count of people. */
 export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
+
+export const PEOPLE_NAMES: OptionNames<PeoplePartyOptions> = {
+  ...COMMON_NAMES,
+  ...MERGE_NAMES,
+};
 
 interface PeopleSettings extends PartySettings {
   readonly roster: Roster;
@@ -63,7 +75,7 @@ export function peopleSender(
 
 function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): PeopleSettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, PEOPLE_NAMES);
   const roster = rosterOf(set, true, options.random ?? secureRandom, options);
   const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
   return { ...commonSettings(roster.set, options, agreement), roster };
@@ -76,6 +88,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
   const blinding = new MultiplicativeBlinding(backend, random);
   try {
+    await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
@@ -99,6 +112,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderRes
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   const scalar = randomScalar(settings.random);
   try {
+    await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of an intersection-sum in one process: for tests, for trying it out, for measuring. */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
@@ -9,7 +9,7 @@ import type { RandomSource } from '../random.js';
 import { exchange } from './intersect.js';
 import { type MergeBothOptions, optionsOf } from './merge-limits.js';
 import type { Role } from './suite.js';
-import type { SumOptions } from './sum-party.js';
+import { SUM_NAMES, type SumOptions } from './sum-party.js';
 import { sumReceiver } from './sum-receiver.js';
 import { sumSender } from './sum-sender.js';
 import { type SumResult, sumResult } from './sum-values.js';
@@ -26,6 +26,8 @@ export interface IntersectionSumOptions
   readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
 }
 
+const NAMES: OptionNames<IntersectionSumOptions> = { ...SUM_NAMES, onFrame: true };
+
 /**
  * The sum of the sender's values over the identifiers that both have, in one process.
  * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
@@ -41,7 +43,8 @@ export async function intersectionSum(
   values: ArrayLike<number>,
   options: IntersectionSumOptions = {},
 ): Promise<SumResult> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
+  const { onFrame, ...common } = options;
   const own = toSet(receiverSet);
   const other = toSet(senderSet);
   checkComparable(own.kinds, other.kinds);
@@ -49,17 +52,17 @@ export async function intersectionSum(
   try {
     // The option `admit` is the sender's: one run is not charged twice.
     const receiver = sumReceiver(own, {
-      ...optionsOf('receiver', options),
+      ...optionsOf('receiver', common),
       admit: undefined,
       backend,
       random: options.random?.receiver,
     });
     const sender = sumSender(other, values, {
-      ...optionsOf('sender', options),
+      ...optionsOf('sender', common),
       backend,
       random: options.random?.sender,
     });
-    const results = await exchange(receiver, sender, options.onFrame);
+    const results = await exchange(receiver, sender, onFrame);
     const opened = results.receiver.opened ?? results.sender.opened!;
     return sumResult(results.receiver.size, await opened.solve({ signal: options.signal }));
   } finally {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
-import { requireOptions, requireSignal, requireText } from '../arguments.js';
+import { type OptionNames, requireOptions, requireSignal, requireText } from '../arguments.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { MODE, type Mode } from '../psi/suite.js';
 import { encodeMessage } from '../wire/messages.js';
@@ -48,6 +48,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const NAMES: OptionNames<ConnectOptions> = {
+  ...{ token: true, tls: true, keep: true, resume: true, connectSeconds: true, limits: true },
+  signal: true,
+};
+
 /**
  * Connects to a party that listens.
  * @param url `wss://host:port`; `ws://` only for this machine
@@ -56,7 +61,7 @@ export interface ConnectOptions {
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
   requireText(url, 'The address');
-  requireOptions(options);
+  requireOptions(options, NAMES);
   requireSignal(options.signal);
   const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
   const address = checkedUrl(url);

@@ -17,6 +17,7 @@ import { secureRandom } from '../random.js';
 import { delimited, undelimited } from '../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { fileError, nodeFiles, openRegular } from './files.js';
+import { temporaryAt } from './leftovers.js';
 import { pathName } from './path-name.js';
 
 const LABEL = utf8('veilmatch-file-v1');
@@ -35,6 +36,7 @@ export async function writeExchange(
 ): Promise<Uint8Array> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
+  const forget = temporaryAt(temporary);
   const digest = sha512.create();
   try {
     const file = await files.open(temporary, 'wx', 0o600);
@@ -57,6 +59,8 @@ export async function writeExchange(
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
+  } finally {
+    forget();
   }
 }
 

@@ -8,6 +8,7 @@
 import { bytesToHex, concatBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { secureRandom } from '../random.js';
+import { temporaryAt } from './leftovers.js';
 import { pathName } from './path-name.js';
 import { systemReason } from './system-reason.js';
 
@@ -130,6 +131,7 @@ function notRegular(path: string): VeilmatchError {
 export async function replaceFile(path: string, bytes: Uint8Array, mode: number = 0o600): Promise<void> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
+  const forget = temporaryAt(temporary);
   try {
     const file = await files.open(temporary, 'wx', mode);
     try {
@@ -143,6 +145,8 @@ export async function replaceFile(path: string, bytes: Uint8Array, mode: number 
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
+  } finally {
+    forget();
   }
 }
 

@@ -9,6 +9,7 @@ import { ByteList, equalBytes, u32, utf8 } from '../bytes.js';
 import { throwIfAborted, VeilmatchError } from '../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createSha512 } from '../kernel/sha512.js';
+import { admitOf } from '../psi/admit.js';
 import type { CommonOptions } from '../psi/party.js';
 import type { Channel } from './channel.js';
 import { CALL_BYTES, FrameDigest, type Journal, NOTHING_HELD } from './journal.js';
@@ -71,13 +72,13 @@ export function recordedChannel(): Channel {
 
 /** The options of a party that goes by its journal. */
 export function journaledOptions<Options extends CommonOptions>(options: Options, journal: Journal): Options {
-  const { admit } = options;
+  const admit = admitOf(options.admit);
   return {
     ...options,
     backend: journaledBackend(options.backend, journal),
     random: seededRandom(journal.seed),
     admit:
-      admit &&
+      options.admit &&
       (async (run) => {
         const call = digestOf('admit', []);
         if (journal.outcome(call) !== undefined) return;

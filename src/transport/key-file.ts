@@ -22,6 +22,22 @@ export async function writeKeyFile(
 }
 
 /**
+ * Opens what a file holds. What cannot be opened is called by its name, not a key, which it need not be.
+ * @throws {VeilmatchError} what `openKey` throws
+ */
+export async function openSealed(sealed: Uint8Array, unlock: Unlock, name: string): Promise<Uint8Array> {
+  try {
+    return await openKey(sealed, unlock);
+  } catch (error) {
+    if (!(error instanceof VeilmatchError) || error.code !== 'bad-file') throw error;
+    throw new VeilmatchError(
+      'bad-file',
+      error.message.replace(/^The sealed key/, () => name),
+    );
+  }
+}
+
+/**
  * @returns the secret
  * @throws {VeilmatchError} `io` for a file that is not there, and what `openKey` throws
  */
@@ -31,5 +47,5 @@ export async function readKeyFile(path: string, unlock: Unlock): Promise<Uint8Ar
   const sealed = await readIfThere(path);
   if (sealed === undefined)
     throw new VeilmatchError('io', `Cannot read ${pathName(path)}: there is no such file.`);
-  return openKey(sealed, unlock);
+  return openSealed(sealed, unlock, pathName(path));
 }

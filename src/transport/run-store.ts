@@ -6,7 +6,7 @@
 
 import { requireObject, requirePath } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { openKey, type Unlock } from '../psi/index.js';
+import type { Unlock } from '../psi/index.js';
 import { secureRandom } from '../random.js';
 import {
   createJournal,
@@ -19,7 +19,7 @@ import {
 import { type FileLock, lockFile } from './file-lock.js';
 import { fileError, nodeFiles, readIfThere } from './files.js';
 import { checkTerms, type Journal, type RunTerms } from './journal.js';
-import { writeKeyFile } from './key-file.js';
+import { openSealed, writeKeyFile } from './key-file.js';
 import { pathName } from './path-name.js';
 
 /** What `listen` asks for runs that can be resumed. */
@@ -87,7 +87,7 @@ export async function openRunStore(
     const sealed = await readIfThere(keyPath, MAX_KEY_BYTES, false);
     if (sealed === undefined)
       throw new VeilmatchError('io', `Cannot read ${pathName(keyPath)}: there is no such file.`);
-    const key = await openKey(sealed, unlock);
+    const key = await openSealed(sealed, unlock, `The key of the runs in ${pathName(folder)}`);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {
       const [, runId] = RUN_NAME.exec(name) ?? [];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Runs a party of the protocol over a channel. */
 
-import { requireObject, requireOptions } from '../arguments.js';
+import { type OptionNames, requireObject, requireOptions } from '../arguments.js';
 import { abortedError, throwIfAborted, VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import type { PsiMachine } from '../psi/machine.js';
-import { DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/party.js';
+import { DEFAULT_CHUNK_SIZE, PARTY_NAMES, type PartyOptions } from '../psi/party.js';
 import { psiReceiver } from '../psi/receiver.js';
 import { type CardinalityResult, type IntersectionResult, intersectionResult } from '../psi/result.js';
 import { psiSender, type SenderResult } from '../psi/sender.js';
@@ -28,6 +28,8 @@ export interface RunOptions extends Omit<PartyOptions, 'backend'> {
   readonly journal?: Journal | undefined;
 }
 
+const RUN_NAMES: OptionNames<RunOptions> = { ...PARTY_NAMES, journal: true };
+
 export interface SendOptions extends RunOptions {
   /**
    * Given the result when the run is complete, before its journal is erased and the peer is told. What it throws fails the
@@ -35,6 +37,8 @@ export interface SendOptions extends RunOptions {
    */
   readonly onResult?: ((result: SenderResult) => Promise<void>) | undefined;
 }
+
+const SEND_NAMES: OptionNames<SendOptions> = { ...RUN_NAMES, onResult: true };
 
 /** What the receiver takes home. */
 export interface ReceivedResult extends CardinalityResult, Partial<Omit<IntersectionResult, 'size'>> {
@@ -62,9 +66,10 @@ export async function send(
   set: SetInput,
   options: SendOptions = {},
 ): Promise<SenderResult> {
-  requireOptions(options);
-  const { journal, onResult } = options;
-  return takePart(channel, set, options, psiSender, async (result) => {
+  requireOptions(options, SEND_NAMES);
+  const { onResult, ...common } = options;
+  const { journal } = common;
+  return takePart(channel, set, common, psiSender, async (result) => {
     await onResult?.(result);
     await journal?.erase();
   });
@@ -82,6 +87,7 @@ export async function receive(
   set: SetInput,
   options: RunOptions = {},
 ): Promise<ReceivedResult> {
+  requireOptions(options, RUN_NAMES);
   const own = toSet(set);
   let confirmed: boolean | undefined;
   const result = await takePart(channel, own, options, psiReceiver, async (_, inbox) => {
@@ -102,7 +108,7 @@ export async function recall(
   set: SetInput,
   options: RunOptions & { readonly journal: Journal },
 ): Promise<ReceivedResult | undefined> {
-  requireOptions(options);
+  requireOptions(options, RUN_NAMES);
   requireObject(options.journal, 'The journal', 'held', 'erase');
   try {
     return await receive(recordedChannel(), set, options);
@@ -120,8 +126,8 @@ async function takePart<Result>(
   settle: (result: Result, inbox: Inbox) => Promise<void>,
 ): Promise<Result> {
   requireObject(channel, 'The channel', 'send', 'close');
-  requireOptions(options);
-  const { signal, journal } = options;
+  const { journal, ...given } = options;
+  const { signal } = given;
   const stop = (): void => void channel.close('aborted');
   try {
     throwIfAborted(signal);
@@ -129,8 +135,8 @@ async function takePart<Result>(
     const set = toSet(input);
     const backend = options.backend ?? (await createBackend());
     try {
-      const given = { ...options, backend };
-      const machine = party(set, journal === undefined ? given : journaledOptions(given, journal));
+      const own = { ...given, backend };
+      const machine = party(set, journal === undefined ? own : journaledOptions(own, journal));
       const frames = Math.ceil(set.size / (options.chunkSize ?? DEFAULT_CHUNK_SIZE));
       const capacity = set.size * ELEMENT_BYTES + frames * FRAME_BYTES + SLACK_BYTES;
       if (journal !== undefined) checkTerms(journal.terms, runTerms(machine.role, set, options));

@@ -19,10 +19,11 @@
 import { concatBytes, equalBytes, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { webCrypto } from '../psi/contact/sealed-key.js';
-import { openKey, sealKey, type Unlock } from '../psi/index.js';
+import { sealKey, type Unlock } from '../psi/index.js';
 import { MAX_FRAME_BYTES } from '../psi/suite.js';
 import { secureRandom } from '../random.js';
 import { fileError, openRegular, replaceFile } from './files.js';
+import { openSealed } from './key-file.js';
 import { pathName } from './path-name.js';
 
 const MAGIC = utf8('veilmatch-log-v1');
@@ -218,13 +219,7 @@ async function openHead(file: File, path: string, unlock: Unlock): Promise<Head>
   if (length === 0 || length > MAX_HEAD_BYTES || !equalBytes(start.subarray(0, MAGIC.length), MAGIC)) {
     throw new VeilmatchError('bad-file', `${pathName(path)} is no state of a run.`);
   }
-  const secret = await openKey(await readAt(file, HEAD_AT, length), unlock).catch((error) => {
-    if (!(error instanceof VeilmatchError) || error.code !== 'bad-file') throw error;
-    throw new VeilmatchError(
-      'bad-file',
-      error.message.replace(/^The sealed key/, () => pathName(path)),
-    );
-  });
+  const secret = await openSealed(await readAt(file, HEAD_AT, length), unlock, pathName(path));
   return { secret, end: HEAD_AT + length };
 }
 

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { csvLine, ReaderGone, withOutputs, writeAll } from '../../src/cli/output.js';
+import { removeLeftovers } from '../../src/transport/leftovers.js';
 import { memoryIo, temporary } from './harness.js';
 
 const { io } = memoryIo();
@@ -188,4 +189,22 @@ describe('CSV that is written', () => {
     await withOutputs([undefined], [], memory, (output) => writeAll(output!, lines));
     expect(stdout()).toBe(lines.join(''));
   });
+});
+
+it('a program that ends at once leaves no file behind that has not come to its place', async () => {
+  const path = temporary('out.csv');
+  const kept = temporary('kept.csv');
+  await write(kept, 'whole');
+  const there: string[][] = [];
+  const stopped = withOutputs([path], [], io, async (output) => {
+    await output!.write('a part');
+    there.push(readdirSync(dirname(path)));
+    removeLeftovers();
+    there.push(readdirSync(dirname(path)));
+    throw new Error('stopped');
+  });
+  await expect(stopped).rejects.toThrow('stopped');
+  expect(there).toEqual([[expect.stringMatching(/^\.out\.csv\..*\.tmp$/)], []]);
+  removeLeftovers();
+  expect(readFileSync(kept, 'utf8')).toBe('whole');
 });

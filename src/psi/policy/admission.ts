@@ -7,7 +7,7 @@
  * name, and somebody with a thousand names has a thousand budgets. For those there are the budgets over `all`.
  */
 
-import { requireObject, requireOptions } from '../../arguments.js';
+import { type OptionNames, requireObject, requireOptions } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import {
@@ -68,6 +68,10 @@ export interface AdmissionOptions {
   readonly now?: (() => number) | undefined;
 }
 
+const NAMES: OptionNames<AdmissionOptions> = {
+  ...{ peer: true, ledger: true, run: true, policy: true, all: true, onRefusal: true, now: true },
+};
+
 /** Modes in which the receiver learns which elements match, so that a small set shows no more than a large one. */
 const NAMES_MATCHES: readonly string[] = ['intersection', 'contact-discovery'];
 
@@ -86,7 +90,7 @@ const KEPT_HOURS = 31 * 24;
  * that is returned: `refused`, always with the same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   requireObject(options.ledger, 'The ledger', 'update');
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
