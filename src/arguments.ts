@@ -28,9 +28,43 @@ export function requireMethods(value: unknown, what: string, ...methods: readonl
     requireFunction((value as Record<string, unknown>)[method], `${what}'s ${method}`);
 }
 
-/** Options that may be left away: default parameters make {} of nothing. */
-export function requireOptions(value: unknown): void {
+/** All names that options may have: an object, so that the compiler finds one that is missing. */
+export type OptionNames<Options> = { readonly [Name in keyof Required<Options>]: true };
+
+/**
+ * Options that may be left away: default parameters make {} of nothing.
+ * @param names that they may have. A name that is mistyped would be a default that nobody wanted; left out: whatever they have
+ */
+export function requireOptions(value: unknown, names?: Readonly<Record<string, true>>): void {
   requireObject(value, 'The options');
+  if (names === undefined) return;
+  const unknown = Object.keys(value as object).find((name) => !Object.hasOwn(names, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(names);
+  // A name of letters is no identifier of anybody; anything else is not repeated.
+  const isName = /^[a-z]{1,30}$/i.test(unknown);
+  const which = isName ? ` There is no ${unknown}; is ${nearest(unknown, known)} meant?` : '';
+  throw new VeilmatchError('argument', `The options may have ${known.join(', ')}, and nothing else.${which}`);
+}
+
+/** The one that takes the fewest letters put in, left out or replaced. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const distances = known.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
+  return known[distances.indexOf(Math.min(...distances))];
+}
+
+/** Levenshtein's. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, replaced));
+    }
+  }
+  return row[b.length]!;
 }
 
 /** Something that does group operations. */
@@ -38,9 +72,9 @@ export function requireBackend(value: unknown): void {
   requireObject(value, 'The backend', 'multiply', 'multiplyBase', 'hashAndMultiply');
 }
 
-/** Options of which the backend is not optional. */
-export function requireOptionsWithBackend(value: unknown): void {
-  requireOptions(value);
+/** Options of which the backend is not optional. @param names - as of `requireOptions` */
+export function requireOptionsWithBackend(value: unknown, names?: Readonly<Record<string, true>>): void {
+  requireOptions(value, names);
   requireBackend((value as { readonly backend?: unknown }).backend);
 }
 
@@ -49,8 +83,18 @@ export function requireSignal(value: unknown): void {
   if (value !== undefined) requireMethods(value, 'The signal', 'addEventListener', 'removeEventListener');
 }
 
+/** What `identifiersFromRows` resolves to is taken for the set in it. */
+export function refuseRowsResult(value: unknown, what = 'The set'): void {
+  if (typeof value !== 'object' || value === null || !('set' in value && 'rejected' in value)) return;
+  throw new VeilmatchError(
+    'argument',
+    `${what} is what identifiersFromRows gives, the rejected rows beside it. Pass its .set.`,
+  );
+}
+
 /** An `IdentifierSet`, by what it has: two copies of the package may meet. */
 export function requireSet(value: unknown, what = 'The set'): void {
+  refuseRowsResult(value, what);
   requireObject(value, what, 'elements', 'kinds', 'rowsOf', 'rowCount');
 }
 
@@ -80,6 +124,11 @@ export function requireCount(value: unknown, what: string): void {
 
 export function requireFunction(value: unknown, what: string): void {
   if (typeof value !== 'function') throw wrong(what, 'a function', value);
+}
+
+/** Something to be called, or nothing. */
+export function requireCallback(value: unknown, what: string): void {
+  if (value !== undefined) requireFunction(value, what);
 }
 
 export function requireArray(value: unknown, what: string): void {

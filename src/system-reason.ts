@@ -3,6 +3,7 @@
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
+  EEXIST: 'there is a file of that name, and a folder is needed',
   EISDIR: 'it is a folder, and a file is needed',
   ENOTDIR: 'a part of the path is not a folder',
   EACCES: 'permission denied',

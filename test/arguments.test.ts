@@ -356,3 +356,37 @@ describe('a public function', () => {
     expect(missing).toEqual([]);
   });
 });
+
+describe('what is said of an argument', () => {
+  const options = (): { backend: group.GroupBackend } => ({ backend });
+  it.each<[string, RegExp, () => unknown]>([
+    ['null', /must be a string, not null\.$/, () => identifiers.normalizePhone(null as never)],
+    [
+      'a number',
+      /not number\. A number has lost its leading zeros/,
+      () => identifiers.normalizePhone(49 as never),
+    ],
+    [
+      'values that are missing',
+      /^The values are missing: a list/,
+      () => psi.intersectionSum(['a'], ['a'], undefined as never, options()),
+    ],
+    [
+      'what identifiersFromRows gives',
+      /Pass its \.set\./,
+      async () => psi.intersect((await identifiers.identifiersFromRows([])) as never, [], options()),
+    ],
+    [
+      'the same, for a machine',
+      /Pass its \.set\./,
+      async () => psi.psiReceiver((await identifiers.identifiersFromRows([])) as never, options()),
+    ],
+  ])('%s', async (_, message, call) => {
+    const error = await outcome(call);
+    expect(error).toMatchObject({
+      name: 'VeilmatchError',
+      code: 'argument',
+      message: expect.stringMatching(message),
+    });
+  });
+});

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * No text and no frame costs more than its length. Every regular expression of the source is judged by a detector of
- * super-linear ones; whatever it has not judged is handed a bounded text; and everything that reads what strangers wrote is
- * given long strings of its own special characters, its steps counted.
+ * super-linear ones; whatever it has not judged is handed a bounded text, and so is every built-in function that takes more
+ * than its text is long; and everything that reads what strangers wrote is given long strings of its own special characters,
+ * its steps counted.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,14 +30,22 @@ import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
 import { checkPolicy } from '../src/policy/policy.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
-import { checkedUrl, isLoopback } from '../src/transport/door/address.js';
+import { openKey, sealKey } from '../src/sealed/key.js';
+import { checkedUrl, hostOf, isLoopback } from '../src/transport/door/address.js';
 import { hostAllowed, originAllowed } from '../src/transport/door/admission.js';
 import { partnerOfToken } from '../src/transport/door/partners.js';
 import { createToken, isToken } from '../src/transport/door/tokens.js';
 import { undelimited } from '../src/wire/framing.js';
 import { decodeMessage } from '../src/wire/messages.js';
 import { memoryIo } from './cli/harness.js';
-import { type Expression, expressionsIn, expressionsOfSource, judged } from './support/expressions.js';
+import { builtinsIn } from './support/builtins.js';
+import {
+  type Expression,
+  eachSource,
+  expressionsIn,
+  expressionsOfSource,
+  judged,
+} from './support/expressions.js';
 import { StepCounter, type Work } from './support/steps.js';
 
 /** What the detector cannot judge within a minute: how many characters it is handed at most, and what is known of it. */
@@ -54,6 +63,20 @@ const LISTED: Readonly<Record<string, { readonly most: number; readonly why: str
     most: 4_194_304,
     why: 'Judged linear in some minutes; what stands between ends at the first hyphen.',
   },
+};
+
+/** Where a built-in function that takes more than linear work is called: how many characters it is handed at most, and why. */
+const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: string }>> = {
+  'lists/columns.ts normalize': {
+    most: 400,
+    why: 'A name of 200 characters, and spaces where cases change.',
+  },
+  'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
+  'identifiers/email.ts URL': { most: 2_055, why: 'The scheme, and a part of such a text.' },
+  'sealed.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
+  'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
+  'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
+  'workers/platform.ts URL': { most: 100, why: "The name of one of the package's own files." },
 };
 
 /** Characters that an expression may be handed which the detector has not judged. libphonenumber has many. */
@@ -103,6 +126,28 @@ describe('a regular expression of the source', () => {
   );
 });
 
+describe('a built-in function that is not linear', () => {
+  it('is called only where its texts are bounded', () => {
+    expect(eachSource(builtinsIn).sort()).toEqual(Object.keys(BUILTINS).sort());
+  });
+
+  it.each([
+    ['t.normalize()', 'normalize'],
+    ['t?.trim().normalize("NFC")', 'normalize'],
+    ['t["normalize"]("NFC")', 'normalize'],
+    ['all.sort((a, b) => a.localeCompare(b))', 'localeCompare'],
+    ['new Intl.Collator().compare(a, b)', 'Collator'],
+    ['new URL("ws://" + t)', 'URL'],
+    ['URL.canParse(t)', 'URL'],
+  ])('would be found if it were %s', (code, name) => {
+    expect(builtinsIn('x.ts', code)).toEqual([`x.ts ${name}`]);
+  });
+
+  it('is none with a literal, which no stranger wrote', () => {
+    expect(builtinsIn('x.ts', "new URL('./worker.js', import.meta.url)")).toEqual([]);
+  });
+});
+
 interface Reader {
   /** What it takes for more than a character, and starts of what it takes. */
   readonly pieces: readonly string[];
@@ -138,6 +183,8 @@ const EMAIL = [
   '+',
   '\u200b',
   'é',
+  '\u0301',
+  '\u0316',
   '\u00a0',
 ];
 const PHONE = [
@@ -245,6 +292,14 @@ const READERS: Readonly<Record<string, Reader>> = {
     pieces: CSV,
     read: (text) => chooseColumns([[...text], [...text]], { header: true }, 'x'),
   },
+  'columns, a name of marks': {
+    pieces: ['Mail', 'é', '\u0301', '\u0316', 'ﷺ', 'aB', ' '],
+    read: (text) => chooseColumns([['Phone', text]], { header: true }, 'x'),
+  },
+  passphrases: {
+    pieces: ['a', 'é', '\u0301', '\u0316'],
+    read: (passphrase) => sealKey(new Uint8Array(1), { passphrase }, { scrypt: { logN: 1, r: 1, p: 1 } }),
+  },
   tokens: { pieces: TOKEN, read: (text) => isToken(text) || partnerOfToken(text, known) },
   'the text of partners': { pieces: LINES, read: (text) => partnersOf(text, 'x', io) },
   'a file of partners': { pieces: PARTNER, read: (text) => readPartnersFile(file(partnersFile(text)), io) },
@@ -259,6 +314,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   'Host headers': { pieces: ADDRESS, read: (text) => hostAllowed(text, admission) },
   'Origin headers': { pieces: ADDRESS, read: (text) => originAllowed(text, admission.origins) },
 };
+
+/** Built-in functions that were handed more than they may be. */
+function unbounded({ builtins }: Work): string[] {
+  return builtins
+    .filter(({ name, length }) => length > (BUILTINS[name]?.most ?? 0))
+    .map(({ name, length }) => `${name} was handed ${length} characters`);
+}
 
 /** As a file is read. */
 function* slices(bytes: Uint8Array): Generator<Uint8Array> {
@@ -315,7 +377,7 @@ describe('what strangers wrote', () => {
       fc.asyncProperty(partsOf(pieces), async (all) => {
         const text = textOf(all);
         const work = await counter.count(() => read(text));
-        expect(unjudged(work)).toEqual([]);
+        expect([...unjudged(work), ...unbounded(work)]).toEqual([]);
         expect(work.steps).toBeLessThan(A_TEXT + A_CHARACTER * text.length);
       }),
       { numRuns: RUNS },
@@ -372,6 +434,15 @@ describe('the counter of steps', () => {
     expect(steps).toBeGreaterThan(100 * 3_000);
     expect(runs).toEqual([{ source: ' x$', flags: '', length: 3_001 }]);
   });
+
+  it('sees what a built-in function of the source was handed', async () => {
+    const marks = '\u0301\u0316'.repeat(100);
+    const { builtins } = await counter.count(() => normalizeEmail(`é${marks}@é${marks}.de`));
+    expect(builtins).toEqual([
+      { name: 'identifiers/email.ts normalize', length: 201 },
+      { name: 'identifiers/email.ts URL', length: 211 },
+    ]);
+  });
 });
 
 describe('a text that is too long', () => {
@@ -390,6 +461,30 @@ describe('a text that is too long', () => {
     expect(normalizePhone(`+1 415 555 0123${spaces}`)).toBe('+14155550123');
     expect(normalizeEmail(`${'n'.repeat(2_041)}<a@b.c>`)).toBe('a@b.c');
     expect(profiles.uid2.email(`${spaces}a@b.c${spaces}`).normalized).toBe('a@b.c');
+  });
+
+  it('is a passphrase of more than 1,024 characters, or an address of more than 2,048', async () => {
+    const options = { scrypt: { logN: 1, r: 1, p: 1 } };
+    const sealed = await sealKey(Uint8Array.of(7), { passphrase: 'é'.repeat(1_024) }, options);
+    const tooLong = { passphrase: '\u0301'.repeat(1_025) };
+    await expect(sealKey(Uint8Array.of(7), tooLong, options)).rejects.toMatchObject({ code: 'argument' });
+    await expect(openKey(sealed, tooLong)).rejects.toMatchObject({ code: 'argument' });
+    expect(await openKey(sealed, { passphrase: 'e\u0301'.repeat(512) }).catch(({ code }) => code)).toBe(
+      'bad-file',
+    );
+    expect(await openKey(sealed, { passphrase: 'é'.repeat(1_024) })).toEqual(Uint8Array.of(7));
+    expect(() => checkedUrl(`wss://${'a'.repeat(2_043)}`)).toThrow(
+      expect.objectContaining({ code: 'argument' }),
+    );
+    expect(hostOf(`${'a'.repeat(261)}`)).toBeUndefined();
+    expect(hostOf('LOCALHOST:8443')).toBe('localhost');
+  });
+
+  it('says nothing of a column whose name it is, unless it is filled up with spaces', () => {
+    const columns = (name: string) => chooseColumns([['Town', name]], { header: true }, 'x').columns;
+    expect(columns(`Phone${' '.repeat(60_000)}`).phone).toEqual([1]);
+    expect(columns(`Phone${'n'.repeat(195)}`).phone).toEqual([1]);
+    expect(() => columns(`Phone${'n'.repeat(196)}`)).toThrow(expect.objectContaining({ code: 'argument' }));
   });
 
   it('is a file of keys of more than 65,536 bytes', async () => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 import { setFlagsFromString } from 'node:v8';
+import { removeLeftovers } from '../leftovers.js';
 import { run } from './program.js';
 
 // Node 20 has relaxed SIMD behind a flag. A process of one's own may set it, which a library must not; the fast group
@@ -8,8 +9,19 @@ import { run } from './program.js';
 if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const controller = new AbortController();
-// The first signal lets a command remove what it has begun; the second one ends the process as usual.
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
+// The first signal lets a command remove what it has begun; the second one removes it at once, and ends the process.
+for (const [name, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(name, () => {
+    if (controller.signal.aborted) {
+      removeLeftovers();
+      process.exit(status);
+    }
+    controller.abort();
+  });
+}
 
 const { stdin, stdout, stderr } = process;
 // Help and messages that nobody reads any more are no failure, and a server goes on when its log has no reader. Where a

@@ -17,6 +17,7 @@ import { COURSE, finishCommand, requestCommand, respondCommand } from './command
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { checkNoToken } from './secrets/exposed.js';
 
 const commands: readonly Command[] = [
   normalize,
@@ -72,6 +73,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     status = result;
   });
   try {
+    checkNoToken(argv);
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {

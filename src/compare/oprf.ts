@@ -11,7 +11,7 @@
 
 import { throwIfAborted } from '../abort.js';
 import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../attack/transcript.js';
-import { concatBytes, DistinctBytes, sortRecords } from '../bytes.js';
+import { concatBytes, sortRecords } from '../bytes.js';
 import { SCALAR_BYTES } from '../group/group.js';
 import { withBackend } from '../group/select.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
@@ -20,7 +20,9 @@ import { MAX_PROOF_ELEMENTS } from '../oprf/dleq.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import type { Suite } from '../oprf/suite.js';
 import { VOPRFClient, VOPRFServer } from '../oprf/voprf.js';
+import { markedIn } from '../psi/intersection/confirm.js';
 import type { Leakage } from '../psi/run/described.js';
+import { SortedRecords } from '../psi/run/matching.js';
 import type { MatchingProtocol, Observer, RunOptions, View } from './protocol.js';
 
 /** Bytes of an output that are shipped: as much as a digest of keyed hashing. */
@@ -63,7 +65,7 @@ export const oprfProtocol: MatchingProtocol = {
       const shipped = sortRecords(tokens, TOKEN_BYTES);
       line.send('sender', 'tokens', shipped);
 
-      const matched = matchTokens(asked.tokens, shipped);
+      const matched = await matchTokens(asked.tokens, shipped);
       const observation: OprfObservation = {
         kind: 'oprf',
         dst: createContext(suite, 'voprf').groupTag,
@@ -148,12 +150,9 @@ function tokensOf(outputs: Uint8Array, { hashBytes }: Suite): Uint8Array {
 }
 
 /** Indices of the receiver's tokens that the sender has too, ascending. */
-function matchTokens(own: Uint8Array, shipped: Uint8Array): number[] {
-  const theirs = new DistinctBytes();
-  for (let at = 0; at < shipped.length; at += TOKEN_BYTES) theirs.add(shipped.subarray(at, at + TOKEN_BYTES));
-  const matched: number[] = [];
-  for (let i = 0; i * TOKEN_BYTES < own.length; i++) {
-    if (theirs.indexOf(own.subarray(i * TOKEN_BYTES, (i + 1) * TOKEN_BYTES)) >= 0) matched.push(i);
-  }
-  return matched;
+async function matchTokens(own: Uint8Array, shipped: Uint8Array): Promise<readonly number[]> {
+  const theirs = await SortedRecords.of(shipped, TOKEN_BYTES);
+  const shared = new Uint8Array(own.length / TOKEN_BYTES);
+  for (let i = 0; i < shared.length; i++) shared[i] = theirs.find(own, i * TOKEN_BYTES) & 1;
+  return markedIn(shared);
 }

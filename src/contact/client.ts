@@ -7,7 +7,7 @@
  * it can keep the outputs and look again, without the server noticing. About other identifiers it learns nothing.
  */
 
-import { requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
+import { type OptionNames, requireObject, requireOptionsWithBackend, requireSet } from '../arguments.js';
 import { recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
@@ -36,6 +36,10 @@ export interface ContactClientOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+const NAMES: OptionNames<ContactClientOptions> = {
+  ...{ backend: true, random: true, chunkSize: true, signal: true, onProgress: true },
+};
+
 /** What the client knows at the end. */
 export interface ContactEnd {
   /** How many contacts the set has. */
@@ -62,7 +66,7 @@ export function contactClient(
 ): PsiMachine<ContactEnd> {
   requireSet(contacts, 'The contacts');
   requireObject(directory, 'The directory', 'kinds', 'publicKey');
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, NAMES);
   const { chunkSize = MAX_CHUNK } = options;
   checkComparable(contacts.kinds, directory.kinds);
   if (!Number.isInteger(chunkSize) || chunkSize < 1 || chunkSize > MAX_CHUNK) {

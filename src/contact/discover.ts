@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Contact discovery in one process, from publishing to the result: for tests, for trying it out, for measuring. */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import type { FilterOptions } from '../filter/formats.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
@@ -35,6 +35,11 @@ export interface DiscoverOptions extends FilterOptions {
   readonly onFrame?: ((from: Role, frame: Uint8Array) => void) | undefined;
 }
 
+const NAMES: OptionNames<DiscoverOptions> = {
+  ...{ kind: true, falsePositiveRate: true, backend: true, keys: true, random: true, signal: true },
+  ...{ onPublished: true, onFrame: true },
+};
+
 /** What the server calls the set of a run within one process. */
 export const LOCAL_SET = { setId: 'local', epoch: 0 } as const;
 
@@ -50,7 +55,7 @@ export async function discoverContacts(
   serverSet: SetInput,
   options: DiscoverOptions = {},
 ): Promise<ContactResult> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   const set = toSet(contacts);
   const members = toSet(serverSet);
   checkComparable(set.kinds, members.kinds);

@@ -7,12 +7,13 @@
  * under one key helps somebody who attacks the key itself (docs/threat-model.md), which is a reason to change it.
  */
 
-import { requireArray, requireOptionsWithBackend } from '../arguments.js';
+import { type OptionNames, requireArray, requireOptionsWithBackend } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import { VOPRFServer } from '../oprf/voprf.js';
 import { publishedTerms } from '../policy/terms.js';
+import { admitOf } from '../psi/run/admit.js';
 import { withOffset } from '../psi/run/checks.js';
 import { type Program, PsiMachine } from '../psi/run/machine.js';
 import type { CommonOptions } from '../psi/run/party.js';
@@ -33,8 +34,8 @@ export interface ContactServerOptions {
   /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /**
-   * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run. See
-   * `admission`, whose default here is `defaultContactPolicy`.
+   * Asked when a client has said how many contacts it has, before anything is evaluated; what it throws ends the run, and so
+   * does anything that it returns. See `admission`, whose default here is `defaultContactPolicy`.
    */
   readonly admit?: CommonOptions['admit'];
   /** For the proofs. Default: the platform's CSPRNG. */
@@ -42,6 +43,10 @@ export interface ContactServerOptions {
   /** Stops the run, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const NAMES: OptionNames<ContactServerOptions> = {
+  ...{ backend: true, admit: true, random: true, signal: true },
+};
 
 /** What the server knows at the end. */
 export interface ContactServerResult {
@@ -59,13 +64,14 @@ export function contactServer(
   options: ContactServerOptions,
 ): PsiMachine<ContactServerResult> {
   requireArray(served, 'The sets that are served');
-  requireOptionsWithBackend(options);
-  return new PsiMachine('sender', serverProgram(served, options));
+  requireOptionsWithBackend(options, NAMES);
+  return new PsiMachine('sender', serverProgram(served, options, admitOf(options.admit)));
 }
 
 async function* serverProgram(
   served: readonly ServedSet[],
-  { backend, admit, random, signal }: ContactServerOptions,
+  { backend, random, signal }: ContactServerOptions,
+  admit: NonNullable<CommonOptions['admit']>,
 ): Program<ContactServerResult> {
   const query = decodeQuery((yield undefined) ?? new Uint8Array());
   const set = served.find(({ setId, epoch }) => setId === query.setId && epoch === query.epoch);
@@ -75,7 +81,7 @@ async function* serverProgram(
       'The client asks for a set or an epoch that is not served (any more). It has to fetch the published set again.',
     );
   }
-  await admit?.({
+  await admit({
     peerSize: query.size,
     ownSize: set.size,
     reveal: 'contact-discovery',

@@ -23,11 +23,15 @@ export function orThrow(reading: string | Refusal, field: 'phone' | 'email'): st
 }
 
 /** @throws {VeilmatchError} `argument` */
+const LOST: Readonly<Record<string, string>> = {
+  number: ' A number has lost its leading zeros: keep it as text.',
+};
+
 export function requireString(text: unknown, field: 'phone' | 'email'): void {
   if (typeof text === 'string') return;
   throw new VeilmatchError(
     'argument',
-    `A ${field} must be a string, not ${text === null ? 'null' : typeof text}. A number has lost its leading zeros.`,
+    `A ${field} must be a string, not ${text === null ? 'null' : typeof text}.${LOST[typeof text] ?? ''}`,
     { field },
   );
 }

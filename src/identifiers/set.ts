@@ -4,7 +4,7 @@
  * element came from.
  */
 
-import { requireIterable } from '../arguments.js';
+import { refuseRowsResult, requireIterable } from '../arguments.js';
 import { ByteList, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
@@ -185,6 +185,7 @@ function doubled(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
 export type SetInput = IdentifierSet | Iterable<string>;
 
 export function toSet(input: SetInput): IdentifierSet {
+  refuseRowsResult(input);
   return input instanceof IdentifierSet ? input : IdentifierSet.ofStrings(input);
 }
 

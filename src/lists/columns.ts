@@ -51,6 +51,9 @@ const NAMES: Readonly<Record<Field, RegExp>> = {
 /** A column's number, and not a telephone number that stands where a header is expected. */
 const NUMBER = /^\d{1,6}$/;
 
+/** A longer name says nothing of its column: to compose or take apart marks takes the square of their number. */
+const MAX_NAME = 200;
+
 /** A column that no name announces must be this full of what it is taken for. */
 const MIN_SHARE = 0.6;
 
@@ -134,7 +137,8 @@ function declaredColumns(table: Table, options: readonly ColumnOption[]): Record
 
 function findColumn(table: Table, name: string): number {
   const { source, header = [], width } = table;
-  for (const matches of [(n: string) => n === name, (n: string) => folded(n) === folded(name)]) {
+  const plain = folded(name);
+  for (const matches of [(n: string) => n === name, (n: string) => folded(n) === plain]) {
     const found = header.flatMap((n, i) => (matches(n) ? [i] : []));
     if (found.length === 1) return found[0]!;
     if (found.length > 1) {
@@ -153,7 +157,8 @@ function findColumn(table: Table, name: string): number {
 }
 
 function isHeaderName(first: readonly string[], name: string): boolean {
-  return first.some((cell) => folded(cell) === folded(name));
+  const plain = folded(name);
+  return first.some((cell) => folded(cell) === plain);
 }
 
 function folded(name: string): string {
@@ -189,8 +194,10 @@ function guess(
   return { phone: best('phone'), email: best('email') };
 }
 
-/** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case. */
-function words(name: string): string {
+/** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case; none for what is too long for a name. */
+function words(cell: string): string {
+  const name = withoutInvisibles(cell);
+  if (name.length > MAX_NAME) return '';
   return name
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .normalize('NFKD')

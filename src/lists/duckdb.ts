@@ -13,6 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
 import { throwIfAborted } from '../abort.js';
 import { VeilmatchError } from '../errors.js';
+import { temporaryAt } from '../leftovers.js';
 import { type Io, ioError } from './io.js';
 
 type DuckDb = typeof import('@duckdb/node-api');
@@ -112,7 +113,7 @@ export class Database {
       await connection.run('SET enable_external_access = false; SET lock_configuration = true');
       return new Database(instance, connection, folder, io.signal);
     } catch (error) {
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) await removeFolder(folder);
       throw error;
     }
   }
@@ -154,7 +155,7 @@ export class Database {
       this.#connection.closeSync();
       this.#instance.closeSync();
     } finally {
-      if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+      if (this.#folder !== undefined) await removeFolder(this.#folder);
     }
   }
 
@@ -226,10 +227,19 @@ export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+const FORGET = new Map<string, () => void>();
+
+async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  FORGET.get(folder)?.();
+  FORGET.delete(folder);
+}
+
 /** Beside a file that is written: where that much personal data goes anyway, and on a disk rather than in memory. */
 async function privateFolder(beside: string): Promise<string> {
   try {
     const folder = await mkdtemp(join(dirname(resolve(beside)), '.veilmatch-'));
+    FORGET.set(folder, temporaryAt(folder));
     await chmod(folder, 0o700);
     return folder;
   } catch (error) {

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import { pathName } from '../path-name.js';
 import { systemReason } from '../system-reason.js';
 
 /** What a stream says of the terminal that it is connected to. */
@@ -30,7 +31,7 @@ export const STDIN = '-';
 export function sourceName(path: string): string {
   if (path === STDIN) return 'standard input';
   // What a variable of a script comes to that was never set.
-  return path === '' ? 'a file whose name is empty' : path;
+  return path === '' ? 'a file whose name is empty' : pathName(path);
 }
 
 /** @throws {VeilmatchError} `argument` where more than one of these is standard input */
@@ -72,5 +73,7 @@ class SystemError extends Error {
 export function ioError(verb: 'read' | 'write', name: string, error: unknown): unknown {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (error instanceof VeilmatchError || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) return error;
-  return new VeilmatchError('io', `Cannot ${verb} ${name}: ${systemReason(code)}.`, { cause: error });
+  return new VeilmatchError('io', `Cannot ${verb} ${pathName(name)}: ${systemReason(code)}.`, {
+    cause: error,
+  });
 }

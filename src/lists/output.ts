@@ -10,6 +10,8 @@ import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/pro
 import { basename, dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
+import { temporaryAt } from '../leftovers.js';
+import { pathName } from '../path-name.js';
 import type { ColumnType } from './duckdb.js';
 import { type Io, ioError, STDIN } from './io.js';
 import { type Sink, sinkFor } from './sinks.js';
@@ -73,7 +75,7 @@ export async function checkDistinct(
     const identity = await identityOf(path);
     const other = taken.get(identity);
     if (other !== undefined) {
-      throw new VeilmatchError('argument', `${path} is also ${other}. Write to another file.`);
+      throw new VeilmatchError('argument', `${pathName(path)} is also ${other}. Write to another file.`);
     }
     taken.set(identity, 'another output');
   }
@@ -97,7 +99,7 @@ export async function checkOutputFiles(
     if (found !== undefined && !found.isFile()) {
       throw new VeilmatchError(
         'io',
-        `Cannot write ${path}: it is no ordinary file, and would be replaced by one.`,
+        `Cannot write ${pathName(path)}: it is no ordinary file, and would be replaced by one.`,
       );
     }
     await orIoError(path, () => access(dirname(path), constants.W_OK));
@@ -117,7 +119,7 @@ export function checkFileNames(outputs: Readonly<Record<string, string | undefin
 }
 
 function isFolder(path: string): VeilmatchError {
-  return new VeilmatchError('io', `Cannot write ${path}: it is a folder. Name a file in it.`);
+  return new VeilmatchError('io', `Cannot write ${pathName(path)}: it is a folder. Name a file in it.`);
 }
 
 /** The same for every path of one file, whether it exists or not. */
@@ -178,15 +180,17 @@ async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> 
   const written = direct
     ? place
     : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
+  const forget = direct ? () => {} : temporaryAt(written);
   const file = await orIoError(path, () =>
     open(written, direct ? 'w' : 'wx', mode ?? found?.mode ?? PRIVATE_MODE),
   );
   const discard = async (): Promise<void> => {
     if (!direct) await rm(written, { force: true }).catch(() => {});
+    forget();
   };
   try {
     return new FileOutput(path, await sinkFor(path, { file, written, flush: !direct }, io), discard, () =>
-      direct ? Promise.resolve() : rename(written, place),
+      direct ? Promise.resolve() : rename(written, place).then(forget),
     );
   } catch (error) {
     await file.close().catch(() => {});

@@ -10,6 +10,7 @@
 import { type ByteList, ByteListBuilder, fromUtf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
+import { pathName } from '../path-name.js';
 import {
   type Cells,
   type ColumnType,
@@ -232,6 +233,6 @@ function* singles(rows: readonly number[]): Generator<Cells> {
 }
 
 function spillError(output: string, error: unknown): unknown {
-  const place = `the folder for rows beside ${output}`;
+  const place = `the folder for rows beside ${pathName(output)}`;
   return databaseError('write', place, error, new VeilmatchError('io', `Cannot use ${place}.`));
 }

@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VeilmatchError } from '../errors.js';
+import { pathName } from '../path-name.js';
 import { compressionOf, compressor } from './compression.js';
 import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
@@ -40,7 +41,7 @@ export function refuseParquet(path: string | undefined, what: string): void {
   if (path === undefined || !isParquetName(path)) return;
   throw new VeilmatchError(
     'argument',
-    `${what} is no list: ${path} cannot be a Parquet file. Give another ending.`,
+    `${what} is no list: ${pathName(path)} cannot be a Parquet file. Give another ending.`,
   );
 }
 

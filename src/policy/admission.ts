@@ -7,7 +7,7 @@
  * name, and somebody with a thousand names has a thousand budgets. For those there are the budgets over `all`.
  */
 
-import { requireObject, requireOptions } from '../arguments.js';
+import { type OptionNames, requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import { type Budget, checkBudgets, checkPolicy, type Policy, workLimit } from './policy.js';
@@ -59,6 +59,10 @@ export interface AdmissionOptions {
   readonly now?: (() => number) | undefined;
 }
 
+const NAMES: OptionNames<AdmissionOptions> = {
+  ...{ peer: true, ledger: true, run: true, policy: true, all: true, onRefusal: true, now: true },
+};
+
 /** The account of all peers together. */
 export const ALL_PEERS = 'all peers together';
 
@@ -74,7 +78,7 @@ const KEPT_HOURS = 31 * 24;
  * that is returned: `refused`, always with the same message, and what the ledger throws
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   requireObject(options.ledger, 'The ledger', 'update');
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);

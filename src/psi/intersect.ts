@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of an intersection or a count in one process. */
 
-import { requireOptions } from '../arguments.js';
+import { type OptionNames, requireOptions } from '../arguments.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from './cardinality/index.js';
 import { intersection } from './intersection/index.js';
 import { type BothOptions, runBoth } from './run/both.js';
-import type { PartyOptions } from './run/party.js';
+import { PARTY_NAMES, type PartyOptions, revealing } from './run/party.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from './run/result.js';
-import { type CoarseCount, revealOf } from './run/reveal.js';
+import type { CoarseCount } from './run/reveal.js';
 
 /** Options of both parties in one process. */
 export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;
@@ -18,6 +18,8 @@ interface WithSender {
   /** With `to: 'both'`, what the sender was told. */
   readonly sender?: SenderResult | undefined;
 }
+
+const NAMES: OptionNames<IntersectOptions> = { ...PARTY_NAMES, onFrame: true };
 
 /**
  * Runs `veilmatch-psi-v1` between two sets in one process.
@@ -48,13 +50,13 @@ export async function intersect(
   senderSet: SetInput,
   options: IntersectOptions = {},
 ): Promise<CardinalityResult & WithSender> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
   checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
-  const { reveal, coarse } = revealOf(options.reveal);
+  const { reveal, coarse, ...given } = revealing(options);
   const { receiver, sender } =
     reveal === 'intersection'
-      ? await runBoth(intersection, own, options)
-      : await runBoth(cardinality, own, { ...options, coarse });
+      ? await runBoth(intersection, own, given)
+      : await runBoth(cardinality, own, { ...given, coarse });
   return { ...receiver, sender: sender.size === undefined ? undefined : sender };
 }

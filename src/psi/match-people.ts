@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Matching of people with several identifiers a row, both parties in one process. */
 
-import { requireIterable, requireOptions, requireSet } from '../arguments.js';
+import { type OptionNames, requireIterable, requireOptions, requireSet } from '../arguments.js';
 import { withBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { psiReceiver } from './intersection/receiver.js';
 import { psiSender } from './intersection/sender.js';
 import { people } from './people/index.js';
+import { PEOPLE_NAMES } from './people/people.js';
 import { type BothOptions, exchange, runBoth } from './run/both.js';
 import type { Role } from './run/suite.js';
-import { leftOutByRole, type MergeBothOptions, type MergeLimits } from './shuffled/merge-limits.js';
+import {
+  LIMIT_NAMES,
+  leftOutByRole,
+  type MergeBothOptions,
+  type MergeLimits,
+  optionsOf,
+  told,
+} from './shuffled/merge-limits.js';
 import { leaveOut, peopleOf } from './shuffled/merging.js';
 
 /** Which identifier a person is matched by, if several do: the first of these. */
@@ -40,7 +48,7 @@ export function peopleMatched(
 ): MatchedPerson[] {
   requireSet(set);
   requireIterable(elements, 'The elements');
-  requireOptions(limits);
+  requireOptions(limits, LIMIT_NAMES);
   const matched = new Set(elements);
   const grouped = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
@@ -57,6 +65,8 @@ export function peopleMatched(
 /** Options of both parties in one process. */
 export type PeopleOptions = BothOptions & MergeBothOptions;
 
+const NAMES: OptionNames<PeopleOptions> = { ...PEOPLE_NAMES, onFrame: true };
+
 /**
  * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
  * parties leave out what stands for nobody in particular, as `countPeople` does.
@@ -67,22 +77,24 @@ export async function matchPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<MatchedPerson[]> {
-  requireOptions(options);
-  const reduced = (role: Role, list: SetInput): IdentifierSet => {
-    const { set, leftOut } = leaveOut(toSet(list), options);
-    if (leftOut.length > 0) options.onLeftOut?.(role, leftOut);
+  requireOptions(options, NAMES);
+  const { maxIdentifiersPerPerson, maxRowsPerIdentifier, onLeftOut: _, ...common } = options;
+  const limits = { maxIdentifiersPerPerson, maxRowsPerIdentifier };
+  const reduced = async (role: Role, list: SetInput): Promise<IdentifierSet> => {
+    const { set, leftOut } = leaveOut(toSet(list), limits);
+    await told(optionsOf(role, options).onLeftOut, leftOut);
     return set;
   };
-  const own = reduced('receiver', receiverSet);
-  const other = reduced('sender', senderSet);
+  const own = await reduced('receiver', receiverSet);
+  const other = await reduced('sender', senderSet);
   checkComparable(own.kinds, other.kinds);
-  const { random, onFrame } = options;
+  const { onFrame, random, ...party } = common;
   return withBackend(options.backend, async (backend) => {
     // By elements, not by rows as the protocol tells it: which kind of identifier matched is told as well.
-    const receiver = psiReceiver(own, { ...options, admit: undefined, backend, random: random?.receiver });
-    const sender = psiSender(other, { ...options, backend, random: random?.sender });
+    const receiver = psiReceiver(own, { ...party, admit: undefined, backend, random: random?.receiver });
+    const sender = psiSender(other, { ...party, backend, random: random?.sender });
     const { matched } = (await exchange(receiver, sender, onFrame)).receiver;
-    return peopleMatched(own, matched ?? [], options);
+    return peopleMatched(own, matched ?? [], limits);
   });
 }
 
@@ -97,7 +109,7 @@ export async function countPeople(
   senderSet: SetInput,
   options: PeopleOptions = {},
 ): Promise<number> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
   checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
   const shared = { ...options, onLeftOut: undefined };

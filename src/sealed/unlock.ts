@@ -12,7 +12,7 @@ import type { RandomSource } from '../random.js';
 /** Opens what is sealed. */
 export type Unlock =
   | {
-      /** Normalised to NFC, so that two keyboards agree. */
+      /** At most 1,024 characters. Normalised to NFC, so that two keyboards agree. */
       readonly passphrase: string;
     }
   | {
@@ -37,6 +37,8 @@ export interface ScryptCost {
 export const SCRYPT: ScryptCost = { logN: 17, r: 8, p: 1 };
 /** A file that asks for more than this would only keep its reader busy: 1 GiB, a few seconds. */
 export const MOST: ScryptCost = { logN: 20, r: 8, p: 4 };
+/** NFC takes the square of the number of marks: no passphrase is longer, but a file may be that was given for one. */
+const MAX_PASSPHRASE = 1024;
 const MIN_KEY_BYTES = 32;
 const AES_KEY_BYTES = 32;
 
@@ -80,6 +82,12 @@ export async function deriveKey(
 function passphraseBytes(passphrase: string): Uint8Array {
   requireText(passphrase, 'The passphrase');
   if (passphrase === '') throw new VeilmatchError('argument', 'The passphrase is empty.');
+  if (passphrase.length > MAX_PASSPHRASE) {
+    throw new VeilmatchError(
+      'argument',
+      `The passphrase has more than ${MAX_PASSPHRASE} characters. Take a shorter one, or a key file.`,
+    );
+  }
   return utf8(passphrase.normalize('NFC'));
 }
 

@@ -11,10 +11,15 @@ import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
-import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions } from '../psi/run/party.js';
-import type { ByRole, ListOwn, Protocol } from '../psi/run/protocol.js';
+import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions, revealing } from '../psi/run/party.js';
+import {
+  type ByRole,
+  type ListOwn,
+  machineOptions,
+  optionNames,
+  type Protocol,
+} from '../psi/run/protocol.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
-import { revealOf } from '../psi/run/reveal.js';
 import type { Role } from '../psi/run/suite.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
@@ -78,7 +83,7 @@ export async function runParty<
 ): Promise<Result[R] & Confirmed> {
   requireObject(channel, 'The channel', 'send', 'close');
   requireParty(protocol, role, own);
-  requireOptions(options);
+  requireOptions(options, { ...optionNames(protocol), journal: true, onResult: true });
   return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
 }
 
@@ -96,7 +101,7 @@ async function takePart(
     throwIfAborted(signal);
     signal?.addEventListener('abort', stop);
     return await withBackend(options.backend, async (backend) => {
-      const given = { ...options, backend };
+      const given = { ...machineOptions(protocol, options), backend };
       const machine = party.machine(own, journal === undefined ? given : journaledOptions(given, journal));
       if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, own, options));
       const inbox = new Inbox(
@@ -183,11 +188,11 @@ type Revealing = Protocol<
   { readonly receiver: ReceivedResult; readonly sender: SenderResult }
 >;
 
-function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: RunOptions } {
+function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: ChannelOptions } {
   requireOptions(options);
-  const { reveal, coarse } = revealOf(options.reveal);
-  if (reveal === 'intersection') return { protocol: intersection, options };
-  const counting = { ...options, coarse };
+  const { reveal, coarse, ...given } = revealing(options);
+  if (reveal === 'intersection') return { protocol: intersection, options: given };
+  const counting = { ...given, coarse };
   return { protocol: cardinality, options: counting };
 }
 

@@ -10,8 +10,12 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { encodeMessage } from '../../src/wire/messages.js';
+import { openMessage } from '../../src/wire/negotiate.js';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.js';
 import { cli, temporary } from './harness.js';
 
@@ -235,7 +239,9 @@ describe('two processes over TLS', () => {
     expect(await (await attempt()).status).toBe(2);
     expect(readdirSync(folder)).toEqual([]);
     expect(tool.events.filter(({ event }) => event === 'turned-away')).toEqual(
-      Array(3).fill(expect.objectContaining({ reason: 'credentials' })),
+      ['unknown-token', 'unknown-authority', 'unknown-authority'].map((reason) =>
+        expect.objectContaining({ reason }),
+      ),
     );
     expect(tool.events.some(({ event }) => event === 'accepted')).toBe(false);
   });
@@ -453,6 +459,25 @@ describe('serve', () => {
     expect(figures).not.toContain('acme');
     expect(await get('/metrics', 'evil.example')).toBe('404 ');
     expect(await get('/')).toBe('404 ');
+  });
+
+  it('counts a partner that floods it with pongs among its figures, and serves the next run', async () => {
+    const { token, tokenFile, known } = await newToken();
+    const { tool, port, metrics } = await serve(SENDER, '--reveal', 'intersection', '--partners', known);
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`, 'veilmatch-psi-v1');
+    socket.on('error', () => {});
+    socket.on('open', () => socket.send(encodeMessage(openMessage(token))));
+    const [{ socket: line }] = (await once(socket, 'upgrade')) as [{ socket: Writable }];
+    await once(socket, 'message');
+    const pong = [0x8a, 0x80, 0, 0, 0, 0];
+    line.write(Uint8Array.from({ length: 6_000_000 }, (_, i) => pong[i % 6]!));
+    await once(socket, 'close');
+    await tool.logged('failed');
+    const figures = await (await fetch(`http://127.0.0.1:${metrics}/metrics`)).text();
+    expect(figures).toMatch(/^veilmatch_runs_total\{outcome="denied"\} 1$/m);
+    expect(figures).toMatch(/^veilmatch_channels_open 0$/m);
+    const client = start('connect', `ws://127.0.0.1:${port}`, file(csv(RECEIVER)), '--token-file', tokenFile);
+    expect(await client.status).toBe(0);
   });
 });
 

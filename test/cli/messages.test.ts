@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { hashToken, listen, openRunStore } from '../../src/transport/index.js';
 import { createAuthority } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
 
@@ -39,14 +40,83 @@ function expectError({ status, stdout, stderr }: Ending, code: 2 | 3, message: R
 }
 
 describe('a secret in place of a file name', () => {
-  it.each([
-    ['connect', () => ['ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
-    ['serve', () => [at('list.csv'), '--reveal', 'intersection', '--partners', TOKEN]],
-    ['hash', () => [at('list.csv'), '--key-file', KEY]],
-  ])('is not repeated by %s', async (command, argv) => {
-    const ending = await cli([command, ...argv()]);
+  it('is not repeated by hash', async () => {
+    const ending = await cli(['hash', at('list.csv'), '--key-file', KEY]);
     expectError(ending, 2, 'where the name of a file is needed');
-    expect(ending.stderr).not.toMatch(/aaaa|abab/);
+    expect(ending.stderr).not.toContain('abab');
+  });
+});
+
+describe('a token on the command line', () => {
+  it.each([
+    ['a file of connect', () => ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', TOKEN]],
+    ['a file of serve', () => ['serve', at('list.csv'), '--reveal', 'intersection', '--partners', TOKEN]],
+    ['an option that there is not', () => ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token', TOKEN]],
+    ['the same, in one word', () => ['serve', at('list.csv'), `--token=${TOKEN}`]],
+    ['the name of a new token', () => ['token', TOKEN, '--add', at('partners.json')]],
+    ['the name of a new key', () => ['key', TOKEN, '-o', at('new.key')]],
+    [
+      'the name of a partner',
+      () => [
+        ...['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('acme.token')],
+        ...['--partner', TOKEN],
+      ],
+    ],
+    ['a command', () => [TOKEN]],
+  ])('is not repeated as %s, and what to do is said', async (_, argv) => {
+    const before = readFileSync(at('partners.json'), 'utf8');
+    const ending = await cli(argv());
+    expectError(ending, 2, /so it is of no use any more: have a new one made .*--token-file FILE\.$/m);
+    expect(ending.stderr).not.toContain('aaaa');
+    expect(readFileSync(at('partners.json'), 'utf8')).toBe(before);
+  });
+
+  it.each(['vmt_', `vmt_${'b'.repeat(20)}`])(
+    'is not taken for a name where only a part of it is there: %s',
+    async (part) => {
+      const partners = put('new.json', JSON.stringify({ partners: [] }));
+      for (const argv of [
+        ['token', part, '--add', partners],
+        ['key', part, '-o', at('new.key')],
+        ['connect', 'ws://127.0.0.1:1', at('list.csv'), '--token-file', at('acme.token'), '--partner', part],
+      ]) {
+        const ending = await cli(argv);
+        expectError(ending, 2, 'does not begin like a token');
+        expect(ending.stderr).not.toContain('vmt_');
+      }
+      put('named.json', JSON.stringify({ partners: [{ name: part }] }));
+      const ending = await cli([
+        'serve',
+        at('list.csv'),
+        '--reveal',
+        'intersection',
+        '--partners',
+        at('named.json'),
+      ]);
+      expectError(ending, 3, /partners\[0\]\.name must .* be no token/);
+      expect(ending.stderr).not.toContain('vmt_');
+    },
+  );
+});
+
+describe('a list of a header alone', () => {
+  it.each([
+    ['connect', (list: string) => ['ws://127.0.0.1:1', list, '--token-file', at('acme.token')]],
+    ['serve', (list: string) => [list, '--reveal', 'intersection', '--partners', at('partners.json')]],
+  ])('is refused by %s before anything is sent', async (command, argv) => {
+    const ending = await cli([command, ...argv(put('empty.csv', 'phone,email\n'))]);
+    expectError(ending, 2, /empty\.csv has a header and no rows, so nothing could ever match/);
+  });
+
+  it('is refused by psi request', async () => {
+    const empty = put('empty.csv', 'phone,email\n');
+    const ending = await cli([
+      ...['psi', 'request', empty, '--reveal', 'intersection', '--key', at('acme.key'), '--peer', 'globex'],
+      ...['--peers', at('globex.pub'), '-o', at('r.vm'), '--state', at('s.vm')],
+      ...['--state-key-file', at('state.key')],
+    ]);
+    expectError(ending, 2, 'has a header and no rows');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.vm'))).toEqual([]);
   });
 });
 
@@ -90,7 +160,7 @@ describe('a file for a file', () => {
         ...rest,
       ]);
     expectError(await request('acme.pub', 'globex'), 3, /does not hold a key.*veilmatch key NAME -o FILE/);
-    expectError(await request('acme.key', 'globx'), 3, /has no key of this partner.*It has keys of globex\./);
+    expectError(await request('acme.key', 'globx'), 3, /has no key of globx,.*It has keys of globex\./);
   });
 
   it.each([
@@ -297,5 +367,142 @@ describe('a policy', () => {
     const ending = await cli(['budget', '--country', 'US', '--policy', put('policy.json', content)]);
     expectError(ending, 3, message);
     expect(ending.stderr).not.toContain('14155550123');
+  });
+});
+
+describe('a state', () => {
+  const serve = (...argv: string[]): Promise<Ending> =>
+    cli([
+      ...['serve', at('list.csv'), '--reveal', 'intersection', '--partners', at('partners.json')],
+      ...['--listen', '127.0.0.1:0', '--state-key-file', at('state.key'), ...argv],
+    ]);
+
+  it('that is to be a folder and is a file is said to be one', async () => {
+    expectError(
+      await serve('--state', at('list.csv')),
+      3,
+      'there is a file of that name, and a folder is needed',
+    );
+  });
+
+  it('that another key opens is called by its name, in whatever command', async () => {
+    put('other.key', 'cd'.repeat(32));
+    const request = await cli([
+      ...['psi', 'request', at('list.csv'), '--reveal', 'intersection', '--key', at('acme.key')],
+      ...['--peer', 'globex', '--peers', at('globex.pub'), '-o', at('r.vm')],
+      ...['--state', at('s.vm'), '--state-key-file', at('state.key')],
+    ]);
+    expect(request.status).toBe(0);
+    put('response.vm', '');
+    const finish = ['psi', 'finish', at('response.vm'), '--state', at('s.vm')];
+    expectError(
+      await cli([...finish, '--state-key-file', at('other.key')]),
+      3,
+      /error: The state .*s\.vm cannot be opened: the passphrase or key is another one/,
+    );
+    const runs = await openRunStore(at('runs'), { key: new Uint8Array(32) }, { terms: {} });
+    await runs.close();
+    expectError(
+      await serve('--state', at('runs')),
+      3,
+      /error: The key of the runs in .*runs cannot be opened: /,
+    );
+  });
+});
+
+it('budgets of all partners that are none are told of as what they are', async () => {
+  const partners = [{ name: 'acme', tokens: [`sha256:${'0'.repeat(64)}`] }];
+  put('all.json', JSON.stringify({ partners, all: {} }));
+  const ending = await cli([
+    'serve',
+    at('list.csv'),
+    '--reveal',
+    'intersection',
+    '--partners',
+    at('all.json'),
+  ]);
+  expectError(ending, 3, /all\.json: all\.budgets is wrong: a list is needed, such as /);
+});
+
+it('connect that is stopped says what may have become of the run', async () => {
+  const controller = new AbortController();
+  const listener = await listen({
+    partners: [{ name: 'acme', tokens: [hashToken(TOKEN)] }],
+    onEvent: ({ type }) => type === 'accepted' && controller.abort(),
+  });
+  try {
+    const argv = [
+      'connect',
+      `ws://127.0.0.1:${listener.port}`,
+      at('list.csv'),
+      '--token-file',
+      at('acme.token'),
+    ];
+    const { status, stderr } = await cli(argv, { signal: controller.signal });
+    expect([status, stderr]).toEqual([
+      130,
+      expect.stringMatching(
+        /\nstopped; nothing was (?:written; the partner may have counted the run|sent or written)\n$/,
+      ),
+    ]);
+  } finally {
+    await listener.close();
+  }
+});
+
+describe('serve --dry-run', () => {
+  const authority = createAuthority('authority');
+  const server = authority.issue('server', ['localhost']);
+  const tls = (): string[] => [
+    ...['--tls-cert', put('server.pem', server.cert), '--tls-key', put('server.key', server.key)],
+  ];
+  const KEY_HASH = { key: `sha256:${'1'.repeat(64)}` };
+  const dry = (partners: readonly object[], ...argv: string[]): Promise<Ending> => {
+    put('ca.pem', authority.cert);
+    put('dry.json', JSON.stringify({ partners }));
+    return cli([
+      ...['serve', at('list.csv'), '--reveal', 'intersection', '--partners', at('dry.json'), '--dry-run'],
+      ...argv,
+    ]);
+  };
+
+  it('refuses what serve would refuse', async () => {
+    const byKey = [{ name: 'acme', certificates: [KEY_HASH] }];
+    expectError(await dry(byKey), 2, 'which takes TLS');
+    expectError(await dry(byKey, ...tls()), 2, 'give that of their certificates with --client-ca');
+    const acme = [{ name: 'acme', tokens: [`sha256:${'0'.repeat(64)}`] }];
+    expectError(await dry(acme, '--listen', '0.0.0.0:8443'), 2, 'needs TLS');
+    expectError(await dry(acme, '--ledger', at('list.csv')), 3, 'is no ledger');
+    expect((await dry(acme, '--ledger', at('new.json'))).status).toBe(0);
+    expect(readdirSync(folder)).not.toContain('new.json');
+  });
+
+  it.each(['C=US,O=Acme,CN=acme', 'CN=acme, O=Acme'])(
+    'warns of a subject that no certificate has: %s',
+    async (subject) => {
+      const ending = await dry(
+        [{ name: 'acme', certificates: [{ authority: 'ca.pem', subject }] }],
+        ...tls(),
+      );
+      expect(ending.status).toBe(0);
+      expect(ending.stderr).toMatch(/warning: .*certificates\[0\]\.subject has the order of openssl/);
+      const right = [
+        { name: 'acme', certificates: [{ authority: 'ca.pem', subject: 'CN=acme,O=Acme,C=US' }] },
+      ];
+      expect((await dry(right, ...tls())).stderr).not.toContain('has the order');
+    },
+  );
+
+  it('warns of a key that only other partners have authorities for', async () => {
+    const partners = [
+      { name: 'acme', certificates: [KEY_HASH] },
+      { name: 'globex', certificates: [{ authority: 'ca.pem' }] },
+    ];
+    const ending = await dry(partners, ...tls());
+    expect([ending.status, ending.stderr]).toEqual([
+      0,
+      expect.stringMatching(/warning: .*is a key, and the only/),
+    ]);
+    expect((await dry(partners, ...tls(), '--client-ca', at('ca.pem'))).stderr).not.toContain('is a key');
   });
 });

@@ -135,7 +135,13 @@ describe('a budget', () => {
       expect.objectContaining({ event: 'refused', peer: 'acme', limit: 'runs' }),
     );
     expect(await ask(authority.issue('stranger', undefined, first.key).cert)).toBe(3);
-    expect(events()).toContainEqual(expect.objectContaining({ event: 'turned-away', reason: 'credentials' }));
+    expect(events()).toContainEqual(
+      expect.objectContaining({
+        event: 'turned-away',
+        reason: 'unknown-certificate',
+        certificate: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      }),
+    );
     await stop();
   });
 
@@ -222,7 +228,7 @@ describe('the party that connects', () => {
     const client = await asking(server.port, '--to', 'both');
     expect([client.status, client.stderr]).toEqual([
       3,
-      expect.stringMatching(/Your policy does not allow this run, by its largestRatio/),
+      expect.stringMatching(/by its largestRatio: .*it may have counted the run\./),
     ]);
     expect(client.stdout).toBe('');
     await server.stop();
@@ -256,7 +262,16 @@ describe('the party that connects', () => {
     expect(await chargesOf(ledger, 'partner:127.0.0.1')).toHaveLength(1);
     expect([await ask('--partner', 'globex'), await ask('--partner', 'globex')]).toEqual([0, 3]);
     expect(await ask('--partner', 'a b')).toBe(2);
+    // What is used up here is found out before the partner counts another run, or is there at all.
+    const theirs = await openFileLedger(at('theirs.json'));
+    expect(await chargesOf(theirs, 'partner:acme')).toHaveLength(3);
     await server.stop();
+    const unasked = await asking(1, '--to', 'both', '--policy', policy, '--partner', 'globex');
+    expect([unasked.status, unasked.stderr]).toEqual([
+      3,
+      expect.stringMatching(/by its runs: no connection was made, and nothing was counted\./),
+    ]);
+    expect(await chargesOf(ledger, 'partner:globex')).toHaveLength(2);
     const dry = await asking(1, '--to', 'both', '--policy', policy, '--partner', 'globex', '--dry-run');
     expect(dry.stdout).toMatch(
       /What globex may learn so is limited\.[\s\S]*In any 24 hours: at most 2 runs\./,

@@ -30,6 +30,8 @@ const ROWS = `line,phone\n${numbers(200, 100)
   .join('')}`;
 
 const token = createToken();
+/** Of another partner of the same server. */
+const otherToken = createToken();
 let folder: string;
 const at = (name: string): string => join(folder, name);
 beforeEach(() => {
@@ -81,7 +83,10 @@ async function partner(): Promise<Partner> {
   };
   const state: Partner = { url: '', kept, cutAt: undefined, keeps: true, mute: false, refuses: false };
   listener = await listen({
-    partners: [{ name: 'partner', tokens: [hashToken(token)] }],
+    partners: [
+      { name: 'partner', tokens: [hashToken(token)] },
+      { name: 'other', tokens: [hashToken(otherToken)] },
+    ],
     reveal: 'intersection',
     runs: {
       begin: (...run) => (state.keeps ? runs.begin(...run) : (undefined as never)),
@@ -251,9 +256,27 @@ describe('connect --state', () => {
     const { status, stderr } = await ask(there.url, ...state(), '--resume');
     expect([status, stderr]).toEqual([
       3,
-      expect.stringMatching(/of no use any more.*\nerror: .*does not have this run/),
+      expect.stringMatching(
+        /run\.vm is kept\. .*another token or certificate.* Try these first: .*remove the state.*\nerror: .*does not have this run/,
+      ),
     ]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe('of before');
+  });
+
+  it('keeps a run that is asked for with another token, and goes on with it with the right one', async () => {
+    const there = await partner();
+    there.cutAt = 1;
+    expect((await ask(there.url, ...state())).status).toBe(3);
+    there.cutAt = undefined;
+    writeFileSync(at('token'), otherToken);
+    const wrong = await ask(there.url, ...state(), '--resume');
+    expect([wrong.status, wrong.stderr]).toEqual([
+      3,
+      expect.stringMatching(/run\.vm is kept\. .*another token or certificate/),
+    ]);
+    writeFileSync(at('token'), token);
+    expect((await ask(there.url, ...state(), '--resume')).status).toBe(0);
+    expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
   });
 
   it('is told where the partner keeps no runs, before anything is asked', async () => {
@@ -298,7 +321,7 @@ describe('serve --state', () => {
     const refused = await run(...sealed);
     expect([refused.status, refused.stderr]).toEqual([
       2,
-      expect.stringMatching(/holds 1 runs that were cut. --resume/),
+      expect.stringMatching(/holds a run that was cut. --resume/),
     ]);
     const wrong = await run('--state', at('runs'), '--state-key-file', at('other.key'), '--resume');
     expect([wrong.status, wrong.stderr]).toEqual([3, expect.stringContaining('another one')]);

@@ -14,6 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { removeLeftovers } from '../../src/leftovers.js';
 import { csvLine, ReaderGone, withOutputs, writeAll } from '../../src/lists/output.js';
 import { memoryIo, temporary } from '../cli/harness.js';
 
@@ -188,4 +189,22 @@ describe('CSV that is written', () => {
     await withOutputs([undefined], [], memory, (output) => writeAll(output!, lines));
     expect(stdout()).toBe(lines.join(''));
   });
+});
+
+it('a program that ends at once leaves no file behind that has not come to its place', async () => {
+  const path = temporary('out.csv');
+  const kept = temporary('kept.csv');
+  await write(kept, 'whole');
+  const there: string[][] = [];
+  const stopped = withOutputs([path], [], io, async (output) => {
+    await output!.write('a part');
+    there.push(readdirSync(dirname(path)));
+    removeLeftovers();
+    there.push(readdirSync(dirname(path)));
+    throw new Error('stopped');
+  });
+  await expect(stopped).rejects.toThrow('stopped');
+  expect(there).toEqual([[expect.stringMatching(/^\.out\.csv\..*\.tmp$/)], []]);
+  removeLeftovers();
+  expect(readFileSync(kept, 'utf8')).toBe('whole');
 });

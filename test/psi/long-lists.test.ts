@@ -2,10 +2,11 @@
 /** Lists so long that what is done with their parts must not be one call with an argument for each. */
 
 import { expect, it } from 'vitest';
-import { concatBytes, DistinctBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
+import { SortedRecords } from '../../src/psi/run/matching.js';
 import { observeRun } from '../../src/psi/run/observe.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
@@ -41,8 +42,7 @@ const parts = (from: number, to: number): Uint8Array => {
 };
 
 it('takes what is attached to every person of a long list', async () => {
-  const tags = new DistinctBytes();
-  for (let at = 0; at < values.length; at += record) tags.add(values.subarray(at, at + width));
+  const tags = await SortedRecords.of(parts(0, width), width);
   const lookup = { tags, width: 1, tagBytes: width, peer: helloOf('sender') };
   const seen: Uint8Array[] = [];
   let shared = 0;

@@ -3,11 +3,12 @@
  * What a reply depends on: in every mode the same frames, of the same lengths, after the same kinds and numbers of
  * operations, whatever the two lists share and whatever it is worth (docs/protocol.md, "What a reply may depend on").
  *
- * Counted are group operations by their elements, SHA-512 by messages and bytes, look-ups in tables, and random bytes.
+ * Counted are group operations by their elements, SHA-512 by messages and bytes, look-ups and the records that they compare, and
+ * random bytes.
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { bytesToHex, DistinctBytes } from '../../src/bytes.js';
+import { ByteListBuilder, bytesToHex, DistinctBytes } from '../../src/bytes.js';
 import { oprfProtocol } from '../../src/compare/oprf.js';
 import { contactClient } from '../../src/contact/client.js';
 import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
@@ -34,7 +35,9 @@ import {
 } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
 import { FRAME } from '../../src/psi/run/frames.js';
+import { SortedRecords } from '../../src/psi/run/matching.js';
 import type { Role } from '../../src/psi/run/suite.js';
+import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { CIPHERTEXT_BYTES, CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
 import { type RandomSource, randomScalar, randomScalars, secureRandom } from '../../src/random.js';
 import { counting } from '../suites/counting-backend.js';
@@ -75,7 +78,46 @@ vi.mock('../../src/kernel/sha512.js', async (original) => {
   };
 });
 
+/** Lists that are compared as a whole, whose bytes count how often they are read. */
+vi.mock('../../src/psi/run/matching.js', async (original) => {
+  const real = await original<typeof import('../../src/psi/run/matching.js')>();
+  const counted = (bytes: Uint8Array): Uint8Array =>
+    new Proxy(bytes, {
+      get(target, name) {
+        if (name !== 'length') note('bytes compared', 1);
+        return Reflect.get(target, name, target);
+      },
+    });
+  return {
+    ...real,
+    countCommon: (a: Uint8Array, b: Uint8Array, width: number) =>
+      real.countCommon(counted(a), counted(b), width),
+  };
+});
+
 beforeEach(() => {
+  const { find } = SortedRecords.prototype;
+  vi.spyOn(SortedRecords.prototype, 'find').mockImplementation(function (this: SortedRecords, ...record) {
+    const before = this.steps;
+    const found = find.apply(this, record);
+    note('look-ups', 1);
+    note('records compared', this.steps - before);
+    return found;
+  });
+  const { join } = DisjointSets.prototype;
+  vi.spyOn(DisjointSets.prototype, 'join').mockImplementation(function (this: DisjointSets, ...people) {
+    note('people joined', 1);
+    return join.apply(this, people);
+  });
+  // A table compares what may be there, and nothing where its place is free.
+  const { matches } = ByteListBuilder.prototype;
+  vi.spyOn(ByteListBuilder.prototype, 'matches').mockImplementation(function (
+    this: ByteListBuilder,
+    ...item
+  ) {
+    note('table comparisons', 1);
+    return matches.apply(this, item);
+  });
   for (const name of ['add', 'indexOf'] as const) {
     const real = DistinctBytes.prototype[name];
     vi.spyOn(DistinctBytes.prototype, name).mockImplementation(function (this: DistinctBytes, ...item) {
@@ -305,6 +347,8 @@ describe.each(Object.entries(modes))('%s', (title, mode) => {
     expect(new Set(sizes).size).toBeGreaterThan(2);
     expect(seen.none!.length).toBeGreaterThan(3);
     expect(seen.none!.join()).toMatch(/digests/);
+    // Contacts are looked up when the run is over.
+    if (title !== 'contact discovery') expect(seen.none!.join()).toMatch(/(records|bytes) compared/);
     for (const shared of scenarios) expect(seen[shared]).toEqual(seen.none);
   });
 

@@ -25,11 +25,16 @@ const root = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** Those of src; AssemblyScript and what is generated have none that runs. */
 export function expressionsOfSource(): Expression[] {
+  return eachSource(expressionsIn);
+}
+
+/** What `read` finds in the files of src, in their order. */
+export function eachSource<T>(read: (path: string, code: string) => T[]): T[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !path.startsWith('kernel/assembly/'))
     .sort()
-    .flatMap((path) => expressionsIn(path, readFileSync(join(root, path), 'utf8')));
+    .flatMap((path) => read(path, readFileSync(join(root, path), 'utf8')));
 }
 
 /** Literals, and every `RegExp(...)` with and without `new`. */

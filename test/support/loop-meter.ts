@@ -2,6 +2,7 @@
 /** What is done between two turns of the event loop, in microseconds as each operation is rated: counted, never timed. */
 
 import { DistinctBytes } from '../../src/bytes.js';
+import { SortedRecords } from '../../src/psi/run/matching.js';
 
 /**
  * What operations are rated at, in microseconds: what the slowest of their kind takes on a slow machine, which is noble in place
@@ -21,7 +22,7 @@ export class LoopMeter {
   most = 0;
   /** How many turns there were. */
   turns = 0;
-  /** Additions to tables and look-ups in them. */
+  /** Additions to tables, and look-ups in them and among sorted records. */
   tableOperations = 0;
   #spent = 0;
   #running = true;
@@ -36,6 +37,7 @@ export class LoopMeter {
     };
     setImmediate(tick);
     const { add, indexOf } = DistinctBytes.prototype;
+    const { find } = SortedRecords.prototype;
     const spend = (): void => {
       this.tableOperations++;
       this.spend(RATE.tableOperation);
@@ -48,7 +50,14 @@ export class LoopMeter {
       spend();
       return indexOf.apply(this, operands);
     };
-    this.#undo = () => Object.assign(DistinctBytes.prototype, { add, indexOf });
+    SortedRecords.prototype.find = function (...operands) {
+      spend();
+      return find.apply(this, operands);
+    };
+    this.#undo = () => {
+      Object.assign(DistinctBytes.prototype, { add, indexOf });
+      Object.assign(SortedRecords.prototype, { find });
+    };
   }
 
   spend(microseconds: number): void {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What a function does with a text, counted and not timed: blocks of code that ran (V8's precise coverage), characters that
- * regular expressions went over, and which expression was handed how much.
+ * regular expressions went over, and which expression, or built-in function of a worse kind, was handed how much.
  */
 
 import { Session } from 'node:inspector/promises';
+import { type BuiltinCall, watchBuiltins } from './builtins.js';
 
 export interface Run {
   readonly source: string;
@@ -17,6 +18,8 @@ export interface Work {
   /** Blocks that ran in the source and in the packages that read texts, and characters that expressions consumed. */
   readonly steps: number;
   readonly runs: readonly Run[];
+  /** The longest text that each call of a built-in function was handed whose work is no step. */
+  readonly builtins: readonly BuiltinCall[];
 }
 
 /** Where texts are read; what the test itself does is not counted. */
@@ -39,6 +42,10 @@ export class StepCounter {
     await this.#session.post('Profiler.takePreciseCoverage');
     const runs = new Map<string, Run>();
     let steps = 0;
+    const builtins = new Map<string, BuiltinCall>();
+    const unwatch = watchBuiltins((call) => {
+      if ((builtins.get(call.name)?.length ?? -1) < call.length) builtins.set(call.name, call);
+    });
     const { exec } = RegExp.prototype;
     // Every method of strings and expressions comes by here once it is replaced.
     RegExp.prototype.exec = function (this: RegExp, text: string): RegExpExecArray | null {
@@ -58,13 +65,14 @@ export class StepCounter {
     } catch {
     } finally {
       RegExp.prototype.exec = exec;
+      unwatch();
     }
     const { result } = await this.#session.post('Profiler.takePreciseCoverage');
     for (const { url, functions } of result) {
       if (!COUNTED.test(url)) continue;
       for (const { ranges } of functions) for (const { count } of ranges) steps += count;
     }
-    return { steps, runs: [...runs.values()] };
+    return { steps, runs: [...runs.values()], builtins: [...builtins.values()] };
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Strangers: how much they may say, how many they are, and that each who is turned away is told of once. */
 
+import { spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
@@ -11,7 +12,7 @@ import { WebSocket } from 'ws';
 import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { connect } from '../../src/transport/channel/connect.js';
-import { ByteMeter, HANDSHAKE_ALLOWANCE } from '../../src/transport/door/byte-meter.js';
+import { ByteMeter, HANDSHAKE_ALLOWANCE, InAll } from '../../src/transport/door/byte-meter.js';
 import { Doorstep, type TurnedAway } from '../../src/transport/door/doorstep.js';
 import { type Listener, type ListenOptions, listen } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
@@ -103,7 +104,7 @@ describe('the meter', () => {
     fc.assert(
       fc.property(frames, fc.array(fc.integer({ min: 1, max: 50 })), (all, cuts) => {
         const bytes = concatBytes(...all.map(([opcode, fin, payload]) => wsFrame(opcode, fin, payload)));
-        const meter = new ByteMeter(allowance);
+        const meter = new ByteMeter(new InAll(allowance));
         let allowed = true;
         let at = 0;
         for (const cut of [...cuts, bytes.length]) {
@@ -118,12 +119,12 @@ describe('the meter', () => {
   it.each([301, 65_536, 2 ** 31])('does not wait for a frame that says it has %i bytes', (length) => {
     const header = length < 65_536 ? [0x82, 0xfe, length >> 8, length & 255] : undefined;
     const long = [0x82, 0xff, 0, 0, 0, 0, ...[24, 16, 8, 0].map((shift) => (length / 2 ** shift) & 255)];
-    const meter = new ByteMeter(allowance);
+    const meter = new ByteMeter(new InAll(allowance));
     expect(meter.take(Uint8Array.from([...(header ?? long), 0, 0, 0, 0]))).toBe(false);
   });
 
   it('has room for the longest Open, in pieces and with pings', () => {
-    const meter = new ByteMeter(HANDSHAKE_ALLOWANCE);
+    const meter = new ByteMeter(new InAll(HANDSHAKE_ALLOWANCE));
     const half = new Uint8Array(MAX_CONTROL_BYTES / 2);
     const ping = wsFrame(9, true, new Uint8Array(4));
     for (const part of [ping, wsFrame(2, false, half), ping, wsFrame(0, true, half)]) {
@@ -244,7 +245,8 @@ describe('each that is turned away is told of once:', () => {
     ['another name', 'host', (at) => wrong(at, '', { host: 'evil.example' })],
     ['a page', 'origin', (at) => wrong(at, '', { origin: 'https://evil.example' })],
     ['another path', 'path', (at) => wrong(at, '', {}, 'x')],
-    ['a token that nobody has', 'credentials', (at) => wrong(at, opening({ token: createToken() }))],
+    ['a token that nobody has', 'unknown-token', (at) => wrong(at, opening({ token: createToken() }))],
+    ['nothing to be known by', 'no-credentials', (at) => wrong(at, opening({ token: '' }))],
     ['another version', 'incompatible', (at) => wrong(at, opening({ versions: [2] }))],
     [
       'a run that is not there',
@@ -319,9 +321,18 @@ describe('each that is turned away is told of once:', () => {
     expect(at.away).toEqual([reason]);
   });
 
-  it('every reason that there is', () => {
-    const reasons: Record<TurnedAway, true> = {
-      ...{ host: true, origin: true, path: true, credentials: true, busy: true },
+  it('every reason that there is without TLS', () => {
+    type OverTls =
+      | 'tls'
+      | 'unknown-certificate'
+      | 'unknown-authority'
+      | 'revoked'
+      | 'expired'
+      | 'revocation-list'
+      | 'bad-certificate'
+      | 'two-partners';
+    const reasons: Record<Exclude<TurnedAway, OverTls>, true> = {
+      ...{ host: true, origin: true, path: true, 'no-credentials': true, 'unknown-token': true, busy: true },
       ...{ silent: true, protocol: true, incompatible: true, 'unknown-run': true, store: true },
     };
     expect(new Set(CASES.map(([, reason]) => reason))).toEqual(new Set(Object.keys(reasons)));
@@ -345,7 +356,27 @@ describe('each that is turned away is told of once:', () => {
     await expectCode('denied', () => connect(`wss://localhost:${at.port}`, credentials));
     await once(silent.resume(), 'close');
     await at.listener.close();
-    expect([...at.away].sort()).toEqual(['credentials', 'silent']);
+    expect([...at.away].sort()).toEqual(['silent', 'unknown-token']);
+  });
+
+  it('over TLS, a client that does not trust the server, which closes or says so', async () => {
+    const at = await door({ tls: server, limits: { handshakeSeconds: 5 } });
+    const stranger = createAuthority('stranger');
+    await expectCode('disconnected', () =>
+      connect(`wss://localhost:${at.port}`, { token, tls: { ca: stranger.cert } }),
+    );
+    // As other programs do it: an alert in the middle of the handshake.
+    const { code } = await new Promise<{ code: number | null }>((resolve) => {
+      const client = spawn('openssl', [
+        ...['s_client', '-connect', `127.0.0.1:${at.port}`, '-verify_return_error', '-verify', '1'],
+      ]);
+      client.stdin.end();
+      client.on('close', (status) => resolve({ code: status }));
+    });
+    expect(code).not.toBe(0);
+    while (at.away.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    await at.listener.close();
+    expect(at.away).toEqual(['tls', 'tls']);
   });
 
   it('and one that is let in is not told of', async () => {

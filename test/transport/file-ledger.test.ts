@@ -2,16 +2,18 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission } from '../../src/psi/index.js';
 import { type FileLedger, openFileLedger } from '../../src/transport/files/file-ledger.js';
@@ -139,6 +141,97 @@ it('of the first version is read, and becomes one of this version', async () => 
   expect(await chargesOf(ledger, 'token:12')).toEqual(former);
 });
 
+describe('a file that is gone', () => {
+  it('admits nothing, while the ledger is open, until it is there again', async () => {
+    const path = temporary('ledger.json');
+    const policy = { budgets: [{ hours: 1, runs: 2 }] };
+    const ledger = await open(path);
+    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const admit = admission({ peer: 'p', ledger, policy });
+    await admit(run);
+    renameSync(path, `${path}.away`);
+    const error = await expectCode('bad-file', () => admit(run));
+    expect(error.message).toContain('restore it');
+    expect(readdirSync(dirname(path))).toEqual(['ledger.json.away']);
+    renameSync(`${path}.away`, path);
+    await admit(run);
+    await expectCode('refused', () => admit(run));
+  });
+
+  it('admits nothing where it was removed before the first run, either', async () => {
+    const path = temporary('ledger.json');
+    const ledger = await open(path);
+    rmSync(path);
+    await expectCode('bad-file', () => change(ledger, 'p', () => [one]));
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('a ledger behind a link', () => {
+  const linked = (): { path: string; link: string } => {
+    const path = temporary('kept/ledger.json');
+    mkdirSync(dirname(path));
+    const link = temporary('link.json');
+    symlinkSync(path, link);
+    return { path, link };
+  };
+
+  it('stays one ledger with one lock: the link is left, and budgets by either name are the same', async () => {
+    const { path, link } = linked();
+    await (await open(path)).close();
+    const [here, there] = [await open(link), await open(path)];
+    const policy = { budgets: [{ hours: 1, runs: 3 }] };
+    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const endings = await Promise.allSettled(
+      Array.from({ length: 8 }, (_, i) =>
+        admission({ peer: 'p', ledger: i % 2 === 0 ? here : there, policy })(run),
+      ),
+    );
+    expect(endings.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(await chargesOf(there, 'p')).toHaveLength(3);
+    await change(here, 'p', (charges) => {
+      expect(existsSync(`${path}.lock`)).toBe(true);
+      expect(existsSync(`${link}.lock`)).toBe(false);
+      return charges;
+    });
+  });
+
+  it('stays where it was found when the link is bent while it is open', async () => {
+    const { path, link } = linked();
+    await (await open(path)).close();
+    const ledger = await open(link);
+    rmSync(link);
+    symlinkSync(temporary('another.json'), link);
+    await change(ledger, 'p', () => [one]);
+    expect(await chargesOf(await open(path), 'p')).toEqual([one]);
+  });
+
+  it('is not begun anew where the link leads to nothing', async () => {
+    const { path, link } = linked();
+    await expectCode('bad-file', () => openFileLedger(link));
+    expect(existsSync(path)).toBe(false);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
+  it('is not what takes its place while it is open', async () => {
+    const path = temporary('ledger.json');
+    const ledger = await open(path);
+    renameSync(path, `${path}.away`);
+    symlinkSync(`${path}.away`, path);
+    await expectCode('bad-file', () => change(ledger, 'p', () => [one]));
+  });
+
+  it('may lie in a folder behind a link', async () => {
+    const { path } = linked();
+    const folder = temporary('folder');
+    symlinkSync(dirname(path), folder);
+    const ledger = await open(join(folder, 'ledger.json'));
+    await change(ledger, 'p', () => [one]);
+    expect(await chargesOf(await open(path), 'p')).toEqual([one]);
+  });
+});
+
 describe('several ledgers of one file', () => {
   it('see what the others have charged, and overspend nothing together', async () => {
     const path = temporary('ledger.json');
@@ -236,6 +329,61 @@ describe('the lock', () => {
     expect(existsSync(path)).toBe(true);
     rmSync(`${path}.breaking`);
     await (await lockFile(path)).release();
+  });
+
+  it('is taken over where those who were taking it over have died as well, one process after another', async () => {
+    const path = temporary('store');
+    const ended = spawn(process.execPath, ['-e', '']);
+    await new Promise((resolve) => ended.on('exit', resolve));
+    const abandon = (name: string, token: string): void =>
+      writeFileSync(name, JSON.stringify({ host: hostname(), pid: ended.pid, token }));
+    const names = [path, `${path}.breaking`, `${path}.breaking.breaking`];
+    const abandonAll = (): void => names.forEach((name, i) => void abandon(name, `${i}`));
+    abandonAll();
+    await (await lockFile(path)).release();
+    expect(readdirSync(dirname(path))).toEqual([]);
+
+    // One left behind beside a lock that is good, or where there is none, is in nobody's way.
+    abandon(names[1]!, 'x');
+    const lock = await lockFile(path);
+    await expectCode('io', () => lockFile(path));
+    await lock.check();
+    await lock.release();
+
+    abandonAll();
+    const built = new URL('../../dist/transport/files/file-lock.js', import.meta.url).href;
+    const witness = temporary('inside');
+    const program = `
+      const { lockFile } = await import(${JSON.stringify(built)});
+      const { rm, writeFile } = await import('node:fs/promises');
+      for (let i = 0; i < 5; i++) {
+        const lock = await lockFile(${JSON.stringify(path)}, 60_000);
+        await writeFile(${JSON.stringify(witness)}, '', { flag: 'wx' });
+        await lock.check();
+        await rm(${JSON.stringify(witness)});
+        await lock.release();
+      }`;
+    const children = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', program], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+    const codes = await Promise.all(
+      children.map((child) => new Promise((resolve) => child.on('close', resolve))),
+    );
+    expect(codes).toEqual([0, 0, 0]);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("is nobody else's while somebody who runs is taking it over", async () => {
+    const path = temporary('store');
+    const ended = spawn(process.execPath, ['-e', '']);
+    await new Promise((resolve) => ended.on('exit', resolve));
+    writeFileSync(path, JSON.stringify({ host: hostname(), pid: ended.pid, token: 'x' }));
+    writeFileSync(`${path}.breaking`, JSON.stringify({ host: hostname(), pid: process.ppid, token: 'y' }));
+    await expectCode('io', () => lockFile(path));
+    expect(JSON.parse(readFileSync(path, 'utf8')).token).toBe('x');
+    expect(JSON.parse(readFileSync(`${path}.breaking`, 'utf8')).token).toBe('y');
   });
 
   it('is looked at before each write: an update whose lock was taken away writes nothing', async () => {

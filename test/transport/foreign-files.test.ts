@@ -8,6 +8,7 @@ import {
   linkSync,
   mkdirSync,
   mkdtempSync,
+  type ReadStream,
   readFileSync,
   realpathSync,
   renameSync,
@@ -16,21 +17,26 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import * as files from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
 import { IdentifierSet } from '../../src/psi/index.js';
+import { encodeFrame } from '../../src/psi/run/frames.js';
+import { encodeHello } from '../../src/psi/run/hello.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { folderChannel } from '../../src/transport/channel/folder.js';
-import { openExchange, writeExchange } from '../../src/transport/exchange/exchange-file.js';
+import { openExchange, publicKeyOf, writeExchange } from '../../src/transport/exchange/exchange-file.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { type openRegular, readAtMost, readIfThere } from '../../src/transport/files/files.js';
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../src/transport/resume/run-store.js';
 import { runTerms } from '../../src/transport/run.js';
-import { encodeMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
+import { delimited } from '../../src/wire/framing.js';
+import { encodeMessage, type FileHeaderMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
 import { collect } from '../suites/channel.js';
 import { expectCode } from '../suites/errors.js';
 
@@ -139,20 +145,84 @@ describe.skipIf(process.platform === 'win32')('the folder of a channel', () => {
 describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   it.each(Object.keys(THINGS))('is not %s', async (thing) => {
     await THINGS[thing]!(at('request.vm'));
-    await expectCode('bad-file', () => openExchange(at('request.vm'), new Uint8Array(32)));
+    const expected = { signer: new Uint8Array(32), answers: 0, check() {} };
+    await expectCode('bad-file', () => openExchange(at('request.vm'), expected));
+  });
+
+  const key = new Uint8Array(32).fill(1);
+  const from = publicKeyOf(key);
+  const expected = { signer: from, answers: 0, check() {} };
+  const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
+  const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
+  const header: FileHeaderMessage = { type: 'fileHeader', kind: 'request', ...common, ...times };
+
+  /** A Hello of so many elements. */
+  function helloOf(size: number): Uint8Array {
+    return encodeFrame(
+      'hello',
+      encodeHello({
+        role: 'receiver',
+        mode: 'intersection',
+        to: 'receiver',
+        verifiable: false,
+        identifiersPerRow: 1,
+        kinds: new Set(['opaque']),
+        size,
+        maxPeerSize: 1,
+        nonce: new Uint8Array(32),
+        publicKey: new Uint8Array(32),
+      }),
+    );
+  }
+
+  /** Bytes that are read of a file of 20 MB and more, before it is refused with this code. */
+  async function readOf(messages: readonly Uint8Array[], code: ErrorCode, more = {}): Promise<number> {
+    writeFileSync(at('long'), Buffer.concat(messages.map(delimited)));
+    const frame = delimited(encodeMessage({ type: 'frame', frame: new Uint8Array(1_000_000).fill(2) }));
+    for (let i = 0; i < 20; i++) writeFileSync(at('long'), frame, { flag: 'a' });
+    const handle = await files.open(at('long'));
+    const { createReadStream } = Object.getPrototypeOf(handle);
+    await handle.close();
+    let stream: ReadStream | undefined;
+    const spy = vi.spyOn(Object.getPrototypeOf(handle), 'createReadStream').mockImplementation(function (
+      this: unknown,
+      ...given: unknown[]
+    ) {
+      stream = createReadStream.apply(this, given);
+      return stream;
+    });
+    try {
+      await expectCode(code, () => openExchange(at('long'), { ...expected, ...more }));
+    } finally {
+      spy.mockRestore();
+    }
+    return stream!.bytesRead;
+  }
+
+  it('is read no further than a header that is not to be taken', async () => {
+    const another = encodeMessage({ ...header, from: publicKeyOf(new Uint8Array(32).fill(2)) });
+    expect(await readOf([another], 'bad-file')).toBeLessThan(1_000_000);
+    const check = (): never => {
+      throw new VeilmatchError('incompatible-peer', 'Another kind.');
+    };
+    expect(await readOf([encodeMessage(header)], 'incompatible-peer', { check })).toBeLessThan(1_000_000);
+  });
+
+  it('is read no further than the set allows that its Hello declares', async () => {
+    const hello = (size: number): Uint8Array => encodeMessage({ type: 'frame', frame: helloOf(size) });
+    expect(await readOf([encodeMessage(header), hello(1_000)], 'bad-file')).toBeLessThan(2_000_000);
+    expect(await readOf([encodeMessage(header), hello(2 ** 24 + 1)], 'wrong-size')).toBeLessThan(1_000_000);
+    expect(await readOf([encodeMessage(header)], 'bad-file')).toBeLessThan(2_000_000);
   });
 
   it('is read no further than it was when it was opened', async () => {
-    const key = new Uint8Array(32).fill(1);
-    const { publicKeyOf } = await import('../../src/transport/exchange/exchange-file.js');
-    const from = publicKeyOf(key);
     const frames = async function* (): AsyncGenerator<Uint8Array> {
-      for (let i = 0; i < 3; i++) yield new Uint8Array(70_000).fill(i);
+      yield helloOf(10_000);
+      for (let i = 0; i < 2; i++) yield new Uint8Array(70_000).fill(i);
     };
-    const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
-    const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
-    await writeExchange(at('a'), { type: 'fileHeader', kind: 'request', ...common, ...times }, frames(), key);
-    const { frames: again } = await openExchange(at('a'), from);
+    await writeExchange(at('a'), header, frames(), key);
+    const { frames: again } = await openExchange(at('a'), expected);
+    writeFileSync(at('a'), new Uint8Array(1_000_000), { flag: 'a' });
     let seen = 0;
     for await (const _ of again()) {
       // Somebody goes on adding to it as fast as it is read.

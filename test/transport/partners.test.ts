@@ -34,6 +34,11 @@ const keyOf = ({ cert }: Issued): Uint8Array =>
       .digest(),
   );
 
+const hexOf = (certificate: Issued): string => Buffer.from(keyOf(certificate)).toString('hex');
+/** Who was turned away. */
+const told = (events: readonly ListenEvent[]): object[] =>
+  events.flatMap(({ type, ...rest }) => (type === 'turned-away' ? [rest] : []));
+
 /** Serves partners; `who` connects with a certificate, a token or both, and is told what the server calls it. */
 async function door(partners: readonly Partner[], more: { clientCa?: string; clientCrl?: string } = {}) {
   const events: ListenEvent[] = [];
@@ -179,13 +184,37 @@ describe('a partner', () => {
     expect(await who({ certificate: nobody, token })).toBe('denied');
     expect(await who({ token })).toBe('partner:acme');
     expect(events.filter(({ type }) => type === 'turned-away')).toEqual(
-      Array(2).fill({ type: 'turned-away', reason: 'credentials' }),
+      Array(2).fill({ type: 'turned-away', reason: 'unknown-certificate', certificate: hexOf(nobody) }),
     );
+  });
+
+  it('that is turned away is told no more than that, and its operator why', async () => {
+    const token = createToken();
+    const { who, events } = await door([
+      { name: 'acme', tokens: [hashToken(token)], certificates: [{ authority: acmeAuthority.cert }] },
+    ]);
+    const expired = createAuthority('acme authority', { hours: -1 });
+    const late = await door([{ name: 'acme', certificates: [{ authority: expired.cert }] }]);
+    const stranger = createAuthority('stranger').issue('acme');
+    const serving = acmeAuthority.issue('acme', ['localhost']);
+    expect(await who()).toBe('denied');
+    expect(await who({ token: createToken() })).toBe('denied');
+    expect(await who({ certificate: stranger, token })).toBe('denied');
+    expect(await who({ certificate: serving })).toBe('denied');
+    expect(told(events)).toEqual([
+      { reason: 'no-credentials' },
+      { reason: 'unknown-token' },
+      { reason: 'unknown-authority', certificate: hexOf(stranger) },
+      { reason: 'bad-certificate', certificate: hexOf(serving) },
+    ]);
+    const old = expired.issue('acme');
+    expect(await late.who({ certificate: old })).toBe('denied');
+    expect(told(late.events)).toEqual([{ reason: 'expired', certificate: hexOf(old) }]);
   });
 
   it('shows a token and a certificate of the same partner, or of none', async () => {
     const [token, other] = [createToken(), createToken()];
-    const { who } = await door([
+    const { who, events } = await door([
       { name: 'acme', tokens: [hashToken(token)], certificates: [{ authority: acmeAuthority.cert }] },
       { name: 'other', tokens: [hashToken(other)] },
     ]);
@@ -193,6 +222,10 @@ describe('a partner', () => {
     expect(await who({ certificate, token })).toBe('partner:acme');
     expect(await who({ certificate, token: other })).toBe('denied');
     expect(await who({ certificate, token: createToken() })).toBe('denied');
+    expect(told(events)).toEqual([
+      { reason: 'two-partners', certificate: hexOf(certificate) },
+      { reason: 'unknown-token', certificate: hexOf(certificate) },
+    ]);
   });
 
   it('is not let in by a certificate that was revoked, or where a list is missing', async () => {
@@ -203,10 +236,14 @@ describe('a partner', () => {
         certificates: [{ authority: authority.cert, subject: 'CN=acme' }, { authority: acmeAuthority.cert }],
       },
     ];
-    const { who } = await door(partners, { clientCrl: authority.revoke(revoked.cert) });
+    const { who, events } = await door(partners, { clientCrl: authority.revoke(revoked.cert) });
     expect(await who({ certificate: good })).toBe('partner:acme');
     expect(await who({ certificate: revoked })).toBe('denied');
     expect(await who({ certificate: acmeAuthority.issue('acme') })).toBe('denied');
+    expect(told(events)).toEqual([
+      { reason: 'revoked', certificate: hexOf(revoked) },
+      { reason: 'revocation-list', certificate: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
     const without = await door(partners);
     expect(await without.who({ certificate: revoked })).toBe('partner:acme');
     const both = await door(partners, { clientCrl: authority.revoke(revoked.cert) + acmeAuthority.revoke() });
@@ -381,7 +418,7 @@ describe('the file of partners', () => {
     ],
     ['p.json: partners[1].policy is no policy: ', acme({ policy: { budgets: [{ hours: 0 }] } })],
     ['p.json: all may have budgets', { partners: [], all: { largestSet: 5 } }],
-    ['p.json: all.budgets cannot be: ', { partners: [], all: { budgets: [{ hour: 5 }] } }],
+    ['p.json: all.budgets is wrong: budgets[0] may have ', { partners: [], all: { budgets: [{ hour: 5 }] } }],
   ])('is refused: %s', async (message, value) => {
     const error = await expectCode('bad-file', () => parse(value));
     expect(error.message).toContain(message);

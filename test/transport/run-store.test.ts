@@ -179,7 +179,7 @@ describe('over a socket', () => {
     const none = await expectCode('unknown-run', () => connect(url, { token, resume: never }));
     expect(unknown.message).toBe(none.message);
     await expectCode('denied', () => connect(url, { token: createToken(), resume: mine }));
-    expect(refusals()).toEqual(['unknown-run', 'unknown-run', 'credentials']);
+    expect(refusals()).toEqual(['unknown-run', 'unknown-run', 'unknown-token']);
 
     const channel = await connect(url, { token, resume: mine });
     expect(channel.runId).toBe(mine.runId);

@@ -181,6 +181,7 @@ async function run(
     return { reveal, set, result: await receive(to, set, { ...options, ...agreed, ...kept }) };
   };
   try {
+    if (!resumed) await guard.checkBudgets(read.set.size);
     const { journal: resume, kept: keep } = state;
     channel = await connect(url.href, { ...credentials, keep, resume, signal: io.signal }).catch((error) => {
       unreached = error;
@@ -209,6 +210,7 @@ async function run(
   } catch (error) {
     await channel?.close('aborted');
     if (channel !== undefined || state.journal !== undefined) await state.explain(error, io);
+    else if (io.signal?.aborted) io.stderr.write('stopped; nothing was sent or written\n');
     throw error;
   } finally {
     progress.clear();

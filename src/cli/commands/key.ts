@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import { bytesToHex, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { checkOutputFiles, withOutputs } from '../../lists/output.js';
+import { pathName } from '../../path-name.js';
 import { secureRandom } from '../../random.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { publicKeyOf } from '../../transport/exchange/exchange-file.js';
@@ -32,10 +33,16 @@ Example:
     const path = options.output as string;
     await checkOutputFiles({ '--output': path }, []);
     if (!isPartnerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
+      throw new VeilmatchError(
+        'argument',
+        'A name has up to 64 letters, digits, and . _ @ - and no spaces, and does not begin like a token.',
+      );
     }
     if ((await readIfThere(path)) !== undefined) {
-      throw new VeilmatchError('argument', `${path} exists. A key is not overwritten: take another name.`);
+      throw new VeilmatchError(
+        'argument',
+        `${pathName(path)} exists. A key is not overwritten: take another name.`,
+      );
     }
     const key = secureRandom(32);
     const line = `${name} ed25519:${bytesToHex(publicKeyOf(key))}\n`;

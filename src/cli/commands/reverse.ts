@@ -195,7 +195,7 @@ async function searchFor(
   if (stored !== undefined && (stored.revealed !== undefined) !== reveal) {
     throw new VeilmatchError(
       'argument',
-      `The search in ${path} was begun ${reveal ? 'without' : 'with'} --reveal. Go on as it was begun, or name another file.`,
+      `The search in ${sourceName(path!)} was begun ${reveal ? 'without' : 'with'} --reveal. Go on as it was begun, or name another file.`,
     );
   }
   const revealed = reveal ? (stored?.revealed ?? new Map<string, string[]>()) : undefined;

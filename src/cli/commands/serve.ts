@@ -79,6 +79,7 @@ Examples:
       const read = await readSet(args[0]!, flags, io, rows);
       const set = countable(read.set, flags.reveal, io);
       if (flags.dryRun) {
+        if (flags.ledger !== undefined) await (await openLedger(flags.ledger)).close();
         const text = dryRun(flags, listening, { policy, all }, set);
         await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
         return;
@@ -143,7 +144,9 @@ async function openRuns(
   await runs.close();
   throw new VeilmatchError(
     'argument',
-    `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
+    runs.unfinished === 1
+      ? `${state} holds a run that was cut. --resume lets it go on; to give it up, remove the folder.`
+      : `${state} holds ${runs.unfinished} runs that were cut. --resume lets them go on; to give them up, remove the folder.`,
   );
 }
 
@@ -258,7 +261,8 @@ class Service {
   #note(event: ListenEvent): void {
     if (event.type === 'turned-away') {
       this.#metrics.add('veilmatch_turned_away_total', 1, `reason="${event.reason}"`);
-      log(this.#io, 'turned-away', { reason: event.reason });
+      const { reason, certificate } = event;
+      log(this.#io, 'turned-away', { reason, certificate: certificate && `sha256:${certificate}` });
       return;
     }
     this.#metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);

@@ -6,6 +6,7 @@ import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
 import { checkOutputFiles, PRIVATE_MODE, withOutputs } from '../../lists/output.js';
+import { pathName } from '../../path-name.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
 import { lockFile } from '../../transport/files/file-lock.js';
@@ -50,13 +51,16 @@ Examples:
   async run([name = 'partner'], options, io) {
     const { add, output } = options as TokenFlags;
     if (!isPartnerName(name)) {
-      throw new VeilmatchError('argument', 'A name has up to 64 letters, digits, and . _ @ - and no spaces.');
+      throw new VeilmatchError(
+        'argument',
+        'A name has up to 64 letters, digits, and . _ @ - and no spaces, and does not begin like a token.',
+      );
     }
     await checkOutputFiles({ '--output': output, '--add': add }, []);
     if (output !== undefined && (await readIfThere(output)) !== undefined) {
       throw new VeilmatchError(
         'argument',
-        `${output} exists. A token is not overwritten: take another name.`,
+        `${pathName(output)} exists. A token is not overwritten: take another name.`,
       );
     }
     const token = createToken();

@@ -7,7 +7,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
-import { admission, defaultPolicy, memoryLedger, type Refusal } from '../../psi/index.js';
+import { admission, defaultPolicy, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { partnerId, type RunOptions } from '../../transport/index.js';
 import { readPolicy } from '../commands/budget.js';
@@ -24,6 +24,11 @@ export interface GuardFlags {
 export interface Guard {
   /** For the option `admit` of a run of this id. */
   admit(run: string): RunOptions['admit'];
+  /**
+   * Before anything is sent: that the budgets allow a run at all, with whatever list. Nothing is charged.
+   * @throws {VeilmatchError} `refused`, which `explain` puts in words
+   */
+  checkBudgets(ownSize: number): Promise<void>;
   /** The error of a run, in this party's own words where its own policy was what refused it. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -35,7 +40,7 @@ export function partnerName({ partner }: GuardFlags, url: URL): string {
   if (isPartnerName(name)) return name;
   throw new VeilmatchError(
     'argument',
-    'Give --partner a name of up to 64 letters, digits, and . _ @ - and no spaces.',
+    'Give --partner a name of up to 64 letters, digits, and . _ @ - and no spaces, which does not begin like a token.',
   );
 }
 
@@ -46,21 +51,41 @@ export async function openGuard(flags: GuardFlags, url: URL, io: Io): Promise<Gu
   const learns = flags.to === 'both';
   const ledger = learns ? await openLedger(flags.ledger) : undefined;
   let limit: Refusal | undefined;
+  let connected = false;
+  const onRefusal = (refusal: Refusal): void => {
+    limit = refusal;
+  };
   return {
+    async checkBudgets(ownSize) {
+      if (ledger !== undefined) {
+        const uncharged: Ledger = {
+          update: (accounts, decide) =>
+            ledger.update(accounts, (charges) => {
+              decide(charges);
+              return charges;
+            }),
+        };
+        const policy = { budgets: (given ?? defaultPolicy).budgets };
+        const asked = { peerSize: 0, ownSize, reveal: 'intersection' };
+        await admission({ peer, ledger: uncharged, policy, onRefusal })(asked);
+      }
+      connected = true;
+    },
     admit(run) {
       const policy = given ?? (learns ? defaultPolicy : undefined);
       if (policy === undefined) return undefined;
-      const onRefusal = (refusal: Refusal): void => {
-        limit = refusal;
-      };
+      connected = true;
       return admission({ peer, ledger: ledger ?? memoryLedger(), policy, run, onRefusal });
     },
     explain(error) {
       if (limit === undefined) return error;
       return new VeilmatchError(
         'refused',
-        `Your policy does not allow this run, by its ${limit}: of your list the partner has seen the size alone. --policy names ` +
-          'another one; veilmatch budget says in words what one allows.',
+        `Your policy does not allow this run, by its ${limit}: ${
+          connected
+            ? 'of your list the partner has seen the size alone, and it may have counted the run'
+            : 'no connection was made, and nothing was counted'
+        }. --policy names another one; veilmatch budget says in words what one allows.`,
       );
     },
     close: async () => ledger?.close(),

@@ -44,7 +44,13 @@ export async function readSet(path: string, flags: SetFlags, io: Io, rows?: Shar
       `${sourceName(path)}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
     );
     for (const line of tally.summary()) io.stderr.write(`${line}\n`);
-    if (set.size === 0 && list.records > 0) {
+    if (list.records === 0) {
+      throw new VeilmatchError(
+        'argument',
+        `${sourceName(path)} has a header and no rows, so nothing could ever match. Is it the right file, and is it complete?`,
+      );
+    }
+    if (set.size === 0) {
       throw new VeilmatchError(
         'argument',
         `No row of ${sourceName(path)} holds an identifier that could be read, so nothing could ever match. The reasons are ` +

@@ -7,9 +7,9 @@ import { type Io, sourceName } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import type { Spill } from '../../lists/shared-rows.js';
 import type { Reveal } from '../../psi/index.js';
-import { isLoopback } from '../../transport/door/address.js';
+import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
-import type { ListenOptions, Partners, ServerTls } from '../../transport/index.js';
+import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
@@ -158,10 +158,7 @@ export async function listenOptions(
 }
 
 /** @throws {VeilmatchError} `io`; `bad-file`, also for a file that lets nobody in */
-async function readPartners(
-  { partners: path, tlsCert, clientCa, dryRun }: ServeFlags,
-  io: Io,
-): Promise<Partners> {
+async function readPartners({ partners: path, tlsCert, clientCa }: ServeFlags, io: Io): Promise<Partners> {
   if (path === undefined) return { partners: [] };
   const read = await readPartnersFile(path, io);
   const known = read.partners.flatMap(({ tokens = [], certificates = [] }) => [...tokens, ...certificates]);
@@ -171,8 +168,6 @@ async function readPartners(
       `${sourceName(path)} has no partner with a token or a certificate. Add one with: veilmatch token NAME --add FILE`,
     );
   }
-  // Nobody connects, so how they show what they are known by does not matter yet.
-  if (dryRun) return read;
   if (tlsCert === undefined && haveCertificates(read.partners)) {
     throw new VeilmatchError(
       'argument',
@@ -190,7 +185,38 @@ async function readPartners(
         '--client-ca.',
     );
   }
+  for (const warning of neverMatching(read.partners, clientCa !== undefined)) {
+    io.stderr.write(`warning: ${sourceName(path)}: ${warning}\n`);
+  }
   return read;
+}
+
+/** Entries that are well-formed, and that most likely no certificate can ever match. */
+function neverMatching(partners: readonly Partner[], clientCa: boolean): string[] {
+  return partners.flatMap(({ name, certificates = [] }, i) =>
+    certificates.flatMap((certificate, j) => {
+      const at = `partners[${i}].certificates[${j}]`;
+      if ('key' in certificate) {
+        // The authority of another partner as a whole would make it that partner's.
+        if (clientCa || authoritiesOf([{ name, certificates }]).length > 0) return [];
+        return [
+          `${at} is a key, and the only authorities are those of other partners: a certificate that none of them has issued is ` +
+            'turned away. Give its authority with --client-ca.',
+        ];
+      }
+      const { subject } = certificate;
+      if (subject === undefined || !isGeneralFirst(subject)) return [];
+      return [
+        `${at}.subject has the order of openssl's own, the most general part first, and is compared in that of RFC 4514, such as ` +
+          'CN=acme,O=Acme. It is printed by: openssl x509 -noout -subject -nameopt RFC2253,-esc_msb -in FILE',
+      ];
+    }),
+  );
+}
+
+/** A blank after a comma, or a country first and a common name last. */
+function isGeneralFirst(subject: string): boolean {
+  return /^subject=|[^\\], /.test(subject) || /^(?:C|O|DC|ST|L)=.*,CN=[^,]*$/.test(subject);
 }
 
 /**
@@ -198,8 +224,8 @@ async function readPartners(
  * @throws {VeilmatchError} `argument`
  */
 function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
-  if (dryRun) return;
-  if (partners === undefined) {
+  // A dry run says itself that nobody can come.
+  if (partners === undefined && !dryRun) {
     throw new VeilmatchError(
       'argument',
       'Give --partners, a file made by veilmatch token NAME --add FILE: any web page can reach an open port of its visitor.',
@@ -251,7 +277,8 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 /** As browsers write it. */
 function parseOrigin(text: string, before: readonly string[] = []): string[] {
-  if (URL.canParse(text) && new URL(text).origin === text) return [...before, text];
+  const isOrigin = text.length <= MAX_ADDRESS && URL.canParse(text) && new URL(text).origin === text;
+  if (isOrigin) return [...before, text];
   throw new InvalidArgumentError(
     'Give scheme, host and port where it is not the usual one, such as https://example.com.',
   );

@@ -11,7 +11,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
 import { systemReason } from '../../system-reason.js';
-import { isLoopback } from '../../transport/door/address.js';
+import { hostOf, isLoopback } from '../../transport/door/address.js';
 import { showStatus } from './progress.js';
 
 type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -92,9 +92,8 @@ export async function serveMetrics(
   port: number,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server: Server = createServer({ headersTimeout: 5000, requestTimeout: 5000 }, (request, response) => {
-    const { host = '' } = request.headers;
     // A web page can point a name of its own at this port, but not change what the browser calls it.
-    const local = URL.canParse(`http://${host}`) && isLoopback(new URL(`http://${host}`).hostname);
+    const local = isLoopback(hostOf(request.headers.host) ?? '');
     const known = local && request.method === 'GET';
     const body =
       known && request.url === '/metrics'

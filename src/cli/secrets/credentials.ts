@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { hexToBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { type Io, sourceName } from '../../lists/io.js';
+import { isPartnerName } from '../../transport/door/partners.js';
 import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
 import { isToken } from '../../transport/door/tokens.js';
 import { type Partners, parsePartners } from '../../transport/index.js';
@@ -62,7 +63,7 @@ export async function readPeerKey(path: string, name: string, io: Io): Promise<U
   const others = all.length > own.length ? ` It has keys of ${all.map(({ peer }) => peer).join(', ')}.` : '';
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} has ${own.length === 0 ? 'no key' : `${own.length} keys`} of this partner, and must have one, as a ` +
+    `${sourceName(path)} has ${own.length === 0 ? 'no key' : `${own.length} keys`} of ${isPartnerName(name) ? name : 'this partner'}, and must have one, as a ` +
       `line NAME ed25519:KEY.${others} The partner makes such a line with: veilmatch key`,
   );
 }

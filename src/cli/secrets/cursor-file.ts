@@ -6,6 +6,7 @@ import type { ReversalCursor } from '../../attack/index.js';
 import { VeilmatchError } from '../../errors.js';
 import { type Io, readBytes } from '../../lists/io.js';
 import { PRIVATE_MODE, withOutputs } from '../../lists/output.js';
+import { pathName } from '../../path-name.js';
 
 /** What was found: identifiers by the token that they are behind. */
 export type Revealed = Map<string, string[]>;
@@ -97,6 +98,6 @@ function isRevealed(value: unknown, tokens: number): value is Entries {
 function badFile(path: string): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} is not a file that an interrupted search has left, or one of another list. Name another file; where there is none, the search begins.`,
+    `${pathName(path)} is not a file that an interrupted search has left, or one of another list. Name another file; where there is none, the search begins.`,
   );
 }

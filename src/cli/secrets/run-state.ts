@@ -4,6 +4,7 @@
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import type { Io } from '../../lists/io.js';
+import { pathName } from '../../path-name.js';
 import { intersection, type Reveal, type Unlock } from '../../psi/index.js';
 import {
   type ConnectedChannel,
@@ -74,7 +75,7 @@ export class RunState {
       await journal.close();
       throw new VeilmatchError(
         'argument',
-        `${path} is the state of a run with another partner, at ${journal.peer}.`,
+        `${pathName(path)} is the state of a run with another partner, at ${journal.peer}.`,
       );
     }
     return new RunState(path, unlock, journal);
@@ -117,11 +118,17 @@ export class RunState {
     const say = (text: string): void => void io.stderr.write(`${text}\n`);
     const code = error instanceof VeilmatchError ? error.code : undefined;
     if (this.journal === undefined || this.#path === undefined) {
-      if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
+      if (code === 'aborted') {
+        say('stopped; nothing was written; the partner may have counted the run');
+      } else if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
         say('nothing was written; a run with --state FILE can be resumed when it was cut');
       }
     } else if (code === 'unknown-run') {
-      say(`${this.#path} is of no use any more: remove it, and begin a new run`);
+      say(
+        `${this.#path} is kept. Was the run begun with another token or certificate, or with another partner at this address? Try ` +
+          'these first: the partner knows a run by them. If not, it is complete there or was given up: remove the state, and ' +
+          'begin a new run',
+      );
     } else if (code !== 'argument' && code !== 'bad-file') {
       say(
         (await isThere(this.#path))

@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import { systemReason } from '../../system-reason.js';
 import { type FileLedger, openFileLedger } from '../../transport/index.js';
 
@@ -46,6 +47,6 @@ export async function openLedger(path: string | undefined): Promise<FileLedger> 
 function cannotKeep(place: string, why: string): VeilmatchError {
   return new VeilmatchError(
     'io',
-    `The use of budgets cannot be kept in ${place}: ${why.replace(/\.$/, '')}. Name a file that can be written: --ledger FILE.`,
+    `The use of budgets cannot be kept in ${pathName(place)}: ${why.replace(/\.$/, '')}. Name a file that can be written: --ledger FILE.`,
   );
 }

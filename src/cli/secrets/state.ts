@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import type { Reveal, Unlock } from '../../psi/index.js';
 import { readIfThere } from '../../transport/files/files.js';
 import { readSealed, writeSealed } from '../../transport/files/sealed-file.js';
@@ -14,7 +15,7 @@ const FORMAT = 'veilmatch-request-v1';
 const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'] as const;
 
 /** The state of a request, and how its list was read: it is read the same way again. */
-interface KeptRequest {
+export interface KeptRequest {
   readonly state: RequestState;
   readonly path: string;
   readonly flags: SetFlags;
@@ -26,7 +27,7 @@ export async function saveState(path: string, kept: KeptRequest, unlock: Unlock)
   if ((await readIfThere(path)) !== undefined) {
     throw new VeilmatchError(
       'argument',
-      `${path} exists and may be the state of another request. Finish that one, or take another name.`,
+      `${pathName(path)} exists and may be the state of another request. Finish that one, or take another name.`,
     );
   }
   const hex = Object.fromEntries(BYTES.map((name) => [name, bytesToHex(state[name])]));
@@ -43,7 +44,7 @@ export async function loadState(path: string, unlock: Unlock): Promise<KeptReque
   if (text === undefined) {
     throw new VeilmatchError(
       'io',
-      `There is no ${path}: the request was finished already, or made elsewhere.`,
+      `There is no ${pathName(path)}: the request was finished already, or made elsewhere.`,
     );
   }
   try {
@@ -65,6 +66,6 @@ function parseState(text: Uint8Array, path: string): KeptRequest {
     return { state, path: kept.path, flags: kept.flags };
   } catch {
     // The error that led here may quote what is secret.
-    throw new VeilmatchError('bad-file', `${path} is no state of a request.`);
+    throw new VeilmatchError('bad-file', `${pathName(path)} is no state of a request.`);
   }
 }

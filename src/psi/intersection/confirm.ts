@@ -11,7 +11,7 @@
  * confirms anything.
  */
 
-import { concatBytes, DistinctBytes, u32 } from '../../bytes.js';
+import { concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { sha512 } from '../../kernel/sha512.js';
@@ -21,6 +21,7 @@ import { inTurns } from '../../workers/turn.js';
 import { checkAscending } from '../run/checks.js';
 import { decodeRecords, encodeFrame, type Frame, recordFrames } from '../run/frames.js';
 import type { Line } from '../run/machine.js';
+import { SortedRecords } from '../run/matching.js';
 import { CONFIRM_BYTES, CONFIRM_LABEL } from '../run/suite.js';
 
 /** @param element b * H(y), or the secret that hides a count */
@@ -46,8 +47,11 @@ export async function confirmFrames(
   const order = new Uint32Array(shared.length);
   let matches = 0;
   for (let i = 0; i < shared.length; i++) matches += shared[i]!;
-  for (let i = 0, match = 0, other = matches; i < shared.length; i++)
-    order[shared[i] ? match++ : other++] = i;
+  for (let i = 0, match = 0; i < shared.length; i++) {
+    const other = matches + i - match;
+    order[other + (match - other) * shared[i]!] = i;
+    match += shared[i]!;
+  }
   const filling = random(most * CONFIRM_BYTES);
   const records = new Uint8Array(most * CONFIRM_BYTES);
   await inTurns(most, (from, to) => {
@@ -65,28 +69,30 @@ export async function confirmFrames(
 /** S's records of one run, in the order of its list. */
 export class Confirmations {
   readonly #sid: Uint8Array;
-  readonly #records = new DistinctBytes();
+  #records: Uint8Array;
+  #count = 0;
 
-  constructor(sid: Uint8Array) {
+  /** @param size elements in the list */
+  constructor(sid: Uint8Array, size: number) {
     this.#sid = sid;
+    this.#records = new Uint8Array(size * CONFIRM_BYTES);
   }
 
   /** @param element b * H(y) for the next y of the list */
   add(element: Uint8Array): void {
-    this.#records.add(digest(this.#sid, element));
+    this.#records.set(digest(this.#sid, element), this.#count++ * CONFIRM_BYTES);
   }
 
   /**
-   * Reads R's Confirm frames.
+   * Reads R's Confirm frames, once.
    * @param most matches that there can be
-   * @returns indices in S's list, ascending
+   * @returns a byte for each element of S's list: 1 for one that R confirms, 0 for another
    * @throws {VeilmatchError} `bad-message`, `wrong-size`
    */
-  async *take(
-    line: Line,
-    most: number,
-  ): AsyncGenerator<undefined, readonly number[], Uint8Array | undefined> {
-    const shared = new Uint8Array(this.#records.size);
+  async *take(line: Line, most: number): AsyncGenerator<undefined, Uint8Array, Uint8Array | undefined> {
+    const records = await SortedRecords.of(this.#records, CONFIRM_BYTES);
+    this.#records = new Uint8Array();
+    const shared = new Uint8Array(records.size);
     let last: Uint8Array | undefined;
     for (let done = 0; done < most; ) {
       const { bytes } = decodeRecords(yield* line.take('confirm'), CONFIRM_BYTES, done, most);
@@ -94,13 +100,13 @@ export class Confirmations {
         const part = bytes.subarray(from * CONFIRM_BYTES, to * CONFIRM_BYTES);
         last = checkAscending('confirmations', part, CONFIRM_BYTES, done + from, last);
         for (let start = 0; start < part.length; start += CONFIRM_BYTES) {
-          const index = this.#records.indexOf(part, start, start + CONFIRM_BYTES);
-          if (index >= 0) shared[index] = 1;
+          const found = records.find(part, start);
+          shared[found >>> 1]! |= found & 1;
         }
       });
       done += bytes.length / CONFIRM_BYTES;
     }
-    return markedIn(shared);
+    return shared;
   }
 }
 

@@ -12,11 +12,18 @@ import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { inTurns } from '../../workers/turn.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from '../run/blinding.js';
-import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../run/checks.js';
+import {
+  checkAscending,
+  checkDistinct,
+  checkNoneRepeated,
+  checkPublicKey,
+  withOffset,
+} from '../run/checks.js';
 import { type Chunk, inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { SortedRecords } from '../run/matching.js';
 import {
   openSession,
   ownHello,
@@ -28,6 +35,7 @@ import {
 import { checkProof } from '../run/proofs.js';
 import { toldCount } from '../run/reveal.js';
 import { checkFinish, type Tagger } from '../run/session.js';
+import type { Part } from '../shuffled/shuffled.js';
 import { confirmFrames, countFrame, markedIn } from './confirm.js';
 
 /** What the receiver's machine knows at the end. */
@@ -73,25 +81,16 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
       yield line.send(encodeRecords('blinded', first, elements));
     }
 
-    // R's own tags, in the order of the answers. Two answers that are the same would count one element twice; shuffled, they
-    // ascend strictly, which shows it as well.
-    const ownTags = new DistinctBytes();
-    const answers = new DistinctBytes();
-    let lastAnswer: Uint8Array | undefined;
-    for (let done = 0; done < set.size; ) {
-      const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
-      if (!ordered) lastAnswer = checkAscending('answers', bytes, ELEMENT_BYTES, done, lastAnswer);
-      if (settings.verifiable) {
-        const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + bytes.length);
-        const statement = { B: peer.publicKey, C, D: bytes };
-        const proof = yield* line.take('proof');
-        await withOffset(done, checkProof(settings, sid, statement, done, proof));
-      }
-      const tags = await tagsOf(bytes, done, { set, blinding, tagger, settings, unblinded });
-      if (ordered) await checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
-      await checkDistinct(ownTags, tags, tagger.width, done, 'The sender gave answer');
-      done += bytes.length / ELEMENT_BYTES;
-    }
+    const check = async function* (D: Uint8Array, done: number): Part<void> {
+      const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + D.length);
+      const proof = yield* line.take('proof');
+      await withOffset(done, checkProof(settings, sid, { B: peer.publicKey, C, D }, done, proof));
+    };
+    const ownTags = yield* takeAnswers(
+      line,
+      { set, blinding, tagger, settings, unblinded },
+      settings.verifiable ? check : undefined,
+    );
 
     const shared = new Uint8Array(set.size);
     let matches = 0;
@@ -103,10 +102,9 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
         const part = bytes.subarray(from * width, to * width);
         lastTag = checkAscending('tags', part, width, done + from, lastTag);
         for (let start = 0; start < part.length; start += width) {
-          const index = ownTags.indexOf(part, start, start + width);
-          if (index < 0) continue;
-          shared[index] = 1;
-          matches++;
+          const found = ownTags.find(part, start);
+          shared[found >>> 1]! |= found & 1;
+          matches += found & 1;
         }
       });
       done += bytes.length / width;
@@ -146,6 +144,36 @@ interface Unblinding {
   readonly settings: PsiSettings;
   /** Where b * H(x) of each element is kept, or empty. */
   readonly unblinded: Uint8Array;
+}
+
+/**
+ * R's own tags, in the order of the answers.
+ * @param check takes the proof of answers, from number `done` on
+ * @throws {VeilmatchError} what is demanded of answers; `repeated-element`, for tags when all of them are there: until then
+ * none is compared with anything, and nothing is sent
+ */
+async function* takeAnswers(
+  line: Line,
+  unblinding: Unblinding,
+  check: ((answers: Uint8Array, done: number) => Part<void>) | undefined,
+): Part<SortedRecords> {
+  const { set, tagger, settings } = unblinding;
+  const tags = new Uint8Array(set.size * tagger.width);
+  // Two answers that are the same would count one element twice; shuffled, they ascend strictly, which shows it as well.
+  const answers = new DistinctBytes();
+  let last: Uint8Array | undefined;
+  for (let done = 0; done < set.size; ) {
+    const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
+    const ordered = settings.mode === 'intersection';
+    if (!ordered) last = checkAscending('answers', bytes, ELEMENT_BYTES, done, last);
+    if (check !== undefined) yield* check(bytes, done);
+    tags.set(await tagsOf(bytes, done, unblinding), done * tagger.width);
+    if (ordered) await checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
+    done += bytes.length / ELEMENT_BYTES;
+  }
+  const sorted = await SortedRecords.of(tags, tagger.width);
+  await checkNoneRepeated(sorted, 'The sender gave answer');
+  return sorted;
 }
 
 /** R's tags from the answers to the elements from number `done` on; all of these have been decoded then. */

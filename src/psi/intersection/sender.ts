@@ -29,7 +29,7 @@ import {
 import { proofFrame } from '../run/proofs.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import { DST } from '../run/suite.js';
-import { Confirmations, readCount } from './confirm.js';
+import { Confirmations, markedIn, readCount } from './confirm.js';
 
 /** What the sender's machine knows at the end. */
 export interface SenderEnd {
@@ -83,23 +83,32 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
     for (const frame of recordFrames('evaluated', shuffled, ELEMENT_BYTES)) {
       yield line.send(frame);
     }
-    const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid) : undefined;
+    const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid, set.size) : undefined;
     const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
     const tags = await sortRecordsInTurns(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
 
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     const most = Math.min(peer.size, set.size);
-    let learnt: Pick<SenderEnd, 'size' | 'matched'> = { size: undefined, matched: undefined };
+    let size: number | undefined;
+    let marks: Uint8Array | undefined;
     if (confirmations !== undefined) {
-      const matched = yield* confirmations.take(line, most);
-      learnt = { size: matched.length, matched };
+      marks = yield* confirmations.take(line, most);
+      size = marks.reduce((sum, mark) => sum + mark, 0);
     } else if (settings.to === 'both') {
-      const size = await readCount(yield* line.take('confirm'), sid, scalar, most, backend);
-      learnt = { size, matched: undefined };
+      size = await readCount(yield* line.take('confirm'), sid, scalar, most, backend);
     }
     checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
-    return { peerSize: peer.size, ...learnt };
+    let matched: readonly number[] | undefined;
+    return {
+      peerSize: peer.size,
+      size,
+      // Made when somebody reads it, as the receiver's.
+      get matched() {
+        if (marks !== undefined) matched ??= markedIn(marks);
+        return matched;
+      },
+    };
   } finally {
     scalar.fill(0);
   }

@@ -25,12 +25,14 @@ import { countingTerms } from '../../policy/terms.js';
 import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
-import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from '../run/checks.js';
+import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame } from '../run/frames.js';
 import { encodeHello, type Hello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { countCommon } from '../run/matching.js';
 import {
+  COMMON_NAMES,
   type CommonOptions,
   commonSettings,
   openSession,
@@ -67,7 +69,7 @@ export function joinIdsSender(set: IdentifierSet, options: CommonOptions): PsiMa
 
 function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, COMMON_NAMES);
   if (set.severalPerRow) {
     throw new VeilmatchError(
       'argument',
@@ -240,7 +242,7 @@ class JoinRun {
         pseudonyms.set(pseudonym, this.#order[i]! * PSEUDONYM_BYTES);
       }
     });
-    const shared = await countShared(own.sorted, theirs.sorted);
+    const shared = await countCommon(own.sorted, theirs.sorted, ELEMENT_BYTES);
     return { size: shared, pseudonyms, peerSize: theirs.evaluated.length / ELEMENT_BYTES };
   }
 
@@ -267,20 +269,4 @@ export function pseudonymsOfRows(set: IdentifierSet, result: JoinIdsEnd): Array<
     for (const row of set.rowsOf([element])) ofRows[row] = pseudonym;
   }
   return ofRows;
-}
-
-/** How many elements two lists have in common, both of which ascend strictly. */
-async function countShared(a: Uint8Array, b: Uint8Array): Promise<number> {
-  let shared = 0;
-  let [i, j] = [0, 0];
-  // Each step leaves one element behind at least, of one list or of both.
-  await inTurns((a.length + b.length) / ELEMENT_BYTES, (from, to) => {
-    for (let step = from; step < to && i < a.length && j < b.length; step++) {
-      const order = compareBytes(a.subarray(i, i + ELEMENT_BYTES), b.subarray(j, j + ELEMENT_BYTES));
-      if (order <= 0) i += ELEMENT_BYTES;
-      if (order >= 0) j += ELEMENT_BYTES;
-      if (order === 0) shared++;
-    }
-  });
-  return shared;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of a run for join ids in one process. */
 
-import { requireOptions } from '../../arguments.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
 import { type BothOptions, runBoth } from '../run/both.js';
 import { joinIdsProtocol } from './index.js';
@@ -31,7 +30,6 @@ export async function joinIds(
   senderSet: SetInput,
   options: BothOptions = {},
 ): Promise<JoinIds> {
-  requireOptions(options);
   const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
   checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
   const { receiver, sender } = await runBoth(joinIdsProtocol, own, options);

@@ -9,7 +9,7 @@
  * learns the count alone. **What S learns**: how many people R has, and the most identifiers that one of them has.
  */
 
-import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { countingTerms } from '../../policy/terms.js';
 import { randomScalar, secureRandom } from '../../random.js';
@@ -20,6 +20,7 @@ import { encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import {
+  COMMON_NAMES,
   type CommonOptions,
   commonSettings,
   openSession,
@@ -27,7 +28,7 @@ import {
   type PartySettings,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import type { MergeOptions } from '../shuffled/merge-limits.js';
+import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import {
   answerShuffled,
@@ -55,6 +56,11 @@ export interface PeopleSenderEnd {
 /** Options of a party of a count of people. */
 export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
 
+export const PEOPLE_NAMES: OptionNames<PeoplePartyOptions> = {
+  ...COMMON_NAMES,
+  ...MERGE_NAMES,
+};
+
 interface PeopleSettings extends PartySettings {
   readonly roster: Roster;
 }
@@ -74,7 +80,7 @@ export function peopleSender(set: IdentifierSet, options: PeoplePartyOptions): P
 
 function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): PeopleSettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, PEOPLE_NAMES);
   const roster = rosterOf(set, true, options.random ?? secureRandom, options);
   const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
   return { ...commonSettings(roster.set, options, agreement), roster };
@@ -87,6 +93,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
   const blinding = new MultiplicativeBlinding(backend, random);
   try {
+    await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
@@ -115,6 +122,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   const scalar = randomScalar(settings.random);
   try {
+    await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);

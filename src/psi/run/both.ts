@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying a protocol out, for measuring and comparing. */
 
+import { requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { withBackend } from '../../group/select.js';
 import type { RandomSource } from '../../random.js';
 import type { PsiMachine } from './machine.js';
 import type { Given } from './options.js';
 import type { CommonOptions } from './party.js';
-import type { ByRole, Protocol } from './protocol.js';
+import { type ByRole, machineOptions, optionNames, type Protocol } from './protocol.js';
 import type { Role } from './suite.js';
 
 /** Options of both parties in one process, whatever the protocol. */
@@ -28,16 +29,17 @@ export interface BothOptions extends Omit<CommonOptions, 'backend' | 'random'> {
  * @returns what each takes home
  * @throws {VeilmatchError} what the protocol throws
  */
-export function runBoth<Own extends ByRole, Options extends object, Result extends ByRole>(
+export async function runBoth<Own extends ByRole, Options extends object, Result extends ByRole>(
   protocol: Protocol<Own, Options, Result>,
   own: Own,
   options: BothOptions & Given<Options> = {},
   each: Partial<ByRole<Given<Options>>> = {},
 ): Promise<{ readonly receiver: Result['receiver']; readonly sender: Result['sender'] }> {
+  requireOptions(options, { ...optionNames(protocol), onFrame: true });
   const { random, signal, onFrame } = options;
   return withBackend(options.backend, async (backend) => {
     const of = (role: Role): CommonOptions & Given<Options> => ({
-      ...options,
+      ...machineOptions(protocol, options),
       ...each[role],
       backend,
       random: random?.[role],

@@ -5,6 +5,7 @@ import { type DistinctBytes, equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { inTurns } from '../../workers/turn.js';
+import type { SortedRecords } from './matching.js';
 
 /** An error about element i of a chunk, told with its index in the whole list. */
 export async function withOffset<T>(first: number, work: Promise<T>): Promise<T> {
@@ -44,7 +45,7 @@ export function checkAscending(
 }
 
 /** The order of two records of one width. */
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < a.length; i++) {
     const difference = a[i]! - b[i]!;
     if (difference !== 0) return difference;
@@ -73,6 +74,16 @@ export function checkDistinct(
       }
     }
   });
+}
+
+/**
+ * The same for a list that is there as a whole, and sorted.
+ * @throws {VeilmatchError} `repeated-element`, with the first record that comes again
+ */
+export async function checkNoneRepeated(records: SortedRecords, who: string): Promise<void> {
+  const position = await records.firstRepeated();
+  if (position === undefined) return;
+  throw new VeilmatchError('repeated-element', `${who} ${position} twice.`, { position });
 }
 
 /**

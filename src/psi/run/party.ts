@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
-import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { AdmissionRequest } from '../../policy/admission.js';
 import { countingTerms, namingTerms, type Terms } from '../../policy/terms.js';
 import { type RandomSource, secureRandom } from '../../random.js';
+import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
-import { type CoarseCount, type RevealOption, revealOf } from './reveal.js';
+import { type CoarseCount, type RevealOption, type RevealSettings, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
 import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
 
@@ -38,7 +39,8 @@ export interface CommonOptions {
   readonly chunkSize?: number | undefined;
   /**
    * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
-   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run. See `admission`.
+   * evaluates anything, by the receiver before it sends its blinded elements. What it throws ends the run, and so does
+   * anything that it returns: `false` is no word for no. See `admission`.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
   /** Stops the run between two chunks, with code `aborted`. */
@@ -46,6 +48,11 @@ export interface CommonOptions {
   /** Elements done and in all, in each phase. */
   readonly onProgress?: ((phase: Phase, done: number, total: number) => void) | undefined;
 }
+
+export const COMMON_NAMES: OptionNames<CommonOptions> = {
+  ...{ backend: true, random: true, maxPeerSize: true, chunkSize: true, admit: true, signal: true },
+  onProgress: true,
+};
 
 /** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
@@ -71,6 +78,11 @@ export interface PartyOptions extends CommonOptions {
   readonly blinding?: BlindingName | undefined;
 }
 
+export const PARTY_NAMES: OptionNames<PartyOptions> = {
+  ...COMMON_NAMES,
+  ...{ reveal: true, to: true, verifiable: true, blinding: true },
+};
+
 /** What the two parties must agree on. */
 export interface Agreement {
   readonly mode: Mode;
@@ -90,7 +102,7 @@ export interface PartySettings extends Agreement {
   batch(phase: Phase, before: number, total: number): BatchOptions;
 }
 
-const DEFAULT_MAX_PEER_SIZE = 2 ** 24;
+export const DEFAULT_MAX_PEER_SIZE: number = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
 export const DEFAULT_CHUNK_SIZE = 32_000;
 
@@ -99,10 +111,15 @@ export interface PsiSettings extends PartySettings {
   readonly coarse: CoarseCount | undefined;
 }
 
-/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
-  requireSet(set);
-  requireOptionsWithBackend(options);
+/** What both modes are told, with every default filled in. */
+interface ModeSettings extends RevealSettings {
+  readonly to: 'receiver' | 'both';
+  readonly verifiable: boolean;
+  readonly blinding: BlindingName;
+}
+
+/** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
+function modeOf(options: Omit<PartyOptions, keyof CommonOptions>): ModeSettings {
   const { reveal, coarse } = revealOf(options.reveal);
   const { to = 'receiver', verifiable = false } = options;
   if (to !== 'receiver' && to !== 'both') {
@@ -115,13 +132,6 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
         'the questions.',
     );
   }
-  if (reveal === 'cardinality' && set.severalPerRow) {
-    throw new VeilmatchError(
-      'argument',
-      "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
-        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
-    );
-  }
   const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
   if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
     throw new VeilmatchError(
@@ -130,7 +140,35 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
         'since the answers come back sorted.',
     );
   }
+  return { reveal, coarse, to, verifiable, blinding };
+}
+
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
+export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
+  requireSet(set);
+  requireOptionsWithBackend(options, PARTY_NAMES);
+  const { reveal, coarse, to, verifiable, blinding } = modeOf(options);
+  if (reveal === 'cardinality' && set.severalPerRow) {
+    throw new VeilmatchError(
+      'argument',
+      "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
+        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
+    );
+  }
   return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
+}
+
+/** The options of a caller who names a mode by `reveal`, as the protocol of that mode takes them. */
+type Revealing<Options> = Omit<Options, 'reveal'> & RevealSettings;
+
+/** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
+export function revealing<Options extends Omit<PartyOptions, keyof CommonOptions>>(
+  options: Options,
+): Revealing<Options> {
+  const { reveal, coarse } = modeOf(options);
+  const { reveal: _, verifiable, blinding, ...rest } = options;
+  if (reveal === 'cardinality') return { ...rest, reveal, coarse } as unknown as Revealing<Options>;
+  return { ...rest, verifiable, blinding, reveal, coarse } as unknown as Revealing<Options>;
 }
 
 /** What a run of the ordered or the shuffled mode means for a policy. */
@@ -167,9 +205,7 @@ export function commonSettings(
     maxPeerSize,
     chunkSize,
     signal: options.signal,
-    async admit(run) {
-      await options.admit?.(run);
-    },
+    admit: admitOf(options.admit),
     batch: (phase, before, total) => ({
       signal: options.signal,
       onProgress(done) {

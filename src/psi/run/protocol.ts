@@ -10,7 +10,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
 import type { Given, OptionSpec } from './options.js';
-import type { CommonOptions } from './party.js';
+import { COMMON_NAMES, type CommonOptions } from './party.js';
 import type { Role } from './suite.js';
 
 /** Something of each party. */
@@ -79,4 +79,19 @@ export function requireProtocol(value: unknown): void {
   for (const option of Object.values(options)) {
     requireMethods(option, 'An option of the protocol', 'check');
   }
+}
+
+/** What a party may be told, of a protocol: other names are mistyped. */
+export function optionNames(protocol: Pick<Protocol, 'options'>): Record<string, true> {
+  const own = Object.fromEntries(Object.keys(protocol.options).map((name) => [name, true as const]));
+  return { ...COMMON_NAMES, ...own };
+}
+
+/** What a machine takes of the options of whoever drives it. */
+export function machineOptions<Given extends object>(
+  protocol: Pick<Protocol, 'options'>,
+  options: Given,
+): Given {
+  const names = optionNames(protocol);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(names, name))) as Given;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far rows may be merged into people, and how what is beyond is reported. */
 
-import { requireFunction } from '../../arguments.js';
+import { type OptionNames, requireCallback, requireFunction } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierKind } from '../../identifiers/identifier.js';
 import type { OptionSpec } from '../run/options.js';
@@ -9,6 +9,7 @@ import type { Role } from '../run/suite.js';
 
 /** What the Hello has room for. */
 const MAX_WIDTH = 255;
+const ON_LEFT_OUT = 'The option onLeftOut';
 
 /** Limits on who is one person. Each party holds its own list to its own. */
 export interface MergeLimits {
@@ -24,15 +25,31 @@ export interface MergeLimits {
   readonly maxRowsPerIdentifier?: number | undefined;
 }
 
+export const LIMIT_NAMES: OptionNames<MergeLimits> = {
+  maxIdentifiersPerPerson: true,
+  maxRowsPerIdentifier: true,
+};
+
 /** The same for a party of a run. */
 export interface MergeOptions extends MergeLimits {
-  /** Told what was left out of this party's list, if anything, before the run begins. */
+  /**
+   * Told what was left out of this party's list, if anything, before the run begins. It is called synchronously; where it
+   * returns a promise, nothing is sent before that is fulfilled. What it throws fails the run.
+   */
   readonly onLeftOut?: ((leftOut: readonly LeftOut[]) => void) | undefined;
 }
 
+export const MERGE_NAMES: OptionNames<MergeOptions> = {
+  ...LIMIT_NAMES,
+  onLeftOut: true,
+};
+
 /** The same for both parties in one process. */
 export interface MergeBothOptions extends MergeLimits {
-  /** Told what was left out of a party's list, if anything, before the run begins. */
+  /**
+   * Told what was left out of a party's list, if anything, before the run begins. It is called synchronously; where it
+   * returns a promise, nothing is sent before that is fulfilled. What it throws fails the run.
+   */
   readonly onLeftOut?: ((of: Role, leftOut: readonly LeftOut[]) => void) | undefined;
 }
 
@@ -98,12 +115,35 @@ export function checkedLimits(limits: MergeLimits): Required<{ [Name in keyof Me
   return { maxIdentifiersPerPerson, maxRowsPerIdentifier };
 }
 
+/**
+ * Tells what was left out, if anything.
+ * @returns fulfilled when it was taken. A failure is no unhandled rejection: it is there for whoever awaits it
+ * @throws {VeilmatchError} `argument` for what is no function; what the function throws at once
+ */
+export function told(onLeftOut: MergeOptions['onLeftOut'], leftOut: readonly LeftOut[]): Promise<void> {
+  requireCallback(onLeftOut, ON_LEFT_OUT);
+  if (onLeftOut === undefined || leftOut.length === 0) return Promise.resolve();
+  const tell: (leftOut: readonly LeftOut[]) => unknown = onLeftOut;
+  const taken = Promise.resolve(tell(leftOut)).then(() => {});
+  taken.catch(() => {});
+  return taken;
+}
+
+/** The options of one of two parties in one process. */
+export function optionsOf<Options extends MergeBothOptions>(
+  role: Role,
+  options: Options,
+): Omit<Options, 'onLeftOut'> & MergeOptions {
+  const { onLeftOut } = options;
+  requireCallback(onLeftOut, ON_LEFT_OUT);
+  if (onLeftOut === undefined) return options as Omit<Options, 'onLeftOut'>;
+  return { ...options, onLeftOut: (leftOut) => onLeftOut(role, leftOut) };
+}
+
 /** Who is told of what was left out, for each of two parties in one process. */
-export function leftOutByRole({
-  onLeftOut,
-}: MergeBothOptions): Record<Role, Pick<MergeOptions, 'onLeftOut'>> {
+export function leftOutByRole(options: MergeBothOptions): Record<Role, Pick<MergeOptions, 'onLeftOut'>> {
   const of = (role: Role): Pick<MergeOptions, 'onLeftOut'> => ({
-    onLeftOut: onLeftOut && ((leftOut) => onLeftOut(role, leftOut)),
+    onLeftOut: optionsOf(role, options).onLeftOut,
   });
   return { receiver: of('receiver'), sender: of('sender') };
 }

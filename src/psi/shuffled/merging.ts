@@ -14,7 +14,7 @@ import type { ByteList } from '../../bytes.js';
 import { kindOf } from '../../identifiers/identifier.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { DisjointSets } from './disjoint-sets.js';
-import { checkedLimits, type LeftOut, type MergeLimits } from './merge-limits.js';
+import { checkedLimits, type LeftOut, LIMIT_NAMES, type MergeLimits } from './merge-limits.js';
 
 /** The people of a list. */
 export interface People {
@@ -40,7 +40,7 @@ export function leaveOut(
   limits: MergeLimits = {},
 ): { readonly set: IdentifierSet; readonly leftOut: readonly LeftOut[] } {
   requireSet(set);
-  requireOptions(limits);
+  requireOptions(limits, LIMIT_NAMES);
   const { kept, leftOut } = peopleOf(set, limits);
   return { set: leftOut.length === 0 ? set : set.only(kept), leftOut };
 }

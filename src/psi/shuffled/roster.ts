@@ -12,7 +12,7 @@ import { VeilmatchError } from '../../errors.js';
 import { IdentifierSet } from '../../identifiers/set.js';
 import type { RandomSource } from '../../random.js';
 import { dummies } from '../run/padding.js';
-import { checkedLimits, type MergeOptions } from './merge-limits.js';
+import { checkedLimits, type MergeOptions, told } from './merge-limits.js';
 import { peopleOf } from './merging.js';
 
 export interface Roster {
@@ -24,6 +24,8 @@ export interface Roster {
   readonly maxPeerWidth: number;
   /** People. */
   readonly size: number;
+  /** Fulfilled when the caller has taken what was left out: nothing is sent before. */
+  readonly told: Promise<void>;
   /** The caller's rows of a person, ascending. */
   rowsOf(person: number): number[];
 }
@@ -42,10 +44,14 @@ export function rosterOf(
 ): Roster {
   if (!several) {
     if (set.severalPerRow) throw severalError();
-    return { set, width: 1, maxPeerWidth: 1, size: set.size, rowsOf: (person) => set.rowsOf([person]) };
+    return {
+      ...{ set, width: 1, maxPeerWidth: 1, size: set.size },
+      told: told(options.onLeftOut, []),
+      rowsOf: (person) => set.rowsOf([person]),
+    };
   }
   const people = peopleOf(set, options);
-  if (people.leftOut.length > 0) options.onLeftOut?.(people.leftOut);
+  const taken = told(options.onLeftOut, people.leftOut);
   const width = Math.max(2, people.widest);
   const cells = new ByteListBuilder();
   for (let person = 0; person < people.size; person++) {
@@ -59,6 +65,7 @@ export function rosterOf(
     width,
     maxPeerWidth: checkedLimits(options).maxIdentifiersPerPerson,
     size: people.size,
+    told: taken,
     rowsOf: (person) => set.rowsOf(people.elementsOf(person)),
   };
 }

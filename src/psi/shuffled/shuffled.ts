@@ -14,11 +14,12 @@ import { ELEMENT_BYTES } from '../../group/group.js';
 import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
 import type { MultiplicativeBlinding } from '../run/blinding.js';
-import { checkAscending, checkDistinct, withOffset } from '../run/checks.js';
+import { checkAscending, checkDistinct, checkNoneRepeated, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../run/frames.js';
 import type { Hello } from '../run/hello.js';
 import type { Line } from '../run/machine.js';
+import { SortedRecords } from '../run/matching.js';
 import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
 import { DST } from '../run/suite.js';
@@ -57,13 +58,13 @@ export async function* askShuffled(
   blinding: MultiplicativeBlinding,
   tagger: Tagger,
   settings: PartySettings,
-): Part<DistinctBytes> {
+): Part<SortedRecords> {
   const blind = (first: number, end: number): Promise<Uint8Array> =>
     blinding.blind(set.elements.slice(first, end), settings.batch('blind', first, set.size));
   for await (const { first, elements } of inChunks(set.size, settings.chunkSize, blind)) {
     yield line.send(encodeRecords('blinded', first, elements));
   }
-  const tags = new DistinctBytes();
+  const tags = new Uint8Array(set.size * tagger.width);
   const person = width * ELEMENT_BYTES;
   let last: Uint8Array | undefined;
   for (let done = 0; done < size; ) {
@@ -73,17 +74,17 @@ export async function* askShuffled(
     const batch = settings.batch('unblind', done * width, set.size);
     const unblinded = await withOffset(done * width, blinding.unblind(bytes, done * width, batch));
     const count = unblinded.length / ELEMENT_BYTES;
-    const made = new Uint8Array(count * tagger.width);
     await inTurns(count, (from, to) => {
       for (let i = from; i < to; i++) {
         const element = unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-        made.set(tagger.tag(element, NOT_BOUND), i * tagger.width);
+        tags.set(tagger.tag(element, NOT_BOUND), (done * width + i) * tagger.width);
       }
     });
-    await checkDistinct(tags, made, tagger.width, done * width, 'The sender gave answer');
     done += bytes.length / person;
   }
-  return tags;
+  const sorted = await SortedRecords.of(tags, tagger.width);
+  await checkNoneRepeated(sorted, 'The sender gave answer');
+  return sorted;
 }
 
 /** Answers each of the peer's elements with its multiple by the scalar. */
@@ -135,7 +136,7 @@ export async function tagsOf(
 /** What is known of the people whose tags are looked up. */
 export interface Lookup {
   /** The asking party's tags, `width` a person. */
-  readonly tags: DistinctBytes;
+  readonly tags: SortedRecords;
   readonly width: number;
   readonly tagBytes: number;
   readonly peer: Hello;
@@ -171,7 +172,8 @@ export async function* takeShared(
   const record = tagged + behind;
   const own = tags.size / width;
   const matched = new Uint8Array(own);
-  const same = new DisjointSets(own);
+  // Of an empty list as well a look-up has an index to tell, which it does not find.
+  const same = new DisjointSets(Math.max(1, own));
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
     const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
@@ -185,16 +187,17 @@ export async function* takeShared(
         last = checkAscending('tags', theirs, tagged, done + i, last);
         checkWithin('tags', theirs, tagBytes, peer.identifiersPerRow);
         attachments.set(bytes.subarray(start + tagged, start + record), i * behind);
-        let first = -1;
+        let [first, found] = [0, 0];
         for (let at = 0; at < tagged; at += tagBytes) {
-          const index = tags.indexOf(theirs.subarray(at, at + tagBytes));
-          if (index < 0) continue;
-          const person = Math.floor(index / width);
-          matched[person] = 1;
-          if (first >= 0) same.join(first, person);
-          else first = person;
+          const nearest = tags.find(theirs, at);
+          const [person, hit] = [Math.floor((nearest >>> 1) / width), nearest & 1];
+          matched[person]! |= hit;
+          // The first one that is found stays; a later one is joined with it, and what is not found with itself.
+          same.join(person + (first - person) * (found & hit), person);
+          first += (person - first) * (hit & (found ^ 1));
+          found |= hit;
         }
-        shared[i] = first < 0 ? 0 : 1;
+        shared[i] = found;
       }
     };
     await inTurns(taken, lookUp, Math.max(1, Math.floor(TURN_RECORDS / peer.identifiersPerRow)));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties of an intersection-sum are told. */
 
-import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { secureRandom } from '../../random.js';
-import { type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
-import type { MergeOptions } from '../shuffled/merge-limits.js';
+import { COMMON_NAMES, type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
+import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import { Logarithms } from './logarithm.js';
 
@@ -37,6 +37,12 @@ export interface SumOptions extends CommonOptions, MergeOptions {
   readonly logarithms?: Logarithms | undefined;
 }
 
+export const SUM_NAMES: OptionNames<SumOptions> = {
+  ...COMMON_NAMES,
+  ...MERGE_NAMES,
+  ...{ to: true, acceptChosenValues: true, several: true, logarithms: true },
+};
+
 export interface SumSettings extends PartySettings {
   readonly to: 'receiver' | 'sender';
   readonly logarithms: Logarithms;
@@ -58,7 +64,7 @@ export function checkChosenValues({ to, acceptChosenValues }: SumOptions): void 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function sumSettings(set: IdentifierSet, options: SumOptions): SumSettings {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptionsWithBackend(options, SUM_NAMES);
   const { to = 'receiver', several = false, random = secureRandom } = options;
   if (to !== 'receiver' && to !== 'sender') {
     throw new VeilmatchError('argument', "The option to must be 'receiver' or 'sender'.");

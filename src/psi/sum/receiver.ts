@@ -60,6 +60,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
   const blinding = new MultiplicativeBlinding(backend, random);
   const mask = settings.to === 'receiver' ? randomScalar(random) : undefined;
   try {
+    await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello)));
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);

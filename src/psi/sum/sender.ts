@@ -65,6 +65,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   const scalar = randomScalar(random);
   const secret = randomScalar(random);
   try {
+    await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties of an intersection-sum in one process. */
 
-import { requireOptions } from '../../arguments.js';
+import { type OptionNames, requireOptions } from '../../arguments.js';
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
 import { type BothOptions, runBoth } from '../run/both.js';
 import { leftOutByRole, type MergeBothOptions } from '../shuffled/merge-limits.js';
 import { sum } from './index.js';
-import type { SumOptions } from './party.js';
+import { SUM_NAMES, type SumOptions } from './party.js';
 import { type SumResult, sumResult } from './values.js';
 
 /** Options of both parties in one process. */
 export type IntersectionSumOptions = BothOptions &
   Omit<SumOptions, keyof BothOptions | 'onLeftOut'> &
   MergeBothOptions;
+
+const NAMES: OptionNames<IntersectionSumOptions> = { ...SUM_NAMES, onFrame: true };
 
 /**
  * The sum of the sender's values over the identifiers that both have, in one process.
@@ -29,7 +31,7 @@ export async function intersectionSum(
   values: ArrayLike<number>,
   options: IntersectionSumOptions = {},
 ): Promise<SumResult> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   const own = {
     receiver: { set: toSet(receiverSet) },
     sender: { set: toSet(senderSet), values },

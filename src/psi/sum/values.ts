@@ -13,6 +13,12 @@ import { LOGARITHM_LIMIT } from './logarithm.js';
  * values add up to 2^40 or more
  */
 export function valuesOfPeople(roster: Roster, values: ArrayLike<number>): Float64Array {
+  if (values === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      "The values are missing: a list with a whole number from 0 for each of the sender's rows.",
+    );
+  }
   if (!Array.isArray(values)) requireObject(values, 'The values', 'length');
   const { rowCount } = roster.set;
   if (values.length !== rowCount) {

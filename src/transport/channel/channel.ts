@@ -70,7 +70,10 @@ export interface ChannelLimits {
   readonly progressSeconds: number;
   /** What a whole run may take. Default 21,600, six hours. */
   readonly totalSeconds: number;
-  /** Messages that the peer may send on average; twice as many in one second. Default 1,000. */
+  /**
+   * Messages that the peer may send on average; twice as many in one second. Over a WebSocket on Node so many frames of less than
+   * 1,024 bytes, which pings, pongs and pieces of messages are as well. Default 1,000.
+   */
   readonly messagesPerSecond: number;
 }
 

@@ -2,7 +2,7 @@
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
 import { throwIfAborted } from '../../abort.js';
-import { requireOptions, requireSignal, requireText } from '../../arguments.js';
+import { type OptionNames, requireOptions, requireSignal, requireText } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
@@ -12,6 +12,7 @@ import { isToken } from '../door/tokens.js';
 import { type Journal, NOTHING_HELD } from '../resume/journal.js';
 import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
 import { connectFailure } from './connect-failure.js';
+import type { FrameGate } from './frame-gate.js';
 import { firstMessage } from './handshake.js';
 import type { Link } from './link.js';
 import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
@@ -48,6 +49,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const NAMES: OptionNames<ConnectOptions> = {
+  ...{ token: true, tls: true, keep: true, resume: true, connectSeconds: true, limits: true },
+  signal: true,
+};
+
 /**
  * Connects to a party that listens.
  * @param url `wss://host:port`; `ws://` only for this machine
@@ -56,7 +62,7 @@ export interface ConnectOptions {
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
   requireText(url, 'The address');
-  requireOptions(options);
+  requireOptions(options, NAMES);
   requireSignal(options.signal);
   const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
   const address = checkedUrl(url);
@@ -93,8 +99,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
 }
 
 async function openLink(url: URL, options: ConnectOptions, seconds: number): Promise<Link> {
-  const socket = await newSocket(url, options);
-  const link = socketLink(socket);
+  const [socket, gate] = await newSocket(url, options);
+  const link = socketLink(socket, gate);
   await new Promise<void>((resolve, reject) => {
     const settle = (error?: VeilmatchError): void => {
       clearTimeout(timer);
@@ -120,11 +126,13 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
   return link;
 }
 
-async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
+async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[Socket, FrameGate?]> {
   if (isNode()) {
     const { WebSocket, SOCKET_LIMITS } = await import('./ws.js');
+    const { FrameGate } = await import('./frame-gate.js');
+    const { ASecond } = await import('../door/byte-meter.js');
     const { ca, cert, key } = tls ?? {};
-    return new WebSocket(url, SUBPROTOCOL, {
+    const socket = new WebSocket(url, SUBPROTOCOL, {
       ...SOCKET_LIMITS,
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert, key }),
@@ -133,7 +141,11 @@ async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
       rejectUnauthorized: true,
       minVersion: 'TLSv1.3',
       followRedirects: false,
-    }) as unknown as Socket;
+    });
+    const { messagesPerSecond } = { ...DEFAULT_LIMITS, ...limits };
+    const gate = new FrameGate(new ASecond(messagesPerSecond));
+    socket.once('upgrade', (response) => socket.once('open', () => gate.stand(response.socket)));
+    return [socket as unknown as Socket, gate];
   }
   if (tls !== undefined) {
     throw new VeilmatchError(
@@ -141,7 +153,7 @@ async function newSocket(url: URL, { tls }: ConnectOptions): Promise<Socket> {
       'Certificates can be given on Node only; here the platform has its own.',
     );
   }
-  return new WebSocket(url, SUBPROTOCOL) as unknown as Socket;
+  return [new WebSocket(url, SUBPROTOCOL) as unknown as Socket];
 }
 
 /** Node itself: Deno and Bun answer to its name, and have a WebSocket of their own. */

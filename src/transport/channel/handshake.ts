@@ -10,7 +10,7 @@ import {
   type Message,
 } from '../../wire/messages.js';
 import { disconnected, type Link } from './link.js';
-import { errorFor } from './reason.js';
+import { errorFor, isBreach } from './reason.js';
 
 /**
  * Waits for the peer's first message.
@@ -27,7 +27,7 @@ export function firstMessage<T>(link: Link, seconds: number, take: (message: Mes
       message(bytes) {
         clearTimeout(timer);
         // One message only: whoever is behind this gets no second chance.
-        link.listen({ message() {}, end() {} });
+        link.listen({ message() {}, end() {}, flooded: () => link.destroy() });
         try {
           if (bytes.length > MAX_CONTROL_BYTES) {
             throw new VeilmatchError(
@@ -46,6 +46,10 @@ export function firstMessage<T>(link: Link, seconds: number, take: (message: Mes
         clearTimeout(timer);
         reject(error ?? disconnected('The peer ended the connection before it said anything.'));
       },
+      flooded() {
+        clearTimeout(timer);
+        reject(new VeilmatchError('bad-message', 'The peer sent more than a first message.'));
+      },
     });
   });
 }
@@ -53,5 +57,5 @@ export function firstMessage<T>(link: Link, seconds: number, take: (message: Mes
 /** Says why, and ends the link. */
 export function refuse(link: Link, reason: CloseReason): Promise<void> {
   link.write(encodeMessage({ type: 'close', reason }));
-  return link.end();
+  return link.end(isBreach(reason));
 }

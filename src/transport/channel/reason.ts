@@ -33,6 +33,11 @@ export function reasonFor(error: unknown): CloseReason {
   return (error instanceof VeilmatchError && BY_CODE[error.code]) || 'aborted';
 }
 
+/** Whether a peer that is told this has broken the rules: nothing that it has yet to say is of use. */
+export function isBreach(reason: CloseReason): boolean {
+  return reason === 'protocol' || reason === 'rate';
+}
+
 const TOLD: Readonly<Record<CloseReason, readonly [ErrorCode, string]>> = {
   complete: ['disconnected', 'The peer ended the connection before the run was complete.'],
   denied: [

@@ -2,6 +2,7 @@
 /** A link over a WebSocket (RFC 6455), through the interface that browsers have and that `ws` follows on Node. */
 
 import { VeilmatchError } from '../../errors.js';
+import type { FrameGate } from './frame-gate.js';
 import { type Link, LinkInbox } from './link.js';
 
 /** Negotiated when the connection is made: another program's WebSocket server does not know it. */
@@ -21,14 +22,18 @@ export interface Socket {
   terminate?(): void;
 }
 
-/** @param socket open, or about to be */
-export function socketLink(socket: Socket): Link {
+/**
+ * @param socket open, or about to be
+ * @param gate in front of it, where the platform lets anything stand there
+ */
+export function socketLink(socket: Socket, gate?: FrameGate): Link {
   const inbox = new LinkInbox();
   let over: () => void = () => {};
   const closed = new Promise<void>((resolve) => {
     over = resolve;
   });
   const cut = (): void => {
+    gate?.shut();
     if (socket.terminate) socket.terminate();
     else socket.close();
   };
@@ -39,6 +44,11 @@ export function socketLink(socket: Socket): Link {
     told = true;
     inbox.end(error);
   };
+  let ending = false;
+  gate?.onExcess(() => {
+    if (ending) cut();
+    else inbox.flooded();
+  });
   socket.binaryType = 'arraybuffer';
   socket.addEventListener('message', ({ data }) => {
     if (data instanceof ArrayBuffer) {
@@ -49,12 +59,16 @@ export function socketLink(socket: Socket): Link {
     end(new VeilmatchError('bad-message', 'The peer sent text over the WebSocket: it is another program.'));
   });
   socket.addEventListener('close', () => end());
-  // A socket that breaks the standard's rules, or sends more than is allowed; `close` follows.
-  socket.addEventListener('error', () => {});
+  // A peer that breaks the standard's rules, or sends more than is allowed: the library has said so, and would read on for half a
+  // minute. `close` follows.
+  socket.addEventListener('error', cut);
   return {
     write: (message) => socket.send(message as Uint8Array<ArrayBuffer>),
-    async end() {
+    async end(deaf = false) {
+      ending = true;
       socket.close(1000);
+      if (deaf) gate?.hangUp();
+      else gate?.part();
       const timer = setTimeout(() => {
         cut();
         over();

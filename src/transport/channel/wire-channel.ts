@@ -18,7 +18,7 @@ import {
 import type { Channel, ChannelLimits } from './channel.js';
 import { disconnected, type Link } from './link.js';
 import { Patience } from './patience.js';
-import { errorFor, reasonFor } from './reason.js';
+import { errorFor, isBreach, reasonFor } from './reason.js';
 
 /** A party that has sent nothing for so long says that it is there. */
 const KEEP_ALIVE_MS = 10_000;
@@ -71,6 +71,9 @@ export class WireChannel implements Channel {
     link.listen({
       message: (bytes) => this.#hear(bytes),
       end: (error) => this.#end(error ?? disconnected('The connection was cut before the run was complete.')),
+      flooded: () => {
+        if (this.#ended === undefined) this.#leave('rate', tooFast());
+      },
     });
   }
 
@@ -150,7 +153,7 @@ export class WireChannel implements Channel {
     this.#received += bytes.length;
     try {
       if (--this.#allowance < 0) {
-        this.#leave('rate', new VeilmatchError('denied', 'The peer sent messages too fast.'));
+        this.#leave('rate', tooFast());
         return;
       }
       this.#take(decodeMessage(bytes));
@@ -224,7 +227,7 @@ export class WireChannel implements Channel {
   #leave(reason: CloseReason, error: VeilmatchError): void {
     this.#write({ type: 'close', reason });
     this.#end(error);
-    this.#gone = this.#link.end();
+    this.#gone = this.#link.end(isBreach(reason));
   }
 
   #end(how: 'complete' | VeilmatchError): void {
@@ -237,6 +240,10 @@ export class WireChannel implements Channel {
     const error = how === 'complete' ? errorFor('complete') : how;
     for (const writer of this.#writers.splice(0)) writer.reject(error);
   }
+}
+
+function tooFast(): VeilmatchError {
+  return new VeilmatchError('denied', 'The peer sent messages too fast.');
 }
 
 function timeout(message: string): VeilmatchError {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who may connect: checked on the HTTP request, on the certificate, and on the token in the first message. */
 
+import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Peer } from '../channel/channel.js';
-import { isLoopback } from './address.js';
-import { authoritiesOf, type CertificateBook, haveCertificates, shownBy } from './certificates.js';
+import { hostOf, isLoopback } from './address.js';
+import { authoritiesOf, type CertificateBook, haveCertificates, keyHash, shownBy } from './certificates.js';
+import type { CredentialFault } from './doorstep.js';
 import { type Partner, partnerId, partnerOfToken, peerOf } from './partners.js';
 
 /** Certificates and keys in PEM. */
@@ -71,8 +73,8 @@ export function expectedPeers({ partners }: AdmissionOptions): ReadonlySet<strin
 
 /** Whether the name that the client asked for is one of this server's: a page that rebinds its name asks for its own. */
 export function hostAllowed(header: string | undefined, options: AdmissionOptions): boolean {
-  if (header === undefined || !URL.canParse(`ws://${header}`)) return false;
-  const host = new URL(`ws://${header}`).hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = hostOf(header);
+  if (host === undefined) return false;
   const own = options.host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
   if (host === own || options.hosts.includes(host)) return true;
   if (isLoopback(own)) return isLoopback(host);
@@ -96,21 +98,50 @@ export function authorities({ clientCa }: ServerTls, partners: readonly Partner[
   return [...(clientCa === undefined ? [] : [clientCa]), ...authoritiesOf(partners)];
 }
 
-/** Who is at the other end, once its first message is there; undefined for nobody that is known. */
+/** Who is at the other end, or why that is nobody who is known. */
+export type Identity =
+  | { readonly peer: Peer }
+  | {
+      readonly fault: CredentialFault;
+      /** SHA-256 of the key of the certificate that was shown, in hexadecimal: what a file of partners lists. */
+      readonly certificate?: string;
+    };
+
+/** Who is at the other end, once its first message is there. */
 export function identify(
   request: Request,
   token: string,
   { partners, tls }: AdmissionOptions,
   book: CertificateBook,
-): Peer | undefined {
+): Identity {
   const byToken = partnerOfToken(token, partners);
   const socket = request.socket as TlsSocket;
   const asked = tls !== undefined && authorities(tls, partners).length > 0;
   const shown = asked ? shownBy(socket) : [];
-  if (shown.length === 0) return byToken && peerOf(byToken);
+  const [own] = shown;
+  if (own === undefined) {
+    if (byToken !== undefined) return { peer: peerOf(byToken) };
+    return { fault: token === '' ? 'no-credentials' : 'unknown-token' };
+  }
+  const certificate = bytesToHex(keyHash(own));
   // A certificate that is shown must be good, and a partner's; a token does not make up for a bad one. The two must agree.
-  if (!socket.authorized) return undefined;
+  if (!socket.authorized) return { fault: certificateFault(socket), certificate };
   const partner = book.partnerOf(shown);
-  if (partner === undefined || (token !== '' && partner !== byToken)) return undefined;
-  return peerOf(partner);
+  if (partner === undefined) return { fault: 'unknown-certificate', certificate };
+  if (token === '' || partner === byToken) return { peer: peerOf(partner) };
+  return { fault: byToken === undefined ? 'unknown-token' : 'two-partners', certificate };
+}
+
+/** By what OpenSSL calls it. */
+const CERTIFICATE_FAULTS: readonly (readonly [RegExp, CredentialFault])[] = [
+  [/^CERT_REVOKED$/, 'revoked'],
+  [/^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/, 'expired'],
+  [/CRL/, 'revocation-list'],
+  [/SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY_LEAF/, 'unknown-authority'],
+];
+
+function certificateFault({ authorizationError }: TlsSocket): CredentialFault {
+  // A text, whatever its type says.
+  const code = String(authorizationError);
+  return CERTIFICATE_FAULTS.find(([name]) => name.test(code))?.[1] ?? 'bad-certificate';
 }

@@ -85,7 +85,7 @@ export class CertificateBook {
 }
 
 /** SHA-256 of the certificate's SubjectPublicKeyInfo in DER, 32 bytes. */
-function keyHash({ publicKey }: Certificate): Uint8Array {
+export function keyHash({ publicKey }: Certificate): Uint8Array {
   return sha256(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })));
 }
 

@@ -5,24 +5,47 @@
  * Each ends in one of two ways, once: it is let in, or turned away for one reason, whatever else happens to it.
  */
 
-import { ByteMeter, type HandshakeAllowance } from './byte-meter.js';
+import type { FrameGate } from '../channel/frame-gate.js';
+import type { Allowance } from './byte-meter.js';
 
 /**
- * Why somebody was not let in. `silent`: too slow, gone before it was known, or one of too many. `protocol`: what it said is
- * not what this server speaks. `busy`: no place was left, or the server is being closed. `store`: the run could not be kept,
- * or what was kept of it not be read.
+ * Why somebody was not let in, for this party's own log: the peer hears less. `silent`: too slow, gone before it was known, or
+ * one of too many. `tls`: it ended TLS before it asked for anything; most often it does not trust this server's certificate.
+ * `protocol`: what it said is not what this server speaks. `busy`: no place was left, or the server is being closed. `store`:
+ * the run could not be kept, or what was kept of it not be read.
  */
 export type TurnedAway =
   | 'host'
   | 'origin'
   | 'path'
-  | 'credentials'
+  | CredentialFault
   | 'busy'
+  | 'tls'
   | 'silent'
   | 'protocol'
   | 'incompatible'
   | 'unknown-run'
   | 'store';
+
+/**
+ * Why what somebody showed was not enough. `no-credentials`: neither a token nor a certificate. `unknown-certificate`: TLS found it
+ * good, and no partner has it. `unknown-authority`: nobody who is trusted has signed it. `expired`: over, or not begun.
+ * `revocation-list`: one is missing, or over, so that nobody's certificate is taken. `bad-certificate`: anything else that TLS
+ * found, such as a server's certificate. `two-partners`: its token is another partner's than its certificate.
+ */
+export type CredentialFault =
+  | 'no-credentials'
+  | 'unknown-token'
+  | 'unknown-certificate'
+  | 'unknown-authority'
+  | 'revoked'
+  | 'expired'
+  | 'revocation-list'
+  | 'bad-certificate'
+  | 'two-partners';
+
+/** Told of somebody who was turned away. @param certificate - SHA-256 of the key of the one that was shown, in hexadecimal */
+type Tell = (reason: TurnedAway, certificate?: string) => void;
 
 /** What strangers may have of this process. */
 export interface DoorstepLimits {
@@ -38,26 +61,26 @@ type NetSocket = import('node:net').Socket;
 
 export class Doorstep {
   readonly #limits: DoorstepLimits;
-  readonly #tell: (reason: TurnedAway) => void;
+  readonly #tell: Tell;
   /** Oldest first. */
   readonly #strangers = new Set<Stranger>();
   /** A TLS connection has two sockets: what they have in common, while they are open, is the other end's address and port. */
   readonly #byEnd = new Map<string, Stranger>();
   readonly #bySocket = new WeakMap<object, Stranger>();
 
-  constructor(limits: DoorstepLimits, tell: (reason: TurnedAway) => void) {
+  constructor(limits: DoorstepLimits, tell: Tell) {
     this.#limits = limits;
     this.#tell = tell;
   }
 
-  /** Takes a connection in whose first byte is awaited. */
-  hold(socket: NetSocket): Stranger {
+  /** Takes a connection in whose first byte is awaited. @param tls - whether TLS is to come first */
+  hold(socket: NetSocket, tls = false): Stranger {
     const end = endOf(socket);
     const gone = (): void => {
       this.#strangers.delete(stranger);
       if (this.#byEnd.get(end) === stranger) this.#byEnd.delete(end);
     };
-    const stranger = new Stranger(socket, this.#limits.handshakeSeconds, this.#tell, gone);
+    const stranger = new Stranger(socket, tls, this.#limits.handshakeSeconds, this.#tell, gone);
     this.#strangers.add(stranger);
     this.#byEnd.set(end, stranger);
     this.#bySocket.set(socket, stranger);
@@ -90,20 +113,23 @@ export class Doorstep {
 export class Stranger {
   readonly address: string;
   readonly #socket: NetSocket;
-  readonly #tell: (reason: TurnedAway) => void;
+  readonly #tell: Tell;
   readonly #gone: () => void;
   readonly #timer: ReturnType<typeof setTimeout>;
   #open = true;
-  #stopMeter = (): void => {};
+  #widen = (): void => {};
+  /** Whether TLS is all that there was so far. */
+  #inTls: boolean;
 
-  constructor(socket: NetSocket, seconds: number, tell: (reason: TurnedAway) => void, gone: () => void) {
+  constructor(socket: NetSocket, tls: boolean, seconds: number, tell: Tell, gone: () => void) {
     this.#socket = socket;
+    this.#inTls = tls;
     this.address = networkOf(socket.remoteAddress ?? '');
     this.#tell = tell;
     this.#gone = gone;
     this.#timer = setTimeout(() => this.cut('silent'), seconds * 1000);
     socket.once('close', () => {
-      this.turnAway('silent');
+      this.vanish();
       this.#leave();
     });
     // What goes wrong on the line ends in `close`.
@@ -111,10 +137,20 @@ export class Stranger {
   }
 
   /** Says why, the first time; the connection may be told something yet, and keeps its place and its time until it is closed. */
-  turnAway(reason: TurnedAway): void {
+  turnAway(reason: TurnedAway, certificate?: string): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#tell(reason);
+    this.#tell(reason, certificate);
+  }
+
+  /** Has gone away by itself: with TLS after a first message, and before a request, it has seen this server's certificate. */
+  vanish(): void {
+    this.turnAway(this.#inTls && this.#socket.bytesRead > 0 ? 'tls' : 'silent');
+  }
+
+  /** Has asked for something. */
+  asked(): void {
+    this.#inTls = false;
   }
 
   /** Turns away and ends at once. */
@@ -124,40 +160,26 @@ export class Stranger {
     this.#socket.destroy();
   }
 
-  /** Lets in, unless it was turned away before. Nothing here limits it any more. */
+  /** Lets in, unless it was turned away before. What limits it from now on is what a peer may send that is known. */
   letIn(): boolean {
     if (!this.#open) return false;
     this.#open = false;
+    this.#widen();
     this.#leave();
     return true;
   }
 
   /**
-   * Counts what arrives on a socket after its upgrade, until the peer is let in.
-   * @param socket - with TLS off it, and with the listener there already that takes what arrives
-   * @param exceeded - is called once, when more has come than is allowed, and after what has come was looked at
+   * Turns away whoever sends more than the gate lets through.
+   * @param known - what the peer may send once it is let in
    */
-  measure(socket: NetSocket, allowance: HandshakeAllowance, exceeded: () => void): void {
-    const meter = new ByteMeter(allowance);
-    let over = false;
-    const count = (bytes: Uint8Array): void => {
-      if (over) this.cut('protocol');
-      if (over || meter.take(bytes)) return;
-      over = true;
-      this.turnAway('protocol');
-      socket.pause();
-      // After whoever takes what arrives has looked at this piece: perhaps it has an answer to it.
-      setImmediate(() => {
-        if (!this.#socket.destroyed) exceeded();
-      });
-    };
-    socket.prependListener('data', count);
-    this.#stopMeter = () => socket.removeListener('data', count);
+  measure(gate: FrameGate, known: Allowance): void {
+    gate.onExcess(() => this.turnAway('protocol'));
+    this.#widen = () => gate.allow(known);
   }
 
   #leave(): void {
     clearTimeout(this.#timer);
-    this.#stopMeter();
     this.#gone();
   }
 }

@@ -4,7 +4,7 @@
  * headers of one request and one short message, within seconds, and there are so many of them at once and no more.
  */
 
-import { requireOptions } from '../../arguments.js';
+import { type OptionNames, requireOptions } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode } from '../../psi/run/suite.js';
@@ -13,6 +13,7 @@ import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
 import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
+import { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage, refuse } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
 import { errorFor, reasonFor } from '../channel/reason.js';
@@ -30,7 +31,7 @@ import {
   originAllowed,
   type ServerTls,
 } from './admission.js';
-import { HANDSHAKE_ALLOWANCE } from './byte-meter.js';
+import { ASecond, HANDSHAKE_ALLOWANCE, InAll } from './byte-meter.js';
 import { CertificateBook, revocationsIn } from './certificates.js';
 import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
 import { checkPartners, type Partner } from './partners.js';
@@ -46,11 +47,16 @@ export interface ListenLimits extends ChannelLimits, DoorstepLimits {
   readonly helloSeconds: number;
 }
 
-/** What happens at the door. Holds no address, token or certificate. */
+/** What happens at the door. Holds no address, token or certificate, but of a certificate the SHA-256 of its public key. */
 export type ListenEvent =
   | { readonly type: 'accepted'; readonly runId: string; readonly peer: Peer; readonly resumed: boolean }
   | { readonly type: 'closed'; readonly runId: string; readonly peer: Peer }
-  | { readonly type: 'turned-away'; readonly reason: TurnedAway };
+  | {
+      readonly type: 'turned-away';
+      readonly reason: TurnedAway;
+      /** The key of the certificate that was shown and not enough, as a file of partners lists it, in hexadecimal. */
+      readonly certificate?: string;
+    };
 
 /** Where to listen, and to whom. */
 export interface ListenOptions {
@@ -78,6 +84,11 @@ export interface ListenOptions {
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
 }
 
+const NAMES: OptionNames<ListenOptions> = {
+  ...{ host: true, port: true, tls: true, partners: true, origins: true, hosts: true, reveal: true },
+  ...{ runs: true, limits: true, signal: true, onEvent: true },
+};
+
 /** Yields a channel for each party that is known. Several may be open at once. */
 export interface Listener extends AsyncIterable<AcceptedChannel> {
   /** The port that was taken. */
@@ -101,7 +112,6 @@ const MAX_HEADER_BYTES = 8192;
 const MAX_HEADERS = 128;
 /** Errors of clients that said too little, not something wrong. */
 const GONE: readonly string[] = [
-  'ECONNRESET',
   'HPE_INVALID_EOF_STATE',
   'ERR_HTTP_REQUEST_TIMEOUT',
   'ERR_TLS_HANDSHAKE_TIMEOUT',
@@ -112,7 +122,7 @@ const GONE: readonly string[] = [
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
-  requireOptions(options);
+  requireOptions(options, NAMES);
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }
@@ -148,7 +158,9 @@ class Server implements Listener {
     this.#options = options;
     this.#limits = limits;
     this.#book = new CertificateBook(admission.partners);
-    this.#doorstep = new Doorstep(limits, (reason) => options.onEvent?.({ type: 'turned-away', reason }));
+    this.#doorstep = new Doorstep(limits, (reason, certificate) =>
+      options.onEvent?.({ type: 'turned-away', reason, ...(certificate !== undefined && { certificate }) }),
+    );
     this.#expected = expectedPeers(admission);
     this.#http = this.#createServer();
   }
@@ -169,11 +181,14 @@ class Server implements Listener {
       this.#answer(socket as NetSocket, '400 Bad Request', 'protocol'),
     );
     this.#http.maxHeadersCount = MAX_HEADERS;
-    this.#http.on('connection', (socket) => this.#doorstep.hold(socket));
+    this.#http.on('connection', (socket) => this.#doorstep.hold(socket, this.#admission.tls !== undefined));
     this.#http.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
       const socket = duplex as NetSocket;
       const { code = '' } = error;
-      this.#doorstep.of(socket)?.turnAway(GONE.includes(code) ? 'silent' : 'protocol');
+      const stranger = this.#doorstep.of(socket);
+      if (code === 'ECONNRESET') stranger?.vanish();
+      else if (GONE.includes(code)) stranger?.turnAway('silent');
+      else stranger?.turnAway(/_ALERT_/.test(code) ? 'tls' : 'protocol');
       // Only what came as HTTP is answered: where TLS has failed there is nobody to write to.
       if (code.startsWith('HPE_')) this.#answer(socket, '400 Bad Request', 'protocol');
       else socket.destroy();
@@ -187,17 +202,17 @@ class Server implements Listener {
       // A client that cuts the line in the middle of a handshake is no error of this server.
       socket.on('error', () => {});
       const stranger = this.#doorstep.of(socket);
+      stranger?.asked();
       const reason = this.#requestFault(request);
       if (stranger === undefined || reason !== undefined) {
         this.#answer(socket, '403 Forbidden', reason ?? 'silent');
         return;
       }
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        const link = socketLink(webSocket as unknown as Socket);
-        stranger.measure(socket, HANDSHAKE_ALLOWANCE, () => {
-          void refuse(link, 'protocol');
-          socket.destroySoon();
-        });
+        const gate = new FrameGate(new InAll(HANDSHAKE_ALLOWANCE));
+        gate.stand(socket);
+        stranger.measure(gate, new ASecond(this.#limits.messagesPerSecond));
+        const link = socketLink(webSocket as unknown as Socket, gate);
         void this.#greet(link, request, stranger);
       });
     });
@@ -306,11 +321,12 @@ class Server implements Listener {
         if (message.type === 'open') return message;
         throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
       });
-      const peer = identify(request, open.token, this.#admission, this.#book);
-      if (peer === undefined) {
-        stranger.turnAway('credentials');
+      const identity = identify(request, open.token, this.#admission, this.#book);
+      if ('fault' in identity) {
+        stranger.turnAway(identity.fault, identity.certificate);
         return refuse(link, 'denied');
       }
+      const { peer } = identity;
       const { reveal } = this.#options;
       const mode = reveal === undefined ? 0 : MODE[reveal];
       const runId = open.runId ?? bytesToHex(secureRandom(8));

@@ -7,6 +7,7 @@
 import { requireObject, requirePath, requireText } from '../../arguments.js';
 import { fromUtf8, hexToBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import type { Policy } from '../../psi/index.js';
 import { fileError, nodeFiles } from '../files/files.js';
 import { certificatesIn } from './certificates.js';
@@ -65,7 +66,7 @@ export async function readPartners(path: string): Promise<Partners> {
   requirePath(path, 'The path');
   const { dirname, resolve } = process.getBuiltinModule('node:path');
   return parsePartners(await readText(path), {
-    source: path,
+    source: pathName(path),
     authority: (name) => readText(resolve(dirname(path), name)),
   });
 }
@@ -195,7 +196,7 @@ async function readText(path: string): Promise<string> {
         read = (await file.read(bytes, length, bytes.length - length)).bytesRead;
       }
       if (length <= MAX_PARTNERS_BYTES) return fromUtf8(bytes.subarray(0, length));
-      throw new VeilmatchError('bad-file', `${path} is longer than ${MAX_PARTNERS_BYTES} bytes.`);
+      throw new VeilmatchError('bad-file', `${pathName(path)} is longer than ${MAX_PARTNERS_BYTES} bytes.`);
     } finally {
       await file.close();
     }

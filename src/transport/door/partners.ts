@@ -10,7 +10,7 @@ import { VeilmatchError } from '../../errors.js';
 import { checkBudgets, checkPolicy } from '../../policy/policy.js';
 import type { Budget, Policy } from '../../psi/index.js';
 import type { Peer } from '../channel/channel.js';
-import { hashToken, isToken } from './tokens.js';
+import { hashToken, isToken, resemblesToken } from './tokens.js';
 
 /** The key of a certificate, whoever issued it: the SHA-256 of its SubjectPublicKeyInfo in DER, 32 bytes. */
 export interface CertificateKey {
@@ -49,9 +49,9 @@ export interface Partners {
 
 const NAME = /^[\w.@-]{1,64}$/;
 
-/** Whether logs and budgets can call somebody this. */
+/** Whether logs and budgets can call somebody this. A token in the wrong place would be repeated by both. */
 export function isPartnerName(name: string): boolean {
-  return NAME.test(name);
+  return NAME.test(name) && !resemblesToken(name);
 }
 
 /** What a ledger calls the account of a partner. */
@@ -118,7 +118,10 @@ export function findFault(partners: readonly Partner[]): void {
   for (const [i, { name, tokens = [], certificates = [], policy }] of partners.entries()) {
     const at = `partners[${i}]`;
     if (!isPartnerName(name)) {
-      throw new PartnerFault(`${at}.name`, 'must have 1 to 64 letters, digits, and . _ @ - and no spaces.');
+      throw new PartnerFault(
+        `${at}.name`,
+        'must have 1 to 64 letters, digits, and . _ @ - and no spaces, and be no token.',
+      );
     }
     claim(`name ${name}`, `${at}.name`);
     for (const [j, hash] of tokens.entries()) {
@@ -158,6 +161,8 @@ export function checkAll(value: unknown): readonly Budget[] {
   try {
     return checkBudgets(value);
   } catch (error) {
-    throw new PartnerFault('all.budgets', `cannot be: ${(error as Error).message}`);
+    // Said of a policy's budgets, which these are none of.
+    const message = (error as Error).message.replace(/^A policy needs budgets: a list/, 'a list is needed');
+    throw new PartnerFault('all.budgets', `is wrong: ${message.replaceAll(' in a policy', '')}`);
   }
 }

@@ -22,6 +22,11 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** Whether this begins as a token does: a part of one, or one with something after it, is no name of anybody either. */
+export function resemblesToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 /**
  * What to store of a token: the SHA-256 of its text, 32 bytes. A token has 256 random bits, so nothing slower is needed.
  * @throws {VeilmatchError} `argument` for what is none

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Frames in a file, signed: a header, the frames, a signature over all of it. Nothing in such a file is used before its
- * signature was found to be that of the key that was expected.
+ * signature was found to be that of the key that was expected, but to refuse it: the signature stands at the end, and whoever
+ * signs nothing can write a file of any length. So it is read no further than its header and its first frame allow.
  */
 
 import { ed25519 } from '@noble/curves/ed25519.js';
@@ -9,6 +10,11 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { requireSigningKey } from '../../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { temporaryAt } from '../../leftovers.js';
+import { pathName } from '../../path-name.js';
+import { decodeFrame } from '../../psi/run/frames.js';
+import { decodeHello } from '../../psi/run/hello.js';
+import { DEFAULT_MAX_PEER_SIZE } from '../../psi/run/party.js';
 import { secureRandom } from '../../random.js';
 import { delimited, undelimited } from '../../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../../wire/messages.js';
@@ -30,6 +36,7 @@ export async function writeExchange(
 ): Promise<Uint8Array> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
+  const forget = temporaryAt(temporary);
   const digest = sha512.create();
   try {
     const file = await files.open(temporary, 'wx', 0o600);
@@ -52,6 +59,8 @@ export async function writeExchange(
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
+  } finally {
+    forget();
   }
 }
 
@@ -77,22 +86,49 @@ export interface ExchangeFile {
   frames(): AsyncIterable<Uint8Array>;
 }
 
+/** What a file must be to be read to its end. */
+export interface ExpectedFile {
+  /** The Ed25519 public key that it must come from. */
+  readonly signer: Uint8Array;
+  /** Elements that it answers, besides those of its own party's set: 0 for a request. */
+  readonly answers: number;
+  /** Throws for a header that is not to be taken. Nobody has shown yet that the signer wrote it. */
+  check(header: FileHeaderMessage): void;
+}
+
+/** The header, Hello, what closes a run and the signature, generously. */
+const AROUND_BYTES = 16_384;
+/** An element or a tag has 32 bytes at most; alone in a frame and a message it has 13 more. */
+const RECORD_BYTES = 64;
+
 /**
  * Checks a file.
- * @param signer the Ed25519 public key that it must come from
- * @throws {VeilmatchError} `io`; `bad-file` for what is no such file, or a link to one, was cut or changed, or is signed by
- * another key
+ * @throws {VeilmatchError} `io`; `bad-file` for what is no such file, or a link to one, was cut or changed, is signed by
+ * another key, or is longer than what its Hello declares; `wrong-size` for a Hello of more than 2^24 elements; what `check` throws
  */
-export async function openExchange(path: string, signer: Uint8Array): Promise<ExchangeFile> {
+export async function openExchange(
+  path: string,
+  { signer, answers, check }: ExpectedFile,
+): Promise<ExchangeFile> {
   let header: FileHeaderMessage | undefined;
+  let most: number | undefined;
+  let length = 0;
   let signature: Uint8Array | undefined;
   let signed = sha512.create();
   const all = sha512.create();
   for await (const { record, message } of messagesOf(path)) {
+    length += record.length;
     if (signature !== undefined) throw badFile(path, 'it goes on after its signature');
     if (header === undefined) {
       if (message.type !== 'fileHeader') throw badFile(path, 'it does not begin with a header');
       header = message;
+      if (!equalBytes(header.from, signer)) throw badFile(path, NOT_SIGNED);
+      check(header);
+    } else if (most === undefined) {
+      if (message.type !== 'frame') throw badFile(path, 'it does not begin with a Hello');
+      most = AROUND_BYTES + RECORD_BYTES * (declaredBy(message.frame, path) + answers);
+    } else if (length > most) {
+      throw badFile(path, 'it is longer than the set that it declares');
     } else if (message.type === 'signature') {
       signature = message.value;
       signed = all.clone();
@@ -103,31 +139,50 @@ export async function openExchange(path: string, signer: Uint8Array): Promise<Ex
   }
   if (header === undefined || signature === undefined)
     throw badFile(path, 'it has no signature: it was cut off');
-  const good =
-    equalBytes(header.from, signer) &&
-    ed25519.verify(signature, concatBytes(LABEL, signed.digest()), signer, { zip215: false });
-  if (!good) throw badFile(path, 'it is not signed by the key that is expected, or it was changed');
+  const good = ed25519.verify(signature, concatBytes(LABEL, signed.digest()), signer, { zip215: false });
+  if (!good) throw badFile(path, NOT_SIGNED);
   const digest = all.digest();
-  return { header, digest, frames: () => framesOf(path, digest) };
+  return { header, digest, frames: () => framesOf(path, digest, length) };
 }
 
-async function* framesOf(path: string, digest: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+const NOT_SIGNED = 'it is not signed by the key that is expected, or it was changed';
+
+/** Elements of the set that a Hello declares. */
+function declaredBy(frame: Uint8Array, path: string): number {
+  const { name, body } = decodeFrame(frame);
+  if (name !== 'hello') throw badFile(path, 'it does not begin with a Hello');
+  const { size } = decodeHello(body);
+  if (size <= DEFAULT_MAX_PEER_SIZE) return size;
+  throw new VeilmatchError(
+    'wrong-size',
+    `The peer's set has ${size} elements; this party accepts ${DEFAULT_MAX_PEER_SIZE}.`,
+  );
+}
+
+/** @param length - bytes that the file had when it was checked */
+async function* framesOf(
+  path: string,
+  digest: Uint8Array,
+  length: number,
+): AsyncGenerator<Uint8Array, void, void> {
   const read = sha512.create();
-  for await (const { record, message } of messagesOf(path)) {
+  for await (const { record, message } of messagesOf(path, length)) {
     read.update(record);
     if (message.type === 'frame') yield message.frame;
   }
   if (!equalBytes(read.digest(), digest)) throw badFile(path, 'it was changed while it was read');
 }
 
+/** @param most - bytes that are read of it. Default: all that it has when it is opened */
 async function* messagesOf(
   path: string,
+  most: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<{ record: Uint8Array; message: ReturnType<typeof decodeMessage> }, void, void> {
   try {
     // A folder that partners exchange files through is the partner's, too.
     const file = await openRegular(path);
     try {
-      const { size } = await file.stat();
+      const size = Math.min((await file.stat()).size, most);
       // No further than it was when it was opened: somebody may go on adding to it.
       const stream = size === 0 ? [] : file.createReadStream({ start: 0, end: size - 1, autoClose: false });
       for await (const bytes of undelimited(stream)) {
@@ -145,5 +200,7 @@ async function* messagesOf(
 }
 
 function badFile(path: string, why: string, cause?: unknown): VeilmatchError {
-  return new VeilmatchError('bad-file', `${path} is not taken: ${why}. Ask for it again.`, { cause });
+  return new VeilmatchError('bad-file', `${pathName(path)} is not taken: ${why}. Ask for it again.`, {
+    cause,
+  });
 }

@@ -189,12 +189,17 @@ export async function writeResponse(
   requireSet(set);
   requireOptionsWithBackend(options);
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
-  const { header, digest, frames } = await openExchange(request, peer);
-  checkHeader(header, 'request', reveal, publicKeyOf(signingKey));
+  const own = publicKeyOf(signingKey);
   const at = now();
-  if (header.expiresAt <= at) {
-    throw new VeilmatchError('bad-file', 'The request has expired. Ask the partner for a new one.');
-  }
+  const { header, digest, frames } = await openExchange(request, {
+    signer: peer,
+    answers: 0,
+    check(header) {
+      checkHeader(header, 'request', reveal, own);
+      if (header.expiresAt > at) return;
+      throw new VeilmatchError('bad-file', 'The request has expired. Ask the partner for a new one.');
+    },
+  });
   const admit = admission({ peer: peerId, ledger, policy: options.policy, all, onRefusal });
   const asked = { peerId, requestId: bytesToHex(header.requestId), at: at * 1000 };
   let peerSize = 0;
@@ -299,15 +304,20 @@ export async function readResponse(
   requireSet(set);
   requireObject(state, 'The state', 'peer', 'own', 'reveal', 'requestId', 'requestDigest');
   requireOptionsWithBackend(options);
-  const { header, frames } = await openExchange(path, state.peer);
+  const { frames } = await openExchange(path, {
+    signer: state.peer,
+    answers: set.size,
+    check(header) {
+      checkHeader(header, 'response', state.reveal, state.own);
+      const { requestId, requestDigest } = header;
+      if (equalBytes(requestId, state.requestId) && equalBytes(requestDigest, state.requestDigest)) return;
+      throw new VeilmatchError(
+        'bad-file',
+        'The response answers another request than the one of this state.',
+      );
+    },
+  });
   const all = { ...options, reveal: state.reveal };
-  checkHeader(header, 'response', state.reveal, state.own);
-  if (
-    !equalBytes(header.requestId, state.requestId) ||
-    !equalBytes(header.requestDigest, state.requestDigest)
-  ) {
-    throw new VeilmatchError('bad-file', 'The response answers another request than the one of this state.');
-  }
   if (!equalBytes(listDigest(set), state.listDigest)) {
     throw new VeilmatchError(
       'argument',

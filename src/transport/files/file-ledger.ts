@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A ledger in a file, for several processes at a time. Every update locks the file, reads it, and writes it anew as a whole,
- * flushed to the disk before the run is admitted: meant for partners, not for millions of accounts.
+ * flushed to the disk before the run is admitted: meant for partners, not for millions of accounts. A file that is gone has
+ * lost what was charged: nothing is admitted until it is there again, or a ledger is opened anew.
  *
  * The names of accounts stand in it as they are: use names of partners, not telephone numbers.
  */
@@ -9,9 +10,10 @@
 import { requirePath } from '../../arguments.js';
 import { fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import type { Accounts, Charge, Ledger } from '../../psi/index.js';
 import { lockFile } from './file-lock.js';
-import { readIfThere, replaceFile } from './files.js';
+import { fileError, nodeFiles, readIfThere, replaceFile, systemCode } from './files.js';
 
 const FORMAT = 'veilmatch-ledger-v2';
 /** Its charges have no work. It is read, and becomes a file of this version with the next update. */
@@ -28,22 +30,28 @@ export interface FileLedger extends Ledger {
 }
 
 /**
- * Opens a ledger, or begins an empty one. While an update is under way, `PATH.lock` says which process makes it; a lock
- * whose process was killed is taken over on the same machine.
+ * Opens a ledger, or writes an empty one. While an update is under way, `PATH.lock` says which process makes it; a lock
+ * whose process was killed is taken over on the same machine. Where the path is a link, file and lock are those that it leads
+ * to now.
  * @throws {VeilmatchError} `io` where the file cannot be read, or nothing can be written beside it; `bad-file` where it is no
- * ledger; `unsupported` where there are no files
+ * ledger, or a link to nothing; `unsupported` where there are no files. An update: `bad-file` where the file is gone, too
  */
 export async function openFileLedger(path: string): Promise<FileLedger> {
   requirePath(path, 'The path');
+  const place = await realPlace(path);
   // What stands in the way of an update is found out before the first run.
-  await exclusively(path, async () => void (await read(path)));
+  await exclusively(place, async (check) => {
+    if ((await read(place)) !== undefined) return;
+    await check();
+    await replaceFile(place, encodeLedger(new Map()));
+  });
   let open = true;
   /** Fulfilled when the updates that were begun are over, whatever became of them. */
   let idle: Promise<void> = Promise.resolve();
   return {
     update(accounts, decide) {
       if (!open) return Promise.reject(new VeilmatchError('argument', 'This ledger has been closed.'));
-      const done = idle.then(() => update(path, accounts, decide));
+      const done = idle.then(() => update(place, accounts, decide));
       idle = done.catch(() => undefined);
       return done;
     },
@@ -61,6 +69,7 @@ function update(
 ): Promise<void> {
   return exclusively(path, async (check) => {
     const charges = await read(path);
+    if (charges === undefined) throw gone(path);
     const before = accounts.map((account) => charges.get(account) ?? []);
     const after = decide(before);
     if (accounts.every((_, i) => after[i] === before[i])) return;
@@ -84,9 +93,43 @@ async function exclusively(path: string, work: (check: () => Promise<void>) => P
   }
 }
 
-async function read(path: string): Promise<Map<string, readonly Charge[]>> {
-  const bytes = await readIfThere(path, MAX_LEDGER_BYTES);
-  return bytes === undefined ? new Map() : parseLedger(bytes, path);
+/** @returns undefined where there is no file */
+async function read(path: string): Promise<Map<string, readonly Charge[]> | undefined> {
+  const bytes = await readIfThere(path, MAX_LEDGER_BYTES, false);
+  return bytes && parseLedger(bytes, path);
+}
+
+/**
+ * Where a path leads. A file is replaced by another of its name: were that the name of a link, the link would become a second
+ * ledger, with a lock of its own.
+ */
+async function realPlace(path: string): Promise<string> {
+  const files = nodeFiles();
+  const { basename, dirname, join } = process.getBuiltinModule('node:path');
+  try {
+    return await files.realpath(path).catch(async (error) => {
+      if (systemCode(error) !== 'ENOENT') throw error;
+      // Nothing at all, or a link: to nothing, then.
+      if (await files.lstat(path).catch(() => undefined)) throw dangling(path);
+      return join(await files.realpath(dirname(path)), basename(path));
+    });
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
+
+function dangling(path: string): VeilmatchError {
+  return new VeilmatchError(
+    'bad-file',
+    `${pathName(path)} is a link to a ledger that is not there. Without it budgets would begin anew: restore it, or remove the link.`,
+  );
+}
+
+function gone(path: string): VeilmatchError {
+  return new VeilmatchError(
+    'bad-file',
+    `${pathName(path)} was there when the ledger was opened, and is gone. Without it budgets would begin anew, so nothing is admitted: restore it.`,
+  );
 }
 
 function encodeLedger(charges: ReadonlyMap<string, readonly Charge[]>): Uint8Array {
@@ -109,7 +152,7 @@ function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Char
   } catch (error) {
     throw new VeilmatchError(
       'bad-file',
-      `${path} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
+      `${pathName(path)} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
       { cause: error },
     );
   }

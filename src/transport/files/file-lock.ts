@@ -2,10 +2,14 @@
 /**
  * A file that says which process uses another one. A lock whose process is gone is taken over; whether it is gone can only
  * be told on the same machine.
+ *
+ * To take one over is to remove it and make another, and several may try: so whoever removes `X` holds the lock `X.breaking`,
+ * which is a lock like `X`, and is taken over in the same way where a process died with it.
  */
 
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import { secureRandom } from '../../random.js';
 import { fileError, nodeFiles, readIfThere, systemCode } from './files.js';
 
@@ -46,8 +50,7 @@ export async function lockFile(path: string, patience: number = 0): Promise<File
   const draft = `${path}.${own.token}.tmp`;
   try {
     await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600 });
-    while (!(await link(draft, path))) {
-      if (await removeAbandoned(path)) continue;
+    while (!(await take(draft, path))) {
       if (performance.now() >= end) throw held(path);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * LOOK_AGAIN));
     }
@@ -62,13 +65,22 @@ export async function lockFile(path: string, patience: number = 0): Promise<File
       if (await isOwn()) return;
       throw new VeilmatchError(
         'io',
-        `${path} was removed or taken by another process. Open the store again.`,
+        `${pathName(path)} was removed or taken by another process. Open the store again.`,
       );
     },
     async release() {
       if (await isOwn()) await files.rm(path, { force: true });
     },
   };
+}
+
+/**
+ * Makes the draft the lock, unless another process has it.
+ * @returns whether it is the lock now
+ */
+async function take(draft: string, path: string): Promise<boolean> {
+  while (!(await link(draft, path))) if (!(await removeAbandoned(draft, path))) return false;
+  return true;
 }
 
 /** Whether the link could be made: not where there is a file of that name. */
@@ -84,22 +96,18 @@ async function link(from: string, to: string): Promise<boolean> {
 
 /**
  * Removes a lock whose process is gone. Several processes may have found the same dead one, and one of them may have made a
- * lock of its own by now: so only one at a time removes, by a lock for that, and it looks again before it does.
+ * lock of its own by now: so only one at a time removes, and it looks again before it does. What it sees then stays: its
+ * owner is dead, and everybody else waits for `X.breaking`.
  * @returns whether it is worth another try at once
  */
-async function removeAbandoned(path: string): Promise<boolean> {
+async function removeAbandoned(draft: string, path: string): Promise<boolean> {
   const holder = await holderOf(path);
   // Gone since, or not one that can be judged.
   if (holder === undefined) return (await readIfThere(path)) === undefined;
   if (await mayRun(holder)) return false;
-  const files = nodeFiles();
   const breaking = `${path}.breaking`;
-  try {
-    await files.writeFile(breaking, '', { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
-    throw error;
-  }
+  if (!(await take(draft, breaking))) return false;
+  const files = nodeFiles();
   try {
     const same = (await holderOf(path))?.token === holder.token;
     if (same) await files.rm(path, { force: true });
@@ -154,6 +162,6 @@ function hostName(): string {
 function held(path: string): VeilmatchError {
   return new VeilmatchError(
     'io',
-    `Another process uses the store that ${path} locks. If none does, delete that file, and ${path}.breaking where it is.`,
+    `Another process uses the store that ${pathName(path)} locks. If none does, delete that file, and the same with .breaking behind its name where it is.`,
   );
 }

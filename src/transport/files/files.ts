@@ -7,6 +7,8 @@
 
 import { bytesToHex, concatBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { temporaryAt } from '../../leftovers.js';
+import { pathName } from '../../path-name.js';
 import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 
@@ -55,7 +57,7 @@ export async function openRegular(path: string, options: RegularOptions = {}): P
     if (!hardLinks && opened.nlink > 1) {
       throw new VeilmatchError(
         'bad-file',
-        `${path} has another name besides (a hard link), and is not taken.`,
+        `${pathName(path)} has another name besides (a hard link), and is not taken.`,
       );
     }
     return file;
@@ -100,7 +102,10 @@ export async function readIfThere(
     try {
       const bytes = await readAtMost(file, maxBytes);
       if (bytes !== undefined) return bytes;
-      throw new VeilmatchError('bad-file', `${path} is longer than ${maxBytes} bytes, and is not read.`);
+      throw new VeilmatchError(
+        'bad-file',
+        `${pathName(path)} is longer than ${maxBytes} bytes, and is not read.`,
+      );
     } finally {
       await file.close();
     }
@@ -113,7 +118,7 @@ export async function readIfThere(
 function notRegular(path: string): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} is a link, a folder, a device, a pipe or a socket: a file is needed, under its own name.`,
+    `${pathName(path)} is a link, a folder, a device, a pipe or a socket: a file is needed, under its own name.`,
   );
 }
 
@@ -126,6 +131,7 @@ function notRegular(path: string): VeilmatchError {
 export async function replaceFile(path: string, bytes: Uint8Array, mode: number = 0o600): Promise<void> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
+  const forget = temporaryAt(temporary);
   try {
     const file = await files.open(temporary, 'wx', mode);
     try {
@@ -139,6 +145,8 @@ export async function replaceFile(path: string, bytes: Uint8Array, mode: number 
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
+  } finally {
+    forget();
   }
 }
 
@@ -168,5 +176,7 @@ export function systemCode(error: unknown): string | undefined {
 export function fileError(verb: 'read' | 'write' | 'lock', path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (error instanceof VeilmatchError || code === undefined) return error;
-  return new VeilmatchError('io', `Cannot ${verb} ${path}: ${systemReason(code)}.`, { cause: error });
+  return new VeilmatchError('io', `Cannot ${verb} ${pathName(path)}: ${systemReason(code)}.`, {
+    cause: error,
+  });
 }

@@ -3,7 +3,8 @@
 
 import { requireBytes, requireObject, requireOptions, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import type { SealOptions, Unlock } from '../../psi/index.js';
+import { pathName } from '../../path-name.js';
+import type { SealOptions, Unlock } from '../../sealed/unlock.js';
 import { readSealed, writeSealed } from './sealed-file.js';
 
 /**
@@ -32,5 +33,5 @@ export async function readKeyFile(path: string, unlock: Unlock): Promise<Uint8Ar
   requireObject(unlock, 'What it is opened with');
   const secret = await readSealed(path, 'key', unlock);
   if (secret !== undefined) return secret;
-  throw new VeilmatchError('io', `Cannot read ${path}: there is no such file.`);
+  throw new VeilmatchError('io', `Cannot read ${pathName(path)}: there is no such file.`);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Containers with one record in files, which are written whole or not at all. */
 
+import { pathName } from '../../path-name.js';
 import { type Kind, openWhole, sealWhole } from '../../sealed/container.js';
 import type { SealOptions, Unlock } from '../../sealed/unlock.js';
 import { readIfThere, replaceFile } from './files.js';
@@ -32,5 +33,5 @@ export async function readSealed(
   ...limits: [maxBytes?: number, follow?: boolean]
 ): Promise<Uint8Array | undefined> {
   const sealed = await readIfThere(path, ...limits);
-  return sealed && openWhole(kind, sealed, unlock, path);
+  return sealed && openWhole(kind, sealed, unlock, pathName(path));
 }

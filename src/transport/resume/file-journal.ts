@@ -4,6 +4,7 @@
 import { requireObject, requirePath } from '../../arguments.js';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import type { Unlock } from '../../psi/index.js';
 import { secureRandom } from '../../random.js';
 import { type FileLock, lockFile } from '../files/file-lock.js';
@@ -33,7 +34,7 @@ export async function createJournal(
   requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
   requireObject(unlock, 'What it is sealed with');
   if (await isThere(path)) {
-    throw new VeilmatchError('argument', `${path} exists: it may be the state of another run.`);
+    throw new VeilmatchError('argument', `${pathName(path)} exists: it may be the state of another run.`);
   }
   const { runId, peer, terms } = identity;
   const seed = bytesToHex(secureRandom(SEED_BYTES));
@@ -147,6 +148,6 @@ function parseHead(bytes: Uint8Array, path: string): JournalHead & { readonly se
     return { runId, peer, terms, seed, madeAt };
   } catch {
     // The error that led here may quote what is secret.
-    throw new VeilmatchError('bad-file', `${path} is the state of something else.`);
+    throw new VeilmatchError('bad-file', `${pathName(path)} is the state of something else.`);
   }
 }

@@ -10,6 +10,7 @@ import { ByteList, equalBytes, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
 import { createSha512 } from '../../kernel/sha512.js';
+import { admitOf } from '../../psi/run/admit.js';
 import type { CommonOptions } from '../../psi/run/party.js';
 import type { Channel } from '../channel/channel.js';
 import { disconnected } from '../channel/link.js';
@@ -72,13 +73,13 @@ export function recordedChannel(): Channel {
 
 /** The options of a party that goes by its journal. */
 export function journaledOptions<Options extends CommonOptions>(options: Options, journal: Journal): Options {
-  const { admit } = options;
+  const admit = admitOf(options.admit);
   return {
     ...options,
     backend: journaledBackend(options.backend, journal),
     random: seededRandom(journal.seed),
     admit:
-      admit &&
+      options.admit &&
       (async (run) => {
         const call = digestOf('admit', []);
         if (journal.outcome(call) !== undefined) return;

@@ -6,6 +6,7 @@
 
 import { requireObject, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
+import { pathName } from '../../path-name.js';
 import type { Unlock } from '../../psi/index.js';
 import { secureRandom } from '../../random.js';
 import { type FileLock, lockFile } from '../files/file-lock.js';
@@ -84,7 +85,8 @@ export async function openRunStore(
   try {
     if (!(await isRunStore(folder))) await writeSealed(keyPath, 'runs', secureRandom(KEY_BYTES), unlock);
     const key = await readSealed(keyPath, 'runs', unlock, MAX_KEY_BYTES, false);
-    if (key === undefined) throw new VeilmatchError('io', `Cannot read ${keyPath}: there is no such file.`);
+    if (key === undefined)
+      throw new VeilmatchError('io', `Cannot read ${pathName(keyPath)}: there is no such file.`);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {
       const [, runId] = RUN_NAME.exec(name) ?? [];

@@ -9,9 +9,10 @@
 
 import { concatBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { Unlock } from '../../psi/index.js';
+import { pathName } from '../../path-name.js';
 import { MAX_FRAME_BYTES } from '../../psi/run/suite.js';
 import { Container, HEADER_BYTES, LENGTHS_BYTES, recordLength, unopened } from '../../sealed/container.js';
+import type { Unlock } from '../../sealed/unlock.js';
 import { fileError, openRegular, replaceFile } from '../files/files.js';
 
 const KIND = 'journal';
@@ -156,7 +157,7 @@ class Log implements SealedLog {
   }
 
   async #append(record: Uint8Array): Promise<number> {
-    if (this.#closed) throw new VeilmatchError('io', `${this.#path} has been closed.`);
+    if (this.#closed) throw new VeilmatchError('io', `${pathName(this.#path)} has been closed.`);
     const index = this.#places.length;
     const bytes = await this.#container.seal(record, numberOf(index));
     try {
@@ -207,7 +208,7 @@ async function writeAt(file: File, position: number, bytes: Uint8Array): Promise
 function damaged(path: string, offset: number): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${path} was changed or damaged (offset ${offset}). The run cannot be resumed: remove the file, and begin anew.`,
+    `${pathName(path)} was changed or damaged (offset ${offset}). The run cannot be resumed: remove the file, and begin anew.`,
     { offset },
   );
 }
