@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, DistinctBytes, equalBytes, sortRecords } from '../../src/bytes.js';
-import { takeShared } from '../../src/psi/cardinality/shuffled.js';
+import { takeShared } from '../../src/psi/people/shuffled.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';

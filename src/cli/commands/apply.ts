@@ -17,7 +17,7 @@ import { requireCountry } from '../../identifiers/phone.js';
 import { rowCountry } from '../../identifiers/row.js';
 import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/table.js';
-import type { ProcessedRows } from '../report/list-report.js';
+import type { ProcessedRows } from './list-report.js';
 
 export interface ReadingOptions {
   readonly country?: string | undefined;

@@ -9,11 +9,10 @@ import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import { refuseParquet } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type ListFlags, listOptions, parseCountry } from '../flags/list-options.js';
+import { type ListFlags, listOptions, parseCountry, validOption } from '../flags/list-options.js';
 import { readSet } from '../flags/read-set.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
 import { startProgress } from '../report/progress.js';
-import { validOption } from './normalize.js';
 
 interface CompareFlags extends ListFlags {
   readonly plan?: string;

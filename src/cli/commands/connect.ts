@@ -21,8 +21,9 @@ import {
 import type { Command, ExitStatus } from '../command.js';
 import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } from '../flags/agreement.js';
 import { type Guard, type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
-import { LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
+import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { readPolicy } from '../flags/policy.js';
 import { type ReadSet, readSet, type SetFlags } from '../flags/read-set.js';
 import { timeOptions } from '../flags/serve-options.js';
 import { type RunSummary, startRunProgress, summaryText } from '../report/run-report.js';
@@ -30,8 +31,7 @@ import { readCertificates, readKeyPair, readToken } from '../secrets/credentials
 import { type Agreement, RunState, type StateFlags } from '../secrets/run-state.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
-import { policyLines, readPolicy } from './budget.js';
-import { validOption } from './normalize.js';
+import { policyLines } from './budget.js';
 
 interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags, GuardFlags {
   readonly tokenFile?: string;

@@ -15,11 +15,11 @@ import {
 import type { ProfileName } from '../../identifiers/index.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
-import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
-import { PROFILE_NAMES, validOption } from './normalize.js';
+import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
+import { PROFILE_NAMES } from './normalize.js';
 
 interface HashFlags extends ReportFlags {
   readonly profile?: ProfileName;

@@ -4,9 +4,9 @@
 import { Option } from 'commander';
 import { type ProfileName, profiles } from '../../identifiers/index.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
-import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
+import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { applyProfile, normalizeList } from './apply.js';
+import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 
 interface NormalizeFlags extends ReportFlags {
   readonly profile?: ProfileName;
@@ -14,13 +14,6 @@ interface NormalizeFlags extends ReportFlags {
 }
 
 export const PROFILE_NAMES: readonly ProfileName[] = Object.keys(profiles) as ProfileName[];
-
-export function validOption(): Option {
-  return new Option(
-    '--valid',
-    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
-  );
-}
 
 export const normalize: Command = {
   name: 'normalize',

@@ -11,8 +11,9 @@ import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
 import { admission, defaultPolicy, memoryLedger, type Reveal } from '../../psi/index.js';
 import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
+import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { readPolicy } from '../flags/policy.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
 import { type RunProgress, startRunProgress } from '../report/run-report.js';
 import { readPeerKey } from '../secrets/credentials.js';
@@ -20,9 +21,7 @@ import { readKey } from '../secrets/secrets.js';
 import { loadState, saveState } from '../secrets/state.js';
 import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
-import { readPolicy } from './budget.js';
 import { countable } from './connect.js';
-import { validOption } from './normalize.js';
 
 interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly output?: string;

@@ -10,12 +10,11 @@ import type { Reveal } from '../../psi/index.js';
 import { isLoopback } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partners, ServerTls } from '../../transport/index.js';
-import { validOption } from '../commands/normalize.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type AgreementFlags, agreementOptions } from './agreement.js';
-import { listOptions } from './list-options.js';
+import { listOptions, validOption } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
 import type { SetFlags } from './read-set.js';
 

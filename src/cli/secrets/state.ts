@@ -7,7 +7,6 @@ import { VeilmatchError } from '../../errors.js';
 import { openKey, type Reveal, sealKey, type Unlock } from '../../psi/index.js';
 import { readIfThere, replaceFile } from '../../transport/files/files.js';
 import type { RequestState } from '../../transport/index.js';
-import type { SetFlags } from '../flags/read-set.js';
 
 const FORMAT = 'veilmatch-request-v1';
 const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'] as const;
@@ -16,7 +15,7 @@ const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'
 export interface KeptRequest {
   readonly state: RequestState;
   readonly path: string;
-  readonly flags: SetFlags;
+  readonly flags: object;
 }
 
 /** @throws {VeilmatchError} `argument` where there is one already, `io` */

@@ -24,7 +24,7 @@ import { sha512 } from '../../kernel/sha512.js';
 import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
-import { type Part, sendRecords } from '../cardinality/shuffled.js';
+import { type Part, sendRecords } from '../people/shuffled.js';
 import { checkAscending, checkDistinct, checkPublicKey, compareBytes, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame } from '../run/frames.js';

@@ -13,14 +13,6 @@ import { requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar, secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import {
-  answerShuffled,
-  askShuffled,
-  peopleIn,
-  sendRecords,
-  tagsOf,
-  takeShared,
-} from '../cardinality/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkPublicKey } from '../run/checks.js';
 import { encodeFrame } from '../run/frames.js';
@@ -36,6 +28,7 @@ import {
 import { checkFinish } from '../run/session.js';
 import type { MergeOptions } from './merge-limits.js';
 import { type Roster, rosterOf } from './roster.js';
+import { answerShuffled, askShuffled, peopleIn, sendRecords, tagsOf, takeShared } from './shuffled.js';
 
 /** What the receiver's machine knows at the end. */
 export interface PeopleReceiverResult {

@@ -16,7 +16,7 @@ import { concatBytes, u32 } from '../../bytes.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar } from '../../random.js';
-import { askShuffled, peopleIn, takeShared } from '../cardinality/shuffled.js';
+import { askShuffled, peopleIn, takeShared } from '../people/shuffled.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkElement, checkPublicKey } from '../run/checks.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';

@@ -15,7 +15,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { randomScalar } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../cardinality/shuffled.js';
+import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../people/shuffled.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';

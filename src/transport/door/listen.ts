@@ -12,7 +12,7 @@ import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
-import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
 import { firstMessage, refuse } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
 import { errorFor, reasonFor } from '../channel/reason.js';
@@ -76,6 +76,16 @@ export interface ListenOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told what happens at the door, for a log. */
   readonly onEvent?: ((event: ListenEvent) => void) | undefined;
+}
+
+/** A channel to a party that has connected here and is known. */
+export interface AcceptedChannel extends Channel {
+  /** Who has connected. */
+  readonly peer: Peer;
+  /** The same at both ends, for their logs. */
+  readonly runId: string;
+  /** Where both parties keep the run: for the option `journal` of `send` and `receive`, which close it. */
+  readonly journal: Journal | undefined;
 }
 
 /** Yields a channel for each party that is known. Several may be open at once. */

@@ -15,8 +15,8 @@ import {
 } from '../../../src/transport/index.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { encodeMessage } from '../../../src/wire/messages.js';
-import { scratch } from '../scratch.js';
-import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { scratch } from '../support/scratch.js';
+import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const backend = await fastestBackend();
 const KEYS = { receiver: new Uint8Array(32).fill(11), sender: new Uint8Array(32).fill(12) };

@@ -28,8 +28,8 @@ import {
 } from '../../../src/psi/index.js';
 import type { Role } from '../../../src/psi/run/suite.js';
 import type { RandomSource } from '../../../src/random.js';
-import { Chance } from '../random.js';
-import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { Chance } from '../support/random.js';
+import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 /** What a run goes through; not what is published, allowed or attached besides. */
 const SOURCES = [

@@ -13,8 +13,6 @@ import { VeilmatchError } from '../../errors.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
 import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
-import { DisjointSets } from '../people/disjoint-sets.js';
-import type { Roster } from '../people/roster.js';
 import type { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkAscending, checkDistinct, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
@@ -24,6 +22,8 @@ import type { Line } from '../run/machine.js';
 import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
 import { DST } from '../run/suite.js';
+import { DisjointSets } from './disjoint-sets.js';
+import type { Roster } from './roster.js';
 
 /** A part of a program: yields frames to send, and `undefined` where it needs one. */
 export type Part<Result> = AsyncGenerator<Uint8Array | undefined, Result, Uint8Array | undefined>;
