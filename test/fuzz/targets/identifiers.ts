@@ -29,7 +29,6 @@ export const phones: FuzzTarget = {
   reads: 'telephone numbers, normalised and by every profile',
   sources: [
     'src/identifiers/phone.ts',
-    'src/identifiers/phone-refusals.ts',
     'src/identifiers/plans.ts',
     'src/identifiers/shortcut.ts',
     'src/identifiers/text.ts',

@@ -18,7 +18,7 @@ function hashes(count: number): Uint8Array {
 export const filters: FuzzTarget = {
   name: 'filters',
   reads: 'filters of published sets, of either kind',
-  sources: ['src/psi/filter/'],
+  sources: ['src/filter/'],
   maxBytes: 2048,
   steps: [50_000, 1_000],
   seeds: () =>
