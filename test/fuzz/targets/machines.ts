@@ -10,7 +10,7 @@ import {
 } from '../../../src/contact/index.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import type { GroupBackend } from '../../../src/group/group.js';
-import { fastestBackend } from '../../../src/group/serial.js';
+import { serialBackend } from '../../../src/group/serial.js';
 import { canonicalBytes } from '../../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../../src/identifiers/set.js';
 import {
@@ -61,7 +61,7 @@ const SOURCES = [
 const ROLES = ['receiver', 'sender'] as const;
 const MOST_FRAMES = 16;
 
-const backend: GroupBackend = await fastestBackend();
+const backend: GroupBackend = await serialBackend('auto');
 
 function setOf(...rows: readonly (readonly string[])[]): IdentifierSet {
   const builder = new SetBuilder();
