@@ -180,4 +180,5 @@ export const uncheckedNoble: GroupBackend = {
   async dispose() {},
 };
 
-export const nobleBackend: GroupBackend = checked(uncheckedNoble);
+// Marked, so that a bundle that needs nothing of it leaves it out.
+export const nobleBackend: GroupBackend = /* @__PURE__ */ checked(uncheckedNoble);
