@@ -95,16 +95,18 @@ interface Source {
 /** The kernels are AssemblyScript: their imports have no endings, and their fields are put in when they are built. */
 const isAssembly = (path: string): boolean => path.startsWith('kernel/assembly/');
 
-const sources: Source[] = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => {
-    const text = readFileSync(join(root, 'src', path), 'utf8');
-    return {
-      path: path.replaceAll('\\', '/'),
-      text,
-      tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
-    };
-  });
+/** Every file of TypeScript below a folder of the repository. */
+function sourcesIn(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => written(path.replaceAll('\\', '/'), readFileSync(join(root, folder, path), 'utf8')));
+}
+
+function written(path: string, text: string): Source {
+  return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
+}
+
+const sources: Source[] = sourcesIn('src');
 
 /** What a file imports or re-exports, types included; not what it merely names, as `typeof import('x')` does. */
 function importsOf({ tree }: Source): string[] {
@@ -126,6 +128,10 @@ function importsOf({ tree }: Source): string[] {
 /** `@noble/hashes` of `@noble/hashes/sha2.js`. */
 const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
 
+/** The file that an import with a relative specifier means. */
+const fileOf = (from: string, specifier: string): string =>
+  posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
+
 /** The imports of a file that break the plan, in words; nothing for a file that keeps it. */
 function breaches(source: Source): string[] {
   const layer = layerOf(source.path);
@@ -137,7 +143,7 @@ function breaches(source: Source): string[] {
       if (isBuiltin(specifier)) return ON_NODE.includes(layer) ? [] : [`${source.path} imports ${specifier}`];
       return packages.includes(packageOf(specifier)) ? [] : [`${source.path} imports ${specifier}`];
     }
-    const target = posix.join(posix.dirname(source.path), specifier).replace(/\.js$/, '.ts');
+    const target = fileOf(source.path, specifier);
     if (!sources.some(({ path }) => path === target))
       return [`${source.path} imports ${specifier}: no such file`];
     const other = layerOf(target);
@@ -251,10 +257,6 @@ const STILL_TO_DO: ReadonlySet<string> = new Set([
 /** A package that users install only if they want what it does. */
 const OPTIONAL = Object.keys(peerDependencies);
 
-function written(path: string, text: string): Source {
-  return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true) };
-}
-
 describe('the house plan', () => {
   it('is kept by every import', () => {
     expect(sources.length).toBeGreaterThan(0);
@@ -338,6 +340,123 @@ describe('what a file exports', () => {
   ])('is found where nobody takes it: %s', (_, text, found) => {
     const files = [written('a.ts', text), written('b/b.ts', "import { used as mine } from '../a.js';")];
     expect(lonely(files)).toEqual(found);
+  });
+});
+
+type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Which node names which, where a node is what `nodeOf` makes of a file's path: what a node holds together is no arrow. */
+function graphOf(files: readonly Source[], nodeOf: (path: string) => string): Graph {
+  const known = new Set(files.map(({ path }) => path));
+  const graph = new Map<string, Set<string>>();
+  for (const file of files) {
+    const from = nodeOf(file.path);
+    const named = graph.get(from) ?? new Set();
+    graph.set(from, named);
+    for (const specifier of importsOf(file)) {
+      const target = fileOf(file.path, specifier);
+      if (specifier.startsWith('.') && known.has(target) && nodeOf(target) !== from)
+        named.add(nodeOf(target));
+    }
+  }
+  return graph;
+}
+
+/** The nodes of a graph from which arrows lead back to them, those that are together in a circle in one list. */
+function circles(graph: Graph): string[][] {
+  const reached = new Map([...graph.keys()].map((node) => [node, reachedFrom(graph, node)]));
+  const inCircles = [...graph.keys()].filter((node) => reached.get(node)!.has(node)).sort();
+  const together = (a: string, b: string): boolean => reached.get(a)!.has(b) && reached.get(b)!.has(a);
+  return inCircles
+    .filter((node, i) => !inCircles.slice(0, i).some((earlier) => together(earlier, node)))
+    .map((node) => inCircles.filter((other) => together(node, other)));
+}
+
+function reachedFrom(graph: Graph, start: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const waiting = [start];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    for (const next of graph.get(node) ?? []) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      waiting.push(next);
+    }
+  }
+  return reached;
+}
+
+/** Lists of what is below them, and what a process begins with: each stands for itself, above its folder. */
+const isEntry = (path: string): boolean =>
+  posix.basename(path) === 'index.ts' || ['cli/main.ts', 'cli/program.ts'].includes(path);
+
+/** The folder that a file lies in; a file at the top is a node of its own. */
+const folderOf = (path: string): string =>
+  isEntry(path) || !path.includes('/') ? path : posix.dirname(path);
+
+describe.each(['src', 'test'])('imports in %s', (folder) => {
+  const files = sourcesIn(folder).filter(({ path }) => !isAssembly(path));
+
+  it('lead from no file back to it', () => {
+    expect(files.length).toBeGreaterThan(0);
+    expect(circles(graphOf(files, (path) => path))).toEqual([]);
+  });
+
+  it('lead from no folder back to it', () => {
+    // Not the folders of psi/ yet: what is observed of a run and what is made of its result know the protocols that they are of.
+    const whole = (path: string): string => (path.startsWith('psi/') ? 'psi' : folderOf(path));
+    expect(circles(graphOf(files, folder === 'src' ? whole : folderOf))).toEqual([]);
+  });
+});
+
+describe('a circle', () => {
+  const files = (all: Readonly<Record<string, string>>): Source[] =>
+    Object.entries(all).map(([path, text]) => written(path, text));
+  const ofFiles = (all: Readonly<Record<string, string>>): string[][] =>
+    circles(graphOf(files(all), (path) => path));
+  const ofFolders = (all: Readonly<Record<string, string>>): string[][] =>
+    circles(graphOf(files(all), folderOf));
+
+  it('is found among files, of types and of what is imported when it is needed as well', () => {
+    const two = { 'a/x.ts': "import type { Y } from './y.js';", 'a/y.ts': "export { x } from './x.js';" };
+    expect(ofFiles(two)).toEqual([['a/x.ts', 'a/y.ts']]);
+    const three = {
+      'a/x.ts': "import { y } from './y.js';",
+      'a/y.ts': "import { z } from '../b/z.js';",
+      'b/z.ts': "const { x } = await import('../a/x.js');",
+      'b/above.ts': "import { z } from './z.js';",
+    };
+    expect(ofFiles(three)).toEqual([['a/x.ts', 'a/y.ts', 'b/z.ts']]);
+    expect(ofFiles({ ...two, ...{ 'b/p.ts': "import './q.js';", 'b/q.ts': "import './p.js';" } })).toEqual([
+      ['a/x.ts', 'a/y.ts'],
+      ['b/p.ts', 'b/q.ts'],
+    ]);
+    expect(ofFiles({ ...two, 'a/y.ts': "import { z } from './z.js';" })).toEqual([]);
+  });
+
+  it('is found among folders, also where no file is in one', () => {
+    const across = {
+      'a/x.ts': "import { y } from '../b/y.js';",
+      'b/z.ts': "import type { W } from '../a/w.js';",
+      'a/w.ts': '',
+      'b/y.ts': '',
+    };
+    expect(ofFiles(across)).toEqual([]);
+    expect(ofFolders(across)).toEqual([['a', 'b']]);
+    // A folder and one in it are two.
+    const below = { 'a/x.ts': "import '../a/b/y.js';", 'a/b/y.ts': "import '../w.js';", 'a/w.ts': '' };
+    expect(ofFolders(below)).toEqual([['a', 'a/b']]);
+  });
+
+  it('is none through the list of what a folder holds, or through files at the top', () => {
+    const list = {
+      'a/index.ts': "export { y } from './b/y.js';",
+      'a/b/y.ts': "import '../w.js';",
+      'a/w.ts': '',
+    };
+    expect(ofFolders(list)).toEqual([]);
+    const top = { 'bytes.ts': "import './errors.js';", 'a/x.ts': "import '../bytes.js';", 'errors.ts': '' };
+    expect(ofFolders(top)).toEqual([]);
+    expect(ofFolders({ ...top, 'errors.ts': "import './bytes.js';" })).toEqual([['bytes.ts', 'errors.ts']]);
   });
 });
 

@@ -3,6 +3,7 @@
 
 import { utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
+import type { Template } from './kernel/shape.js';
 
 /**
  * `e164` as `+14155550123`, `digits` as `14155550123`, `national` as `4155550123`, or a mask such as `###-###-####`, in
@@ -16,14 +17,6 @@ const CODE = {
   digits: (code: string): string => code,
   national: () => '',
 };
-
-/** A message, but for its digits. */
-export interface Template {
-  /** The whole message, with `#` for each digit of the national number. */
-  readonly bytes: Uint8Array;
-  /** Where in `bytes` these digits stand. */
-  readonly digits: readonly number[];
-}
 
 /**
  * @param digits - the lengths that national numbers have, if they are known

@@ -5,7 +5,7 @@ import type { Advance, Headway, ReversalCursor } from './cursor.js';
 import type { NumberFormat } from './format.js';
 import type { Recipe } from './recipe.js';
 import { type Search, type SearchOptions, search } from './scan.js';
-import type { Hit } from './scanner.js';
+import type { Hit } from './scan-spec.js';
 import { Spans } from './spans.js';
 import type { TokenList } from './tokens.js';
 

@@ -7,7 +7,8 @@ import { defaultConcurrency, startWorker, type WorkerPort } from '../workers/pla
 import { WorkerPool } from '../workers/pool.js';
 import { type Guesses, specOf } from './candidates.js';
 import type { NumberFormat } from './format.js';
-import { createScanner, hashesAddresses, type ScanResult, type ScanSpec, usesKernel } from './scanner.js';
+import type { ScanResult, ScanSpec } from './scan-spec.js';
+import { createScanner, hashesAddresses, usesKernel } from './scanner.js';
 import { type Span, Spans } from './spans.js';
 
 /** How a search is run. */

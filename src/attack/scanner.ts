@@ -2,46 +2,17 @@
 /** One worker's part of a search: hashes ranges of candidates, and keeps those whose digest is a target. */
 
 import { fromUtf8, utf8 } from '../bytes.js';
-import type { HashingScheme } from '../hashing/scheme.js';
-import { type CandidatesSpec, candidatesFrom, type Guesses } from './candidates.js';
+import { candidatesFrom, type Guesses } from './candidates.js';
 import { type Check, createCheck } from './check.js';
+import { DictionaryScanner } from './dictionary-scanner.js';
 import { EmailDictionary } from './emails/dictionary.js';
-import { DictionaryScanner } from './emails/scanner.js';
-import { type NumberFormat, templateOf } from './format.js';
+import { templateOf } from './format.js';
 import { simdAvailable } from './kernel/emitter.js';
 import { Kernel } from './kernel/kernel.js';
 import { shapeOf } from './kernel/shape.js';
 import { NumberingPlan } from './plan.js';
+import type { Hit, Scanner, ScanResult, ScanSpec } from './scan-spec.js';
 import { TargetTable } from './targets.js';
-
-/** A search as data: what a worker has to know of it. */
-export interface ScanSpec {
-  readonly candidates: CandidatesSpec;
-  readonly format: NumberFormat;
-  readonly scheme: HashingScheme;
-  /** Digests or their first bytes, concatenated. */
-  readonly targets: Uint8Array;
-  /** Bytes of each target. */
-  readonly digestBytes: number;
-}
-
-export interface Hit {
-  /** Index of the target. */
-  readonly target: number;
-  /** The candidate: a number in E.164, or an e-mail address. */
-  readonly identifier: string;
-}
-
-export interface ScanResult {
-  readonly hits: Hit[];
-  /** Candidates hashed: a mask leaves out numbers of other lengths. */
-  readonly tried: number;
-}
-
-export interface Scanner {
-  /** Tries the candidates of the indices [from, to). One scan at a time. */
-  scan(from: number, to: number): Promise<ScanResult>;
-}
 
 /** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
 export function usesKernel(

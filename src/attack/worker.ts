@@ -4,7 +4,8 @@
 import { VeilmatchError } from '../errors.js';
 import { serve } from '../workers/serve.js';
 import type { RangeRequest } from './scan.js';
-import { createScanner, type Scanner, type ScanSpec } from './scanner.js';
+import type { Scanner, ScanSpec } from './scan-spec.js';
+import { createScanner } from './scanner.js';
 
 let scanner: Scanner | undefined;
 

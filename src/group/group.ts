@@ -170,66 +170,10 @@ export function countRecords(bytes: Uint8Array, width: number, what: string): nu
   return bytes.length / width;
 }
 
-/**
- * The number of records in two arrays of them.
- * @throws {VeilmatchError} `argument` unless both hold equally many
- */
-export function countPairs(a: Uint8Array, b: Uint8Array): number {
-  const count = countRecords(a, ELEMENT_BYTES, 'Elements');
-  if (b.length !== a.length) {
-    throw new VeilmatchError(
-      'argument',
-      `Both arrays must hold equally many records of 32 bytes; they hold ${a.length} and ${b.length} bytes.`,
-    );
-  }
-  return count;
-}
-
-/** @throws {VeilmatchError} `argument` for an empty domain separation tag */
-export function checkTag(dst: Uint8Array): void {
-  if (dst.length === 0) {
-    throw new VeilmatchError(
-      'argument',
-      'The domain separation tag is empty; RFC 9380 demands at least one byte.',
-    );
-  }
-}
-
-/** @throws {VeilmatchError} `argument` unless these are two elements and a whole number */
-export function checkProgression(start: Uint8Array, step: Uint8Array, count: number): void {
-  if (start.length !== ELEMENT_BYTES || step.length !== ELEMENT_BYTES) {
-    throw new VeilmatchError(
-      'argument',
-      `Start and step are one element of 32 bytes each; these are ${start.length} and ${step.length}.`,
-    );
-  }
-  if (!Number.isSafeInteger(count) || count < 0) {
-    throw new VeilmatchError('argument', 'The length of a progression is a whole number from 0.');
-  }
-}
-
-/** @throws {VeilmatchError} `argument` unless this is one element */
-export function checkBase(base: Uint8Array): void {
-  if (base.length !== ELEMENT_BYTES) {
-    throw new VeilmatchError('argument', `The base is one element of 32 bytes; this is ${base.length}.`);
-  }
-}
-
 /** An error about the base, in an operation whose elements have positions. */
 export function aboutBase(error: unknown): unknown {
   if (!(error instanceof VeilmatchError) || error.position === undefined) return error;
   return new VeilmatchError(error.code, error.message.replace('Element 0', 'The base'));
-}
-
-/** @throws {VeilmatchError} `argument` unless there is a scalar for each message; `bad-scalar` */
-export function checkScalarsOf(messages: ByteList, scalars: Uint8Array): void {
-  checkScalars(scalars);
-  if (scalars.length !== messages.length * SCALAR_BYTES) {
-    throw new VeilmatchError(
-      'argument',
-      `Each of the ${messages.length} messages takes a scalar of 32 bytes; these are ${scalars.length} bytes.`,
-    );
-  }
 }
 
 /** @throws {VeilmatchError} `bad-scalar` with the position of the first scalar that is zero or not reduced */
@@ -242,19 +186,6 @@ export function checkScalars(scalars: Uint8Array): void {
         `Scalar ${i} is zero or not reduced. A scalar is 32 bytes little-endian in [1, L - 1].`,
         { position: i },
       );
-    }
-  }
-}
-
-/** @throws {VeilmatchError} `bad-scalar` with the position of the first weight that is not reduced; zero is accepted */
-export function checkWeights(weights: Uint8Array): void {
-  const count = countRecords(weights, SCALAR_BYTES, 'Weights');
-  for (let i = 0; i < count; i++) {
-    const weight = weights.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES);
-    if (!isNonZeroScalar(weight) && weight.some((byte) => byte !== 0)) {
-      throw new VeilmatchError('bad-scalar', `Weight ${i} is not reduced: it must be below L.`, {
-        position: i,
-      });
     }
   }
 }

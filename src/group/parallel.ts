@@ -1,91 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The group on several threads. A batch is cut into chunks that workers pull from one queue; a batch of less than two
- * chunks stays on the caller's thread, where it is done before a worker would have started.
+ * chunks stays on the caller's thread, where it is done before a worker would have started. A chunk is a copy that moves to
+ * the worker and is wiped there: of what a caller wipes, nothing is left.
  */
 
 import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { WorkerPool } from '../workers/pool.js';
+import { buffersOf, type ChunkArguments, type ChunkJob, type HashEach, type Pair } from './chunk.js';
 import {
   type BackendName,
   type BatchOptions,
-  checkBase,
-  checkProgression,
-  checkScalar,
-  checkScalars,
-  checkScalarsOf,
-  checkTag,
-  checkWeights,
-  countPairs,
-  countRecords,
   ELEMENT_BYTES,
   type GroupBackend,
   SCALAR_BYTES,
 } from './group.js';
-
-/** One operation on a part of a batch, as it crosses to a worker. */
-export type ChunkArguments =
-  | {
-      readonly operation: 'hashAndMultiply';
-      readonly bytes: Uint8Array;
-      readonly offsets: Uint32Array;
-      readonly dst: Uint8Array;
-      readonly scalar: Uint8Array;
-    }
-  | {
-      readonly operation: HashEach;
-      readonly bytes: Uint8Array;
-      readonly offsets: Uint32Array;
-      readonly dst: Uint8Array;
-      readonly scalars: Uint8Array;
-    }
-  | {
-      readonly operation: 'subtractBase';
-      readonly elements: Uint8Array;
-      readonly scalars: Uint8Array;
-      readonly base: Uint8Array;
-    }
-  | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
-  | {
-      readonly operation: 'multiplyBase';
-      readonly scalars: Uint8Array;
-      readonly base: Uint8Array | undefined;
-    }
-  | {
-      readonly operation: 'progression';
-      readonly start: Uint8Array;
-      readonly step: Uint8Array;
-      readonly count: number;
-    }
-  | {
-      readonly operation: 'multiplyEach' | 'add' | 'subtract' | 'weightedSum';
-      readonly first: Uint8Array;
-      readonly second: Uint8Array;
-    };
-
-/** What a worker is told first. */
-export interface BackendJob {
-  readonly name: BackendName;
-  /** The kernel's code, base64; undefined for the backend that has none. */
-  readonly code: string | undefined;
-}
-
-export interface ChunkJob {
-  /** Position of the chunk's first element in the batch. */
-  readonly from: number;
-  readonly chunk: ChunkArguments;
-}
 
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
 
 /** So many times as many of a progression, whose elements take so much less. */
 const PROGRESSION_CHUNKS = 32;
-
-type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
-type Pair = 'multiplyEach' | 'add' | 'subtract';
 
 export interface ParallelOptions {
   /** Does small batches; the workers were told to run one of the same name. */
@@ -126,13 +63,11 @@ export class ParallelBackend implements GroupBackend {
     scalar: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    checkScalar(scalar);
-    checkTag(dst);
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'hashAndMultiply',
       ...messagesOf(messages, from, to),
-      dst,
-      scalar,
+      dst: copyOf(dst),
+      scalar: copyOf(scalar),
     });
     return this.#run(messages.length, options, cut, () =>
       this.#local.hashAndMultiply(messages, dst, scalar, options),
@@ -163,26 +98,23 @@ export class ParallelBackend implements GroupBackend {
     base: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    const count = countPairs(elements, scalars);
-    checkScalars(scalars);
-    checkBase(base);
+    const count = elements.length / ELEMENT_BYTES;
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'subtractBase',
       elements: recordsOf(elements, from, to),
       scalars: recordsOf(scalars, from, to),
-      base,
+      base: copyOf(base),
     });
     return this.#run(count, options, cut, () => this.#local.subtractBase(elements, scalars, base, options));
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
-    checkScalar(scalar);
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'multiply',
       elements: recordsOf(elements, from, to),
-      scalar,
+      scalar: copyOf(scalar),
     });
-    const count = countRecords(elements, ELEMENT_BYTES, 'Elements');
+    const count = elements.length / ELEMENT_BYTES;
     return this.#run(count, options, cut, () => this.#local.multiply(elements, scalar, options));
   }
 
@@ -191,12 +123,10 @@ export class ParallelBackend implements GroupBackend {
     base?: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    checkScalars(scalars);
-    if (base !== undefined) checkBase(base);
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'multiplyBase',
       scalars: recordsOf(scalars, from, to),
-      base,
+      base: base && copyOf(base),
     });
     const count = scalars.length / SCALAR_BYTES;
     return this.#run(count, options, cut, () => this.#local.multiplyBase(scalars, base, options));
@@ -207,8 +137,6 @@ export class ParallelBackend implements GroupBackend {
     scalars: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    countPairs(elements, scalars);
-    checkScalars(scalars);
     return this.#pairs('multiplyEach', elements, scalars, options);
   }
 
@@ -226,7 +154,6 @@ export class ParallelBackend implements GroupBackend {
     count: number,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    checkProgression(start, step, count);
     const size = this.#chunk * PROGRESSION_CHUNKS;
     const locally = (): Promise<Uint8Array> => this.#local.progression(start, step, count, options);
     if (count < 2 * size) return locally();
@@ -236,7 +163,7 @@ export class ParallelBackend implements GroupBackend {
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'progression',
       start: recordsOf(starts, from / size, from / size + 1),
-      step,
+      step: copyOf(step),
       count: to - from,
     });
     return this.#run(count, options, cut, locally, size);
@@ -247,8 +174,7 @@ export class ParallelBackend implements GroupBackend {
     weights: Uint8Array,
     options: BatchOptions = {},
   ): Promise<Uint8Array> {
-    const count = countPairs(elements, weights);
-    checkWeights(weights);
+    const count = elements.length / ELEMENT_BYTES;
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'weightedSum',
       first: recordsOf(elements, from, to),
@@ -275,12 +201,10 @@ export class ParallelBackend implements GroupBackend {
     scalars: Uint8Array,
     options: BatchOptions,
   ): Promise<Uint8Array> {
-    checkScalarsOf(messages, scalars);
-    checkTag(dst);
     const cut = (from: number, to: number): ChunkArguments => ({
       operation,
       ...messagesOf(messages, from, to),
-      dst,
+      dst: copyOf(dst),
       scalars: recordsOf(scalars, from, to),
     });
     return this.#run(messages.length, options, cut, () =>
@@ -294,7 +218,7 @@ export class ParallelBackend implements GroupBackend {
       first: recordsOf(first, from, to),
       second: recordsOf(second, from, to),
     });
-    const count = countPairs(first, second);
+    const count = first.length / ELEMENT_BYTES;
     return this.#run(count, options, cut, () => this.#local[operation](first, second, options));
   }
 
@@ -335,7 +259,7 @@ export class ParallelBackend implements GroupBackend {
       (index) => {
         const from = index * size;
         const chunk = cut(from, end(index));
-        return { payload: { from, chunk } satisfies ChunkJob };
+        return { payload: { from, chunk } satisfies ChunkJob, transfer: buffersOf(chunk) };
       },
       (index, value) => {
         this.#workers = 'expected';
@@ -357,14 +281,19 @@ function messagesOf(
 ): { readonly bytes: Uint8Array; readonly offsets: Uint32Array } {
   const offsets = messages.offsets.slice(from, to + 1);
   const start = offsets[0]!;
-  const bytes = messages.bytes.slice(start, offsets[to - from]);
+  const bytes = copyOf(messages.bytes.subarray(start, offsets[to - from]));
   for (const [i, offset] of offsets.entries()) offsets[i] = offset - start;
   return { bytes, offsets };
 }
 
-/** Records of 32 bytes, copied: what crosses to a worker takes its whole buffer along. */
+/** Records of 32 bytes, copied. */
 function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
-  return bytes.slice(from * ELEMENT_BYTES, to * ELEMENT_BYTES);
+  return copyOf(bytes.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+}
+
+/** In a buffer of its own, which can be moved to a worker. Not by `slice`: that of Node's `Buffer` copies nothing. */
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
 }
 
 /** A small number as a scalar. */

@@ -11,9 +11,11 @@ import {
   startWorker,
 } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
+import { checked } from './checked.js';
+import type { BackendJob } from './chunk.js';
 import type { BackendName, GroupBackend } from './group.js';
-import { type BackendJob, ParallelBackend } from './parallel.js';
-import { fastestBackend, kernelCode, serialBackend } from './serial.js';
+import { ParallelBackend } from './parallel.js';
+import { kernelCode, serialBackend, uncheckedSerial } from './serial.js';
 
 /** Which backend, and on how many threads. */
 export interface BackendOptions {
@@ -47,13 +49,13 @@ export async function createBackend(options: BackendOptions = {}): Promise<Group
       `concurrency must be a whole number from 1; it is ${String(concurrency)}.`,
     );
   }
-  const serial = backend === 'auto' ? await fastestBackend() : await serialBackend(backend);
-  if (concurrency === 1) return serial;
+  if (concurrency === 1) return serialBackend(backend);
+  const local = await uncheckedSerial(backend);
   const start = worker === undefined ? startOwnWorker : () => adapt(worker());
   const optional = options.concurrency === undefined && worker === undefined;
-  const payload: BackendJob = { name: serial.name, code: await kernelCode(serial.name) };
+  const payload: BackendJob = { name: local.name, code: await kernelCode(local.name) };
   const pool = new WorkerPool(start, concurrency, { job: 'backend', payload });
-  return new ParallelBackend({ local: serial, pool, optional });
+  return checked(new ParallelBackend({ local, pool, optional }));
 }
 
 function startOwnWorker(): ReturnType<typeof startWorker> {

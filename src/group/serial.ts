@@ -6,6 +6,7 @@
 
 import { VeilmatchError } from '../errors.js';
 import { fmaSupport } from '../kernel/probe.js';
+import { checked } from './checked.js';
 import type { BackendName, GroupBackend } from './group.js';
 import { unsupported, wasmBackend } from './wasm.js';
 
@@ -21,9 +22,18 @@ export async function kernelCode(name: BackendName): Promise<string | undefined>
   return undefined;
 }
 
-/** @throws {VeilmatchError} `unsupported` when it cannot run here */
-export async function serialBackend(name: BackendName): Promise<GroupBackend> {
-  if (name === 'noble') return (await import('./noble.js')).nobleBackend;
+/**
+ * The backend of this name; with `auto` the fastest that works: `fma`, else `integer`, else `noble`.
+ * @throws {VeilmatchError} `unsupported` when it cannot run here, `argument` for a name that is none
+ */
+export async function serialBackend(name: 'auto' | BackendName): Promise<GroupBackend> {
+  return checked(await uncheckedSerial(name));
+}
+
+/** The same, but that it trusts its caller. */
+export async function uncheckedSerial(name: 'auto' | BackendName): Promise<GroupBackend> {
+  if (name === 'auto') return uncheckedFastest();
+  if (name === 'noble') return (await import('./noble.js')).uncheckedNoble;
   if (name === 'fma') {
     const support = fmaSupport();
     if (support !== 'fused') throw unsupported(name, WHY_NO_FMA[support]);
@@ -36,14 +46,13 @@ export async function serialBackend(name: BackendName): Promise<GroupBackend> {
   );
 }
 
-/** The fastest that works: `fma`, else `integer`, else `noble`. */
-export async function fastestBackend(): Promise<GroupBackend> {
+async function uncheckedFastest(): Promise<GroupBackend> {
   for (const name of ['fma', 'integer'] as const) {
     try {
-      return await serialBackend(name);
+      return await uncheckedSerial(name);
     } catch (error) {
       if (!(error instanceof VeilmatchError && error.code === 'unsupported')) throw error;
     }
   }
-  return serialBackend('noble');
+  return uncheckedSerial('noble');
 }

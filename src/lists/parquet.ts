@@ -6,7 +6,7 @@ import { VeilmatchError } from '../errors.js';
 import type { ListRecord } from './csv.js';
 import { Database, databaseError, quoted } from './duckdb.js';
 import type { Io } from './io.js';
-import type { RecordSource } from './records.js';
+import type { RecordSource } from './record-source.js';
 
 /** What the message says that the package is needed for. */
 export const PARQUET_NEEDS = 'Parquet files need';

@@ -11,20 +11,7 @@ import { csvRecords, type Delimiter, type ListRecord } from './csv.js';
 import { asUtf8 } from './encoding.js';
 import { type Io, readBytes, STDIN, sourceName } from './io.js';
 import { openParquet } from './parquet.js';
-
-export interface RecordSource {
-  /** What the `line` of a record is a number of. */
-  readonly counts: 'line' | 'row';
-  /** Undefined where the records themselves have to tell whether the first one holds names. */
-  readonly hasHeader: boolean | undefined;
-  /** The first records, a header among them; fewer only where there are no more. To be asked for once, beforehand. */
-  sample(count: number): Promise<readonly ListRecord[]>;
-  /** All records, a header among them. @param columns those that are needed; cells of others may be empty */
-  records(columns: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined>;
-  /** How much of the file was read, from 0 to 1, where its size is known. */
-  share(): number | undefined;
-  close(): Promise<void>;
-}
+import type { RecordSource } from './record-source.js';
 
 interface RecordOptions {
   /** Detected when it is not given. */

@@ -6,7 +6,8 @@ import type { Field, Row } from '../identifiers/row.js';
 import { type ColumnOptions, type Columns, chooseColumns } from './columns.js';
 import type { Delimiter, ListRecord } from './csv.js';
 import { type Io, sourceName } from './io.js';
-import { openRecords, type RecordSource } from './records.js';
+import type { RecordSource } from './record-source.js';
+import { openRecords } from './records.js';
 
 export interface ListOptions extends ColumnOptions {
   /** Detected when it is not given. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Modes, context strings and keys (RFC 9497, sections 3.1 and 3.2). */
 
-import { requireBytes, requireCount, requireFunction, requireMethods, requireText } from '../arguments.js';
+import { requireBytes, requireFunction, requireText } from '../arguments.js';
 import { concatBytes, u16, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import type { ProofContext } from './dleq.js';
-import type { Suite, SuiteIdentifier } from './suite.js';
+import { requireSuite, type Suite, type SuiteIdentifier } from './suite.js';
 
 /** `oprf` is the plain one, `voprf` proves which key was used, `poprf` takes in a public input as well. */
 export type Mode = 'oprf' | 'voprf' | 'poprf';
@@ -145,16 +145,6 @@ export function checkPublicKey(suite: Suite, publicKey: Uint8Array): void {
   if (suite.isIdentity(publicKey)) {
     throw new VeilmatchError('identity-element', 'The public key is the identity: no server has that key.');
   }
-}
-
-/** @throws {VeilmatchError} `argument` for what is no suite */
-export function requireSuite(suite: unknown): void {
-  requireMethods(suite, 'The suite', 'hash', 'isIdentity');
-  const { group, scalars, scalarBytes, elementBytes } = suite as Suite;
-  requireMethods(group, 'The group', 'multiply', 'multiplyBase', 'hashAndMultiply');
-  requireMethods(scalars, 'The scalars', 'random', 'hasher', 'isValid', 'isZero', 'invert');
-  requireCount(scalarBytes, 'The bytes of a scalar');
-  requireCount(elementBytes, 'The bytes of an element');
 }
 
 /** @throws {VeilmatchError} `argument` for what is no mode */

@@ -14,8 +14,7 @@ import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
 import { type RandomSource, secureRandom } from '../random.js';
 import { nextTurn } from '../workers/turn.js';
-import { requireSuite } from './context.js';
-import type { Suite } from './suite.js';
+import { requireSuite, type Suite } from './suite.js';
 
 /** Elements that one proof covers at most: their index is hashed as two bytes. */
 export const MAX_PROOF_ELEMENTS = 65_535;

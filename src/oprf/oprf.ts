@@ -19,8 +19,8 @@ import {
   type OprfOptions,
   unblindAndHash,
 } from './blinding.js';
-import { type Context, checkSecretKey, createContext, requireSuite } from './context.js';
-import type { Suite } from './suite.js';
+import { type Context, checkSecretKey, createContext } from './context.js';
+import { requireSuite, type Suite } from './suite.js';
 
 /** (Client) The plain OPRF: proves nothing, for a server that is trusted with its key. */
 export class OPRFClient {

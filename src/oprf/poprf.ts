@@ -18,16 +18,9 @@ import {
   type ProvedEvaluation,
   unblindAndHash,
 } from './blinding.js';
-import {
-  type Context,
-  checkInfo,
-  checkPublicKey,
-  checkSecretKey,
-  createContext,
-  requireSuite,
-} from './context.js';
+import { type Context, checkInfo, checkPublicKey, checkSecretKey, createContext } from './context.js';
 import { checkProofSize, generateProof, scalarTag, verifyProof } from './dleq.js';
-import type { Suite } from './suite.js';
+import { requireSuite, type Suite } from './suite.js';
 
 /** What the client has after `blind`, and gives to `finalize`. */
 export interface TweakedBlinding extends Blinding {

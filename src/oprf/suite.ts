@@ -6,6 +6,7 @@
  * `p256Sha256`, for interoperability.
  */
 
+import { requireCount, requireMethods } from '../arguments.js';
 import type { GroupBackend } from '../group/group.js';
 import type { RandomSource } from '../random.js';
 
@@ -75,4 +76,14 @@ export interface Suite {
   hash(message: Uint8Array): Uint8Array;
   /** Whether the encoding is the identity's, which no message of the protocol may hold (section 2.1). */
   isIdentity(element: Uint8Array): boolean;
+}
+
+/** @throws {VeilmatchError} `argument` for what is no suite */
+export function requireSuite(suite: unknown): void {
+  requireMethods(suite, 'The suite', 'hash', 'isIdentity');
+  const { group, scalars, scalarBytes, elementBytes } = suite as Suite;
+  requireMethods(group, 'The group', 'multiply', 'multiplyBase', 'hashAndMultiply');
+  requireMethods(scalars, 'The scalars', 'random', 'hasher', 'isValid', 'isZero', 'invert');
+  requireCount(scalarBytes, 'The bytes of a scalar');
+  requireCount(elementBytes, 'The bytes of an element');
 }

@@ -20,16 +20,9 @@ import {
   subtractAndHash,
   unblindAndHash,
 } from './blinding.js';
-import {
-  type Context,
-  checkPublicKey,
-  checkSecretKey,
-  createContext,
-  publicKeyOf,
-  requireSuite,
-} from './context.js';
+import { type Context, checkPublicKey, checkSecretKey, createContext, publicKeyOf } from './context.js';
 import { checkProofSize, generateProof, verifyProof } from './dleq.js';
-import type { Suite } from './suite.js';
+import { requireSuite, type Suite } from './suite.js';
 
 /** Options of a client of the verifiable OPRF. */
 export interface VOPRFClientOptions {

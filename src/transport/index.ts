@@ -10,15 +10,16 @@
 
 export type { Mode, Reveal } from '../psi/run/suite.js';
 export type { CloseReason, Held } from '../wire/messages.js';
-export type { AcceptedChannel, Channel, ChannelLimits, ConnectedChannel, Peer } from './channel/channel.js';
-export { type ClientTls, type ConnectOptions, connect } from './channel/connect.js';
+export type { Channel, ChannelLimits, Peer } from './channel/channel.js';
 export { type FolderOptions, folderChannel } from './channel/folder.js';
 export { memoryChannels } from './channel/memory.js';
 export { isFinal } from './channel/reason.js';
 export { type BroadcastOptions, broadcastChannel } from './channel/tabs.js';
 export type { ServerTls } from './door/admission.js';
+export { type ClientTls, type ConnectedChannel, type ConnectOptions, connect } from './door/connect.js';
 export type { DoorstepLimits, TurnedAway } from './door/doorstep.js';
 export {
+  type AcceptedChannel,
   type ListenEvent,
   type Listener,
   type ListenLimits,

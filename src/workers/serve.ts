@@ -48,7 +48,7 @@ export function serve(jobs: Jobs): void {
   });
 }
 
-function toFailure(error: unknown, job: string): JobFailure {
+export function toFailure(error: unknown, job: string): JobFailure {
   if (error instanceof VeilmatchError) {
     const { code, message, position, offset, field } = error;
     return { code, message, position, offset, field };

@@ -9,7 +9,8 @@ import {
   rangePlan,
   reverse,
 } from '../../src/attack/index.js';
-import { KernelScanner, MessageScanner, type ScanSpec } from '../../src/attack/scanner.js';
+import type { ScanSpec } from '../../src/attack/scan-spec.js';
+import { KernelScanner, MessageScanner } from '../../src/attack/scanner.js';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { hasherFor } from '../../src/hashing/scheme.js';
 import { expectCode } from '../suites/errors.js';

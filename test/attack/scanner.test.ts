@@ -4,13 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { specOf } from '../../src/attack/candidates.js';
 import type { NumberFormat } from '../../src/attack/format.js';
 import { NumberList, numberingPlan } from '../../src/attack/index.js';
-import {
-  type Hit,
-  KernelScanner,
-  MessageScanner,
-  type ScanSpec,
-  usesKernel,
-} from '../../src/attack/scanner.js';
+import type { Hit, ScanSpec } from '../../src/attack/scan-spec.js';
+import { KernelScanner, MessageScanner, usesKernel } from '../../src/attack/scanner.js';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { type HashingScheme, hasherFor } from '../../src/hashing/scheme.js';
 

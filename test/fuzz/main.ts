@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readInputs, writeInputs } from './corpus.js';
 import { placesOf, probe } from './probe.js';
 import { describe, makePredictable, outcomeOf, seedsOf, session, stepLimit } from './session.js';
-import type { FuzzTarget } from './target.js';
+import type { FuzzTarget } from './support/target.js';
 import { targets } from './targets/index.js';
 
 interface Coverage {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Changes to an input: of bits, bytes, numbers, blocks, words, and with parts of another input. */
 
-import type { Chance } from './random.js';
+import type { Chance } from './support/random.js';
 
 const BYTES = [0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x0d, 0x20, 0x22, 0x2c, 0x30, 0x39, 0x40];
 const NUMBERS = [0, 1, 2, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0xffffffff];

@@ -21,9 +21,14 @@ export interface Probe {
 
 export const probe: Probe = (globalThis as unknown as { __probe: Probe }).__probe;
 
-/** The places of these files and folders. */
+/** The places of these files and folders. @throws where one of them has none: it may have moved */
 export function placesOf(sources: readonly string[]): number[] {
-  const within = (file: string): boolean =>
-    sources.some((source) => file === source || (source.endsWith('/') && file.startsWith(source)));
-  return probe.places.flatMap(({ file }, index) => (within(file) ? [index] : []));
+  const isIn = (file: string, source: string): boolean =>
+    file === source || (source.endsWith('/') && file.startsWith(source));
+  for (const source of sources) {
+    if (!probe.places.some(({ file }) => isIn(file, source))) throw new Error(`Nothing counts in ${source}.`);
+  }
+  return probe.places.flatMap(({ file }, index) =>
+    sources.some((source) => isIn(file, source)) ? [index] : [],
+  );
 }

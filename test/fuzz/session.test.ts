@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
 import type { Probe } from './probe.js';
-import type { FuzzTarget } from './target.js';
+import type { FuzzTarget } from './support/target.js';
 
 const { instrument } = await import(new URL('instrument.js', import.meta.url).href);
 
@@ -44,11 +44,11 @@ const planted: FuzzTarget = {
 };
 
 let engine: typeof import('./session.js');
-let target: typeof import('./target.js');
+let target: typeof import('./support/target.js');
 beforeAll(async () => {
   (globalThis as unknown as { __probe: Probe }).__probe = probe;
   engine = await import('./session.js');
-  target = await import('./target.js');
+  target = await import('./support/target.js');
 });
 
 const options = { seed: 7, seconds: 600, runs: 60_000, corpus: [] };

@@ -4,8 +4,8 @@
 import { utf8 } from '../../src/bytes.js';
 import { mutated } from './mutate.js';
 import { placesOf, probe } from './probe.js';
-import { Chance, predictable } from './random.js';
-import type { FuzzTarget } from './target.js';
+import { Chance, predictable } from './support/random.js';
+import type { FuzzTarget } from './support/target.js';
 
 /** What one input did. */
 export interface Outcome {

@@ -140,6 +140,35 @@ describe('a parallel backend', () => {
     }
   });
 
+  test('a worker wipes what it was given, whether it came to a result or not', async () => {
+    const worker = new Worker(new URL(import.meta.resolve('veilmatch/worker')));
+    try {
+      const ask = async (job: string, payload: unknown): Promise<{ ok: boolean }> => {
+        worker.postMessage({ job, payload });
+        return (await once(worker, 'message'))[0];
+      };
+      expect(await ask('backend', { name: 'noble' })).toMatchObject({ ok: true });
+      // Memory that both threads see.
+      const shared = (bytes: Uint8Array): Uint8Array => {
+        const array = new Uint8Array(new SharedArrayBuffer(bytes.length));
+        array.set(bytes);
+        return array;
+      };
+      for (const [element, ok] of [
+        [someElements(1), true] as const,
+        [new Uint8Array(32).fill(0xff), false] as const,
+      ]) {
+        const [elements, scalar] = [shared(element), shared(someScalars(1))];
+        const chunk = { operation: 'multiply', elements, scalar };
+        expect(await ask('chunk', { from: 0, chunk })).toMatchObject({ ok });
+        expect(scalar).toEqual(new Uint8Array(32));
+        expect(elements).toEqual(new Uint8Array(32));
+      }
+    } finally {
+      await worker.terminate();
+    }
+  });
+
   test('after dispose nothing works any more', async () => {
     const group = await createBackend({ concurrency: 2 });
     await group.dispose();

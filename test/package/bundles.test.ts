@@ -85,7 +85,7 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 150,
+    veilmatch: 151,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 66,
     'veilmatch/hashing': 14,

@@ -11,7 +11,7 @@ import { type ByteList, concatBytes, DistinctBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { invertScalar } from '../../src/group/scalar.js';
-import { fastestBackend } from '../../src/group/serial.js';
+import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { psiReceiver, psiSender } from '../../src/psi/index.js';
 import { observeRun, type SentFrame } from '../../src/psi/run/observe.js';
@@ -53,7 +53,7 @@ async function sortOut(
   scalars: Uint8Array,
 ): Promise<{ found: number[]; trials: number }> {
   const { evaluated, tags, tagBytes, tagPrefix } = observeRun(frames);
-  const backend = await fastestBackend();
+  const backend = await serialBackend('auto');
   const known = new DistinctBytes();
   for (let start = 0; start < tags.length; start += tagBytes)
     known.add(tags.subarray(start, start + tagBytes));

@@ -2,7 +2,8 @@
 /** Lists so long that what is done with their parts must not be one call with an argument for each. */
 
 import { expect, it } from 'vitest';
-import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { concatBytes, equalBytes, sortRecords, DistinctBytes } from '../../src/bytes.js';
+import { takeShared } from '../../src/psi/people/shuffled.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';

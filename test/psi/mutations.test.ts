@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
-import { fastestBackend } from '../../src/group/serial.js';
+import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { type PartyOptions, type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
 import type { Role } from '../../src/psi/run/suite.js';
@@ -35,7 +35,7 @@ const sets = {
 
 let backend: GroupBackend;
 beforeAll(async () => {
-  backend = await fastestBackend();
+  backend = await serialBackend('auto');
 });
 afterAll(() => backend.dispose());
 

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
-import { fastestBackend } from '../../src/group/serial.js';
+import { serialBackend } from '../../src/group/serial.js';
 import { ALL_PEERS } from '../../src/policy/admission.js';
 import {
   type AdmissionRequest,
@@ -578,7 +578,7 @@ describe('what a smallest set is worth against a partner that pads', () => {
   const admit = () => admission({ peer: 'partner', ledger: memoryLedger() });
   let kernel: GroupBackend;
   beforeAll(async () => {
-    kernel = await fastestBackend();
+    kernel = await serialBackend('auto');
   });
 
   it('a list of one, filled up with dummies, passes it, and the count is about that person', async () => {

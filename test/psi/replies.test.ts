@@ -15,7 +15,7 @@ import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../
 import { contactServer } from '../../src/contact/server.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
-import { fastestBackend } from '../../src/group/serial.js';
+import { serialBackend } from '../../src/group/serial.js';
 import { identifiersFromRows, type Row } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import type { Sha512 } from '../../src/kernel/sha512.js';
@@ -130,7 +130,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const kernel = await fastestBackend();
+const kernel = await serialBackend('auto');
 
 interface Line {
   /** What each party calculates with. */

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { type ConnectOptions, connect } from '../../src/transport/channel/connect.js';
+import { type ConnectOptions, connect } from '../../src/transport/door/connect.js';
 import { type Listener, type ListenOptions, listen } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { expectCode } from '../suites/errors.js';

@@ -13,6 +13,7 @@ import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { connect } from '../../src/transport/channel/connect.js';
 import { ByteMeter, HANDSHAKE_ALLOWANCE, InAll } from '../../src/transport/door/byte-meter.js';
+import { connect } from '../../src/transport/door/connect.js';
 import { Doorstep, type TurnedAway } from '../../src/transport/door/doorstep.js';
 import { type Listener, type ListenOptions, listen } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createBackend } from '../../src/group/select.js';
-import { connect } from '../../src/transport/channel/connect.js';
+import { connect } from '../../src/transport/door/connect.js';
 import { type Listener, listen } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { receive, send } from '../../src/transport/run.js';

@@ -8,9 +8,10 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import type { AcceptedChannel, Channel } from '../../src/transport/channel/channel.js';
-import { type ConnectOptions, connect } from '../../src/transport/channel/connect.js';
+import type { Channel } from '../../src/transport/channel/channel.js';
+import { type ConnectOptions, connect } from '../../src/transport/door/connect.js';
 import {
+  type AcceptedChannel,
   type ListenEvent,
   type Listener,
   type ListenOptions,

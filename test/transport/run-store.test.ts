@@ -11,9 +11,13 @@ import { WebSocketServer } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet, type Unlock } from '../../src/psi/index.js';
-import type { AcceptedChannel, ConnectedChannel } from '../../src/transport/channel/channel.js';
-import { connect } from '../../src/transport/channel/connect.js';
-import { type ListenEvent, type Listener, listen } from '../../src/transport/door/listen.js';
+import { type ConnectedChannel, connect } from '../../src/transport/door/connect.js';
+import {
+  type AcceptedChannel,
+  type ListenEvent,
+  type Listener,
+  listen,
+} from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { type Journal, memoryJournal, NOTHING_HELD } from '../../src/transport/resume/journal.js';
 import { type FolderRunStore, isRunStore, openRunStore } from '../../src/transport/resume/run-store.js';

@@ -4,27 +4,12 @@
  * text of its largest group changing fastest, so that the longest runs differ in one text.
  */
 
+import type { MessageRun } from '../kernel/messages.js';
 import type { Part } from './pattern.js';
 import { type Group, RankedList } from './ranked-list.js';
 
-/** Addresses in immediate succession that differ in one text, of a fixed length. The object is used again. */
-export interface AddressRun {
-  /** An address in its first `length` bytes, but for the text that differs. */
-  readonly message: Uint8Array;
-  length: number;
-  /** Where the text stands, and its bytes. */
-  offset: number;
-  width: number;
-  /** The texts are the records of `width` bytes from `first` on. */
-  texts: Uint8Array;
-  first: number;
-  count: number;
-  /** Index of the first address in the dictionary. */
-  index: number;
-}
-
 /** @param visit - is given the address, in a buffer that may be overwritten, and its index */
-export function visitRun(run: AddressRun, visit: (address: Uint8Array, index: number) => void): void {
+export function visitRun(run: MessageRun, visit: (address: Uint8Array, index: number) => void): void {
   const { message, length, offset, width, texts, first, count, index } = run;
   const address = message.subarray(0, length);
   let text = first * width;
@@ -90,7 +75,7 @@ export class Cell {
    * @param base - the dictionary's index of the cell's first address
    * @param run - is written to, and handed over
    */
-  visitRuns(from: number, to: number, base: number, run: AddressRun, visit: (run: AddressRun) => void): void {
+  visitRuns(from: number, to: number, base: number, run: MessageRun, visit: (run: MessageRun) => void): void {
     const varied = this.#groups[this.#varied] ?? NOTHING;
     const tail = new Uint8Array(run.message.length);
     for (let index = from; index < to; ) {

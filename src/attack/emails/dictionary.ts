@@ -9,8 +9,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { requireArray, requireNumber, requireObject } from '../../arguments.js';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { Candidates } from '../plan.js';
-import { type AddressRun, Cell, type Pattern, visitRun } from './cell.js';
+import type { MessageRun } from '../kernel/messages.js';
+import { Cell, type Pattern, visitRun } from './cell.js';
 import { PatternReader } from './pattern.js';
 import { RankedList, type Weighted } from './ranked-list.js';
 
@@ -27,7 +27,7 @@ export interface DictionarySpec {
 /** More would take longer to put in order than the likeliest addresses take to try. */
 const MOST_CELLS = 4_000_000;
 
-export class EmailDictionary implements Candidates {
+export class EmailDictionary {
   /** The dictionary as data. */
   readonly spec: DictionarySpec;
   /** How many addresses it has, those written by several patterns counted as often. */
@@ -168,8 +168,8 @@ export class EmailDictionary implements Candidates {
    * Visits the addresses of the indices [from, to), in order, as runs.
    * @internal
    */
-  visitRuns(from: number, to: number, visit: (run: AddressRun) => void): void {
-    const run: AddressRun = {
+  visitRuns(from: number, to: number, visit: (run: MessageRun) => void): void {
+    const run: MessageRun = {
       message: new Uint8Array(this.lengths.longest),
       length: 0,
       offset: 0,

@@ -2,7 +2,6 @@
 /** Hashes messages of varying lengths: a kernel for each number of words that they take. */
 
 import type { HashingScheme } from '../../hashing/scheme.js';
-import type { AddressRun } from '../emails/cell.js';
 import { BLOCK_WORDS } from './algorithm.js';
 import { Bucket, Filters } from './bucket.js';
 import { type Shape, shapeOf } from './shape.js';
@@ -12,6 +11,22 @@ const BLOCK_BYTES = 4 * BLOCK_WORDS;
 const MOST_WORDS = BLOCK_WORDS - 2;
 /** Marks the end of a message. */
 const END = 0x80;
+
+/** Messages in immediate succession that differ in one text, of a fixed length. The object is used again. */
+export interface MessageRun {
+  /** A message in its first `length` bytes, but for the text that differs. */
+  readonly message: Uint8Array;
+  length: number;
+  /** Where the text stands, and its bytes. */
+  offset: number;
+  width: number;
+  /** The texts are the records of `width` bytes from `first` on. */
+  texts: Uint8Array;
+  first: number;
+  count: number;
+  /** Index of the first message among all candidates. */
+  index: number;
+}
 
 /** What all messages of a search have in common. */
 interface Frame {
@@ -108,7 +123,7 @@ export class MessageKernels {
   }
 
   /** Adds messages that differ in one text. @returns false for messages that are too long, which it leaves out */
-  add({ message, length, offset, width, texts, first, count }: AddressRun): boolean {
+  add({ message, length, offset, width, texts, first, count }: MessageRun): boolean {
     const { start, after, bits } = this.#frame;
     const number = wordsFor(this.#frame, length);
     const bucket = this.#buckets[number];

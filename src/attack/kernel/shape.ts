@@ -7,11 +7,18 @@
 import { sha256 as digestSha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.js';
 import type { HashingScheme } from '../../hashing/scheme.js';
-import type { Template } from '../format.js';
 import { type Algorithm, BLOCK_WORDS, type Constants } from './algorithm.js';
 import { md5 } from './md5.js';
 import { sha1 } from './sha1.js';
 import { hmacSha256, sha256 } from './sha256.js';
+
+/** A message, but for its digits. */
+export interface Template {
+  /** The whole message, with `#` for each digit of the national number. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` these digits stand. */
+  readonly digits: readonly number[];
+}
 
 const BLOCK_BYTES = 4 * BLOCK_WORDS;
 /** The padding takes nine bytes at least: one to mark the end, eight for the length. */

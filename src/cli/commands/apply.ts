@@ -14,7 +14,7 @@ import {
 } from '../../identifiers/index.js';
 import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/table.js';
-import type { ProcessedRows } from '../report/list-report.js';
+import type { ProcessedRows } from './list-report.js';
 
 interface ReadingOptions {
   readonly country?: string | undefined;

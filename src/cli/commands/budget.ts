@@ -3,13 +3,10 @@
 
 import { Option } from 'commander';
 import { numberingPlan } from '../../attack/index.js';
-import { VeilmatchError } from '../../errors.js';
-import { type Io, readBytes, sourceName } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import {
   type Bound,
   type Budget,
-  checkPolicy,
   daysToEnumerate,
   defaultContactPolicy,
   defaultPolicy,
@@ -19,6 +16,7 @@ import {
 import type { Command, ExitStatus } from '../command.js';
 import { parseCountry } from '../flags/list-options.js';
 import { areaCodesOption, wholeNumber } from '../flags/values.js';
+import { readPolicy } from '../flags/policy.js';
 import { count, planName } from '../report/comparison.js';
 
 interface BudgetFlags {
@@ -35,8 +33,6 @@ const DEFAULTS: Readonly<Record<BudgetFlags['for'], Policy>> = {
   contacts: defaultContactPolicy,
 };
 
-/** Anything larger is the wrong file. */
-const MAX_POLICY_BYTES = 65_536;
 const DAYS_A_YEAR = 365.25;
 
 export const budget: Command = {
@@ -94,36 +90,6 @@ Examples:
     });
   },
 };
-
-/** @throws {VeilmatchError} `io`, `bad-file` */
-export async function readPolicy(path: string, io: Io): Promise<Policy> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of readBytes(path, io)) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_POLICY_BYTES)
-      throw new VeilmatchError('bad-file', `${sourceName(path)} is too long for a policy.`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch (error) {
-    // The rest of the message quotes what stands there.
-    const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
-    throw new VeilmatchError(
-      'bad-file',
-      `${sourceName(path)} is not JSON${place === undefined ? '' : `: character ${Number(place) + 1} does not fit`}. ` +
-        'veilmatch budget --help shows a policy.',
-    );
-  }
-  try {
-    return checkPolicy(value);
-  } catch (error) {
-    if (!(error instanceof VeilmatchError)) throw error;
-    throw new VeilmatchError('bad-file', `${sourceName(path)}: ${error.message}`);
-  }
-}
 
 export function policyLines(policy: Policy): string[] {
   const { smallestSet, smallestCountedSet, largestSet, largestRatio } = policy;

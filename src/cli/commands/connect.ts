@@ -23,6 +23,7 @@ import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } f
 import { type Guard, type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
 import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { readPolicy } from '../flags/policy.js';
 import { type ReadSet, readSet, type SetFlags } from '../flags/read-set.js';
 import { timeOptions } from '../flags/serve-options.js';
 import { type RunSummary, startRunProgress, summaryText } from '../report/run-report.js';

@@ -19,6 +19,8 @@ import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
+import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
+import { PROFILE_NAMES } from './normalize.js';
 
 interface HashFlags extends ReportFlags {
   readonly profile?: ProfileName;

@@ -7,6 +7,7 @@ import type { Command } from '../command.js';
 import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
 import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { applyProfile, normalizeList } from './apply.js';
+import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 
 interface NormalizeFlags extends ReportFlags {
   readonly profile?: ProfileName;

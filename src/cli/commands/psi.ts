@@ -13,6 +13,7 @@ import { partnerId, readResponse, writeRequest, writeResponse } from '../../tran
 import type { Command, ExitStatus } from '../command.js';
 import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { readPolicy } from '../flags/policy.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
 import { wholeNumber } from '../flags/values.js';
 import { type RunProgress, startRunProgress } from '../report/run-report.js';
@@ -21,7 +22,6 @@ import { readKey } from '../secrets/secrets.js';
 import { loadState, saveState } from '../secrets/state.js';
 import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
-import { readPolicy } from './budget.js';
 import { countable } from './connect.js';
 
 interface FinishFlags extends Omit<PsiFlags, 'output'> {

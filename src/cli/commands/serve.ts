@@ -26,15 +26,15 @@ import {
 import type { Command, ExitStatus } from '../command.js';
 import { checkAgreement } from '../flags/agreement.js';
 import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { readPolicy } from '../flags/policy.js';
 import { readSet } from '../flags/read-set.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from '../flags/serve-options.js';
 import { log, Metrics, serveMetrics } from '../report/monitor.js';
 import { startRunProgress } from '../report/run-report.js';
-import { dryRun } from '../report/serve-dry-run.js';
 import { openLedger } from '../secrets/state-folder.js';
 import { readUnlock } from '../secrets/unlock.js';
-import { readPolicy } from './budget.js';
 import { countable } from './connect.js';
+import { dryRun } from './serve-dry-run.js';
 
 export const serveCommand: Command = {
   name: 'serve',

@@ -4,7 +4,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import type { CoarseCount, Reveal } from '../../psi/index.js';
-import { count } from '../report/comparison.js';
 
 export interface AgreementFlags {
   readonly to: 'receiver' | 'both';
@@ -47,9 +46,4 @@ function parseCoarse(text: string): CoarseCount {
   const [, step, atLeast] = /^(\d{1,9}),(\d{1,9})$/.exec(text) ?? [];
   if (Number(step) >= 1) return { step: Number(step), atLeast: Number(atLeast) };
   throw new InvalidArgumentError('Give two whole numbers, such as 100,500; the first from 1.');
-}
-
-/** `rounded down to a multiple of 100; 0 stands for fewer than 500` */
-export function coarseText({ step, atLeast }: CoarseCount): string {
-  return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
 }

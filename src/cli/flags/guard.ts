@@ -10,8 +10,8 @@ import type { Io } from '../../lists/io.js';
 import { admission, defaultPolicy, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { partnerId, type RunOptions } from '../../transport/index.js';
-import { readPolicy } from '../commands/budget.js';
 import { openLedger } from '../secrets/state-folder.js';
+import { readPolicy } from './policy.js';
 
 export interface GuardFlags {
   readonly to: 'receiver' | 'both';

@@ -3,7 +3,6 @@
 
 import type { Io } from '../../lists/io.js';
 import type { CoarseCount, Phase } from '../../psi/index.js';
-import { coarseText } from '../flags/agreement.js';
 import { count, duration } from './comparison.js';
 import { showStatus } from './progress.js';
 
@@ -93,4 +92,9 @@ export function summaryText(summary: RunSummary): string {
     `time        ${duration(seconds)}`,
     '',
   ].join('\n');
+}
+
+/** `rounded down to a multiple of 100; 0 stands for fewer than 500` */
+export function coarseText({ step, atLeast }: CoarseCount): string {
+  return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
 }

@@ -9,7 +9,6 @@ import type { Reveal, Unlock } from '../../psi/index.js';
 import { readIfThere } from '../../transport/files/files.js';
 import { readSealed, writeSealed } from '../../transport/files/sealed-file.js';
 import type { RequestState } from '../../transport/index.js';
-import type { SetFlags } from '../flags/read-set.js';
 
 const FORMAT = 'veilmatch-request-v1';
 const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'] as const;
@@ -18,7 +17,7 @@ const BYTES = ['seed', 'requestId', 'requestDigest', 'peer', 'own', 'listDigest'
 export interface KeptRequest {
   readonly state: RequestState;
   readonly path: string;
-  readonly flags: SetFlags;
+  readonly flags: object;
 }
 
 /** @throws {VeilmatchError} `argument` where there is one already, `io` */

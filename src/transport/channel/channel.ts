@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run of the protocol needs of whatever lies between two parties. */
 
-import type { Mode } from '../../psi/run/suite.js';
 import type { CloseReason, Held } from '../../wire/messages.js';
-import type { Journal } from '../resume/journal.js';
 
 /**
  * Carries frames of the protocol, opaque bytes with their boundaries, both ways and in order. Neither direction holds
@@ -39,24 +37,6 @@ export interface Peer {
   readonly id: string;
   /** What the list of partners calls it. */
   readonly name: string;
-}
-
-/** A channel to a party that has connected here and is known. */
-export interface AcceptedChannel extends Channel {
-  /** Who has connected. */
-  readonly peer: Peer;
-  /** The same at both ends, for their logs. */
-  readonly runId: string;
-  /** Where both parties keep the run: for the option `journal` of `send` and `receive`, which close it. */
-  readonly journal: Journal | undefined;
-}
-
-/** A channel to a party that listens. */
-export interface ConnectedChannel extends Channel {
-  /** The same at both ends, for their logs. */
-  readonly runId: string;
-  /** What that party is willing to reveal, where it says. */
-  readonly reveal: Mode | undefined;
 }
 
 /** What a channel bears of its peer. */

@@ -12,7 +12,7 @@ import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
-import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
+import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer, type Channel } from '../channel/channel.js';
 import { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage, refuse } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
@@ -88,6 +88,15 @@ const NAMES: OptionNames<ListenOptions> = {
   ...{ host: true, port: true, tls: true, partners: true, origins: true, hosts: true, reveal: true },
   ...{ runs: true, limits: true, signal: true, onEvent: true },
 };
+/** A channel to a party that has connected here and is known. */
+export interface AcceptedChannel extends Channel {
+  /** Who has connected. */
+  readonly peer: Peer;
+  /** The same at both ends, for their logs. */
+  readonly runId: string;
+  /** Where both parties keep the run: for the option `journal` of `send` and `receive`, which close it. */
+  readonly journal: Journal | undefined;
+}
 
 /** Yields a channel for each party that is known. Several may be open at once. */
 export interface Listener extends AsyncIterable<AcceptedChannel> {

@@ -89,60 +89,67 @@ export function journaledOptions<Options extends CommonOptions>(options: Options
   };
 }
 
-const OPERATIONS = [
-  'hashAndMultiply',
-  'hashAndMultiplyEach',
-  'multiply',
-  'multiplyEach',
-  'multiplyBase',
-  'hashAndAddBase',
-  'subtractBase',
-  'add',
-  'subtract',
-  'weightedSum',
-] as const;
+/** What an operation works on, and what it can be given besides. */
+type Input = Uint8Array | ByteList | number;
+type Argument = Input | BatchOptions | undefined;
 
-type Argument = Uint8Array | ByteList | number | BatchOptions | undefined;
-type Operation = (...args: Argument[]) => Promise<Uint8Array>;
+/** What a backend computes: all that it does but `dispose`. */
+type Operation = keyof {
+  [Name in keyof GroupBackend as GroupBackend[Name] extends (...args: never[]) => Promise<Uint8Array>
+    ? Name
+    : never]: true;
+};
+type Arguments = { [Name in Operation]: Parameters<GroupBackend[Name]> };
+type Operations = { [Name in Operation]: (...args: Arguments[Name]) => Promise<Uint8Array> };
 
 /** Every operation looks into the journal first. A result stands there under a digest of all that was asked. */
 function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
-  const operations = OPERATIONS.map((name) => {
-    const operation: Operation = (...args) => {
+  const operations: Operations = inner;
+  const kept =
+    <Name extends Operation>(name: Name) =>
+    async (...args: Arguments[Name]): Promise<Uint8Array> => {
       const call = digestOf(name, args);
       const known = journal.outcome(call);
-      return known === undefined ? compute(name, args, call) : recall(known, args.at(-1));
+      if (known !== undefined) return recall(known, args);
+      const outcome = await operations[name](...args);
+      await journal.addOutcome(call, outcome);
+      return outcome;
     };
-    return [name, operation];
-  });
-  const compute = async (
-    name: (typeof OPERATIONS)[number],
-    args: Argument[],
-    call: Uint8Array,
-  ): Promise<Uint8Array> => {
-    const outcome = await (inner[name] as Operation)(...args);
-    await journal.addOutcome(call, outcome);
-    return outcome;
-  };
-  const { name, constantTime, concurrency } = inner;
-  const rest: Pick<GroupBackend, 'name' | 'constantTime' | 'concurrency' | 'dispose' | 'progression'> = {
-    name,
-    constantTime,
-    concurrency,
-    dispose: () => inner.dispose(),
+  return {
+    name: inner.name,
+    constantTime: inner.constantTime,
+    get concurrency() {
+      return inner.concurrency;
+    },
+    hashAndMultiply: kept('hashAndMultiply'),
+    hashAndMultiplyEach: kept('hashAndMultiplyEach'),
+    multiply: kept('multiply'),
+    multiplyEach: kept('multiplyEach'),
+    multiplyBase: kept('multiplyBase'),
+    hashAndAddBase: kept('hashAndAddBase'),
+    subtractBase: kept('subtractBase'),
+    add: kept('add'),
+    subtract: kept('subtract'),
     // Of public points, and asked for when the run is over: nothing that a run which is resumed would want to have kept.
     progression: (...args) => inner.progression(...args),
+    weightedSum: kept('weightedSum'),
+    dispose: () => inner.dispose(),
   };
-  return { ...rest, ...Object.fromEntries(operations) } as GroupBackend;
 }
 
-async function recall(known: Promise<Uint8Array>, last: Argument): Promise<Uint8Array> {
+async function recall(known: Promise<Uint8Array>, args: readonly Argument[]): Promise<Uint8Array> {
   const outcome = await known;
-  const { signal, onProgress } = (last ?? {}) as BatchOptions;
-  throwIfAborted(signal);
   const count = outcome.length / ELEMENT_BYTES;
-  onProgress?.(count, count);
+  for (const options of args) {
+    if (options === undefined || isInput(options)) continue;
+    throwIfAborted(options.signal);
+    options.onProgress?.(count, count);
+  }
   return outcome;
+}
+
+function isInput(argument: Argument): argument is Input {
+  return argument instanceof Uint8Array || argument instanceof ByteList || typeof argument === 'number';
 }
 
 /** Names a call by what it is asked. Secrets are among that: the digest stays in the journal, sealed. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Template } from '../../../src/attack/format.js';
 import { comparedWords, Kernel } from '../../../src/attack/kernel/kernel.js';
-import { shapeOf } from '../../../src/attack/kernel/shape.js';
+import { shapeOf, type Template } from '../../../src/attack/kernel/shape.js';
 import { concatBytes, utf8 } from '../../../src/bytes.js';
 import { type HashingScheme, hasherFor } from '../../../src/hashing/scheme.js';
 

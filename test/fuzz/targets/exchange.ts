@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8 } from '../../../src/bytes.js';
-import { fastestBackend } from '../../../src/group/serial.js';
+import { serialBackend } from '../../../src/group/serial.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
 import { defaultPolicy, memoryLedger } from '../../../src/psi/index.js';
 import {
@@ -15,10 +15,10 @@ import {
 } from '../../../src/transport/index.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { encodeMessage } from '../../../src/wire/messages.js';
-import { scratch } from '../scratch.js';
-import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { scratch } from '../support/scratch.js';
+import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
-const backend = await fastestBackend();
+const backend = await serialBackend('auto');
 const KEYS = { receiver: new Uint8Array(32).fill(11), sender: new Uint8Array(32).fill(12) };
 const PUBLIC = { receiver: publicKeyOf(KEYS.receiver), sender: publicKeyOf(KEYS.sender) };
 const sets = {

@@ -11,7 +11,7 @@ import {
 import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/run/frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/run/hello.js';
 import { observeRun, type SentFrame } from '../../../src/psi/run/observe.js';
-import { attemptSync, demand, type FuzzTarget, Reader } from '../target.js';
+import { attemptSync, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const hello: Hello = {
   role: 'receiver',

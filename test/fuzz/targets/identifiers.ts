@@ -8,7 +8,16 @@ import {
   profiles,
 } from '../../../src/identifiers/index.js';
 import type { Row } from '../../../src/identifiers/row.js';
-import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader, textOf, texts } from '../target.js';
+import {
+  attempt,
+  attemptSync,
+  CANARY,
+  demand,
+  type FuzzTarget,
+  Reader,
+  textOf,
+  texts,
+} from '../support/target.js';
 
 const COUNTRIES = [undefined, 'US', 'DE', 'GB', 'FR', 'IT', 'BR', 'JP', 'AR', 'MX', 'SG', 'RU'];
 
@@ -20,7 +29,6 @@ export const phones: FuzzTarget = {
   reads: 'telephone numbers, normalised and by every profile',
   sources: [
     'src/identifiers/phone.ts',
-    'src/identifiers/phone-refusals.ts',
     'src/identifiers/plans.ts',
     'src/identifiers/shortcut.ts',
     'src/identifiers/text.ts',

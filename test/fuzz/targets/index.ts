@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** All that is fuzzed. */
 
-import type { FuzzTarget } from '../target.js';
+import type { FuzzTarget } from '../support/target.js';
 import { exchange } from './exchange.js';
 import { frames } from './frames.js';
 import { emails, phones, rows } from './identifiers.js';

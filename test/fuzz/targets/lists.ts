@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { ColumnOptions } from '../../../src/lists/columns.js';
 import { CustomerList, type ListOptions } from '../../../src/lists/table.js';
 import { writeParquet } from '../../support/parquet.js';
-import { scratch } from '../scratch.js';
-import { attempt, CANARY, demand, type FuzzTarget, Reader, texts } from '../target.js';
+import { scratch } from '../support/scratch.js';
+import { attempt, CANARY, demand, type FuzzTarget, Reader, texts } from '../support/target.js';
 import { ioOf } from './tokens.js';
 
 const OPTIONS: readonly ListOptions[] = [

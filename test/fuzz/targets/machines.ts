@@ -10,7 +10,7 @@ import {
 } from '../../../src/contact/index.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import type { GroupBackend } from '../../../src/group/group.js';
-import { fastestBackend } from '../../../src/group/serial.js';
+import { serialBackend } from '../../../src/group/serial.js';
 import { canonicalBytes } from '../../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../../src/identifiers/set.js';
 import {
@@ -28,40 +28,40 @@ import {
 } from '../../../src/psi/index.js';
 import type { Role } from '../../../src/psi/run/suite.js';
 import type { RandomSource } from '../../../src/random.js';
-import { Chance } from '../random.js';
-import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { Chance } from '../support/random.js';
+import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 /** What a run goes through; not what is published, allowed or attached besides. */
 const SOURCES = [
-  'blinding.ts',
-  'checks.ts',
-  'chunks.ts',
-  'confirm.ts',
   'contact/client.ts',
   'contact/frames.ts',
   'contact/server.ts',
-  'elgamal.ts',
-  'frames.ts',
-  'hello.ts',
-  'join-ids.ts',
-  'machine.ts',
-  'party.ts',
-  'people.ts',
-  'proofs.ts',
-  'receiver.ts',
-  'roster.ts',
-  'sender.ts',
-  'session.ts',
-  'shuffled.ts',
-  'sum-party.ts',
-  'sum-receiver.ts',
-  'sum-sender.ts',
-  'sum-values.ts',
-].map((file) => `src/psi/${file}`);
+  'psi/intersection/confirm.ts',
+  'psi/intersection/receiver.ts',
+  'psi/intersection/sender.ts',
+  'psi/join-ids/join-ids.ts',
+  'psi/people/people.ts',
+  'psi/people/roster.ts',
+  'psi/people/shuffled.ts',
+  'psi/run/blinding.ts',
+  'psi/run/checks.ts',
+  'psi/run/chunks.ts',
+  'psi/run/frames.ts',
+  'psi/run/hello.ts',
+  'psi/run/machine.ts',
+  'psi/run/party.ts',
+  'psi/run/proofs.ts',
+  'psi/run/session.ts',
+  'psi/sum/elgamal.ts',
+  'psi/sum/party.ts',
+  'psi/sum/receiver.ts',
+  'psi/sum/sender.ts',
+  'psi/sum/values.ts',
+].map((file) => `src/${file}`);
 const ROLES = ['receiver', 'sender'] as const;
 const MOST_FRAMES = 16;
 
-const backend: GroupBackend = await fastestBackend();
+const backend: GroupBackend = await serialBackend('auto');
 
 function setOf(...rows: readonly (readonly string[])[]): IdentifierSet {
   const builder = new SetBuilder();

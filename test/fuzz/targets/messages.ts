@@ -9,7 +9,7 @@ import { hashToken } from '../../../src/transport/door/tokens.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { decodeMessage, encodeMessage, type Message, WINDOW_FRAMES } from '../../../src/wire/messages.js';
 import { acceptMessage, checkAccept, openMessage } from '../../../src/wire/negotiate.js';
-import { attempt, attemptSync, blocks, CANARY, demand, type FuzzTarget, Reader } from '../target.js';
+import { attempt, attemptSync, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const RUN = '0123456789abcdef';
 const held = { frames: 2, digest: new Uint8Array(32).fill(9) };

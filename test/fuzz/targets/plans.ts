@@ -7,8 +7,17 @@ import type { LineType } from '../../../src/attack/metadata.js';
 import { type NumberingPlan, numberingPlan, rangePlan } from '../../../src/attack/plan.js';
 import { emailRecipeOf, type FormatOption, numberRecipeOf } from '../../../src/attack/recipe.js';
 import { type ReverseFlags, readPlan } from '../../../src/cli/flags/reverse-inputs.js';
-import { scratch } from '../scratch.js';
-import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader, textOf, texts } from '../target.js';
+import { scratch } from '../support/scratch.js';
+import {
+  attempt,
+  attemptSync,
+  CANARY,
+  demand,
+  type FuzzTarget,
+  Reader,
+  textOf,
+  texts,
+} from '../support/target.js';
 import { ioOf } from './tokens.js';
 
 const seedsOf = (how: number, ...all: string[]): Uint8Array[] =>

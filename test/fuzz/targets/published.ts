@@ -4,7 +4,7 @@ import { filterDigest, headerDigest, openHeader, signHeader } from '../../../src
 import { openPublishedSet } from '../../../src/contact/published.js';
 import { encodeFilter } from '../../../src/filter/filter.js';
 import { buildFilter, filterKinds, parseFilter } from '../../../src/filter/formats.js';
-import { attempt, attemptSync, blocks, demand, type FuzzTarget, Reader } from '../target.js';
+import { attempt, attemptSync, blocks, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const SIGNING_KEY = new Uint8Array(32).fill(4);
 
@@ -18,7 +18,7 @@ function hashes(count: number): Uint8Array {
 export const filters: FuzzTarget = {
   name: 'filters',
   reads: 'filters of published sets, of either kind',
-  sources: ['src/psi/filter/'],
+  sources: ['src/filter/'],
   maxBytes: 2048,
   steps: [50_000, 1_000],
   seeds: () =>

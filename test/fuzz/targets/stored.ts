@@ -4,7 +4,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { Headway, type ReversalCursor } from '../../../src/attack/cursor.js';
 import { bytesToHex, utf8 } from '../../../src/bytes.js';
-import { readPolicy } from '../../../src/cli/commands/budget.js';
+import { readPolicy } from '../../../src/cli/flags/policy.js';
 import { readCursorFile } from '../../../src/cli/secrets/cursor-file.js';
 import { loadState } from '../../../src/cli/secrets/state.js';
 import { daysToEnumerate } from '../../../src/policy/enumeration.js';
@@ -16,7 +16,7 @@ import { writeSealed } from '../../../src/transport/files/sealed-file.js';
 import { openJournal } from '../../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../../src/transport/resume/run-store.js';
 import { createLog, openLog } from '../../../src/transport/resume/sealed-log.js';
-import { scratch } from '../scratch.js';
+import { scratch } from '../support/scratch.js';
 import {
   attempt,
   attemptSync,
@@ -27,7 +27,7 @@ import {
   Reader,
   textOf,
   texts,
-} from '../target.js';
+} from '../support/target.js';
 import { ioOf } from './tokens.js';
 
 const UNLOCK = { key: new Uint8Array(32).fill(8) };

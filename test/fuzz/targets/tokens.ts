@@ -16,8 +16,17 @@ import { joinTokens } from '../../../src/hashing/join.js';
 import type { Io } from '../../../src/lists/io.js';
 import { partnerOfToken } from '../../../src/transport/door/partners.js';
 import { hashToken } from '../../../src/transport/door/tokens.js';
-import { scratch } from '../scratch.js';
-import { attempt, attemptSync, CANARY, demand, type FuzzTarget, Reader, textOf, texts } from '../target.js';
+import { scratch } from '../support/scratch.js';
+import {
+  attempt,
+  attemptSync,
+  CANARY,
+  demand,
+  type FuzzTarget,
+  Reader,
+  textOf,
+  texts,
+} from '../support/target.js';
 
 const HEX = 'c3ab8ff13720e8ad9047dd39466b3c8974e592c2fa383d4a3960714caef0c4f2';
 const BASE64 = 'w6uP8Tcg6K2QR905Rms8iXTlksL6OD1KOWBxTK7wxPI=';

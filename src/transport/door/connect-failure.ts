@@ -2,7 +2,7 @@
 /** Why no connection came about, and what to look at. */
 
 import type { VeilmatchError } from '../../errors.js';
-import { disconnected } from './link.js';
+import { disconnected } from '../channel/link.js';
 
 const UNTRUSTED =
   'its certificate is of an authority that is not trusted here. Once the partner has confirmed which one it is, give it: --ca FILE, in a program tls.ca';

@@ -5,9 +5,9 @@ import { numberingPlan } from '../../attack/index.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import { daysToEnumerate, type Policy } from '../../psi/index.js';
 import type { ListenOptions, Partner, Partners } from '../../transport/index.js';
-import { budgetLines, policyLines, verdict } from '../commands/budget.js';
 import type { ServeFlags } from '../flags/serve-options.js';
-import { count, planName } from './comparison.js';
+import { count, planName } from '../report/comparison.js';
+import { budgetLines, policyLines, verdict } from './budget.js';
 
 /** Whoever compares the tags counts them: rounding and thresholds are the other party's own promise. */
 const COUNT_IS_EXACT =

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { specOf } from '../../../src/attack/candidates.js';
-import { DictionaryScanner } from '../../../src/attack/emails/scanner.js';
-import { emailDictionary } from '../../../src/attack/index.js';
-import {
-  createScanner,
-  hashesAddresses,
-  MessageScanner,
-  type ScanSpec,
-} from '../../../src/attack/scanner.js';
-import { concatBytes, utf8 } from '../../../src/bytes.js';
-import { type HashingScheme, hasherFor } from '../../../src/hashing/scheme.js';
+import { specOf } from '../../src/attack/candidates.js';
+import { DictionaryScanner } from '../../src/attack/dictionary-scanner.js';
+import { emailDictionary } from '../../src/attack/index.js';
+import type { ScanSpec } from '../../src/attack/scan-spec.js';
+import { createScanner, hashesAddresses, MessageScanner } from '../../src/attack/scanner.js';
+import { concatBytes, utf8 } from '../../src/bytes.js';
+import { type HashingScheme, hasherFor } from '../../src/hashing/scheme.js';
 
 /** From three bytes to more than a block. */
 const dictionary = emailDictionary({

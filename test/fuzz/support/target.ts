@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is fuzzed, and what must hold of it. */
 
-import { utf8 } from '../../src/bytes.js';
-import { VeilmatchError } from '../../src/errors.js';
+import { utf8 } from '../../../src/bytes.js';
+import { VeilmatchError } from '../../../src/errors.js';
 
 export interface FuzzTarget {
   /** Names it on the command line, and its corpus. */

@@ -18,8 +18,8 @@ import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';
 import { type ListFlags, listOptions, toListOptions } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
-import { type Progress, startProgress } from './progress.js';
-import { RejectedTally } from './rejected.js';
+import { type Progress, startProgress } from '../report/progress.js';
+import { RejectedTally } from '../report/rejected.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;

@@ -7,16 +7,24 @@ import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
-import { checkedUrl } from '../door/address.js';
-import { isToken } from '../door/tokens.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from '../channel/channel.js';
+import { firstMessage } from '../channel/handshake.js';
+import type { Link } from '../channel/link.js';
+import { type Socket, SUBPROTOCOL, socketLink } from '../channel/socket.js';
+import { WireChannel } from '../channel/wire-channel.js';
 import { type Journal, NOTHING_HELD } from '../resume/journal.js';
-import { type ChannelLimits, type ConnectedChannel, DEFAULT_LIMITS } from './channel.js';
+import { checkedUrl } from './address.js';
 import { connectFailure } from './connect-failure.js';
-import type { FrameGate } from './frame-gate.js';
-import { firstMessage } from './handshake.js';
-import type { Link } from './link.js';
-import { type Socket, SUBPROTOCOL, socketLink } from './socket.js';
-import { WireChannel } from './wire-channel.js';
+import type { FrameGate } from '../channel/frame-gate.js';
+import { isToken } from './tokens.js';
+
+/** A channel to a party that listens. */
+export interface ConnectedChannel extends Channel {
+  /** The same at both ends, for their logs. */
+  readonly runId: string;
+  /** What that party is willing to reveal, where it says. */
+  readonly reveal: Mode | undefined;
+}
 
 /** Certificates and keys in PEM. */
 export interface ClientTls {
@@ -128,9 +136,9 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
 
 async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[Socket, FrameGate?]> {
   if (isNode()) {
-    const { WebSocket, SOCKET_LIMITS } = await import('./ws.js');
-    const { FrameGate } = await import('./frame-gate.js');
-    const { ASecond } = await import('../door/byte-meter.js');
+    const { WebSocket, SOCKET_LIMITS } = await import('../channel/ws.js');
+    const { FrameGate } = await import('../channel/frame-gate.js');
+    const { ASecond } = await import('./byte-meter.js');
     const { ca, cert, key } = tls ?? {};
     const socket = new WebSocket(url, SUBPROTOCOL, {
       ...SOCKET_LIMITS,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Scans a dictionary with kernels, and looks again at what they find. */
 
-import { fromUtf8 } from '../../bytes.js';
-import { type Check, createCheck } from '../check.js';
-import { MessageKernels } from '../kernel/messages.js';
-import type { Hit, Scanner, ScanResult, ScanSpec } from '../scanner.js';
-import { TargetTable } from '../targets.js';
-import { visitRun } from './cell.js';
-import type { EmailDictionary } from './dictionary.js';
+import { fromUtf8 } from '../bytes.js';
+import { type Check, createCheck } from './check.js';
+import { visitRun } from './emails/cell.js';
+import type { EmailDictionary } from './emails/dictionary.js';
+import { MessageKernels } from './kernel/messages.js';
+import type { Hit, Scanner, ScanResult, ScanSpec } from './scan-spec.js';
+import { TargetTable } from './targets.js';
 
 export class DictionaryScanner implements Scanner {
   readonly #dictionary: EmailDictionary;
