@@ -8,7 +8,7 @@ import { contactFrameName, elementsOf } from './frames.js';
 import { type ClientOwn, contactDiscovery, type ServerOwn } from './protocol.js';
 
 /** What anybody sees of a run who reads the line. */
-export interface ObservedContacts {
+interface ObservedContacts {
   /** What the client asked, n x 32 bytes. */
   readonly blinded: Uint8Array;
   /** What the server answered, n x 32 bytes. */

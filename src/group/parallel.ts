@@ -24,7 +24,7 @@ const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, intege
 /** So many times as many of a progression, whose elements take so much less. */
 const PROGRESSION_CHUNKS = 32;
 
-export interface ParallelOptions {
+interface ParallelOptions {
   /** Does small batches; the workers were told to run one of the same name. */
   readonly local: GroupBackend;
   readonly pool: WorkerPool;

@@ -28,7 +28,7 @@ export interface SealOptions {
   readonly random?: RandomSource | undefined;
 }
 
-export interface ScryptCost {
+interface ScryptCost {
   readonly logN: number;
   readonly r: number;
   readonly p: number;

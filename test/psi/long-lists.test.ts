@@ -2,16 +2,14 @@
 /** Lists so long that what is done with their parts must not be one call with an argument for each. */
 
 import { expect, it } from 'vitest';
-import { concatBytes, equalBytes, sortRecords, DistinctBytes } from '../../src/bytes.js';
-import { takeShared } from '../../src/psi/people/shuffled.js';
+import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import { observeRun } from '../../src/psi/run/observe.js';
-import { tagBytes } from '../../src/psi/run/suite.js';
+import { CIPHERTEXT_BYTES, tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
-import { CIPHERTEXT_BYTES } from '../../src/psi/sum/elgamal.js';
 import { secureRandom } from '../../src/random.js';
 
 /** More arguments than an engine takes in one call. */

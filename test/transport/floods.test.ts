@@ -13,12 +13,16 @@ import * as library from 'ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import { concatBytes } from '../../src/bytes.js';
 import type { ErrorCode } from '../../src/errors.js';
-import type { AcceptedChannel } from '../../src/transport/channel/channel.js';
-import { connect } from '../../src/transport/channel/connect.js';
+import { ASecond } from '../../src/transport/channel/byte-meter.js';
 import { hostOf } from '../../src/transport/door/address.js';
 import { hostAllowed } from '../../src/transport/door/admission.js';
-import { ASecond } from '../../src/transport/door/byte-meter.js';
-import { type ListenEvent, type ListenOptions, listen } from '../../src/transport/door/listen.js';
+import { connect } from '../../src/transport/door/connect.js';
+import {
+  type AcceptedChannel,
+  type ListenEvent,
+  type ListenOptions,
+  listen,
+} from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { encodeMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
 import { acceptMessage, openMessage } from '../../src/wire/negotiate.js';

@@ -15,8 +15,8 @@ import {
 } from '../../psi/index.js';
 import type { Command, ExitStatus } from '../command.js';
 import { parseCountry } from '../flags/list-options.js';
-import { areaCodesOption, wholeNumber } from '../flags/values.js';
 import { readPolicy } from '../flags/policy.js';
+import { areaCodesOption, wholeNumber } from '../flags/values.js';
 import { count, planName } from '../report/comparison.js';
 
 interface BudgetFlags {

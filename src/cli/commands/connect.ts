@@ -31,7 +31,7 @@ import { readCertificates, readKeyPair, readToken } from '../secrets/credentials
 import { type Agreement, RunState, type StateFlags } from '../secrets/run-state.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
-import { policyLines, readPolicy } from './budget.js';
+import { policyLines } from './budget.js';
 
 interface ConnectFlags extends SetFlags, AgreementFlags, StateFlags, GuardFlags {
   readonly tokenFile?: string;

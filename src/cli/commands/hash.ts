@@ -16,11 +16,9 @@ import { PROFILE_NAMES, type ProfileName, platformNamed } from '../../identifier
 import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
 import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
-import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
 import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
-import { PROFILE_NAMES } from './normalize.js';
 
 interface HashFlags extends ReportFlags {
   readonly profile?: ProfileName;

@@ -5,7 +5,6 @@ import { Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../identifiers/profiles.js';
 import type { Command } from '../command.js';
 import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
-import { type ReportFlags, reportOn, reportOptions } from '../report/list-report.js';
 import { applyProfile, normalizeList } from './apply.js';
 import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 

@@ -78,10 +78,3 @@ function parseDelimiter(text: string): Delimiter {
   if (delimiter !== undefined) return delimiter;
   throw new InvalidArgumentError('Give "," or ";" or tab.');
 }
-
-export function validOption(): Option {
-  return new Option(
-    '--valid',
-    'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
-  );
-}

@@ -9,7 +9,7 @@ import type { Spill } from '../../lists/shared-rows.js';
 import type { Reveal } from '../../psi/index.js';
 import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
-import { type ListenOptions, type Partner, type Partners, type ServerTls } from '../../transport/index.js';
+import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';

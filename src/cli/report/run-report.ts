@@ -95,6 +95,6 @@ export function summaryText(summary: RunSummary): string {
 }
 
 /** `rounded down to a multiple of 100; 0 stands for fewer than 500` */
-export function coarseText({ step, atLeast }: CoarseCount): string {
+function coarseText({ step, atLeast }: CoarseCount): string {
   return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
 }

@@ -8,7 +8,6 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToBase64, bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { Field } from '../row.js';
 
 type Step = (text: string) => string;
 type Hash = (message: Uint8Array) => Uint8Array;
@@ -34,7 +33,7 @@ export interface Platform<Options = object> {
   /** The names of its options; none unless given. */
   readonly options?: readonly (keyof Options & string)[];
   /** SHA-256 unless given. */
-  readonly hash?: (options: Options, field: Field) => Hash;
+  readonly hash?: (options: Options, field: 'phone' | 'email') => Hash;
   /** Lower-case hexadecimal unless given. */
   readonly encoding?: (options: Options) => Encoding;
 }

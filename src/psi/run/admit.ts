@@ -5,7 +5,7 @@ import { requireFunction } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 
 /** Throws what ends the run. */
-export type Admit<Run> = (run: Run) => Promise<void>;
+type Admit<Run> = (run: Run) => Promise<void>;
 
 /**
  * @returns a function that throws `argument` where `admit` resolves to anything: an answer such as `false` would let the run

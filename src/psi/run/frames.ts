@@ -72,7 +72,7 @@ export function decodeFrame(frame: Uint8Array): Frame {
 }
 
 /** Records of `width` bytes, the first of which has this index in the party's list. */
-export interface Records {
+interface Records {
   readonly first: number;
   readonly bytes: Uint8Array;
 }

@@ -31,7 +31,7 @@ import { checkComparable } from '../../identifiers/set.js';
 import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, SUITE, VERSION } from './suite.js';
 
 const MAGIC = utf8('veilmatch-psi');
-export const HELLO_BYTES = 96;
+const HELLO_BYTES = 96;
 export const NONCE_BYTES = 32;
 
 const KIND_BITS: Readonly<Record<IdentifierKind, number>> = { phone: 1, email: 2, composite: 4, opaque: 8 };

@@ -6,7 +6,7 @@ import type { Leakage } from './described.js';
 import { type RevealOption, revealOf } from './reveal.js';
 
 /** The options that decide who learns what. */
-export interface LeakageOptions {
+interface LeakageOptions {
   /** As in `PartyOptions`. */
   readonly reveal?: RevealOption | undefined;
   /** As in `PartyOptions`. */
@@ -14,13 +14,13 @@ export interface LeakageOptions {
 }
 
 /** The options of a sum that decide who learns what. */
-export interface SumLeakageOptions {
+interface SumLeakageOptions {
   /** As in `SumOptions`. */
   readonly to?: 'receiver' | 'sender' | undefined;
 }
 
 /** Of a party that sees nothing but blinded elements and tags. */
-export const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
+const OFFLINE = "Nothing offline but the size of the other's set and the kinds of identifiers in it.";
 /** The same where how many are shared is known as well. */
 export const OFFLINE_BUT_SIZE =
   "Nothing offline but the size of the other's set, the kinds of identifiers in it, and how many are shared";

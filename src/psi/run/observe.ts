@@ -3,11 +3,10 @@
 
 import { ByteListBuilder } from '../../bytes.js';
 import { ELEMENT_BYTES } from '../../group/group.js';
-import { CIPHERTEXT_BYTES } from '../sum/elgamal.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
-import { bindsIdentifier, DST, type Role, tagBytes, tagPrefix } from './suite.js';
+import { bindsIdentifier, CIPHERTEXT_BYTES, DST, type Role, tagBytes, tagPrefix } from './suite.js';
 
 export interface SentFrame {
   readonly from: Role;
@@ -15,7 +14,7 @@ export interface SentFrame {
 }
 
 /** What a run shows. */
-export interface ObservedRun {
+interface ObservedRun {
   /** Says which observation it is. */
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */

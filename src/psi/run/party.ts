@@ -84,7 +84,7 @@ export const PARTY_NAMES: OptionNames<PartyOptions> = {
 };
 
 /** What the two parties must agree on. */
-export interface Agreement {
+interface Agreement {
   readonly mode: Mode;
   readonly to: Learner;
   readonly verifiable: boolean;
@@ -249,7 +249,7 @@ export function ownHello(
 }
 
 /** What both parties know once the two Hellos are exchanged. */
-export interface Session {
+interface Session {
   readonly sid: Uint8Array;
   readonly tagger: Tagger;
   readonly peer: Hello;

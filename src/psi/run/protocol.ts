@@ -9,7 +9,7 @@ import { requireMethods, requireObject } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
-import type { Given, OptionSpec } from './options.js';
+import { chosen, type Given, type OptionSpec } from './options.js';
 import { COMMON_NAMES, type CommonOptions } from './party.js';
 import type { Role } from './suite.js';
 
@@ -87,11 +87,14 @@ export function optionNames(protocol: Pick<Protocol, 'options'>): Record<string,
   return { ...COMMON_NAMES, ...own };
 }
 
-/** What a machine takes of the options of whoever drives it. */
-export function machineOptions<Given extends object>(
-  protocol: Pick<Protocol, 'options'>,
-  options: Given,
-): Given {
-  const names = optionNames(protocol);
-  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(names, name))) as Given;
+/**
+ * What a machine takes of the options of whoever drives it, checked, with every default filled in.
+ * @throws {VeilmatchError} `argument` for a value that cannot be right
+ */
+export function machineOptions<Options extends object>(
+  protocol: { readonly options: OptionSpec<Options> },
+  options: object,
+): Omit<CommonOptions, 'backend' | 'random'> & Given<Options> {
+  const common = Object.entries(options).filter(([name]) => Object.hasOwn(COMMON_NAMES, name));
+  return { ...Object.fromEntries(common), ...chosen(protocol.options, options as Given<Options>) };
 }

@@ -12,7 +12,7 @@ export const SUITE = 1;
 export const DST: Uint8Array = utf8('veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_');
 
 export const SESSION_LABEL: Uint8Array = utf8('veilmatch-psi-v1 session');
-export const TAG_LABEL: Uint8Array = utf8('veilmatch-psi-v1 tag');
+const TAG_LABEL: Uint8Array = utf8('veilmatch-psi-v1 tag');
 export const PROOF_LABEL: Uint8Array = utf8('veilmatch-psi-v1 proof');
 export const CONFIRM_LABEL: Uint8Array = utf8('veilmatch-psi-v1 confirm');
 export const FINISH_LABEL: Uint8Array = utf8('veilmatch-psi-v1 finish');
@@ -45,6 +45,9 @@ export const MAX_FRAME_BYTES = 1_048_576;
 
 /** Bytes of a record that confirms a match. */
 export const CONFIRM_BYTES = 16;
+
+/** Of a sum, an encrypted value: rG and vG + rP, 32 bytes each. */
+export const CIPHERTEXT_BYTES = 64;
 
 /** A tag binds the identifier behind a length of two bytes. */
 export const MAX_IDENTIFIER_BYTES = 65_535;

@@ -17,7 +17,7 @@ import { DisjointSets } from './disjoint-sets.js';
 import { checkedLimits, type LeftOut, LIMIT_NAMES, type MergeLimits } from './merge-limits.js';
 
 /** The people of a list. */
-export interface People {
+interface People {
   readonly size: number;
   /** The most identifiers that one of them has; zero where nobody is. */
   readonly widest: number;

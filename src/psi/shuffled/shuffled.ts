@@ -134,7 +134,7 @@ export async function tagsOf(
 }
 
 /** What is known of the people whose tags are looked up. */
-export interface Lookup {
+interface Lookup {
   /** The asking party's tags, `width` a person. */
   readonly tags: SortedRecords;
   readonly width: number;
@@ -143,7 +143,7 @@ export interface Lookup {
 }
 
 /** What stands behind the tags of each of the other party's people. */
-export interface Attached {
+interface Attached {
   /** Bytes behind each person's tags. */
   readonly bytes: number;
   /**

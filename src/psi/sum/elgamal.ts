@@ -11,10 +11,8 @@ import { type BatchOptions, ELEMENT_BYTES, type GroupBackend, SCALAR_BYTES } fro
 import { addScalars, multiplyScalars } from '../../group/scalar.js';
 import { type RandomSource, randomScalar, randomScalars } from '../../random.js';
 import { inTurns } from '../../workers/turn.js';
+import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { scalarOf } from './logarithm.js';
-
-/** rG and vG + rP, 32 bytes each. */
-export const CIPHERTEXT_BYTES: number = 2 * ELEMENT_BYTES;
 
 /** L - 1, little-endian. */
 const MINUS_ONE: Uint8Array = Uint8Array.of(

@@ -24,8 +24,9 @@ import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { askShuffled, peopleIn, takeShared } from '../shuffled/shuffled.js';
-import { CIPHERTEXT_BYTES, CiphertextSum, encryptScalar } from './elgamal.js';
+import { CiphertextSum, encryptScalar } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
 import { checkChosenValues, type SumOptions, type SumSettings, sumSettings } from './party.js';
 

@@ -6,7 +6,7 @@
  */
 
 import { MAX_MESSAGE_BYTES, WINDOW_FRAMES } from '../../wire/messages.js';
-import { type Allowance, ByteMeter } from '../door/byte-meter.js';
+import { type Allowance, ByteMeter } from './byte-meter.js';
 
 type NetSocket = import('node:net').Socket;
 type Listener = (bytes: Uint8Array) => void;

@@ -99,7 +99,7 @@ export function authorities({ clientCa }: ServerTls, partners: readonly Partner[
 }
 
 /** Who is at the other end, or why that is nobody who is known. */
-export type Identity =
+type Identity =
   | { readonly peer: Peer }
   | {
       readonly fault: CredentialFault;

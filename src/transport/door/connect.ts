@@ -8,6 +8,7 @@ import { MODE, type Mode } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from '../channel/channel.js';
+import type { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
 import { type Socket, SUBPROTOCOL, socketLink } from '../channel/socket.js';
@@ -15,7 +16,6 @@ import { WireChannel } from '../channel/wire-channel.js';
 import { type Journal, NOTHING_HELD } from '../resume/journal.js';
 import { checkedUrl } from './address.js';
 import { connectFailure } from './connect-failure.js';
-import type { FrameGate } from '../channel/frame-gate.js';
 import { isToken } from './tokens.js';
 
 /** A channel to a party that listens. */
@@ -138,7 +138,7 @@ async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[So
   if (isNode()) {
     const { WebSocket, SOCKET_LIMITS } = await import('../channel/ws.js');
     const { FrameGate } = await import('../channel/frame-gate.js');
-    const { ASecond } = await import('./byte-meter.js');
+    const { ASecond } = await import('../channel/byte-meter.js');
     const { ca, cert, key } = tls ?? {};
     const socket = new WebSocket(url, SUBPROTOCOL, {
       ...SOCKET_LIMITS,

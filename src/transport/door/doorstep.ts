@@ -5,8 +5,8 @@
  * Each ends in one of two ways, once: it is let in, or turned away for one reason, whatever else happens to it.
  */
 
+import type { Allowance } from '../channel/byte-meter.js';
 import type { FrameGate } from '../channel/frame-gate.js';
-import type { Allowance } from './byte-meter.js';
 
 /**
  * Why somebody was not let in, for this party's own log: the peer hears less. `silent`: too slow, gone before it was known, or

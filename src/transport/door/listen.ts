@@ -12,7 +12,8 @@ import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
-import { type AcceptedChannel, type ChannelLimits, DEFAULT_LIMITS, type Peer, type Channel } from '../channel/channel.js';
+import { ASecond, HANDSHAKE_ALLOWANCE, InAll } from '../channel/byte-meter.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
 import { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage, refuse } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
@@ -31,7 +32,6 @@ import {
   originAllowed,
   type ServerTls,
 } from './admission.js';
-import { ASecond, HANDSHAKE_ALLOWANCE, InAll } from './byte-meter.js';
 import { CertificateBook, revocationsIn } from './certificates.js';
 import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
 import { checkPartners, type Partner } from './partners.js';

@@ -75,7 +75,7 @@ export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
 }
 
 /** A file whose signature is good. */
-export interface ExchangeFile {
+interface ExchangeFile {
   readonly header: FileHeaderMessage;
   /** SHA-512 of the file. */
   readonly digest: Uint8Array;
@@ -87,7 +87,7 @@ export interface ExchangeFile {
 }
 
 /** What a file must be to be read to its end. */
-export interface ExpectedFile {
+interface ExpectedFile {
   /** The Ed25519 public key that it must come from. */
   readonly signer: Uint8Array;
   /** Elements that it answers, besides those of its own party's set: 0 for a request. */

@@ -54,7 +54,7 @@ export interface Journal extends RunIdentity {
 }
 
 /** Where the records of a journal are. */
-export interface Records {
+interface Records {
   append(record: Uint8Array): Promise<number>;
   read(index: number): Promise<Uint8Array>;
   close(): Promise<void>;
