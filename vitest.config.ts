@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { configDefaults, type TestProjectConfiguration, type ViteUserConfig } from 'vitest/config';
+import { configDefaults, type ViteUserConfig } from 'vitest/config';
 
 /**
  * What a test needs decides to which project it belongs, and where it lies says so. What is named nowhere here is `unit`:
@@ -9,7 +9,8 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
   /** The build, or the package as it is packed and installed: documents, benches, processes of the tool, its worker files. */
   packed: [
     'test/{documents,figures,names}.test.ts',
-    'test/{bench,package}/**/*.test.ts',
+    'test/bench/*.test.ts',
+    'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/python.test.ts',
     'test/cli/{built,faults,machines}.test.ts',
     'test/*/{parallel,workers}.test.ts',
@@ -20,23 +21,13 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
   matrix: ['test/*/{engines,runtimes}.test.ts'],
 };
 
-const { packed, browser, matrix } = NEEDS;
+/** Unit tests that put something else in the place of a module (`vi.mock`), which others must not find there. */
+export const MOCKING: readonly string[] = [
+  'test/psi/{replies,turns}.test.ts',
+  'test/lists/duckdb-absent.test.ts',
+];
 
-/** A project of the tests that match, and match nothing that the others are for. */
-const project = (
-  name: string,
-  include: readonly string[],
-  exclude: readonly string[],
-  built: boolean,
-): TestProjectConfiguration => ({
-  extends: true,
-  test: {
-    name,
-    include: [...include],
-    exclude: [...configDefaults.exclude, ...exclude],
-    globalSetup: built ? ['test/support/built.ts'] : [],
-  },
-});
+const needy = Object.entries(NEEDS);
 
 const config: ViteUserConfig = {
   test: {
@@ -46,10 +37,21 @@ const config: ViteUserConfig = {
     // Every core takes files: by default one is kept free, which on two cores is half of them.
     maxWorkers: '100%',
     projects: [
-      project('unit', ['test/**/*.test.ts'], [...packed, ...browser, ...matrix], false),
-      project('packed', packed, [...browser, ...matrix], true),
-      project('browser', browser, [], true),
-      project('matrix', matrix, [], true),
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...MOCKING, ...needy.flatMap(([, include]) => include)],
+          // Processes and what they have loaded are shared: for each file anew, that takes as long as most of its tests.
+          isolate: false,
+        },
+      },
+      { extends: true, test: { name: 'unit-mocking', include: [...MOCKING] } },
+      ...needy.map(([name, include]) => ({
+        extends: true as const,
+        test: { name, include: [...include], globalSetup: ['test/support/built.ts'] },
+      })),
     ],
   },
 };

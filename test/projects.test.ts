@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createFilter } from 'vite';
 import { describe, expect, it } from 'vitest';
-import { NEEDS } from '../vitest.config.js';
+import { MOCKING, NEEDS } from '../vitest.config.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -45,8 +45,13 @@ describe('the projects', () => {
     expect(tests.length).toBe(unit.length + others.length);
   });
 
-  it.each(Object.values(NEEDS).flat())('have tests in %s', (glob) => {
+  it.each([...Object.values(NEEDS).flat(), ...MOCKING])('have tests in %s', (glob) => {
     expect(matching([glob])).not.toEqual([]);
+  });
+
+  it('run tests that mock modules in processes of their own', () => {
+    const mocking = unit.filter((path) => /^vi\.mock\(/m.test(readFileSync(join(root, path), 'utf8')));
+    expect(matching(MOCKING).sort()).toEqual(mocking.sort());
   });
 
   it.each(unit.filter((path) => path !== 'test/projects.test.ts'))('%s needs no build', (path) => {
@@ -56,7 +61,7 @@ describe('the projects', () => {
   it('would be found out with a unit test that needs it', () => {
     const needing = [...NEEDS.packed, ...NEEDS.browser].flatMap((glob) => matching([glob]));
     const found = needing.filter((path) => buildIn(join(root, path)).length > 0);
-    for (const path of ['cli/machines', 'cli/faults', 'figures', 'group/parallel', 'browser/pages'])
+    for (const path of ['cli/machines', 'cli/faults', 'documents', 'group/parallel', 'browser/pages'])
       expect(found).toContain(`test/${path}.test.ts`);
   });
 });
