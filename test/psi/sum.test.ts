@@ -98,6 +98,7 @@ describe('intersectionSum', () => {
             to,
             acceptChosenValues: true,
             chunkSize,
+            logarithms,
           });
           expect(result).toEqual(plainSum(receiver, sender));
         },
