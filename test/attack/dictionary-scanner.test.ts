@@ -44,7 +44,7 @@ describe('the scanner of dictionaries', () => {
       fc.asyncProperty(
         scheme,
         fc.nat(dictionary.size - 1),
-        fc.integer({ min: 1, max: 4000 }),
+        fc.integer({ min: 1, max: 1000 }),
         fc.constantFrom(1, 2, 3, 40),
         fc.constantFrom(4, 7, 99),
         async (scheme, from, count, planted, known) => {

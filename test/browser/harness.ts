@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { packed } from '../package/packed.js';
 import { CHROMIUM, CHROMIUM_OPTIONS } from '../support/chromium.js';
 
 interface PageServer {
@@ -17,7 +18,7 @@ interface PageServer {
 
 /** The parts of the examples that are JavaScript, which the tests import as it is. */
 interface Scripts {
-  readonly 'install.js': { installPacked(): void };
+  readonly 'install.js': { installPacked(tarball?: string): void };
   readonly 'browser/build.js': { buildPages(folder: string): Promise<string> };
   readonly 'browser/serve.js': {
     servePages(folder: string, options?: { readonly bare: boolean }): Promise<PageServer>;
@@ -57,7 +58,7 @@ export class Pages {
     const { installPacked } = await script('install.js');
     const { buildPages } = await script('browser/build.js');
     const { servePages } = await script('browser/serve.js');
-    installPacked();
+    installPacked(packed().file);
     const folder = mkdtempSync(join(tmpdir(), 'veilmatch-pages-'));
     await buildPages(folder);
     const browser = await chromium.launch({ executablePath: CHROMIUM!, args: [...CHROMIUM_OPTIONS] });

@@ -122,6 +122,40 @@ describe('dist/cli/main.js', () => {
     expect(readdirSync(dirname(output))).toEqual([]);
   });
 
+  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+    'leaves none of the rows that wait on disk when %s ends it',
+    async (signal) => {
+      const output = temporary('shared.csv');
+      const token = temporary('token');
+      writeFileSync(token, `vmt_${'a'.repeat(43)}\n`);
+      // Nobody listens there: the list is read first.
+      const argv = [
+        'connect',
+        'ws://127.0.0.1:1',
+        '-',
+        '--token-file',
+        token,
+        '-o',
+        output,
+        '--spill',
+        'always',
+      ];
+      const child = spawn(process.execPath, [main, ...argv], { stdio: ['pipe', 'ignore', 'ignore'] });
+      // It ends before it has taken all.
+      child.stdin!.on('error', () => {});
+      child.stdin!.write(`phone\n${'+14155550123\n'.repeat(20_000)}`);
+      const spilled = (): string | undefined =>
+        readdirSync(dirname(output)).find((name) => name.startsWith('.veilmatch-'));
+      while (spilled() === undefined && child.exitCode === null) {
+        await new Promise((resume) => setTimeout(resume, 5));
+      }
+      expect(spilled()).toBeDefined();
+      child.kill(signal);
+      expect(await statusOf(child)).toBe(130);
+      expect(readdirSync(dirname(output))).toEqual([]);
+    },
+  );
+
   it.skipIf(process.platform === 'win32')(
     'goes on with a search that was interrupted, and loses nothing that was found before',
     async () => {

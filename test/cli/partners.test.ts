@@ -23,6 +23,7 @@ import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { connect } from '../../src/transport/index.js';
 import { chargesOf } from '../suites/ledger.js';
+import { bundled } from '../support/bundled.js';
 import { createAuthority } from '../support/certificates.js';
 import { cli, type Ending, memoryIo, temporary } from './harness.js';
 
@@ -551,7 +552,7 @@ describe.skipIf(process.platform === 'win32')('files that others could read', ()
 describe('two processes that use one ledger', () => {
   it('lose no charge, and one that is killed blocks nobody', async () => {
     const path = at('ledger.json');
-    const built = new URL('../../dist/transport/files/file-ledger.js', import.meta.url).href;
+    const built = await bundled('transport/files/file-ledger.ts');
     const program = `
       const { openFileLedger } = await import(${JSON.stringify(built)});
       const ledger = await openFileLedger(${JSON.stringify(path)});

@@ -36,7 +36,17 @@ const generateLists: (options?: { rows?: number; shared?: number; seed?: number 
 const NAMES = ['hospital', 'network'] as const;
 const lists = generateLists({ seed: 20_181_123 });
 
-async function read(text: string): Promise<WholeList & IdentifiersFromRows> {
+type Read = WholeList & IdentifiersFromRows;
+const readings = new Map<string, Promise<Read>>();
+
+/** Each list is read once. */
+function read(text: string): Promise<Read> {
+  const reading = readings.get(text) ?? readAnew(text);
+  readings.set(text, reading);
+  return reading;
+}
+
+async function readAnew(text: string): Promise<Read> {
   const list = await readList('-', { country: 'US' }, memoryIo({ stdin: text }).io);
   return { ...list, ...(await identifiersFromRows(list.rows, { country: 'US', strict: true })) };
 }

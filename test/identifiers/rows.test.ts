@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { bytesToHex, equalBytes } from '../../src/bytes.js';
+import { describe, expect, test } from 'vitest';
+import { bytesToHex } from '../../src/bytes.js';
 import type { ErrorCode } from '../../src/errors.js';
 import { normalizeEmail } from '../../src/identifiers/email.js';
 import { canonicalBytes, compositeBytes, type Identifier, textOf } from '../../src/identifiers/identifier.js';
-import type * as Identifiers from '../../src/identifiers/index.js';
 import { normalizePhone } from '../../src/identifiers/phone.js';
 import type { RejectedRow, Row } from '../../src/identifiers/row.js';
 import {
@@ -224,74 +223,5 @@ describe('identifiersFromRows', () => {
       expect.objectContaining({ code: 'argument', position: 1, field: 'phone' }),
     );
     await expect(failing).rejects.not.toThrow(/4155550123/);
-  });
-});
-
-describe('on workers (the built package)', () => {
-  let built: typeof Identifiers;
-  beforeAll(async () => {
-    // The name keeps the compiler from looking for a package that is not built yet.
-    const name = 'veilmatch/identifiers';
-    built = await import(name);
-  });
-
-  /** Above the size from which workers are used. */
-  const rows: Row[] = Array.from({ length: 30_000 }, (_, i) => {
-    const kind = (i * 7919) % 10;
-    const digits = String((i * 104729) % 30_000).padStart(7, '2');
-    return {
-      ...(kind < 8 && {
-        phone: kind === 0 ? 'n/a' : `${kind < 4 ? '+1 ' : ''}415-${digits.slice(0, 3)}-${digits.slice(3)}`,
-      }),
-      ...(kind > 4 && { email: kind === 9 ? `ü${i % 500}@x.org` : `Ada${i % 9000}@X.org` }),
-      ...(i % 11 === 0 && { country: 'CA' }),
-    };
-  });
-
-  test.each(['any', 'all'] as const)(
-    "the result does not depend on the number of workers, match '%s'",
-    async (match) => {
-      const here = await built.identifiersFromRows(rows, { country: 'US', match, concurrency: 1 });
-      expect(here.rejected.length).toBeGreaterThan(1000);
-      expect(here.set.size).toBeGreaterThan(9_000);
-      for (const concurrency of [2, 3]) {
-        const there = await built.identifiersFromRows(rows, { country: 'US', match, concurrency });
-        // By their bytes: comparing long typed arrays item by item takes seconds.
-        expect(equalBytes(there.set.elements.bytes, here.set.elements.bytes)).toBe(true);
-        expect(there.set.elements.offsets.join()).toBe(here.set.elements.offsets.join());
-        expect(there.set.kinds).toEqual(here.set.kinds);
-        expect(there.set.rowCount).toBe(here.set.rowCount);
-        expect(there.rejected).toEqual(here.rejected);
-        for (let element = 0; element < here.set.size; element += 97) {
-          expect(there.set.rowsOf([element])).toEqual(here.set.rowsOf([element]));
-        }
-      }
-    },
-  );
-
-  test('the signal stops workers, and a bad row far down is an error with its position', async () => {
-    const controller = new AbortController();
-    const onProgress = (): void => controller.abort();
-    const stopped = built.identifiersFromRows(rows, {
-      country: 'US',
-      concurrency: 2,
-      signal: controller.signal,
-      onProgress,
-    });
-    await expect(stopped).rejects.toThrow(code('aborted'));
-
-    const broken = [...rows, 'not a row' as Row];
-    const failing = built.identifiersFromRows(broken, { country: 'US', concurrency: 2 });
-    await expect(failing).rejects.toThrow(
-      expect.objectContaining({ code: 'argument', position: rows.length }),
-    );
-  });
-
-  test('an error of the caller’s own iterable comes out as it is', async () => {
-    function* failing(): Generator<Row> {
-      yield* rows;
-      throw new RangeError('the file ended');
-    }
-    await expect(built.identifiersFromRows(failing(), { concurrency: 2 })).rejects.toThrow(RangeError);
   });
 });

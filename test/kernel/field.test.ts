@@ -144,13 +144,16 @@ describe.each(FIELDS)('field %s', (name, layout) => {
   }
 
   function expectReduced(at: number): void {
+    const outside: string[] = [];
     for (let lane = 0; lane < 2; lane++) {
       for (let limb = 0; limb < layout.limbs; limb++) {
         const value = layout.read(memory, at, lane, limb);
-        expect(Math.abs(value)).toBeLessThanOrEqual(layout.bound(limb));
-        if (!layout.signed) expect(value).toBeGreaterThanOrEqual(0);
+        const least = layout.signed ? -layout.bound(limb) : 0;
+        if (!(value >= least && value <= layout.bound(limb)))
+          outside.push(`lane ${lane}, limb ${limb}: ${value}`);
       }
     }
+    expect(outside).toEqual([]);
   }
 
   function canonical(at: number): bigint[] {

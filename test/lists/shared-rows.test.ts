@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withOutputs } from '../../src/lists/output.js';
@@ -12,7 +9,6 @@ import type { CustomerRow } from '../../src/lists/table.js';
 import { Uint32List } from '../../src/lists/uint32-list.js';
 import { cli, memoryIo, temporary } from '../cli/harness.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const BOTH = ['phone', 'email'] as const;
 
 interface Written {
@@ -137,28 +133,4 @@ describe('connect with rows on disk', () => {
     const argv = connect('-', output, '--spill', 'always', '--dry-run');
     expect((await cli(argv, { stdin: 'phone\n+14155550123\n' })).status).toBe(0);
   });
-
-  it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
-    'leaves nothing behind when %s ends it',
-    async (signal) => {
-      const output = temporary('shared.csv');
-      const argv = connect('-', output, '--spill', 'always');
-      const child: ChildProcess = spawn(process.execPath, [main, ...argv], {
-        stdio: ['pipe', 'ignore', 'ignore'],
-      });
-      // It ends before it has taken all.
-      child.stdin!.on('error', () => {});
-      child.stdin!.write(`phone\n${'+14155550123\n'.repeat(20_000)}`);
-      const spilled = (): string | undefined =>
-        readdirSync(dirname(output)).find((name) => name.startsWith('.veilmatch-'));
-      while (spilled() === undefined && child.exitCode === null) {
-        await new Promise((resume) => setTimeout(resume, 5));
-      }
-      expect(spilled()).toBeDefined();
-      child.kill(signal);
-      const [status] = await once(child, 'close');
-      expect(status).toBe(130);
-      expect(readdirSync(dirname(output))).toEqual([]);
-    },
-  );
 });

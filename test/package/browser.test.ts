@@ -125,10 +125,10 @@ async function resultOfViteServer(root: string, config: InlineConfig): Promise<u
 }
 
 describe.runIf(CHROMIUM)('in Chromium', { timeout: 2 * MINUTES }, () => {
-  beforeAll(async () => {
-    project = await installedProject();
+  beforeAll(() => {
+    project = installedProject();
     profile = mkdtempSync(join(tmpdir(), 'veilmatch-chromium-'));
-  }, 5 * MINUTES);
+  });
   afterAll(() => {
     project?.remove();
     if (profile !== undefined) rmSync(profile, { recursive: true, force: true, maxRetries: 5 });

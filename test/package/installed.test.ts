@@ -9,9 +9,9 @@ import { installedProject, type Manifest, manifest, type Project, root, specifie
 const MINUTES = 60_000;
 
 let project: Project;
-beforeAll(async () => {
-  project = await installedProject();
-}, 5 * MINUTES);
+beforeAll(() => {
+  project = installedProject();
+});
 afterAll(() => project?.remove());
 
 function modulesIn(folder: string): string[] {

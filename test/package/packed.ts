@@ -2,7 +2,7 @@
 /** The package as a user gets it: packed, and installed into an empty project outside the repository. */
 
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,11 +34,16 @@ export interface Ending {
 }
 
 /** Runs a program to its end, whatever that is; a program that cannot be started ends with status 127. */
-export function run(command: string, argv: readonly string[], cwd: string): Promise<Ending> {
+export function run(
+  command: string,
+  argv: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Ending> {
   // npm and npx are scripts of the shell on Windows.
   const shell = process.platform === 'win32' && /^np[mx]$/.test(command);
   return new Promise((resolve) => {
-    const child = execFile(command, argv, { cwd, shell, maxBuffer: 1e8 }, (error, stdout, stderr) =>
+    const child = execFile(command, argv, { cwd, env, shell, maxBuffer: 1e8 }, (error, stdout, stderr) =>
       resolve({ status: error === null ? 0 : (child.exitCode ?? 127), stdout, stderr }),
     );
     child.stdin?.end();
@@ -60,11 +65,13 @@ export interface Packed {
   readonly paths: readonly string[];
 }
 
-/** Packs what was built; building again would take dist from under the other tests. */
-export async function pack(folder: string): Promise<Packed> {
-  const argv = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const [{ filename, files }] = JSON.parse(await output('npm', argv, root));
-  return { file: join(folder, filename), paths: files.map(({ path }: { path: string }) => path) };
+/** Where test/support/built.ts puts the tarball, what npm said of it, and a project that has it installed. */
+export const PACKED: string = join(root, 'node_modules/.packed');
+
+/** The tarball that all tests share. */
+export function packed(): Packed {
+  const { filename, files } = JSON.parse(readFileSync(join(PACKED, 'packed.json'), 'utf8'));
+  return { file: join(PACKED, filename), paths: files.map(({ path }: { path: string }) => path) };
 }
 
 export const INSTALL: readonly string[] = [
@@ -87,16 +94,13 @@ export interface Project {
   remove(): void;
 }
 
-/** An empty project with the package installed into it. */
-export async function installedProject(): Promise<Project> {
+/** A project that has nothing but the package installed, of the caller's own. */
+export function installedProject(): Project {
   const folder = mkdtempSync(join(tmpdir(), 'veilmatch-package-'));
-  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  write('package.json', '{ "name": "consumer", "private": true, "type": "module" }\n');
-  const packed = await pack(folder);
-  await output('npm', [...INSTALL, packed.file], folder);
+  cpSync(join(PACKED, 'project'), folder, { recursive: true, verbatimSymlinks: true });
   return {
     folder,
-    packed,
+    packed: packed(),
     run: (command, ...argv) => run(command, argv, folder),
     output: (command, ...argv) => output(command, argv, folder),
     add(name, as = name) {
@@ -104,7 +108,7 @@ export async function installedProject(): Promise<Project> {
       copyFileSync(join(root, 'test/package/consumer', name), target);
       return target;
     },
-    write,
+    write: (name, text) => writeFileSync(join(folder, name), text),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

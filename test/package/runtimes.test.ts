@@ -47,12 +47,11 @@ const runtimes: readonly Runtime[] = [
 
 let project: Project;
 let folder: string;
-beforeAll(async () => {
-  project = await installedProject();
+beforeAll(() => {
+  project = installedProject();
   for (const file of ['smoke.js', 'use.cjs']) project.add(file);
   folder = mkdtempSync(join(tmpdir(), 'veilmatch-runtimes-'));
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-}, 5 * MINUTES);
+});
 afterAll(() => {
   project?.remove();
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
@@ -60,18 +59,22 @@ afterAll(() => {
 
 /** The command line that starts the runtime, or why it cannot be had. */
 async function fetchRuntime({ install, setup, program, argv }: Runtime): Promise<string[] | string> {
-  const installed = await run('npm', [...INSTALL, install], folder);
+  const own = mkdtempSync(join(folder, 'runtime-'));
+  writeFileSync(join(own, 'package.json'), '{ "private": true }\n');
+  const installed = await run('npm', [...INSTALL, install], own);
   if (installed.status !== 0) return `npm cannot install ${install} here`;
-  const modules = join(folder, 'node_modules');
-  if (setup !== undefined) await run(process.execPath, [join(modules, setup)], folder);
+  const modules = join(own, 'node_modules');
+  if (setup !== undefined) await run(process.execPath, [join(modules, setup)], own);
   const file = join(modules, program);
   const command = file.endsWith('.cjs') ? [process.execPath, file] : [file];
-  const { status } = await run(command[0]!, [...command.slice(1), '--version'], folder);
+  const { status } = await run(command[0]!, [...command.slice(1), '--version'], own);
   return status === 0 ? [...command, ...argv] : `${install} does not start on this system`;
 }
 
 for (const runtime of runtimes) {
-  it(`runs under ${runtime.title}, workers included`, { timeout: 5 * MINUTES }, async (context) => {
+  it.concurrent(`runs under ${runtime.title}, workers included`, {
+    timeout: 5 * MINUTES,
+  }, async (context) => {
     const command = await fetchRuntime(runtime);
     if (typeof command === 'string') {
       console.warn(`SKIPPED: no test under ${runtime.title}: ${command}.`);

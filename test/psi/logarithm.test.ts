@@ -42,7 +42,9 @@ describe('Logarithms', () => {
   ])('finds %d, with the whole table and with one that grows', async (x) => {
     const element = await elementOf(x);
     expect(await prepared.solve(element)).toBe(x);
-    expect(await new Logarithms(backend).solve(element)).toBe(x);
+    // To the limit a table grows to its full size, which once is enough.
+    if (x < 2 ** 39 || x === LOGARITHM_LIMIT - 1)
+      expect(await new Logarithms(backend).solve(element)).toBe(x);
   });
 
   it('finds random ones of every length, one after the other', async () => {

@@ -21,6 +21,7 @@ import { lockFile } from '../../src/transport/files/file-lock.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 import { change, chargesOf, ledgerSuite } from '../suites/ledger.js';
+import { bundled } from '../support/bundled.js';
 
 const opened: FileLedger[] = [];
 afterEach(async () => {
@@ -403,7 +404,7 @@ describe('the lock', () => {
 
 it('keeps every charge that was confirmed, in a process that is killed in the middle of its updates', async () => {
   const path = temporary('ledger.json');
-  const built = new URL('../../dist/transport/files/file-ledger.js', import.meta.url).href;
+  const built = await bundled('transport/files/file-ledger.ts');
   const program = `
     const { openFileLedger } = await import(${JSON.stringify(built)});
     const ledger = await openFileLedger(${JSON.stringify(path)});

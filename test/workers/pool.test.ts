@@ -5,6 +5,7 @@ import { VeilmatchError } from '../../src/errors.js';
 import { adapt, type WorkerPort } from '../../src/workers/platform.js';
 import { WorkerPool } from '../../src/workers/pool.js';
 import type { JobAnswer, JobMessage } from '../../src/workers/serve.js';
+import { bundled } from '../support/bundled.js';
 
 /** A worker that is driven by hand. */
 class HandWorker implements WorkerPort {
@@ -238,10 +239,11 @@ describe('WorkerPool', () => {
   });
 });
 
-describe('a real worker', () => {
-  /** Serves jobs from the built package, as the workers of the package do. */
+describe('a real worker', async () => {
+  const serving = await bundled('workers/serve.ts');
+  /** Serves jobs as the workers of the package do. */
   const script = `
-    import(${JSON.stringify(new URL('../../dist/workers/serve.js', import.meta.url).href)}).then(({ serve }) => serve({
+    import(${JSON.stringify(serving)}).then(({ serve }) => serve({
       echo: (payload) => ({ value: payload, transfer: [payload.buffer] }),
       stumble: () => { throw new RangeError('over +14155550123'); },
       leave: () => process.exit(3),

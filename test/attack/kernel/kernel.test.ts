@@ -93,8 +93,10 @@ describe('kernel', () => {
   it.each(ALGORITHMS)('%s: finds targets that are cut to any length from 4 bytes', async (algorithm) => {
     const scheme = { hash: 'plain', algorithm } as const;
     const many = Array.from({ length: 50 }, (_, i) => `415555${`${i * 199}`.padStart(4, '0')}`);
+    const lengths = [4, 12, 55, 80, 119];
     for (let bytes = 4; bytes < hasherFor(scheme).digestBytes; bytes += 1 + (bytes >> 3)) {
-      for (const length of [4, 12, 55, 80, 119]) {
+      // Each cut with two lengths, each length with cuts of its own; SLOW=1 tries all of them together.
+      for (const length of process.env.SLOW ? lengths : [0, 2].map((i) => lengths[(bytes + i) % 5]!)) {
         const form = template(length, Math.min(length, 10));
         const numbers = many.map((number) => number.slice(-Math.min(length, 10)));
         await expectFound(scheme, form, numbers.slice(0, 2), bytes);
