@@ -13,6 +13,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/python.test.ts',
     'test/cli/{built,faults,machines}.test.ts',
+    'test/transport/file-ledger.test.ts',
     'test/*/{parallel,workers}.test.ts',
   ],
   /** A Chromium. */
@@ -23,6 +24,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
 
 /** Unit tests that put something else in the place of a module (`vi.mock`), which others must not find there. */
 export const MOCKING: readonly string[] = [
+  'test/group/checked.test.ts',
   'test/psi/{replies,turns}.test.ts',
   'test/lists/duckdb-absent.test.ts',
 ];

@@ -228,6 +228,7 @@ beforeAll(async () => {
     folderChannel: [{ incoming: nowhere, outgoing: nowhere }],
     runTerms: ['receiver', set, {}],
     partyTerms: [psi.intersection, 'receiver', { set }, {}],
+    runBoth: [psi.intersection, { receiver: { set }, sender: { set } }, options],
     runParty: [channels[0], psi.intersection, 'receiver', { set }, options],
     recallParty: [psi.intersection, 'receiver', { set }, { journal: transport.memoryJournal(identity) }],
     matching: [compare.registry[0]],

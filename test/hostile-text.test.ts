@@ -73,7 +73,7 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
   },
   'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'identifiers/email.ts URL': { most: 2_055, why: 'The scheme, and a part of such a text.' },
-  'sealed.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
+  'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
   'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
   'workers/platform.ts URL': { most: 100, why: "The name of one of the package's own files." },

@@ -57,6 +57,9 @@ const OTHERS = new Set(['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', '
 /** Subpaths that there were, which the changelog names. */
 const RETIRED = ['veilmatch/protocols'];
 
+/** Names that there were, which it says what has taken their place of. */
+const RETIRED_NAMES = ['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage'];
+
 /** The specifiers in a text that there are not. */
 function unknownSpecifiers(text: string): string[] {
   const found = [...text.matchAll(/[`'"](veilmatch(?:\/[\w.-]+)*)[`'"]/g)].map(([, name]) => name!);
@@ -89,7 +92,8 @@ describe('the documents', () => {
 
   it.each(documents)('%s names functions, types and options that there are', (document) => {
     const text = readFileSync(join(root, document), 'utf8');
-    expect(unknownNames(text)).toEqual([]);
+    const retired = document === 'CHANGELOG.md' ? RETIRED_NAMES : [];
+    expect(unknownNames(text).filter((name) => !retired.includes(name))).toEqual([]);
     expect(namesOfOtherSubpaths(text)).toEqual([]);
   });
 

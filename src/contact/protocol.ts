@@ -13,9 +13,14 @@ import { listIdentity } from '../psi/run/list-digest.js';
 import type { CommonOptions } from '../psi/run/party.js';
 import type { Protocol } from '../psi/run/protocol.js';
 import { type IntersectionResult, rowsWith } from '../psi/run/result.js';
-import { type ContactEnd, contactClient } from './client.js';
+import { type ContactClientOptions, type ContactEnd, contactClient } from './client.js';
 import type { ContactDirectory } from './published.js';
-import { type ContactServerResult, contactServer, type ServedSet } from './server.js';
+import {
+  type ContactServerOptions,
+  type ContactServerResult,
+  contactServer,
+  type ServedSet,
+} from './server.js';
 
 /** What a client brings. */
 export interface ClientOwn {
@@ -47,7 +52,7 @@ export const contactDiscovery: Protocol<
   mode: 0,
   options: {},
   receiver: {
-    machine: ({ set, directory }, options) => contactClient(set, directory, forContacts(options)),
+    machine: ({ set, directory }, options) => contactClient(set, directory, clientOptions(options)),
     async result({ set }, { size, peerSize, matched, falsePositiveRate }: ContactEnd) {
       return { size, peerSize, ...rowsWith(set, matched), falsePositiveRate };
     },
@@ -57,13 +62,25 @@ export const contactDiscovery: Protocol<
     }),
   },
   sender: {
-    machine: ({ served }, options) => contactServer(served, options),
+    machine: ({ served }, options) => contactServer(served, serverOptions(options)),
     result: async (_, end: ContactServerResult) => end,
     identity: ({ served }) => ({ served: served.map(({ setId, epoch }) => `${setId} ${epoch}`).join(', ') }),
   },
   terms: publishedTerms,
 };
 
-function forContacts({ onProgress, ...options }: CommonOptions): Parameters<typeof contactClient>[2] {
-  return { ...options, onProgress: onProgress && ((done, total) => onProgress('unblind', done, total)) };
+/** What a client is told; the size of the peer's list and what it asks for are none of its business. */
+function clientOptions({
+  backend,
+  random,
+  chunkSize,
+  signal,
+  onProgress,
+}: CommonOptions): ContactClientOptions {
+  const told = onProgress && ((done: number, total: number) => onProgress('unblind', done, total));
+  return { backend, random, chunkSize, signal, onProgress: told };
+}
+
+function serverOptions({ backend, admit, random, signal }: CommonOptions): ContactServerOptions {
+  return { backend, admit, random, signal };
 }

@@ -83,9 +83,15 @@ export async function runParty<
 ): Promise<Result[R] & Confirmed> {
   requireObject(channel, 'The channel', 'send', 'close');
   requireParty(protocol, role, own);
-  requireOptions(options, { ...optionNames(protocol), journal: true, onResult: true });
+  requireOptions(options, driverNames(protocol));
   return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
 }
+
+const driverNames = (protocol: Pick<Protocol, 'options'>): Record<string, true> => ({
+  ...optionNames(protocol),
+  journal: true,
+  onResult: true,
+});
 
 async function takePart(
   channel: Channel,
@@ -163,7 +169,8 @@ export async function recallParty<
   own: Own[R],
   options: RunPartyOptions<Result[R]> & Given<Options> & { readonly journal: Journal },
 ): Promise<(Result[R] & Confirmed) | undefined> {
-  requireOptions(options);
+  requireParty(protocol, role, own);
+  requireOptions(options, driverNames(protocol));
   requireObject(options.journal, 'The journal', 'held', 'erase');
   try {
     return await runParty(recordedChannel(), protocol, role, own, options);

@@ -263,7 +263,7 @@ describe('serve', () => {
     expectError(
       await serve(...partners, '--ledger', at('none/l.json')),
       3,
-      /Cannot lock .*: there is no such file or folder/,
+      /Cannot read .*: there is no such file or folder/,
     );
     expectError(await serve(...partners, '--listen', '127.9.9.9:1', '--ledger', at('folder')), 3, /a folder/);
   });
@@ -398,7 +398,7 @@ describe('a state', () => {
     expectError(
       await cli([...finish, '--state-key-file', at('other.key')]),
       3,
-      /error: The state .*s\.vm cannot be opened: the passphrase or key is another one/,
+      /error: .*s\.vm cannot be opened: the passphrase or key is another one/,
     );
     const runs = await openRunStore(at('runs'), { key: new Uint8Array(32) }, { terms: {} });
     await runs.close();

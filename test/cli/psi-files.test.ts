@@ -261,7 +261,7 @@ describe('key', () => {
     writeFileSync(at('peers.txt'), 'a ed25519:00\n');
     expect(await respond()).toMatchObject({
       status: 3,
-      stderr: expect.stringContaining('has no key of this partner'),
+      stderr: expect.stringContaining('has no key of a, and must have one'),
     });
   });
 });

@@ -85,18 +85,18 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 151,
+    veilmatch: 153,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 66,
     'veilmatch/hashing': 14,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
     'veilmatch/oprf': 33,
-    'veilmatch/psi': 80,
-    'veilmatch/contact': 68,
-    'veilmatch/transport': 129,
+    'veilmatch/psi': 82,
+    'veilmatch/contact': 70,
+    'veilmatch/transport': 133,
     'veilmatch/attack': 230,
-    'veilmatch/compare': 164,
+    'veilmatch/compare': 167,
   };
 
   it('has a ceiling for each subpath', () => {

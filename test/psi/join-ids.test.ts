@@ -100,7 +100,7 @@ describe('joinIds', () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
     await joinIds(['a', 'b'], ['a'], { backend, admit });
-    expect(seen).toEqual([{ peerSize: 2, ownSize: 1, reveal: 'join-ids' }]);
+    expect(seen).toMatchObject([{ peerSize: 2, ownSize: 1, reveal: 'join-ids' }]);
     await expectCode('aborted', () => joinIds(['a'], ['a'], { backend, signal: AbortSignal.abort() }));
   });
 });

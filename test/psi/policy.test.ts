@@ -7,6 +7,7 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { ALL_PEERS } from '../../src/policy/admission.js';
+import { countingTerms, namingTerms, publishedTerms, sumTerms, type Terms } from '../../src/policy/terms.js';
 import {
   type AdmissionRequest,
   admission,
@@ -43,10 +44,18 @@ import { chargesOf, ledgerSuite } from '../suites/ledger.js';
 ledgerSuite('the ledger in memory', async () => memoryLedger());
 
 const HOUR = 3_600_000;
+const TERMS: Readonly<Record<string, Terms>> = {
+  intersection: namingTerms,
+  cardinality: countingTerms,
+  sum: sumTerms,
+  'contact-discovery': publishedTerms,
+};
+
 const run = (peerSize: number, other: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   peerSize,
   ownSize: 1000,
   reveal: 'intersection',
+  terms: TERMS[other.reveal ?? 'intersection'],
   ...other,
 });
 

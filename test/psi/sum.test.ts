@@ -7,6 +7,7 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
+import { sumTerms } from '../../src/policy/terms.js';
 import {
   admission,
   type IntersectionSumOptions,
@@ -201,7 +202,7 @@ describe('intersectionSum', () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
     await intersectionSum(['a', 'b'], ['a'], [1], { backend, admit });
-    expect(seen).toEqual([{ peerSize: 2, peerPeople: 2, ownSize: 1, reveal: 'sum' }]);
+    expect(seen).toMatchObject([{ peerSize: 2, peerPeople: 2, ownSize: 1, reveal: 'sum', terms: sumTerms }]);
   });
 });
 
@@ -267,7 +268,7 @@ describe('what the receiver can make of it', () => {
     const ledger = memoryLedger();
     let now = 0;
     const admit = admission({ peer: 'bank', ledger, now: () => now });
-    const run = { peerSize: 1_000, ownSize: 5_000, reveal: 'sum' };
+    const run = { peerSize: 1_000, ownSize: 5_000, reveal: 'sum', terms: sumTerms };
     await expectCode('refused', () => admit({ ...run, peerSize: 999 }));
     await admit(run);
     now += 719 * 3_600_000;

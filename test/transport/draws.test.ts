@@ -297,7 +297,8 @@ describe('the backend of a journaled run', () => {
     expect(await ask[name](group)).toEqual(expected);
     const asked = { ...counts };
     expect(await ask[name](group)).toEqual(expected);
-    expect(counts).toEqual(asked);
+    // What a logarithm asks for when the run is over is kept by nobody.
+    expect(counts).toEqual(name === 'progression' ? { progression: 2 } : asked);
     expect(Object.keys(asked)).toEqual(typeof plain[name] === 'function' && name !== 'dispose' ? [name] : []);
   });
 

@@ -23,6 +23,7 @@ import {
   runTerms,
   send,
 } from '../../transport/index.js';
+import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
 import { checkAgreement } from '../flags/agreement.js';
 import { LIST_ARGUMENT } from '../flags/list-options.js';
@@ -79,7 +80,9 @@ Examples:
       const read = await readSet(args[0]!, flags, io, rows);
       const set = countable(read.set, flags.reveal, io);
       if (flags.dryRun) {
-        if (flags.ledger !== undefined) await (await openLedger(flags.ledger)).close();
+        // One that is not there yet would be made.
+        if (flags.ledger !== undefined && (await isThere(flags.ledger)))
+          await (await openLedger(flags.ledger)).close();
         const text = dryRun(flags, listening, { policy, all }, set);
         await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
         return;

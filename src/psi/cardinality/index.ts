@@ -49,7 +49,8 @@ export const cardinality: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   sender: {
-    machine: ({ set }, options) => psiSender(set, { ...options, reveal: 'cardinality' }),
+    // How coarse the count is made is the receiver's own business.
+    machine: ({ set }, { coarse: _, ...options }) => psiSender(set, { ...options, reveal: 'cardinality' }),
     async result(_, { size, peerSize }: SenderEnd) {
       return { size, peerSize, matches: undefined };
     },

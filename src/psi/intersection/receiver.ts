@@ -32,7 +32,6 @@ import {
   settingsOf,
   termsOf,
 } from '../run/party.js';
-import { checkProof } from '../run/proofs.js';
 import { toldCount } from '../run/reveal.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import type { Part } from '../shuffled/shuffled.js';

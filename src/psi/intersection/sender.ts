@@ -26,7 +26,6 @@ import {
   settingsOf,
   termsOf,
 } from '../run/party.js';
-import { proofFrame } from '../run/proofs.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import { DST } from '../run/suite.js';
 import { Confirmations, markedIn, readCount } from './confirm.js';
@@ -75,6 +74,8 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
       else withheld.set(evaluated, done * ELEMENT_BYTES);
       if (settings.verifiable) {
         const statement = { B: hello.publicKey, C: bytes, D: evaluated };
+        // Loaded where proofs were agreed on: most pages never do.
+        const { proofFrame } = await import('../run/proofs.js');
         yield line.send(await proofFrame(settings, sid, scalar, statement, done));
       }
       done += bytes.length / ELEMENT_BYTES;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying a protocol out, for measuring and comparing. */
 
-import { requireOptions } from '../../arguments.js';
+import { requireObject, requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { withBackend } from '../../group/select.js';
 import type { RandomSource } from '../../random.js';
 import type { PsiMachine } from './machine.js';
 import type { Given } from './options.js';
 import type { CommonOptions } from './party.js';
-import { type ByRole, machineOptions, optionNames, type Protocol } from './protocol.js';
+import { type ByRole, machineOptions, optionNames, type Protocol, requireProtocol } from './protocol.js';
 import type { Role } from './suite.js';
 
 /** Options of both parties in one process, whatever the protocol. */
@@ -35,6 +35,10 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
   options: BothOptions & Given<Options> = {},
   each: Partial<ByRole<Given<Options>>> = {},
 ): Promise<{ readonly receiver: Result['receiver']; readonly sender: Result['sender'] }> {
+  requireProtocol(protocol);
+  requireObject(own, 'What the parties bring', 'receiver', 'sender');
+  requireObject(own.receiver, 'What the receiver brings');
+  requireObject(own.sender, 'What the sender brings');
   requireOptions(options, { ...optionNames(protocol), onFrame: true });
   const { random, signal, onFrame } = options;
   return withBackend(options.backend, async (backend) => {
