@@ -83,6 +83,8 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     const check = async function* (D: Uint8Array, done: number): Part<void> {
       const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + D.length);
       const proof = yield* line.take('proof');
+      // Loaded where proofs were agreed on: most pages never do.
+      const { checkProof } = await import('../run/proofs.js');
       await withOffset(done, checkProof(settings, sid, { B: peer.publicKey, C, D }, done, proof));
     };
     const ownTags = yield* takeAnswers(
