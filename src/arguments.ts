@@ -47,24 +47,14 @@ export function requireOptions(value: unknown, names?: Readonly<Record<string, t
   throw new VeilmatchError('argument', `The options may have ${known.join(', ')}, and nothing else.${which}`);
 }
 
-/** The one that takes the fewest letters put in, left out or replaced. */
+/** The one that begins like it for longest, whatever the case. */
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
-  return known[distances.indexOf(Math.min(...distances))];
-}
-
-/** Levenshtein's. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, replaced));
-    }
-  }
-  return row[b.length]!;
+  const shared = (other: string): number => {
+    let length = 0;
+    while (length < name.length && name[length]!.toLowerCase() === other[length]?.toLowerCase()) length++;
+    return length;
+  };
+  return known.toSorted((a, b) => shared(b) - shared(a))[0];
 }
 
 /** Something that does group operations. */

@@ -139,7 +139,7 @@ describe('what a page loads', () => {
       .reduce((sum, { contents }) => sum + gzipped(contents), 0);
   }
 
-  it('is less than 60 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
+  it('is less than 61 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
     const code =
       "import { IdentifierSet, intersect, psiReceiver, psiSender } from 'veilmatch/psi';" +
       'globalThis.psi = [IdentifierSet, intersect, psiReceiver, psiSender];';
@@ -147,7 +147,7 @@ describe('what a page loads', () => {
     for (const kernel of ['fma', 'integer']) {
       const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);
       expect(program).toBeGreaterThan(await loaded(code));
-      expect(program + worker).toBeLessThan(60_000);
+      expect(program + worker).toBeLessThan(61_000);
     }
   });
 

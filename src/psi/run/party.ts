@@ -14,6 +14,7 @@ import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
 import { type CoarseCount, type RevealOption, type RevealSettings, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
+import { toBoth } from './shared-options.js';
 import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
@@ -122,14 +123,11 @@ interface ModeSettings extends RevealSettings {
 function modeOf(options: Omit<PartyOptions, keyof CommonOptions>): ModeSettings {
   const { reveal, coarse } = revealOf(options.reveal);
   const { to = 'receiver', verifiable = false } = options;
-  if (to !== 'receiver' && to !== 'both') {
-    throw new VeilmatchError('argument', "The option to must be 'receiver' or 'both'.");
-  }
+  toBoth.check(to);
   if (verifiable && reveal !== 'intersection') {
     throw new VeilmatchError(
       'argument',
-      "The option verifiable goes with reveal: 'intersection' only: answers that come back sorted cannot be held against " +
-        'the questions.',
+      "The option verifiable goes with reveal: 'intersection' only: sorted answers cannot be held against questions.",
     );
   }
   const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
