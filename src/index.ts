@@ -34,4 +34,5 @@ export {
   psiReceiver,
   psiSender,
   type Reveal,
+  type WithSender,
 } from './psi/index.js';

@@ -11,7 +11,7 @@
 
 export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export { type CardinalityOptions, cardinality } from './cardinality/index.js';
-export { type IntersectOptions, intersect } from './intersect.js';
+export { type IntersectOptions, intersect, type WithSender } from './intersect.js';
 export { type IntersectionOptions, intersection } from './intersection/index.js';
 export { psiReceiver, type ReceiverEnd } from './intersection/receiver.js';
 export { psiSender, type SenderEnd } from './intersection/sender.js';
@@ -42,7 +42,7 @@ export {
 export type { BlindingName } from './run/blinding.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
-export type { OptionOf, OptionSpec } from './run/options.js';
+export type { Given, OptionOf, OptionSpec } from './run/options.js';
 export { padSet } from './run/padding.js';
 export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
 export type { ByRole, ListOwn, Party, Protocol } from './run/protocol.js';
@@ -55,7 +55,7 @@ export type { CoarseCount, RevealOption } from './run/reveal.js';
 export type { Mode, Reveal, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
-export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
+export { type SumProtocolOptions, type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
 export { OpenedSum } from './sum/opened-sum.js';
 export type { SumOptions } from './sum/party.js';
@@ -87,6 +87,6 @@ export {
 } from '../policy/policy.js';
 export type { Charged, RunSizes, Terms } from '../policy/terms.js';
 export { openKey, sealKey } from '../sealed/key.js';
-export type { SealOptions, Unlock } from '../sealed/unlock.js';
+export type { ScryptCost, SealOptions, Unlock } from '../sealed/unlock.js';
 export { type BothOptions, runBoth } from './run/both.js';
 export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './run/described.js';

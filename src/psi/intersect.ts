@@ -14,7 +14,7 @@ import type { CoarseCount } from './run/reveal.js';
 export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;
 
 /** What both learn: the receiver, and with `to: 'both'` the sender. */
-interface WithSender {
+export interface WithSender {
   /** With `to: 'both'`, what the sender was told. */
   readonly sender?: SenderResult | undefined;
 }

@@ -28,7 +28,8 @@ export interface SealOptions {
   readonly random?: RandomSource | undefined;
 }
 
-interface ScryptCost {
+/** Cost of scrypt (RFC 7914): N = 2^logN, block size r, parallelisation p. */
+export interface ScryptCost {
   readonly logN: number;
   readonly r: number;
   readonly p: number;

@@ -17,7 +17,7 @@ export { isFinal } from './channel/reason.js';
 export { type BroadcastOptions, broadcastChannel } from './channel/tabs.js';
 export type { ServerTls } from './door/admission.js';
 export { type ClientTls, type ConnectedChannel, type ConnectOptions, connect } from './door/connect.js';
-export type { DoorstepLimits, TurnedAway } from './door/doorstep.js';
+export type { CredentialFault, DoorstepLimits, TurnedAway } from './door/doorstep.js';
 export {
   type AcceptedChannel,
   type ListenEvent,

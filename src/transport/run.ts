@@ -183,6 +183,7 @@ export async function recallParty<
 /** Options of a party of an intersection or a count over a channel. */
 export type RunOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
 
+/** Options of `send`. */
 export type SendOptions = RunOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
 
 /** What the receiver takes home. */

@@ -27,6 +27,7 @@ export interface DictionarySpec {
 /** More would take longer to put in order than the likeliest addresses take to try. */
 const MOST_CELLS = 4_000_000;
 
+/** Addresses in the order of their likelihood, by index. */
 export class EmailDictionary {
   /** The dictionary as data. */
   readonly spec: DictionarySpec;
@@ -160,6 +161,7 @@ export class EmailDictionary {
     return this.indexOf(address) >= 0;
   }
 
+  /** Hands over the addresses from one index to another, in order. */
   visit(from: number, to: number, visit: (address: Uint8Array, index: number) => void): void {
     this.visitRuns(from, to, (run) => visitRun(run, visit));
   }

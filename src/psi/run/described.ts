@@ -66,7 +66,9 @@ export interface DescribedProtocol<
   observe(frames: readonly SentFrame[]): unknown;
   /** What each party draws first of its randomness. Whoever hands that to an attack knows its secrets. */
   readonly draws: {
+    /** The receiver's. */
     receiver(own: Own['receiver']): readonly Draw[];
+    /** The sender's. */
     sender(own: Own['sender']): readonly Draw[];
   };
 }

@@ -8,6 +8,7 @@ import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
 import { bindsIdentifier, CIPHERTEXT_BYTES, DST, type Role, tagBytes, tagPrefix } from './suite.js';
 
+/** A frame of a run, as it went over the line. */
 export interface SentFrame {
   readonly from: Role;
   readonly bytes: Uint8Array;
