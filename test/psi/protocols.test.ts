@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
+import { protocolOptions } from '../../src/cli/flags/protocol-options.js';
 import { compare, matching, registry } from '../../src/compare/index.js';
 import { describedContactDiscovery } from '../../src/contact/described.js';
 import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
@@ -261,4 +262,16 @@ it('one protocol more is compared and attacked like the others', async () => {
   // Everything that the receiver did not have, and everything that the sender did not have.
   expect(reports[0]!.attacks.outsider.recovered).toBe(sender.size - SHARED);
   expect(reports[0]!.sender.recovered).toBe(receiver.size - SHARED);
+});
+
+it('one protocol more gets its flags and their help', () => {
+  const options = protocolOptions([...registry, toy], 'receiver');
+  const polite = options.find(({ long }) => long === '--polite')!;
+  expect(polite.description).toBe('with --reveal toy: begin with a greeting');
+  expect(options.filter(({ long }) => long === '--verifiable')).toHaveLength(1);
+  const coarse = options.find(({ long }) => long === '--coarse')!;
+  expect(coarse.parseArg!('100,500', undefined)).toEqual({ step: 100, atLeast: 500 });
+  expect(() => coarse.parseArg!('100', undefined)).toThrow(/such as 100,500/);
+  // Only the party that asks makes a count coarse.
+  expect(protocolOptions(registry, 'sender').map(({ long }) => long)).not.toContain('--coarse');
 });

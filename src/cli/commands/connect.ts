@@ -19,11 +19,12 @@ import {
   receive,
 } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type AgreementFlags, agreementOptions, checkAgreement, coarseOption } from '../flags/agreement.js';
+import { type AgreementFlags, checkAgreement, OFFERED } from '../flags/agreement.js';
 import { type Guard, type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
 import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { readPolicy } from '../flags/policy.js';
+import { protocolOptions, revealWord } from '../flags/protocol-options.js';
 import { type ReadSet, readSet, type SetFlags } from '../flags/read-set.js';
 import { timeOptions } from '../flags/serve-options.js';
 import { type RunSummary, startRunProgress, summaryText } from '../report/run-report.js';
@@ -63,10 +64,9 @@ export const connectCommand: Command = {
     new Option('--client-cert <FILE>', 'certificate to show to the partner, PEM'),
     new Option('--client-key <FILE>', 'its key, PEM'),
     new Option('--reveal <WHAT>', 'go on only if the partner reveals this (default: what it offers)').choices(
-      ['intersection', 'cardinality'],
+      OFFERED.map(revealWord),
     ),
-    coarseOption(),
-    ...agreementOptions(),
+    ...protocolOptions(OFFERED, 'receiver'),
     new Option('--partner <NAME>', 'what budgets call the partner (default: the name in the URL)'),
     new Option(
       '--policy <FILE>',

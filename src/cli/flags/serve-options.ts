@@ -13,9 +13,10 @@ import type { ListenOptions, Partner, Partners, ServerTls } from '../../transpor
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
-import { type AgreementFlags, agreementOptions } from './agreement.js';
+import { type AgreementFlags, OFFERED } from './agreement.js';
 import { listOptions, validOption } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
+import { protocolOptions, revealWord } from './protocol-options.js';
 import type { SetFlags } from './read-set.js';
 import { parseCount, wholeNumber } from './values.js';
 
@@ -52,9 +53,9 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
 export function serveOptions(): Option[] {
   return [
     new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
-      .choices(['intersection', 'cardinality'])
+      .choices(OFFERED.map(revealWord))
       .makeOptionMandatory(),
-    ...agreementOptions(),
+    ...protocolOptions(OFFERED, 'sender'),
     new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),

@@ -18,12 +18,13 @@ export const describedCardinality: DescribedProtocol<ByRole<ListOwn>, Cardinalit
     to: toFlag,
     coarse: {
       flags: '--coarse <STEP,LEAST>',
-      help: 'of a count, tell multiples of STEP alone, and 0 below LEAST, such as 100,500; binds nobody but this program',
+      help: 'tell multiples of STEP alone, and 0 below LEAST, such as 100,500; binds nobody but this program',
       of: 'receiver',
       read(text) {
         const [, step, atLeast] = /^(\d{1,9}),(\d{1,9})$/.exec(text) ?? [];
         return { step: Number(step), atLeast: Number(atLeast) };
       },
+      wanted: 'Give two whole numbers, such as 100,500; the first from 1.',
     },
   },
   leakage: ({ to, coarse } = {}) =>

@@ -39,6 +39,8 @@ export interface OptionFlag {
   readonly of?: 'receiver' | 'sender' | undefined;
   /** The value that a text stands for; where nothing is said, the text itself. @throws what `check` would */
   readonly read?: ((text: string) => unknown) | undefined;
+  /** What to give, in a sentence, where a text is no value. */
+  readonly wanted?: string | undefined;
 }
 
 /** A protocol, described. */
