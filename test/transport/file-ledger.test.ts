@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -425,4 +426,29 @@ it('keeps every charge that was confirmed, in a process that is killed in the mi
   // The lock and perhaps half a file are left; the next process has all that was confirmed, and at most the one after it.
   const charges = await chargesOf(await open(path), 'peer');
   expect(charges.length - confirmed).toBeOneOf([0, 1]);
+});
+
+it('is refused where it has a second name, which the next write would make a second ledger', async () => {
+  const path = temporary('ledger.json');
+  const ledger = await open(path);
+  await change(ledger, 'peer', () => [one]);
+  linkSync(path, `${path}.too`);
+  await expectCode('bad-file', () => openFileLedger(`${path}.too`));
+  await expectCode('bad-file', () => change(ledger, 'peer', () => [one, one]));
+  rmSync(`${path}.too`);
+  expect(await chargesOf(ledger, 'peer')).toEqual([one]);
+});
+
+it('keeps no charge that it would not read again', async () => {
+  const path = temporary('ledger.json');
+  const ledger = await open(path);
+  await change(ledger, 'peer', () => [one]);
+  for (const wrong of [
+    { ...one, at: 1.5 },
+    { ...one, elements: Number.NaN },
+    { ...one, work: -1 },
+  ]) {
+    await expectCode('argument', () => change(ledger, 'peer', () => [wrong]));
+  }
+  expect(await chargesOf(ledger, 'peer')).toEqual([one]);
 });

@@ -76,7 +76,7 @@ function update(
     for (const [i, account] of accounts.entries()) {
       const own = after[i] ?? [];
       if (own.length === 0) charges.delete(account);
-      else charges.set(account, own);
+      else charges.set(account, own.map(checked));
     }
     await check();
     await replaceFile(path, encodeLedger(charges));
@@ -95,13 +95,13 @@ async function exclusively(path: string, work: (check: () => Promise<void>) => P
 
 /** @returns undefined where there is no file */
 async function read(path: string): Promise<Map<string, readonly Charge[]> | undefined> {
-  const bytes = await readIfThere(path, MAX_LEDGER_BYTES, false);
+  const bytes = await readIfThere(path, MAX_LEDGER_BYTES, { hardLinks: false });
   return bytes && parseLedger(bytes, path);
 }
 
 /**
  * Where a path leads. A file is replaced by another of its name: were that the name of a link, the link would become a second
- * ledger, with a lock of its own.
+ * ledger, with a lock of its own. A hard link would, too, and is told by its number of names when the ledger is read.
  */
 async function realPlace(path: string): Promise<string> {
   const files = nodeFiles();
@@ -168,6 +168,19 @@ function parseAccounts(
       return [account, charges.map(parse)];
     }),
   );
+}
+
+/** @throws {VeilmatchError} `argument` for a charge that would not be read again: nothing would be admitted any more */
+function checked({ at, elements, work, run }: Charge): Charge {
+  try {
+    return parseCharge([at, elements, work, run]);
+  } catch (error) {
+    throw new VeilmatchError(
+      'argument',
+      'A charge has at, elements and work, whole numbers from 0, and may have run, a text. Nothing was written.',
+      { cause: error },
+    );
+  }
 }
 
 function parseCharge([at, elements, work, run]: unknown[]): Charge {

@@ -46,10 +46,10 @@ export async function lockFile(path: string, patience: number = 0): Promise<File
     start: await startOf(process.pid),
     token: bytesToHex(secureRandom(8)),
   };
-  // A link appears with its content or not at all.
+  // A link appears with its content or not at all; on the disk, too, or a lock could be left that says nothing.
   const draft = `${path}.${own.token}.tmp`;
   try {
-    await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600 });
+    await files.writeFile(draft, utf8(JSON.stringify(own)), { flag: 'wx', mode: 0o600, flush: true });
     while (!(await take(draft, path))) {
       if (performance.now() >= end) throw held(path);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * LOOK_AGAIN));
@@ -122,7 +122,7 @@ async function mayRun(holder: Holder): Promise<boolean> {
 }
 
 async function holderOf(path: string): Promise<Holder | undefined> {
-  const bytes = await readIfThere(path, MAX_LOCK_BYTES, false);
+  const bytes = await readIfThere(path, MAX_LOCK_BYTES, {});
   if (bytes === undefined) return undefined;
   try {
     const { host, pid, start, token } = JSON.parse(fromUtf8(bytes)) as Partial<Holder>;

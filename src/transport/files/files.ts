@@ -25,7 +25,7 @@ export function nodeFiles(): NodeFiles {
 }
 
 /** How a file is opened that may be another thing than it is taken for. */
-interface RegularOptions {
+export interface RegularOptions {
   /** Default: it is only read. */
   readonly write?: boolean | undefined;
   /** Whether the last part of the path may be a symbolic link: only where a user has named it. Default false. */
@@ -89,16 +89,16 @@ const MAX_SMALL_BYTES = 1_048_576;
 /**
  * The bytes of a file, or undefined where there is none.
  * @param maxBytes Default 1,048,576
- * @param follow whether it may be a link. Default true: a path that a user has named
+ * @param options which files are taken. Default: links, too, as of a path that a user has named
  * @throws {VeilmatchError} `io`; `bad-file` for what is no file, or longer
  */
 export async function readIfThere(
   path: string,
   maxBytes: number = MAX_SMALL_BYTES,
-  follow: boolean = true,
+  options: RegularOptions = { follow: true },
 ): Promise<Uint8Array | undefined> {
   try {
-    const file = await openRegular(path, { follow });
+    const file = await openRegular(path, options);
     try {
       const bytes = await readAtMost(file, maxBytes);
       if (bytes !== undefined) return bytes;

@@ -4,7 +4,7 @@
 import { pathName } from '../../path-name.js';
 import { type Kind, openWhole, sealWhole } from '../../sealed/container.js';
 import type { SealOptions, Unlock } from '../../sealed/unlock.js';
-import { readIfThere, replaceFile } from './files.js';
+import { type RegularOptions, readIfThere, replaceFile } from './files.js';
 
 /**
  * Seals a secret into a file, whose old content it replaces once the new one is on the disk.
@@ -30,7 +30,7 @@ export async function readSealed(
   path: string,
   kind: Kind,
   unlock: Unlock,
-  ...limits: [maxBytes?: number, follow?: boolean]
+  ...limits: [maxBytes?: number, options?: RegularOptions]
 ): Promise<Uint8Array | undefined> {
   const sealed = await readIfThere(path, ...limits);
   return sealed && openWhole(kind, sealed, unlock, pathName(path));

@@ -84,7 +84,7 @@ export async function openRunStore(
   const lock = await lockFile(`${folder}/lock`);
   try {
     if (!(await isRunStore(folder))) await writeSealed(keyPath, 'runs', secureRandom(KEY_BYTES), unlock);
-    const key = await readSealed(keyPath, 'runs', unlock, MAX_KEY_BYTES, false);
+    const key = await readSealed(keyPath, 'runs', unlock, MAX_KEY_BYTES, {});
     if (key === undefined)
       throw new VeilmatchError('io', `Cannot read ${pathName(keyPath)}: there is no such file.`);
     const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
