@@ -77,9 +77,15 @@ function drawn(plan: readonly Draw[]): { readonly random: RandomSource; readonly
   );
   const scalars = draws.filter((_, i) => isOf(plan[i]!, 'scalar'));
   const blinds = draws.filter((_, i) => isOf(plan[i]!, 'blind'));
-  const left = [...draws];
+  // A party may draw them in pieces: for each chunk of its list, for instance.
+  const bytes = concatBytes(...draws);
+  let next = 0;
   return {
-    random: (length) => left.shift()?.slice() ?? secureRandom(length),
+    random(length) {
+      if (next + length > bytes.length) return secureRandom(length);
+      next += length;
+      return bytes.slice(next - length, next);
+    },
     knowledge: {
       ...(scalars.length > 0 && { scalars }),
       ...(blinds.length > 0 && { blinds: concatBytes(...blinds) }),

@@ -17,6 +17,7 @@ import { identifiersFromRows } from '../../src/identifiers/index.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { admission } from '../../src/policy/admission.js';
 import { memoryLedger } from '../../src/policy/ledger.js';
+import { describedIntersection } from '../../src/psi/intersection/described.js';
 import { describedPeople } from '../../src/psi/people/described.js';
 import { runBoth } from '../../src/psi/run/both.js';
 import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/run/described.js';
@@ -274,4 +275,18 @@ it('one protocol more gets its flags and their help', () => {
   expect(() => coarse.parseArg!('100', undefined)).toThrow(/such as 100,500/);
   // Only the party that asks makes a count coarse.
   expect(protocolOptions(registry, 'sender').map(({ long }) => long)).not.toContain('--coarse');
+});
+
+it('a protocol is compared whatever pieces it draws its secrets in', async () => {
+  const inChunks: DescribedProtocol = {
+    ...describedIntersection,
+    receiver: {
+      ...describedIntersection.receiver,
+      machine: (own, options) =>
+        describedIntersection.receiver.machine(own as never, { ...options, chunkSize: 4 }),
+    },
+  };
+  const { size, views } = await matching(inChunks).run(receiver, sender, { backend });
+  expect(size).toBe(SHARED);
+  expect(views.receiver.knowledge.blinds).toHaveLength(32 * receiver.size);
 });
