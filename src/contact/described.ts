@@ -31,7 +31,6 @@ export const describedContactDiscovery: DescribedProtocol<{
 }> = {
   ...contactDiscovery,
   title: 'contact discovery: a published filter under a key that stays with the sender',
-  partyTitles: { receiver: 'client', sender: 'server' },
   flags: {},
   leakage: () => leakage,
   nameOf: contactFrameName,

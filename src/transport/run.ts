@@ -128,12 +128,12 @@ async function takePart(
         const result = await deliver();
         return confirmed === undefined ? result : Object.assign({}, result, { confirmed });
       }
-      const early = party.discreet ? undefined : await deliver();
-      if (early === undefined) await channel.close();
-      const result = early ?? (await deliver());
+      if (party.discreet) await channel.close();
+      const result = await deliver();
       await journal?.erase();
       await journal?.close();
-      if (early !== undefined) await channel.close();
+      // Nothing where it is closed already.
+      await channel.close();
       return result;
     });
   } catch (error) {

@@ -231,6 +231,19 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
     }
   });
 
+  it('is not run where the parties do not agree on what both must', async () => {
+    const spec = protocol.options as OptionSpec<Record<string, unknown>>;
+    const flags = protocol.flags as Record<string, OptionFlag | undefined>;
+    for (const [name, { agreed, default: usual }] of Object.entries(spec)) {
+      if (!agreed) continue;
+      const other = usual === false ? true : flags[name]?.choices?.find((word) => word !== usual);
+      expect(other, name).toBeDefined();
+      const run = await overChannels(protocol, memoryChannels(), { sender: { [name]: other } });
+      expect(run.sender, name).toMatchObject({ status: 'rejected', reason: { code: 'incompatible-peer' } });
+      expect(run.receiver.status, name).toBe('rejected');
+    }
+  });
+
   it('has options that say what they may be, and a flag that is well formed', () => {
     const spec = protocol.options as OptionSpec<Record<string, unknown>>;
     expect(() => chosen(spec, {})).not.toThrow();
@@ -289,4 +302,12 @@ it('a protocol is compared whatever pieces it draws its secrets in', async () =>
   const { size, views } = await matching(inChunks).run(receiver, sender, { backend });
   expect(size).toBe(SHARED);
   expect(views.receiver.knowledge.blinds).toHaveLength(32 * receiver.size);
+});
+
+it('a party that takes nothing home is told once that the run is complete', async () => {
+  const quiet: DescribedProtocol = { ...toy, sender: { ...toy.sender, result: async () => undefined } };
+  let told = 0;
+  const run = await overChannels(quiet, memoryChannels(), { sender: { onResult: async () => void told++ } });
+  expect(run.sender).toEqual({ status: 'fulfilled', value: undefined });
+  expect(told).toBe(1);
 });

@@ -5,7 +5,6 @@ import { requireMethods } from '../../arguments.js';
 import type { SentFrame } from './observe.js';
 import type { Given } from './options.js';
 import { type ByRole, type Protocol, requireProtocol } from './protocol.js';
-import type { Role } from './suite.js';
 
 /** Who learns what, in a sentence each. */
 export interface Leakage {
@@ -53,8 +52,6 @@ export interface DescribedProtocol<
   readonly title: string;
   /** Another protocol that this one is a kind of: comparisons show that one alone. */
   readonly variantOf?: string | undefined;
-  /** What people call the parties where they have names of their own, such as `client` and `server`. */
-  readonly partyTitles?: Readonly<Record<Role, string>> | undefined;
   /** How the command line asks for options, by their names. */
   readonly flags: { readonly [Name in keyof Options]?: OptionFlag };
   /** Who learns what under these options. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The options of a protocol as data: what each is where nothing is said, what it may be, and who is bound by it. Whoever runs a protocol reads them here: nothing else has to know their names.
+ * The options of a protocol as data: what each is where nothing is said, what it may be, and who is bound by it. Whoever runs
+ * a protocol reads them here: nothing else has to know their names.
  */
 
 import { VeilmatchError } from '../../errors.js';
