@@ -37,7 +37,11 @@ export interface TokenObservation {
   /** How the tokens were made, as far as it is public: without salts and keys. */
   readonly scheme:
     | { readonly hash: 'plain'; readonly algorithm: DigestAlgorithm }
-    | { readonly hash: 'salted'; readonly algorithm: DigestAlgorithm; readonly position: 'prefix' | 'suffix' }
+    | {
+        readonly hash: 'salted';
+        readonly algorithm: DigestAlgorithm;
+        readonly saltPosition: 'prefix' | 'suffix';
+      }
     | { readonly hash: 'keyed' }
     | { readonly hash: 'slow'; readonly cost: SlowCost };
   /** How telephone numbers were written. */

@@ -70,7 +70,7 @@ export function readRows<Name extends ProfileName>(
   if (platform === undefined)
     throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
-  const strict = options.strict ?? false;
+  const assigned = options.assigned ?? false;
   const rejected: RejectedRow[] = [];
   // A bad option must not wait for the first good row.
   tokenOf(platform, '', 'email', options);
@@ -85,7 +85,7 @@ export function readRows<Name extends ProfileName>(
       else take(row, field, { normalized: reading, token: tokenOf(platform, reading, field, options) });
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
-    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
+    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, assigned));
     note('email', emailFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;

@@ -83,11 +83,11 @@ export async function identifiersFromRows(
   }
 }
 
-function parseOptions({ country, strict = false, match = 'any' }: RowsOptions): ParseOptions {
+function parseOptions({ country, assigned = false, match = 'any' }: RowsOptions): ParseOptions {
   if (match !== 'any' && match !== 'all') {
     throw new VeilmatchError('argument', "match must be 'any' or 'all'.");
   }
-  return { country: requireCountry(country), strict, match };
+  return { country: requireCountry(country), assigned, match };
 }
 
 async function* chunksOf(

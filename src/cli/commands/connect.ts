@@ -21,7 +21,7 @@ import {
 import type { Command, ExitStatus } from '../command.js';
 import { type AgreementFlags, checkAgreement, OFFERED } from '../flags/agreement.js';
 import { type Guard, type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
-import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { readPolicy } from '../flags/policy.js';
 import { protocolOptions, revealWord } from '../flags/protocol-options.js';
@@ -89,7 +89,7 @@ export const connectCommand: Command = {
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: `
