@@ -9,6 +9,7 @@ import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
 import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
+import { signingPublicKey } from '../signing.js';
 import { type ContactResult, contactDiscovery } from './protocol.js';
 import {
   type ContactKeys,
@@ -16,7 +17,6 @@ import {
   openPublishedSet,
   type PublishedSet,
   publishSet,
-  signerOf,
 } from './published.js';
 
 /** Options of server and client in one process. */
@@ -61,7 +61,7 @@ export async function discoverContacts(
   checkComparable(set.kinds, members.kinds);
   const { random, signal, onFrame, kind, falsePositiveRate } = options;
   return withBackend(options.backend, async (backend) => {
-    const keys = options.keys ?? (await generateContactKeys(backend));
+    const keys = options.keys ?? (await generateContactKeys({ backend }));
     const published = await publishSet(members, {
       ...LOCAL_SET,
       kind,
@@ -71,7 +71,7 @@ export async function discoverContacts(
       signal,
     });
     options.onPublished?.(published);
-    const pin = { signer: signerOf(keys.signingKey) };
+    const pin = { signer: signingPublicKey(keys.signingKey) };
     const directory = await openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
     const served = [{ ...LOCAL_SET, secretKey: keys.secretKey, size: directory.size }];
     const own = { receiver: { set, directory }, sender: { served } };

@@ -9,15 +9,15 @@ import type { ProofContext } from './dleq.js';
 import { requireSuite, type Suite, type SuiteIdentifier } from './suite.js';
 
 /** `oprf` is the plain one, `voprf` proves which key was used, `poprf` takes in a public input as well. */
-export type Mode = 'oprf' | 'voprf' | 'poprf';
+export type OprfMode = 'oprf' | 'voprf' | 'poprf';
 
 /** As the byte of the context string. */
-const MODE: Readonly<Record<Mode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
+const MODE: Readonly<Record<OprfMode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
 
 /** What both parties must agree on, and what its hashes are tagged with. */
 export interface Context extends ProofContext {
   /** One of the three modes. */
-  readonly mode: Mode;
+  readonly mode: OprfMode;
   /** The tag of HashToGroup. */
   readonly groupTag: Uint8Array;
 }
@@ -31,14 +31,14 @@ export interface KeyPair {
 }
 
 /** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes. */
-export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
+export function createContextString(mode: OprfMode, identifier: SuiteIdentifier): Uint8Array {
   requireMode(mode);
   requireText(identifier, 'The name of the suite');
   return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
 }
 
 /** The context of a suite and a mode. */
-export function createContext(suite: Suite, mode: Mode): Context {
+export function createContext(suite: Suite, mode: OprfMode): Context {
   requireSuite(suite);
   const contextString = createContextString(mode, suite.identifier);
   return { suite, mode, contextString, groupTag: concatBytes(utf8('HashToGroup-'), contextString) };
@@ -60,7 +60,7 @@ export async function generateKeyPair(suite: Suite, random: RandomSource = secur
  */
 export async function deriveKeyPair(
   suite: Suite,
-  mode: Mode,
+  mode: OprfMode,
   seed: Uint8Array,
   info: Uint8Array = new Uint8Array(),
 ): Promise<KeyPair> {

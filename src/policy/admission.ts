@@ -21,7 +21,7 @@ export interface AdmissionRequest extends RunSizes {
    * What the peer learns: `intersection`, `cardinality` and so on; `nothing` for a receiver whose sender is told nothing. Such a
    * run uses no budget, and no size but `largestSet` counts.
    */
-  readonly reveal: string;
+  readonly learns: string;
   /** What the protocol says of it. Default: those of a count. */
   readonly terms?: Terms | undefined;
 }
@@ -97,7 +97,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
     };
     const badSize = sizeRefusal(policy, run);
     if (badSize !== undefined) refuse(badSize);
-    if (run.reveal === 'nothing') return;
+    if (run.learns === 'nothing') return;
     // Both accounts even where nothing limits all: the budget may be given one day, and then counts what was.
     await ledger.update([peer, ALL_PEERS], (accounts) => {
       const [own = [], ofAll = []] = accounts;
@@ -125,10 +125,10 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
 const termsOf = ({ terms = countingTerms }: AdmissionRequest): Terms => terms;
 
 function sizeRefusal(policy: Policy, run: AdmissionRequest): Refusal | undefined {
-  const { peerSize, peerPeople = peerSize, ownSize, reveal } = run;
+  const { peerSize, peerPeople = peerSize, ownSize, learns } = run;
   const { smallestSet = 0, smallestCountedSet = 0, largestSet = Infinity, largestRatio = Infinity } = policy;
   if (peerSize > largestSet) return 'largestSet';
-  if (reveal === 'nothing') return undefined;
+  if (learns === 'nothing') return undefined;
   // A dozen people with a hundred identifiers each are no list of a thousand.
   if (peerPeople < smallestSet) return 'smallestSet';
   if (peerPeople < smallestCountedSet && !termsOf(run).named) return 'smallestCountedSet';

@@ -33,22 +33,35 @@ export interface MatchedPerson {
 }
 
 /**
- * The people behind the matches of an ordered run, which gives away nothing more than the matches do. Each of the
- * receiver's people comes once, however many identifiers matched; whether two of them are one person to the sender does
- * not show here. An identifier that is beyond the limits is nobody's, so a match of it is left out: `leaveOut` takes it out
- * of the set before the run, and says which rows have it.
- * @param elements indices of the receiver's elements that match: `matched` of the receiver's machine
+ * The people behind the matches of an intersection, which gives away nothing more than the matches do. Each of the
+ * receiver's people comes once, however many of its rows matched; whether two of them are one person to the sender does
+ * not show here.
+ * @param set the one that the run was made with, out of which `leaveOut` has taken what stands for nobody
+ * @param matches rows of it that match, as an intersection gives them
  * @param limits the ones that `leaveOut` had
+ * @returns the rows of each person, ascending; they share identifiers
  * @throws {VeilmatchError} `argument` for a limit that is none
  */
 export function peopleMatched(
   set: IdentifierSet,
-  elements: readonly number[],
+  matches: readonly number[],
   limits: MergeLimits = {},
-): MatchedPerson[] {
+): (readonly number[])[] {
   requireSet(set);
-  requireIterable(elements, 'The elements');
+  requireIterable(matches, 'The matches');
   requireOptions(limits, LIMIT_NAMES);
+  const matched = new Set(matches);
+  const grouped = peopleOf(set, limits);
+  const found: (readonly number[])[] = [];
+  for (let person = 0; person < grouped.size; person++) {
+    const rows = set.rowsOf(grouped.elementsOf(person));
+    if (rows.some((row) => matched.has(row))) found.push(rows);
+  }
+  return found;
+}
+
+/** The people behind elements that match, each with the kind that it is matched by. */
+function peopleBehind(set: IdentifierSet, elements: readonly number[], limits: MergeLimits): MatchedPerson[] {
   const matched = new Set(elements);
   const grouped = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
@@ -94,7 +107,7 @@ export async function matchPeople(
     const receiver = psiReceiver(own, { ...party, admit: undefined, backend, random: random?.receiver });
     const sender = psiSender(other, { ...party, backend, random: random?.sender });
     const { matched } = (await exchange(receiver, sender, onFrame)).receiver;
-    return peopleMatched(own, matched ?? [], limits);
+    return peopleBehind(own, matched ?? [], limits);
   });
 }
 

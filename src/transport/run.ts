@@ -180,11 +180,11 @@ export async function recallParty<
   }
 }
 
-/** Options of a party of an intersection or a count over a channel. */
-export type RunOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
+/** Options of `receive`, and of either party of an intersection or a count over a channel. */
+export type ReceiveOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
 
 /** Options of `send`. */
-export type SendOptions = RunOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
+export type SendOptions = ReceiveOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
 
 /** What the receiver takes home. */
 export type ReceivedResult = CardinalityResult & Partial<IntersectionResult> & Confirmed;
@@ -196,7 +196,10 @@ type Revealing = Protocol<
   { readonly receiver: ReceivedResult; readonly sender: SenderResult }
 >;
 
-function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: ChannelOptions } {
+function protocolOf(options: ReceiveOptions): {
+  readonly protocol: Revealing;
+  readonly options: ChannelOptions;
+} {
   requireOptions(options);
   const { reveal, coarse, ...given } = revealing(options);
   if (reveal === 'intersection') return { protocol: intersection, options: given };
@@ -228,7 +231,7 @@ export async function send(
 export async function receive(
   channel: Channel,
   set: SetInput,
-  options: RunOptions = {},
+  options: ReceiveOptions = {},
 ): Promise<ReceivedResult> {
   const chosen = protocolOf(options);
   return runParty(channel, chosen.protocol, 'receiver', { set: toSet(set) }, chosen.options);
@@ -240,7 +243,7 @@ export async function receive(
  */
 export async function recall(
   set: SetInput,
-  options: RunOptions & { readonly journal: Journal },
+  options: ReceiveOptions & { readonly journal: Journal },
 ): Promise<ReceivedResult | undefined> {
   const chosen = protocolOf(options);
   const { journal } = options;
@@ -248,7 +251,7 @@ export async function recall(
 }
 
 /** What stays the same of an intersection or a count that is resumed, as `partyTerms` has it. */
-export function runTerms(role: Role, set: IdentifierSet, options: RunOptions = {}): RunTerms {
+export function runTerms(role: Role, set: IdentifierSet, options: ReceiveOptions = {}): RunTerms {
   requireSet(set);
   const chosen = protocolOf(options);
   return partyTerms(chosen.protocol, role, { set }, chosen.options);

@@ -30,10 +30,11 @@ import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
 import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
 import { MODE, type Reveal, SUITE, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
+import { signingPublicKey } from '../../signing.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
 import { fileError } from '../files/files.js';
 import { seededRandom } from '../resume/seeded-random.js';
-import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
+import { openExchange, writeExchange } from './exchange-file.js';
 
 /** Part of what makes a run come out the same again. */
 const CHUNK_SIZE = 32_000;
@@ -189,7 +190,7 @@ export async function writeResponse(
   requireSet(set);
   requireOptionsWithBackend(options);
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
-  const own = publicKeyOf(signingKey);
+  const own = signingPublicKey(signingKey);
   const at = now();
   const { header, digest, frames } = await openExchange(request, {
     signer: peer,
@@ -356,7 +357,7 @@ function commonHeader(
   reveal: Reveal,
   signingKey: Uint8Array,
 ): Pick<FileHeaderMessage, 'type' | 'version' | 'suite' | 'mode' | 'from'> {
-  const from = publicKeyOf(signingKey);
+  const from = signingPublicKey(signingKey);
   return { type: 'fileHeader', version: VERSION, suite: SUITE, mode: MODE[reveal], from };
 }
 

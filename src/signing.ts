@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Signing keys, by whose public half partners know a party and clients know a publisher. */
+
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { requireSigningKey } from './arguments.js';
+
+/**
+ * The Ed25519 public key of a signing key: what partners know a party by, and what clients pin of a published set.
+ * @param signingKey 32 bytes
+ * @returns 32 bytes
+ * @throws {VeilmatchError} `argument` for a key of another length
+ */
+export function signingPublicKey(signingKey: Uint8Array): Uint8Array {
+  requireSigningKey(signingKey);
+  return ed25519.getPublicKey(signingKey);
+}
