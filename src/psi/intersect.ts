@@ -8,7 +8,6 @@ import { intersection } from './intersection/index.js';
 import { type BothOptions, runBoth } from './run/both.js';
 import { PARTY_NAMES, type PartyOptions, revealing } from './run/party.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from './run/result.js';
-import type { CoarseCount } from './run/reveal.js';
 
 /** Options of both parties in one process. */
 export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;
@@ -33,7 +32,7 @@ const NAMES: OptionNames<IntersectOptions> = { ...PARTY_NAMES, onFrame: true };
 export function intersect(
   receiverSet: SetInput,
   senderSet: SetInput,
-  options: IntersectOptions & { readonly reveal: 'cardinality' | { readonly cardinality: CoarseCount } },
+  options: IntersectOptions & { readonly reveal: 'cardinality' },
 ): Promise<CardinalityResult & WithSender>;
 export function intersect(
   receiverSet: SetInput,

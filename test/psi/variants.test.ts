@@ -64,7 +64,7 @@ describe.each(testableBackends)('on %s', (name) => {
         const [ours, theirs] = [new Set(receiver), new Set(sender)];
         const exact = [...ours].filter((text) => theirs.has(text)).length;
         const coarse = exact < 3 ? 0 : exact - (exact % 2);
-        const size = typeof variant.reveal === 'object' ? coarse : exact;
+        const size = variant.coarse === undefined ? exact : coarse;
         const result = await intersect(receiver, sender, { backend, chunkSize, ...variant });
         const rows = (own: string[], other: Set<string>): number[] =>
           [...own.keys()].filter((row) => other.has(own[row]!));
