@@ -9,6 +9,13 @@ import { requireSigningKey } from './arguments.js';
  * @param signingKey 32 bytes
  * @returns 32 bytes
  * @throws {VeilmatchError} `argument` for a key of another length
+ * @example
+ * ```ts
+ * import { signingPublicKey } from 'veilmatch/transport';
+ *
+ * const signingKey = crypto.getRandomValues(new Uint8Array(32));
+ * console.log(signingPublicKey(signingKey).length); // → 32
+ * ```
  */
 export function signingPublicKey(signingKey: Uint8Array): Uint8Array {
   requireSigningKey(signingKey);

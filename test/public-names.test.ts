@@ -25,8 +25,7 @@ function tableOf(own: readonly PublicName[], kind: Kind): string[] {
     `| ${TITLES[kind]} | |`,
     '|---|---|',
     ...rows.map(
-      ({ name, documentation }) =>
-        `| \`${name}\` | ${firstSentence(documentation).replaceAll('|', '\\|')} |`,
+      ({ name, documentation }) => `| \`${name}\` | ${firstSentence(documentation).replaceAll('|', '\\|')} |`,
     ),
   ];
 }
@@ -53,5 +52,40 @@ describe('the page of names', () => {
 
   it('says something of each', () => {
     expect(names.filter(({ documentation }) => documentation === '').map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe('a public name', () => {
+  const homes = names.filter(({ subpath }) => subpath !== 'veilmatch');
+  /** Of what is named more than once by this key. */
+  const repeated = (key: (name: PublicName) => string): string[] => {
+    const keys = homes.map(key);
+    return homes.filter((_, i) => keys.indexOf(keys[i]!) !== i).map(({ name }) => name);
+  };
+
+  it('is of one subpath, and of one thing', () => {
+    expect(repeated(({ name }) => name)).toEqual([]);
+    expect(repeated(({ declaration }) => declaration)).toEqual([]);
+  });
+
+  it('in veilmatch is the same as in its subpath', () => {
+    const known = new Set(homes.map(({ name, declaration }) => `${name} ${declaration}`));
+    const own = names.filter(({ subpath }) => subpath === 'veilmatch');
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter(({ name, declaration }) => !known.has(`${name} ${declaration}`))).toEqual([]);
+  });
+});
+
+describe('the first sentence', () => {
+  it.each([
+    ['One. Two.', 'One.'],
+    [
+      'One of RFC 9496, section 4.3.1, in\nlines: more. `Two`',
+      'One of RFC 9496, section 4.3.1, in lines: more.',
+    ],
+    ['No full stop', 'No full stop'],
+    ['', ''],
+  ])('of %j', (documentation, sentence) => {
+    expect(firstSentence(documentation)).toBe(sentence);
   });
 });

@@ -49,6 +49,13 @@ export const LOCAL_SET = { setId: 'local', epoch: 0 } as const;
  * @param serverSet of the same sort
  * @returns which of the contacts' rows the server's set has, up to the rate of false positives
  * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ * @example
+ * ```ts
+ * import { discoverContacts } from 'veilmatch/contact';
+ *
+ * const { size, matches } = await discoverContacts(['ada', 'joan'], ['hedy', 'joan']);
+ * console.log(size, matches); // → 1 [ 1 ]
+ * ```
  */
 export async function discoverContacts(
   contacts: SetInput,

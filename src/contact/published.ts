@@ -62,7 +62,16 @@ export interface ContactKeyOptions {
   readonly random?: RandomSource | undefined;
 }
 
-/** Fresh keys. */
+/**
+ * Fresh keys.
+ * @example
+ * ```ts
+ * import { generateContactKeys } from 'veilmatch/contact';
+ *
+ * const { secretKey, signingKey } = await generateContactKeys();
+ * console.log(secretKey.length, signingKey.length); // → 32 32
+ * ```
+ */
 export async function generateContactKeys(options: ContactKeyOptions = {}): Promise<ContactKeys> {
   requireOptions(options, { backend: true, random: true });
   const { random = secureRandom } = options;
@@ -76,6 +85,16 @@ export async function generateContactKeys(options: ContactKeyOptions = {}): Prom
 /**
  * Publishes a set in one segment.
  * @throws {VeilmatchError} `argument` for a name, key or rate that cannot be right; `aborted`
+ * @example
+ * ```ts
+ * import { generateContactKeys, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * console.log(published.filters.length); // → 1
+ * ```
  */
 export async function publishSet(set: IdentifierSet, options: PublishOptions): Promise<PublishedSet> {
   requireSet(set);
@@ -94,6 +113,17 @@ export async function publishSet(set: IdentifierSet, options: PublishOptions): P
  * @param additions which may be in the set already
  * @throws {VeilmatchError} `wrong-pin` or `bad-message` for a header that is not this server's own, `argument` for another
  * key, set id or epoch than the set was published with; `aborted`
+ * @example
+ * ```ts
+ * import { addSegment, generateContactKeys, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const grown = await addSegment(published, IdentifierSet.ofStrings(['hedy']), { ...name, keys });
+ * console.log(grown.filters.length); // → 2
+ * ```
  */
 export async function addSegment(
   published: PublishedSet,
@@ -221,6 +251,19 @@ export class ContactDirectory implements SetName {
  * (Client) Checks a published set and reads it.
  * @throws {VeilmatchError} `wrong-pin` for a header that is not trusted, or a filter that is not the header's;
  * `incompatible-peer` for another set or an older epoch; `bad-message` for what is malformed
+ * @example
+ * ```ts
+ * import { generateContactKeys, openPublishedSet, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { signingPublicKey } from 'veilmatch/transport';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const pin = { signer: signingPublicKey(keys.signingKey) };
+ * const directory = await openPublishedSet(published, { setId: 'members', pin });
+ * console.log(directory.size); // → 2
+ * ```
  */
 export async function openPublishedSet(
   published: PublishedSet,

@@ -76,6 +76,15 @@ const KEPT_HOURS = 31 * 24;
  * What the option `admit` of either party takes.
  * @throws {VeilmatchError} `argument` for a policy or budgets that are none, or the name that stands for all peers. The function
  * that is returned: `refused`, always with the same message, and what the ledger throws
+ * @example
+ * ```ts
+ * import { admission, intersect, memoryLedger } from 'veilmatch/psi';
+ *
+ * const policy = { budgets: [{ hours: 24, runs: 1 }] };
+ * const admit = admission({ peer: 'acme', ledger: memoryLedger(), policy });
+ * console.log((await intersect(['ada'], ['ada'], { admit })).size); // → 1
+ * console.log(await intersect(['ada'], ['ada'], { admit }).catch(({ code }) => code)); // → refused
+ * ```
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
   requireOptions(options, NAMES);

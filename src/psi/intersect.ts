@@ -28,6 +28,13 @@ const NAMES: OptionNames<IntersectOptions> = { ...PARTY_NAMES, onFrame: true };
  * `reveal: 'cardinality'` only how many distinct identifiers are shared, or about how many. With `to: 'both'` also what the
  * sender is told
  * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ * @example
+ * ```ts
+ * import { intersect } from 'veilmatch/psi';
+ *
+ * const { size, matches } = await intersect(['ada', 'grace', 'ada'], ['ada', 'hedy']);
+ * console.log(size, matches); // → 1 [ 0, 2 ]
+ * ```
  */
 export function intersect(
   receiverSet: SetInput,

@@ -41,6 +41,17 @@ export interface MatchedPerson {
  * @param limits the ones that `leaveOut` had
  * @returns the rows of each person, ascending; they share identifiers
  * @throws {VeilmatchError} `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { intersect, leaveOut, peopleMatched } from 'veilmatch/psi';
+ *
+ * const rows = [{ email: 'ada@example.com', phone: '+1 415 555 0123' }, { phone: '+1 415 555 0123' }];
+ * const { set } = leaveOut((await identifiersFromRows(rows)).set);
+ * const theirs = leaveOut((await identifiersFromRows([{ email: 'ada@example.com' }])).set);
+ * const { matches } = await intersect(set, theirs.set);
+ * console.log(matches, peopleMatched(set, matches)); // → [ 0 ] [ [ 0, 1 ] ]
+ * ```
  */
 export function peopleMatched(
   set: IdentifierSet,
@@ -84,6 +95,15 @@ const NAMES: OptionNames<PeopleOptions> = { ...PEOPLE_NAMES, onFrame: true };
  * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
  * parties leave out what stands for nobody in particular, as `countPeople` does.
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { matchPeople } from 'veilmatch/psi';
+ *
+ * const ours = await identifiersFromRows([{ phone: '+1 415 555 0123', email: 'ada@example.com' }]);
+ * const theirs = await identifiersFromRows([{ email: 'ada@example.com' }]);
+ * console.log(await matchPeople(ours.set, theirs.set)); // → [ { rows: [ 0 ], by: 'email' } ]
+ * ```
  */
 export async function matchPeople(
   receiverSet: SetInput,
@@ -116,6 +136,15 @@ export async function matchPeople(
  * when they share an identifier, directly or through other rows of either list; everybody counts once. An identifier that
  * stands for nobody in particular, by the limits among the options, is left out and reported.
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { countPeople } from 'veilmatch/psi';
+ *
+ * const ours = await identifiersFromRows([{ phone: '+1 415 555 0123', email: 'ada@example.com' }]);
+ * const theirs = await identifiersFromRows([{ phone: '+1 415 555 0123' }, { email: 'ada@example.com' }]);
+ * console.log(await countPeople(ours.set, theirs.set)); // → 1
+ * ```
  */
 export async function countPeople(
   receiverSet: SetInput,

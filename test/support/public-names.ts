@@ -88,3 +88,8 @@ export function firstSentence(documentation: string): string {
   const line = documentation.replace(/\s+/g, ' ').trim();
   return /^.*?[.!?](?=\s+["`*[(A-Z]|$)/.exec(line)?.[0] ?? line;
 }
+
+/** The program of an example, without its fence. */
+export function programOf(example: string): string {
+  return /^```ts\n(.*)\n```$/s.exec(example.trim())?.[1] ?? '';
+}

@@ -24,6 +24,13 @@ export interface JoinIds {
  * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
  * @param senderSet of the same sort
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for rows with several identifiers
+ * @example
+ * ```ts
+ * import { createJoinIds } from 'veilmatch/psi';
+ *
+ * const { size, receiver, sender } = await createJoinIds(['ada', 'grace'], ['grace', 'hedy']);
+ * console.log(size, receiver[1] === sender[0], receiver[0] === sender[1]); // → 1 true false
+ * ```
  */
 export async function createJoinIds(
   receiverSet: SetInput,
