@@ -168,6 +168,7 @@ beforeAll(async () => {
     VOPRFServer: [suite, pair.secretKey],
     POPRFClient: [suite, pair.publicKey],
     POPRFServer: [suite, pair.secretKey],
+    publicKeyOf: [suite, pair.secretKey],
     p256Sha256: [],
     ristretto255Sha512: [backend],
     intersect: [set, set, options],

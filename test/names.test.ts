@@ -60,7 +60,8 @@ const RETIRED = ['veilmatch/protocols'];
 /** Names that there were, which it says what has taken their place of. */
 const RETIRED_NAMES = [
   ...['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage', 'RevealOption', 'RunOptions'],
-  ...['hmacKey', 'slowCost', 'signerOf', 'sumResult', 'runTerms'],
+  ...['hmacKey', 'slowCost', 'signerOf', 'sumResult', 'runTerms', 'pseudonymsOfRows', 'contactClient'],
+  ...['psiReceiver', 'psiSender', 'peopleReceiver', 'sumSender', 'joinIdsReceiver'],
 ];
 
 /** The specifiers in a text that there are not. */

@@ -25,8 +25,8 @@ export interface PublicName {
   readonly examples: readonly string[];
 }
 
-/** Names of a module, without one that is named twice. @param files sources by subpath */
-export function namesOf(files: ReadonlyMap<string, string>, options: ts.CompilerOptions): PublicName[] {
+/** @param files sources by subpath */
+function namesOf(files: ReadonlyMap<string, string>, options: ts.CompilerOptions): PublicName[] {
   const program = ts.createProgram([...files.values()], options);
   const checker = program.getTypeChecker();
   return [...files].flatMap(([subpath, file]) => {
@@ -36,8 +36,15 @@ export function namesOf(files: ReadonlyMap<string, string>, options: ts.Compiler
   });
 }
 
+let known: readonly PublicName[] | undefined;
+
 /** The names of the package, from its sources. */
-export function publicNames(): PublicName[] {
+export function publicNames(): readonly PublicName[] {
+  known ??= readNames();
+  return known;
+}
+
+function readNames(): PublicName[] {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     exports: Record<string, string | { types: string }>;
   };
