@@ -20,6 +20,7 @@ import {
 export function checked(inner: GroupBackend): GroupBackend {
   return {
     name: inner.name,
+    group: inner.group,
     constantTime: inner.constantTime,
     get concurrency() {
       return inner.concurrency;

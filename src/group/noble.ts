@@ -6,7 +6,7 @@
  * **Not constant time**: noble multiplies points other than the generator in time that can depend on the scalar.
  */
 
-import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { ristretto255 as nobleRistretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes } from '../bytes.js';
@@ -22,8 +22,9 @@ import {
   identityElement,
   SCALAR_BYTES,
 } from './group.js';
+import { ristretto255 } from './ristretto255.js';
 
-const { Point } = ristretto255;
+const { Point } = nobleRistretto255;
 type Point = InstanceType<typeof Point>;
 
 /**
@@ -100,6 +101,7 @@ export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
 /** Trusts its caller. */
 export const uncheckedNoble: GroupBackend = {
   name: 'noble',
+  group: ristretto255,
   constantTime: false,
   concurrency: 1,
 

@@ -14,6 +14,7 @@ import {
   type BackendName,
   type BatchOptions,
   ELEMENT_BYTES,
+  type Group,
   type GroupBackend,
   SCALAR_BYTES,
 } from './group.js';
@@ -37,6 +38,7 @@ interface ParallelOptions {
 
 export class ParallelBackend implements GroupBackend {
   readonly name: BackendName;
+  readonly group: Group;
   readonly constantTime: boolean;
   readonly #local: GroupBackend;
   readonly #pool: WorkerPool;
@@ -46,6 +48,7 @@ export class ParallelBackend implements GroupBackend {
 
   constructor({ local, pool, optional }: ParallelOptions) {
     this.name = local.name;
+    this.group = local.group;
     this.constantTime = local.constantTime;
     this.#local = local;
     this.#pool = pool;

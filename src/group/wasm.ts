@@ -23,10 +23,12 @@ import {
   countRecords,
   ELEMENT_BYTES,
   GENERATOR,
+  type Group,
   type GroupBackend,
   identityElement,
   SCALAR_BYTES,
 } from './group.js';
+import { ristretto255 } from './ristretto255.js';
 
 /** 1/2 modulo L, little-endian. */
 const HALF: Uint8Array = Uint8Array.of(
@@ -64,6 +66,7 @@ function topDigit(weights: Uint8Array): number {
 
 export class WasmBackend implements GroupBackend {
   readonly name: BackendName;
+  readonly group: Group = ristretto255;
   readonly constantTime: boolean = true;
   readonly concurrency: number = 1;
   #kernel: Kernel | undefined;

@@ -52,7 +52,7 @@ export type {
   SenderResult,
 } from './run/result.js';
 export type { CoarseCount, RevealOption } from './run/reveal.js';
-export type { Mode, Reveal, Role } from './run/suite.js';
+export type { Mode, PsiSuite, Reveal, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
 export { type SumProtocolOptions, type SumSenderOwn, type SumTaken, sum } from './sum/index.js';

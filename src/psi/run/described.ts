@@ -5,6 +5,7 @@ import { requireMethods } from '../../arguments.js';
 import type { SentFrame } from './observe.js';
 import type { Given } from './options.js';
 import { type ByRole, type Protocol, requireProtocol } from './protocol.js';
+import type { PsiSuite } from './suite.js';
 
 /** Who learns what, in a sentence each. */
 export interface Leakage {
@@ -60,9 +61,10 @@ export interface DescribedProtocol<
   nameOf(frame: Uint8Array): string;
   /**
    * The run as anybody sees it who reads the line: an observation of `veilmatch/attack`.
+   * @param suite as the option of the run; ristretto255 where nothing is said
    * @throws {VeilmatchError} `bad-message`
    */
-  observe(frames: readonly SentFrame[]): unknown;
+  observe(frames: readonly SentFrame[], suite?: PsiSuite): unknown;
   /** What each party draws first of its randomness. Whoever hands that to an attack knows its secrets. */
   readonly draws: {
     /** The receiver's. */
