@@ -161,7 +161,7 @@ export class ParallelBackend implements GroupBackend {
     const locally = (): Promise<Uint8Array> => this.#local.progression(start, step, count, options);
     if (count < 2 * size) return locally();
     const { signal } = options;
-    const stride = await this.#local.weightedSum(step, littleEndian(size), { signal });
+    const stride = await this.#local.weightedSum(step, this.group.scalars.of(size), { signal });
     const starts = await this.#local.progression(start, stride, Math.ceil(count / size), { signal });
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'progression',
@@ -297,11 +297,4 @@ function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
 /** In a buffer of its own, which can be moved to a worker. Not by `slice`: that of Node's `Buffer` copies nothing. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
-}
-
-/** A small number as a scalar. */
-function littleEndian(value: number): Uint8Array {
-  const scalar = new Uint8Array(SCALAR_BYTES);
-  new DataView(scalar.buffer).setUint32(0, value, true);
-  return scalar;
 }

@@ -47,7 +47,7 @@ export const ristretto255Suite: PsiSuite = {
  * @throws {VeilmatchError} `argument` for what is no suite, or a backend that computes in another group
  */
 export function suiteOf(given: PsiSuite | undefined, backend: GroupBackend): PsiSuite {
-  const suite = given ?? ristretto255Suite;
+  const suite = given === undefined ? ristretto255Suite : given;
   requireObject(suite, 'The option suite', 'id', 'dst', 'group');
   requireBackend(backend);
   if (backend.group?.name === suite.group.name) return suite;

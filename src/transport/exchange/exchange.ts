@@ -25,6 +25,7 @@ import { admission, type Refusal } from '../../policy/admission.js';
 import type { Budget, Ledger, Policy } from '../../psi/index.js';
 import { psiReceiver } from '../../psi/intersection/receiver.js';
 import { psiSender } from '../../psi/intersection/sender.js';
+import { recordsPerFrame } from '../../psi/run/frames.js';
 import { listDigest } from '../../psi/run/list-digest.js';
 import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
 import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
@@ -36,7 +37,9 @@ import { seededRandom } from '../resume/seeded-random.js';
 import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
 
 /** Part of what makes a run come out the same again. */
-const CHUNK_SIZE = 32_000;
+function chunkSizeOf({ group }: PsiSuite): number {
+  return Math.min(32_000, recordsPerFrame(group.elementBytes));
+}
 
 /** Options of both parties. */
 export interface ExchangeOptions {
@@ -212,7 +215,7 @@ export async function writeResponse(
     backend,
     suite,
     reveal,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     signal,
     onProgress,
     async admit(run) {
@@ -348,13 +351,14 @@ function receiverOf(
   seed: Uint8Array,
   options: Omit<ExchangeOptions, 'signingKey'> & Pick<ResponseOptions, 'admit'>,
 ): ReturnType<typeof psiReceiver> {
-  const { backend, suite, reveal, admit, signal, onProgress } = options;
+  const { backend, reveal, admit, signal, onProgress } = options;
+  const suite = suiteOf(options.suite, backend);
   return psiReceiver(set, {
     backend,
     suite,
     reveal,
     admit,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     random: seededRandom(seed),
     signal,
     onProgress,
