@@ -10,12 +10,11 @@
 import { DistinctBytes } from '../../bytes.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import { inTurns } from '../../workers/turn.js';
 import { checkDistinct, withOffset } from '../run/checks.js';
-import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { ownTags } from '../run/own-tags.js';
 import {
   openSession,
   ownHello,
@@ -24,7 +23,7 @@ import {
   settingsOf,
   termsOf,
 } from '../run/party.js';
-import { checkFinish, type Tagger } from '../run/session.js';
+import { checkFinish } from '../run/session.js';
 import { Confirmations, markedIn, readCount } from './confirm.js';
 
 /** What the sender's machine knows at the end. */
@@ -83,7 +82,7 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
       yield line.send(frame);
     }
     const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid, set.size) : undefined;
-    const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
+    const unsorted = await ownTags(set, scalar, tagger, settings, (element) => confirmations?.add(element));
     const tags = await sortRecordsInTurns(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
 
@@ -111,30 +110,4 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
   } finally {
     scalar.fill(0);
   }
-}
-
-/** The tag of b * H(y) for each y of the set, in the order of the set; notes what would confirm it. */
-async function makeTags(
-  set: IdentifierSet,
-  scalar: Uint8Array,
-  settings: PsiSettings,
-  { tagger, confirmations }: { readonly tagger: Tagger; readonly confirmations: Confirmations | undefined },
-): Promise<Uint8Array> {
-  const { backend, chunkSize, suite } = settings;
-  const { elementBytes } = suite.group;
-  const tags = new Uint8Array(set.size * tagger.width);
-  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
-    const batch = settings.batch('tag', first, set.size);
-    return backend.hashAndMultiply(set.elements.slice(first, end), suite.dst, scalar, batch);
-  };
-  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
-    await inTurns(end - first, (from, to) => {
-      for (let i = from; i < to; i++) {
-        const element = elements.subarray(i * elementBytes, (i + 1) * elementBytes);
-        tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
-        confirmations?.add(element);
-      }
-    });
-  }
-  return tags;
 }

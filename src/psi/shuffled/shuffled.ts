@@ -19,6 +19,7 @@ import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../r
 import type { Hello } from '../run/hello.js';
 import type { Line } from '../run/machine.js';
 import { SortedRecords } from '../run/matching.js';
+import { ownTags } from '../run/own-tags.js';
 import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
 import { DisjointSets } from './disjoint-sets.js';
@@ -117,21 +118,7 @@ export async function tagsOf(
   tagger: Tagger,
   settings: PartySettings,
 ): Promise<Uint8Array> {
-  const { backend, suite, chunkSize } = settings;
-  const { elementBytes } = suite.group;
-  const tags = new Uint8Array(set.size * tagger.width);
-  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
-    const batch = settings.batch('tag', first, set.size);
-    return backend.hashAndMultiply(set.elements.slice(first, end), suite.dst, scalar, batch);
-  };
-  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
-    await inTurns(end - first, (from, to) => {
-      for (let i = from; i < to; i++) {
-        const element = elements.subarray(i * elementBytes, (i + 1) * elementBytes);
-        tags.set(tagger.tag(element, NOT_BOUND), (first + i) * tagger.width);
-      }
-    });
-  }
+  const tags = await ownTags(set, scalar, tagger, settings);
   return sortWithin(tags, tagger.width, width);
 }
 
