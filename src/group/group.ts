@@ -191,6 +191,9 @@ export interface GroupBackend {
   dispose(): Promise<void>;
 }
 
+/** A backend of ristretto255 that trusts its caller, and has nothing besides: what workers run. `checked` makes the other. */
+export type TrustingBackend = Omit<GroupBackend, 'group'>;
+
 /** @throws {VeilmatchError} `argument` unless the array is whole records of `width` bytes */
 export function countRecords(bytes: Uint8Array, width: number, what: string): number {
   if (bytes.length % width !== 0) {

@@ -6,7 +6,7 @@
  * **Not constant time**: noble multiplies points other than the generator in time that can depend on the scalar.
  */
 
-import { ristretto255 as nobleRistretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { throwIfAborted } from '../abort.js';
 import { type ByteList, concatBytes } from '../bytes.js';
@@ -21,10 +21,10 @@ import {
   type GroupBackend,
   identityElement,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
-import { ristretto255 } from './ristretto255.js';
 
-const { Point } = nobleRistretto255;
+const { Point } = ristretto255;
 type Point = InstanceType<typeof Point>;
 
 /**
@@ -99,9 +99,8 @@ export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
 }
 
 /** Trusts its caller. */
-export const uncheckedNoble: GroupBackend = {
+export const uncheckedNoble: TrustingBackend = {
   name: 'noble',
-  group: ristretto255,
   constantTime: false,
   concurrency: 1,
 

@@ -14,10 +14,10 @@ import {
   type BackendName,
   type BatchOptions,
   ELEMENT_BYTES,
-  type Group,
-  type GroupBackend,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
+import { ristretto255 } from './ristretto255.js';
 
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
@@ -27,7 +27,7 @@ const PROGRESSION_CHUNKS = 32;
 
 interface ParallelOptions {
   /** Does small batches; the workers were told to run one of the same name. */
-  readonly local: GroupBackend;
+  readonly local: TrustingBackend;
   readonly pool: WorkerPool;
   /**
    * Whether large batches may stay on the caller's thread, too, where no worker can be started: a policy forbids it, or
@@ -36,11 +36,10 @@ interface ParallelOptions {
   readonly optional: boolean;
 }
 
-export class ParallelBackend implements GroupBackend {
+export class ParallelBackend implements TrustingBackend {
   readonly name: BackendName;
-  readonly group: Group;
   readonly constantTime: boolean;
-  readonly #local: GroupBackend;
+  readonly #local: TrustingBackend;
   readonly #pool: WorkerPool;
   readonly #chunk: number;
   /** Whether workers are there for sure, or turned out not to be. */
@@ -48,7 +47,6 @@ export class ParallelBackend implements GroupBackend {
 
   constructor({ local, pool, optional }: ParallelOptions) {
     this.name = local.name;
-    this.group = local.group;
     this.constantTime = local.constantTime;
     this.#local = local;
     this.#pool = pool;
@@ -161,7 +159,7 @@ export class ParallelBackend implements GroupBackend {
     const locally = (): Promise<Uint8Array> => this.#local.progression(start, step, count, options);
     if (count < 2 * size) return locally();
     const { signal } = options;
-    const stride = await this.#local.weightedSum(step, this.group.scalars.of(size), { signal });
+    const stride = await this.#local.weightedSum(step, ristretto255.scalars.of(size), { signal });
     const starts = await this.#local.progression(start, stride, Math.ceil(count / size), { signal });
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'progression',

@@ -23,12 +23,10 @@ import {
   countRecords,
   ELEMENT_BYTES,
   GENERATOR,
-  type Group,
-  type GroupBackend,
   identityElement,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
-import { ristretto255 } from './ristretto255.js';
 
 /** 1/2 modulo L, little-endian. */
 const HALF: Uint8Array = Uint8Array.of(
@@ -64,9 +62,8 @@ function topDigit(weights: Uint8Array): number {
   return 0;
 }
 
-export class WasmBackend implements GroupBackend {
+export class WasmBackend implements TrustingBackend {
   readonly name: BackendName;
-  readonly group: Group = ristretto255;
   readonly constantTime: boolean = true;
   readonly concurrency: number = 1;
   #kernel: Kernel | undefined;
