@@ -34,10 +34,7 @@ const scalars: SuiteScalars = {
 export function ristretto255Sha512(backend: GroupBackend): Suite {
   requireBackend(backend);
   if (backend.group?.name !== ristretto255.name) {
-    throw new VeilmatchError(
-      'argument',
-      'The suite ristretto255-SHA512 takes a backend that computes in ristretto255.',
-    );
+    throw new VeilmatchError('argument', 'The backend does not compute in ristretto255.');
   }
   return {
     identifier: 'ristretto255-SHA512',

@@ -40,6 +40,7 @@ export {
   peopleSender,
 } from './people/people.js';
 export type { BlindingName } from './run/blinding.js';
+export type { PsiSuite } from './run/ciphersuite.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
 export type { Given, OptionOf, OptionSpec } from './run/options.js';
@@ -52,7 +53,7 @@ export type {
   SenderResult,
 } from './run/result.js';
 export type { CoarseCount, RevealOption } from './run/reveal.js';
-export type { Mode, PsiSuite, Reveal, Role } from './run/suite.js';
+export type { Mode, Reveal, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
 export { type SumProtocolOptions, type SumSenderOwn, type SumTaken, sum } from './sum/index.js';

@@ -9,6 +9,7 @@ import { withBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
+import { type PsiSuite, suiteOf } from '../psi/run/ciphersuite.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
 import { type CommonOptions, defaultChunkSize, type PartyOptions, revealing } from '../psi/run/party.js';
@@ -20,7 +21,7 @@ import {
   type Protocol,
 } from '../psi/run/protocol.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
-import { type PsiSuite, type Role, suiteOf } from '../psi/run/suite.js';
+import type { Role } from '../psi/run/suite.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
 import { checkTerms, type Journal, partyTerms, type RunTerms, requireParty } from './resume/journal.js';

@@ -2,7 +2,8 @@
 /** Version and suite, agreed on before the protocol's first frame. */
 
 import { VeilmatchError } from '../errors.js';
-import { ristretto255Suite, VERSION } from '../psi/run/suite.js';
+import { ristretto255Suite } from '../psi/run/ciphersuite.js';
+import { VERSION } from '../psi/run/suite.js';
 import type { AcceptMessage, Held, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */

@@ -3,12 +3,13 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import { observeRun } from '../../src/psi/run/observe.js';
-import { ciphertextBytes, ristretto255Suite, tagBytes } from '../../src/psi/run/suite.js';
+import { tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
 import { secureRandom } from '../../src/random.js';
 

@@ -23,8 +23,8 @@ import {
   sumSender,
 } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { ristretto255Suite } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { rosterOf } from '../../src/psi/shuffled/roster.js';
 import { randomScalar, secureRandom } from '../../src/random.js';

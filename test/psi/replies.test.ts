@@ -34,10 +34,10 @@ import {
   sumSender,
 } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { FRAME } from '../../src/psi/run/frames.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
 import { type RandomSource, randomScalar, randomScalars, secureRandom } from '../../src/random.js';

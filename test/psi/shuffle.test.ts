@@ -9,7 +9,7 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { intersect } from '../../src/psi/index.js';
-import { ristretto255Suite } from '../../src/psi/run/suite.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 
 const SIZE = 8;

@@ -29,8 +29,8 @@ import {
 } from '../../src/psi/index.js';
 import { intersection } from '../../src/psi/intersection/index.js';
 import { runBoth } from '../../src/psi/run/both.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { observeRun, type SentFrame } from '../../src/psi/run/observe.js';
-import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/suite.js';
 import { replayedRandom, secureRandom } from '../../src/random.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import {

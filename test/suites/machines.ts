@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { PsiMachine } from '../../src/psi/index.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { ristretto255Suite } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
 import { expectCode } from './errors.js';
 

@@ -15,7 +15,7 @@ import {
 } from '../../src/group/group.js';
 import { inChunks } from '../../src/group/noble.js';
 import { p256Sha256 } from '../../src/oprf/p256.js';
-import type { PsiSuite } from '../../src/psi/run/suite.js';
+import type { PsiSuite } from '../../src/psi/run/ciphersuite.js';
 import { draw } from '../../src/random.js';
 
 interface Curve {

@@ -7,7 +7,7 @@
 import type { ByteList } from '../../bytes.js';
 import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import type { RandomSource } from '../../random.js';
-import type { PsiSuite } from './suite.js';
+import type { PsiSuite } from './ciphersuite.js';
 
 /**
  * `additive`: H(x) + rG, a fresh r for each element; two multiplications of a fixed base, but the answers must come in

@@ -28,7 +28,8 @@ import { concatBytes, equalBytes, u16, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { IDENTIFIER_FORMAT, type IdentifierKind } from '../../identifiers/identifier.js';
 import { checkComparable } from '../../identifiers/set.js';
-import { LEARNER, type Learner, MODE, type Mode, type PsiSuite, ROLE, type Role, VERSION } from './suite.js';
+import type { PsiSuite } from './ciphersuite.js';
+import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, VERSION } from './suite.js';
 
 const MAGIC = utf8('veilmatch-psi');
 /** Where the suite stands, which says how long all of it is. */

@@ -2,18 +2,11 @@
 /** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
 
 import { ByteListBuilder } from '../../bytes.js';
+import { ciphertextBytes, type PsiSuite, ristretto255Suite } from './ciphersuite.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
-import {
-  bindsIdentifier,
-  ciphertextBytes,
-  type PsiSuite,
-  type Role,
-  ristretto255Suite,
-  tagBytes,
-  tagPrefix,
-} from './suite.js';
+import { bindsIdentifier, type Role, tagBytes, tagPrefix } from './suite.js';
 
 /** A frame of a run, as it went over the line. */
 export interface SentFrame {

@@ -10,20 +10,13 @@ import { countingTerms, namingTerms, type Terms } from '../../policy/terms.js';
 import { type RandomSource, secureRandom } from '../../random.js';
 import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
+import { noProofs, type PsiSuite, suiteOf } from './ciphersuite.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
 import { type CoarseCount, type RevealOption, type RevealSettings, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
 import { toBoth } from './shared-options.js';
-import {
-  type Learner,
-  MAX_IDENTIFIER_BYTES,
-  type Mode,
-  noProofs,
-  type PsiSuite,
-  type Role,
-  suiteOf,
-} from './suite.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';

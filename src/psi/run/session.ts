@@ -4,12 +4,12 @@
 import { concatBytes, equalBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512, sha512 } from '../../kernel/sha512.js';
+import type { PsiSuite } from './ciphersuite.js';
 import {
   bindsIdentifier,
   FINISH_LABEL,
   MAX_IDENTIFIER_BYTES,
   type Mode,
-  type PsiSuite,
   ROLE,
   type Role,
   SESSION_LABEL,

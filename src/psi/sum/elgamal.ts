@@ -10,7 +10,7 @@ import { concatBytes, recordAt } from '../../bytes.js';
 import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import type { RandomSource } from '../../random.js';
 import { inTurns } from '../../workers/turn.js';
-import { ciphertextBytes } from '../run/suite.js';
+import { ciphertextBytes } from '../run/ciphersuite.js';
 
 /** Numbers whose scalars are made between two turns of the event loop: some milliseconds, of which two lists may come together. */
 const MASKED = 512;

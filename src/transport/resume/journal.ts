@@ -15,10 +15,11 @@ import { requireObject, requireOptions } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
+import { ristretto255Suite } from '../../psi/run/ciphersuite.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
 import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
 import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
-import { type Role, ristretto255Suite, VERSION } from '../../psi/run/suite.js';
+import { type Role, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { HELD_DIGEST_BYTES, type Held } from '../../wire/messages.js';
 

@@ -8,10 +8,10 @@ import {
   encodeEvaluated,
   encodeQuery,
 } from '../../../src/contact/frames.js';
+import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/run/frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/run/hello.js';
 import { observeRun, type SentFrame } from '../../../src/psi/run/observe.js';
-import { ristretto255Suite } from '../../../src/psi/run/suite.js';
 import { attemptSync, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const hello: Hello = {

@@ -6,8 +6,9 @@ import { bytesToHex, hexToBytes } from '../../../src/bytes.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
 import type { PsiMachine } from '../../../src/psi/index.js';
+import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { FrameLog, sessionId, Tagger } from '../../../src/psi/run/session.js';
-import { type Role, ristretto255Suite } from '../../../src/psi/run/suite.js';
+import type { Role } from '../../../src/psi/run/suite.js';
 import {
   type Draw,
   frameBytes,
