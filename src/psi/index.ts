@@ -23,6 +23,7 @@ export {
 } from './match-people.js';
 export { people } from './people/index.js';
 export type { BlindingName } from './run/blinding.js';
+export type { PsiSuite } from './run/ciphersuite.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
 export type { Given, OptionOf, OptionSpec } from './run/options.js';

@@ -4,14 +4,15 @@
 import { abortedError, throwIfAborted } from '../abort.js';
 import { requireObject, requireOptions, requireSet } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
 import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
+import { type PsiSuite, suiteOf } from '../psi/run/ciphersuite.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
-import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions, revealing } from '../psi/run/party.js';
+import { type CommonOptions, defaultChunkSize, type PartyOptions, revealing } from '../psi/run/party.js';
 import {
   type ByRole,
   type ListOwn,
@@ -126,7 +127,7 @@ async function takePart(
       if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, own, options));
       const inbox = new Inbox(
         journal === undefined ? channel : journaledChannel(channel, journal),
-        capacityFor(own, options),
+        capacityFor(own, suiteOf(options.suite, backend), options),
       );
       const end = await drive(machine, inbox);
       const deliver = async (): Promise<unknown> => {
@@ -161,9 +162,13 @@ async function takePart(
 }
 
 /** Bytes of the peer's frames that are kept while this party waits for room to send. */
-function capacityFor(own: unknown, { chunkSize = DEFAULT_CHUNK_SIZE }: ChannelOptions): number {
+function capacityFor(
+  own: unknown,
+  suite: PsiSuite,
+  { chunkSize = defaultChunkSize(suite) }: ChannelOptions,
+): number {
   const size = (own as Partial<ListOwn>).set?.size ?? 0;
-  return size * ELEMENT_BYTES + Math.ceil(size / chunkSize) * FRAME_BYTES + SLACK_BYTES;
+  return size * suite.group.elementBytes + Math.ceil(size / chunkSize) * FRAME_BYTES + SLACK_BYTES;
 }
 
 /**

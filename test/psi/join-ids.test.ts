@@ -11,8 +11,9 @@ import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { createJoinIds } from '../../src/psi/index.js';
 import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { decodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
-import { DST, type Role } from '../../src/psi/run/suite.js';
+import type { Role } from '../../src/psi/run/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';
@@ -119,7 +120,7 @@ describe('what a party sees of the other', () => {
   const hashed = (role: Role, ...factors: readonly Uint8Array[]): Promise<Uint8Array> =>
     backend.hashAndMultiply(
       IdentifierSet.ofStrings(names[role]).elements,
-      DST,
+      ristretto255Suite.dst,
       factors.reduce((product, factor) => multiplyScalars(product, factor)),
     );
 

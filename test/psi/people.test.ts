@@ -21,8 +21,8 @@ import {
 } from '../../src/psi/index.js';
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { DST } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { rosterOf } from '../../src/psi/shuffled/roster.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
@@ -361,7 +361,7 @@ describe('what several identifiers a person give away', () => {
     });
     // What the receiver finds by tags, found here with both scalars: the same matches.
     const product = multiplyScalars(scalars.receiver, scalars.sender);
-    const theirs = await backend.hashAndMultiply(other.elements, DST, product);
+    const theirs = await backend.hashAndMultiply(other.elements, ristretto255Suite.dst, product);
     for (let at = 0; at < theirs.length; at += 32) known.add(theirs.subarray(at, at + 32));
     const people = Array.from({ length: answers.length / width }, (_, i) =>
       answers.slice(i * width, (i + 1) * width),

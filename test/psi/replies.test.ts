@@ -25,10 +25,10 @@ import { psiSender } from '../../src/psi/intersection/sender.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { FRAME } from '../../src/psi/run/frames.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { CIPHERTEXT_BYTES } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
 import type { SumPartyOptions } from '../../src/psi/sum/party.js';
@@ -417,7 +417,7 @@ describe('the receiver of a sum', () => {
         for (const which of numbers) {
           const broken = (frame: Uint8Array): Uint8Array => {
             const width = (frame.length - 5) / numbers.length;
-            const at = 5 + (which + 1) * width - CIPHERTEXT_BYTES + half;
+            const at = 5 + (which + 1) * width - ciphertextBytes(ristretto255Suite.group) + half;
             return frame.fill(0xff, at, at + 32);
           };
           const ends = await Promise.all(scenarios.map((shared) => spoiled(shared, { to }, broken)));

@@ -269,6 +269,7 @@ describe('the backend of a journaled run', () => {
   const [tag, element, scalar] = [utf8('tag'), someElements(1), someScalars(1)];
   const ask: { readonly [Name in keyof GroupBackend]: (group: GroupBackend) => unknown } = {
     name: ({ name }) => name,
+    group: ({ group }) => group,
     constantTime: ({ constantTime }) => constantTime,
     concurrency: ({ concurrency }) => concurrency,
     hashAndMultiply: (group) => group.hashAndMultiply(message, tag, scalar),

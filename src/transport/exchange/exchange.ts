@@ -25,10 +25,12 @@ import { admission, type Refusal } from '../../policy/admission.js';
 import type { Budget, Ledger, Policy } from '../../psi/index.js';
 import { psiReceiver } from '../../psi/intersection/receiver.js';
 import { psiSender } from '../../psi/intersection/sender.js';
+import { type PsiSuite, suiteOf } from '../../psi/run/ciphersuite.js';
+import { recordsPerFrame } from '../../psi/run/frames.js';
 import { listDigest } from '../../psi/run/list-digest.js';
 import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
 import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
-import { MODE, type Reveal, SUITE, VERSION } from '../../psi/run/suite.js';
+import { MODE, type Reveal, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { signingPublicKey } from '../../signing.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
@@ -37,12 +39,16 @@ import { seededRandom } from '../resume/seeded-random.js';
 import { openExchange, writeExchange } from './exchange-file.js';
 
 /** Part of what makes a run come out the same again. */
-const CHUNK_SIZE = 32_000;
+function chunkSizeOf({ group }: PsiSuite): number {
+  return Math.min(32_000, recordsPerFrame(group.elementBytes));
+}
 
 /** Options of both parties. */
 export interface ExchangeOptions {
   /** Does the group operations. */
   readonly backend: GroupBackend;
+  /** As in `CommonOptions`. */
+  readonly suite?: PsiSuite | undefined;
   /** What the asking party learns; both must say the same. */
   readonly reveal: Reveal;
   /** This party's Ed25519 key, 32 bytes. */
@@ -117,7 +123,7 @@ export async function writeRequest(
   const requestId = secureRandom(16);
   const madeAt = now();
   const header: FileHeaderMessage = {
-    ...commonHeader(reveal, signingKey),
+    ...commonHeader(suiteOf(options.suite, options.backend), reveal, signingKey),
     kind: 'request',
     requestId,
     to: peer,
@@ -156,7 +162,8 @@ async function* questions(
   const receiver = receiverOf(set, seed, options);
   // Stands in for the sender's Hello, on which the questions do not depend. A response to other questions would fail at
   // the digest that closes a run.
-  const nobody = psiSender(IdentifierSet.ofStrings([]), { backend: options.backend, reveal: options.reveal });
+  const { backend, suite, reveal } = options;
+  const nobody = psiSender(IdentifierSet.ofStrings([]), { backend, suite, reveal });
   try {
     const hello = await first(receiver.start());
     yield hello;
@@ -232,11 +239,13 @@ export async function writeResponse(
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
   const own = signingPublicKey(signingKey);
   const at = now();
+  const suite = suiteOf(options.suite, backend);
   const { header, digest, frames } = await openExchange(request, {
+    suite,
     signer: peer,
     answers: 0,
     check(header) {
-      checkHeader(header, 'request', reveal, own);
+      checkHeader(header, 'request', { suite, reveal, own });
       if (header.expiresAt > at) return;
       throw new VeilmatchError('bad-file', 'The request has expired. Ask the partner for a new one.');
     },
@@ -246,8 +255,9 @@ export async function writeResponse(
   let peerSize = 0;
   const sender = psiSender(set, {
     backend,
+    suite,
     reveal,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     signal,
     onProgress,
     async admit(run) {
@@ -282,7 +292,7 @@ export async function writeResponse(
   await writeExchange(
     response,
     {
-      ...commonHeader(reveal, signingKey),
+      ...commonHeader(suite, reveal, signingKey),
       kind: 'response',
       requestId: header.requestId,
       to: peer,
@@ -368,11 +378,13 @@ export async function readResponse(
   requireSet(set);
   requireObject(state, 'The state', 'peer', 'own', 'reveal', 'requestId', 'requestDigest');
   requireOptionsWithBackend(options);
+  const suite = suiteOf(options.suite, options.backend);
   const { frames } = await openExchange(path, {
+    suite,
     signer: state.peer,
     answers: set.size,
     check(header) {
-      checkHeader(header, 'response', state.reveal, state.own);
+      checkHeader(header, 'response', { suite, reveal: state.reveal, own: state.own });
       const { requestId, requestDigest } = header;
       if (equalBytes(requestId, state.requestId) && equalBytes(requestDigest, state.requestDigest)) return;
       throw new VeilmatchError(
@@ -405,11 +417,13 @@ function receiverOf(
   options: Omit<ExchangeOptions, 'signingKey'> & Pick<ResponseOptions, 'admit'>,
 ): ReturnType<typeof psiReceiver> {
   const { backend, reveal, admit, signal, onProgress } = options;
+  const suite = suiteOf(options.suite, backend);
   return psiReceiver(set, {
     backend,
+    suite,
     reveal,
     admit,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     random: seededRandom(seed),
     signal,
     onProgress,
@@ -417,28 +431,28 @@ function receiverOf(
 }
 
 function commonHeader(
+  suite: PsiSuite,
   reveal: Reveal,
   signingKey: Uint8Array,
 ): Pick<FileHeaderMessage, 'type' | 'version' | 'suite' | 'mode' | 'from'> {
   const from = signingPublicKey(signingKey);
-  return { type: 'fileHeader', version: VERSION, suite: SUITE, mode: MODE[reveal], from };
+  return { type: 'fileHeader', version: VERSION, suite: suite.id, mode: MODE[reveal], from };
 }
 
 function checkHeader(
   header: FileHeaderMessage,
   kind: FileHeaderMessage['kind'],
-  reveal: Reveal,
-  own: Uint8Array,
+  { suite, reveal, own }: { readonly suite: PsiSuite; readonly reveal: Reveal; readonly own: Uint8Array },
 ): void {
   if (header.kind !== kind)
     throw new VeilmatchError('bad-file', `The file is a ${header.kind}, not a ${kind}.`);
   if (!equalBytes(header.to, own)) {
     throw new VeilmatchError('bad-file', 'The file is for the holder of another key.');
   }
-  if (header.version !== VERSION || header.suite !== SUITE) {
+  if (header.version !== VERSION || header.suite !== suite.id) {
     throw new VeilmatchError(
       'incompatible-peer',
-      `The file is of version ${header.version} with suite ${header.suite}; this party has version ${VERSION} with suite ${SUITE}.`,
+      `The file is of version ${header.version} with suite ${header.suite}; this party has version ${VERSION} with suite ${suite.id}.`,
     );
   }
   if (header.mode !== MODE[reveal]) {

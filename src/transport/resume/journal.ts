@@ -15,10 +15,11 @@ import { requireObject, requireOptions } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
+import { ristretto255Suite } from '../../psi/run/ciphersuite.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
-import { type CommonOptions, DEFAULT_CHUNK_SIZE } from '../../psi/run/party.js';
+import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
 import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
-import { type Role, SUITE, VERSION } from '../../psi/run/suite.js';
+import { type Role, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { HELD_DIGEST_BYTES, type Held } from '../../wire/messages.js';
 
@@ -210,11 +211,12 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   protocol: Protocol<Own, Options, Result>,
   role: R,
   own: Own[R],
-  options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
+  options: Pick<CommonOptions, 'suite' | 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
 ): RunTerms {
   requireParty(protocol, role, own);
   requireOptions(options);
-  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
+  const { suite = ristretto255Suite, maxPeerSize = '' } = options;
+  const { chunkSize = defaultChunkSize(suite) } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
     protocol: protocol.id,
@@ -223,7 +225,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
     ...repeatedTerms(protocol.options, options),
     chunkSize: String(chunkSize),
     maxPeerSize: String(maxPeerSize),
-    version: `${VERSION}.${SUITE}`,
+    version: `${VERSION}.${suite.id}`,
   };
 }
 
