@@ -48,8 +48,8 @@ export interface ProtocolReport {
   readonly oneIdentifierPerRow: boolean;
   /** Distinct identifiers that both lists have, by a plain join of the normalised lists. */
   readonly truth: number;
-  /** What the protocol found. */
-  readonly matches: number;
+  /** How many identifiers the protocol found that both lists have. */
+  readonly size: number;
   /** The sum of the sender's values over the shared identifiers, where the protocol computes it. */
   readonly sum: number | undefined;
   /** Whether that is the truth, row by row where the protocol reveals rows, and the sum or the joined rows where it is those. */
@@ -148,7 +148,7 @@ async function examine(
     share,
     oneIdentifierPerRow,
     truth: shared.length,
-    matches: outcome.size,
+    size: outcome.size,
     sum: outcome.sum,
     correct: isTrue(outcome, lists, shared, options),
     seconds: outcome.seconds,

@@ -39,8 +39,9 @@ export type { CoarseCount } from './run/reveal.js';
 export type { Learner, Mode, Reveal, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
-export { type SumOptions, type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
+export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
+export type { SumOptions } from './sum/party.js';
 export { type IntersectionSumOptions, intersectionSum } from './sum/sum.js';
 export type { SumResult } from './sum/values.js';
 

@@ -6,7 +6,8 @@ import { frameName } from '../run/frames.js';
 import { sumLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ListOwn } from '../run/protocol.js';
-import { type SumOptions, type SumSenderOwn, sum } from './index.js';
+import { type SumSenderOwn, sum } from './index.js';
+import type { SumOptions } from './party.js';
 
 export const describedSum: DescribedProtocol<
   { readonly receiver: ListOwn; readonly sender: SumSenderOwn },

@@ -12,12 +12,11 @@ import { createSha512 } from '../../kernel/sha512.js';
 import { sumTerms } from '../../policy/terms.js';
 import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
-import type { CommonOptions } from '../run/party.js';
 import type { ListOwn, Protocol } from '../run/protocol.js';
 import { peopleOption } from '../run/shared-options.js';
 import { type Learner, MODE } from '../run/suite.js';
 import { limitOptions } from '../shuffled/merge-limits.js';
-import type { SumPartyOptions } from './party.js';
+import type { SumOptions } from './party.js';
 import { type SumReceiverEnd, sumReceiver } from './receiver.js';
 import { type SumSenderEnd, sumSender } from './sender.js';
 import { type SumResult, sumResult } from './values.js';
@@ -33,9 +32,6 @@ export interface SumTaken extends Partial<SumResult> {
   /** Elements in the other party's set, or people. */
   readonly peerSize: number;
 }
-
-/** Options of a sum. */
-export type SumOptions = Omit<SumPartyOptions, keyof CommonOptions>;
 
 /** What the sender's values add up to over the shared identifiers. */
 export const sum: Protocol<

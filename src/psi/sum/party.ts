@@ -11,7 +11,8 @@ import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import { Logarithms } from './logarithm.js';
 
-export interface SumPartyOptions extends CommonOptions, MergeOptions {
+/** Options of a sum. */
+export interface SumOptions extends MergeOptions {
   /**
    * Who learns the sum: the receiver, which is the default, or the sender, which then learns of up to forty people of its
    * choice who is shared (see `acceptChosenValues`). The receiver learns the size either way. Both parties must ask for the
@@ -37,6 +38,9 @@ export interface SumPartyOptions extends CommonOptions, MergeOptions {
    */
   readonly logarithms?: Logarithms | undefined;
 }
+
+/** Options of a party of a sum. */
+export interface SumPartyOptions extends CommonOptions, SumOptions {}
 
 export const SUM_NAMES: OptionNames<SumPartyOptions> = {
   ...COMMON_NAMES,

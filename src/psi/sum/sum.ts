@@ -6,13 +6,11 @@ import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js'
 import { type BothOptions, runBoth } from '../run/both.js';
 import { leftOutByRole, type MergeBothOptions } from '../shuffled/merge-limits.js';
 import { sum } from './index.js';
-import { SUM_NAMES, type SumPartyOptions } from './party.js';
+import { SUM_NAMES, type SumOptions } from './party.js';
 import { type SumResult, sumResult } from './values.js';
 
 /** Options of both parties in one process. */
-export type IntersectionSumOptions = BothOptions &
-  Omit<SumPartyOptions, keyof BothOptions | 'onLeftOut'> &
-  MergeBothOptions;
+export type IntersectionSumOptions = BothOptions & Omit<SumOptions, 'onLeftOut'> & MergeBothOptions;
 
 const NAMES: OptionNames<IntersectionSumOptions> = { ...SUM_NAMES, onFrame: true };
 
