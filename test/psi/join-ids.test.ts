@@ -103,7 +103,7 @@ describe('createJoinIds', () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
     await createJoinIds(['a', 'b'], ['a'], { backend, admit });
-    expect(seen).toMatchObject([{ peerSize: 2, ownSize: 1, reveal: 'join-ids' }]);
+    expect(seen).toMatchObject([{ peerSize: 2, ownSize: 1, learns: 'join-ids' }]);
     await expectCode('aborted', () => createJoinIds(['a'], ['a'], { backend, signal: AbortSignal.abort() }));
   });
 });

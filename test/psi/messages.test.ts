@@ -144,7 +144,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     });
     await drain(refusing.start());
     await expectCode('wrong-size', () => drain(refusing.receive(recording.given.sender[0]!)));
-    expect(seen).toMatchObject([{ peerSize: 3, ownSize: 3, reveal }]);
+    expect(seen).toMatchObject([{ peerSize: 3, ownSize: 3, learns: reveal }]);
   });
 
   it('identifiers of other kinds are incompatible lists', async () => {
