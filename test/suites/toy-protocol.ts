@@ -5,7 +5,7 @@
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ByteList, concatBytes, DistinctBytes } from '../../src/bytes.js';
+import { ByteList, concatBytes, DistinctBytes, equalBytes, utf8 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
@@ -31,8 +31,16 @@ const polite: OptionOf<boolean> = yesOrNo('polite', {
   repeated: true,
 });
 
+/** What padding begins with, which is nobody's identifier. */
+const DUMMY = utf8('dummy:');
+
 const tokensOf = (set: IdentifierSet): Uint8Array =>
-  concatBytes(...Array.from(set.elements, (element) => sha256(unlabelled(element))));
+  concatBytes(
+    ...Array.from(set.elements, (element) => {
+      const isDummy = equalBytes(element.subarray(0, DUMMY.length), DUMMY);
+      return sha256(isDummy ? element : unlabelled(element));
+    }),
+  );
 
 function checked(tokens: Uint8Array | undefined): Uint8Array {
   if (tokens !== undefined && tokens.length % DIGEST_BYTES === 0) return tokens;
