@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A protocol that nobody should run, as a folder of the package would define one: both parties send plain hashes of their
- * lists. It is here to show what a value and a line of the registry bring with them.
+ * lists, and the one that asks says thanks. It is here to show what a value and a line of the registry bring with them.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -20,6 +20,7 @@ import type { CardinalityResult } from '../../src/psi/run/result.js';
 import { secureRandom } from '../../src/random.js';
 
 const DIGEST_BYTES = 32;
+const THANKS = utf8('thanks');
 
 export interface ToyOptions {
   /** Whether the parties greet each other. */
@@ -65,6 +66,9 @@ async function* program(
   for (let at = 0; at < theirs.length; at += DIGEST_BYTES) {
     if (table.indexOf(theirs, at, at + DIGEST_BYTES) >= 0) size++;
   }
+  // The last frame is the receiver's, so that the sender keeps its part until the other one has its result.
+  if (asking) yield THANKS;
+  else yield undefined;
   return { size, peerSize };
 }
 
@@ -108,11 +112,12 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
     outsider: 'Everything.',
     enumerating: 'Everything.',
   }),
-  nameOf: () => 'hashes',
+  nameOf: (frame) => (equalBytes(frame, THANKS) ? 'thanks' : 'hashes'),
   observe: (frames) => ({
     kind: 'tokens',
     scheme: { hash: 'plain', algorithm: 'sha256' },
     format: 'e164',
-    digests: ByteList.from(frames.map(({ bytes }) => bytes)).bytes,
+    digests: ByteList.from(frames.map(({ bytes }) => bytes).filter((bytes) => !equalBytes(bytes, THANKS)))
+      .bytes,
   }),
 };
