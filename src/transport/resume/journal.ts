@@ -211,11 +211,13 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   protocol: Protocol<Own, Options, Result>,
   role: R,
   own: Own[R],
-  options: Pick<CommonOptions, 'suite' | 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
+  options: Pick<CommonOptions, 'suite' | 'chunkSize' | 'maxPeerSize'> & {
+    readonly pad?: number | undefined;
+  } & Given<Options> = {},
 ): RunTerms {
   requireParty(protocol, role, own);
   requireOptions(options);
-  const { suite = ristretto255Suite, maxPeerSize = '' } = options;
+  const { suite = ristretto255Suite, maxPeerSize = '', pad } = options;
   const { chunkSize = defaultChunkSize(suite) } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
@@ -225,6 +227,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
     ...repeatedTerms(protocol.options, options),
     chunkSize: String(chunkSize),
     maxPeerSize: String(maxPeerSize),
+    ...(pad !== undefined && { pad: String(pad) }),
     version: `${VERSION}.${suite.id}`,
   };
 }
