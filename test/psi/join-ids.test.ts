@@ -14,6 +14,7 @@ import { DST, type Role } from '../../src/psi/run/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';
+import { times } from '../support/effort.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -35,7 +36,7 @@ describe('joinIds', () => {
         expect(size).toBe(new Set(own.filter((name) => other.includes(name))).size);
         for (const id of [...receiver, ...sender]) expect(id).toMatch(/^[0-9a-f]{32}$/);
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 

@@ -40,6 +40,7 @@ import {
 import { exchange } from '../../src/psi/run/both.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
+import { times } from '../support/effort.js';
 
 ledgerSuite('the ledger in memory', async () => memoryLedger());
 
@@ -506,7 +507,7 @@ describe('an enumeration', () => {
           expect(hours).toBe((Math.ceil(space / perSpan) - 1) * one.hours);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 
