@@ -159,6 +159,13 @@ describe('what a page loads', () => {
     const code = "import { createBackend } from 'veilmatch/group'; createBackend();";
     expect(await loaded(code, module)).toBeGreaterThan(await loaded(code));
   });
+
+  it('leaves the WebSockets of Node out of a page, which has its own', async () => {
+    const { metafile } = await everything('veilmatch/transport');
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain('dist/transport/door/connect.js');
+    expect(inputs).not.toContain('dist/transport/channel/ws.js');
+  });
 });
 
 describe('Vite', () => {
