@@ -28,6 +28,7 @@ import { PROFILE_NAMES, profiles } from '../src/identifiers/profiles.js';
 import { chooseColumns } from '../src/lists/columns.js';
 import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
 import { checkPolicy } from '../src/policy/policy.js';
+import { ristretto255Suite } from '../src/psi/run/ciphersuite.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
 import { openKey, sealKey } from '../src/sealed/key.js';
@@ -242,7 +243,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'normalizePhone in the US': { pieces: PHONE, read: (text) => normalizePhone(text, { country: 'US' }) },
   'normalizePhone, strict': {
     pieces: PHONE,
-    read: (text) => normalizePhone(text, { country: 'DE', strict: true }),
+    read: (text) => normalizePhone(text, { country: 'DE', assigned: true }),
   },
   ...Object.fromEntries(
     names.flatMap((name): [string, Reader][] => [
@@ -259,7 +260,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (text) =>
       parseRows(
         { phone: [text], email: [text], country: [text] },
-        { country: 'US', strict: false, match: 'any' },
+        { country: 'US', assigned: false, match: 'any' },
       ),
   },
   joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },
@@ -388,7 +389,7 @@ describe('what strangers wrote', () => {
 
 const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   'frames, records': (bytes) => decodeRecords(decodeFrame(bytes), 32, 0, 1 << 20),
-  Hello: (bytes) => decodeHello(decodeFrame(bytes).body),
+  Hello: (bytes) => decodeHello(decodeFrame(bytes).body, ristretto255Suite),
   'contact queries': decodeQuery,
   'contact elements': (bytes) => decodeBlinded(bytes, 0, 1 << 20),
   'contact answers': (bytes) => decodeEvaluated(bytes, 0, 1 << 20),

@@ -19,9 +19,9 @@ import {
   badElement,
   countRecords,
   ELEMENT_BYTES,
-  type GroupBackend,
   identityElement,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
 
 const { Point } = ristretto255;
@@ -99,7 +99,7 @@ export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
 }
 
 /** Trusts its caller. */
-export const uncheckedNoble: GroupBackend = {
+export const uncheckedNoble: TrustingBackend = {
   name: 'noble',
   constantTime: false,
   concurrency: 1,

@@ -2,12 +2,13 @@
 /** Version and suite, agreed on before the protocol's first frame. */
 
 import { VeilmatchError } from '../errors.js';
-import { SUITE, VERSION } from '../psi/run/suite.js';
+import { ristretto255Suite } from '../psi/run/ciphersuite.js';
+import { VERSION } from '../psi/run/suite.js';
 import type { AcceptMessage, Held, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */
 const VERSIONS: readonly number[] = [VERSION];
-const SUITES: readonly number[] = [SUITE];
+const SUITES: readonly number[] = [ristretto255Suite.id];
 
 /**
  * What the connecting party says first.

@@ -18,6 +18,7 @@ import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { run as runTool } from '../../src/cli/program.js';
 import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
@@ -159,7 +160,7 @@ describe('a budget', () => {
     let answered = 0;
     for (let i = 0; i < 12; i++) {
       const channel = await connect(`ws://127.0.0.1:${server.port}`, { token });
-      await channel.send(encodeFrame('hello', encodeHello(hello)));
+      await channel.send(encodeFrame('hello', encodeHello(hello, ristretto255Suite)));
       try {
         for await (const frame of channel) {
           if (frame[0] === TAGS) answered++;

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
-import { LOGARITHM_LIMIT, Logarithms, scalarOf } from '../../src/psi/sum/logarithm.js';
+import { LOGARITHM_LIMIT, Logarithms } from '../../src/psi/sum/logarithm.js';
 import { randomScalar } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { QUICK, times } from '../support/effort.js';
@@ -21,7 +21,7 @@ describe('Logarithms', () => {
     await prepared.prepare();
   });
 
-  const elementOf = (x: number): Promise<Uint8Array> => backend.multiplyBase(scalarOf(x));
+  const elementOf = (x: number): Promise<Uint8Array> => backend.multiplyBase(backend.group.scalars.of(x));
 
   it('finds 0', async () => {
     expect(await prepared.solve(IDENTITY)).toBe(0);
