@@ -164,6 +164,7 @@ const FOR_TESTS: readonly string[] = [
   'path-name.ts#UNNAMED',
   'sealed/container.ts#KINDS',
   'workers/serve.ts#toFailure',
+  'group/noble.ts#nobleBackend',
   'group/wasm.ts#WasmBackend',
   'psi/run/frames.ts#FRAME',
   'psi/sum/elgamal.ts#addCiphertexts',

@@ -40,6 +40,7 @@ import { undelimited } from '../src/wire/framing.js';
 import { decodeMessage } from '../src/wire/messages.js';
 import { memoryIo } from './cli/harness.js';
 import { builtinsIn } from './support/builtins.js';
+import { times } from './support/effort.js';
 import {
   type Expression,
   eachSource,
@@ -332,8 +333,8 @@ async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield* slices(bytes);
 }
 
-const LENGTH = process.env.SLOW ? 1_000_000 : 60_000;
-const RUNS = process.env.SLOW ? 100 : 5;
+const LENGTH = times(60_000, 1_000_000);
+const RUNS = times(5, 100);
 
 /** A start, something over and over, and an end: the parts, so that a counterexample can be read. */
 interface Parts {

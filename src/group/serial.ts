@@ -33,7 +33,7 @@ export async function serialBackend(name: 'auto' | BackendName): Promise<GroupBa
 /** The same, but that it trusts its caller. */
 export async function uncheckedSerial(name: 'auto' | BackendName): Promise<TrustingBackend> {
   if (name === 'auto') return uncheckedFastest();
-  if (name === 'noble') return (await import('./noble.js')).uncheckedNoble;
+  if (name === 'noble') return (await import('./unchecked-noble.js')).uncheckedNoble;
   if (name === 'fma') {
     const support = fmaSupport();
     if (support !== 'fused') throw unsupported(name, WHY_NO_FMA[support]);

@@ -26,8 +26,8 @@ import type { PsiMachine } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
 import { signingPublicKey } from '../../src/signing.js';
 import { expectCode } from '../suites/errors.js';
+import { SLOW, times } from '../support/effort.js';
 
-const SLOW = process.env.SLOW === '1';
 /** Milliseconds. */
 const TIMEOUT = SLOW ? 7_200_000 : 60_000;
 const NAME = { setId: 'members', epoch: 3 } as const;
@@ -339,7 +339,7 @@ describe('a changed message', () => {
           : { ...published, filters: [apply(published.filters[0]!, [one])] };
         await expect(open(set)).rejects.toThrow(VeilmatchError);
       }),
-      { numRuns: SLOW ? 2000 : 100 },
+      { numRuns: times(100, 2000) },
     );
   });
 
@@ -377,7 +377,7 @@ describe('a changed message', () => {
             }
           },
         ),
-        { numRuns: SLOW ? 100_000 : 60 },
+        { numRuns: times(60, 100_000) },
       );
       await fastest.dispose();
     },

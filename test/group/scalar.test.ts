@@ -12,9 +12,10 @@ import {
 } from '../../src/group/scalar.js';
 import { randomScalar } from '../../src/random.js';
 import { scalarBytes, someScalars } from '../suites/group-backend.js';
+import { times } from '../support/effort.js';
 
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
-const runs = { numRuns: process.env.SLOW ? 100_000 : 1000 };
+const runs = { numRuns: times(1000, 100_000) };
 
 const numberOf = (bytes: Uint8Array): bigint =>
   bytes.reduceRight((sum, byte) => sum * 256n + BigInt(byte), 0n);

@@ -14,6 +14,7 @@ import {
   platformNamed,
   profiles,
 } from '../../src/identifiers/profiles.js';
+import { times } from '../support/effort.js';
 import published from '../vectors/platform-tokens.json' with { type: 'json' };
 import { possibleNumber } from './phone-numbers.js';
 
@@ -105,7 +106,7 @@ describe('telephone numbers', () => {
         expect(expected.normalized).toMatch(/^\+?\d+$/);
         expect(e164.endsWith(expected.normalized.replace('+', ''))).toBe(true);
       }),
-      { numRuns: 50 },
+      { numRuns: times(50) },
     );
   });
 
@@ -214,7 +215,7 @@ describe("e-mail addresses, by the platform's own rule", () => {
         const once = platformNamed(name)!.email.reduce((text, step) => step(text), address);
         if (!once.startsWith('@')) expect(anyProfile(name).email(once).normalized).toBe(once);
       }),
-      { numRuns: 100 },
+      { numRuns: times(100) },
     );
   });
 });

@@ -17,6 +17,7 @@ import type { Role } from '../../src/psi/run/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';
+import { times } from '../support/effort.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -38,7 +39,7 @@ describe('createJoinIds', () => {
         expect(size).toBe(new Set(own.filter((name) => other.includes(name))).size);
         for (const id of [...receiver, ...sender]) expect(id).toMatch(/^[0-9a-f]{32}$/);
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 

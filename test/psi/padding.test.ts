@@ -7,6 +7,7 @@ import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { createJoinIds, intersect, intersectionSum, padSet } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -53,7 +54,7 @@ describe('padSet', () => {
         const shared = joined.receiver.flatMap((id, row) => (joined.sender.includes(id) ? [row] : []));
         expect(shared).toEqual(matches);
       }),
-      { numRuns: 15 },
+      { numRuns: times(15) },
     );
   });
 

@@ -39,6 +39,7 @@ import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
+import { times } from '../support/effort.js';
 
 ledgerSuite('the ledger in memory', async () => memoryLedger());
 
@@ -505,7 +506,7 @@ describe('an enumeration', () => {
           expect(hours).toBe((Math.ceil(space / perSpan) - 1) * one.hours);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 

@@ -20,6 +20,7 @@ import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
 import { signingPublicKey } from '../../src/signing.js';
 import { expectCode } from '../suites/errors.js';
+import { QUICK } from '../support/effort.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
 import { LoopMeter, RATE } from '../support/loop-meter.js';
 import { toyGroup } from '../support/toy-group.js';
@@ -132,7 +133,7 @@ function endingIn(type: number, element: (frame: Uint8Array) => Uint8Array): Tam
 const NO_ELEMENT = new Uint8Array(32).fill(0xff);
 const firstOf = (frame: Uint8Array): Uint8Array => frame.slice(5, 37);
 
-describe('between two turns of the event loop', () => {
+describe.skipIf(QUICK)('between two turns of the event loop', () => {
   it.each(['intersection', 'cardinality'] as const)(
     'a run that reveals the %s stays below the bound',
     async (reveal) => {

@@ -14,6 +14,7 @@ import { tagBytes } from '../../src/psi/run/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { testableBackends } from '../support/backends.js';
+import { times } from '../support/effort.js';
 
 type Variant = Pick<IntersectOptions, 'reveal' | 'coarse' | 'to' | 'verifiable' | 'blinding'>;
 
@@ -77,7 +78,7 @@ describe.each(testableBackends)('on %s', (name) => {
             : undefined,
         );
       }),
-      { numRuns: process.env.SLOW ? 300 : 12 },
+      { numRuns: times(12, 300) },
     );
   });
 });

@@ -11,6 +11,7 @@ import { encodeFrame } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
+import { times } from '../support/effort.js';
 import { expectCode } from './errors.js';
 
 export type MakeParty = (role: Role) => PsiMachine<unknown>;
@@ -163,7 +164,7 @@ export function testBadMessages(name: string, make: MakeParty): void {
             }
           },
         ),
-        { numRuns: process.env.SLOW === '1' ? 5_000 : 100 },
+        { numRuns: times(100, 5_000) },
       );
     });
   });

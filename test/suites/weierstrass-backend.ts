@@ -13,7 +13,7 @@ import {
   type GroupBackend,
   identityElement,
 } from '../../src/group/group.js';
-import { inChunks } from '../../src/group/noble.js';
+import { inChunks } from '../../src/group/unchecked-noble.js';
 import { p256Sha256 } from '../../src/oprf/p256.js';
 import type { PsiSuite } from '../../src/psi/run/ciphersuite.js';
 import { draw } from '../../src/random.js';

@@ -13,8 +13,8 @@ import {
   type GroupBackend,
   identityElement,
 } from '../../src/group/group.js';
-import { inChunks } from '../../src/group/noble.js';
 import { ristretto255 } from '../../src/group/ristretto255.js';
+import { inChunks } from '../../src/group/unchecked-noble.js';
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 

@@ -18,6 +18,7 @@ import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 import { createAuthority, type Issued } from '../support/certificates.js';
+import { times } from '../support/effort.js';
 
 const authority = createAuthority('authority');
 const acmeAuthority = createAuthority('acme authority');
@@ -462,7 +463,7 @@ describe('the file of partners', () => {
         );
         expect(keeps(file), JSON.stringify(file)).toBe(taken);
       }),
-      { numRuns: 2_000 },
+      { numRuns: times(2_000) },
     );
   });
 

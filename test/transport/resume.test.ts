@@ -28,6 +28,7 @@ import {
 } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 import { drain } from '../support/exchange.js';
 
 let plain: GroupBackend;
@@ -135,7 +136,7 @@ describe('a run that is cut', () => {
           expect(sender.count()).toBeLessThanOrEqual(40 + cuts.length * chunkSize);
         },
       ),
-      { numRuns: process.env.SLOW === '1' ? 500 : 25 },
+      { numRuns: times(25, 500) },
     );
   });
 
