@@ -198,10 +198,17 @@ class JoinRun {
 
   /** The other's list under both first scalars, sorted; then, in the other's order, under one's second scalar as well. */
   async *sendAnswers({ evaluated, sorted }: Theirs): Part<void> {
-    const { backend, batch } = this.#settings;
+    const { backend, batch, chunkSize } = this.#settings;
     yield* sendRecords(this.line, 'evaluated', sorted, ELEMENT_BYTES);
     const size = evaluated.length / ELEMENT_BYTES;
-    const ids = await backend.multiply(evaluated, this.#second, batch('tag', 0, size));
+    const ids = new Uint8Array(evaluated.length);
+    const raise = (first: number, end: number): Promise<Uint8Array> => {
+      const part = evaluated.subarray(first * ELEMENT_BYTES, end * ELEMENT_BYTES);
+      return backend.multiply(part, this.#second, batch('tag', first, size));
+    };
+    for await (const { first, elements } of inChunks(size, chunkSize, raise)) {
+      ids.set(elements, first * ELEMENT_BYTES);
+    }
     yield* sendRecords(this.line, 'ids', ids, ELEMENT_BYTES);
   }
 
