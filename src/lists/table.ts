@@ -21,6 +21,8 @@ export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;
+  /** Cells of the columns that are read besides; with the first row of a record alone. */
+  readonly beside?: readonly string[] | undefined;
 }
 
 /** Records that are looked at before the columns are chosen. */
@@ -101,8 +103,8 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country } = this.columns;
-    const needed = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const { header, phone, email, country, beside } = this.columns;
+    const needed = [...phone, ...email, ...beside, ...(country === undefined ? [] : [country])];
     let belowHeader = header === undefined;
     for await (const batch of this.#records.records(needed)) {
       const records = belowHeader ? batch : batch.slice(1);
@@ -134,12 +136,13 @@ export class CustomerList {
     const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
     const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
     const country = filled(this.columns.country);
+    const beside = this.columns.beside.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return { row, line };
+      return i === 0 && beside.length > 0 ? { row, line, beside } : { row, line };
     });
   }
 }

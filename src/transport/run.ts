@@ -11,6 +11,7 @@ import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
+import { padSet } from '../psi/run/padding.js';
 import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions, revealing } from '../psi/run/party.js';
 import {
   type ByRole,
@@ -21,6 +22,7 @@ import {
 } from '../psi/run/protocol.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
 import type { Role } from '../psi/run/suite.js';
+import type { RandomSource } from '../random.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
 import { checkTerms, type Journal, partyTerms, type RunTerms, requireParty } from './resume/journal.js';
@@ -36,6 +38,11 @@ export interface ChannelOptions extends Omit<CommonOptions, 'backend'> {
    * that no further try would mend.
    */
   readonly journal?: Journal | undefined;
+  /**
+   * Fills the party's set up with dummies to this many elements, as `padSet` does: afresh for each run, and with the same ones in
+   * a run that is resumed.
+   */
+  readonly pad?: number | undefined;
 }
 
 /** Options of a party of a run over a channel. */
@@ -91,13 +98,14 @@ const driverNames = (protocol: Pick<Protocol, 'options'>): Record<string, true> 
   ...optionNames(protocol),
   journal: true,
   onResult: true,
+  pad: true,
 });
 
 async function takePart(
   channel: Channel,
   protocol: Protocol,
   role: Role,
-  own: unknown,
+  brought: unknown,
   options: RunPartyOptions<unknown>,
 ): Promise<unknown> {
   const { [role]: party } = protocol;
@@ -108,8 +116,11 @@ async function takePart(
     signal?.addEventListener('abort', stop);
     return await withBackend(options.backend, async (backend) => {
       const given = { ...machineOptions(protocol, options), backend };
-      const machine = party.machine(own, journal === undefined ? given : journaledOptions(given, journal));
-      if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, own, options));
+      const settings: CommonOptions = journal === undefined ? given : journaledOptions(given, journal);
+      // The first that is drawn, so that a run that is resumed has the same dummies.
+      const own = padded(brought, options.pad, settings.random);
+      const machine = party.machine(own, settings);
+      if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, brought, options));
       const inbox = new Inbox(
         journal === undefined ? channel : journaledChannel(channel, journal),
         capacityFor(own, options),
@@ -144,6 +155,13 @@ async function takePart(
   } finally {
     signal?.removeEventListener('abort', stop);
   }
+}
+
+/** @throws {VeilmatchError} `argument` for a size below that of the set, or a party that brings none */
+function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
+  if (size === undefined) return own;
+  const { set } = own as ListOwn;
+  return { ...(own as ListOwn), set: padSet(set, size, random) };
 }
 
 /** Bytes of the peer's frames that are kept while this party waits for room to send. */

@@ -3,7 +3,7 @@
 
 import { VeilmatchError } from '../errors.js';
 import { SUITE, VERSION } from '../psi/run/suite.js';
-import type { AcceptMessage, Held, OpenMessage } from './messages.js';
+import type { AcceptMessage, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */
 const VERSIONS: readonly number[] = [VERSION];
@@ -20,10 +20,15 @@ export function openMessage(token: string, run: Pick<OpenMessage, 'runId' | 'hel
 /**
  * What the listening party answers: the highest version and the lowest suite that both have.
  * @param mode of the protocol's Hello, or 0
- * @param held - of a run that is kept
+ * @param own - what it has of a run that is kept, and whether it is the receiver
  * @throws {VeilmatchError} `incompatible-peer`
  */
-export function acceptMessage(open: OpenMessage, runId: string, mode: number, held?: Held): AcceptMessage {
+export function acceptMessage(
+  open: OpenMessage,
+  runId: string,
+  mode: number,
+  own: Pick<AcceptMessage, 'held' | 'asks'> = {},
+): AcceptMessage {
   const version = Math.max(...VERSIONS.filter((own) => open.versions.includes(own)));
   const suite = Math.min(...SUITES.filter((own) => open.suites.includes(own)));
   if (!Number.isFinite(version) || !Number.isFinite(suite)) {
@@ -33,7 +38,7 @@ export function acceptMessage(open: OpenMessage, runId: string, mode: number, he
         `this party version ${VERSIONS.join(', ')} with suite ${SUITES.join(', ')}.`,
     );
   }
-  return { type: 'accept', version, suite, runId, mode, held };
+  return { type: 'accept', version, suite, runId, mode, ...own };
 }
 
 /**

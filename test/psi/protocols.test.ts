@@ -279,7 +279,7 @@ it('one protocol more is compared and attacked like the others', async () => {
 });
 
 it('one protocol more gets its flags and their help', () => {
-  const options = protocolOptions([...registry, toy], 'receiver');
+  const options = protocolOptions([...registry, toy]);
   const polite = options.find(({ long }) => long === '--polite')!;
   expect(polite.description).toBe('with --reveal toy: begin with a greeting');
   expect(options.filter(({ long }) => long === '--verifiable')).toHaveLength(1);
@@ -287,7 +287,12 @@ it('one protocol more gets its flags and their help', () => {
   expect(coarse.parseArg!('100,500', undefined)).toEqual({ step: 100, atLeast: 500 });
   expect(() => coarse.parseArg!('100', undefined)).toThrow(/such as 100,500/);
   // Only the party that asks makes a count coarse.
-  expect(protocolOptions(registry, 'sender').map(({ long }) => long)).not.toContain('--coarse');
+  expect(coarse.description).toContain('of the receiver: ');
+  const to = options.find(({ long }) => long === '--to')!;
+  expect(to.argChoices).toEqual(['receiver', 'both', 'sender']);
+  expect(to.description).toMatch(
+    /^with --reveal intersection or cardinality: .* \(default: receiver\); with --reveal sum: /,
+  );
 });
 
 it('a protocol is compared whatever pieces it draws its secrets in', async () => {

@@ -10,7 +10,7 @@ import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { countingTerms } from '../../src/policy/terms.js';
-import type { DescribedProtocol } from '../../src/psi/run/described.js';
+import type { CommandParty, ListProtocol } from '../../src/psi/run/command-line.js';
 import { listIdentity } from '../../src/psi/run/list-digest.js';
 import { type Program, PsiMachine } from '../../src/psi/run/machine.js';
 import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
@@ -65,12 +65,27 @@ const party: Omit<Party<ListOwn, ToyOptions, CardinalityResult, CardinalityResul
   identity: ({ set }) => listIdentity(set),
 };
 
-export const toy: DescribedProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
+const commandParty: CommandParty<ToyOptions, CardinalityResult> = {
+  learns: ({ own, other }) => `everything: which of ${own} rows are in ${other} list, and what else is`,
+  words: ({ size }, { polite: greeted }, { count }) => [
+    ['in common', `${count(size)}${greeted ? ', if you please' : ''}`],
+  ],
+  json: ({ size }) => ({ common: size }),
+};
+
+export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
   id: 'toy',
   mode: 0,
   title: 'a toy: plain hashes, both ways',
   options: { polite },
   flags: { polite: { flags: '--polite', help: 'begin with a greeting' } },
+  commandLine: {
+    reveal: 'toy',
+    takes: () => 'rows',
+    caution: 'Nobody should run this.',
+    receiver: commandParty,
+    sender: commandParty,
+  },
   draws: { receiver: () => ['nonce'], sender: () => ['nonce'] },
   receiver: {
     ...party,

@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../../abort.js';
 import { type OptionNames, requireOptions, requireSignal, requireText } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { MODE, type Mode } from '../../psi/run/suite.js';
+import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from '../channel/channel.js';
@@ -24,6 +24,8 @@ export interface ConnectedChannel extends Channel {
   readonly runId: string;
   /** What that party is willing to reveal, where it says. */
   readonly reveal: Mode | undefined;
+  /** Which party of the run it is; `sender` where it does not say. */
+  readonly peerRole: Role;
 }
 
 /** Certificates and keys in PEM. */
@@ -98,7 +100,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       }
       const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
       const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
-      return Object.assign(channel, { runId: message.runId, reveal, peerHolds: message.held });
+      const peerRole: Role = message.asks ? 'receiver' : 'sender';
+      return Object.assign(channel, { runId: message.runId, reveal, peerRole, peerHolds: message.held });
     });
   } catch (error) {
     link.destroy();

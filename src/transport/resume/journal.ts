@@ -185,11 +185,13 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   protocol: Protocol<Own, Options, Result>,
   role: R,
   own: Own[R],
-  options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
+  options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & {
+    readonly pad?: number | undefined;
+  } & Given<Options> = {},
 ): RunTerms {
   requireParty(protocol, role, own);
   requireOptions(options);
-  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
+  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '', pad } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
     protocol: protocol.id,
@@ -198,6 +200,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
     ...repeatedTerms(protocol.options, options),
     chunkSize: String(chunkSize),
     maxPeerSize: String(maxPeerSize),
+    ...(pad !== undefined && { pad: String(pad) }),
     version: `${VERSION}.${SUITE}`,
   };
 }
