@@ -9,6 +9,7 @@ import {
   countPeople,
   IdentifierSet,
   intersect,
+  intersection,
   intersectionSum,
   joinIds,
   joinIdsReceiver,
@@ -24,7 +25,7 @@ import {
   sumReceiver,
   sumSender,
 } from '../src/psi/index.js';
-import { connect, listen, memoryChannels, recall, receive, send } from '../src/transport/index.js';
+import { connect, listen, memoryChannels, recall, receive, runStep, send } from '../src/transport/index.js';
 import { expectCode } from './suites/errors.js';
 
 const set = IdentifierSet.ofStrings(['ada']);
@@ -56,6 +57,7 @@ const CASES: Readonly<Record<string, [(options: never) => unknown, wrong: string
   leaveOut: [(options) => leaveOut(set, options), 'maxRows', 'maxRowsPerIdentifier'],
   peopleMatched: [(options) => peopleMatched(set, [0], options), 'maxRows', 'maxRowsPerIdentifier'],
   admission: [(options) => admission({ peer: 'acme', ledger, ...(options as object) }), 'polciy', 'policy'],
+  runStep: [(options) => runStep({}, intersection, 'receiver', { set }, options), 'signinKey', 'signingKey'],
   send: [(options) => send(memoryChannels()[0], set, options), 'onResults', 'onResult'],
   receive: [(options) => receive(memoryChannels()[0], set, options), 'jornal', 'journal'],
   recall: [(options) => recall(set, options), 'jornal', 'journal'],

@@ -36,17 +36,9 @@ export {
 } from './door/partners.js';
 export { type PartnersSource, parsePartners, readPartners } from './door/partners-file.js';
 export { createToken, hashToken } from './door/tokens.js';
-export {
-  type ExchangeOptions,
-  type RequestOptions,
-  type RequestState,
-  type RespondOptions,
-  type ResponseOptions,
-  readResponse,
-  writeRequest,
-  writeResponse,
-} from './exchange/exchange.js';
+export type { Allowed } from './exchange/admitted.js';
 export { publicKeyOf } from './exchange/exchange-file.js';
+export { runStep, type Step, type StepFiles, type StepOptions } from './exchange/step.js';
 export { type FileLedger, openFileLedger } from './files/file-ledger.js';
 export { readKeyFile, writeKeyFile } from './files/key-file.js';
 export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';

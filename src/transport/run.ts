@@ -158,7 +158,7 @@ async function takePart(
 }
 
 /** @throws {VeilmatchError} `argument` for a size below that of the set, or a party that brings none */
-function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
+export function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
   if (size === undefined) return own;
   const { set } = own as ListOwn;
   return { ...(own as ListOwn), set: padSet(set, size, random) };

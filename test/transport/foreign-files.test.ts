@@ -54,6 +54,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const CONTENT = { begins: 'hello', elements: 0, maxPeerSize: 2 ** 24 } as const;
+
 /** What somebody may put where a file is expected, and that a plain `readFile` would read, hang on or grow by. */
 const THINGS: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
   'a link to a device without an end': (path) => symlinkSync('/dev/zero', path),
@@ -145,13 +147,13 @@ describe.skipIf(process.platform === 'win32')('the folder of a channel', () => {
 describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   it.each(Object.keys(THINGS))('is not %s', async (thing) => {
     await THINGS[thing]!(at('request.vm'));
-    const expected = { signer: new Uint8Array(32), answers: 0, check() {} };
+    const expected = { signer: new Uint8Array(32), check: () => CONTENT };
     await expectCode('bad-file', () => openExchange(at('request.vm'), expected));
   });
 
   const key = new Uint8Array(32).fill(1);
   const from = publicKeyOf(key);
-  const expected = { signer: from, answers: 0, check() {} };
+  const expected = { signer: from, check: () => CONTENT };
   const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
   const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
   const header: FileHeaderMessage = { type: 'fileHeader', kind: 'request', ...common, ...times };

@@ -1,54 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch psi request`, `respond` and `finish`: a run through two files, for partners without a line between them. */
+/** `veilmatch psi request`, `respond`, `next` and `finish`: a run through files, for partners without a line between them. */
 
-import { rm } from 'node:fs/promises';
 import { Option } from 'commander';
+import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { createBackend, type GroupBackend } from '../../group/index.js';
-import { checkStdin, type Io, ioError, STDIN } from '../../lists/io.js';
+import { checkStdin, type Io, STDIN } from '../../lists/io.js';
 import { checkFileNames, checkOutputFiles, withOutputs } from '../../lists/output.js';
 import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
-import { describedCardinality } from '../../psi/cardinality/described.js';
-import { admission, defaultPolicy, memoryLedger, type Reveal, type Role } from '../../psi/index.js';
-import { describedIntersection } from '../../psi/intersection/described.js';
-import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
+import { pathName } from '../../path-name.js';
+import type { ListProtocol } from '../../psi/run/command-line.js';
+import { secureRandom } from '../../random.js';
+import { isLastFor, numberInRun } from '../../transport/exchange/chain.js';
+import { readHeader } from '../../transport/exchange/exchange-file.js';
+import { filesOf } from '../../transport/exchange/step.js';
+import { partyTerms } from '../../transport/index.js';
+import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
+import { type Choice, choose, type Flags, labelOf, partyOf, revealOption } from '../flags/choice.js';
 import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
-import { type Own, ownOf } from '../flags/own.js';
-import { readPolicy } from '../flags/policy.js';
-import { type ReadSet, readSet, type SetFlags } from '../flags/read-set.js';
+import { type OwnFlags, ownOf, padOption, readOwn, writtenWith } from '../flags/own.js';
+import { protocolOptions } from '../flags/protocol-options.js';
 import { wholeNumber } from '../flags/values.js';
-import { type RunProgress, startRunProgress } from '../report/run-report.js';
+import { count } from '../report/comparison.js';
 import { readPeerKey } from '../secrets/credentials.js';
+import { beginFileRun, type FileRun, openFileRun, runIdOf, statePath } from '../secrets/file-runs.js';
 import { readKey } from '../secrets/secrets.js';
-import { loadState, saveState } from '../secrets/state.js';
-import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
+import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
+import { checkRows } from './connect-run.js';
+import { isHopeless, type LimitFlags, nextLine, type Stepped, takeStep } from './psi-step.js';
 
-interface FinishFlags extends Omit<PsiFlags, 'output'> {
+interface StateFlags {
+  readonly state?: string;
+  readonly stateKeyFile?: string;
+}
+
+interface BeginFlags extends OwnFlags, StateFlags, LimitFlags {
+  readonly reveal: string;
+  readonly key: string;
+  readonly peer: string;
+  readonly peers: string;
+  readonly output: string;
+  readonly days: number;
+}
+
+interface NextFlags extends StateFlags, LimitFlags {
+  readonly state: string;
+  readonly key: string;
+  readonly output: string;
+}
+
+interface FinishFlags extends StateFlags, LimitFlags {
+  readonly state: string;
+  readonly key?: string;
+  readonly send?: string;
   readonly output?: string;
   readonly json?: true;
-  readonly policy?: string;
   readonly spill: Spill;
   readonly spreadsheet?: true;
 }
 
-interface PsiFlags extends SetFlags {
-  readonly key: string;
-  readonly peer: string;
-  readonly peers: string;
-  readonly reveal: Reveal;
-  readonly output: string;
-  readonly state: string;
-  readonly stateKeyFile?: string;
-  readonly days: number;
-  readonly policy?: string;
-  readonly ledger?: string;
-}
-
-const keyOption = (): Option =>
-  new Option('--key <FILE>', 'your signing key, made by veilmatch key').makeOptionMandatory();
+const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
+const KEY_HELP = 'your signing key, made by veilmatch key';
+const keyOption = (): Option => new Option('--key <FILE>', KEY_HELP).makeOptionMandatory();
 const outputOption = (what: string): Option =>
   new Option('-o, --output <FILE>', `${what}; it appears when it is complete`).makeOptionMandatory();
 const peerOptions = (): Option[] => [
@@ -58,43 +73,68 @@ const peerOptions = (): Option[] => [
     'the public keys of partners, a line NAME ed25519:KEY each',
   ).makeOptionMandatory(),
 ];
-const revealOption = (): Option =>
-  new Option(
-    '--reveal <WHAT>',
-    'what the asking party learns: which of its rows are shared, or only how many',
-  )
-    .choices(['intersection', 'cardinality'])
-    .makeOptionMandatory();
-const stateOptions = (): Option[] => [
-  new Option('--state <FILE>', 'what is kept between request and response, sealed').makeOptionMandatory(),
-  stateKeyOption(),
+const askOptions = (protocols: readonly ListProtocol[]): Option[] => [
+  revealOption(
+    protocols,
+    'what the parties learn, and as --to says which of them; both say the same',
+  ).makeOptionMandatory(),
+  ...protocolOptions(protocols),
+  padOption(),
 ];
-
-const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
+const STATE = 'what is kept from one file to the next, sealed, in this folder: one for all runs';
+const stateOption = (): Option => new Option('--state <FOLDER>', STATE);
+const limitOptions = (more: string): Option[] => [
+  new Option(
+    '--policy <FILE>',
+    'sizes and budgets of what the partner may learn of this list, JSON (default: see veilmatch budget); where it learns ' +
+      'nothing, the largest size of its list alone',
+  ),
+  new Option('--ledger <FILE>', LEDGER_HELP + more),
+];
+const fileArgument = (name: string): { name: string; description: string } => ({
+  name: `<${name}>`,
+  description: "the partner's file",
+});
 
 export const COURSE = `
-One party asks: psi request makes a request and a state. The other answers: psi respond makes a response of the request.
-The first one finishes: psi finish reads the response, writes the rows and erases the state. Both files are signed, and
-neither is worth anything to somebody who reads it on the way, but for the sizes of the lists.
+One party asks: psi request makes a request. The other answers: psi respond makes a response of it. With --reveal intersection
+and cardinality that is all, unless both are to learn: psi finish reads the response and writes the rows. With sum, ids and --to both the
+parties go on in turns: psi next reads the partner's file and writes the next one, and psi finish is each party's last step
+where it has a result. Every step says which is next. All files are signed, and
+none is worth anything to somebody who reads it on the way, but for the sizes of the lists.
 
-Example:
+The party that asks keeps a state from one step to the next, and with more than two files the other one does, too: sealed, in the
+folder of --state, and erased after the last step. A step that is done twice writes the same file again; another file in the
+place of one that was answered is refused.
+
+Examples:
   veilmatch psi request mine.csv --country US --reveal intersection --key a.key --peer b --peers peers.txt \\
-    -o request.vm --state state.vm --state-key-file state.key
+    -o request.vm --state state --state-key-file state.key
   veilmatch psi respond request.vm theirs.csv --country US --reveal intersection --key b.key --peer a --peers peers.txt \\
     -o response.vm
-  veilmatch psi finish response.vm --state state.vm --state-key-file state.key -o shared.csv
+  veilmatch psi finish response.vm --state state --state-key-file state.key -o shared.csv
+
+  veilmatch psi request viewers.csv --column phone --country US --reveal sum --value-digits 2 --key a.key --peer b \\
+    --peers peers.txt -o 0.vm --state state --state-key-file state.key
+  veilmatch psi respond 0.vm sales.csv --column phone --country US --reveal sum --value-column amount --value-digits 2 \\
+    --key b.key --peer a --peers peers.txt -o 1.vm --state state --state-key-file state.key
+  veilmatch psi next 1.vm --key a.key -o 2.vm --state state --state-key-file state.key
+  veilmatch psi next 2.vm --key b.key -o 3.vm --state state --state-key-file state.key
+  veilmatch psi finish 3.vm --state state --state-key-file state.key
 `;
 
-export const requestCommand: Command = {
+/** @param protocols that it runs */
+export const requestCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi request',
-  summary: 'make a request: what a partner needs to answer which of your rows are on its list',
+  summary: 'make a request: what a partner needs to answer what your list shares with its own',
   arguments: [LIST_ARGUMENT],
   options: [
-    revealOption(),
+    ...askOptions(protocols),
     keyOption(),
     ...peerOptions(),
     outputOption('write the request to this file'),
-    ...stateOptions(),
+    stateOption().makeOptionMandatory(),
+    stateKeyOption(),
     new Option('--days <N>', 'how long the request may be answered')
       .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
       .default(7),
@@ -103,179 +143,345 @@ export const requestCommand: Command = {
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags;
-    const { reveal, state, output } = flags;
-    if (args[0] === STDIN) {
-      throw new VeilmatchError(
-        'argument',
-        'The list is read again by psi finish: it must be a file, not standard input.',
-      );
-    }
-    await checkOutputFiles({ '--output': output, '--state': state }, [args[0]!, ...keyFiles(flags)]);
-    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
-    const peer = await readPeerKey(flags.peers, flags.peer, io);
+    const flags = options as unknown as BeginFlags & { readonly state: string };
+    const { output, state } = flags;
+    const [list] = args as [string];
+    const choice = choose(protocols, { reveal: flags.reveal, role: 'receiver' }, options);
+    filesOf(choice.protocol, choice.options);
+    checkReadAgain(list);
+    await checkOutputFiles({ '--output': output }, [list, ...keyFiles(flags)]);
+    const keys = await keysOf(flags, io);
+    const runId = bytesToHex(secureRandom(8));
+    await statePath(state, runId);
     const unlock = await readUnlock(flags.stateKeyFile, true, io);
-    const set = ownFor(reveal, 'receiver', await readSet(args[0]!, flags, io)).set;
-    await working(io, async (backend, progress) => {
-      const run = { backend, reveal, signingKey, peer, signal: io.signal, onProgress: progress.update };
+    const read = await readOwn(list, flags, protocols, io);
+    const terms = termsOf(choice, read, flags);
+    const identity = { runId, peer: flags.peer, terms };
+    const run = await beginFileRun(state, identity, { list, flags: keptFlags(choice, flags) }, unlock);
+    const step = await taking(run, true, () => {
       const lifetimeSeconds = flags.days * 86_400;
-      await writeRequest(output, set, { ...run, lifetimeSeconds }, (kept) =>
-        saveState(state, { state: kept, path: args[0]!, flags: setFlags(flags) }, unlock),
-      );
+      const files = { writes: output };
+      const whole = { choice, read, flags, files, partner: flags.peer, journal: run.journal, limits: flags };
+      return takeStep({ ...whole, ...keys, lifetimeSeconds }, io);
     });
     io.stderr.write(
-      `${output}: ${set.size} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
+      `${pathName(output)}: ${count(step.own.set.size)} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
     );
+    io.stderr.write(nextLine(step, output, choice, flags.peer, state));
     return 0;
   },
-};
+});
 
-export const respondCommand: Command = {
+/** @param protocols that it runs */
+export const respondCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi respond',
   summary: "answer a partner's request",
-  arguments: [{ name: '<request>', description: "the partner's file" }, LIST_ARGUMENT],
+  arguments: [fileArgument('request'), LIST_ARGUMENT],
   options: [
-    revealOption(),
+    ...askOptions(protocols),
     keyOption(),
     ...peerOptions(),
     outputOption('write the response to this file'),
-    new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
-    new Option('--ledger <FILE>', `${LEDGER_HELP}; and which requests were answered`),
+    stateOption(),
+    stateKeyOption(),
+    ...limitOptions('; and which requests were answered'),
     validOption(),
     ...listOptions(),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags;
-    const { reveal, output, ledger: ledgerPath } = flags;
-    checkStdin([args[1], flags.key, flags.peers, flags.policy]);
+    const flags = options as unknown as BeginFlags;
+    const { output } = flags;
+    const [request, list] = args as [string, string];
+    checkStdin([list, flags.key, flags.peers, flags.policy]);
+    const choice = choose(protocols, { reveal: flags.reveal, role: 'sender' }, options);
+    const keeps = checkKeeps(choice, flags);
+    if (keeps) checkReadAgain(list);
     // Found out before the request counts as answered.
-    await checkOutputFiles({ '--output': output, '--ledger': ledgerPath }, [...args, ...keyFiles(flags)]);
-    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
-    const peer = await readPeerKey(flags.peers, flags.peer, io);
-    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
-    const set = ownFor(reveal, 'sender', await readSet(args[1]!, flags, io)).set;
-    const ledger = await openLedger(ledgerPath);
-    let limit: string | undefined;
-    try {
-      const peerSize = await working(io, (backend, progress) =>
-        writeResponse(args[0]!, output, set, partnerId(flags.peer), {
-          ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
-          onProgress: progress.update,
-          onRefusal: (refusal) => {
-            limit = refusal;
-          },
-        }),
-      );
-      io.stderr.write(
-        `${output}: the answer to ${peerSize} identifiers of ${flags.peer}, of a list with ${set.size}\n`,
-      );
-    } catch (error) {
-      // The library's words are for the partner, who is not told which limit it is.
-      if (limit === undefined) throw error;
-      throw new VeilmatchError(
-        'refused',
-        `Your policy does not allow this request, by its ${limit}. Nothing was written or counted. --policy names another one; ` +
-          'veilmatch budget says in words what one allows.',
-      );
-    } finally {
-      await ledger.close();
-    }
+    await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [...args, ...keyFiles(flags)]);
+    const keys = await keysOf(flags, io);
+    const read = await readOwn(list, flags, protocols, io);
+    const { run, isNew } = keeps
+      ? await answeringRun(request, list, choice, read, flags, io)
+      : { run: undefined, isNew: false };
+    const step = await taking(run, isNew, () => {
+      const files = { reads: request, writes: output };
+      const whole = { choice, read, flags, files, partner: flags.peer, journal: run?.journal, limits: flags };
+      return takeStep({ ...whole, ...keys }, io);
+    });
+    io.stderr.write(
+      `${pathName(output)}: the answer to ${count(step.peerSize!)} identifiers of ${flags.peer}, of a list with ${count(step.own.set.size)}\n`,
+    );
+    io.stderr.write(nextLine(step, output, choice, flags.peer, flags.state));
     return 0;
   },
-};
+});
 
-export const finishCommand: Command = {
-  name: 'psi finish',
-  summary: 'read the response to your request',
-  arguments: [{ name: '<response>', description: "the partner's file" }],
+/** @param protocols that it runs */
+export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
+  name: 'psi next',
+  summary: "read a partner's file and write the next one, where a run takes more than two",
+  arguments: [fileArgument('file')],
   options: [
-    ...stateOptions(),
+    keyOption(),
+    outputOption('write the next file to this one'),
+    stateOption().makeOptionMandatory(),
+    stateKeyOption(),
+    ...limitOptions(''),
+  ],
+  help: COURSE,
+  async run(args, options, io): Promise<ExitStatus> {
+    const flags = options as unknown as NextFlags;
+    const [file] = args as [string];
+    const { output, state } = flags;
+    await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [file, ...keyFiles(flags)]);
+    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
+    const run = await keptRun(file, flags, io);
+    const choice = choiceOf(run, protocols);
+    const step = await taking(run, false, async () => {
+      await checkCommand(file, run, choice, false);
+      const read = await readOwn(run.list, run.flags, protocols, io);
+      const { journal } = run;
+      const files = { reads: file, writes: output };
+      return takeStep(
+        { choice, read, flags: run.flags, files, partner: journal.peer, journal, signingKey, limits: flags },
+        io,
+      );
+    });
+    io.stderr.write(
+      `${pathName(output)}: file ${step.written! + 1} of ${step.files} of the run with ${run.journal.peer}\n`,
+    );
+    io.stderr.write(nextLine(step, output, choice, run.journal.peer, state));
+    return 0;
+  },
+});
+
+/** @param protocols that it runs */
+export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
+  name: 'psi finish',
+  summary: 'read the last file that the partner sends you, and take the result',
+  arguments: [fileArgument('file')],
+  options: [
+    stateOption().makeOptionMandatory(),
+    stateKeyOption(),
+    new Option(
+      '--send <FILE>',
+      'write the last file of the run to this one, where the partner finishes after you',
+    ),
+    new Option('--key <FILE>', `with --send: ${KEY_HELP}`),
     new Option(
       '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
+      'write the rows of the result to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
     spillOption(),
-    new Option(
-      '--policy <FILE>',
-      "of it the largest set: what the partner's list may have, JSON; it learns nothing here, so no budget is used (default: any)",
-    ),
+    ...limitOptions(''),
     spreadsheetOption(),
     new Option('--json', 'print the summary as JSON'),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as FinishFlags;
-    const kept = await loadState(flags.state, await readUnlock(flags.stateKeyFile, false, io));
-    const { state } = kept;
-    const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
-    const admit = policy && admission({ peer: 'the partner', ledger: memoryLedger(), policy });
-    if (flags.output !== undefined && state.reveal !== 'intersection') {
-      throw new VeilmatchError(
-        'argument',
-        'The request asks only how many are shared, not which: there are no rows to write. Leave --output away.',
+    const [file] = args as [string];
+    const { send } = flags;
+    const paths = checkFileNames({ '--output': flags.output });
+    await checkOutputFiles({ '--send': send, '--ledger': flags.ledger }, [
+      file,
+      ...keyFiles(flags),
+      ...paths,
+    ]);
+    const signingKey = flags.key === undefined ? undefined : await readKey(flags.key, io, SIGNING_KEY);
+    const run = await keptRun(file, flags, io);
+    const choice = choiceOf(run, protocols);
+    const step = await taking(run, false, async () => {
+      await checkCommand(file, run, choice, true);
+      checkRows(choice, flags.output);
+      checkSend(filesOf(choice.protocol, choice.options) % 2 === 1 && choice.role === 'receiver', flags);
+      const inputs = [file, run.list, run.path, ...keyFiles(flags)];
+      return withOutputs([undefined, ...paths], inputs, io, (output, rows) =>
+        withSharedRows(flags.output, flags.spill, io, async (kept) => {
+          const read = await readOwn(run.list, run.flags, protocols, io, kept);
+          const { journal } = run;
+          const files = { reads: file, writes: send };
+          const whole = {
+            choice,
+            read,
+            flags: run.flags,
+            files,
+            partner: journal.peer,
+            journal,
+            limits: flags,
+          };
+          const taken = await takeStep({ ...whole, signingKey }, io);
+          const party = partyOf(choice);
+          if (rows !== undefined && party.rows !== undefined) {
+            const placed = taken.own.placed(party.rows.of(taken.result));
+            await kept?.write(rows, placed.rows, read, flags, placed.columns);
+          }
+          await output!.write(summaryOf(taken, choice, run.flags, flags.json));
+          return taken;
+        }),
       );
-    }
-    const paths = [undefined, ...checkFileNames({ '--output': flags.output })];
-    const inputs = [args[0]!, kept.path, flags.state, ...keyFiles(flags)];
-    await withOutputs(paths, inputs, io, (output, file) =>
-      withSharedRows(flags.output, flags.spill, io, async (keptRows) => {
-        const read = await readSet(kept.path, kept.flags, io, keptRows);
-        const { set: own } = ownFor(state.reveal, 'receiver', read);
-        const result = await working(io, (backend, progress) =>
-          readResponse(args[0]!, own, state, {
-            ...{ backend, admit, signal: io.signal },
-            onProgress: progress.update,
-          }),
-        );
-        const { size: shared, peerSize, matches } = result;
-        const rows = matches ?? [];
-        if (file !== undefined) await keptRows?.write(file, rows, read, flags);
-        const inRows = matches === undefined ? {} : { rows: rows.length };
-        const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
-        const where = matches === undefined ? '' : `, in ${rows.length} rows`;
-        await output!.write(
-          flags.json
-            ? `${JSON.stringify(summary, null, 2)}\n`
-            : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
-        );
-      }),
-    );
-    // The seed in it would open the request for whoever finds it.
-    await rm(flags.state).catch((error) => {
-      throw ioError('write', flags.state, error);
     });
+    if (send !== undefined) io.stderr.write(nextLine(step, send, choice, run.journal.peer, flags.state));
     return 0;
   },
-};
+});
 
-/** The list as the protocol takes it. @throws {VeilmatchError} `argument` for a count of rows with several identifiers */
-function ownFor(reveal: Reveal, role: Role, read: ReadSet): Own {
-  const protocol = reveal === 'intersection' ? describedIntersection : describedCardinality;
-  return ownOf({ protocol, role, options: {}, peopleFlag: undefined }, read);
+function summaryOf(
+  { own, result }: Stepped,
+  choice: Choice,
+  flags: OwnFlags,
+  json: true | undefined,
+): string {
+  const { protocol, role, options } = choice;
+  const party = partyOf(choice);
+  const { peerSize } = result!;
+  const written = writtenWith(flags);
+  if (json) {
+    const { reveal } = protocol.commandLine;
+    const sizes = { reveal, role, ownSize: own.set.size, peerSize };
+    return `${JSON.stringify({ ...sizes, ...party.json(result, options, written) }, null, 2)}\n`;
+  }
+  const words = party.words(result, options, written).map(([title, text]) => `${title} ${text}; `);
+  const people = protocol.commandLine.takes?.(options) === 'people' ? ' people' : '';
+  return `${words.join('')}${count(own.set.size)} here, ${count(peerSize)}${people} at the partner's\n`;
+}
+
+/** Takes a step, and leaves a state only to whoever needs it once more: one that has failed for good is of no use. */
+async function taking<Result extends Stepped>(
+  run: FileRun | undefined,
+  isNew: boolean,
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const taken = await step();
+    // Whoever finds it could open the files.
+    await (taken.over ? run?.journal.erase() : run?.journal.close());
+    return taken;
+  } catch (error) {
+    await (isNew && isHopeless(error) ? run?.journal.erase() : run?.journal.close())?.catch(() => {});
+    throw error;
+  }
+}
+
+/** The state of a party that answers a request: one that is there already takes the same step again. */
+async function answeringRun(
+  request: string,
+  list: string,
+  choice: Choice,
+  read: Awaited<ReturnType<typeof readOwn>>,
+  flags: BeginFlags,
+  io: Io,
+): Promise<{ readonly run: FileRun; readonly isNew: boolean }> {
+  const state = flags.state!;
+  const runId = runIdOf(await readHeader(request));
+  const isNew = !(await isThere(await statePath(state, runId)));
+  const unlock = await readUnlock(flags.stateKeyFile, isNew, io);
+  if (!isNew) return { run: await openFileRun(state, runId, unlock), isNew };
+  const identity = { runId, peer: flags.peer, terms: termsOf(choice, read, flags) };
+  const kept = { list, flags: keptFlags(choice, flags) };
+  return { run: await beginFileRun(state, identity, kept, unlock), isNew };
+}
+
+/** The run that a file belongs to. */
+async function keptRun(
+  file: string,
+  { state, stateKeyFile }: NextFlags | FinishFlags,
+  io: Io,
+): Promise<FileRun> {
+  const runId = runIdOf(await readHeader(file));
+  return openFileRun(state, runId, await readUnlock(stateKeyFile, false, io));
+}
+
+function choiceOf({ flags }: FileRun, protocols: readonly ListProtocol[]): Choice {
+  return choose(protocols, flags as unknown as { reveal: string; role: Choice['role'] }, flags);
+}
+
+/** @throws {VeilmatchError} `argument` where the file is for another command; `bad-file` where it is not of this run */
+async function checkCommand(file: string, run: FileRun, choice: Choice, finishing: boolean): Promise<void> {
+  const length = filesOf(choice.protocol, choice.options);
+  const number = await numberInRun(file, run.journal, choice.role, length);
+  if (isLastFor(choice.role, number, length) === finishing) return;
+  const name = pathName(file);
+  throw new VeilmatchError(
+    'argument',
+    number === 0
+      ? `${name} is a request: veilmatch psi respond answers it.`
+      : finishing
+        ? `${name} is not the last file of the run: veilmatch psi next reads it and writes the one after it.`
+        : `${name} is the last file that you are sent: veilmatch psi finish reads it and takes the result.`,
+  );
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkSend(needed: boolean, { send, key }: FinishFlags): void {
+  if (needed && (send === undefined || key === undefined)) {
+    throw new VeilmatchError(
+      'argument',
+      'The partner finishes after you, with one more file: name it with --send FILE, and give the key that signs it with --key FILE.',
+    );
+  }
+  if (needed || send === undefined) return;
+  throw new VeilmatchError(
+    'argument',
+    'The run ends with this file: there is none to send. Leave --send away.',
+  );
+}
+
+/** Whether the party that answers keeps a state. @throws {VeilmatchError} `argument` where it is given none, or one in vain */
+function checkKeeps(choice: Choice, { state, stateKeyFile }: BeginFlags): boolean {
+  const length = filesOf(choice.protocol, choice.options);
+  const keeps = length > 2;
+  const label = labelOf(choice.protocol);
+  if (keeps && state === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      `A run with ${label} takes ${length} files here, and goes on with what is kept of this one: give --state FOLDER.`,
+    );
+  }
+  if (!keeps && (state !== undefined || stateKeyFile !== undefined)) {
+    throw new VeilmatchError(
+      'argument',
+      `A run with ${label} ends with the response here, and nothing is kept of it: leave --state and --state-key-file away.`,
+    );
+  }
+  return keeps;
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkReadAgain(list: string): void {
+  if (list !== STDIN) return;
+  throw new VeilmatchError(
+    'argument',
+    'The list is read again in the next step: it must be a file, not standard input.',
+  );
+}
+
+async function keysOf(
+  { key, peers, peer }: BeginFlags,
+  io: Io,
+): Promise<{ readonly signingKey: Uint8Array; readonly peer: Uint8Array }> {
+  const signingKey = await readKey(key, io, SIGNING_KEY);
+  return { signingKey, peer: await readPeerKey(peers, peer, io) };
+}
+
+function termsOf(
+  choice: Choice,
+  read: Awaited<ReturnType<typeof readOwn>>,
+  flags: OwnFlags,
+): ReturnType<typeof partyTerms> {
+  const { protocol, role, options } = choice;
+  return partyTerms(protocol, role, ownOf(choice, read, flags).own as never, { ...options, pad: flags.pad });
+}
+
+/** What says how the list is read and what is run, of all flags. */
+function keptFlags({ role }: Choice, flags: BeginFlags): Flags {
+  const { key, peer, peers, output, days, state, stateKeyFile, policy, ledger, ...kept } = flags;
+  return { ...kept, role };
 }
 
 /** What the other files must not overwrite. */
-function keyFiles({ key, peers, policy, stateKeyFile }: Omit<PsiFlags, 'output'>): string[] {
+function keyFiles(flags: { key?: string; peers?: string; policy?: string; stateKeyFile?: string }): string[] {
+  const { key, peers, policy, stateKeyFile } = flags;
   return [key, peers, policy, stateKeyFile].filter((path) => path !== undefined);
-}
-
-/** What says how a list is read, of all options. */
-function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {
-  const flags = { country, countryColumn, column, header, delimiter, valid };
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-async function working<T>(
-  io: Io,
-  work: (backend: GroupBackend, progress: RunProgress) => Promise<T>,
-): Promise<T> {
-  const backend = await createBackend();
-  const progress = startRunProgress(io);
-  try {
-    return await work(backend, progress);
-  } finally {
-    progress.clear();
-    await backend.dispose();
-  }
 }

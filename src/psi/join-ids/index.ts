@@ -38,4 +38,5 @@ export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTa
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
   terms: countingTerms,
+  files: () => 5,
 };

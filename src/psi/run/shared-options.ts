@@ -10,6 +10,9 @@ export const toBoth: OptionOf<'receiver' | 'both'> = oneOf('to', ['receiver', 'b
   repeated: true,
 });
 
+/** With `to: 'both'` the receiver answers the answer. */
+export const filesTo = ({ to }: { readonly to: 'receiver' | 'both' }): number => (to === 'both' ? 3 : 2);
+
 /** Whether rows may have several identifiers each. */
 export const severalPerPerson: OptionOf<boolean> = yesOrNo('several', {
   agreed: true,
