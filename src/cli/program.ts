@@ -15,10 +15,12 @@ import { connectCommand } from './commands/connect.js';
 import { hash } from './commands/hash.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
-import { COURSE, finishCommand, nextCommand, requestCommand, respondCommand } from './commands/psi.js';
+import { requestCommand, respondCommand } from './commands/psi.js';
+import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
 /** @param protocols that two parties can run with each other */

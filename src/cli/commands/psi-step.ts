@@ -19,24 +19,20 @@ import { lent } from '../../transport/resume/lent.js';
 import { type Choice, peerLearns } from '../flags/choice.js';
 import { type Own, type OwnFlags, ownOf } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
+import type { LimitFlags } from '../flags/psi-options.js';
 import type { ReadSet } from '../flags/read-set.js';
-import { count } from '../report/comparison.js';
 import { startRunProgress } from '../report/run-report.js';
+import type { FileRun } from '../secrets/file-runs.js';
 import { openLedger } from '../secrets/state-folder.js';
 import { leftOutNote } from './connect-run.js';
 
-export interface LimitFlags {
-  readonly policy?: string;
-  readonly ledger?: string;
-}
-
 /** What either party takes home, whatever the protocol. */
-export interface Taken {
+interface Taken {
   readonly peerSize: number;
 }
 
 /** What a step is taken with. */
-export interface Stepping {
+interface Stepping {
   readonly choice: Choice;
   readonly read: ReadSet;
   readonly flags: OwnFlags;
@@ -96,7 +92,7 @@ export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
 }
 
 /** Whether a state that a step has begun is of no use after this error: nothing went out, and another try ends so again. */
-export function isHopeless(error: unknown): boolean {
+function isHopeless(error: unknown): boolean {
   const code = error instanceof VeilmatchError ? error.code : undefined;
   return code === 'bad-file' || code === 'argument' || isFinal(error);
 }
@@ -118,8 +114,19 @@ export function nextLine(
   return `send ${name} to ${partner}; with the answer run: veilmatch psi ${command} ANSWER${more} --state ${pathName(state ?? '')}\n`;
 }
 
-/** `300 identifiers`, of the list of this party. */
-export function sizeLine({ own, peerSize }: Stepped, partner: string): string {
-  const answered = peerSize === undefined ? '' : `, ${count(peerSize)} at ${partner}`;
-  return `${count(own.set.size)} identifiers here${answered}`;
+/** Takes a step, and leaves a state only to whoever needs it once more: one that has failed for good is of no use. */
+export async function taking<Result extends Stepped>(
+  run: FileRun | undefined,
+  isNew: boolean,
+  step: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    const taken = await step();
+    // Whoever finds it could open the files.
+    await (taken.over ? run?.journal.erase() : run?.journal.close());
+    return taken;
+  } catch (error) {
+    await (isNew && isHopeless(error) ? run?.journal.erase() : run?.journal.close())?.catch(() => {});
+    throw error;
+  }
 }

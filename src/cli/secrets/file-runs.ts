@@ -14,7 +14,7 @@ import { note, noted } from '../../transport/resume/notes.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
 
 /** How a list was read: it is read the same way again. */
-export interface KeptList {
+interface KeptList {
   /** Its path. */
   readonly list: string;
   /** By the names that commander has for them. */

@@ -19,7 +19,7 @@ import { note, noted } from '../resume/notes.js';
 import { readHeader } from './exchange-file.js';
 
 /** A file of the run that is there. */
-export interface Link {
+interface Link {
   /** SHA-512 of the file. */
   readonly digest: Uint8Array;
   /** Frames in it. */
