@@ -134,9 +134,10 @@ async function takePart(
       if (role === 'receiver') {
         // Whose Finish is the last frame: whether it arrived, the sender says by closing the channel.
         const confirmed = journal === undefined ? undefined : await inbox.ended();
-        await journal?.close();
         await channel.close();
+        // What is worked out of the end may ask the backend, and so the journal.
         const result = await deliver();
+        await journal?.close();
         return confirmed === undefined ? result : Object.assign({}, result, { confirmed });
       }
       if (party.discreet) await channel.close();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A protocol that nobody should run, as a folder of the package would define one: both parties send plain hashes of their
- * lists. It is here to show what a value and a line of the registry bring with them.
+ * lists, and the one that asks says thanks. It is here to show what a value and a line of the registry bring with them.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ByteList, concatBytes, DistinctBytes } from '../../src/bytes.js';
+import { ByteList, concatBytes, DistinctBytes, equalBytes, utf8 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
@@ -20,6 +20,7 @@ import type { CardinalityResult } from '../../src/psi/run/result.js';
 import { secureRandom } from '../../src/random.js';
 
 const DIGEST_BYTES = 32;
+const THANKS = utf8('thanks');
 
 export interface ToyOptions {
   /** Whether the parties greet each other. */
@@ -31,8 +32,16 @@ const polite: OptionOf<boolean> = yesOrNo('polite', {
   repeated: true,
 });
 
+/** What padding begins with, which is nobody's identifier. */
+const DUMMY = utf8('dummy:');
+
 const tokensOf = (set: IdentifierSet): Uint8Array =>
-  concatBytes(...Array.from(set.elements, (element) => sha256(unlabelled(element))));
+  concatBytes(
+    ...Array.from(set.elements, (element) => {
+      const isDummy = equalBytes(element.subarray(0, DUMMY.length), DUMMY);
+      return sha256(isDummy ? element : unlabelled(element));
+    }),
+  );
 
 function checked(tokens: Uint8Array | undefined): Uint8Array {
   if (tokens !== undefined && tokens.length % DIGEST_BYTES === 0) return tokens;
@@ -57,6 +66,9 @@ async function* program(
   for (let at = 0; at < theirs.length; at += DIGEST_BYTES) {
     if (table.indexOf(theirs, at, at + DIGEST_BYTES) >= 0) size++;
   }
+  // The last frame is the receiver's, so that the sender keeps its part until the other one has its result.
+  if (asking) yield THANKS;
+  else yield undefined;
   return { size, peerSize };
 }
 
@@ -101,11 +113,12 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
     outsider: 'Everything.',
     enumerating: 'Everything.',
   }),
-  nameOf: () => 'hashes',
+  nameOf: (frame) => (equalBytes(frame, THANKS) ? 'thanks' : 'hashes'),
   observe: (frames) => ({
     kind: 'tokens',
     scheme: { hash: 'plain', algorithm: 'sha256' },
     format: 'e164',
-    digests: ByteList.from(frames.map(({ bytes }) => bytes)).bytes,
+    digests: ByteList.from(frames.map(({ bytes }) => bytes).filter((bytes) => !equalBytes(bytes, THANKS)))
+      .bytes,
   }),
 };

@@ -32,7 +32,7 @@ export interface AskFlags extends OwnFlags, RevealFlags {
 }
 
 /** What a command asks of the partner, and what it has to keep. */
-export interface Asking {
+interface Asking {
   readonly protocols: readonly ListProtocol[];
   readonly flags: AskFlags;
   readonly credentials: ConnectOptions;
@@ -48,7 +48,7 @@ interface Taken {
 }
 
 /** What came of a run. */
-export interface Outcome {
+interface Outcome {
   readonly choice: Choice;
   readonly own: Own;
   readonly result: Taken;

@@ -33,7 +33,7 @@ export interface RowsTold {
 }
 
 /** A column of the party's list that goes into the run, a decimal number in each cell. */
-export interface OwnColumn extends Pick<OptionFlag, 'flags' | 'help'> {
+interface OwnColumn extends Pick<OptionFlag, 'flags' | 'help'> {
   /** The largest value of a row, in the smallest unit. */
   readonly most: number;
 }
@@ -68,7 +68,7 @@ export interface CommandParty<Options extends object, Result> {
 }
 
 /** How the command line runs a protocol. */
-export interface CommandLine<Options extends object, Result extends ByRole> {
+interface CommandLine<Options extends object, Result extends ByRole> {
   /** What `--reveal` calls it. Protocols of one word are told apart by `choice`. */
   readonly reveal: string;
   /** The flag that chooses it among the protocols of its word. */

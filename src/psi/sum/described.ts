@@ -55,7 +55,7 @@ export const describedSum: ListProtocol<
       learns: (whose, options) =>
         options.to === 'sender'
           ? howMany(whose, options)
-          : `${howMany(whose, options)}, and what the values of that list add up to over them`,
+          : `${howMany(whose, options)}, and what ${whose.other} list's values add up to over them`,
       amounts: ({ to }) => to !== 'sender',
       fault: ({ to, acceptChosenValues }) =>
         to === 'sender' && acceptChosenValues !== true
