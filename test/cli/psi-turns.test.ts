@@ -5,13 +5,18 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../src/compare/registry.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { cli, type Ending, temporary } from './harness.js';
+import { toy } from '../suites/toy-protocol.js';
+import { type Ending, cli as run, temporary } from './harness.js';
 
 const number = (i: number): string => `+1415${2_000_000 + i}`;
 const NAMES: Readonly<Record<Role, string>> = { receiver: 'a', sender: 'b' };
 const roleOf = (file: number): Role => (file % 2 === 0 ? 'receiver' : 'sender');
 const other = (role: Role): Role => (role === 'receiver' ? 'sender' : 'receiver');
+
+/** With one protocol more than the registry has. */
+const cli = (argv: readonly string[]): Promise<Ending> => run(argv, { protocols: [...registry, toy] });
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -113,6 +118,12 @@ const CASES: readonly Case[] = [
     sender: ['--value-column', 'amount', '--value-digits', '2'],
     files: 5,
     told: { receiver: /^shared 10; 40 here, 30 at/, sender: /^shared 10; sum 60\.00; 30 here, 40 at/ },
+  },
+  {
+    title: 'a protocol that is new',
+    both: ['--reveal', 'toy'],
+    files: 3,
+    told: { receiver: /^in common 10; 40 here, 30 at/, sender: /^in common 10; 30 here, 40 at/ },
   },
   {
     title: 'ids',
