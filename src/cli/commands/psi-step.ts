@@ -111,7 +111,11 @@ export function nextLine(
   if (answer >= files) return `send ${name} to ${partner}, who finishes with it; here the run is over\n`;
   const command = isLastFor(role, answer, files) ? 'finish' : 'next';
   const more = command === 'next' ? ' -o NEXT' : answer + 1 < files ? ' --send LAST' : '';
-  return `send ${name} to ${partner}; with the answer run: veilmatch psi ${command} ANSWER${more} --state ${pathName(state ?? '')}\n`;
+  const key = more === '' ? '' : ' --key KEY';
+  return (
+    `send ${name} to ${partner}; with the answer run: veilmatch psi ${command} ANSWER${more} --state ${pathName(state ?? '')}${key}` +
+    '\n'
+  );
 }
 
 /** Takes a step, and leaves a state only to whoever needs it once more: one that has failed for good is of no use. */
