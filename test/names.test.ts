@@ -62,6 +62,8 @@ const RETIRED_NAMES = [
   ...['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage', 'RevealOption', 'RunOptions'],
   ...['hmacKey', 'slowCost', 'signerOf', 'sumResult', 'runTerms', 'pseudonymsOfRows', 'contactClient'],
   ...['psiReceiver', 'psiSender', 'peopleReceiver', 'sumSender', 'joinIdsReceiver'],
+  ...['writeRequest', 'writeResponse', 'readResponse', 'RequestState'],
+  ...['ExchangeOptions', 'RequestOptions', 'RespondOptions', 'ResponseOptions'],
 ];
 
 /** The specifiers in a text that there are not. */

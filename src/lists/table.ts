@@ -103,7 +103,7 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country, beside } = this.columns;
+    const { header, phone, email, country, beside = [] } = this.columns;
     const needed = [...phone, ...email, ...beside, ...(country === undefined ? [] : [country])];
     let belowHeader = header === undefined;
     for await (const batch of this.#records.records(needed)) {
@@ -136,13 +136,13 @@ export class CustomerList {
     const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
     const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
     const country = filled(this.columns.country);
-    const beside = this.columns.beside.map((column) => fields[column] ?? '');
+    const beside = this.columns.beside?.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return i === 0 && beside.length > 0 ? { row, line, beside } : { row, line };
+      return i === 0 && beside !== undefined ? { row, line, beside } : { row, line };
     });
   }
 }
