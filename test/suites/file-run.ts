@@ -9,7 +9,7 @@ import type { Protocol } from '../../src/psi/run/protocol.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { secureRandom } from '../../src/random.js';
 import { signingPublicKey } from '../../src/signing.js';
-import { runStep, type Step, type StepOptions } from '../../src/transport/index.js';
+import { runStep, type StepOptions, type StepTaken } from '../../src/transport/index.js';
 import { type Journal, memoryJournal, partyTerms } from '../../src/transport/resume/journal.js';
 
 export const KEYS: Readonly<Record<Role, Uint8Array>> = {
@@ -64,7 +64,7 @@ export class FileRun {
     at: number,
     more: Partial<StepOptions<unknown>> = {},
     paths: { reads?: string; writes?: string | undefined } = {},
-  ): Promise<Step<unknown>> {
+  ): Promise<StepTaken<unknown>> {
     const role = roleOf(at + 1);
     const length = this.#protocol.files!(this.#options);
     const reads = at < 0 ? undefined : this.path(at);
@@ -81,7 +81,7 @@ export class FileRun {
   }
 
   /** Takes all steps, and returns what they came to. */
-  async all(): Promise<Step<unknown>[]> {
+  async all(): Promise<StepTaken<unknown>[]> {
     const steps = [await this.step(-1)];
     for (let at = 0; at < steps[0]!.files; at++) steps.push(await this.step(at));
     return steps;

@@ -12,8 +12,8 @@ import {
   type Journal,
   partnerId,
   runStep,
-  type Step,
   type StepFiles,
+  type StepTaken,
 } from '../../transport/index.js';
 import { lent } from '../../transport/resume/lent.js';
 import { type Choice, peerLearns } from '../flags/choice.js';
@@ -47,7 +47,7 @@ interface Stepping {
 }
 
 /** What came of it. The journal is left to whoever puts the result where it belongs. */
-export interface Stepped extends Step<Taken> {
+export interface Stepped extends StepTaken<Taken> {
   readonly own: Own;
 }
 
@@ -76,7 +76,7 @@ export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
       ...{ allow: learns || policy !== undefined ? allow : undefined },
       journal: journal && lent(journal, { close: async () => {}, erase: async () => {} }),
     });
-    return { ...(step as Step<Taken>), own };
+    return { ...(step as StepTaken<Taken>), own };
   } catch (error) {
     // The library's words are for the partner, who is not told which limit it is.
     if (limit === undefined) throw error;
@@ -99,7 +99,7 @@ function isHopeless(error: unknown): boolean {
 
 /** What to do with a file that was written: `send request.vm to b; when ...`. */
 export function nextLine(
-  { written, files }: Pick<Step<unknown>, 'written' | 'files'>,
+  { written, files }: Pick<StepTaken<unknown>, 'written' | 'files'>,
   path: string,
   { role }: Choice,
   partner: string,

@@ -8,7 +8,7 @@
  * 2^19 giant steps reach all of 2^40.
  */
 
-import { requireBackend } from '../../arguments.js';
+import { requireBackend, requireObject } from '../../arguments.js';
 import { concatBytes, equalBytes, recordAt } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/group.js';
@@ -38,6 +38,7 @@ export class Logarithms {
   /** @param backend - does the steps; it must live as long as logarithms are asked for */
   constructor(backend: GroupBackend) {
     requireBackend(backend);
+    requireObject(backend.group, 'The group of the backend', 'elementBytes', 'identity');
     this.#backend = backend;
     this.#table = new StepTable(0, new Uint8Array(), backend.group.elementBytes);
   }

@@ -27,7 +27,7 @@ import { type ByRole, optionNames, type Protocol } from '../../psi/run/protocol.
 import type { Role } from '../../psi/run/suite.js';
 import { requireParty } from '../resume/journal.js';
 import { missing, planOf, type StepFiles, type StepOptions } from './plan.js';
-import { type Step, Turn } from './turn.js';
+import { type StepTaken, Turn } from './turn.js';
 
 /**
  * Takes one step of a run through files. A step that is done twice writes the same file again, as long as its journal is there.
@@ -49,7 +49,7 @@ export async function runStep<
   role: R,
   own: Own[R],
   options: StepOptions<Result[R]> & Given<Options>,
-): Promise<Step<Result[R]>> {
+): Promise<StepTaken<Result[R]>> {
   requireParty(protocol, role, own);
   requireOptions(options, stepNames(protocol));
   requireObject(files, 'The files');
@@ -59,7 +59,7 @@ export async function runStep<
     throwIfAborted(signal);
     return await withBackend(backend, async (used) => {
       const plan = await planOf(files, protocol, role, own, { ...options, backend: used });
-      return (await new Turn(plan).take()) as Step<Result[R]>;
+      return (await new Turn(plan).take()) as StepTaken<Result[R]>;
     });
   } catch (error) {
     throw signal?.aborted ? abortedError(signal) : error;

@@ -26,7 +26,7 @@ import { greets, now, type Plan } from './plan.js';
 import { questions } from './questions.js';
 
 /** What a step came to. */
-export interface Step<Result> {
+export interface StepTaken<Result> {
   /** Number of the file that was written, from 0. Undefined where none comes after the one that was read. */
   readonly written: number | undefined;
   /** Files of the whole run. */
@@ -63,7 +63,7 @@ export class Turn {
     this.#machine = this.#machineOf();
   }
 
-  async take(): Promise<Step<unknown>> {
+  async take(): Promise<StepTaken<unknown>> {
     const { files, chain, at, incoming, options, protocol } = this.#plan;
     const { journal, signal, onResult } = options;
     const number = at + 1;

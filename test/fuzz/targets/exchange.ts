@@ -8,7 +8,13 @@ import { serialBackend } from '../../../src/group/serial.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
 import { intersection, memoryLedger } from '../../../src/psi/index.js';
 import { signingPublicKey } from '../../../src/signing.js';
-import { type Journal, memoryJournal, partyTerms, runStep, type Step } from '../../../src/transport/index.js';
+import {
+  type Journal,
+  memoryJournal,
+  partyTerms,
+  runStep,
+  type StepTaken,
+} from '../../../src/transport/index.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { encodeMessage } from '../../../src/wire/messages.js';
 import { scratch } from '../support/scratch.js';
@@ -58,7 +64,7 @@ function kept(journal: Journal): Journal {
   };
 }
 
-function answer(reads: string, writes: string): Promise<Step<unknown>> {
+function answer(reads: string, writes: string): Promise<StepTaken<unknown>> {
   const allow = { peer: 'partner', ledger: memoryLedger() };
   return runStep(
     { reads, writes },
