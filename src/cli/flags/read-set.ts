@@ -38,7 +38,10 @@ export async function readSet(path: string, flags: SetFlags, io: Io, rows?: Shar
       signal: io.signal,
     });
     const tally = new RejectedTally(list.counts);
-    for (const rejection of rejected) tally.add(rejection, lines.at(rejection.row));
+    for (const rejection of rejected) {
+      const line = lines.at(rejection.row);
+      tally.add({ ...rejection, code: list.codeAt(line, rejection.code) }, line);
+    }
     const summary = { records: list.records, identifiers: set.size, rejected: rejected.length };
     io.stderr.write(
       `${sourceName(path)}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
