@@ -66,6 +66,8 @@ const NUMBER = /^\d{1,6}$/;
 const MIN_SHARE = 0.6;
 /** A column of bare digits must hold nearly nothing else than assigned numbers. */
 const MIN_PLANNED = 0.95;
+/** Nearly all cells of a column of countries name one. */
+const MIN_COUNTRIES = 0.9;
 /** A better name does not make up for a column that is as good as empty. */
 const MIN_OF_BEST = 0.25;
 
@@ -96,10 +98,7 @@ export function chooseColumns(
     notes.push('the header is one name short: its names are taken to begin with column 2');
   }
   const given = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
-  const contents = (country: number | undefined): ColumnContent[] =>
-    Array.from({ length: width }, (_, column) => contentOf(rows, column, options.country, country));
-  const country =
-    given ?? (options.country === undefined ? guessCountry(table, contents(undefined)) : undefined);
+  const country = given ?? (options.country === undefined ? guessCountry(table, rows) : undefined);
   const chosen: ChosenColumn[] = [];
   const choose = (kind: ColumnKind, column: number, why: string): void => {
     chosen.push({ number: column + 1, name: nameOf(table, column), kind, why });
@@ -113,7 +112,9 @@ export function chooseColumns(
     Object.assign(found, declaredColumns(table, options.columns));
     for (const field of FIELDS) for (const column of found[field]) choose(field, column, '--column');
   } else {
-    const judged = contents(country);
+    const judged = Array.from({ length: width }, (_, column) =>
+      contentOf(rows, column, options.country, country),
+    );
     for (const field of FIELDS) {
       const candidate = guess(field, table, judged);
       if (candidate === undefined) continue;
@@ -210,7 +211,7 @@ function guess(kind: Field, table: Table, contents: readonly ColumnContent[]): C
     return filled === 0 || content.possible > 0 ? [column] : [];
   });
   if (byName.length > 0) {
-    const best = Math.max(...byName.map(sure));
+    const best = byName.reduce((most, column) => Math.max(most, sure(column)), 0);
     const rank = (column: number): number =>
       sure(column) < MIN_OF_BEST * best ? Number.POSITIVE_INFINITY : rankOf(kind, words[column]!);
     // Of two that are as good the first one; by content where names do not tell.
@@ -246,12 +247,13 @@ function phonesIn({ filled, phone }: ColumnContent, { header, width }: Table): n
 }
 
 /** A column that is called so and holds nothing else. */
-function guessCountry({ header = [] }: Table, contents: readonly ColumnContent[]): number | undefined {
+function guessCountry({ header = [] }: Table, rows: readonly (readonly string[])[]): number | undefined {
   const words = header.map(wordsOf);
   const [best] = words
     .flatMap((name, column) => {
-      const { filled, country } = contents[column] ?? { filled: 0, country: 0 };
-      return speaksFor('country', name) && country > 0 && country >= 0.9 * filled ? [column] : [];
+      if (!speaksFor('country', name)) return [];
+      const { filled, country } = contentOf(rows, column, undefined, undefined);
+      return country > 0 && country >= MIN_COUNTRIES * filled ? [column] : [];
     })
     .sort((a, b) => rankOf('country', words[a]!) - rankOf('country', words[b]!));
   return best;

@@ -207,6 +207,8 @@ export class CsvSplitter {
     for (let at = from; ; ) {
       const found = text.indexOf(quote, at);
       if (found < 0) return INCOMPLETE;
+      // Of two lines whose quotes do not fit together one would be made.
+      if (found > stop && quotes !== 'regular') return { value: '', end: found, quotes: 'doubtful' };
       if (sign !== quote && isEscaped(text, found, from, sign)) {
         escaped = true;
         at = found + 1;
@@ -224,10 +226,7 @@ export class CsvSplitter {
       while (text[behind] === ' ' && delimiter !== ' ') behind++;
       if (behind >= text.length && !this.#final) return INCOMPLETE;
       const closes = behind >= text.length || isBreak(text.charCodeAt(behind)) || text[behind] === delimiter;
-      // Of two lines whose quotes do not fit together one would be made.
-      if (found > stop && (!closes || quotes !== 'regular')) {
-        return { value: '', end: found, quotes: 'doubtful' };
-      }
+      if (found > stop && !closes) return { value: '', end: found, quotes: 'doubtful' };
       if (closes) {
         const raw = text.slice(from, found);
         const value = escaped || quotes !== 'regular' ? unescaped(raw, quote, sign) : raw;

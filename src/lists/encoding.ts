@@ -140,7 +140,7 @@ async function* decoded(
 function invalid(source: string, encoding: string, offset: number, where = 'at'): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${source} is not valid ${encoding} ${where} byte ${offset}. Say what it is, for example --encoding windows-1252, or save ` +
+    `${source} is not valid ${encoding} ${where} byte ${offset}. Say what it is, for example --charset windows-1252, or save ` +
       'it as UTF-8 (spreadsheets: "CSV UTF-8").',
     { offset },
   );
@@ -150,7 +150,7 @@ function nulError(source: string, offset: number): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
     `${source} holds zero bytes (the first at byte ${offset}): it is binary, or UTF-16 without a byte order mark. ` +
-      'Say so with --encoding utf-16le, or save it as UTF-8.',
+      'Say so with --charset utf-16le, or save it as UTF-8.',
     { offset },
   );
 }

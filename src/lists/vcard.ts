@@ -108,18 +108,17 @@ async function* unfolded(
   maxLine: number,
 ): AsyncGenerator<{ readonly text: string; readonly line: number }, void, undefined> {
   let rest = '';
-  let current: { text: string; readonly line: number } | undefined;
+  let current: FoldedLine | undefined;
   let line = 0;
-  const next = function* (physical: string): Generator<{ text: string; line: number }> {
+  const next = function* (physical: string): Generator<{ readonly text: string; readonly line: number }> {
     line++;
     const folded = /^[ \t]/.test(physical);
-    if (current !== undefined && (folded || endsSoftly(current.text))) {
-      const before = folded ? current.text : current.text.slice(0, -1);
-      if (current.text.length <= maxLine) current.text = before + (folded ? physical.slice(1) : physical);
+    if (current !== undefined && (folded || current.goesOn)) {
+      current.add(folded ? physical.slice(1) : physical, maxLine);
       return;
     }
     if (current !== undefined) yield current;
-    current = { text: physical, line };
+    current = new FoldedLine(physical, line);
   };
   for await (const chunk of chunks) {
     const lines = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
@@ -131,6 +130,30 @@ async function* unfolded(
   if (current !== undefined) yield current;
 }
 
-/** Of vCard 2.1; pictures end with the same sign. */
-const endsSoftly = (text: string): boolean =>
-  text.endsWith('=') && /^[^:]*;(?:encoding=)?quoted-printable[;:]/i.test(text);
+/** A line that may go on: folded, or in vCard 2.1 with a sign at its end, which pictures end with as well. */
+class FoldedLine {
+  readonly line: number;
+  readonly #parts: string[] = [];
+  readonly #soft: boolean;
+  #length = 0;
+  /** Whether its last part ends with the sign that it goes on. */
+  goesOn = false;
+
+  constructor(first: string, line: number) {
+    this.line = line;
+    this.#soft = /^[^:]*;(?:encoding=)?quoted-printable[;:]/i.test(first.slice(0, 1024));
+    this.add(first, first.length);
+  }
+
+  add(part: string, most: number): void {
+    this.goesOn = this.#soft && part.endsWith('=');
+    if (this.#length > most) return;
+    const text = this.goesOn ? part.slice(0, -1) : part;
+    this.#parts.push(text);
+    this.#length += text.length;
+  }
+
+  get text(): string {
+    return this.#parts.join('');
+  }
+}

@@ -17,7 +17,7 @@ export interface ListFlags {
   readonly escape?: string;
   readonly comment?: string;
   readonly skip?: number;
-  readonly encoding?: string;
+  readonly charset?: string;
   readonly maxRecord?: number;
 }
 
@@ -60,7 +60,7 @@ export function listOptions(): Option[] {
       wholeNumber(0, 1000, 'Give a number of lines, from 0 to 1000.'),
     ),
     new Option(
-      '--encoding <NAME>',
+      '--charset <NAME>',
       'of a text without a byte order mark, such as windows-1252 or utf-16le (default: utf-8)',
     ).argParser(parseEncoding),
     new Option(
@@ -78,7 +78,7 @@ export function validOption(): Option {
 }
 
 export function toListOptions(flags: ListFlags): ListOptions {
-  const { column: columns, header, country, countryColumn, encoding, maxRecord } = flags;
+  const { column: columns, header, country, countryColumn, charset: encoding, maxRecord } = flags;
   const { delimiter, quote, comment, skip } = flags;
   const dialect = { delimiter, quote, escape: flags.escape, comment, skip };
   return { columns, header, country, countryColumn, dialect, encoding, maxRecord };
@@ -86,7 +86,7 @@ export function toListOptions(flags: ListFlags): ListOptions {
 
 const LIST_FLAGS: { readonly [Name in keyof ListFlags]-?: true } = {
   ...{ country: true, countryColumn: true, column: true, header: true, delimiter: true, quote: true },
-  ...{ escape: true, comment: true, skip: true, encoding: true, maxRecord: true },
+  ...{ escape: true, comment: true, skip: true, charset: true, maxRecord: true },
 };
 
 /** Of all flags of a command those that say how its list is read, for a list that is read once more. */

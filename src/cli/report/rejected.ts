@@ -8,9 +8,9 @@ import type { RejectedRow } from '../../identifiers/row.js';
 const SHOWN = 5;
 
 const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
-  'no-country':
-    'national telephone numbers need a country: --country CC, or --country-column NAME',
-  'bad-record': 'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
+  'no-country': 'national telephone numbers need a country: --country CC, or --country-column NAME',
+  'bad-record':
+    'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
 };
