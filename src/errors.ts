@@ -21,7 +21,7 @@ export type IdentifierErrorCode =
   | 'too-long'
   /**
    * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under
-   * `strict`), or a number that a platform does not take.
+   * `assigned`), or a number that a platform does not take.
    */
   | 'not-valid'
   /** A number that a spreadsheet has turned into a float or into scientific notation. */

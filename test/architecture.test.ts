@@ -73,6 +73,7 @@ function layerOf(path: string): string {
       'path-name.ts',
       'bytes.ts',
       'random.ts',
+      'signing.ts',
       'siphash.ts',
       'sorting.ts',
       'system-reason.ts',

@@ -259,7 +259,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'normalizePhone in the US': { pieces: PHONE, read: (text) => normalizePhone(text, { country: 'US' }) },
   'normalizePhone, strict': {
     pieces: PHONE,
-    read: (text) => normalizePhone(text, { country: 'DE', strict: true }),
+    read: (text) => normalizePhone(text, { country: 'DE', assigned: true }),
   },
   ...Object.fromEntries(
     names.flatMap((name): [string, Reader][] => [
@@ -276,7 +276,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (text) =>
       parseRows(
         { phone: [text], email: [text], country: [text] },
-        { country: 'US', strict: false, match: 'any' },
+        { country: 'US', assigned: false, match: 'any' },
       ),
   },
   joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },

@@ -37,7 +37,11 @@ export interface TokenObservation {
   /** How the tokens were made, as far as it is public: without salts and keys. */
   readonly scheme:
     | { readonly hash: 'plain'; readonly algorithm: DigestAlgorithm }
-    | { readonly hash: 'salted'; readonly algorithm: DigestAlgorithm; readonly position: 'prefix' | 'suffix' }
+    | {
+        readonly hash: 'salted';
+        readonly algorithm: DigestAlgorithm;
+        readonly saltPosition: 'prefix' | 'suffix';
+      }
     | { readonly hash: 'keyed' }
     | { readonly hash: 'slow'; readonly cost: SlowCost };
   /** How telephone numbers were written. */
@@ -157,6 +161,18 @@ export interface AttackResult {
  * @param knowledge what the observer knows besides
  * @param plan the guesses
  * @throws {VeilmatchError} `aborted`, `worker-failed`
+ * @example
+ * ```ts
+ * import { attackTranscript, NumberList } from 'veilmatch/attack';
+ * import { protocols } from 'veilmatch/compare';
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const { set } = await identifiersFromRows([{ phone: '+1 415 555 0123' }]);
+ * const { views } = await protocols[0]!.run(set, set);
+ * const { transcript, knowledge } = views.outsider;
+ * const guesses = NumberList.from(['+14155550123', '+14155550199']);
+ * console.log((await attackTranscript(transcript, knowledge, guesses)).recovered); // → [ '+14155550123' ]
+ * ```
  */
 export async function attackTranscript(
   transcript: Transcript,

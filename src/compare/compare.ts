@@ -74,6 +74,18 @@ const ATTACK_SECONDS = 10;
  * @param receiver the list of the party that learns the result
  * @param sender the list of the other party, which the attacks are after
  * @throws {VeilmatchError} `incompatible-lists` for lists that can never match; `aborted`
+ * @example
+ * ```ts
+ * import { rangePlan } from 'veilmatch/attack';
+ * import { compare, protocols } from 'veilmatch/compare';
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const { set } = await identifiersFromRows([{ phone: '+1 415 555 0123' }]);
+ * const plan = rangePlan('US', [{ prefix: '4155550', digits: 10 }]);
+ * for await (const report of compare(set, set, { protocols: protocols.slice(0, 1), plan })) {
+ *   console.log(report.protocol, report.correct); // → plain true
+ * }
+ * ```
  */
 export async function* compare(
   receiver: IdentifierSet,

@@ -79,6 +79,17 @@ export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {
 /**
  * What a client pins that wants this header and no other: SHA-512 of the signed header without its signature, cut to 32
  * bytes.
+ * @example
+ * ```ts
+ * import { generateContactKeys, headerDigest, openPublishedSet, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const pin = { digest: headerDigest(published.header) };
+ * console.log((await openPublishedSet(published, { setId: 'members', pin })).epoch); // → 1
+ * ```
  */
 export function headerDigest(signed: Uint8Array): Uint8Array {
   requireBytes(signed, 'The signed header');

@@ -84,7 +84,7 @@ async function* serverProgram(
   await admit({
     peerSize: query.size,
     ownSize: set.size,
-    reveal: 'contact-discovery',
+    learns: 'contact-discovery',
     terms: publishedTerms,
   });
   const server = new VOPRFServer(ristretto255Sha512(backend), set.secretKey);

@@ -10,7 +10,6 @@
  * @module veilmatch/identifiers
  */
 
-export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 export { normalizeEmail } from './email.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';

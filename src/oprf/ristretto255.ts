@@ -24,6 +24,18 @@ const scalars: SuiteScalars = {
 /**
  * Elements are 32 bytes, encoded as RFC 9496 says; scalars 32 bytes little-endian; outputs 64 bytes. Whether the group's
  * operations take a time that does not depend on secrets is the backend's `constantTime`; the arithmetic on scalars does.
+ * @example
+ * ```ts
+ * import { ByteList, createBackend } from 'veilmatch/group';
+ * import { generateKeyPair, OPRFClient, OPRFServer, ristretto255Sha512 } from 'veilmatch/oprf';
+ *
+ * const suite = ristretto255Sha512(await createBackend({ concurrency: 1 }));
+ * const [client, inputs] = [new OPRFClient(suite), ByteList.from([new Uint8Array([1])])];
+ * const server = new OPRFServer(suite, (await generateKeyPair(suite)).secretKey);
+ * const blinding = await client.blind(inputs);
+ * const evaluation = await server.blindEvaluate(blinding.blindedElements);
+ * console.log((await client.finalize(inputs, blinding, evaluation)).length); // → 64
+ * ```
  */
 export function ristretto255Sha512(backend: GroupBackend): Suite {
   return {

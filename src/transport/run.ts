@@ -68,6 +68,20 @@ const SLACK_BYTES = 65_536;
  * @returns what it takes home
  * @throws {VeilmatchError} what the protocol or the channel throws; the run is over then, and nothing is released. With a
  * journal also `argument` for another list or other options than before, and `io`, `bad-file`
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { sum } from 'veilmatch/psi';
+ * import { memoryChannels, runParty } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [customers, members] = [['ada', 'hedy'], ['hedy', 'joan']].map((list) => IdentifierSet.ofStrings(list));
+ * const [told] = await Promise.all([
+ *   runParty(a, sum, 'receiver', { set: customers! }),
+ *   runParty(b, sum, 'sender', { set: members!, values: [1250, 990] }),
+ * ]);
+ * console.log(told.size, told.sum); // → 1 1250
+ * ```
  */
 export async function runParty<
   Own extends ByRole,
@@ -157,6 +171,17 @@ function capacityFor(own: unknown, { chunkSize = DEFAULT_CHUNK_SIZE }: ChannelOp
  * more, or is not to be reached. Closes the journal.
  * @returns undefined where the run was cut before
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryJournal, partyTerms, recallParty } from 'veilmatch/transport';
+ *
+ * const own = { set: IdentifierSet.ofStrings(['grace']) };
+ * const terms = partyTerms(intersection, 'receiver', own);
+ * const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner:acme', terms });
+ * console.log(await recallParty(intersection, 'receiver', own, { journal })); // → undefined
+ * ```
  */
 export async function recallParty<
   Own extends ByRole,
@@ -180,11 +205,11 @@ export async function recallParty<
   }
 }
 
-/** Options of a party of an intersection or a count over a channel. */
-export type RunOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
+/** Options of `receive`, and of either party of an intersection or a count over a channel. */
+export type ReceiveOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
 
 /** Options of `send`. */
-export type SendOptions = RunOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
+export type SendOptions = ReceiveOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
 
 /** What the receiver takes home. */
 export type ReceivedResult = CardinalityResult & Partial<IntersectionResult> & Confirmed;
@@ -196,7 +221,10 @@ type Revealing = Protocol<
   { readonly receiver: ReceivedResult; readonly sender: SenderResult }
 >;
 
-function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: ChannelOptions } {
+function protocolOf(options: ReceiveOptions): {
+  readonly protocol: Revealing;
+  readonly options: ChannelOptions;
+} {
   requireOptions(options);
   const { reveal, coarse, ...given } = revealing(options);
   if (reveal === 'intersection') return { protocol: intersection, options: given };
@@ -208,6 +236,14 @@ function protocolOf(options: RunOptions): { readonly protocol: Revealing; readon
  * Takes part as the sender of an intersection or a count: the other party learns what the two sets share. Closes the channel.
  * @param set an `IdentifierSet`, or strings to compare byte for byte
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { memoryChannels, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [told] = await Promise.all([send(a, ['ada', 'grace'], { to: 'both' }), receive(b, ['grace'], { to: 'both' })]);
+ * console.log(told.size, told.matches); // → 1 [ 1 ]
+ * ```
  */
 export async function send(
   channel: Channel,
@@ -224,11 +260,19 @@ export async function send(
  * @returns with `reveal: 'intersection'`, the default, which rows match; with `reveal: 'cardinality'` only how many
  * identifiers are shared
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { memoryChannels, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [shared] = await Promise.all([receive(a, ['ada', 'grace']), send(b, ['grace', 'hedy'])]);
+ * console.log(shared.select?.(['row of Ada', 'row of Grace'])); // → [ 'row of Grace' ]
+ * ```
  */
 export async function receive(
   channel: Channel,
   set: SetInput,
-  options: RunOptions = {},
+  options: ReceiveOptions = {},
 ): Promise<ReceivedResult> {
   const chosen = protocolOf(options);
   return runParty(channel, chosen.protocol, 'receiver', { set: toSet(set) }, chosen.options);
@@ -240,7 +284,7 @@ export async function receive(
  */
 export async function recall(
   set: SetInput,
-  options: RunOptions & { readonly journal: Journal },
+  options: ReceiveOptions & { readonly journal: Journal },
 ): Promise<ReceivedResult | undefined> {
   const chosen = protocolOf(options);
   const { journal } = options;
@@ -248,7 +292,7 @@ export async function recall(
 }
 
 /** What stays the same of an intersection or a count that is resumed, as `partyTerms` has it. */
-export function runTerms(role: Role, set: IdentifierSet, options: RunOptions = {}): RunTerms {
+export function runTerms(role: Role, set: IdentifierSet, options: ReceiveOptions = {}): RunTerms {
   requireSet(set);
   const chosen = protocolOf(options);
   return partyTerms(chosen.protocol, role, { set }, chosen.options);

@@ -24,7 +24,7 @@ const scheme: fc.Arbitrary<HashingScheme> = fc.oneof(
   fc.record({
     hash: fc.constant('salted' as const),
     algorithm,
-    position: fc.constantFrom('prefix' as const, 'suffix' as const),
+    saltPosition: fc.constantFrom('prefix' as const, 'suffix' as const),
     salt: fc.uint8Array({ minLength: 1, maxLength: 130 }),
   }),
   fc.record({ hash: fc.constant('keyed' as const), key: fc.uint8Array({ minLength: 32, maxLength: 80 }) }),

@@ -22,7 +22,7 @@ const scheme: fc.Arbitrary<HashingScheme> = fc.oneof(
   fc.record({
     hash: fc.constant('salted' as const),
     algorithm,
-    position: fc.constantFrom('prefix' as const, 'suffix' as const),
+    saltPosition: fc.constantFrom('prefix' as const, 'suffix' as const),
     salt: fc.uint8Array({ minLength: 1, maxLength: 150 }),
   }),
   fc.record({ hash: fc.constant('keyed' as const), key: fc.uint8Array({ minLength: 32, maxLength: 80 }) }),
@@ -112,10 +112,10 @@ describe('scanner', () => {
 
   it('a kernel is used for plans, wherever a message fits into one', () => {
     const plan = plans[0]!;
-    const salted = (position: 'prefix' | 'suffix', length: number): HashingScheme => ({
+    const salted = (saltPosition: 'prefix' | 'suffix', length: number): HashingScheme => ({
       hash: 'salted',
       algorithm: 'sha256',
-      position,
+      saltPosition,
       salt: new Uint8Array(length),
     });
     const cost = { function: 'scrypt', logN: 1, r: 1, p: 1 } as const;

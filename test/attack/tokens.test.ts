@@ -85,9 +85,9 @@ describe("a platform's name as format", () => {
       { format: 'liveramp', algorithm: 'sha256' },
       { format: 'meta', algorithm: 'md5' },
       { format: 'meta', salt: new Uint8Array(16) },
-      { format: 'meta', hmacKey: new Uint8Array(32) },
-      { format: 'google', slow: { function: 'scrypt', logN: 1, r: 1, p: 1 } },
-      { format: 'x', hmacKey: new Uint8Array(32), algorithm: 'sha1' },
+      { format: 'meta', key: new Uint8Array(32) },
+      { format: 'google', cost: { function: 'scrypt', logN: 1, r: 1, p: 1 } },
+      { format: 'x', key: new Uint8Array(32), algorithm: 'sha1' },
     ] as const) {
       const error = await expectCode('argument', () => reverse([token], { plan, ...options }));
       expect(error.message).toMatch(
@@ -100,7 +100,7 @@ describe("a platform's name as format", () => {
     const key = new Uint8Array(32).fill(9);
     const { token } = profiles.x.phone(number, { key });
     expect(token).toBe(keyed({ key }).token(number));
-    expect((await found([token], { format: 'x', hmacKey: key })).pairs).toEqual([`${token} ${number}`]);
+    expect((await found([token], { format: 'x', key })).pairs).toEqual([`${token} ${number}`]);
     expect((await found([token], { format: 'x' })).pairs).toEqual([]);
   });
 

@@ -17,9 +17,9 @@ import {
   memoryJournal,
   openRunStore,
   type RunStore,
-  runTerms,
   send,
 } from '../../src/transport/index.js';
+import { runTerms } from '../../src/transport/run.js';
 import { cli, type Ending, memoryIo, temporary } from './harness.js';
 
 const numbers = (first: number, count: number): string[] =>

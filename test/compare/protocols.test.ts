@@ -8,7 +8,7 @@ import { expectCode } from '../suites/errors.js';
 
 const list = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 7 });
 /** As cheap as slow hashing gets: these tests are about matching. */
-const options: RunOptions = { slowCost: { function: 'scrypt', logN: 1, r: 1, p: 1 } };
+const options: RunOptions = { cost: { function: 'scrypt', logN: 1, r: 1, p: 1 } };
 
 describe.each(protocols)('$id', (protocol) => {
   it('finds exactly the plain intersection, for arbitrary lists with duplicates, empty ones too', async () => {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
 import { bytesToHex } from '../../src/bytes.js';
+import { type ContactEnd, contactClient } from '../../src/contact/client.js';
 import {
   addSegment,
   type ContactDirectory,
-  type ContactEnd,
   type ContactKeys,
-  contactClient,
-  contactServer,
   discoverContacts,
   filterKinds,
   generateContactKeys,
@@ -17,21 +16,17 @@ import {
   openPublishedSet,
   publishSet,
   type ServedSet,
-  signerOf,
 } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { contactTags } from '../../src/contact/suite.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
 import { ristretto255Sha512, VOPRFClient, VOPRFServer } from '../../src/oprf/index.js';
-import {
-  admission,
-  daysToEnumerate,
-  defaultContactPolicy,
-  IdentifierSet,
-  memoryLedger,
-} from '../../src/psi/index.js';
+import { admission, daysToEnumerate, defaultContactPolicy, memoryLedger } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { signingPublicKey } from '../../src/signing.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf } from '../suites/ledger.js';
@@ -42,7 +37,7 @@ const EXACT = 2 ** -40;
 
 let keys: ContactKeys;
 beforeAll(async () => {
-  keys = await generateContactKeys(backend);
+  keys = await generateContactKeys({ backend });
 });
 
 const NAME = { setId: 'members', epoch: 3 } as const;
@@ -56,7 +51,10 @@ async function directoryOf(names: readonly string[], falsePositiveRate = EXACT):
 }
 
 function open(published: Parameters<typeof openPublishedSet>[0]): Promise<ContactDirectory> {
-  return openPublishedSet(published, { setId: NAME.setId, pin: { signer: signerOf(keys.signingKey) } });
+  return openPublishedSet(published, {
+    setId: NAME.setId,
+    pin: { signer: signingPublicKey(keys.signingKey) },
+  });
 }
 
 const served = (size: number): ServedSet[] => [{ ...NAME, secretKey: keys.secretKey, size }];
@@ -154,7 +152,7 @@ describe('segments', () => {
   it('need the key, the set id and the epoch of the set, and its own signature', async () => {
     const options = { ...NAME, keys, backend };
     const published = await publishSet(strings(['a']), options);
-    const { secretKey, signingKey } = await generateContactKeys(backend);
+    const { secretKey, signingKey } = await generateContactKeys({ backend });
     const add = (other: object) => addSegment(published, strings(['b']), { ...options, ...other });
     await expectCode('argument', () => add({ epoch: 4 }));
     await expectCode('argument', () => add({ setId: 'others' }));
@@ -175,7 +173,7 @@ describe('segments', () => {
     const outputs = (await keptTags(['a', 'b'], await directoryOf(['a']))).outputs;
     const options = { setId: NAME.setId, epoch: 4, backend, falsePositiveRate: EXACT };
     const sameKey = await open(await publishSet(strings(['b']), { ...options, keys }));
-    const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
+    const fresh = { ...(await generateContactKeys({ backend })), signingKey: keys.signingKey };
     const newKey = await open(await publishSet(strings(['b']), { ...options, keys: fresh }));
     const tags = contactTags(options, outputs);
     expect([0, 1].map((i) => sameKey.has(tags.slice(20 * i, 20 * i + 20)))).toEqual([false, true]);
@@ -198,7 +196,7 @@ describe('segments', () => {
 
 describe('a change of keys', () => {
   it('is served in both epochs as long as the server likes', async () => {
-    const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
+    const fresh = { ...(await generateContactKeys({ backend })), signingKey: keys.signingKey };
     const old = await directoryOf(['a', 'b']);
     const next = await open(await publishSet(strings(['b']), { ...NAME, epoch: 4, keys: fresh, backend }));
     const both = [...served(2), { ...NAME, epoch: 4, secretKey: fresh.secretKey, size: 1 }];

@@ -112,7 +112,7 @@ describe('identifiersFromRows', () => {
   test.each(['any', 'all'] as const)(
     "with match '%s' does what reading each row alone does",
     async (match) => {
-      const options = fc.record({ country: fc.constantFrom('US', 'gb', undefined), strict: fc.boolean() });
+      const options = fc.record({ country: fc.constantFrom('US', 'gb', undefined), assigned: fc.boolean() });
       await fc.assert(
         fc.asyncProperty(fc.array(row, { maxLength: 30 }), options, async (rows, chosen) => {
           const result = await identifiersFromRows(rows, { ...chosen, match, concurrency: 1 });

@@ -141,8 +141,9 @@ describe('what a page loads', () => {
 
   it('is less than 61 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
     const code =
-      "import { IdentifierSet, intersect, psiReceiver, psiSender } from 'veilmatch/psi';" +
-      'globalThis.psi = [IdentifierSet, intersect, psiReceiver, psiSender];';
+      "import { IdentifierSet } from 'veilmatch/identifiers';" +
+      "import { intersect, intersection } from 'veilmatch/psi';" +
+      'globalThis.psi = [IdentifierSet, intersect, intersection];';
     const worker = gzipped((await everything('veilmatch/worker')).code);
     for (const kernel of ['fma', 'integer']) {
       const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
 import { encodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { replayedRandom } from '../../src/random.js';

@@ -5,7 +5,7 @@ import { bytesToHex } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { intersect, intersectionSum, joinIds, padSet } from '../../src/psi/index.js';
+import { createJoinIds, intersect, intersectionSum, padSet } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
 
 let backend: GroupBackend;
@@ -48,7 +48,7 @@ describe('padSet', () => {
         expect(await intersectionSum(receiver, sender, values, { backend })).toEqual(
           await intersectionSum(own, other, values, { backend }),
         );
-        const joined = await joinIds(receiver, sender, { backend });
+        const joined = await createJoinIds(receiver, sender, { backend });
         expect(joined.size).toBe(size);
         const shared = joined.receiver.flatMap((id, row) => (joined.sender.includes(id) ? [row] : []));
         expect(shared).toEqual(matches);
@@ -73,7 +73,7 @@ describe('padSet', () => {
         other.map(() => 7),
         options,
       );
-      await joinIds(receiver, sender, options);
+      await createJoinIds(receiver, sender, options);
       return seen;
     };
     const one = await lengths(['a'], ['a', 'b']);

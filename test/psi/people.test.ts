@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DistinctBytes } from '../../src/bytes.js';
@@ -17,16 +18,15 @@ import {
   type PeopleOptions,
   type PsiMachine,
   padSet,
-  peopleReceiver,
-  peopleSender,
-  sumReceiver,
-  sumSender,
 } from '../../src/psi/index.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { DST } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { rosterOf } from '../../src/psi/shuffled/roster.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
@@ -192,7 +192,7 @@ describe('intersectionSum with several identifiers a row', () => {
           0,
         );
         for (const to of ['receiver', 'sender'] as const) {
-          const options = { backend, several: true, to, acceptChosenValues: true };
+          const options = { backend, people: true, to, acceptChosenValues: true };
           const result = await intersectionSum(await setOf(own), await setOf(other), values, options);
           expect(result).toMatchObject({ size: shared.size, sum });
         }
@@ -257,7 +257,7 @@ describe('a list with a person of 254 sign-ups under one number', () => {
     await countPeople(own, other, { backend, onLeftOut });
     await matchPeople(own, other, { backend, onLeftOut });
     const values = other.rowCount;
-    const options = { backend, several: true, onLeftOut };
+    const options = { backend, people: true, onLeftOut };
     await intersectionSum(own, other, new Array(values).fill(1), options);
     expect(reports).toEqual(new Array(3).fill(['sender', expected]));
     await countPeople(other, own, { backend, onLeftOut });
@@ -281,7 +281,7 @@ describe('a list with a person of 254 sign-ups under one number', () => {
     expect(await countPeople(own, other, { backend })).toBe(1);
     expect(await matchPeople(own, other, { backend })).toEqual([{ rows: [1], by: 'email' }]);
     const values = signUps.map((_, i) => i);
-    const options = { backend, several: true };
+    const options = { backend, people: true };
     expect(await intersectionSum(own, other, values, options)).toMatchObject({ size: 1, sum: 3 });
   });
 });
@@ -300,8 +300,8 @@ describe('what a peer may declare', () => {
       'sum',
       (role, set, limits, admit) =>
         role === 'sender'
-          ? sumSender(set, new Array(set.rowCount).fill(1), { backend, several: true, ...limits, admit })
-          : sumReceiver(set, { backend, several: true, ...limits }),
+          ? sumSender(set, new Array(set.rowCount).fill(1), { backend, people: true, ...limits, admit })
+          : sumReceiver(set, { backend, people: true, ...limits }),
     ],
   ];
 
@@ -327,7 +327,7 @@ describe('what a peer may declare', () => {
   it('a policy’s smallest sets are people, and its largest set and budgets elements', async () => {
     const policy = { smallestCountedSet: 1_000, largestSet: 5_000, budgets: [] };
     const ask = admission({ peer: 'p', ledger: memoryLedger(), policy });
-    const request = { ownSize: 1_000, reveal: 'cardinality' };
+    const request = { ownSize: 1_000, learns: 'cardinality' };
     await expectCode('refused', () => ask({ ...request, peerSize: 1_020, peerPeople: 4 }));
     await expectCode('refused', () => ask({ ...request, peerSize: 5_001, peerPeople: 2_000 }));
     await ask({ ...request, peerSize: 2_000, peerPeople: 1_000 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes } from '../../src/bytes.js';
@@ -14,8 +15,6 @@ import {
   intersectionSum,
   Logarithms,
   memoryLedger,
-  sumReceiver,
-  sumSender,
 } from '../../src/psi/index.js';
 import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/run/frames.js';
 import { FrameLog, sessionId } from '../../src/psi/run/session.js';
@@ -23,6 +22,8 @@ import type { Role } from '../../src/psi/run/suite.js';
 import { describedSum } from '../../src/psi/sum/described.js';
 import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/sum/elgamal.js';
 import { scalarOf } from '../../src/psi/sum/logarithm.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';
@@ -202,7 +203,7 @@ describe('intersectionSum', () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
     await intersectionSum(['a', 'b'], ['a'], [1], { backend, admit });
-    expect(seen).toMatchObject([{ peerSize: 2, peerPeople: 2, ownSize: 1, reveal: 'sum', terms: sumTerms }]);
+    expect(seen).toMatchObject([{ peerSize: 2, peerPeople: 2, ownSize: 1, learns: 'sum', terms: sumTerms }]);
   });
 });
 
@@ -268,7 +269,7 @@ describe('what the receiver can make of it', () => {
     const ledger = memoryLedger();
     let now = 0;
     const admit = admission({ peer: 'bank', ledger, now: () => now });
-    const run = { peerSize: 1_000, ownSize: 5_000, reveal: 'sum', terms: sumTerms };
+    const run = { peerSize: 1_000, ownSize: 5_000, learns: 'sum', terms: sumTerms };
     await expectCode('refused', () => admit({ ...run, peerSize: 999 }));
     await admit(run);
     now += 719 * 3_600_000;

@@ -14,9 +14,9 @@ import {
   type Evaluation,
   generateKeyPair,
   type KeyPair,
-  type Mode,
   OPRFClient,
   OPRFServer,
+  type OprfMode,
   type OprfOptions,
   POPRFClient,
   POPRFServer,
@@ -44,7 +44,7 @@ export interface Parties {
 }
 
 /** A mode and, where it has a choice, how its client blinds. */
-export type Way = readonly [mode: Mode, blinding?: BlindingMethod];
+export type Way = readonly [mode: OprfMode, blinding?: BlindingMethod];
 
 export function partiesOf(
   [mode, blinding]: Way,
@@ -82,7 +82,7 @@ export function partiesOf(
   };
 }
 
-const MODES: readonly Mode[] = ['oprf', 'voprf', 'poprf'];
+const MODES: readonly OprfMode[] = ['oprf', 'voprf', 'poprf'];
 const WAYS: readonly Way[] = [['oprf'], ['voprf'], ['voprf', 'additive'], ['poprf']];
 
 const hexList = (text: string): Uint8Array[] => text.split(',').map((hex) => hexToBytes(hex));

@@ -49,7 +49,7 @@ async function* program(
   if (asking) yield own;
   const theirs = checked(yield undefined);
   const peerSize = theirs.length / DIGEST_BYTES;
-  await admit?.({ peerSize, ownSize: set.size, reveal: 'toy', terms: countingTerms });
+  await admit?.({ peerSize, ownSize: set.size, learns: 'toy', terms: countingTerms });
   if (!asking) yield own;
   const table = new DistinctBytes();
   for (let at = 0; at < own.length; at += DIGEST_BYTES) table.add(own, at, at + DIGEST_BYTES);

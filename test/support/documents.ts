@@ -153,7 +153,7 @@ export class Reader {
 }
 
 /** What a block says that it prints. */
-export function announcedBy({ text }: Block): string[] {
+export function announcedBy({ text }: Pick<Block, 'text'>): string[] {
   return [...text.matchAll(/(?:\/\/|#) → (.*)$/gm)].map(([, value]) => value!.trimEnd());
 }
 

@@ -23,12 +23,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
-import { IdentifierSet } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello } from '../../src/psi/run/hello.js';
+import { signingPublicKey } from '../../src/signing.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { folderChannel } from '../../src/transport/channel/folder.js';
-import { openExchange, publicKeyOf, writeExchange } from '../../src/transport/exchange/exchange-file.js';
+import { openExchange, writeExchange } from '../../src/transport/exchange/exchange-file.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { type openRegular, readAtMost, readIfThere } from '../../src/transport/files/files.js';
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
@@ -150,7 +151,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   });
 
   const key = new Uint8Array(32).fill(1);
-  const from = publicKeyOf(key);
+  const from = signingPublicKey(key);
   const expected = { signer: from, answers: 0, check() {} };
   const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
   const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
@@ -200,7 +201,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   }
 
   it('is read no further than a header that is not to be taken', async () => {
-    const another = encodeMessage({ ...header, from: publicKeyOf(new Uint8Array(32).fill(2)) });
+    const another = encodeMessage({ ...header, from: signingPublicKey(new Uint8Array(32).fill(2)) });
     expect(await readOf([another], 'bad-file')).toBeLessThan(1_000_000);
     const check = (): never => {
       throw new VeilmatchError('incompatible-peer', 'Another kind.');

@@ -106,7 +106,7 @@ describe('a partner', () => {
     for (let i = 0; i < 3; i++) {
       const peer = await who({ certificate: acmeAuthority.issue(`any ${i}`) });
       expect(peer).toBe('partner:acme');
-      const asked = admission({ peer, ledger, policy })({ peerSize: 5, ownSize: 5, reveal: 'intersection' });
+      const asked = admission({ peer, ledger, policy })({ peerSize: 5, ownSize: 5, learns: 'intersection' });
       if (i < 2) await asked;
       else await expectCode('refused', () => asked);
     }

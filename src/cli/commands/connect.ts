@@ -14,14 +14,14 @@ import {
   type ConnectOptions,
   connect,
   type ReceivedResult,
-  type RunOptions,
-  recall,
+  type ReceiveOptions,
   receive,
 } from '../../transport/index.js';
+import { recall } from '../../transport/run.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type AgreementFlags, checkAgreement, OFFERED } from '../flags/agreement.js';
 import { type Guard, type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
-import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { readPolicy } from '../flags/policy.js';
 import { protocolOptions, revealWord } from '../flags/protocol-options.js';
@@ -89,7 +89,7 @@ export const connectCommand: Command = {
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: `
@@ -169,7 +169,7 @@ async function run(
 ): Promise<{ summary: RunSummary; result: ReceivedResult }> {
   const started = performance.now();
   const progress = startRunProgress(io);
-  const options: RunOptions = { signal: io.signal, onProgress: progress.update };
+  const options: ReceiveOptions = { signal: io.signal, onProgress: progress.update };
   const resumed = state.journal !== undefined;
   let channel: ConnectedChannel | undefined;
   let unreached: unknown;
@@ -226,7 +226,7 @@ async function recalled(
   unreached: unknown,
   read: ReadSet,
   { state, guard }: Kept,
-  options: RunOptions,
+  options: ReceiveOptions,
   flags: ConnectFlags,
   io: Io,
 ): Promise<Outcome> {
@@ -246,7 +246,7 @@ async function recalled(
 
 /** What the frames of the run depend on. */
 function agreement(reveal: Reveal, { coarse, to, verifiable }: ConnectFlags): Agreement {
-  return { reveal: coarse === undefined ? reveal : { cardinality: coarse }, to, verifiable };
+  return { reveal, coarse, to, verifiable };
 }
 
 /** What both sides want. @throws {VeilmatchError} `incompatible-peer`, or `argument` where a file of rows is wanted in vain */

@@ -11,7 +11,7 @@ import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
 import { admission, defaultPolicy, memoryLedger, type Reveal } from '../../psi/index.js';
 import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { readPolicy } from '../flags/policy.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
@@ -96,7 +96,7 @@ export const requestCommand: Command = {
     new Option('--days <N>', 'how long the request may be answered')
       .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
       .default(7),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -139,7 +139,7 @@ export const respondCommand: Command = {
     outputOption('write the response to this file'),
     new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
     new Option('--ledger <FILE>', `${LEDGER_HELP}; and which requests were answered`),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -253,8 +253,8 @@ function keyFiles({ key, peers, policy, stateKeyFile }: Omit<PsiFlags, 'output'>
 }
 
 /** What says how a list is read, of all options. */
-function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {
-  const flags = { country, countryColumn, column, header, delimiter, valid };
+function setFlags({ country, countryColumn, column, header, delimiter, assigned }: PsiFlags): SetFlags {
+  const flags = { country, countryColumn, column, header, delimiter, assigned };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 }
 

@@ -20,10 +20,10 @@ import {
   type Partner,
   type Partners,
   policyOf,
-  runTerms,
   send,
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
+import { runTerms } from '../../transport/run.js';
 import type { Command, ExitStatus } from '../command.js';
 import { checkAgreement } from '../flags/agreement.js';
 import { LIST_ARGUMENT } from '../flags/list-options.js';

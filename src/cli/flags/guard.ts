@@ -9,7 +9,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
 import { admission, defaultPolicy, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
 import { isPartnerName } from '../../transport/door/partners.js';
-import { partnerId, type RunOptions } from '../../transport/index.js';
+import { partnerId, type ReceiveOptions } from '../../transport/index.js';
 import { openLedger } from '../secrets/state-folder.js';
 import { readPolicy } from './policy.js';
 
@@ -23,7 +23,7 @@ export interface GuardFlags {
 /** Limits of one partner. */
 export interface Guard {
   /** For the option `admit` of a run of this id. */
-  admit(run: string): RunOptions['admit'];
+  admit(run: string): ReceiveOptions['admit'];
   /**
    * Before anything is sent: that the budgets allow a run at all, with whatever list. Nothing is charged.
    * @throws {VeilmatchError} `refused`, which `explain` puts in words
@@ -66,7 +66,7 @@ export async function openGuard(flags: GuardFlags, url: URL, io: Io): Promise<Gu
             }),
         };
         const policy = { budgets: (given ?? defaultPolicy).budgets };
-        const asked = { peerSize: 0, ownSize, reveal: 'intersection' };
+        const asked = { peerSize: 0, ownSize, learns: 'intersection' };
         await admission({ peer, ledger: uncharged, policy, onRefusal })(asked);
       }
       connected = true;

@@ -15,7 +15,8 @@ import { RejectedTally } from '../report/rejected.js';
 import { type ListFlags, toListOptions } from './list-options.js';
 
 export interface SetFlags extends ListFlags {
-  readonly valid?: true;
+  readonly assigned?: true;
+  readonly strict?: true;
 }
 
 export interface ReadSet extends RowPlaces {
@@ -34,7 +35,7 @@ export async function readSet(path: string, flags: SetFlags, io: Io, rows?: Shar
     const lines = new Uint32List();
     const { set, rejected } = await identifiersFromRows(rowsOf(list, lines, rows), {
       country: flags.country,
-      strict: flags.valid ?? false,
+      assigned: flags.assigned ?? false,
       signal: io.signal,
     });
     const tally = new RejectedTally(list.counts);

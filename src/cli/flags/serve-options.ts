@@ -14,7 +14,7 @@ import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type AgreementFlags, OFFERED } from './agreement.js';
-import { listOptions, validOption } from './list-options.js';
+import { assignedOption, listOptions } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
 import { protocolOptions, revealWord } from './protocol-options.js';
 import type { SetFlags } from './read-set.js';
@@ -114,7 +114,7 @@ export function serveOptions(): Option[] {
     spillOption(),
     spreadsheetOption(),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ];
 }

@@ -11,14 +11,14 @@ import {
   createJournal,
   type Journal,
   openJournal,
-  type RunOptions,
-  runTerms,
+  type ReceiveOptions,
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
+import { runTerms } from '../../transport/run.js';
 import { readUnlock } from './unlock.js';
 
 /** What the two parties agree on about a run. */
-export type Agreement = Pick<RunOptions, 'reveal' | 'to' | 'verifiable'>;
+export type Agreement = Pick<ReceiveOptions, 'reveal' | 'coarse' | 'to' | 'verifiable'>;
 
 export interface StateFlags {
   readonly state?: string;

@@ -27,8 +27,7 @@ export const describedCardinality: DescribedProtocol<ByRole<ListOwn>, Cardinalit
       wanted: 'Give two whole numbers, such as 100,500; the first from 1.',
     },
   },
-  leakage: ({ to, coarse } = {}) =>
-    psiLeakage({ reveal: coarse ? { cardinality: coarse } : 'cardinality', to }),
+  leakage: ({ to, coarse } = {}) => psiLeakage({ reveal: 'cardinality', coarse, to }),
   nameOf: frameName,
   observe: observeRun,
   draws: { receiver: draws, sender: draws },

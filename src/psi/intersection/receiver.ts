@@ -69,7 +69,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'both' ? settings.mode : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told, terms: termsOf(settings) });
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: told, terms: termsOf(settings) });
     blinding =
       settings.blinding === 'additive'
         ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)

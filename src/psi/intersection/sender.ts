@@ -57,7 +57,7 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode, terms: termsOf(settings) });
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: mode, terms: termsOf(settings) });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     const asked = new DistinctBytes();

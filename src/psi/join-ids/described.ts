@@ -6,7 +6,7 @@ import { frameName } from '../run/frames.js';
 import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import { joinIdsProtocol } from './index.js';
+import { joinIds } from './index.js';
 
 const leakage: Leakage = {
   result: 'How many identifiers both have, and a pseudonym for each of its rows; the sender likewise.',
@@ -20,7 +20,7 @@ const leakage: Leakage = {
 const draws = (): readonly Draw[] => [{ kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }, 'nonce'];
 
 export const describedJoinIds: DescribedProtocol<ByRole<ListOwn>> = {
-  ...joinIdsProtocol,
+  ...joinIds,
   title: 'Join ids, both get pseudonyms for a third party',
   flags: {},
   leakage: () => leakage,

@@ -45,7 +45,7 @@ import { type Part, sendRecords } from '../shuffled/shuffled.js';
 
 const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 /** Bytes of a pseudonym: two of 2^24 that are alike by chance occur once in 2^81 runs. */
-export const PSEUDONYM_BYTES = 16;
+const PSEUDONYM_BYTES = 16;
 
 /** What either party's machine knows at the end. */
 export interface JoinIdsEnd {
@@ -90,7 +90,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,
-      reveal: 'join-ids',
+      learns: 'join-ids',
       terms: countingTerms,
     });
 
@@ -117,7 +117,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,
-      reveal: 'join-ids',
+      learns: 'join-ids',
       terms: countingTerms,
     });
     yield run.line.send(encodeFrame('hello', encodeHello(hello)));

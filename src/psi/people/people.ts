@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How many people two lists share, where rows have several identifiers each: the shuffled mode with the flag `several`.
+ * How many people two lists share, where rows have several identifiers each: the shuffled mode with the flag for several identifiers a row.
  * Two rows are one person when they share an identifier, directly or through other rows, in either list; everybody counts
  * once.
  *
@@ -54,7 +54,7 @@ export interface PeopleSenderEnd {
 }
 
 /** Options of a party of a count of people. */
-export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
+interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
 
 export const PEOPLE_NAMES: OptionNames<PeoplePartyOptions> = {
   ...COMMON_NAMES,
@@ -101,7 +101,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
     await settings.admit({
       peerSize: peer.size,
       ownSize: roster.set.size,
-      reveal: 'nothing',
+      learns: 'nothing',
       terms: countingTerms,
     });
 
@@ -127,7 +127,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'cardinality', terms: countingTerms });
+    await settings.admit({ ...sizes, learns: 'cardinality', terms: countingTerms });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);

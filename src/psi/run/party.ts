@@ -12,10 +12,10 @@ import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
-import { type CoarseCount, type RevealOption, type RevealSettings, revealOf } from './reveal.js';
+import { type CoarseCount, type RevealSettings, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
 import { toBoth } from './shared-options.js';
-import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Reveal, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
@@ -58,15 +58,19 @@ export const COMMON_NAMES: OptionNames<CommonOptions> = {
 /** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
   /**
-   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
-   * Default `intersection`.
+   * What the receiver learns; both parties must ask for the same. Default `intersection`.
    */
-  readonly reveal?: RevealOption | undefined;
+  readonly reveal?: Reveal | undefined;
+  /**
+   * With `reveal: 'cardinality'`, how the receiver makes the count coarse: its own business, which the peer cannot tell, and
+   * which binds nobody but its software.
+   */
+  readonly coarse?: CoarseCount | undefined;
   /**
    * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
    * out and not to stop before. Default `receiver`.
    */
-  readonly to?: 'receiver' | 'both' | undefined;
+  readonly to?: Exclude<Learner, 'sender'> | undefined;
   /**
    * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
    * its tags or its list. Default `false`.
@@ -81,7 +85,7 @@ export interface PartyOptions extends CommonOptions {
 
 export const PARTY_NAMES: OptionNames<PartyOptions> = {
   ...COMMON_NAMES,
-  ...{ reveal: true, to: true, verifiable: true, blinding: true },
+  ...{ reveal: true, coarse: true, to: true, verifiable: true, blinding: true },
 };
 
 /** What the two parties must agree on. */
@@ -114,14 +118,14 @@ export interface PsiSettings extends PartySettings {
 
 /** What both modes are told, with every default filled in. */
 interface ModeSettings extends RevealSettings {
-  readonly to: 'receiver' | 'both';
+  readonly to: Exclude<Learner, 'sender'>;
   readonly verifiable: boolean;
   readonly blinding: BlindingName;
 }
 
 /** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
 function modeOf(options: Omit<PartyOptions, keyof CommonOptions>): ModeSettings {
-  const { reveal, coarse } = revealOf(options.reveal);
+  const { reveal, coarse } = revealOf(options);
   const { to = 'receiver', verifiable = false } = options;
   toBoth.check(to);
   if (verifiable && reveal !== 'intersection') {
@@ -164,7 +168,7 @@ export function revealing<Options extends Omit<PartyOptions, keyof CommonOptions
   options: Options,
 ): Revealing<Options> {
   const { reveal, coarse } = modeOf(options);
-  const { reveal: _, verifiable, blinding, ...rest } = options;
+  const { reveal: _, coarse: __, verifiable, blinding, ...rest } = options;
   if (reveal === 'cardinality') return { ...rest, reveal, coarse } as unknown as Revealing<Options>;
   return { ...rest, verifiable, blinding, reveal, coarse } as unknown as Revealing<Options>;
 }

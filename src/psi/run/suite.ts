@@ -36,9 +36,9 @@ export const MODE: Readonly<Record<Mode, number>> = {
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
 
-/** Who learns the result. */
-export const LEARNER = { receiver: 1, both: 2, sender: 3 } as const;
+/** Who learns the result: the option `to`, of which each protocol has those that it can do. */
 export type Learner = keyof typeof LEARNER;
+export const LEARNER = { receiver: 1, both: 2, sender: 3 } as const;
 
 /** No frame is longer than 1 MiB. */
 export const MAX_FRAME_BYTES = 1_048_576;

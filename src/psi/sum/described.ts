@@ -6,11 +6,11 @@ import { frameName } from '../run/frames.js';
 import { sumLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ListOwn } from '../run/protocol.js';
-import { type SumProtocolOptions, type SumSenderOwn, sum } from './index.js';
+import { type SumOptions, type SumSenderOwn, sum } from './index.js';
 
 export const describedSum: DescribedProtocol<
   { readonly receiver: ListOwn; readonly sender: SumSenderOwn },
-  SumProtocolOptions
+  SumOptions
 > = {
   ...sum,
   title: 'ECDH-PSI, the receiver learns a sum',
@@ -25,7 +25,7 @@ export const describedSum: DescribedProtocol<
       help: 'with --to sender: accept that the party that learns the sum has chosen the values, and can read off who is shared',
       of: 'receiver',
     },
-    several: {
+    people: {
       flags: '--people',
       help: 'rows may have several identifiers each; rows that share one are one person, who counts once',
     },

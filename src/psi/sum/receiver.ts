@@ -28,7 +28,7 @@ import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { askShuffled, peopleIn, takeShared } from '../shuffled/shuffled.js';
 import { CiphertextSum, encryptScalar } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
-import { checkChosenValues, type SumOptions, type SumSettings, sumSettings } from './party.js';
+import { checkChosenValues, type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 
 /** What the receiver's machine knows at the end. */
 export interface SumReceiverEnd {
@@ -48,7 +48,7 @@ export interface SumReceiverEnd {
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right, and with `to: 'sender'` where
  * `acceptChosenValues` is not given
  */
-export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverEnd> {
+export function sumReceiver(set: IdentifierSet, options: SumPartyOptions): PsiMachine<SumReceiverEnd> {
   const settings = sumSettings(set, options);
   checkChosenValues(options);
   return new PsiMachine('receiver', receiverProgram(settings));
@@ -67,7 +67,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told, terms: sumTerms });
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, learns: told, terms: sumTerms });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
     const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);

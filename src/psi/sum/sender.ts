@@ -26,7 +26,7 @@ import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../shuffled/shuffled.js';
 import { decrypt, encryptOwn } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
-import { type SumOptions, type SumSettings, sumSettings } from './party.js';
+import { type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 import { valuesOfPeople } from './values.js';
 
 /** What the sender's machine knows at the end. */
@@ -52,7 +52,7 @@ export interface SumSenderEnd {
 export function sumSender(
   set: IdentifierSet,
   values: ArrayLike<number>,
-  options: SumOptions,
+  options: SumPartyOptions,
 ): PsiMachine<SumSenderEnd> {
   const settings = sumSettings(set, options);
   return new PsiMachine('sender', senderProgram(valuesOfPeople(settings.roster, values), settings));
@@ -71,7 +71,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
     const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'sum', terms: sumTerms });
+    await settings.admit({ ...sizes, learns: 'sum', terms: sumTerms });
     yield line.send(encodeFrame('hello', encodeHello(hello)));
 
     yield* answerShuffled(line, scalar, peer, settings);

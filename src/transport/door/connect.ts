@@ -67,6 +67,20 @@ const NAMES: OptionNames<ConnectOptions> = {
  * @param url `wss://host:port`; `ws://` only for this machine
  * @throws {VeilmatchError} `argument`; `disconnected` when no connection comes about; `denied`, `incompatible-peer`,
  * `timeout`; `unknown-run` for a run to be resumed that the peer does not have; `unsupported` for certificates where the platform takes none
+ * @example
+ * ```ts
+ * import { connect, createToken, hashToken, listen, receive, send } from 'veilmatch/transport';
+ *
+ * const token = createToken();
+ * const listener = await listen({ partners: [{ name: 'acme', tokens: [hashToken(token)] }] });
+ * const answering = (async () => {
+ *   for await (const channel of listener) return send(channel, ['ada', 'grace']);
+ * })();
+ * const channel = await connect(`ws://127.0.0.1:${listener.port}`, { token });
+ * console.log((await receive(channel, ['grace'])).matches); // → [ 0 ]
+ * await answering;
+ * await listener.close();
+ * ```
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
   requireText(url, 'The address');

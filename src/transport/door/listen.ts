@@ -129,6 +129,21 @@ const GONE: readonly string[] = [
 /**
  * Starts to listen.
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
+ * @example
+ * ```ts
+ * import { connect, createToken, hashToken, listen, receive, send } from 'veilmatch/transport';
+ *
+ * const token = createToken();
+ * const listener = await listen({ partners: [{ name: 'acme', tokens: [hashToken(token)] }] });
+ * const asking = connect(`ws://127.0.0.1:${listener.port}`, { token }).then((line) => receive(line, ['grace']));
+ * for await (const channel of listener) {
+ *   console.log(channel.peer.name); // → acme
+ *   await send(channel, ['ada', 'grace']);
+ *   break;
+ * }
+ * console.log((await asking).matches); // → [ 0 ]
+ * await listener.close();
+ * ```
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
   requireOptions(options, NAMES);

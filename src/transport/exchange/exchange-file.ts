@@ -7,7 +7,6 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { requireSigningKey } from '../../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { temporaryAt } from '../../leftovers.js';
@@ -62,16 +61,6 @@ export async function writeExchange(
   } finally {
     forget();
   }
-}
-
-/**
- * The Ed25519 public key of a signing key: what partners know a party by.
- * @param signingKey 32 bytes
- * @returns 32 bytes
- */
-export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
-  requireSigningKey(signingKey);
-  return ed25519.getPublicKey(signingKey);
 }
 
 /** A file whose signature is good. */

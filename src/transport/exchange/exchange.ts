@@ -30,10 +30,11 @@ import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
 import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
 import { MODE, type Reveal, SUITE, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
+import { signingPublicKey } from '../../signing.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
 import { fileError } from '../files/files.js';
 import { seededRandom } from '../resume/seeded-random.js';
-import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
+import { openExchange, writeExchange } from './exchange-file.js';
 
 /** Part of what makes a run come out the same again. */
 const CHUNK_SIZE = 32_000;
@@ -70,6 +71,7 @@ export interface RequestState {
   readonly listDigest: Uint8Array;
 }
 
+/** Options of the party that asks. */
 export interface RequestOptions extends ExchangeOptions {
   /** The sender's public key, 32 bytes: nobody else is to answer. */
   readonly peer: Uint8Array;
@@ -81,6 +83,22 @@ export interface RequestOptions extends ExchangeOptions {
  * Writes a request.
  * @param keep is given the state before the request appears, so that there is none that cannot be finished
  * @throws {VeilmatchError} `io`, `argument`
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { signingPublicKey, writeRequest } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * await writeRequest(join(folder, 'request.vm'), own, asking, async ({ requestId }) => console.log(requestId.length)); // → 16
+ * ```
  */
 export async function writeRequest(
   path: string,
@@ -157,6 +175,7 @@ async function first(frames: AsyncGenerator<Uint8Array, void, void>): Promise<Ui
   return all[0]!;
 }
 
+/** Options of the party that answers. */
 export interface RespondOptions extends ExchangeOptions {
   /** The receiver's public key, 32 bytes. */
   readonly peer: Uint8Array;
@@ -176,6 +195,28 @@ export interface RespondOptions extends ExchangeOptions {
  * @returns the size of the receiver's set
  * @throws {VeilmatchError} `io`; `bad-file` for a request that is not the peer's, not for this party, expired or answered
  * already; `refused` by the policy; what the protocol throws
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { memoryLedger } from 'veilmatch/psi';
+ * import { signingPublicKey, writeRequest, writeResponse } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [request, response] = [join(folder, 'request.vm'), join(folder, 'response.vm')];
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * await writeRequest(request, own, asking, async () => {});
+ * const rules = { policy: { budgets: [] }, ledger: memoryLedger() };
+ * const answering = { ...common, ...rules, signingKey: partner, peer: signingPublicKey(acme) };
+ * const size = await writeResponse(request, response, IdentifierSet.ofStrings(['grace']), 'acme', answering);
+ * console.log(size); // → 2
+ * ```
  */
 export async function writeResponse(
   request: string,
@@ -189,7 +230,7 @@ export async function writeResponse(
   requireSet(set);
   requireOptionsWithBackend(options);
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
-  const own = publicKeyOf(signingKey);
+  const own = signingPublicKey(signingKey);
   const at = now();
   const { header, digest, frames } = await openExchange(request, {
     signer: peer,
@@ -293,6 +334,29 @@ export interface ResponseOptions extends Omit<ExchangeOptions, 'reveal' | 'signi
  * @throws {VeilmatchError} `io`; `bad-file` for a response to another request or from somebody else; `argument` for another
  * list; what the protocol throws
  * @returns what `receive` does
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { memoryLedger } from 'veilmatch/psi';
+ * import { type RequestState, readResponse, signingPublicKey, writeRequest, writeResponse } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [request, response] = [join(folder, 'request.vm'), join(folder, 'response.vm')];
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * const kept: RequestState[] = [];
+ * await writeRequest(request, own, asking, async (state) => void kept.push(state));
+ * const rules = { policy: { budgets: [] }, ledger: memoryLedger() };
+ * const answering = { ...common, ...rules, signingKey: partner, peer: signingPublicKey(acme) };
+ * await writeResponse(request, response, IdentifierSet.ofStrings(['grace']), 'acme', answering);
+ * console.log((await readResponse(response, own, kept[0]!, common)).matches); // → [ 1 ]
+ * ```
  */
 export async function readResponse(
   path: string,
@@ -356,7 +420,7 @@ function commonHeader(
   reveal: Reveal,
   signingKey: Uint8Array,
 ): Pick<FileHeaderMessage, 'type' | 'version' | 'suite' | 'mode' | 'from'> {
-  const from = publicKeyOf(signingKey);
+  const from = signingPublicKey(signingKey);
   return { type: 'fileHeader', version: VERSION, suite: SUITE, mode: MODE[reveal], from };
 }
 

@@ -34,6 +34,7 @@ export interface RunIdentity {
 /** This party's list, as a digest, and the options that its frames depend on. */
 export type RunTerms = Readonly<Record<string, string>>;
 
+/** What a party keeps of a run, so that it can be resumed: its randomness, the peer's frames, and what was computed. */
 export interface Journal extends RunIdentity {
   /** 32 bytes that the randomness of the run is made of. */
   readonly seed: Uint8Array;
@@ -154,6 +155,19 @@ export class RecordJournal implements Journal {
 /**
  * A journal that lives as long as this process or page: for connections that are cut, not for parties that are killed. It can
  * be used again after it was closed.
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryChannels, memoryJournal, partyTerms, runParty, send } from 'veilmatch/transport';
+ *
+ * const own = { set: IdentifierSet.ofStrings(['grace']) };
+ * const terms = partyTerms(intersection, 'receiver', own);
+ * const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner:acme', terms });
+ * const [a, b] = memoryChannels();
+ * const [, shared] = await Promise.all([send(a, ['ada', 'grace']), runParty(b, intersection, 'receiver', own, { journal })]);
+ * console.log(shared.matches, shared.confirmed); // → [ 0 ] true
+ * ```
  */
 export function memoryJournal(identity: RunIdentity): Journal {
   requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
@@ -180,7 +194,18 @@ export function requireParty(protocol: unknown, role: unknown, own: unknown): vo
   throw new VeilmatchError('argument', "The role must be 'receiver' or 'sender'.");
 }
 
-/** What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on. */
+/**
+ * What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on.
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { partyTerms } from 'veilmatch/transport';
+ *
+ * const set = IdentifierSet.ofStrings(['ada']);
+ * console.log(partyTerms(intersection, 'sender', { set }, { to: 'both' }).to); // → "both"
+ * ```
+ */
 export function partyTerms<Own extends ByRole, Options extends object, Result extends ByRole, R extends Role>(
   protocol: Protocol<Own, Options, Result>,
   role: R,

@@ -242,8 +242,8 @@ describe('reverse with a dictionary', () => {
     const key = new Uint8Array(32).fill(9);
     for (const [token, options] of [
       [reversibleSalted({ salt }).token(address), { salt }],
-      [reversibleSalted({ salt, position: 'suffix' }).token(address), { salt, saltPosition: 'suffix' }],
-      [keyed({ key }).token(address), { hmacKey: key }],
+      [reversibleSalted({ salt, saltPosition: 'suffix' }).token(address), { salt, saltPosition: 'suffix' }],
+      [keyed({ key }).token(address), { key }],
     ] as const) {
       const reversal = reverse([token], { dictionary, concurrency: 1, ...options });
       for await (const { identifier } of reversal) expect(identifier).toBe(address);
