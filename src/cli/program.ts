@@ -11,6 +11,7 @@ import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
 import { connectCommand } from './commands/connect.js';
 import { hash } from './commands/hash.js';
+import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
 import { COURSE, finishCommand, requestCommand, respondCommand } from './commands/psi.js';
@@ -20,6 +21,7 @@ import { tokenCommand } from './commands/token.js';
 import { checkNoToken } from './secrets/exposed.js';
 
 const commands: readonly Command[] = [
+  inspectCommand,
   normalize,
   hash,
   compareCommand,

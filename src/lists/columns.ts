@@ -47,6 +47,8 @@ export interface ChosenColumn {
 export interface ColumnChoice {
   readonly columns: Columns;
   readonly chosen: readonly ChosenColumn[];
+  /** Of every column its name, where it has one that could not be a value. */
+  readonly names: readonly (string | undefined)[];
   /** What was taken and why, a line each, for people. */
   readonly notes: readonly string[];
 }
@@ -90,7 +92,7 @@ export function chooseColumns(
   if (options.header === undefined) {
     notes.push(
       hasHeader
-        ? 'line 1 is a header (guessed; --no-header overrules)'
+        ? 'its first line is a header (guessed; --no-header overrules)'
         : 'there is no header (guessed; --header overrules)',
     );
   }
@@ -128,7 +130,13 @@ export function chooseColumns(
   }
   if (country !== undefined)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
-  return { columns: { header: table.header, country, ...found }, chosen, notes: [...notes, ...others] };
+  const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
+  return {
+    columns: { header: table.header, country, ...found },
+    chosen,
+    names,
+    notes: [...notes, ...others],
+  };
 }
 
 interface Table {

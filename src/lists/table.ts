@@ -17,6 +17,8 @@ export interface ListReading extends FileReading {
   /** Whether its first record holds names. */
   readonly header: boolean;
   readonly columns: readonly ChosenColumn[];
+  /** Of every column its name, where it has one that could not be a value. */
+  readonly names: readonly (string | undefined)[];
   /** Where telephone numbers without a country are read. */
   readonly country?: string | undefined;
 }
@@ -79,11 +81,12 @@ export class CustomerList {
       const checked = checkedOptions(options, records, source);
       const fields = sample.map((record) => record.fields);
       refuseOtherDelimiters(fields[0]!, records, checked, source);
-      const { columns, chosen, notes } = chooseColumns(fields, checked, source);
+      const { columns, chosen, names, notes } = chooseColumns(fields, checked, source);
       const reading: ListReading = {
         ...records.reading,
         header: columns.header !== undefined,
         columns: chosen,
+        names,
         country: options.country,
       };
       const width = Math.max(columns.header?.length ?? 0, fields[0]!.length);
@@ -114,6 +117,11 @@ export class CustomerList {
     return this.#damaged.has(line) ? 'bad-record' : code;
   }
 
+  /** Cells of a whole record. */
+  get width(): number {
+    return this.#width;
+  }
+
   /** How much was read, from 0 to 1, where that can be known. */
   share(): number | undefined {
     return this.#records.share();
@@ -125,15 +133,25 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country } = this.columns;
+    const { phone, email, country } = this.columns;
     const needed = [...phone, ...email, ...(country === undefined ? [] : [country])];
-    let belowHeader = header === undefined;
+    for await (const records of this.#belowHeader(needed))
+      yield records.flatMap((record) => this.rowsOf(record));
+  }
+
+  /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */
+  wholeRecords(): AsyncGenerator<readonly ListRecord[], void, undefined> {
+    return this.#belowHeader(Array.from({ length: this.#width }, (_, column) => column));
+  }
+
+  async *#belowHeader(needed: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
+    let below = this.columns.header === undefined;
     for await (const batch of this.#records.records(needed)) {
-      const first = belowHeader ? -1 : batch.findIndex(({ damage }) => damage === undefined);
+      const first = below ? -1 : batch.findIndex(({ damage }) => damage === undefined);
       const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
-      belowHeader ||= first >= 0;
+      below ||= first >= 0;
       this.#count += records.length;
-      yield records.flatMap((record) => this.#rowsOf(record));
+      yield records;
     }
   }
 
@@ -141,7 +159,8 @@ export class CustomerList {
     return this.#records.close();
   }
 
-  #rowsOf({ fields, line, damage }: ListRecord): PlacedRow[] {
+  /** What a record comes to. */
+  rowsOf({ fields, line, damage }: ListRecord): PlacedRow[] {
     // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
     const isLong =
       fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '');

@@ -43,7 +43,7 @@ describe('columns that are guessed', () => {
 
   it('says what was guessed, why, and how to overrule it', () => {
     expect(choose(['id,Mobile phone,Contact', '1,(415) 555-0123,ada@example.com']).notes).toEqual([
-      'line 1 is a header (guessed; --no-header overrules)',
+      'its first line is a header (guessed; --no-header overrules)',
       'column 2 "Mobile phone" holds telephone numbers (by its name; --column NAME=phone overrules)',
       'column 3 "Contact" holds e-mail addresses (1 of its first 1 cells are some; --column NAME=email overrules)',
     ]);
@@ -220,7 +220,7 @@ describe('columns that are declared', () => {
       { name: 'MAIL', field: 'email' },
       { name: '3', field: 'phone' },
     ] as const;
-    expect(choose(lines, { columns })).toEqual({
+    expect(choose(lines, { columns })).toMatchObject({
       columns: { header: lines[0]!.split(','), phone: [1, 2], email: [3], country: undefined },
       chosen: [
         { number: 2, name: 'Phone', kind: 'phone', why: '--column' },
@@ -228,7 +228,7 @@ describe('columns that are declared', () => {
         { number: 4, name: 'mail', kind: 'email', why: '--column' },
       ],
       notes: [
-        'line 1 is a header (guessed; --no-header overrules)',
+        'its first line is a header (guessed; --no-header overrules)',
         'column 2 "Phone" holds telephone numbers (--column)',
         'column 3 "phone" holds telephone numbers (--column)',
         'column 4 "mail" holds e-mail addresses (--column)',
