@@ -30,6 +30,8 @@ export type IdentifierErrorCode =
   | 'not-an-email'
   /** An e-mail address whose domain has no valid ASCII form. */
   | 'bad-domain'
+  /** A record of a list whose cells cannot be told apart: quotes that do not fit together, more cells than there are columns. */
+  | 'bad-record'
   /** The platform takes no identifier of this kind, or does not publish how it treats it. */
   | 'not-supported';
 

@@ -26,7 +26,10 @@ import { parseRows } from '../src/identifiers/parse-rows.js';
 import { normalizePhone } from '../src/identifiers/phone.js';
 import { PROFILE_NAMES, profiles } from '../src/identifiers/profiles.js';
 import { chooseColumns } from '../src/lists/columns.js';
-import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
+import { openCsv } from '../src/lists/csv.js';
+import { detectDialect } from '../src/lists/dialect.js';
+import { jsonLines } from '../src/lists/json-records.js';
+import { vcardRecords } from '../src/lists/vcard.js';
 import { checkPolicy } from '../src/policy/policy.js';
 import { ristretto255Suite } from '../src/psi/run/ciphersuite.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
@@ -211,6 +214,21 @@ const PHONE = [
   '٣',
   '\n',
 ];
+const JSON_LINES = ['{', '}', '"', '"a":', '[', ']', ',', '1', '\n', '{"a":"b"}\n', ' '];
+const CARDS = [
+  'BEGIN:VCARD\n',
+  'END:VCARD\n',
+  'TEL:',
+  ';',
+  ':',
+  '"',
+  '=',
+  '\n ',
+  '\n',
+  'ADR:;;;;;;',
+  'EMAIL;TYPE="',
+  'a',
+];
 const CSV = ['"', '""', ',', ';', '\t', '\r', '\n', 'a', '@', '1', ' '];
 const TOKEN = ['a', 'F', '0', '=', '/', '+', '-', '_', 'vmt_', ' '];
 const LINES = ['a', ' ', '\t', '\n', '\r', '#', 'sha256:', 'ed25519:', '0', '.', 'vmt_'];
@@ -271,9 +289,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   'word lists': { pieces: RULES, read: wordList },
   'CSV records': {
     pieces: CSV,
-    read: (text) => drained(csvRecords(chunked(Buffer.from(text)), { source: 'x' })),
+    read: async (text) => drained((await openCsv(cut(text), { source: 'x' })).batches),
   },
-  'the delimiter': { pieces: CSV, read: detectDelimiter },
+  'the dialect': { pieces: CSV, read: detectDialect },
+  'JSON Lines': { pieces: JSON_LINES, read: (text) => drained(jsonLines(cut(text), 1_000_000)) },
+  cards: { pieces: CARDS, read: (text) => drained(vcardRecords(cut(text), 1_000_000)) },
   'columns, one wide cell': {
     pieces: [...CSV, ...EMAIL, 'Tel', 'Mail'],
     read: (text) =>
@@ -329,8 +349,9 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += 16_384) yield bytes.subarray(from, from + 16_384);
 }
 
-async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield* slices(bytes);
+/** Text as a file's chunks bring it. */
+async function* cut(text: string): AsyncGenerator<string, void, undefined> {
+  for (let at = 0; at < text.length; at += 65_536) yield text.slice(at, at + 65_536);
 }
 
 const LENGTH = times(60_000, 1_000_000);

@@ -13,6 +13,7 @@ import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
 import { connectCommand } from './commands/connect.js';
 import { hash } from './commands/hash.js';
+import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
 import { requestCommand, respondCommand } from './commands/psi.js';
@@ -25,6 +26,7 @@ import { checkNoToken } from './secrets/exposed.js';
 
 /** @param protocols that two parties can run with each other */
 const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => [
+  inspectCommand,
   normalize,
   hash,
   compareCommand,

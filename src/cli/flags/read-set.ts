@@ -65,7 +65,10 @@ export async function readSet(
       signal: io.signal,
     });
     const tally = new RejectedTally(list.counts);
-    for (const rejection of rejected) tally.add(rejection, lines.at(rejection.row));
+    for (const rejection of rejected) {
+      const line = lines.at(rejection.row);
+      tally.add({ ...rejection, code: list.codeAt(line, rejection.code) }, line);
+    }
     const summary = { records: list.records, identifiers: set.size, rejected: rejected.length };
     io.stderr.write(
       `${source}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
@@ -97,9 +100,10 @@ async function* rowsOf(
   kept: SharedRows | undefined,
 ): AsyncGenerator<CustomerRow, void, undefined> {
   for await (const batch of list.rows()) {
-    for (const { row, line, beside } of batch) {
+    for (const { row, line, beside, damaged } of batch) {
       lines.push(line);
-      if (beside !== undefined) amounts.take(beside, line);
+      if (damaged) amounts.skip();
+      else if (beside !== undefined) amounts.take(beside, line);
       await kept?.add(row);
       yield row;
     }
@@ -117,6 +121,11 @@ class Amounts {
     this.#place = place;
     this.#asked = [...columns];
     for (const name of columns.keys()) this.columns.set(name, []);
+  }
+
+  /** Of a record that could not be read: it is nobody's. */
+  skip(): void {
+    for (const [name] of this.#asked) this.columns.get(name)!.push(0);
   }
 
   /** @throws {VeilmatchError} `bad-file` */

@@ -8,16 +8,24 @@ import type { RejectedRow } from '../../identifiers/row.js';
 const SHOWN = 5;
 
 const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
-  'no-country':
-    'national telephone numbers need a country: --country CC, or --country-column NAME with two-letter codes',
+  'no-country': 'national telephone numbers need a country: --country CC, or --country-column NAME',
+  'bad-record':
+    'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
 };
 
+interface Rejections {
+  readonly field?: RejectedRow['field'] | undefined;
+  readonly code: IdentifierErrorCode;
+  count: number;
+  readonly lines: Set<number>;
+}
+
 /** Counts rejections by field and code, as they come. */
 export class RejectedTally {
   readonly #counts: 'line' | 'row';
-  readonly #byCode = new Map<string, { count: number; lines: Set<number>; code: IdentifierErrorCode }>();
+  readonly #byCode = new Map<string, Rejections>();
   #total = 0;
 
   /** @param counts what the lines are lines of: a Parquet file has rows */
@@ -31,7 +39,7 @@ export class RejectedTally {
 
   add({ field, code }: Pick<RejectedRow, 'field' | 'code'>, line: number): void {
     const title = field === undefined ? code : `${field} ${code}`;
-    const entry = this.#byCode.get(title) ?? { count: 0, lines: new Set(), code };
+    const entry = this.#byCode.get(title) ?? { field, code, count: 0, lines: new Set() };
     this.#byCode.set(title, entry);
     this.#total++;
     entry.count++;
@@ -42,10 +50,19 @@ export class RejectedTally {
   summary(): string[] {
     return [...this.#byCode]
       .sort(([, a], [, b]) => b.count - a.count)
-      .map(([title, { count, lines, code }]) => {
-        const where = `${this.#counts}${lines.size === 1 ? '' : 's'} ${[...lines].join(', ')}${count > lines.size ? ', ...' : ''}`;
-        const advice = ADVICE[code];
-        return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
-      });
+      .map(([, { field, code, count, lines }]) =>
+        rejectedLine({ field, code, count, lines: [...lines] }, this.#counts),
+      );
   }
+}
+
+/** Rejections of one kind in a line. */
+export function rejectedLine(
+  { field, code, count, lines }: Omit<Rejections, 'lines'> & { readonly lines: readonly number[] },
+  counts: 'line' | 'row',
+): string {
+  const title = field === undefined ? code : `${field} ${code}`;
+  const where = `${counts}${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${count > lines.length ? ', ...' : ''}`;
+  const advice = ADVICE[code];
+  return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
 }
