@@ -21,15 +21,21 @@ function hashOf({ token }) {
   return `${HASHES.get(bytes)}, ${hex ? 'hex' : 'base64'}`;
 }
 
+/** @param {import('veilmatch/identifiers').PlatformSource} source */
+function linkTo({ kind, url, states }) {
+  const of = states === undefined ? '' : `: ${states}`;
+  return `[${kind === 'own' ? 'published' : 'third party'}](${url})${of}`;
+}
+
 /** @returns {string} */
 export function profileTable() {
   const rows = Object.entries(profiles).map(([name, profile]) => {
     const email = profile.email(EMAIL);
     const phone = profile.phone?.(PHONE);
     const hashes = [...new Set([email, phone].flatMap((token) => (token ? [hashOf(token)] : [])))];
-    const source = profile.source.startsWith('https:') ? `[published](${profile.source})` : profile.source;
+    const source = profile.sources.map(linkTo).join(', ');
     const written = phone === undefined ? 'not published' : `\`${phone.normalized}\``;
     return [`\`${name}\``, `\`${email.normalized}\``, written, hashes.join('; '), source];
   });
-  return table(['profile', `\`${EMAIL}\``, `\`${PHONE}\``, 'hash', 'source'], rows);
+  return table(['profile', `\`${EMAIL}\``, `\`${PHONE}\``, 'hash', 'sources'], rows);
 }

@@ -72,6 +72,7 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
     why: 'A name of 200 characters, and spaces where cases change.',
   },
   'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
+  'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'identifiers/email.ts URL': { most: 2_055, why: 'The scheme, and a part of such a text.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },

@@ -15,8 +15,11 @@ export { normalizeEmail } from './email.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
+export type { CriteoOptions } from './platforms/criteo.js';
 export type { GoogleOptions } from './platforms/google.js';
+export type { LinkedinOptions } from './platforms/linkedin.js';
 export type { LiverampOptions } from './platforms/liveramp.js';
+export type { PlatformSource } from './platforms/platform.js';
 export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,

@@ -14,7 +14,13 @@ import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
 import { type PhoneOptions, readPhone, requireCountry } from './phone.js';
 import { nationalNumberOf } from './plans.js';
-import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
+import type {
+  EmailPlatform,
+  PhonePlatform,
+  PhoneRule,
+  Platform,
+  PlatformSource,
+} from './platforms/platform.js';
 import * as platforms from './platforms.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
 import type { Field } from './row.js';
@@ -32,8 +38,10 @@ export interface PlatformToken {
 export interface PlatformProfile<Options = object> {
   /** What people call the platform. */
   readonly title: string;
-  /** Where the platform publishes its rules, or who else says so. */
-  readonly source: string;
+  /** Where the platform publishes its rules, or who else says so: where only third parties do, their kind says it. */
+  readonly sources: readonly PlatformSource[];
+  /** The day by which the sources are to be read again, as YYYY-MM-DD. */
+  readonly review: string;
   /**
    * By the platform's own rule, from the raw text.
    * @throws {VeilmatchError} `not-an-email` when the rule does not make an e-mail address of the text: the token could
@@ -52,7 +60,9 @@ export interface EmailProfile<Options = object> {
   /** As `PlatformProfile.title`. */
   readonly title: string;
   /** Who says how the platform treats addresses. */
-  readonly source: string;
+  readonly sources: readonly PlatformSource[];
+  /** As `PlatformProfile.review`. */
+  readonly review: string;
   /** As `PlatformProfile.email`. */
   email: PlatformProfile<Options>['email'];
   /** The platform does not publish how it treats numbers. */
@@ -134,18 +144,27 @@ const PHONE_FORMATS: Readonly<Record<PhoneRule['format'], (e164: string) => stri
 };
 
 /** @param number - in E.164 */
-function writePhone({ format, digits = [0, Infinity] }: PhoneRule, number: string): string | Refusal {
+function withoutZero(number: string): string {
+  const national = nationalNumberOf(number);
+  return national.startsWith('0') ? number.slice(0, -national.length) + national.slice(1) : number;
+}
+
+/** @param number - in E.164 */
+function writePhone(rule: PhoneRule, number: string): string | Refusal {
+  const { format, digits = [0, Infinity], dropsZero } = rule;
   const [least, most] = digits;
-  const count = number.length - 1;
-  if (count >= least && count <= most) return PHONE_FORMATS[format](number);
-  const message = `The platform takes telephone numbers of ${least} to ${most} digits only.`;
-  return { code: 'not-valid', message };
+  const written = PHONE_FORMATS[format](dropsZero ? withoutZero(number) : number);
+  const count = written.length - (format === 'e164' ? 1 : 0);
+  if (count >= least && count <= most) return written;
+  const lengths = least === most ? `${least}` : `${least} to ${most}`;
+  return { code: 'not-valid', message: `The platform takes telephone numbers of ${lengths} digits only.` };
 }
 
 function profileOf<Options extends object>(
   platform: Platform<Options>,
 ): PlatformProfile<Options> | EmailProfile<Options> {
-  const { title, source } = platform;
+  const { title, review } = platform;
+  const sources = Object.freeze(platform.sources.map((source) => Object.freeze({ ...source })));
   const finish = (reading: string | Refusal, field: Field, options: Options): PlatformToken => {
     const normalized = orThrow(reading, field);
     return { normalized, token: tokenOf(platform, normalized, field, options) };
@@ -154,14 +173,14 @@ function profileOf<Options extends object>(
     requireString(text, 'email');
     return finish(emailFor(platform, text), 'email', options ?? ({} as Options));
   };
-  if (platform.phone === undefined) return Object.freeze({ title, source, email, phone: undefined });
+  if (platform.phone === undefined) return Object.freeze({ title, sources, review, email, phone: undefined });
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
     const { country, strict = false } = own;
     return finish(phoneFor(platform, text, requireCountry(country), strict), 'phone', own);
   };
-  return Object.freeze({ title, source, email, phone });
+  return Object.freeze({ title, sources, review, email, phone });
 }
 
 const PLATFORMS: ReadonlyMap<string, Platform<never>> = new Map(Object.entries(platforms));

@@ -49,6 +49,9 @@ const optionsOf = (name: string): readonly string[] => platformNamed(name)?.opti
 const takersOf = (option: keyof HashFlags): string =>
   PROFILE_NAMES.filter((name) => optionsOf(name).includes(option)).join(', ');
 
+/** The others are what single platforms take. */
+const PLAIN_ALGORITHMS: readonly string[] = ['sha256', 'sha1', 'md5'];
+
 const DETAILS: Readonly<Partial<Record<keyof HashFlags, string>>> = {
   algorithm: '--algorithm',
   encoding: '--encoding',
@@ -73,7 +76,7 @@ export const hash: Command = {
     new Option(
       '--algorithm <NAME>',
       `with --plain, --salt-file, --profile ${takersOf('algorithm')} (default: sha256)`,
-    ).choices(['sha256', 'sha1', 'md5']),
+    ).choices(['sha256', 'sha1', 'md5', 'sha512', 'sha256-md5']),
     new Option(
       '--encoding <NAME>',
       `not with --profile, except ${takersOf('encoding')} (default: hex)`,
@@ -136,6 +139,12 @@ function checkFlags(flags: HashFlags, path: string): void {
     if (flags[name as keyof HashFlags] === undefined || takes.includes(name)) continue;
     const chosen = way === 'profile' ? `--profile ${flags.profile}` : WAYS[way].flag;
     throw new VeilmatchError('argument', `${flag} means nothing with ${chosen}. Leave one of them out.`);
+  }
+  if (way !== 'profile' && !PLAIN_ALGORITHMS.includes(flags.algorithm ?? 'sha256')) {
+    throw new VeilmatchError(
+      'argument',
+      `--algorithm ${flags.algorithm} means nothing with ${WAYS[way].flag}: give sha256, sha1 or md5.`,
+    );
   }
   checkStdin([path, flags.saltFile, flags.keyFile]);
 }

@@ -21,7 +21,19 @@ export interface GoogleOptions {
  */
 export const google: PhonePlatform<GoogleOptions> = {
   title: 'Google',
-  source: 'https://github.com/googleads/data-manager-node/blob/main/util/src/formatter.ts',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://github.com/googleads/data-manager-node/blob/e7987f83b55c43a5fd6efa4d6b3b2ccfb5bd62f1/util/src/formatter.ts',
+      read: '2026-11-29',
+    },
+    {
+      kind: 'own',
+      url: 'https://github.com/googleads/google-ads-java/blob/77e21d43021220f81b7cf47c7386d6590ced58f1/google-ads-examples/src/main/java/com/google/ads/googleads/examples/remarketing/UploadEnhancedConversionsForWeb.java',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [removeWhitespace, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com')],
   phone: { format: 'e164' },
   options: ['encoding'],

@@ -1,13 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type EmailPlatform, lowercase } from './platform.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { choice, type EmailPlatform, type Hash, lowercase } from './platform.js';
+
+/** What LinkedIn leaves open. */
+export interface LinkedinOptions {
+  /** `sha256` unless told otherwise. Its API takes `sha512` as well, its upload page does not say so. */
+  readonly algorithm?: 'sha256' | 'sha512' | undefined;
+}
+
+const HASHES: Readonly<Record<'sha256' | 'sha512', Hash>> = { sha256, sha512 };
 
 /**
- * LinkedIn. No page of its own says it: that addresses are put in lower case is known from third-party integrations only,
- * and for telephone numbers no rule is published. SHA-256 in hexadecimal.
+ * LinkedIn. Its own page says SHA-256 and no more: that addresses are put in lower case, and that its API takes SHA-512, is
+ * known from third-party integrations only, and for telephone numbers no rule is published. In hexadecimal.
  */
-export const linkedin: EmailPlatform = {
+export const linkedin: EmailPlatform<LinkedinOptions> = {
   title: 'LinkedIn',
-  source: 'third-party integrations',
+  sources: [
+    {
+      kind: 'third-party',
+      url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/linkedin-conversions/api/index.ts',
+      read: '2026-11-29',
+      states: 'lower case',
+    },
+    {
+      kind: 'third-party',
+      url: 'https://docs.tealium.com/server-side-connectors/linkedin-matched-audiences-connector-setup-guide',
+      read: '2026-11-29',
+      states: 'SHA-512',
+    },
+    {
+      kind: 'own',
+      url: 'https://www.linkedin.com/help/lms/answer/a1489764',
+      read: '2026-11-29',
+      states: 'SHA-256',
+    },
+  ],
+  review: '2027-02-28',
   email: [lowercase],
   phone: undefined,
+  options: ['algorithm'],
+  hash: ({ algorithm = 'sha256' }) => choice(HASHES, algorithm, 'algorithm'),
 };

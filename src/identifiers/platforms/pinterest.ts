@@ -8,7 +8,14 @@ import { lowercase, type PhonePlatform } from './platform.js';
  */
 export const pinterest: PhonePlatform = {
   title: 'Pinterest',
-  source: 'https://github.com/pinterest/api-description/blob/main/v5/openapi.yaml',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://github.com/pinterest/api-description/blob/c05b18971472342ebdf4bafc15fea8a91c78bf79/v5/openapi.yaml',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [lowercase],
   phone: { format: 'digits' },
 };

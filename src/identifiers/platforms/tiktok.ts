@@ -7,7 +7,14 @@ import { lowercase, type PhonePlatform, removeWhitespace } from './platform.js';
  */
 export const tiktok: PhonePlatform = {
   title: 'TikTok',
-  source: 'https://ads.tiktok.com/help/article/5gcDeV2ckkwNVh1BedxvSJ',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://ads.tiktok.com/help/article/5gcDeV2ckkwNVh1BedxvSJ',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [removeWhitespace, lowercase],
   phone: { format: 'e164' },
 };

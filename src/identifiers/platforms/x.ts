@@ -17,7 +17,19 @@ export interface XOptions {
  */
 export const x: PhonePlatform<XOptions> = {
   title: 'X',
-  source: 'https://github.com/xdevplatform/docs',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://github.com/xdevplatform/docs/blob/287132819074964da9c1c410ba02df5a06c932d3/x-ads-api/audiences.mdx',
+      read: '2026-11-29',
+    },
+    {
+      kind: 'own',
+      url: 'https://github.com/xdevplatform/docs/blob/287132819074964da9c1c410ba02df5a06c932d3/x-ads-api/measurement/web-conversions.mdx',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [trim, lowercase],
   phone: { format: 'e164' },
   options: ['key'],

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dropTag, lowercase, onLocalPart, type PhonePlatform, unlessMore } from './platform.js';
+
+/** White space is no character of an address, and stays to be refused. */
+const keepLettersAndDigits = (local: string): string => local.replace(/[^a-z0-9\s]/g, '');
+
+/**
+ * Reddit. An address in lower case, without its tag and with letters and digits alone before the @, whatever the domain; a
+ * number in E.164; SHA-256 in hexadecimal. (Before 2026 its page named dots alone, and integrations still do.)
+ * https://business.reddithelp.com/s/article/advanced-matching-for-developers
+ */
+export const reddit: PhonePlatform = {
+  title: 'Reddit',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://business.reddithelp.com/s/article/advanced-matching-for-developers',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
+  email: [lowercase, unlessMore(onLocalPart((local) => keepLettersAndDigits(dropTag(local))))],
+  phone: { format: 'e164' },
+};
