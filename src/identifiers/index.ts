@@ -12,6 +12,7 @@
 
 export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 export { normalizeEmail } from './email.js';
+export type { DateOrder, UploadField } from './fields/field.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
@@ -23,6 +24,7 @@ export type { PlatformSource } from './platforms/platform.js';
 export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,
+  type FieldOptions,
   type PlatformProfile,
   type PlatformToken,
   type ProfileName,

@@ -12,6 +12,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
+import { countryCode } from './fields/country.js';
+import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import { type PhoneOptions, readPhone, requireCountry } from './phone.js';
 import { nationalNumberOf } from './plans.js';
 import type {
@@ -34,6 +36,14 @@ export interface PlatformToken {
   readonly token: string;
 }
 
+/** How a field besides telephone numbers and e-mail addresses is read. */
+export interface FieldOptions {
+  /** Of the person: a code of two letters or the name in English. States and postal codes are written by it. */
+  readonly country?: string | undefined;
+  /** Of birth dates whose year stands last. Without it those that can be read both ways are refused as `ambiguous`. */
+  readonly dateOrder?: DateOrder | undefined;
+}
+
 /** A platform that takes hashed e-mail addresses and telephone numbers. */
 export interface PlatformProfile<Options = object> {
   /** What people call the platform. */
@@ -53,6 +63,14 @@ export interface PlatformProfile<Options = object> {
    * @throws {VeilmatchError} as `normalizePhone`; `not-valid` also for a number that the platform does not take
    */
   phone(text: string, options?: PhoneOptions & Options): PlatformToken;
+  /** What the platform takes in uploads besides, by rules that it or a third party states. */
+  readonly fields: readonly UploadField[];
+  /**
+   * Another field of an upload by the platform's own rule. Where the platform takes it in the clear, the token is the text.
+   * @throws {VeilmatchError} `not-supported` for a field that the platform does not take; `not-valid` for a text that is
+   * none, `ambiguous` for one that can be read in two ways, `empty`, `too-long` beyond 256 characters
+   */
+  field(name: UploadField, text: string, options?: FieldOptions & Options): PlatformToken;
 }
 
 /** A platform that publishes no rule for telephone numbers. */
@@ -67,6 +85,10 @@ export interface EmailProfile<Options = object> {
   email: PlatformProfile<Options>['email'];
   /** The platform does not publish how it treats numbers. */
   phone: undefined;
+  /** As `PlatformProfile.fields`. */
+  readonly fields: readonly UploadField[];
+  /** As `PlatformProfile.field`. */
+  field: PlatformProfile<Options>['field'];
 }
 
 /** The platforms, by the names of their lines in `platforms`. */
@@ -98,6 +120,10 @@ const NOT_SUPPORTED: Refusal = {
   code: 'not-supported',
   message: 'The platform publishes no rule for telephone numbers.',
 };
+const NO_SUCH_FIELD: Refusal = {
+  code: 'not-supported',
+  message: 'The platform does not take this field, or nobody states how it treats it.',
+};
 const TOO_LONG: Refusal = {
   code: 'too-long',
   message: 'The text has more than 2,048 characters, and is no e-mail address by any rule.',
@@ -125,13 +151,30 @@ export function phoneFor(
   return typeof number === 'string' ? writePhone(platform.phone, number) : number;
 }
 
+/** Another field as the platform hashes it, or takes it in the clear. */
+export function fieldFor(
+  platform: Platform<never>,
+  name: UploadField,
+  text: string,
+  { country, dateOrder }: FieldOptions,
+): string | Refusal {
+  const { fields = {} } = platform;
+  const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (rule === undefined) return text.trim() === '' ? EMPTY : NO_SUCH_FIELD;
+  return readField(rule, text, {
+    country: country === undefined ? undefined : countryCode(country),
+    dateOrder,
+  });
+}
+
 /** @throws {VeilmatchError} `argument` for an option that the platform does not know */
 export function tokenOf<Options>(
   platform: Platform<Options>,
   normalized: string,
-  field: Field,
+  field: Field | UploadField,
   options: Options,
 ): string {
+  if (field !== 'phone' && field !== 'email' && platform.fields?.[field]?.plain) return normalized;
   const hash = platform.hash?.(options, field) ?? sha256;
   const encode = platform.encoding?.(options) ?? bytesToHex;
   return encode(hash(utf8(normalized)));
@@ -165,7 +208,7 @@ function profileOf<Options extends object>(
 ): PlatformProfile<Options> | EmailProfile<Options> {
   const { title, review } = platform;
   const sources = Object.freeze(platform.sources.map((source) => Object.freeze({ ...source })));
-  const finish = (reading: string | Refusal, field: Field, options: Options): PlatformToken => {
+  const finish = (reading: string | Refusal, field: Field | UploadField, options: Options): PlatformToken => {
     const normalized = orThrow(reading, field);
     return { normalized, token: tokenOf(platform, normalized, field, options) };
   };
@@ -173,14 +216,21 @@ function profileOf<Options extends object>(
     requireString(text, 'email');
     return finish(emailFor(platform, text), 'email', options ?? ({} as Options));
   };
-  if (platform.phone === undefined) return Object.freeze({ title, sources, review, email, phone: undefined });
+  const fields = Object.freeze(UPLOAD_FIELDS.filter((name) => platform.fields?.[name] !== undefined));
+  const field = (name: UploadField, text: string, options?: FieldOptions & Options): PlatformToken => {
+    requireString(text, 'field');
+    const own = options ?? ({} as FieldOptions & Options);
+    return finish(fieldFor(platform, name, text, own), name, own);
+  };
+  if (platform.phone === undefined)
+    return Object.freeze({ title, sources, review, email, phone: undefined, fields, field });
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
     const { country, strict = false } = own;
     return finish(phoneFor(platform, text, requireCountry(country), strict), 'phone', own);
   };
-  return Object.freeze({ title, sources, review, email, phone });
+  return Object.freeze({ title, sources, review, email, phone, fields, field });
 }
 
 const PLATFORMS: ReadonlyMap<string, Platform<never>> = new Map(Object.entries(platforms));

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytesToHex, utf8 } from '../../src/bytes.js';
 import type { ErrorCode } from '../../src/errors.js';
+import type { UploadField } from '../../src/identifiers/fields/field.js';
 import { normalizePhone } from '../../src/identifiers/phone.js';
 import {
   type PlatformProfile,
@@ -34,7 +35,11 @@ describe('published vectors', () => {
   )('%s: %s (%s)', (platform, input, _, { field, normalized, token, ...vector }) => {
     const profile = anyProfile(platform);
     const result =
-      field === 'email' ? profile.email(input) : profile.phone(input, { country: vector.country });
+      field === 'email'
+        ? profile.email(input)
+        : field === 'phone'
+          ? profile.phone(input, { country: vector.country })
+          : profile.field(field as UploadField, input);
     expect(result).toEqual({ normalized, token });
   });
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isoCountry } from '../fields/country.js';
+import { lower, plainLettersAndDigits } from '../fields/field.js';
 import { lowercase, type PhonePlatform, unlessMore } from './platform.js';
 
 const keepPlainCharacters = (text: string): string => text.replace(/[^a-z0-9.@-]/g, '');
@@ -8,6 +10,8 @@ const keepPlainCharacters = (text: string): string => text.replace(/[^a-z0-9.@-]
  * login; what it says is known from those who quote it, and they agree about audiences. An address in lower case, of which
  * only letters, digits, `.`, `@` and `-` are kept: a "+" is lost, so `a+b@` and `ab@` become one. (For its Conversions API
  * the same integration keeps the "+".) A number as its digits with the country's; SHA-256 in hexadecimal.
+ * Streets are not here: Amazon has a library of its own that abbreviates them by tables for nine countries,
+ * https://github.com/amzn/amazon-ads-advertiser-audience-normalization-sdk-py
  */
 export const amazon: PhonePlatform = {
   title: 'Amazon',
@@ -21,4 +25,13 @@ export const amazon: PhonePlatform = {
   review: '2027-02-28',
   email: [lowercase, unlessMore(keepPlainCharacters)],
   phone: { format: 'digits' },
+  fields: {
+    firstName: { steps: [lower, plainLettersAndDigits] },
+    lastName: { steps: [lower, plainLettersAndDigits] },
+    city: { steps: [lower, plainLettersAndDigits] },
+    state: { steps: [lower, plainLettersAndDigits] },
+    postalCode: { steps: [lower, plainLettersAndDigits] },
+    country: { steps: [isoCountry], plain: true },
+    externalId: { steps: [], plain: true },
+  },
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isoCountry } from '../fields/country.js';
+import { lower } from '../fields/field.js';
 import { dropDotsAndTags, lowercase, type PhonePlatform, removeWhitespace } from './platform.js';
 
 /**
@@ -19,4 +21,10 @@ export const googleAdsCustomerMatch: PhonePlatform = {
   review: '2027-05-31',
   email: [removeWhitespace, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com')],
   phone: { format: 'e164' },
+  fields: {
+    firstName: { steps: [lower] },
+    lastName: { steps: [lower] },
+    postalCode: { steps: [], plain: true },
+    country: { steps: [isoCountry], plain: true },
+  },
 };

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isoCountry } from '../fields/country.js';
+import { lower } from '../fields/field.js';
+import { withoutSuffixes, withoutTitle } from '../fields/person-name.js';
 import {
   choice,
   dropDotsAndTags,
@@ -36,6 +39,12 @@ export const google: PhonePlatform<GoogleOptions> = {
   review: '2027-05-31',
   email: [removeWhitespace, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com')],
   phone: { format: 'e164' },
+  fields: {
+    firstName: { steps: [lower, withoutTitle] },
+    lastName: { steps: [lower, withoutSuffixes] },
+    postalCode: { steps: [], plain: true },
+    country: { steps: [isoCountry], plain: true },
+  },
   options: ['encoding'],
   encoding: ({ encoding = 'hex' }) => choice(ENCODINGS, encoding, 'encoding'),
 };

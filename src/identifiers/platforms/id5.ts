@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lower } from '../fields/field.js';
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { dropDotsAndTags, lowercase, type PhonePlatform, trim } from './platform.js';
 
 const googlemailIsGmail = (text: string): string => text.replace(/@googlemail\.com$/, '@gmail.com');
@@ -27,4 +29,7 @@ export const id5: PhonePlatform = {
   review: '2027-05-31',
   email: [trim, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com'), googlemailIsGmail],
   phone: { format: 'digits' },
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId, lower], plain: true },
+  },
 };

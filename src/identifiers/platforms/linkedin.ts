@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { isoCountry } from '../fields/country.js';
+import { lower } from '../fields/field.js';
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { choice, type EmailPlatform, type Hash, lowercase } from './platform.js';
 
 /** What LinkedIn leaves open. */
@@ -39,6 +43,12 @@ export const linkedin: EmailPlatform<LinkedinOptions> = {
   review: '2027-02-28',
   email: [lowercase],
   phone: undefined,
+  fields: {
+    firstName: { steps: [], plain: true },
+    lastName: { steps: [], plain: true },
+    country: { steps: [isoCountry], plain: true },
+    mobileId: { steps: [mobileAdvertisingId, lower], plain: true },
+  },
   options: ['algorithm'],
   hash: ({ algorithm = 'sha256' }) => choice(HASHES, algorithm, 'algorithm'),
 };

@@ -8,8 +8,9 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToBase64, bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import type { FieldRules, UploadField } from '../fields/field.js';
 
-export type Step = (text: string) => string;
+type Step = (text: string) => string;
 export type Hash = (message: Uint8Array) => Uint8Array;
 type Encoding = (hash: Uint8Array) => string;
 
@@ -46,10 +47,12 @@ export interface Platform<Options = object> {
   readonly email: readonly Step[];
   /** Undefined where the platform publishes no rule. */
   readonly phone: PhoneRule | undefined;
+  /** What it takes besides, by its own rules; nothing unless given. */
+  readonly fields?: FieldRules;
   /** The names of its options; none unless given. */
   readonly options?: readonly (keyof Options & string)[];
   /** SHA-256 unless given. */
-  readonly hash?: (options: Options, field: 'phone' | 'email') => Hash;
+  readonly hash?: (options: Options, field: 'phone' | 'email' | UploadField) => Hash;
   /** Lower-case hexadecimal unless given. */
   readonly encoding?: (options: Options) => Encoding;
 }

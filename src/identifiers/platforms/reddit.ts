@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mobileAdvertisingId, oneCase } from '../fields/mobile-id.js';
 import { dropTag, lowercase, onLocalPart, type PhonePlatform, unlessMore } from './platform.js';
 
 /** White space is no character of an address, and stays to be refused. */
@@ -21,4 +22,8 @@ export const reddit: PhonePlatform = {
   review: '2027-05-31',
   email: [lowercase, unlessMore(onLocalPart((local) => keepLettersAndDigits(dropTag(local))))],
   phone: { format: 'e164' },
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId, oneCase] },
+    externalId: { steps: [] },
+  },
 };

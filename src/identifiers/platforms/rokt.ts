@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutSpaces } from '../fields/field.js';
+import { withoutZipExtension } from '../fields/postal-code.js';
 import { lowercase, type PhonePlatform, removeWhitespace } from './platform.js';
 
 /**
@@ -18,4 +20,7 @@ export const rokt: PhonePlatform = {
   review: '2027-05-31',
   email: [removeWhitespace, lowercase],
   phone: { format: 'national', digits: [10, 10] },
+  fields: {
+    postalCode: { steps: [withoutZipExtension, withoutSpaces] },
+  },
 };

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { compactDate } from '../fields/birth-date.js';
+import { isoCountry } from '../fields/country.js';
+import { lower, withoutPunctuation, withoutSpaces } from '../fields/field.js';
+import { binaryGender, genderLetter } from '../fields/gender.js';
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
+import { withoutZipExtension } from '../fields/postal-code.js';
+import { stateCode } from '../fields/state.js';
 import { lowercase, type PhonePlatform, trim } from './platform.js';
 
 /**
@@ -19,8 +26,25 @@ export const snap: PhonePlatform = {
       url: 'https://developers.snap.com/api/marketing-api/Conversions-API/BestPractices',
       read: '2026-11-29',
     },
+    {
+      kind: 'third-party',
+      url: 'https://schemas.apis.io/schemas/snapchat/snapchat-userdata/',
+      read: '2026-11-29',
+      states: 'city, state, postal code, country, birth date, gender',
+    },
   ],
   review: '2027-05-31',
   email: [trim, lowercase],
   phone: { format: 'digits', dropsZero: true },
+  fields: {
+    firstName: { steps: [lower, withoutPunctuation, withoutSpaces] },
+    lastName: { steps: [lower, withoutPunctuation, withoutSpaces] },
+    city: { steps: [lower] },
+    state: { steps: [stateCode] },
+    postalCode: { steps: [withoutZipExtension, lower] },
+    country: { steps: [isoCountry, lower] },
+    birthDate: { steps: [compactDate] },
+    gender: { steps: [genderLetter, binaryGender] },
+    mobileId: { steps: [mobileAdvertisingId, lower] },
+  },
 };

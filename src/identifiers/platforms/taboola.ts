@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { type EmailPlatform, lowercase } from './platform.js';
 
 /**
@@ -18,4 +19,7 @@ export const taboola: EmailPlatform = {
   review: '2027-05-31',
   email: [lowercase],
   phone: undefined,
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId], plain: true },
+  },
 };

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { lower } from '../fields/field.js';
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { lowercase, type PhonePlatform, removeWhitespace } from './platform.js';
 
 /**
@@ -17,4 +19,7 @@ export const tiktok: PhonePlatform = {
   review: '2027-05-31',
   email: [removeWhitespace, lowercase],
   phone: { format: 'e164' },
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId, lower] },
+  },
 };

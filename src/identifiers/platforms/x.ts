@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { VeilmatchError } from '../../errors.js';
+import { lower } from '../fields/field.js';
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { lowercase, type PhonePlatform, trim } from './platform.js';
 
 /** The two ways in which X takes lists. */
@@ -32,6 +35,9 @@ export const x: PhonePlatform<XOptions> = {
   review: '2027-05-31',
   email: [trim, lowercase],
   phone: { format: 'e164' },
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId, lower] },
+  },
   options: ['key'],
   hash: ({ key }) => (key === undefined ? sha256 : partnerDataMatch(key)),
 };

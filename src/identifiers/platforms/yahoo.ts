@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { lowercase, type PhonePlatform } from './platform.js';
 
 /**
@@ -17,4 +18,7 @@ export const yahoo: PhonePlatform = {
   review: '2027-02-28',
   email: [lowercase],
   phone: { format: 'e164' },
+  fields: {
+    mobileId: { steps: [mobileAdvertisingId], plain: true },
+  },
 };
