@@ -20,7 +20,8 @@ export type { CriteoOptions } from './platforms/criteo.js';
 export type { GoogleOptions } from './platforms/google.js';
 export type { LinkedinOptions } from './platforms/linkedin.js';
 export type { LiverampOptions } from './platforms/liveramp.js';
-export type { PlatformSource } from './platforms/platform.js';
+export type { PlatformSource } from './platforms/source.js';
+export type { UploadKind } from './platforms/upload.js';
 export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,
@@ -32,6 +33,7 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { Field, RejectedRow, Row } from './row.js';
+export type { Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';
+export { type UploadedFile, type UploadedRows, type UploadOptions, uploadRows } from './upload-rows.js';

@@ -16,15 +16,10 @@ import { countryCode } from './fields/country.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import { type PhoneOptions, readPhone, requireCountry } from './phone.js';
 import { nationalNumberOf } from './plans.js';
-import type {
-  EmailPlatform,
-  PhonePlatform,
-  PhoneRule,
-  Platform,
-  PlatformSource,
-} from './platforms/platform.js';
+import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
+import type { PlatformSource } from './platforms/source.js';
 import * as platforms from './platforms.js';
-import { orThrow, type Refusal, requireString } from './refusal.js';
+import { EMPTY_CELL, orThrow, type Refusal, requireString } from './refusal.js';
 import type { Field } from './row.js';
 import { MAX_EMAIL_TEXT } from './text.js';
 
@@ -63,6 +58,8 @@ export interface PlatformProfile<Options = object> {
    * @throws {VeilmatchError} as `normalizePhone`; `not-valid` also for a number that the platform does not take
    */
   phone(text: string, options?: PhoneOptions & Options): PlatformToken;
+  /** Where its upload file is described (`uploadRows`); none where nobody does. */
+  readonly uploadSources: readonly PlatformSource[];
   /** What the platform takes in uploads besides, by rules that it or a third party states. */
   readonly fields: readonly UploadField[];
   /**
@@ -85,6 +82,8 @@ export interface EmailProfile<Options = object> {
   email: PlatformProfile<Options>['email'];
   /** The platform does not publish how it treats numbers. */
   phone: undefined;
+  /** As `PlatformProfile.uploadSources`. */
+  readonly uploadSources: readonly PlatformSource[];
   /** As `PlatformProfile.fields`. */
   readonly fields: readonly UploadField[];
   /** As `PlatformProfile.field`. */
@@ -128,12 +127,11 @@ const TOO_LONG: Refusal = {
   code: 'too-long',
   message: 'The text has more than 2,048 characters, and is no e-mail address by any rule.',
 };
-const EMPTY: Refusal = { code: 'empty', message: 'There is no identifier: the text is empty.' };
 
 /** The e-mail address as the platform hashes it. */
 export function emailFor(platform: Platform<never>, text: string): string | Refusal {
   const { length } = text.trim();
-  if (length === 0) return EMPTY;
+  if (length === 0) return EMPTY_CELL;
   if (length > MAX_EMAIL_TEXT) return TOO_LONG;
   const normalized = platform.email.reduce((current, step) => step(current), text);
   return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
@@ -146,13 +144,13 @@ export function phoneFor(
   country: CountryCode | undefined,
   strict: boolean,
 ): string | Refusal {
-  if (platform.phone === undefined) return text.trim() === '' ? EMPTY : NOT_SUPPORTED;
+  if (platform.phone === undefined) return text.trim() === '' ? EMPTY_CELL : NOT_SUPPORTED;
   const number = readPhone(text, country, strict);
   return typeof number === 'string' ? writePhone(platform.phone, number) : number;
 }
 
 /** Another field as the platform hashes it, or takes it in the clear. */
-export function fieldFor(
+function fieldFor(
   platform: Platform<never>,
   name: UploadField,
   text: string,
@@ -160,7 +158,7 @@ export function fieldFor(
 ): string | Refusal {
   const { fields = {} } = platform;
   const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (rule === undefined) return text.trim() === '' ? EMPTY : NO_SUCH_FIELD;
+  if (rule === undefined) return text.trim() === '' ? EMPTY_CELL : NO_SUCH_FIELD;
   return readField(rule, text, {
     country: country === undefined ? undefined : countryCode(country),
     dateOrder,
@@ -203,11 +201,15 @@ function writePhone(rule: PhoneRule, number: string): string | Refusal {
   return { code: 'not-valid', message: `The platform takes telephone numbers of ${lengths} digits only.` };
 }
 
+const frozen = (sources: readonly PlatformSource[]): readonly PlatformSource[] =>
+  Object.freeze(sources.map((source) => Object.freeze({ ...source })));
+
 function profileOf<Options extends object>(
   platform: Platform<Options>,
 ): PlatformProfile<Options> | EmailProfile<Options> {
   const { title, review } = platform;
-  const sources = Object.freeze(platform.sources.map((source) => Object.freeze({ ...source })));
+  const sources = frozen(platform.sources);
+  const uploadSources = frozen(platform.upload?.sources ?? []);
   const finish = (reading: string | Refusal, field: Field | UploadField, options: Options): PlatformToken => {
     const normalized = orThrow(reading, field);
     return { normalized, token: tokenOf(platform, normalized, field, options) };
@@ -223,14 +225,14 @@ function profileOf<Options extends object>(
     return finish(fieldFor(platform, name, text, own), name, own);
   };
   if (platform.phone === undefined)
-    return Object.freeze({ title, sources, review, email, phone: undefined, fields, field });
+    return Object.freeze({ title, sources, uploadSources, review, email, phone: undefined, fields, field });
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
     const { country, strict = false } = own;
     return finish(phoneFor(platform, text, requireCountry(country), strict), 'phone', own);
   };
-  return Object.freeze({ title, sources, review, email, phone, fields, field });
+  return Object.freeze({ title, sources, uploadSources, review, email, phone, fields, field });
 }
 
 const PLATFORMS: ReadonlyMap<string, Platform<never>> = new Map(Object.entries(platforms));

@@ -16,6 +16,9 @@ export function isRefusal(reading: object | string): reading is Refusal {
   return typeof reading === 'object' && 'code' in reading;
 }
 
+/** Of a cell that holds nothing, whatever it would have held. */
+export const EMPTY_CELL: Refusal = { code: 'empty', message: 'There is no identifier: the text is empty.' };
+
 /** @throws {VeilmatchError} the refusal, if that is what the reader returned */
 export function orThrow(reading: string | Refusal, field: string): string {
   if (typeof reading === 'string') return reading;

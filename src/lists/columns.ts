@@ -195,7 +195,7 @@ function guess(
 }
 
 /** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case; none for what is too long for a name. */
-function words(cell: string): string {
+export function words(cell: string): string {
   const name = withoutInvisibles(cell);
   if (name.length > MAX_NAME) return '';
   return name

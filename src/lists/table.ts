@@ -2,9 +2,11 @@
 /** Customer lists: the rows that the library takes, and the lines they stood on, as they are read. */
 
 import { VeilmatchError } from '../errors.js';
+import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field, Row } from '../identifiers/row.js';
 import { type ColumnOptions, type Columns, chooseColumns } from './columns.js';
 import type { Delimiter, ListRecord } from './csv.js';
+import { fieldColumns } from './field-columns.js';
 import { type Io, sourceName } from './io.js';
 import type { RecordSource } from './record-source.js';
 import { openRecords } from './records.js';
@@ -12,6 +14,8 @@ import { openRecords } from './records.js';
 export interface ListOptions extends ColumnOptions {
   /** Detected when it is not given. */
   readonly delimiter?: Delimiter | undefined;
+  /** Also look for columns with what uploads take besides, by their names. */
+  readonly fields?: boolean | undefined;
 }
 
 /** A row as it was read: cells that are empty are left out. */
@@ -21,6 +25,8 @@ export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;
+  /** What uploads take besides, where it was asked for. */
+  readonly fields?: ReadonlyMap<UploadField, string>;
 }
 
 /** Records that are looked at before the columns are chosen. */
@@ -31,6 +37,8 @@ export class CustomerList {
   readonly columns: Columns;
   /** What was guessed about the file and why; to be shown. */
   readonly notes: readonly string[];
+  /** Where what uploads take besides stands; nothing unless it was asked for. */
+  readonly fields: ReadonlyMap<UploadField, number>;
   readonly #records: RecordSource;
   readonly #source: string;
   readonly #width: number;
@@ -42,7 +50,9 @@ export class CustomerList {
     width: number,
     columns: Columns,
     notes: readonly string[],
+    fields: ReadonlyMap<UploadField, number>,
   ) {
+    this.fields = fields;
     this.#records = records;
     this.#source = source;
     this.#width = width;
@@ -69,7 +79,10 @@ export class CustomerList {
         checkedOptions(options, records, source),
         source,
       );
-      return new CustomerList(records, source, sample[0]!.fields.length, columns, notes);
+      const { header, phone, email, country } = columns;
+      const taken = [...phone, ...email, ...(country === undefined ? [] : [country])];
+      const fields = fieldColumns(options.fields ? header : undefined, taken);
+      return new CustomerList(records, source, sample[0]!.fields.length, columns, notes, fields);
     } catch (error) {
       await records.close();
       throw error;
@@ -102,7 +115,7 @@ export class CustomerList {
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
     const { header, phone, email, country } = this.columns;
-    const needed = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const needed = [...phone, ...email, ...(country === undefined ? [] : [country]), ...this.fields.values()];
     let belowHeader = header === undefined;
     for await (const batch of this.#records.records(needed)) {
       const records = belowHeader ? batch : batch.slice(1);
@@ -134,12 +147,17 @@ export class CustomerList {
     const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
     const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
     const country = filled(this.columns.country);
+    const others = [...this.fields].flatMap(([field, column]): [UploadField, string][] => {
+      const cell = filled(column);
+      return cell === undefined ? [] : [[field, cell]];
+    });
+    const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return { row, line };
+      return { row, ...placed };
     });
   }
 }

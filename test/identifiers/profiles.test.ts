@@ -406,7 +406,7 @@ describe('sources', () => {
 test('a platform is a file and a line of the list', () => {
   const files = readdirSync(new URL('../../src/identifiers/platforms/', import.meta.url));
   const due = names.map((name) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`);
-  expect(files.sort()).toEqual([...due, 'platform.ts'].sort());
+  expect(files.sort()).toEqual([...due, 'platform.ts', 'source.ts', 'upload.ts'].sort());
 });
 
 test('the documents say how many there are', () => {

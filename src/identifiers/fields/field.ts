@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What uploads take besides telephone numbers and e-mail addresses. They are for uploads alone: none becomes an identifier of a
- * set, since none stands for a person, and their hashes are read back at once (there are some 40,000 birth dates).
+ * set, since none stands for a person, and their hashes are read back at once: fewer than 50,000 days have passed since 1900.
  */
 
 import type { IdentifierErrorCode } from '../../errors.js';
@@ -28,7 +28,7 @@ export type UploadField = (typeof UPLOAD_FIELDS)[number];
 export type DateOrder = 'dmy' | 'mdy';
 
 /** What a field is read by, besides its text. */
-export interface FieldContext {
+interface FieldContext {
   /** Of the row, in ISO 3166-1 alpha-2, where it is known. */
   readonly country: string | undefined;
   /** Where it is not given, a date that can be read both ways is refused. */

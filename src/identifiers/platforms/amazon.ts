@@ -34,4 +34,29 @@ export const amazon: PhonePlatform = {
     country: { steps: [isoCountry], plain: true },
     externalId: { steps: [], plain: true },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'third-party',
+        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
+        read: '2026-11-29',
+        states: 'names of the hashed fields of a record',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'externalUserId', kind: 'externalId' },
+          { header: 'countryCode', kind: 'country' },
+          { header: 'email', kind: 'email' },
+          { header: 'phone', kind: 'phone' },
+          { header: 'firstname', kind: 'firstName' },
+          { header: 'lastname', kind: 'lastName' },
+          { header: 'city', kind: 'city' },
+          { header: 'state', kind: 'state' },
+          { header: 'postal', kind: 'postalCode' },
+        ],
+      },
+    ],
+  },
 };

@@ -7,6 +7,8 @@ import { dropDotsAndTags, lowercase, type PhonePlatform, removeWhitespace } from
  * Google Ads: Customer Match. Since August 2026 the rule of enhanced conversions: an address without white space and in
  * lower case, at gmail.com and googlemail.com also without dots and tags; a number in E.164; SHA-256 in hexadecimal. Lists
  * that were uploaded before, by the rule that kept dots and tags, match by that rule only.
+ * Its file has several columns of a name for people with several addresses or numbers; how many it does not say. Mobile
+ * advertising ids go into a file of their own, in the clear, which is not made here.
  */
 export const googleAdsCustomerMatch: PhonePlatform = {
   title: 'Google Ads Customer Match',
@@ -26,5 +28,27 @@ export const googleAdsCustomerMatch: PhonePlatform = {
     lastName: { steps: [lower] },
     postalCode: { steps: [], plain: true },
     country: { steps: [isoCountry], plain: true },
+  },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://support.google.com/google-ads/answer/7659867',
+        read: '2026-11-29',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'Email', kind: 'email', most: 5 },
+          { header: 'Phone', kind: 'phone', most: 5 },
+          { header: 'First Name', kind: 'firstName' },
+          { header: 'Last Name', kind: 'lastName' },
+          { header: 'Country', kind: 'country' },
+          { header: 'Zip', kind: 'postalCode' },
+        ],
+        together: ['firstName', 'lastName', 'country', 'postalCode'],
+      },
+    ],
   },
 };

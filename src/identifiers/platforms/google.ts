@@ -2,6 +2,7 @@
 import { isoCountry } from '../fields/country.js';
 import { lower } from '../fields/field.js';
 import { withoutSuffixes, withoutTitle } from '../fields/person-name.js';
+import { googleAdsCustomerMatch } from './google-ads-customer-match.js';
 import {
   choice,
   dropDotsAndTags,
@@ -45,6 +46,8 @@ export const google: PhonePlatform<GoogleOptions> = {
     postalCode: { steps: [], plain: true },
     country: { steps: [isoCountry], plain: true },
   },
+  // The file is Customer Match's, whose tokens are hexadecimal.
+  upload: googleAdsCustomerMatch.upload!,
   options: ['encoding'],
   encoding: ({ encoding = 'hex' }) => choice(ENCODINGS, encoding, 'encoding'),
 };

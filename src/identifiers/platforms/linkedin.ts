@@ -49,6 +49,36 @@ export const linkedin: EmailPlatform<LinkedinOptions> = {
     country: { steps: [isoCountry], plain: true },
     mobileId: { steps: [mobileAdvertisingId, lower], plain: true },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/create-and-manage-list-uploads',
+        read: '2026-11-29',
+      },
+      {
+        kind: 'own',
+        url: 'https://www.linkedin.com/help/lms/answer/a1489764',
+        read: '2026-11-29',
+        states: '300,000 records a list, and that the headers of the template stay',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'email', kind: 'email' },
+          { header: 'firstname', kind: 'firstName' },
+          { header: 'lastname', kind: 'lastName' },
+          { header: 'jobtitle' },
+          { header: 'employeecompany' },
+          { header: 'country', kind: 'country' },
+          { header: 'googleaid', kind: 'mobileId' },
+        ],
+        fixed: true,
+        rows: 300_000,
+      },
+    ],
+  },
   options: ['algorithm'],
   hash: ({ algorithm = 'sha256' }) => choice(HASHES, algorithm, 'algorithm'),
 };

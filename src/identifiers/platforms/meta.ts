@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { compactDate } from '../fields/birth-date.js';
+import { compactDate, yearOf } from '../fields/birth-date.js';
 import { isoCountry } from '../fields/country.js';
 import { lettersAndDigits, lower, withoutPunctuation, withoutSpaces } from '../fields/field.js';
 import { binaryGender, genderLetter } from '../fields/gender.js';
@@ -14,6 +14,7 @@ import { lowercase, type PhonePlatform, trim } from './platform.js';
  * https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/customer-information-parameters
  * What else it takes is by the page; where that leaves spaces in names and the case of an external id open, by its SDK. The
  * SDK drops accents from cities, which the page keeps.
+ * How a whole date is hashed in its upload file it does not say, so the file has the year alone.
  */
 export const meta: PhonePlatform = {
   title: 'Meta',
@@ -43,5 +44,32 @@ export const meta: PhonePlatform = {
     gender: { steps: [genderLetter, binaryGender] },
     mobileId: { steps: [mobileAdvertisingId], plain: true },
     externalId: { steps: [lower, withoutSpaces] },
+  },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://www.facebook.com/business/help/2082575038703844',
+        read: '2026-11-29',
+        states: 'column names; three addresses and three numbers a person',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'email', kind: 'email', most: 3 },
+          { header: 'phone', kind: 'phone', most: 3 },
+          { header: 'madid', kind: 'mobileId' },
+          { header: 'fn', kind: 'firstName' },
+          { header: 'ln', kind: 'lastName' },
+          { header: 'zip', kind: 'postalCode' },
+          { header: 'ct', kind: 'city' },
+          { header: 'st', kind: 'state' },
+          { header: 'country', kind: 'country' },
+          { header: 'doby', kind: 'birthDate', rule: { steps: [compactDate, yearOf] } },
+          { header: 'gen', kind: 'gender' },
+        ],
+      },
+    ],
   },
 };

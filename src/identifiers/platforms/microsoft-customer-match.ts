@@ -24,4 +24,20 @@ export const microsoftCustomerMatch: EmailPlatform = {
   review: '2027-02-28',
   email: [trim, lowercase],
   phone: undefined,
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://help.ads.microsoft.com/apex/index/3/en/56921',
+        read: '2026-11-29',
+        states: 'the column, an address a cell, and four million addresses a file',
+      },
+    ],
+    files: [
+      {
+        columns: [{ header: 'Email', kind: 'email' }],
+        rows: 4_000_000,
+      },
+    ],
+  },
 };

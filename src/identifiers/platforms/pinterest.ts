@@ -38,4 +38,18 @@ export const pinterest: PhonePlatform = {
     mobileId: { steps: [mobileAdvertisingId, lower] },
     externalId: { steps: [] },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://github.com/pinterest/api-description/blob/c05b18971472342ebdf4bafc15fea8a91c78bf79/v5/openapi.yaml',
+        read: '2026-11-29',
+        states: 'a list of one kind, addresses or advertising ids, and no telephone numbers',
+      },
+    ],
+    files: [
+      { name: 'email', columns: [{ header: 'EMAIL', kind: 'email' }], header: false },
+      { name: 'mobile-id', columns: [{ header: 'MAID', kind: 'mobileId' }], header: false },
+    ],
+  },
 };

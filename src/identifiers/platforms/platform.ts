@@ -9,22 +9,12 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToBase64, bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { FieldRules, UploadField } from '../fields/field.js';
+import type { PlatformSource } from './source.js';
+import type { Upload } from './upload.js';
 
 type Step = (text: string) => string;
 export type Hash = (message: Uint8Array) => Uint8Array;
 type Encoding = (hash: Uint8Array) => string;
-
-/** Who states a rule, and when it was read there. */
-export interface PlatformSource {
-  /** `own`: a page, a specification or an SDK of the platform; `third-party`: somebody who quotes it or integrates it. */
-  readonly kind: 'own' | 'third-party';
-  /** A page; or a file of a repository at the commit that was read. */
-  readonly url: string;
-  /** The day on which it was read, as YYYY-MM-DD. */
-  readonly read: string;
-  /** What it states, where it does not state all. */
-  readonly states?: string;
-}
 
 /** How a platform writes a telephone number, from E.164. */
 export interface PhoneRule {
@@ -49,6 +39,8 @@ export interface Platform<Options = object> {
   readonly phone: PhoneRule | undefined;
   /** What it takes besides, by its own rules; nothing unless given. */
   readonly fields?: FieldRules;
+  /** The file that its upload takes, if somebody says so. */
+  readonly upload?: Upload;
   /** The names of its options; none unless given. */
   readonly options?: readonly (keyof Options & string)[];
   /** SHA-256 unless given. */

@@ -26,4 +26,22 @@ export const reddit: PhonePlatform = {
     mobileId: { steps: [mobileAdvertisingId, oneCase] },
     externalId: { steps: [] },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'third-party',
+        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/reddit-audiences/const.ts',
+        read: '2026-11-29',
+        states: 'the columns of its API, after https://ads-api.reddit.com/docs/v3/',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'EMAIL_SHA256', kind: 'email' },
+          { header: 'MAID_SHA256', kind: 'mobileId' },
+        ],
+      },
+    ],
+  },
 };

@@ -47,4 +47,30 @@ export const snap: PhonePlatform = {
     gender: { steps: [genderLetter, binaryGender] },
     mobileId: { steps: [mobileAdvertisingId, lower] },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://developers.snap.com/api/marketing-api/Ads-API/customer-lists',
+        read: '2026-11-29',
+        states: 'one kind an upload',
+      },
+      {
+        kind: 'third-party',
+        url: 'https://www.rudderstack.com/docs/destinations/reverse-etl-destinations/snapchat-custom-audience/setup-guide/',
+        read: '2026-11-29',
+        states: 'a hundred thousand identifiers an upload',
+      },
+    ],
+    files: [
+      { name: 'email', columns: [{ header: 'EMAIL_SHA256', kind: 'email' }], header: false, rows: 100_000 },
+      { name: 'phone', columns: [{ header: 'PHONE_SHA256', kind: 'phone' }], header: false, rows: 100_000 },
+      {
+        name: 'mobile-id',
+        columns: [{ header: 'MOBILE_AD_ID_SHA256', kind: 'mobileId' }],
+        header: false,
+        rows: 100_000,
+      },
+    ],
+  },
 };

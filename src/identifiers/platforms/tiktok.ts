@@ -22,4 +22,23 @@ export const tiktok: PhonePlatform = {
   fields: {
     mobileId: { steps: [mobileAdvertisingId, lower] },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://ads.tiktok.com/help/article/5gcDeV2ckkwNVh1BedxvSJ',
+        read: '2026-11-29',
+        states: 'column names, and that each may stand three times',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'Email_SHA256', kind: 'email', most: 3 },
+          { header: 'Phone_SHA256', kind: 'phone', most: 3 },
+          { header: 'MAID_SHA256', kind: 'mobileId' },
+        ],
+      },
+    ],
+  },
 };

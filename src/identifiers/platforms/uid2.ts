@@ -32,5 +32,16 @@ export const uid2: PhonePlatform = {
   review: '2027-05-31',
   email: [stripAsciiSpaces, lowercaseAscii, dropDotsAndTags('gmail.com')],
   phone: { format: 'e164', digits: [10, 15] },
+  upload: {
+    sources: [
+      {
+        kind: 'third-party',
+        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/the-trade-desk-crm/functions.ts',
+        read: '2026-11-29',
+        states: 'CRM data of The Trade Desk: an address a line',
+      },
+    ],
+    files: [{ columns: [{ header: 'email', kind: 'email' }], header: false }],
+  },
   encoding: () => ENCODINGS.base64,
 };

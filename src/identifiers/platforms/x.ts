@@ -38,6 +38,26 @@ export const x: PhonePlatform<XOptions> = {
   fields: {
     mobileId: { steps: [mobileAdvertisingId, lower] },
   },
+  upload: {
+    sources: [
+      {
+        kind: 'own',
+        url: 'https://business.x.com/en/help/campaign-setup/campaign-targeting/custom-audiences/lists',
+        read: '2026-11-29',
+        states: 'CSV with a column for each kind, which is asked for at the upload',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'email', kind: 'email' },
+          { header: 'phone', kind: 'phone' },
+          { header: 'device_id', kind: 'mobileId' },
+        ],
+        header: false,
+      },
+    ],
+  },
   options: ['key'],
   hash: ({ key }) => (key === undefined ? sha256 : partnerDataMatch(key)),
 };
