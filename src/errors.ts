@@ -21,7 +21,7 @@ export type IdentifierErrorCode =
   | 'too-long'
   /**
    * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under
-   * `strict`), or a number that a platform does not take. Of what uploads take besides: a text that is none, such as a date
+   * `assigned`), or a number that a platform does not take. Of what uploads take besides: a text that is none, such as a date
    * that no calendar has.
    */
   | 'not-valid'

@@ -31,6 +31,7 @@ import { uploadRows } from '../src/identifiers/upload-rows.js';
 import { chooseColumns } from '../src/lists/columns.js';
 import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
 import { checkPolicy } from '../src/policy/policy.js';
+import { ristretto255Suite } from '../src/psi/run/ciphersuite.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
 import { openKey, sealKey } from '../src/sealed/key.js';
@@ -42,6 +43,7 @@ import { undelimited } from '../src/wire/framing.js';
 import { decodeMessage } from '../src/wire/messages.js';
 import { memoryIo } from './cli/harness.js';
 import { builtinsIn } from './support/builtins.js';
+import { times } from './support/effort.js';
 import {
   type Expression,
   eachSource,
@@ -264,7 +266,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   'normalizePhone in the US': { pieces: PHONE, read: (text) => normalizePhone(text, { country: 'US' }) },
   'normalizePhone, strict': {
     pieces: PHONE,
-    read: (text) => normalizePhone(text, { country: 'DE', strict: true }),
+    read: (text) => normalizePhone(text, { country: 'DE', assigned: true }),
   },
   ...Object.fromEntries(
     names.flatMap((name): [string, Reader][] => [
@@ -303,7 +305,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (text) =>
       parseRows(
         { phone: [text], email: [text], country: [text] },
-        { country: 'US', strict: false, match: 'any' },
+        { country: 'US', assigned: false, match: 'any' },
       ),
   },
   joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },
@@ -376,8 +378,8 @@ async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield* slices(bytes);
 }
 
-const LENGTH = process.env.SLOW ? 1_000_000 : 60_000;
-const RUNS = process.env.SLOW ? 100 : 5;
+const LENGTH = times(60_000, 1_000_000);
+const RUNS = times(5, 100);
 
 /** A start, something over and over, and an end: the parts, so that a counterexample can be read. */
 interface Parts {
@@ -432,7 +434,7 @@ describe('what strangers wrote', () => {
 
 const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   'frames, records': (bytes) => decodeRecords(decodeFrame(bytes), 32, 0, 1 << 20),
-  Hello: (bytes) => decodeHello(decodeFrame(bytes).body),
+  Hello: (bytes) => decodeHello(decodeFrame(bytes).body, ristretto255Suite),
   'contact queries': decodeQuery,
   'contact elements': (bytes) => decodeBlinded(bytes, 0, 1 << 20),
   'contact answers': (bytes) => decodeEvaluated(bytes, 0, 1 << 20),

@@ -58,7 +58,11 @@ const OTHERS = new Set(['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', '
 const RETIRED = ['veilmatch/protocols'];
 
 /** Names that there were, which it says what has taken their place of. */
-const RETIRED_NAMES = ['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage'];
+const RETIRED_NAMES = [
+  ...['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage', 'RevealOption', 'RunOptions'],
+  ...['hmacKey', 'slowCost', 'signerOf', 'sumResult', 'runTerms', 'pseudonymsOfRows', 'contactClient'],
+  ...['psiReceiver', 'psiSender', 'peopleReceiver', 'sumSender', 'joinIdsReceiver'],
+];
 
 /** The specifiers in a text that there are not. */
 function unknownSpecifiers(text: string): string[] {

@@ -24,12 +24,12 @@ const SCHEMES = [
   { scheme: 'SHA-1', hasher: reversiblePlain({ algorithm: 'sha1' }), knows: { algorithm: 'sha1' } },
   { scheme: 'SHA-256', hasher: reversiblePlain(), knows: {} },
   { scheme: 'SHA-256, salted', hasher: reversibleSalted({ salt }), knows: { salt } },
-  { scheme: 'HMAC-SHA-256', hasher: keyed({ key }), knows: { hmacKey: key } },
-  { scheme: 'argon2id', hasher: reversibleSlow({ salt }), knows: { salt, slow: ARGON2ID }, slow: true },
+  { scheme: 'HMAC-SHA-256', hasher: keyed({ key }), knows: { key } },
+  { scheme: 'argon2id', hasher: reversibleSlow({ salt }), knows: { salt, cost: ARGON2ID }, slow: true },
   {
     scheme: 'scrypt',
     hasher: reversibleSlow({ salt, cost: SCRYPT }),
-    knows: { salt, slow: SCRYPT },
+    knows: { salt, cost: SCRYPT },
     slow: true,
   },
 ];

@@ -36,9 +36,11 @@ export interface ReversalCursor {
 export function searchId(tokens: TokenList, candidates: Candidates, { scheme, formats }: Recipe): string {
   const hash = sha256.create();
   const add = (bytes: Uint8Array): void => void hash.update(u32(bytes.length)).update(bytes);
-  const { salt, key, ...open } = { salt: undefined, key: undefined, ...scheme };
+  const absent = { salt: undefined, key: undefined, saltPosition: undefined };
+  // Cursors that were stored know it under this name.
+  const { salt, key, saltPosition: position, ...open } = { ...absent, ...scheme };
   add(utf8('veilmatch reversal cursor v1'));
-  add(utf8(JSON.stringify([open, formats, tokens.tokenBytes, candidates.fingerprint])));
+  add(utf8(JSON.stringify([{ ...open, position }, formats, tokens.tokenBytes, candidates.fingerprint])));
   add(salt ?? new Uint8Array());
   add(key ?? new Uint8Array());
   return bytesToHex(hash.update(tokens.digests).digest());

@@ -18,9 +18,9 @@ export interface TokenOptions {
   /** Where the salt stands. Default `prefix`. */
   readonly saltPosition?: 'prefix' | 'suffix' | undefined;
   /** The key of HMAC-SHA-256 tokens. */
-  readonly hmacKey?: Uint8Array | undefined;
-  /** The cost of slow tokens. */
-  readonly slow?: SlowCost | undefined;
+  readonly key?: Uint8Array | undefined;
+  /** What one guess costs, of slow tokens. */
+  readonly cost?: SlowCost | undefined;
 }
 
 /** How the numbers were written when they were hashed, or what is to be tried. */
@@ -60,10 +60,10 @@ export function numberRecipeOf(
 }
 
 function schemeOf(options: TokenOptions): HashingScheme {
-  const { algorithm = 'sha256', salt, saltPosition: position = 'prefix', hmacKey, slow } = options;
-  if (hmacKey !== undefined) return { hash: 'keyed', key: hmacKey };
-  if (slow !== undefined) return { hash: 'slow', cost: slow, salt: salt ?? new Uint8Array() };
-  if (salt !== undefined) return { hash: 'salted', algorithm, position, salt };
+  const { algorithm = 'sha256', salt, saltPosition = 'prefix', key, cost } = options;
+  if (key !== undefined) return { hash: 'keyed', key };
+  if (cost !== undefined) return { hash: 'slow', cost, salt: salt ?? new Uint8Array() };
+  if (salt !== undefined) return { hash: 'salted', algorithm, saltPosition, salt };
   return { hash: 'plain', algorithm };
 }
 
@@ -72,7 +72,7 @@ function platformRecipe(
   platform: Platform<{ key?: Uint8Array }>,
   options: TokenOptions,
 ): Recipe {
-  const { algorithm, salt, hmacKey, slow } = options;
+  const { algorithm, salt, key, cost } = options;
   const { phone, hash = () => HASHES.sha256 } = platform;
   if (phone === undefined) {
     throw new VeilmatchError(
@@ -86,13 +86,13 @@ function platformRecipe(
       `The format ${name} and the option ${option} contradict each other: ${fact}. Leave one of them out.`,
     );
   if (salt !== undefined) throw conflict('salt', 'the platform has no salt');
-  if (slow !== undefined) throw conflict('slow', 'the platform has no slow hash');
+  if (cost !== undefined) throw conflict('cost', 'the platform has no slow hash');
   const plain = hash({}, 'phone');
-  if (hmacKey !== undefined) {
-    if (hash({ key: hmacKey }, 'phone') === plain) throw conflict('hmacKey', 'the platform has no key');
+  if (key !== undefined) {
+    if (hash({ key }, 'phone') === plain) throw conflict('key', 'the platform has no key');
     if (algorithm !== undefined && algorithm !== 'sha256')
       throw conflict('algorithm', 'under a key the platform uses HMAC-SHA-256');
-    return { scheme: { hash: 'keyed', key: hmacKey }, formats: [phone.format] };
+    return { scheme: { hash: 'keyed', key }, formats: [phone.format] };
   }
   const own = (Object.keys(HASHES) as DigestAlgorithm[]).find((each) => HASHES[each] === plain)!;
   if (algorithm !== undefined && algorithm !== own)

@@ -59,7 +59,7 @@ const definitions: readonly HashingProtocol[] = [
     scheme: () => ({
       hash: 'salted',
       algorithm: 'sha256',
-      position: 'prefix',
+      saltPosition: 'prefix',
       salt: secureRandom(SALT_BYTES),
     }),
   },
@@ -85,7 +85,7 @@ const definitions: readonly HashingProtocol[] = [
       outsider: `${READS_ALL} Each guess costs what each record cost.`,
       enumerating: `${READS_ALL} Each guess costs what each record cost.`,
     },
-    scheme: ({ slowCost = ARGON2ID }) => ({ hash: 'slow', cost: slowCost, salt: secureRandom(SALT_BYTES) }),
+    scheme: ({ cost = ARGON2ID }) => ({ hash: 'slow', cost, salt: secureRandom(SALT_BYTES) }),
   },
 ];
 
@@ -142,7 +142,7 @@ function publicPart(scheme: HashingScheme): TokenObservation['scheme'] {
     case 'plain':
       return { hash: 'plain', algorithm: scheme.algorithm };
     case 'salted':
-      return { hash: 'salted', algorithm: scheme.algorithm, position: scheme.position };
+      return { hash: 'salted', algorithm: scheme.algorithm, saltPosition: scheme.saltPosition };
     case 'keyed':
       return { hash: 'keyed' };
     case 'slow':

@@ -14,8 +14,8 @@ export type ProtocolId = string;
 export interface RunOptions {
   /** For the protocols over the group. Default: the fastest one here, for this run. */
   readonly backend?: GroupBackend | undefined;
-  /** For `slow`. Default: OWASP's minimum for argon2id. */
-  readonly slowCost?: SlowCost | undefined;
+  /** For `slow`: what one guess costs. Default: OWASP's minimum for argon2id. */
+  readonly cost?: SlowCost | undefined;
   /** For `oprf` and `contact-discovery`: the sender's secret key, one scalar of 32 bytes, where it is to be the same in several runs. Default: fresh. */
   readonly oprfKey?: Uint8Array | undefined;
   /** For `ecdh-psi-sum`: the number that the sender holds with each of its rows. Default: 1, which counts its rows. */

@@ -17,7 +17,7 @@ export interface SaltedOptions {
   /** One salt for the whole list; not empty. */
   readonly salt: Uint8Array;
   /** `prefix`, the default, hashes salt || identifier; `suffix` hashes identifier || salt. */
-  readonly position?: 'prefix' | 'suffix' | undefined;
+  readonly saltPosition?: 'prefix' | 'suffix' | undefined;
   /** Default `sha256`. */
   readonly algorithm?: DigestAlgorithm | undefined;
   /** Default `hex`. */
@@ -27,11 +27,19 @@ export interface SaltedOptions {
 /**
  * Tokens that whoever knows the salt reverses.
  * @throws {VeilmatchError} `argument` for an empty salt
+ * @example
+ * ```ts
+ * import { reversibleSalted } from 'veilmatch/hashing';
+ *
+ * const salt = new TextEncoder().encode('pepper');
+ * const { token } = reversibleSalted({ salt, saltPosition: 'suffix', encoding: 'base64' });
+ * console.log(token('+14155550123').length); // → 44
+ * ```
  */
 export function reversibleSalted(options: SaltedOptions): Hasher {
   requireOptions(options);
   requireBytes(options.salt, 'The salt');
-  const { salt, position = 'prefix', algorithm = 'sha256', encoding = 'hex' } = options;
+  const { salt, saltPosition = 'prefix', algorithm = 'sha256', encoding = 'hex' } = options;
   if (salt.length === 0) {
     throw new VeilmatchError(
       'argument',
@@ -40,6 +48,6 @@ export function reversibleSalted(options: SaltedOptions): Hasher {
   }
   const digest = digests[algorithm];
   return hasherOf(digestBytes[algorithm], encoding, (message) =>
-    digest(position === 'prefix' ? concatBytes(salt, message) : concatBytes(message, salt)),
+    digest(saltPosition === 'prefix' ? concatBytes(salt, message) : concatBytes(message, salt)),
   );
 }

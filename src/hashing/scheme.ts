@@ -15,7 +15,7 @@ export type HashingScheme =
   | {
       readonly hash: 'salted';
       readonly algorithm: DigestAlgorithm;
-      readonly position: 'prefix' | 'suffix';
+      readonly saltPosition: 'prefix' | 'suffix';
       readonly salt: Uint8Array;
     }
   | { readonly hash: 'keyed'; readonly key: Uint8Array }
@@ -55,7 +55,7 @@ export function bulkDigest(scheme: HashingScheme): (message: Uint8Array, out: Ui
   }
   const start =
     scheme.hash === 'keyed' ? hmac.create(sha256, scheme.key) : ALGORITHMS[scheme.algorithm].create();
-  const suffix = scheme.hash === 'salted' && scheme.position === 'suffix' ? scheme.salt : undefined;
+  const suffix = scheme.hash === 'salted' && scheme.saltPosition === 'suffix' ? scheme.salt : undefined;
   if (scheme.hash === 'salted' && suffix === undefined) start.update(scheme.salt);
   const prepared = start as unknown as RunningHash;
   let running = prepared._cloneInto();

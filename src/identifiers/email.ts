@@ -41,8 +41,15 @@ const UNICODE_DOMAIN =
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**
+ * An e-mail address in its one spelling.
  * @returns the address in lower case, local part in NFC, domain in ASCII (UTS 46); a fixed point of this function
  * @throws {VeilmatchError} `empty`, `not-an-email`, `bad-domain`, `too-long`; `argument` for anything but a string
+ * @example
+ * ```ts
+ * import { normalizeEmail } from 'veilmatch/identifiers';
+ *
+ * console.log(normalizeEmail(' Ada@Example.COM ')); // → ada@example.com
+ * ```
  */
 export function normalizeEmail(text: string): string {
   requireString(text, 'email');

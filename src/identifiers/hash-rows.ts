@@ -44,6 +44,14 @@ export interface HashedRows {
 /**
  * Hashes every identifier of every row as the platform does.
  * @throws {VeilmatchError} `argument` for an unknown profile or country, a bad option, or a row that is no row
+ * @example
+ * ```ts
+ * import { hashRows } from 'veilmatch/identifiers';
+ *
+ * const rows = [{ phone: '(415) 555-0123' }, { phone: '4.1555E+09' }];
+ * const { tokens, rejected } = hashRows(rows, { profile: 'meta', country: 'US' });
+ * console.log(tokens[0]?.token.slice(0, 8), rejected[0]?.code); // → 413ba754 spreadsheet-damage
+ * ```
  */
 export function hashRows<Name extends ProfileName>(
   rows: Iterable<Row>,
@@ -70,7 +78,7 @@ export function readRows<Name extends ProfileName>(
   if (platform === undefined)
     throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
-  const strict = options.strict ?? false;
+  const assigned = options.assigned ?? false;
   const rejected: RejectedRow[] = [];
   // A bad option must not wait for the first good row.
   tokenOf(platform, '', 'email', options);
@@ -85,7 +93,7 @@ export function readRows<Name extends ProfileName>(
       else take(row, field, { normalized: reading, token: tokenOf(platform, reading, field, options) });
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
-    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, strict));
+    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, assigned));
     note('email', emailFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;

@@ -10,7 +10,6 @@
  * @module veilmatch/identifiers
  */
 
-export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 export { normalizeEmail } from './email.js';
 export type { DateOrder, UploadField } from './fields/field.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';

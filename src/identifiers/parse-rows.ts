@@ -15,7 +15,7 @@ import type { SetBuilder } from './set.js';
 
 export interface ParseOptions {
   readonly country: CountryCode | undefined;
-  readonly strict: boolean;
+  readonly assigned: boolean;
   readonly match: 'any' | 'all';
 }
 
@@ -59,7 +59,7 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
     const phone = columns.phone[row]!;
     if (phone !== '') {
       const country = rowCountry(columns.country[row]!, options.country);
-      const reading = readPhone(phone, country, options.strict);
+      const reading = readPhone(phone, country, options.assigned);
       if (typeof reading === 'string') good.push({ kind: 'phone', text: reading });
       else if (reading.code !== 'empty') bad += rejected.push(row, 1, CODES.indexOf(reading.code));
     }

@@ -28,19 +28,26 @@ export interface PhoneOptions {
    * Demand a number in a range that is assigned. By default a possible length is enough: metadata ages, and a refused
    * new range is a lost match.
    */
-  readonly strict?: boolean | undefined;
+  readonly assigned?: boolean | undefined;
 }
 
 /**
+ * A telephone number in its one spelling.
  * @returns E.164, `+` and digits; a fixed point of this function in every country. An extension is dropped.
  * @throws {VeilmatchError} `empty`, `not-a-number`, `no-country`, `too-short`, `too-long`, `not-valid` (a length between
- * possible ones, an unknown country code, and with `strict` an unassigned range), `spreadsheet-damage`; `argument` for a
+ * possible ones, an unknown country code, and with `assigned` an unassigned range), `spreadsheet-damage`; `argument` for a
  * country that libphonenumber does not know and for anything but a string
+ * @example
+ * ```ts
+ * import { normalizePhone } from 'veilmatch/identifiers';
+ *
+ * console.log(normalizePhone('(415) 555-0123', { country: 'US' })); // → +14155550123
+ * ```
  */
 export function normalizePhone(text: string, options: PhoneOptions = {}): string {
   requireString(text, 'phone');
   requireOptions(options);
-  return orThrow(readPhone(text, requireCountry(options.country), options.strict ?? false), 'phone');
+  return orThrow(readPhone(text, requireCountry(options.country), options.assigned ?? false), 'phone');
 }
 
 /** The country code that libphonenumber knows, or undefined. */
@@ -62,19 +69,23 @@ export function requireCountry(country: string | undefined): CountryCode | undef
 }
 
 /** `normalizePhone` without exceptions. */
-export function readPhone(text: string, country: CountryCode | undefined, strict: boolean): string | Refusal {
+export function readPhone(
+  text: string,
+  country: CountryCode | undefined,
+  assigned: boolean,
+): string | Refusal {
   const cleaned = withoutInvisibles(text);
   if (cleaned === '') return REFUSED.empty;
   if (cleaned.length > MAX_PHONE_TEXT) return REFUSED.tooLong;
-  const plain = strict || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
-  return plain ?? readFully(cleaned, country, strict);
+  const plain = assigned || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
+  return plain ?? readFully(cleaned, country, assigned);
 }
 
 /** The reading by libphonenumber itself. */
 export function readFully(
   cleaned: string,
   country: CountryCode | undefined,
-  strict: boolean,
+  assigned: boolean,
 ): string | Refusal {
   const text = numberIn(withAsciiDigits(cleaned));
   if (isSpreadsheetDamage(text)) return REFUSED.spreadsheetDamage;
@@ -83,7 +94,7 @@ export function readFully(
   if (isRefusal(number)) return number;
   const length = lengthOf(number);
   if (length !== 'possible') return LENGTH_REFUSED[length];
-  return strict && !number.isValid() ? REFUSED.notValid : number.number;
+  return assigned && !number.isValid() ? REFUSED.notValid : number.number;
 }
 
 /** The number inside a `tel:` URI (RFC 3966) or behind the apostrophe that makes a spreadsheet keep a text. */

@@ -142,10 +142,10 @@ export function phoneFor(
   platform: Platform<never>,
   text: string,
   country: CountryCode | undefined,
-  strict: boolean,
+  assigned: boolean,
 ): string | Refusal {
   if (platform.phone === undefined) return text.trim() === '' ? EMPTY_CELL : NOT_SUPPORTED;
-  const number = readPhone(text, country, strict);
+  const number = readPhone(text, country, assigned);
   return typeof number === 'string' ? writePhone(platform.phone, number) : number;
 }
 
@@ -229,8 +229,8 @@ function profileOf<Options extends object>(
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
-    const { country, strict = false } = own;
-    return finish(phoneFor(platform, text, requireCountry(country), strict), 'phone', own);
+    const { country, assigned = false } = own;
+    return finish(phoneFor(platform, text, requireCountry(country), assigned), 'phone', own);
   };
   return Object.freeze({ title, sources, uploadSources, review, email, phone, fields, field });
 }

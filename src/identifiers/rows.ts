@@ -56,6 +56,14 @@ const SCRIPT: WorkerScript = {
  * an async iterable, and are never all in memory
  * @throws {VeilmatchError} `argument` for an unknown country or a row that is no row; `aborted`; `worker-failed`; and
  * whatever `rows` throws
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const rows = [{ phone: '(415) 555-0123' }, { email: 'Ada@Example.com' }, { phone: 'n/a' }];
+ * const { set, rejected } = await identifiersFromRows(rows, { country: 'US' });
+ * console.log(set.size, rejected); // → 2 [ { row: 2, field: 'phone', code: 'not-a-number' } ]
+ * ```
  */
 export async function identifiersFromRows(
   rows: Iterable<Row> | AsyncIterable<Row>,
@@ -83,11 +91,11 @@ export async function identifiersFromRows(
   }
 }
 
-function parseOptions({ country, strict = false, match = 'any' }: RowsOptions): ParseOptions {
+function parseOptions({ country, assigned = false, match = 'any' }: RowsOptions): ParseOptions {
   if (match !== 'any' && match !== 'all') {
     throw new VeilmatchError('argument', "match must be 'any' or 'all'.");
   }
-  return { country: requireCountry(country), strict, match };
+  return { country: requireCountry(country), assigned, match };
 }
 
 async function* chunksOf(

@@ -17,7 +17,7 @@ const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 /** The extensions people write most; libphonenumber takes them off, and more. */
 const EXTENSION = /(?:ext\.?|x) *\d{1,9}$/i;
 
-/** @returns what the full reading without `strict` gives, or undefined where it takes the full reading to know */
+/** @returns what the full reading without `assigned` gives, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
   const number = PLAIN.test(text) ? text : withoutExtension(text);
   if (!PLAIN.test(number)) return undefined;

@@ -18,7 +18,7 @@ type PersonCells = ReadonlyMap<UploadKind, readonly string[]>;
 /** How telephone numbers and dates are read, and the platform's own options. */
 interface PlanOptions {
   readonly country?: string | undefined;
-  readonly strict?: boolean | undefined;
+  readonly assigned?: boolean | undefined;
   readonly dateOrder?: DateOrder | undefined;
 }
 
@@ -182,7 +182,7 @@ export class UploadPlan {
       kind === 'email'
         ? emailFor(platform, text)
         : kind === 'phone'
-          ? phoneFor(platform, text, knownCountry(country ?? ''), this.#options.strict ?? false)
+          ? phoneFor(platform, text, knownCountry(country ?? ''), this.#options.assigned ?? false)
           : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
     if (isRefusal(reading)) return reading;
     this.taken++;

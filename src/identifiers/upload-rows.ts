@@ -48,6 +48,14 @@ const KINDS: readonly UploadKind[] = ['phone', 'email', ...UPLOAD_FIELDS];
  * names. Cells that are hashes already are kept. What the rows are matched by, and what they leak, is as for `hashRows`: all.
  * @throws {VeilmatchError} `argument` for an unknown profile or country, a platform whose file nobody describes, a bad
  * option, a row that is no row, or rows with nothing that the file takes
+ * @example
+ * ```ts
+ * import { uploadRows } from 'veilmatch/identifiers';
+ *
+ * const rows = [{ phone: '(415) 555-0123', firstName: 'Ada' }];
+ * const { files } = uploadRows(rows, { profile: 'meta', country: 'US' });
+ * console.log(files[0]?.header?.join(), files[0]?.rows[0]?.[0]?.slice(0, 8)); // → phone,fn 413ba754
+ * ```
  */
 export function uploadRows(rows: Iterable<UploadRow>, options: UploadOptions): UploadedRows {
   requireIterable(rows, 'The rows');

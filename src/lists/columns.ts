@@ -22,6 +22,8 @@ export interface ColumnOptions {
   readonly header?: boolean | undefined;
   readonly country?: string | undefined;
   readonly countryColumn?: string | undefined;
+  /** Columns that are read besides, by a header name or a number from 1. */
+  readonly beside?: readonly string[] | undefined;
 }
 
 /** Positions from 0. */
@@ -31,6 +33,8 @@ export interface Columns {
   readonly phone: readonly number[];
   readonly email: readonly number[];
   readonly country: number | undefined;
+  /** In the order in which they were named. */
+  readonly beside: readonly number[];
 }
 
 export interface ColumnChoice {
@@ -68,7 +72,8 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const first = sample[0]!;
-  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '']
+  const { columns: declared = [], countryColumn = '', beside: besides = [] } = options;
+  const named = [...declared.map(({ name }) => name), countryColumn, ...besides]
     // A cell may well be "1" in a file without a header.
     .filter((name) => name !== '' && !NUMBER.test(name));
   const hasHeader =
@@ -76,10 +81,11 @@ export function chooseColumns(
   const header = hasHeader ? first : undefined;
   const table: Table = { source, header, width: Math.max(...sample.map((record) => record.length)) };
   const country = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
+  const beside = besides.map((name) => findColumn(table, name));
   const guessed: string[] = [];
   if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
   if (options.columns !== undefined && options.columns.length > 0) {
-    const columns = { header, country, ...declaredColumns(table, options.columns) };
+    const columns = { header, country, beside, ...declaredColumns(table, options.columns) };
     return { columns, notes: guessNote(guessed, hasHeader, options) };
   }
   const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
@@ -95,7 +101,7 @@ export function chooseColumns(
   }
   const notes = [...guessNote(guessed, hasHeader, options), ...alsoPossible];
   const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
-  return { columns: { header, country, phone: only(found.phone), email: only(found.email) }, notes };
+  return { columns: { header, country, beside, phone: only(found.phone), email: only(found.email) }, notes };
 }
 
 function guessNote(guessed: readonly string[], hasHeader: boolean, { header }: ColumnOptions): string[] {

@@ -25,6 +25,8 @@ export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;
+  /** Cells of the columns that are read besides; with the first row of a record alone. */
+  readonly beside?: readonly string[] | undefined;
   /** What uploads take besides, where it was asked for. */
   readonly fields?: ReadonlyMap<UploadField, string>;
 }
@@ -114,8 +116,9 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country } = this.columns;
-    const needed = [...phone, ...email, ...(country === undefined ? [] : [country]), ...this.fields.values()];
+    const { header, phone, email, country, beside } = this.columns;
+    const own = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const needed = [...own, ...beside, ...this.fields.values()];
     let belowHeader = header === undefined;
     for await (const batch of this.#records.records(needed)) {
       const records = belowHeader ? batch : batch.slice(1);
@@ -152,12 +155,13 @@ export class CustomerList {
       return cell === undefined ? [] : [[field, cell]];
     });
     const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
+    const beside = this.columns.beside.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return { row, ...placed };
+      return i === 0 && beside.length > 0 ? { row, ...placed, beside } : { row, ...placed };
     });
   }
 }

@@ -77,6 +77,8 @@ export interface AcceptMessage {
   readonly mode: number;
   /** Set by a party that keeps its part of the run. */
   readonly held?: Held | undefined;
+  /** Whether the party that listens is the receiver. */
+  readonly asks?: true | undefined;
 }
 
 const FILE_KINDS = { request: FileKind.REQUEST, response: FileKind.RESPONSE } as const;
@@ -122,8 +124,8 @@ function fieldOf(message: Message): NonNullable<MessageInitShape<typeof Envelope
       return { case: 'open', value: { versions: [...versions], suites: [...suites], token, runId, held } };
     }
     case 'accept': {
-      const { version, suite, runId, mode, held } = message;
-      return { case: 'accept', value: { version, suite, runId, mode, held } };
+      const { version, suite, runId, mode, held, asks } = message;
+      return { case: 'accept', value: { version, suite, runId, mode, held, asks: asks === true } };
     }
     case 'frame':
       return { case: 'frame', value: { data: message.frame } };
@@ -178,7 +180,15 @@ function checked({ case: type, value }: Envelope['message']): Message {
     case 'accept': {
       const { version, suite, runId, mode } = value;
       checkRunId(runId);
-      return { type, version, suite, runId, mode, held: checkedHeld(value.held) };
+      return {
+        type,
+        version,
+        suite,
+        runId,
+        mode,
+        held: checkedHeld(value.held),
+        ...(value.asks && { asks: true }),
+      };
     }
     case 'frame':
       checkRange('the length of the frame', value.data.length, 1, MAX_FRAME_BYTES);

@@ -8,6 +8,7 @@ import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import { type DigestAlgorithm, keyed, reversiblePlain } from '../../src/hashing/index.js';
 import { PROFILE_NAMES, profiles } from '../../src/identifiers/profiles.js';
 import { expectCode } from '../suites/errors.js';
+import { QUICK, times } from '../support/effort.js';
 
 const plan = numberingPlan('US', { areaCodes: ['415555'] });
 
@@ -54,7 +55,7 @@ describe('tokens', () => {
           const first = distinct.map((hex) => tokens[list.findIndex((digest) => bytesToHex(digest) === hex)]);
           expect(distinct.map((_, i) => read.textOf(i))).toEqual(first);
         }),
-        { numRuns: 30 },
+        { numRuns: times(30) },
       );
     }
   });
@@ -85,9 +86,9 @@ describe("a platform's name as format", () => {
       { format: 'liveramp', algorithm: 'sha256' },
       { format: 'meta', algorithm: 'md5' },
       { format: 'meta', salt: new Uint8Array(16) },
-      { format: 'meta', hmacKey: new Uint8Array(32) },
-      { format: 'google', slow: { function: 'scrypt', logN: 1, r: 1, p: 1 } },
-      { format: 'x', hmacKey: new Uint8Array(32), algorithm: 'sha1' },
+      { format: 'meta', key: new Uint8Array(32) },
+      { format: 'google', cost: { function: 'scrypt', logN: 1, r: 1, p: 1 } },
+      { format: 'x', key: new Uint8Array(32), algorithm: 'sha1' },
     ] as const) {
       const error = await expectCode('argument', () => reverse([token], { plan, ...options }));
       expect(error.message).toMatch(
@@ -100,7 +101,7 @@ describe("a platform's name as format", () => {
     const key = new Uint8Array(32).fill(9);
     const { token } = profiles.x.phone(number, { key });
     expect(token).toBe(keyed({ key }).token(number));
-    expect((await found([token], { format: 'x', hmacKey: key })).pairs).toEqual([`${token} ${number}`]);
+    expect((await found([token], { format: 'x', key })).pairs).toEqual([`${token} ${number}`]);
     expect((await found([token], { format: 'x' })).pairs).toEqual([]);
   });
 
@@ -155,7 +156,7 @@ describe('truncated tokens', () => {
     }
   });
 
-  it.each(['sha256', 'sha1', 'md5'] as const)(
+  it.each(QUICK ? (['sha256'] as const) : (['sha256', 'sha1', 'md5'] as const))(
     '%s: of e-mail addresses are read back, too',
     async (algorithm) => {
       const dictionary = emailDictionary({ limit: 20_000 });

@@ -86,11 +86,11 @@ describe('veilmatch normalize', () => {
     expect((await cli(['normalize', '-'], { stdin: 'phone,mail\n' })).stdout).toBe('line,phone,email\n');
   });
 
-  it('asks for assigned ranges with --valid', async () => {
+  it('asks for assigned ranges with --assigned', async () => {
     // A possible length, in an area code that nobody has.
     const stdin = 'phone\n+1 999 555 0123\n';
     expect((await cli(['normalize', '-'], { stdin })).stdout).toBe('line,phone\n2,+19995550123\n');
-    const { stdout, stderr } = await cli(['normalize', '-', '--valid'], { stdin });
+    const { stdout, stderr } = await cli(['normalize', '-', '--assigned'], { stdin });
     expect(stdout).toBe('line,phone\n');
     expect(stderr).toContain('1  phone not-valid (line 2)');
   });

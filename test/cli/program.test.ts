@@ -38,7 +38,7 @@ describe('veilmatch', () => {
         '--json',
         '--output',
         '--rejected',
-        '--valid',
+        '--assigned',
       ]) {
         expect(stdout).toContain(option);
       }

@@ -25,12 +25,12 @@ describe('compare', () => {
   beforeAll(async () => {
     const receiver = await setOf(phones.slice(0, 40), emails.slice(0, 10));
     const sender = await setOf(phones.slice(25), emails.slice(5, 15));
-    const slowCost = { function: 'scrypt', logN: 4, r: 1, p: 1 } as const;
+    const cost = { function: 'scrypt', logN: 4, r: 1, p: 1 } as const;
     for await (const report of compare(receiver, sender, {
       protocols,
       plan,
       ...alone,
-      slowCost,
+      cost,
       attackSeconds: 5,
     })) {
       reports.set(report.protocol, report);
@@ -41,7 +41,7 @@ describe('compare', () => {
     expect([...reports.keys()]).toEqual(protocols.map(({ id }) => id));
     for (const report of reports.values()) {
       expect(report.correct).toBe(true);
-      expect(report.matches).toBe(report.truth);
+      expect(report.size).toBe(report.truth);
       expect(report.share).toBe(1);
     }
     expect(reports.get('plain')).toMatchObject({ truth: 20, rows: 40, senderRows: 35, of: 25 });

@@ -14,6 +14,7 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { isNonZeroScalar, randomScalar, randomScalars } from '../../src/random.js';
+import { times } from '../support/effort.js';
 
 /** Ten thousand numbers, of which the lists and the attacker's guesses are taken. */
 const block = numberingPlan('US', { areaCodes: ['415555'] });
@@ -24,7 +25,7 @@ const THEIRS = numbers.slice(12, 22);
 /** Every right answer is among the guesses: if the attack fails, it is not for want of the right guess. */
 const guesses = NumberList.from(numbers);
 
-const cheap = { slowCost: { function: 'scrypt', logN: 1, r: 1, p: 1 } } as const;
+const cheap = { cost: { function: 'scrypt', logN: 1, r: 1, p: 1 } } as const;
 
 async function setOf(list: readonly string[]): Promise<IdentifierSet> {
   return (await identifiersFromRows(list.map((phone) => ({ phone })))).set;
@@ -171,7 +172,7 @@ it('every number of a plan is read back from its plain token, for lists of any s
       const result = await attackTranscript(transcript, knowledge, block, { concurrency: 1 });
       expect([...result.recovered].sort()).toEqual(list.sort());
     }),
-    { numRuns: 8 },
+    { numRuns: times(8) },
   );
 });
 
@@ -199,6 +200,6 @@ it.each([
       expect(await attack(views.outsider, views.outsider.knowledge)).toEqual([]);
       expect(await attack(views.outsider, views.sender.knowledge)).toEqual([...theirs].sort());
     }),
-    { numRuns: 10 },
+    { numRuns: times(10) },
   );
 });

@@ -45,7 +45,7 @@ describe('salted', () => {
     const salt = utf8('pepper');
     const hash = (text: string) => createHash('sha256').update(text).digest('hex');
     expect(reversibleSalted({ salt }).token('+14155550123')).toBe(hash('pepper+14155550123'));
-    expect(reversibleSalted({ salt, position: 'suffix' }).token('+14155550123')).toBe(
+    expect(reversibleSalted({ salt, saltPosition: 'suffix' }).token('+14155550123')).toBe(
       hash('+14155550123pepper'),
     );
   });
@@ -133,8 +133,8 @@ it('bulk digests equal single ones, message after message, for every scheme', ()
     { hash: 'plain', algorithm: 'sha256' },
     { hash: 'plain', algorithm: 'sha1' },
     { hash: 'plain', algorithm: 'md5' },
-    { hash: 'salted', algorithm: 'sha256', position: 'prefix', salt },
-    { hash: 'salted', algorithm: 'md5', position: 'suffix', salt },
+    { hash: 'salted', algorithm: 'sha256', saltPosition: 'prefix', salt },
+    { hash: 'salted', algorithm: 'md5', saltPosition: 'suffix', salt },
     { hash: 'keyed', key },
     { hash: 'slow', salt, cost: { function: 'scrypt', logN: 4, r: 1, p: 1 } },
     { hash: 'slow', salt, cost: { function: 'pbkdf2', iterations: 3 } },

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
+import { times } from '../support/effort.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected, field: 'email' });
@@ -151,7 +152,7 @@ describe('properties', () => {
         const first = readEmail(written);
         if (typeof first === 'string') expect(readEmail(first)).toBe(first);
       }),
-      { numRuns: 5000 },
+      { numRuns: times(5000) },
     );
   });
 
@@ -169,7 +170,7 @@ describe('properties', () => {
         expect(Buffer.byteLength(email)).toBeLessThanOrEqual(254);
         expect(isEmailLike(email)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -185,7 +186,7 @@ describe('properties', () => {
         expect(typeof email === 'string').toBe(HTML_RULE.test(written));
         if (typeof email === 'string') expect(email).toBe(written.toLowerCase());
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -198,7 +199,7 @@ describe('properties', () => {
         const ascii = /^[\0-\x7f]*$/.test(cleaned);
         expect(email).toBe(`ada@${ascii ? cleaned.toLowerCase() : domainToASCII(cleaned)}`);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -208,7 +209,7 @@ describe('properties', () => {
         const cleaned = written.replace(/\p{Cf}/gu, '').trim();
         expect(readEmail(written)).toEqual(readFully(cleaned));
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 });

@@ -69,10 +69,10 @@ describe('hashRows', () => {
     ]);
   });
 
-  test('strict is passed on', () => {
+  test('assigned is passed on', () => {
     const rows = [{ phone: '+1 415 055 0123' }];
     expect(hashRows(rows, { profile: 'meta' }).tokens).toHaveLength(1);
-    expect(hashRows(rows, { profile: 'meta', strict: true }).rejected).toEqual([
+    expect(hashRows(rows, { profile: 'meta', assigned: true }).rejected).toEqual([
       { row: 0, field: 'phone', code: 'not-valid' },
     ]);
   });

@@ -16,9 +16,9 @@ const text = fc.oneof(
 );
 const home = fc.oneof(country, fc.constant(undefined), fc.stringMatching(/^[A-Z+0-9]{0,12}$/));
 
-type Call = (text: string, country: string | undefined, strict: boolean) => unknown;
+type Call = (text: string, country: string | undefined, assigned: boolean) => unknown;
 const calls: [string, Call][] = [
-  ['normalizePhone', (value, where, strict) => normalizePhone(value, { country: where, strict })],
+  ['normalizePhone', (value, where, assigned) => normalizePhone(value, { country: where, assigned })],
   ['normalizeEmail', (value) => normalizeEmail(value)],
   ...Object.entries(profiles).flatMap(([name, profile]): [string, Call][] => [
     [`${name}.email`, (value) => (profile as PlatformProfile).email(value)],
@@ -27,7 +27,8 @@ const calls: [string, Call][] = [
       : ([
           [
             `${name}.phone`,
-            (value, where, strict) => (profile as PlatformProfile).phone(value, { country: where, strict }),
+            (value, where, assigned) =>
+              (profile as PlatformProfile).phone(value, { country: where, assigned }),
           ],
         ] as [string, Call][])),
   ]),
@@ -37,9 +38,9 @@ describe('a message says the same for every value', () => {
   test.each(calls)('%s', (_, call) => {
     const messages = new Map<string, Set<string>>();
     fc.assert(
-      fc.property(text, home, fc.boolean(), (value, where, strict) => {
+      fc.property(text, home, fc.boolean(), (value, where, assigned) => {
         try {
-          call(value, where, strict);
+          call(value, where, assigned);
         } catch (error) {
           expect(error).toBeInstanceOf(VeilmatchError);
           const { code, message, cause, position, offset } = error as VeilmatchError;

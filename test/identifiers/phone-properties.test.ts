@@ -4,6 +4,7 @@ import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } f
 import { describe, expect, test } from 'vitest';
 import { normalizePhone, readFully, readPhone } from '../../src/identifiers/phone.js';
 import { shortcut } from '../../src/identifiers/shortcut.js';
+import { times } from '../support/effort.js';
 import {
   countries,
   country,
@@ -27,23 +28,23 @@ describe('normalising is idempotent', () => {
   test('whatever was read is read again as itself, in every country, strictly or not', () => {
     const text = fc.oneof(numberLikeText, fc.string());
     fc.assert(
-      fc.property(text, maybeCountry, maybeCountry, fc.boolean(), (written, home, elsewhere, strict) => {
-        const first = readPhone(written, home, strict);
+      fc.property(text, maybeCountry, maybeCountry, fc.boolean(), (written, home, elsewhere, assigned) => {
+        const first = readPhone(written, home, assigned);
         if (typeof first !== 'string') return;
         expect(first).toMatch(/^\+[1-9]\d{3,18}$/);
-        expect(readPhone(first, elsewhere, strict)).toBe(first);
+        expect(readPhone(first, elsewhere, assigned)).toBe(first);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
-  test('strict only refuses: it never reads another number', () => {
+  test('assigned only refuses: it never reads another number', () => {
     fc.assert(
       fc.property(numberLikeText, maybeCountry, (written, home) => {
-        const strict = readPhone(written, home, true);
-        if (typeof strict === 'string') expect(readPhone(written, home, false)).toBe(strict);
+        const assigned = readPhone(written, home, true);
+        if (typeof assigned === 'string') expect(readPhone(written, home, false)).toBe(assigned);
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     );
   });
 });
@@ -59,7 +60,7 @@ describe('a formatted number is read back', () => {
           const text = parsePhoneNumberFromString(settled)!.format(format);
           expect(normalizePhone(text, { country: reader })).toBe(settled);
         }),
-        { numRuns: 1000 },
+        { numRuns: times(1000) },
       );
     },
   );
@@ -74,7 +75,7 @@ describe('a formatted number is read back', () => {
       fc.property(belongsSomewhere, (number) => {
         expect(normalizePhone(number.formatNational(), { country: number.country })).toBe(number.number);
       }),
-      { numRuns: 1000 },
+      { numRuns: times(1000) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('a formatted number is read back', () => {
         if (text === undefined || number.countryCallingCode === getCountryCallingCode(fromCountry)) return;
         expect(normalizePhone(text, { country: fromCountry })).toBe(number.number);
       }),
-      { numRuns: 1000 },
+      { numRuns: times(1000) },
     );
   });
 
@@ -132,7 +133,7 @@ describe('the shortcut', () => {
             expect(readPhone(text, home, false)).toEqual(readFully(text.trim(), home, false));
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: times(10_000) },
     );
     // Without answers the property would say nothing.
     expect(answered).toBeGreaterThan(asked / 10);

@@ -136,16 +136,16 @@ describe('refuses what a spreadsheet has mangled', () => {
   });
 });
 
-describe('strict', () => {
+describe('assigned', () => {
   test('demands an assigned range where a possible length is enough by default', () => {
     expect(normalizePhone('+1 415 055 0123')).toBe('+14150550123');
-    expect(() => normalizePhone('+1 415 055 0123', { strict: true })).toThrow(code('not-valid'));
-    expect(normalizePhone('+1 415 555 0123', { strict: true })).toBe('+14155550123');
+    expect(() => normalizePhone('+1 415 055 0123', { assigned: true })).toThrow(code('not-valid'));
+    expect(normalizePhone('+1 415 555 0123', { assigned: true })).toBe('+14155550123');
   });
 
   test('uses the full metadata, which knows that Brazilian mobiles have nine digits', () => {
-    expect(() => normalizePhone('+55 11 6123 4567', { strict: true })).toThrow(code('not-valid'));
-    expect(normalizePhone('+55 11 96123 4567', { strict: true })).toBe('+5511961234567');
+    expect(() => normalizePhone('+55 11 6123 4567', { assigned: true })).toThrow(code('not-valid'));
+    expect(normalizePhone('+55 11 96123 4567', { assigned: true })).toBe('+5511961234567');
   });
 });
 

@@ -9,7 +9,7 @@ import { numberingPlan } from '../../src/attack/index.js';
 import { protocolOptions } from '../../src/cli/flags/protocol-options.js';
 import { compare, matching, registry } from '../../src/compare/index.js';
 import { describedContactDiscovery } from '../../src/contact/described.js';
-import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { generateContactKeys, openPublishedSet, publishSet } from '../../src/contact/published.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
@@ -24,6 +24,7 @@ import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/run/desc
 import { chosen, type OptionSpec, repeatedTerms } from '../../src/psi/run/options.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { type RandomSource, secureRandom } from '../../src/random.js';
+import { signingPublicKey } from '../../src/signing.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { folderChannel } from '../../src/transport/channel/folder.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
@@ -51,10 +52,10 @@ beforeAll(async () => {
   const values = Array.from({ length: 25 }, (_, row) => row + 1);
   for (const { id } of [...registry, toy])
     owns.set(id, { receiver: { set: receiver }, sender: { set: sender, values } });
-  const keys = await generateContactKeys(backend);
+  const keys = await generateContactKeys({ backend });
   const name = { setId: 'members', epoch: 1 };
   const published = await publishSet(sender, { ...name, keys, backend, falsePositiveRate: 2 ** -40 });
-  const pin = { signer: signerOf(keys.signingKey) };
+  const pin = { signer: signingPublicKey(keys.signingKey) };
   const directory = await openPublishedSet(published, { setId: name.setId, pin });
   owns.set(describedContactDiscovery.id, {
     receiver: { set: receiver, directory },
@@ -279,7 +280,7 @@ it('one protocol more is compared and attacked like the others', async () => {
 });
 
 it('one protocol more gets its flags and their help', () => {
-  const options = protocolOptions([...registry, toy], 'receiver');
+  const options = protocolOptions([...registry, toy]);
   const polite = options.find(({ long }) => long === '--polite')!;
   expect(polite.description).toBe('with --reveal toy: begin with a greeting');
   expect(options.filter(({ long }) => long === '--verifiable')).toHaveLength(1);
@@ -287,7 +288,12 @@ it('one protocol more gets its flags and their help', () => {
   expect(coarse.parseArg!('100,500', undefined)).toEqual({ step: 100, atLeast: 500 });
   expect(() => coarse.parseArg!('100', undefined)).toThrow(/such as 100,500/);
   // Only the party that asks makes a count coarse.
-  expect(protocolOptions(registry, 'sender').map(({ long }) => long)).not.toContain('--coarse');
+  expect(coarse.description).toContain('of the receiver: ');
+  const to = options.find(({ long }) => long === '--to')!;
+  expect(to.argChoices).toEqual(['receiver', 'both', 'sender']);
+  expect(to.description).toMatch(
+    /^with --reveal intersection or cardinality: .* \(default: receiver\); with --reveal sum: /,
+  );
 });
 
 it('a protocol is compared whatever pieces it draws its secrets in', async () => {

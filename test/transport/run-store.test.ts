@@ -10,7 +10,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import { IdentifierSet, type Unlock } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import type { Unlock } from '../../src/psi/index.js';
 import { type ConnectedChannel, connect } from '../../src/transport/door/connect.js';
 import {
   type AcceptedChannel,

@@ -50,7 +50,7 @@ function frameOf(scheme: HashingScheme, targetBytes: number): Frame | undefined 
   const start = digits[0]!;
   const lengthWord = algorithm.bigEndian ? BLOCK_WORDS - 1 : BLOCK_WORDS - 2;
   const bits = new DataView(block.buffer).getUint32(4 * lengthWord, !algorithm.bigEndian) - 8;
-  const salt = scheme.hash === 'salted' && scheme.position === 'suffix' ? scheme.salt : new Uint8Array();
+  const salt = scheme.hash === 'salted' && scheme.saltPosition === 'suffix' ? scheme.salt : new Uint8Array();
   const after = Uint8Array.of(...salt, END);
   const front = new Uint8Array(BLOCK_BYTES);
   front.set(block.subarray(0, start));

@@ -77,7 +77,7 @@ function lastBlockOf(scheme: HashingScheme, template: Template): LastBlock | und
     );
   }
   const salt = scheme.hash === 'salted' ? scheme.salt : none;
-  const first = scheme.hash === 'salted' && scheme.position === 'prefix';
+  const first = scheme.hash === 'salted' && scheme.saltPosition === 'prefix';
   return lastBlock(ALGORITHMS[scheme.algorithm], first ? salt : none, template, first ? none : salt);
 }
 

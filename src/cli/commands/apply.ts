@@ -19,7 +19,7 @@ import type { ProcessedRows } from './list-report.js';
 interface ReadingOptions {
   readonly country?: string | undefined;
   /** Only telephone numbers in assigned ranges. */
-  readonly valid?: boolean | undefined;
+  readonly assigned?: boolean | undefined;
 }
 
 /** Rows after which a signal gets its chance. */
@@ -46,7 +46,7 @@ export async function normalizeList(
 ): Promise<ProcessedRows> {
   const { set, rejected } = await identifiersFromRows(rows, {
     country: options.country,
-    strict: options.valid,
+    assigned: options.assigned,
     signal: io.signal,
   });
   const texts = noTexts(rows.length);
@@ -63,7 +63,7 @@ export async function normalizeList(
 export async function applyProfile(
   rows: readonly CustomerRow[],
   profile: ProfileName,
-  { country, valid: strict, ...own }: ReadingOptions & Readonly<Record<string, unknown>>,
+  { country, assigned, ...own }: ReadingOptions & Readonly<Record<string, unknown>>,
   pick: keyof PlatformToken,
   io: Io,
 ): Promise<ProcessedRows> {
@@ -72,7 +72,7 @@ export async function applyProfile(
   for (let first = 0; first < rows.length; first += BATCH) {
     const batch = readRows(
       rows.slice(first, first + BATCH),
-      { ...own, profile, country, strict },
+      { ...own, profile, country, assigned },
       (row, field, token) => {
         texts[field][first + row] = token[pick];
       },

@@ -9,20 +9,18 @@ import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import { refuseParquet } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type ListFlags, listOptions, parseCountry, validOption } from '../flags/list-options.js';
-import { readSet } from '../flags/read-set.js';
+import { assignedOption, listOptions, parseCountry, statusFor, strictOption } from '../flags/list-options.js';
+import { readSet, type SetFlags } from '../flags/read-set.js';
 import { areaCodesOption } from '../flags/values.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
 import { startProgress } from '../report/progress.js';
 
-interface CompareFlags extends ListFlags {
+interface CompareFlags extends SetFlags {
   readonly plan?: string;
   readonly areaCodes?: readonly string[];
   readonly protocols?: readonly ProtocolId[];
   readonly runSeconds: number;
   readonly attackSeconds: number;
-  readonly valid?: true;
-  readonly strict?: true;
   readonly json?: true;
   readonly output?: string;
 }
@@ -56,8 +54,8 @@ export const compareCommand: Command = {
     new Option('--attack-seconds <N>', 'try a sample of the numbers where the plan would take longer')
       .argParser(parseSeconds)
       .default(10),
-    validOption(),
-    new Option('--strict', 'exit with status 1 when rows were rejected'),
+    assignedOption(),
+    strictOption(),
     new Option('--json', 'write one JSON document instead of the table'),
     new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
   ],
@@ -111,7 +109,7 @@ Examples:
       await writeAll(output!, [
         flags.json ? comparisonJson(lists, plan, reports) : comparisonText(lists, plan, reports),
       ]);
-      return flags.strict && receiver.summary.rejected + sender.summary.rejected > 0 ? 1 : 0;
+      return statusFor(flags, receiver.summary.rejected + sender.summary.rejected);
     });
   },
 };

@@ -15,7 +15,7 @@ import {
 import { PROFILE_NAMES, type ProfileName, platformNamed } from '../../identifiers/profiles.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT } from '../flags/list-options.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
 import { reportOn, reportOptions } from './list-report.js';
@@ -82,7 +82,7 @@ export const hash: Command = {
       `not with --profile, except ${takersOf('encoding')} (default: hex)`,
     ).choices(['hex', 'base64']),
     ...uploadOptions(),
-    validOption(),
+    assignedOption(),
     ...reportOptions(),
   ],
   help: `
@@ -105,7 +105,7 @@ Examples:
 `,
   async run(args, options, io) {
     const flags = options as HashFlags;
-    const { country, valid, profile } = flags;
+    const { country, assigned, profile } = flags;
     checkFlags(flags, args[0]!);
     if (flags.upload) return writeUpload(args[0]!, profile!, flags, io);
     const hasher = profile === undefined ? await chosenHasher(flags, io) : undefined;
@@ -116,8 +116,8 @@ Examples:
         title: 'tokens',
         process: (rows) =>
           hasher === undefined
-            ? applyProfile(rows, profile!, { country, valid, ...profileOptions(flags) }, 'token', io)
-            : normalizeList(rows, { country, valid }, (text) => hasher.token(text), io),
+            ? applyProfile(rows, profile!, { country, assigned, ...profileOptions(flags) }, 'token', io)
+            : normalizeList(rows, { country, assigned }, (text) => hasher.token(text), io),
       },
       io,
     );
@@ -170,7 +170,7 @@ async function chosenHasher(flags: HashFlags, io: Io): Promise<Hasher> {
   if (saltFile !== undefined) {
     return reversibleSalted({
       salt: await readSalt(saltFile, io),
-      position: saltPosition,
+      saltPosition,
       algorithm,
       encoding,
     });

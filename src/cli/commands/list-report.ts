@@ -16,7 +16,13 @@ import { CustomerList, type CustomerRow, type PlacedRow } from '../../lists/tabl
 import type { TableOutput } from '../../lists/text-output.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';
-import { type ListFlags, listOptions, toListOptions } from '../flags/list-options.js';
+import {
+  type ListFlags,
+  listOptions,
+  statusFor,
+  strictOption,
+  toListOptions,
+} from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import { type Progress, startProgress } from '../report/progress.js';
 import { RejectedTally } from '../report/rejected.js';
@@ -31,10 +37,7 @@ export interface ReportFlags extends ListFlags, TableStyle {
 export function reportOptions(): Option[] {
   return [
     ...listOptions(),
-    new Option(
-      '--strict',
-      'exit with status 1 when anything was rejected; the output is written all the same',
-    ),
+    strictOption(),
     new Option(
       '--rejected <FILE>',
       'write every rejected cell to this file, as line,field,code; in the formats of -o',
@@ -100,7 +103,7 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
     }
     for (const line of tally.summary()) say(line);
     for (const line of tally.rejected.summary()) io.stderr.write(`${line}\n`);
-    return flags.strict && tally.rejected.total > 0 ? 1 : 0;
+    return statusFor(flags, tally.rejected.total);
   });
 }
 

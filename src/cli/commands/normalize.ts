@@ -4,13 +4,13 @@
 import { Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../identifiers/profiles.js';
 import type { Command } from '../command.js';
-import { LIST_ARGUMENT, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT } from '../flags/list-options.js';
 import { applyProfile, normalizeList } from './apply.js';
 import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 
 interface NormalizeFlags extends ReportFlags {
   readonly profile?: ProfileName;
-  readonly valid?: true;
+  readonly assigned?: true;
 }
 
 export const normalize: Command = {
@@ -21,7 +21,7 @@ export const normalize: Command = {
     new Option('--profile <NAME>', 'write what this advertising platform hashes instead').choices(
       PROFILE_NAMES,
     ),
-    validOption(),
+    assignedOption(),
     ...reportOptions(),
   ],
   help: `
@@ -39,7 +39,7 @@ Examples:
 `,
   run(args, options, io) {
     const flags = options as NormalizeFlags;
-    const { country, valid, profile } = flags;
+    const { country, assigned, profile } = flags;
     return reportOn(
       args[0]!,
       {
@@ -47,8 +47,8 @@ Examples:
         title: 'normalized',
         process: (rows) =>
           profile === undefined
-            ? normalizeList(rows, { country, valid }, (text) => text, io)
-            : applyProfile(rows, profile, { country, valid }, 'normalized', io),
+            ? normalizeList(rows, { country, assigned }, (text) => text, io)
+            : applyProfile(rows, profile, { country, assigned }, 'normalized', io),
       },
       io,
     );

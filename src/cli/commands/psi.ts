@@ -8,13 +8,16 @@ import { createBackend, type GroupBackend } from '../../group/index.js';
 import { checkStdin, type Io, ioError, STDIN } from '../../lists/io.js';
 import { checkFileNames, checkOutputFiles, withOutputs } from '../../lists/output.js';
 import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
-import { admission, defaultPolicy, memoryLedger, type Reveal } from '../../psi/index.js';
+import { describedCardinality } from '../../psi/cardinality/described.js';
+import { admission, defaultPolicy, memoryLedger, type Reveal, type Role } from '../../psi/index.js';
+import { describedIntersection } from '../../psi/intersection/described.js';
 import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { LIST_ARGUMENT, listOptions, validOption } from '../flags/list-options.js';
+import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { type Own, ownOf } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
-import { readSet, type SetFlags } from '../flags/read-set.js';
+import { type ReadSet, readSet, type SetFlags } from '../flags/read-set.js';
 import { wholeNumber } from '../flags/values.js';
 import { type RunProgress, startRunProgress } from '../report/run-report.js';
 import { readPeerKey } from '../secrets/credentials.js';
@@ -22,7 +25,6 @@ import { readKey } from '../secrets/secrets.js';
 import { loadState, saveState } from '../secrets/state.js';
 import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
-import { countable } from './connect.js';
 
 interface FinishFlags extends Omit<PsiFlags, 'output'> {
   readonly output?: string;
@@ -96,7 +98,7 @@ export const requestCommand: Command = {
     new Option('--days <N>', 'how long the request may be answered')
       .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
       .default(7),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -113,7 +115,7 @@ export const requestCommand: Command = {
     const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const peer = await readPeerKey(flags.peers, flags.peer, io);
     const unlock = await readUnlock(flags.stateKeyFile, true, io);
-    const set = countable((await readSet(args[0]!, flags, io)).set, reveal, io);
+    const set = ownFor(reveal, 'receiver', await readSet(args[0]!, flags, io)).set;
     await working(io, async (backend, progress) => {
       const run = { backend, reveal, signingKey, peer, signal: io.signal, onProgress: progress.update };
       const lifetimeSeconds = flags.days * 86_400;
@@ -139,7 +141,7 @@ export const respondCommand: Command = {
     outputOption('write the response to this file'),
     new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
     new Option('--ledger <FILE>', `${LEDGER_HELP}; and which requests were answered`),
-    validOption(),
+    assignedOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -152,7 +154,7 @@ export const respondCommand: Command = {
     const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const peer = await readPeerKey(flags.peers, flags.peer, io);
     const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
-    const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
+    const set = ownFor(reveal, 'sender', await readSet(args[1]!, flags, io)).set;
     const ledger = await openLedger(ledgerPath);
     let limit: string | undefined;
     try {
@@ -219,7 +221,7 @@ export const finishCommand: Command = {
     await withOutputs(paths, inputs, io, (output, file) =>
       withSharedRows(flags.output, flags.spill, io, async (keptRows) => {
         const read = await readSet(kept.path, kept.flags, io, keptRows);
-        const own = countable(read.set, state.reveal, io);
+        const { set: own } = ownFor(state.reveal, 'receiver', read);
         const result = await working(io, (backend, progress) =>
           readResponse(args[0]!, own, state, {
             ...{ backend, admit, signal: io.signal },
@@ -247,14 +249,20 @@ export const finishCommand: Command = {
   },
 };
 
+/** The list as the protocol takes it. @throws {VeilmatchError} `argument` for a count of rows with several identifiers */
+function ownFor(reveal: Reveal, role: Role, read: ReadSet): Own {
+  const protocol = reveal === 'intersection' ? describedIntersection : describedCardinality;
+  return ownOf({ protocol, role, options: {}, peopleFlag: undefined }, read);
+}
+
 /** What the other files must not overwrite. */
 function keyFiles({ key, peers, policy, stateKeyFile }: Omit<PsiFlags, 'output'>): string[] {
   return [key, peers, policy, stateKeyFile].filter((path) => path !== undefined);
 }
 
 /** What says how a list is read, of all options. */
-function setFlags({ country, countryColumn, column, header, delimiter, valid }: PsiFlags): SetFlags {
-  const flags = { country, countryColumn, column, header, delimiter, valid };
+function setFlags({ country, countryColumn, column, header, delimiter, assigned }: PsiFlags): SetFlags {
+  const flags = { country, countryColumn, column, header, delimiter, assigned };
   return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 }
 

@@ -16,7 +16,7 @@ import type { Cells } from '../../lists/duckdb.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import { checkDistinct, PRIVATE_MODE, withOutputs, writeAll } from '../../lists/output.js';
 import type { Command, ExitStatus } from '../command.js';
-import { parseCountry } from '../flags/list-options.js';
+import { parseCountry, statusFor, strictOption } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import {
   algorithmOf,
@@ -91,7 +91,7 @@ export const reverse: Command = {
     new Option('--reveal', 'write what was read back to the file of -o, as token,identifier'),
     new Option('-o, --output <FILE>', 'with --reveal: that file, which only its owner can read'),
     spreadsheetOption(),
-    new Option('--strict', 'exit with status 1 when cells of the column were no tokens'),
+    strictOption(),
     new Option('--json', 'write one JSON document instead of text'),
   ],
   help: `
@@ -142,7 +142,7 @@ Examples:
         const table = await revealOutput?.table({ token: 'text', identifier: 'text' }, flags);
         await table?.append(revealedPairs(revealed!));
         await writeAll(result!, [flags.json ? reversalJson(summary) : reversalText(summary)]);
-        return flags.strict && list.rejected.count > 0 ? 1 : 0;
+        return statusFor(flags, list.rejected.count);
       },
       PRIVATE_MODE,
     );
@@ -168,8 +168,7 @@ async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Prom
   const recipe = await readRecipe(flags, io);
   // A platform brings its hash with it.
   const named = Object.hasOwn(profiles, format);
-  const byLength =
-    named || truncated || recipe.hmacKey !== undefined ? undefined : algorithmOf(list.tokenBytes);
+  const byLength = named || truncated || recipe.key !== undefined ? undefined : algorithmOf(list.tokenBytes);
   const algorithm = recipe.algorithm ?? byLength;
   if (recipe.algorithm === undefined && byLength !== undefined)
     io.stderr.write(`taken for ${byLength}, by their length\n`);

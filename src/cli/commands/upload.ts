@@ -13,7 +13,7 @@ import { csvLine, type Output, withOpened, writeAll } from '../../lists/output.j
 import { refuseParquet } from '../../lists/sinks.js';
 import { CustomerList, type PlacedRow } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
-import { toListOptions } from '../flags/list-options.js';
+import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
 import { RejectedTally } from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
@@ -21,7 +21,7 @@ import type { ReportFlags } from './list-report.js';
 export interface UploadFlags extends ReportFlags {
   readonly upload?: true;
   readonly dateOrder?: DateOrder;
-  readonly valid?: true;
+  readonly assigned?: true;
 }
 
 export function uploadOptions(): Option[] {
@@ -57,8 +57,8 @@ export async function writeUpload(
   const progress = startProgress(io, sourceName(path));
   try {
     for (const note of list.notes) say(note);
-    const { country, valid: strict, dateOrder } = flags;
-    const plan = new UploadPlan(profile, { country, strict, dateOrder }, kindsOf(list));
+    const { country, assigned, dateOrder } = flags;
+    const plan = new UploadPlan(profile, { country, assigned, dateOrder }, kindsOf(list));
     say(
       `columns used: ${[...kindsOf(list).keys()].filter((kind) => !plan.unused.includes(kind)).join(', ')}`,
     );
@@ -91,7 +91,7 @@ export async function writeUpload(
       `rows ${list.records}, values taken ${plan.taken}, hashes kept as they were ${plan.kept}, rejected ${tally.total}`,
     );
     for (const line of tally.summary()) io.stderr.write(`${line}\n`);
-    return flags.strict && tally.total > 0 ? 1 : 0;
+    return statusFor(flags, tally.total);
   } finally {
     progress.clear();
     await list.close();

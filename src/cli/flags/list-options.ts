@@ -6,6 +6,7 @@ import { knownCountry } from '../../identifiers/phone.js';
 import type { ColumnOption } from '../../lists/columns.js';
 import type { Delimiter } from '../../lists/csv.js';
 import type { ListOptions } from '../../lists/table.js';
+import type { ExitStatus } from '../command.js';
 
 export interface ListFlags {
   readonly country?: string;
@@ -41,11 +42,24 @@ export function listOptions(): Option[] {
   ];
 }
 
-export function validOption(): Option {
+export function assignedOption(): Option {
   return new Option(
-    '--valid',
+    '--assigned',
     'take only numbers in ranges that are assigned (a possible length is enough otherwise)',
   );
+}
+
+/** The same words wherever a list is read. */
+export function strictOption(): Option {
+  return new Option(
+    '--strict',
+    'end with status 1 when anything was rejected; the output is written all the same',
+  );
+}
+
+/** What a command ends with that has rejected so many rows or cells, and has done all else. */
+export function statusFor(flags: { readonly strict?: true }, rejected: number): ExitStatus {
+  return flags.strict && rejected > 0 ? 1 : 0;
 }
 
 export function toListOptions(flags: ListFlags): ListOptions {

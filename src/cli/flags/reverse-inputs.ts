@@ -131,7 +131,7 @@ export async function readRecipe(flags: ReverseFlags, io: Io): Promise<TokenOpti
   const { algorithm, saltFile, saltPosition, keyFile, campaign } = flags;
   if (keyFile !== undefined) {
     const key = await readKey(keyFile, io);
-    return { hmacKey: campaign === undefined ? key : campaignKey(key, campaign) };
+    return { key: campaign === undefined ? key : campaignKey(key, campaign) };
   }
   return { algorithm, salt: saltFile === undefined ? undefined : await readSalt(saltFile, io), saltPosition };
 }

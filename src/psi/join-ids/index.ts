@@ -31,7 +31,7 @@ const party: Omit<Party<ListOwn, object, JoinIdsTaken, JoinIdsEnd>, 'machine'> =
 };
 
 /** Pseudonyms for a third party. */
-export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
+export const joinIds: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
   id: 'join-ids',
   mode: MODE['join-ids'],
   options: {},

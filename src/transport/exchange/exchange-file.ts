@@ -7,11 +7,11 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { requireSigningKey } from '../../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { temporaryAt } from '../../leftovers.js';
 import { pathName } from '../../path-name.js';
+import type { PsiSuite } from '../../psi/run/ciphersuite.js';
 import { decodeFrame } from '../../psi/run/frames.js';
 import { decodeHello } from '../../psi/run/hello.js';
 import { DEFAULT_MAX_PEER_SIZE } from '../../psi/run/party.js';
@@ -64,16 +64,6 @@ export async function writeExchange(
   }
 }
 
-/**
- * The Ed25519 public key of a signing key: what partners know a party by.
- * @param signingKey 32 bytes
- * @returns 32 bytes
- */
-export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
-  requireSigningKey(signingKey);
-  return ed25519.getPublicKey(signingKey);
-}
-
 /** A file whose signature is good. */
 interface ExchangeFile {
   readonly header: FileHeaderMessage;
@@ -88,6 +78,8 @@ interface ExchangeFile {
 
 /** What a file must be to be read to its end. */
 interface ExpectedFile {
+  /** Of the run whose frames are in it. */
+  readonly suite: PsiSuite;
   /** The Ed25519 public key that it must come from. */
   readonly signer: Uint8Array;
   /** Elements that it answers, besides those of its own party's set: 0 for a request. */
@@ -98,8 +90,8 @@ interface ExpectedFile {
 
 /** The header, Hello, what closes a run and the signature, generously. */
 const AROUND_BYTES = 16_384;
-/** An element or a tag has 32 bytes at most; alone in a frame and a message it has 13 more. */
-const RECORD_BYTES = 64;
+/** An element, which no tag is longer than, alone in a frame and a message has 13 bytes more; generously. */
+const AROUND_RECORD_BYTES = 32;
 
 /**
  * Checks a file.
@@ -108,7 +100,7 @@ const RECORD_BYTES = 64;
  */
 export async function openExchange(
   path: string,
-  { signer, answers, check }: ExpectedFile,
+  { suite, signer, answers, check }: ExpectedFile,
 ): Promise<ExchangeFile> {
   let header: FileHeaderMessage | undefined;
   let most: number | undefined;
@@ -126,7 +118,8 @@ export async function openExchange(
       check(header);
     } else if (most === undefined) {
       if (message.type !== 'frame') throw badFile(path, 'it does not begin with a Hello');
-      most = AROUND_BYTES + RECORD_BYTES * (declaredBy(message.frame, path) + answers);
+      const recordBytes = suite.group.elementBytes + AROUND_RECORD_BYTES;
+      most = AROUND_BYTES + recordBytes * (declaredBy(message.frame, path, suite) + answers);
     } else if (length > most) {
       throw badFile(path, 'it is longer than the set that it declares');
     } else if (message.type === 'signature') {
@@ -148,10 +141,10 @@ export async function openExchange(
 const NOT_SIGNED = 'it is not signed by the key that is expected, or it was changed';
 
 /** Elements of the set that a Hello declares. */
-function declaredBy(frame: Uint8Array, path: string): number {
+function declaredBy(frame: Uint8Array, path: string, suite: PsiSuite): number {
   const { name, body } = decodeFrame(frame);
   if (name !== 'hello') throw badFile(path, 'it does not begin with a Hello');
-  const { size } = decodeHello(body);
+  const { size } = decodeHello(body, suite);
   if (size <= DEFAULT_MAX_PEER_SIZE) return size;
   throw new VeilmatchError(
     'wrong-size',

@@ -25,23 +25,30 @@ import { admission, type Refusal } from '../../policy/admission.js';
 import type { Budget, Ledger, Policy } from '../../psi/index.js';
 import { psiReceiver } from '../../psi/intersection/receiver.js';
 import { psiSender } from '../../psi/intersection/sender.js';
+import { type PsiSuite, suiteOf } from '../../psi/run/ciphersuite.js';
+import { recordsPerFrame } from '../../psi/run/frames.js';
 import { listDigest } from '../../psi/run/list-digest.js';
 import type { PartyOptions, RunRequest } from '../../psi/run/party.js';
 import { type CardinalityResult, type IntersectionResult, rowsWith } from '../../psi/run/result.js';
-import { MODE, type Reveal, SUITE, VERSION } from '../../psi/run/suite.js';
+import { MODE, type Reveal, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
+import { signingPublicKey } from '../../signing.js';
 import type { FileHeaderMessage } from '../../wire/messages.js';
 import { fileError } from '../files/files.js';
 import { seededRandom } from '../resume/seeded-random.js';
-import { openExchange, publicKeyOf, writeExchange } from './exchange-file.js';
+import { openExchange, writeExchange } from './exchange-file.js';
 
 /** Part of what makes a run come out the same again. */
-const CHUNK_SIZE = 32_000;
+function chunkSizeOf({ group }: PsiSuite): number {
+  return Math.min(32_000, recordsPerFrame(group.elementBytes));
+}
 
 /** Options of both parties. */
 export interface ExchangeOptions {
   /** Does the group operations. */
   readonly backend: GroupBackend;
+  /** As in `CommonOptions`. */
+  readonly suite?: PsiSuite | undefined;
   /** What the asking party learns; both must say the same. */
   readonly reveal: Reveal;
   /** This party's Ed25519 key, 32 bytes. */
@@ -70,6 +77,7 @@ export interface RequestState {
   readonly listDigest: Uint8Array;
 }
 
+/** Options of the party that asks. */
 export interface RequestOptions extends ExchangeOptions {
   /** The sender's public key, 32 bytes: nobody else is to answer. */
   readonly peer: Uint8Array;
@@ -81,6 +89,22 @@ export interface RequestOptions extends ExchangeOptions {
  * Writes a request.
  * @param keep is given the state before the request appears, so that there is none that cannot be finished
  * @throws {VeilmatchError} `io`, `argument`
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { signingPublicKey, writeRequest } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * await writeRequest(join(folder, 'request.vm'), own, asking, async ({ requestId }) => console.log(requestId.length)); // → 16
+ * ```
  */
 export async function writeRequest(
   path: string,
@@ -99,7 +123,7 @@ export async function writeRequest(
   const requestId = secureRandom(16);
   const madeAt = now();
   const header: FileHeaderMessage = {
-    ...commonHeader(reveal, signingKey),
+    ...commonHeader(suiteOf(options.suite, options.backend), reveal, signingKey),
     kind: 'request',
     requestId,
     to: peer,
@@ -138,7 +162,8 @@ async function* questions(
   const receiver = receiverOf(set, seed, options);
   // Stands in for the sender's Hello, on which the questions do not depend. A response to other questions would fail at
   // the digest that closes a run.
-  const nobody = psiSender(IdentifierSet.ofStrings([]), { backend: options.backend, reveal: options.reveal });
+  const { backend, suite, reveal } = options;
+  const nobody = psiSender(IdentifierSet.ofStrings([]), { backend, suite, reveal });
   try {
     const hello = await first(receiver.start());
     yield hello;
@@ -157,6 +182,7 @@ async function first(frames: AsyncGenerator<Uint8Array, void, void>): Promise<Ui
   return all[0]!;
 }
 
+/** Options of the party that answers. */
 export interface RespondOptions extends ExchangeOptions {
   /** The receiver's public key, 32 bytes. */
   readonly peer: Uint8Array;
@@ -176,6 +202,28 @@ export interface RespondOptions extends ExchangeOptions {
  * @returns the size of the receiver's set
  * @throws {VeilmatchError} `io`; `bad-file` for a request that is not the peer's, not for this party, expired or answered
  * already; `refused` by the policy; what the protocol throws
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { memoryLedger } from 'veilmatch/psi';
+ * import { signingPublicKey, writeRequest, writeResponse } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [request, response] = [join(folder, 'request.vm'), join(folder, 'response.vm')];
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * await writeRequest(request, own, asking, async () => {});
+ * const rules = { policy: { budgets: [] }, ledger: memoryLedger() };
+ * const answering = { ...common, ...rules, signingKey: partner, peer: signingPublicKey(acme) };
+ * const size = await writeResponse(request, response, IdentifierSet.ofStrings(['grace']), 'acme', answering);
+ * console.log(size); // → 2
+ * ```
  */
 export async function writeResponse(
   request: string,
@@ -189,13 +237,15 @@ export async function writeResponse(
   requireSet(set);
   requireOptionsWithBackend(options);
   const { backend, reveal, signingKey, peer, ledger, all, signal, onProgress, onRefusal } = options;
-  const own = publicKeyOf(signingKey);
+  const own = signingPublicKey(signingKey);
   const at = now();
+  const suite = suiteOf(options.suite, backend);
   const { header, digest, frames } = await openExchange(request, {
+    suite,
     signer: peer,
     answers: 0,
     check(header) {
-      checkHeader(header, 'request', reveal, own);
+      checkHeader(header, 'request', { suite, reveal, own });
       if (header.expiresAt > at) return;
       throw new VeilmatchError('bad-file', 'The request has expired. Ask the partner for a new one.');
     },
@@ -205,8 +255,9 @@ export async function writeResponse(
   let peerSize = 0;
   const sender = psiSender(set, {
     backend,
+    suite,
     reveal,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     signal,
     onProgress,
     async admit(run) {
@@ -241,7 +292,7 @@ export async function writeResponse(
   await writeExchange(
     response,
     {
-      ...commonHeader(reveal, signingKey),
+      ...commonHeader(suite, reveal, signingKey),
       kind: 'response',
       requestId: header.requestId,
       to: peer,
@@ -293,6 +344,29 @@ export interface ResponseOptions extends Omit<ExchangeOptions, 'reveal' | 'signi
  * @throws {VeilmatchError} `io`; `bad-file` for a response to another request or from somebody else; `argument` for another
  * list; what the protocol throws
  * @returns what `receive` does
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createBackend } from 'veilmatch/group';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { memoryLedger } from 'veilmatch/psi';
+ * import { type RequestState, readResponse, signingPublicKey, writeRequest, writeResponse } from 'veilmatch/transport';
+ *
+ * const folder = mkdtempSync(join(tmpdir(), 'veilmatch-'));
+ * const [request, response] = [join(folder, 'request.vm'), join(folder, 'response.vm')];
+ * const [acme, partner] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]; // of a test
+ * const common = { backend: await createBackend(), reveal: 'intersection' } as const;
+ * const asking = { ...common, signingKey: acme, peer: signingPublicKey(partner), lifetimeSeconds: 3600 };
+ * const own = IdentifierSet.ofStrings(['ada', 'grace']);
+ * const kept: RequestState[] = [];
+ * await writeRequest(request, own, asking, async (state) => void kept.push(state));
+ * const rules = { policy: { budgets: [] }, ledger: memoryLedger() };
+ * const answering = { ...common, ...rules, signingKey: partner, peer: signingPublicKey(acme) };
+ * await writeResponse(request, response, IdentifierSet.ofStrings(['grace']), 'acme', answering);
+ * console.log((await readResponse(response, own, kept[0]!, common)).matches); // → [ 1 ]
+ * ```
  */
 export async function readResponse(
   path: string,
@@ -304,11 +378,13 @@ export async function readResponse(
   requireSet(set);
   requireObject(state, 'The state', 'peer', 'own', 'reveal', 'requestId', 'requestDigest');
   requireOptionsWithBackend(options);
+  const suite = suiteOf(options.suite, options.backend);
   const { frames } = await openExchange(path, {
+    suite,
     signer: state.peer,
     answers: set.size,
     check(header) {
-      checkHeader(header, 'response', state.reveal, state.own);
+      checkHeader(header, 'response', { suite, reveal: state.reveal, own: state.own });
       const { requestId, requestDigest } = header;
       if (equalBytes(requestId, state.requestId) && equalBytes(requestDigest, state.requestDigest)) return;
       throw new VeilmatchError(
@@ -341,11 +417,13 @@ function receiverOf(
   options: Omit<ExchangeOptions, 'signingKey'> & Pick<ResponseOptions, 'admit'>,
 ): ReturnType<typeof psiReceiver> {
   const { backend, reveal, admit, signal, onProgress } = options;
+  const suite = suiteOf(options.suite, backend);
   return psiReceiver(set, {
     backend,
+    suite,
     reveal,
     admit,
-    chunkSize: CHUNK_SIZE,
+    chunkSize: chunkSizeOf(suite),
     random: seededRandom(seed),
     signal,
     onProgress,
@@ -353,28 +431,28 @@ function receiverOf(
 }
 
 function commonHeader(
+  suite: PsiSuite,
   reveal: Reveal,
   signingKey: Uint8Array,
 ): Pick<FileHeaderMessage, 'type' | 'version' | 'suite' | 'mode' | 'from'> {
-  const from = publicKeyOf(signingKey);
-  return { type: 'fileHeader', version: VERSION, suite: SUITE, mode: MODE[reveal], from };
+  const from = signingPublicKey(signingKey);
+  return { type: 'fileHeader', version: VERSION, suite: suite.id, mode: MODE[reveal], from };
 }
 
 function checkHeader(
   header: FileHeaderMessage,
   kind: FileHeaderMessage['kind'],
-  reveal: Reveal,
-  own: Uint8Array,
+  { suite, reveal, own }: { readonly suite: PsiSuite; readonly reveal: Reveal; readonly own: Uint8Array },
 ): void {
   if (header.kind !== kind)
     throw new VeilmatchError('bad-file', `The file is a ${header.kind}, not a ${kind}.`);
   if (!equalBytes(header.to, own)) {
     throw new VeilmatchError('bad-file', 'The file is for the holder of another key.');
   }
-  if (header.version !== VERSION || header.suite !== SUITE) {
+  if (header.version !== VERSION || header.suite !== suite.id) {
     throw new VeilmatchError(
       'incompatible-peer',
-      `The file is of version ${header.version} with suite ${header.suite}; this party has version ${VERSION} with suite ${SUITE}.`,
+      `The file is of version ${header.version} with suite ${header.suite}; this party has version ${VERSION} with suite ${suite.id}.`,
     );
   }
   if (header.mode !== MODE[reveal]) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -6,8 +7,8 @@ import { concatBytes, utf8 } from '../../../src/bytes.js';
 import { serialBackend } from '../../../src/group/serial.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
 import { defaultPolicy, memoryLedger } from '../../../src/psi/index.js';
+import { signingPublicKey } from '../../../src/signing.js';
 import {
-  publicKeyOf,
   type RequestState,
   readResponse,
   writeRequest,
@@ -20,7 +21,7 @@ import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../sup
 
 const backend = await serialBackend('auto');
 const KEYS = { receiver: new Uint8Array(32).fill(11), sender: new Uint8Array(32).fill(12) };
-const PUBLIC = { receiver: publicKeyOf(KEYS.receiver), sender: publicKeyOf(KEYS.sender) };
+const PUBLIC = { receiver: signingPublicKey(KEYS.receiver), sender: signingPublicKey(KEYS.sender) };
 const sets = {
   receiver: IdentifierSet.ofStrings([CANARY.email, 'grace', 'hedy']),
   sender: IdentifierSet.ofStrings(['grace', 'hedy', 'joan']),

@@ -67,9 +67,9 @@ export const phones: FuzzTarget = {
     const reader = new Reader(input);
     const [how, which] = [reader.byte(), reader.byte()];
     const country = COUNTRIES[how % COUNTRIES.length];
-    const strict = how >= 128;
+    const assigned = how >= 128;
     const text = textOf(reader.rest());
-    const options = { country, strict };
+    const options = { country, assigned };
     const number = attemptSync(() => normalizePhone(text, options));
     if (number !== undefined) {
       // Japan has national numbers of 17 digits, by libphonenumber.

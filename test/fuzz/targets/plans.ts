@@ -91,7 +91,7 @@ export const plans: FuzzTarget = {
       const format = lines.join('\n') as FormatOption;
       const options =
         country === 'key'
-          ? { hmacKey: new Uint8Array(32) }
+          ? { key: new Uint8Array(32) }
           : country === 'salt'
             ? { salt: new Uint8Array(4) }
             : {};
