@@ -8,7 +8,7 @@ import { configDefaults, type ViteUserConfig, type ViteUserConfigFnObject } from
 export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly string[]>> = {
   /** The build, or the package as it is packed and installed: documents, benches, processes of the tool, its worker files. */
   packed: [
-    'test/{documents,figures,names}.test.ts',
+    'test/{docstrings,documents,figures,names}.test.ts',
     'test/bench/*.test.ts',
     'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/python.test.ts',

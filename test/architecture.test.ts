@@ -160,7 +160,6 @@ function lonely(files: readonly Source[]): string[] {
 const FOR_TESTS: readonly string[] = [
   'attack/scanner.ts#KernelScanner',
   'attack/scanner.ts#MessageScanner',
-  'cli/secrets/state.ts#KeptRequest',
   'path-name.ts#UNNAMED',
   'sealed/container.ts#KINDS',
   'workers/serve.ts#toFailure',

@@ -12,6 +12,7 @@ import {
   countPeople,
   createJoinIds,
   intersect,
+  intersection,
   intersectionSum,
   leaveOut,
   matchPeople,
@@ -24,8 +25,7 @@ import { joinIdsReceiver, joinIdsSender } from '../src/psi/join-ids/join-ids.js'
 import { peopleReceiver, peopleSender } from '../src/psi/people/people.js';
 import { sumReceiver } from '../src/psi/sum/receiver.js';
 import { sumSender } from '../src/psi/sum/sender.js';
-import { connect, listen, memoryChannels, receive, send } from '../src/transport/index.js';
-import { recall } from '../src/transport/run.js';
+import { connect, listen, memoryChannels, receive, runStep, send } from '../src/transport/index.js';
 import { expectCode } from './suites/errors.js';
 
 const set = IdentifierSet.ofStrings(['ada']);
@@ -57,9 +57,9 @@ const CASES: Readonly<Record<string, [(options: never) => unknown, wrong: string
   leaveOut: [(options) => leaveOut(set, options), 'maxRows', 'maxRowsPerIdentifier'],
   peopleMatched: [(options) => peopleMatched(set, [0], options), 'maxRows', 'maxRowsPerIdentifier'],
   admission: [(options) => admission({ peer: 'acme', ledger, ...(options as object) }), 'polciy', 'policy'],
+  runStep: [(options) => runStep({}, intersection, 'receiver', { set }, options), 'signinKey', 'signingKey'],
   send: [(options) => send(memoryChannels()[0], set, options), 'onResults', 'onResult'],
   receive: [(options) => receive(memoryChannels()[0], set, options), 'jornal', 'journal'],
-  recall: [(options) => recall(set, options), 'jornal', 'journal'],
   connect: [(options) => connect('wss://localhost:1', options), 'tokn', 'token'],
   listen: [(options) => listen(options), 'orgins', 'origins'],
 };

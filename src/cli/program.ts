@@ -15,10 +15,12 @@ import { connectCommand } from './commands/connect.js';
 import { hash } from './commands/hash.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
-import { COURSE, finishCommand, requestCommand, respondCommand } from './commands/psi.js';
+import { requestCommand, respondCommand } from './commands/psi.js';
+import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
 /** @param protocols that two parties can run with each other */
@@ -32,14 +34,15 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   serveCommand(protocols),
   connectCommand(protocols),
   keyCommand,
-  requestCommand,
-  respondCommand,
-  finishCommand,
+  requestCommand(protocols),
+  respondCommand(protocols),
+  nextCommand(protocols),
+  finishCommand(protocols),
 ];
 
 /** What the commands of a group have in common. */
 const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
-  psi: { summary: 'find out what two lists share by exchanging two signed files', help: COURSE },
+  psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
 };
 
 const USAGE = 2;

@@ -4,8 +4,6 @@
  * smallest unit. No number of theirs is ever a fraction in binary, which most amounts of money are not.
  */
 
-/** More digits before the point cannot be a safe whole number. */
-const SAFE_DIGITS = 15;
 export const MOST_DIGITS = 9;
 
 /**
@@ -22,14 +20,22 @@ export function parseAmount(cell: string, digits: number, most: number): number 
   if (whole === undefined) {
     return 'is no decimal number from 0, such as 1234.50: digits alone, and a point before those of the fraction';
   }
-  const significant = fraction.replace(/0+$/, '');
+  const significant = withoutZeros(fraction);
   if (significant.length > digits) {
     return `has more digits after the point than --value-digits ${digits} allows`;
   }
-  const units = `${whole}${significant.padEnd(digits, '0')}`.replace(/^0+(?=\d)/, '');
+  const units = `${whole}${significant.padEnd(digits, '0')}`;
   const value = Number(units);
-  if (units.length <= SAFE_DIGITS && value <= most) return value;
+  // As a number it may be rounded, and is far too large then.
+  if (Number.isSafeInteger(value) && value <= most) return value;
   return `is above ${formatAmount(most, digits)}, which is the most that a sum can be`;
+}
+
+/** Without those at the end. */
+function withoutZeros(fraction: string): string {
+  let end = fraction.length;
+  while (end > 0 && fraction[end - 1] === '0') end--;
+  return fraction.slice(0, end);
 }
 
 /** @param value in the smallest unit, from 0 */

@@ -33,8 +33,8 @@ export interface Columns {
   readonly phone: readonly number[];
   readonly email: readonly number[];
   readonly country: number | undefined;
-  /** In the order in which they were named. */
-  readonly beside: readonly number[];
+  /** Those that are read besides, in the order in which they were named; left out where there are none. */
+  readonly beside?: readonly number[];
 }
 
 export interface ColumnChoice {
@@ -81,11 +81,11 @@ export function chooseColumns(
   const header = hasHeader ? first : undefined;
   const table: Table = { source, header, width: Math.max(...sample.map((record) => record.length)) };
   const country = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
-  const beside = besides.map((name) => findColumn(table, name));
+  const beside = besides.length > 0 && { beside: besides.map((name) => findColumn(table, name)) };
   const guessed: string[] = [];
   if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
   if (options.columns !== undefined && options.columns.length > 0) {
-    const columns = { header, country, beside, ...declaredColumns(table, options.columns) };
+    const columns = { header, country, ...beside, ...declaredColumns(table, options.columns) };
     return { columns, notes: guessNote(guessed, hasHeader, options) };
   }
   const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
@@ -101,7 +101,10 @@ export function chooseColumns(
   }
   const notes = [...guessNote(guessed, hasHeader, options), ...alsoPossible];
   const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
-  return { columns: { header, country, beside, phone: only(found.phone), email: only(found.email) }, notes };
+  return {
+    columns: { header, country, ...beside, phone: only(found.phone), email: only(found.email) },
+    notes,
+  };
 }
 
 function guessNote(guessed: readonly string[], hasHeader: boolean, { header }: ColumnOptions): string[] {

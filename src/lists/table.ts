@@ -116,7 +116,7 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country, beside } = this.columns;
+    const { header, phone, email, country, beside = [] } = this.columns;
     const own = [...phone, ...email, ...(country === undefined ? [] : [country])];
     const needed = [...own, ...beside, ...this.fields.values()];
     let belowHeader = header === undefined;
@@ -155,13 +155,13 @@ export class CustomerList {
       return cell === undefined ? [] : [[field, cell]];
     });
     const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
-    const beside = this.columns.beside.map((column) => fields[column] ?? '');
+    const beside = this.columns.beside?.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return i === 0 && beside.length > 0 ? { row, ...placed, beside } : { row, ...placed };
+      return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
     });
   }
 }

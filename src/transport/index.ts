@@ -36,16 +36,10 @@ export {
 } from './door/partners.js';
 export { type PartnersSource, parsePartners, readPartners } from './door/partners-file.js';
 export { createToken, hashToken } from './door/tokens.js';
-export {
-  type ExchangeOptions,
-  type RequestOptions,
-  type RequestState,
-  type RespondOptions,
-  type ResponseOptions,
-  readResponse,
-  writeRequest,
-  writeResponse,
-} from './exchange/exchange.js';
+export type { Allowed } from './exchange/admitted.js';
+export type { StepFiles, StepOptions } from './exchange/plan.js';
+export { runStep } from './exchange/step.js';
+export type { Step } from './exchange/turn.js';
 export { type FileLedger, openFileLedger } from './files/file-ledger.js';
 export { readKeyFile, writeKeyFile } from './files/key-file.js';
 export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';

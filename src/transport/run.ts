@@ -2,11 +2,11 @@
 /** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import { requireObject, requireOptions, requireSet } from '../arguments.js';
+import { requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
-import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
+import { type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
 import { type PsiSuite, suiteOf } from '../psi/run/ciphersuite.js';
@@ -26,7 +26,7 @@ import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
-import { checkTerms, type Journal, partyTerms, type RunTerms, requireParty } from './resume/journal.js';
+import { checkTerms, type Journal, partyTerms, requireParty } from './resume/journal.js';
 import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
 /** Options of a party of a run over a channel, whatever the protocol. */
@@ -174,7 +174,7 @@ async function takePart(
 }
 
 /** @throws {VeilmatchError} `argument` for a size below that of the set, or a party that brings none */
-function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
+export function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
   if (size === undefined) return own;
   const { set } = own as ListOwn;
   return { ...(own as ListOwn), set: padSet(set, size, random) };
@@ -300,26 +300,6 @@ export async function receive(
 ): Promise<ReceivedResult> {
   const chosen = protocolOf(options);
   return runParty(channel, chosen.protocol, 'receiver', { set: toSet(set) }, chosen.options);
-}
-
-/**
- * The receiver's result from its journal alone, as `recallParty` has it.
- * @throws {VeilmatchError} as `runParty` does
- */
-export async function recall(
-  set: SetInput,
-  options: ReceiveOptions & { readonly journal: Journal },
-): Promise<ReceivedResult | undefined> {
-  const chosen = protocolOf(options);
-  const { journal } = options;
-  return recallParty(chosen.protocol, 'receiver', { set: toSet(set) }, { ...chosen.options, journal });
-}
-
-/** What stays the same of an intersection or a count that is resumed, as `partyTerms` has it. */
-export function runTerms(role: Role, set: IdentifierSet, options: ReceiveOptions = {}): RunTerms {
-  requireSet(set);
-  const chosen = protocolOf(options);
-  return partyTerms(chosen.protocol, role, { set }, chosen.options);
 }
 
 async function drive<Result>(machine: PsiMachine<Result>, inbox: Inbox): Promise<Result> {

@@ -184,6 +184,7 @@ describe.each(CASES)('$title, where the $listening listens', ({ protocol, listen
     }
     expect(resumed).toBeGreaterThan(0);
     expect(await served()).toEqual(LEARNT[protocol.id]![listening]);
+    expect(completed()).toMatchObject({ peerSize: 40 });
     expect(await server.stop()).toBe(0);
     expect(readdirSync(at('runs')).filter((name) => /^[0-9a-f]{16}/.test(name))).toEqual([]);
   });

@@ -19,7 +19,7 @@ import {
   type RunStore,
   send,
 } from '../../src/transport/index.js';
-import { runTerms } from '../../src/transport/run.js';
+import { runTerms } from '../support/revealing.js';
 import { cli, type Ending, memoryIo, temporary } from './harness.js';
 
 const numbers = (first: number, count: number): string[] =>

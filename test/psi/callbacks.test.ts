@@ -11,10 +11,10 @@ import { countPeople, createJoinIds, intersect, intersectionSum, matchPeople } f
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { memoryChannels, memoryJournal, receive, send } from '../../src/transport/index.js';
-import { runTerms } from '../../src/transport/run.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
+import { runTerms } from '../support/revealing.js';
 
 const own = IdentifierSet.ofStrings(['ada', 'grace']);
 const other = IdentifierSet.ofStrings(['grace']);

@@ -27,6 +27,30 @@ beforeAll(async () => {
 const list = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 8 });
 
 describe('createJoinIds', () => {
+  it('asks the backend for no more at a time than a frame holds, which is what a journal keeps in one piece', async () => {
+    let most = 0;
+    const told = (outcome: Uint8Array): Uint8Array => {
+      most = Math.max(most, outcome.length / 32);
+      return outcome;
+    };
+    // Where every scalar is 1, nothing takes long.
+    const idle = new Proxy(backend, {
+      get(target, name, receiver) {
+        if (name === 'multiply') return async (elements: Uint8Array) => told(elements.slice());
+        if (name !== 'hashAndMultiply') return Reflect.get(target, name, receiver);
+        return async (identifiers: { readonly length: number; at(i: number): Uint8Array }) => {
+          const elements = new Uint8Array(32 * identifiers.length);
+          for (let i = 0; i < identifiers.length; i++) elements.set(identifiers.at(i), 32 * i);
+          return told(elements);
+        };
+      },
+    });
+    const names = Array.from({ length: 33_000 }, (_, i) => `person ${i}`);
+    const { size } = await createJoinIds(names, names.slice(1), { backend: idle });
+    expect(size).toBe(32_999);
+    expect(most).toBeLessThan(2 ** 15);
+  });
+
   it('joins two tables as their names would, whatever the lists, their duplicates and the chunks', async () => {
     await fc.assert(
       fc.asyncProperty(list, list, fc.integer({ min: 1, max: 4 }), async (own, other, chunkSize) => {

@@ -32,6 +32,7 @@ import { type Journal, memoryJournal, partyTerms } from '../../src/transport/res
 import { recallParty, runParty } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
+import { FileRun, roleOf } from '../suites/file-run.js';
 import { toy } from '../suites/toy-protocol.js';
 
 type Owns = Readonly<Record<Role, object>>;
@@ -126,6 +127,32 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
         expect(withoutFresh(outcomeOf(run.receiver))).toEqual(withoutFresh(both.receiver));
         expect(withoutFresh(outcomeOf(run.sender))).toEqual(withoutFresh(both.sender));
       }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.skipIf(protocol.files === undefined)('comes to the same through files, for one charge', async () => {
+    const both = await runBoth(protocol, ownOf(protocol), { backend });
+    const folder = mkdtempSync(join(tmpdir(), 'veilmatch-files-'));
+    try {
+      const run = new FileRun(folder, protocol, ownOf(protocol), backend);
+      const steps = await run.all();
+      const withoutFresh = (result: unknown): unknown => ({
+        ...(plain(result) as object),
+        pseudonyms: undefined,
+      });
+      const last = { receiver: steps.length - 1, sender: steps.length - 1 };
+      last[roleOf(steps.length)]--;
+      const [taken, given] = [steps[last.receiver]!, steps[last.sender]!];
+      expect([taken.over, given.over]).toEqual([true, true]);
+      expect(withoutFresh(taken.result)).toEqual(withoutFresh(both.receiver));
+      // Who answers last, and is not told of the end, has nothing to take home.
+      if (given.result !== undefined) expect(withoutFresh(given.result)).toEqual(withoutFresh(both.sender));
+      await run.ledgers.sender.update(['receiver'], ([charges]) => {
+        expect(charges).toHaveLength(1);
+        return [charges!];
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -273,7 +300,7 @@ it('one protocol more is compared and attacked like the others', async () => {
   })) {
     reports.push(report);
   }
-  expect(reports).toMatchObject([{ protocol: 'toy', title: toy.title, correct: true, matches: SHARED }]);
+  expect(reports).toMatchObject([{ protocol: 'toy', title: toy.title, correct: true, size: SHARED }]);
   // Everything that the receiver did not have, and everything that the sender did not have.
   expect(reports[0]!.attacks.outsider.recovered).toBe(sender.size - SHARED);
   expect(reports[0]!.sender.recovered).toBe(receiver.size - SHARED);

@@ -28,12 +28,7 @@ import { sumSender } from '../../src/psi/sum/sender.js';
 import { replayedRandom, secureRandom } from '../../src/random.js';
 import { signingPublicKey } from '../../src/signing.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
-import {
-  type RequestState,
-  readResponse,
-  writeRequest,
-  writeResponse,
-} from '../../src/transport/exchange/exchange.js';
+import { runStep } from '../../src/transport/exchange/step.js';
 import { memoryJournal, partyTerms } from '../../src/transport/resume/journal.js';
 import { runParty } from '../../src/transport/run.js';
 import { expectCode } from '../suites/errors.js';
@@ -187,28 +182,24 @@ describe.each([
     try {
       const [request, response] = [join(folder, 'request'), join(folder, 'response')];
       const [ownKey, theirKey] = [secureRandom(32), secureRandom(32)];
-      const [own, theirs] = [IdentifierSet.ofStrings(OWN), IdentifierSet.ofStrings(THEIRS)];
-      let state: RequestState | undefined;
-      const asking = {
-        reveal: 'intersection',
-        signingKey: ownKey,
-        peer: signingPublicKey(theirKey),
-      } as const;
-      await writeRequest(request, own, { ...foreign, ...asking, lifetimeSeconds: 60 }, async (kept) => {
-        state = kept;
+      const own = { set: IdentifierSet.ofStrings(OWN) };
+      const theirs = { set: IdentifierSet.ofStrings(THEIRS) };
+      const journal = memoryJournal({
+        runId: '0123456789abcdef',
+        peer: 'them',
+        terms: partyTerms(intersection, 'receiver', own, { suite }),
       });
-      const answering = {
-        reveal: 'intersection',
-        signingKey: theirKey,
-        peer: signingPublicKey(ownKey),
-        policy: defaultPolicy,
-        ledger: memoryLedger(),
-      } as const;
+      const asking = { signingKey: ownKey, peer: signingPublicKey(theirKey), journal };
+      await runStep({ writes: request }, intersection, 'receiver', own, { ...foreign, ...asking });
+      const allow = { peer: 'them', policy: defaultPolicy, ledger: memoryLedger() };
+      const answering = { signingKey: theirKey, peer: signingPublicKey(ownKey), allow };
+      const files = { reads: request, writes: response };
       await expectCode('incompatible-peer', () =>
-        writeResponse(request, response, theirs, 'them', { ...answering, backend: nobleBackend }),
+        runStep(files, intersection, 'sender', theirs, { ...answering, backend: nobleBackend }),
       );
-      await writeResponse(request, response, theirs, 'them', { ...answering, ...foreign });
-      expect(await readResponse(response, own, state!, foreign)).toMatchObject({ matches: SHARED_ROWS });
+      await runStep(files, intersection, 'sender', theirs, { ...answering, ...foreign });
+      const step = await runStep({ reads: response }, intersection, 'receiver', own, { ...foreign, journal });
+      expect(step).toMatchObject({ result: { matches: SHARED_ROWS } });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -105,6 +105,7 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
   },
   sender: { ...party, machine: (own, options) => new PsiMachine('sender', program(own, false, options)) },
   terms: countingTerms,
+  files: () => 3,
   leakage: () => ({
     result: 'How many identifiers both have.',
     receiver: 'Everything.',

@@ -36,11 +36,11 @@ import { type openRegular, readAtMost, readIfThere } from '../../src/transport/f
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../src/transport/resume/run-store.js';
-import { runTerms } from '../../src/transport/run.js';
 import { delimited } from '../../src/wire/framing.js';
 import { encodeMessage, type FileHeaderMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
 import { collect } from '../suites/channel.js';
 import { expectCode } from '../suites/errors.js';
+import { runTerms } from '../support/revealing.js';
 
 const MESSAGE = encodeMessage({ type: 'frame', frame: Uint8Array.of(7) });
 const unlock = { key: new Uint8Array(32).fill(3) };
@@ -55,6 +55,8 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const CONTENT = { begins: 'hello', elements: 0, maxPeerSize: 2 ** 24 } as const;
 
 /** What somebody may put where a file is expected, and that a plain `readFile` would read, hang on or grow by. */
 const THINGS: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
@@ -147,13 +149,13 @@ describe.skipIf(process.platform === 'win32')('the folder of a channel', () => {
 describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   it.each(Object.keys(THINGS))('is not %s', async (thing) => {
     await THINGS[thing]!(at('request.vm'));
-    const expected = { suite: ristretto255Suite, signer: new Uint8Array(32), answers: 0, check() {} };
+    const expected = { suite: ristretto255Suite, signer: new Uint8Array(32), check: () => CONTENT };
     await expectCode('bad-file', () => openExchange(at('request.vm'), expected));
   });
 
   const key = new Uint8Array(32).fill(1);
   const from = signingPublicKey(key);
-  const expected = { suite: ristretto255Suite, signer: from, answers: 0, check() {} };
+  const expected = { suite: ristretto255Suite, signer: from, check: () => CONTENT };
   const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
   const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
   const header: FileHeaderMessage = { type: 'fileHeader', kind: 'request', ...common, ...times };

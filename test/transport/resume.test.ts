@@ -18,18 +18,12 @@ import { disconnected } from '../../src/transport/channel/link.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
 import { type Journal, memoryJournal, type RunIdentity } from '../../src/transport/resume/journal.js';
-import {
-  type ReceivedResult,
-  type ReceiveOptions,
-  recall,
-  receive,
-  runTerms,
-  send,
-} from '../../src/transport/run.js';
+import { type ReceivedResult, type ReceiveOptions, receive, send } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
 import { times } from '../support/effort.js';
 import { drain } from '../support/exchange.js';
+import { recall, runTerms } from '../support/revealing.js';
 
 let plain: GroupBackend;
 let folder: string;

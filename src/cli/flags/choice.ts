@@ -54,7 +54,7 @@ export function peerLearns(choice: Choice): boolean {
 }
 
 /** As it is typed: `--reveal cardinality --people`. */
-function labelOf({ commandLine: { reveal, choice } }: ListProtocol): string {
+export function labelOf({ commandLine: { reveal, choice } }: ListProtocol): string {
   return `--reveal ${reveal}${choice === undefined ? '' : ` ${longOf(choice)}`}`;
 }
 

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<Phase, string>> = {
   encrypt: 'encrypting values',
 };
 
-export interface RunProgress {
+interface RunProgress {
   /** Takes what the library's `onProgress` gives. */
   update(phase: Phase, done: number, total: number): void;
   /** Takes the line off the terminal. */

@@ -13,7 +13,7 @@ import type { OptionOf } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import type { CardinalityResult, SenderResult } from '../run/result.js';
 import { type CoarseCount, checkCoarse } from '../run/reveal.js';
-import { toBoth } from '../run/shared-options.js';
+import { filesTo, toBoth } from '../run/shared-options.js';
 import { type Learner, MODE } from '../run/suite.js';
 
 /** Options of a count. */
@@ -56,4 +56,5 @@ export const cardinality: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   terms: countingTerms,
+  files: filesTo,
 };

@@ -11,7 +11,7 @@ import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
-import { toBoth } from '../run/shared-options.js';
+import { filesTo, toBoth } from '../run/shared-options.js';
 import { type Learner, MODE } from '../run/suite.js';
 import { psiReceiver, type ReceiverEnd } from './receiver.js';
 import { psiSender, type SenderEnd } from './sender.js';
@@ -64,4 +64,5 @@ export const intersection: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   terms: namingTerms,
+  files: filesTo,
 };

@@ -38,4 +38,5 @@ export const joinIds: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = 
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
   terms: countingTerms,
+  files: () => 5,
 };

@@ -207,10 +207,17 @@ class JoinRun {
 
   /** The other's list under both first scalars, sorted; then, in the other's order, under one's second scalar as well. */
   async *sendAnswers({ evaluated, sorted }: Theirs): Part<void> {
-    const { backend, batch } = this.#settings;
+    const { backend, batch, chunkSize } = this.#settings;
     yield* sendRecords(this.line, 'evaluated', sorted, this.#width);
     const size = evaluated.length / this.#width;
-    const ids = await backend.multiply(evaluated, this.#second, batch('tag', 0, size));
+    const ids = new Uint8Array(evaluated.length);
+    const raise = (first: number, end: number): Promise<Uint8Array> => {
+      const part = evaluated.subarray(first * this.#width, end * this.#width);
+      return backend.multiply(part, this.#second, batch('tag', first, size));
+    };
+    for await (const { first, elements } of inChunks(size, chunkSize, raise)) {
+      ids.set(elements, first * this.#width);
+    }
     yield* sendRecords(this.line, 'ids', ids, this.#width);
   }
 

@@ -11,6 +11,9 @@ export const toBoth: OptionOf<Exclude<Learner, 'sender'>> = oneOf('to', ['receiv
   repeated: true,
 });
 
+/** With `to: 'both'` the receiver answers the answer. */
+export const filesTo = ({ to }: { readonly to: 'receiver' | 'both' }): number => (to === 'both' ? 3 : 2);
+
 /** Whether rows may have several identifiers each. */
 export const peopleOption: OptionOf<boolean> = yesOrNo('people', {
   agreed: true,

@@ -73,6 +73,8 @@ export const sum: Protocol<
     identity: ({ set, values }) => ({ ...listIdentity(set), values: valuesDigest(values) }),
   },
   terms: sumTerms,
+  // A sender that learns the sum waits for the receiver's word that both saw the same.
+  files: ({ to }) => (to === 'sender' ? 5 : 4),
 };
 
 async function taken(

@@ -43,7 +43,7 @@ export interface FolderRunStore extends RunStore {
 
 /** What a store keeps, for whom and how long. */
 export interface RunStoreOptions {
-  /** Of `runTerms`: what the party that listens runs. */
+  /** Of `partyTerms`: what the party that listens runs. */
   readonly terms: RunTerms;
   /** How long a run can be resumed after it was begun. Default 604,800, a week. */
   readonly lifetimeSeconds?: number | undefined;

@@ -6,14 +6,9 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8 } from '../../../src/bytes.js';
 import { serialBackend } from '../../../src/group/serial.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
-import { defaultPolicy, memoryLedger } from '../../../src/psi/index.js';
+import { intersection, memoryLedger } from '../../../src/psi/index.js';
 import { signingPublicKey } from '../../../src/signing.js';
-import {
-  type RequestState,
-  readResponse,
-  writeRequest,
-  writeResponse,
-} from '../../../src/transport/index.js';
+import { type Journal, memoryJournal, partyTerms, runStep, type Step } from '../../../src/transport/index.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { encodeMessage } from '../../../src/wire/messages.js';
 import { scratch } from '../support/scratch.js';
@@ -26,11 +21,8 @@ const sets = {
   receiver: IdentifierSet.ofStrings([CANARY.email, 'grace', 'hedy']),
   sender: IdentifierSet.ofStrings(['grace', 'hedy', 'joan']),
 };
-const common = { backend, reveal: 'intersection' } as const;
-const WEEK = 604_800;
-
 interface Prepared {
-  readonly state: RequestState;
+  readonly journal: Journal;
   readonly request: Uint8Array;
   readonly response: Uint8Array;
 }
@@ -38,27 +30,45 @@ interface Prepared {
 let prepared: Promise<Prepared> | undefined;
 async function prepare(): Promise<Prepared> {
   const [request, response] = [scratch('true-request'), scratch('true-response')];
-  let state: RequestState | undefined;
-  const asking = { ...common, signingKey: KEYS.receiver, peer: PUBLIC.sender, lifetimeSeconds: WEEK };
-  await writeRequest(request, sets.receiver, asking, async (kept) => {
-    state = kept;
+  const own = { set: sets.receiver };
+  const terms = partyTerms(intersection, 'receiver', own);
+  const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner', terms });
+  await runStep({ writes: request }, intersection, 'receiver', own, {
+    ...{ backend, journal, signingKey: KEYS.receiver, peer: PUBLIC.sender },
   });
   await answer(request, response);
   return {
-    state: state!,
+    // Tried many times.
+    journal: { ...kept(journal), erase: async () => {} },
     request: new Uint8Array(readFileSync(request)),
     response: new Uint8Array(readFileSync(response)),
   };
 }
 
-function answer(request: string, response: string): Promise<number> {
-  return writeResponse(request, response, sets.sender, 'partner', {
-    ...common,
-    signingKey: KEYS.sender,
-    peer: PUBLIC.receiver,
-    policy: defaultPolicy,
-    ledger: memoryLedger(),
-  });
+function kept(journal: Journal): Journal {
+  const { runId, peer, terms, seed, held } = journal;
+  return {
+    ...{ runId, peer, terms, seed, held },
+    frame: (index) => journal.frame(index),
+    addFrame: (frame) => journal.addFrame(frame),
+    outcome: (call) => journal.outcome(call),
+    addOutcome: (call, outcome) => journal.addOutcome(call, outcome),
+    close: () => journal.close(),
+    erase: () => journal.erase(),
+  };
+}
+
+function answer(reads: string, writes: string): Promise<Step<unknown>> {
+  const allow = { peer: 'partner', ledger: memoryLedger() };
+  return runStep(
+    { reads, writes },
+    intersection,
+    'sender',
+    { set: sets.sender },
+    {
+      ...{ backend, signingKey: KEYS.sender, peer: PUBLIC.receiver, allow },
+    },
+  );
 }
 
 /** The messages of a file but the signature at its end. */
@@ -78,7 +88,11 @@ function signed(messages: readonly Uint8Array[], key: Uint8Array): Uint8Array {
 export const exchange: FuzzTarget = {
   name: 'exchange-files',
   reads: 'requests and responses in files',
-  sources: ['src/transport/exchange/exchange.ts', 'src/transport/exchange/exchange-file.ts'],
+  sources: [
+    'src/transport/exchange/chain.ts',
+    'src/transport/exchange/exchange-file.ts',
+    'src/transport/exchange/step.ts',
+  ],
   maxBytes: 2048,
   steps: [3_000_000, 2_000],
   async seeds() {
@@ -92,7 +106,7 @@ export const exchange: FuzzTarget = {
     ];
   },
   async run(input) {
-    const { state } = await prepared!;
+    const { journal } = await prepared!;
     const reader = new Reader(input);
     const how = reader.byte() % 4;
     const messages: Uint8Array[] = [];
@@ -103,8 +117,11 @@ export const exchange: FuzzTarget = {
     rmSync(made, { force: true });
     if (how % 2 === 0) await attempt(() => answer(given, made));
     else {
-      const result = await attempt(() => readResponse(given, sets.receiver, state, { backend }));
-      if (result !== undefined) demand(result.size === 2, 'A response ended well with another result.');
+      const own = { set: sets.receiver };
+      const step = await attempt(() =>
+        runStep({ reads: given }, intersection, 'receiver', own, { backend, journal }),
+      );
+      if (step !== undefined) demand(step.result?.size === 2, 'A response ended well with another result.');
     }
   },
 };
