@@ -21,11 +21,14 @@ export type IdentifierErrorCode =
   | 'too-long'
   /**
    * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under
-   * `assigned`), or a number that a platform does not take.
+   * `assigned`), or a number that a platform does not take. Of what uploads take besides: a text that is none, such as a date
+   * that no calendar has.
    */
   | 'not-valid'
   /** A number that a spreadsheet has turned into a float or into scientific notation. */
   | 'spreadsheet-damage'
+  /** A text that can be read in two ways, and nothing says which is meant. */
+  | 'ambiguous'
   /** Text that is not an e-mail address. */
   | 'not-an-email'
   /** An e-mail address whose domain has no valid ASCII form. */

@@ -175,7 +175,6 @@ const FOR_TESTS: readonly string[] = [
   'lists/columns.ts#ColumnChoice',
   'lists/csv.ts#DELIMITERS',
   'lists/csv.ts#detectDelimiter',
-  'lists/output.ts#csvLine',
   'oprf/dleq.ts#computeComposites',
   'oprf/dleq.ts#computeCompositesFast',
   'policy/admission.ts#ALL_PEERS',

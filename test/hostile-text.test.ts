@@ -18,13 +18,16 @@ import { partnersOf, readPartnersFile, readPeerKey } from '../src/cli/secrets/cr
 import { readCursorFile } from '../src/cli/secrets/cursor-file.js';
 import { decodeBlinded, decodeEvaluated, decodeQuery } from '../src/contact/frames.js';
 import { openHeader } from '../src/contact/header.js';
+import { VeilmatchError } from '../src/errors.js';
 import { parseFilter } from '../src/filter/formats.js';
 import { joinTokens } from '../src/hashing/join.js';
 import { normalizeEmail } from '../src/identifiers/email.js';
+import { UPLOAD_FIELDS } from '../src/identifiers/fields/field.js';
 import { hashRows } from '../src/identifiers/hash-rows.js';
 import { parseRows } from '../src/identifiers/parse-rows.js';
 import { normalizePhone } from '../src/identifiers/phone.js';
 import { PROFILE_NAMES, profiles } from '../src/identifiers/profiles.js';
+import { uploadRows } from '../src/identifiers/upload-rows.js';
 import { chooseColumns } from '../src/lists/columns.js';
 import { openCsv } from '../src/lists/csv.js';
 import { detectDialect } from '../src/lists/dialect.js';
@@ -77,6 +80,7 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
     why: 'A name of 200 characters, and spaces where cases change.',
   },
   'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
+  'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'identifiers/email.ts URL': { most: 2_055, why: 'The scheme, and a part of such a text.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
@@ -192,6 +196,25 @@ const EMAIL = [
   '\u0316',
   '\u00a0',
 ];
+/** As names, places, dates and ids have them. */
+const FIELDS = [
+  ' ',
+  ',',
+  '.',
+  '-',
+  '’',
+  'a',
+  'É',
+  '\u0301',
+  '1',
+  '1985',
+  '/',
+  ', jr',
+  ' iii',
+  'dr. ',
+  'New York',
+  'aece52e7-',
+];
 const PHONE = [
   '+',
   '0',
@@ -269,6 +292,28 @@ const READERS: Readonly<Record<string, Reader>> = {
       [`${name}, phone`, { pieces: PHONE, read: (text) => profiles[name].phone?.(text, { country: 'FR' }) }],
     ]),
   ),
+  ...Object.fromEntries(
+    UPLOAD_FIELDS.map((field): [string, Reader] => [
+      `${field} of every platform`,
+      {
+        pieces: FIELDS,
+        read: (text) => {
+          for (const name of names.filter((each) => profiles[each].fields.includes(field))) {
+            try {
+              profiles[name].field(field, text, { country: text });
+            } catch (error) {
+              expect(error).toBeInstanceOf(VeilmatchError);
+            }
+          }
+        },
+      },
+    ]),
+  ),
+  uploadRows: {
+    pieces: [...EMAIL, ...PHONE, ...FIELDS],
+    read: (text) =>
+      uploadRows([{ phone: text, email: text, country: text, lastName: text }], { profile: 'meta' }),
+  },
   hashRows: {
     pieces: [...EMAIL, ...PHONE],
     read: (text) => hashRows([{ phone: text, email: text, country: text }], { profile: 'uid2' }),

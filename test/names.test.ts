@@ -51,8 +51,11 @@ for (const source of program.getSourceFiles()) {
   visit(source);
 }
 
-/** Names in the shape of ours that are others': of RFC 9497, of frames of the protocol, of messages of the wire format. */
-const OTHERS = new Set(['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader']);
+/** Names in the shape of ours that are others': of RFC 9497, of frames, of messages of the wire format, of platforms' files. */
+const OTHERS = new Set([
+  ...['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader'],
+  ...['externalUserId', 'countryCode'],
+]);
 
 /** Subpaths that there were, which the changelog names. */
 const RETIRED = ['veilmatch/protocols'];

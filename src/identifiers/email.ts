@@ -35,8 +35,9 @@ const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 /** An ASCII address and nothing else, as nearly all are. */
 const PLAIN = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
-/** Labels of letters, digits and hyphens in any script, joined by dots. */
-const UNICODE_DOMAIN = /^[\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*$/u;
+/** Labels of letters, digits and hyphens in any script, joined by dots; and pictures, which some registries sell. */
+const UNICODE_DOMAIN =
+  /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}-]+(?:\.[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}-]+)*$/u;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 
 /**

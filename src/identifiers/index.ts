@@ -11,14 +11,20 @@
  */
 
 export { normalizeEmail } from './email.js';
+export type { DateOrder, UploadField } from './fields/field.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
+export type { CriteoOptions } from './platforms/criteo.js';
 export type { GoogleOptions } from './platforms/google.js';
+export type { LinkedinOptions } from './platforms/linkedin.js';
 export type { LiverampOptions } from './platforms/liveramp.js';
+export type { PlatformSource } from './platforms/source.js';
+export type { UploadKind } from './platforms/upload.js';
 export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,
+  type FieldOptions,
   type PlatformProfile,
   type PlatformToken,
   type ProfileName,
@@ -26,6 +32,7 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { Field, RejectedRow, Row } from './row.js';
+export type { Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';
+export { type UploadedFile, type UploadedRows, type UploadOptions, uploadRows } from './upload-rows.js';

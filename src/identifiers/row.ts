@@ -3,6 +3,7 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
+import type { UploadField } from './fields/field.js';
 import { knownCountry } from './phone.js';
 
 /** A column that identifiers are read from. */
@@ -16,6 +17,21 @@ export interface Row {
   readonly email?: string | null | undefined;
   /** Where this row's telephone number is read, before the option of the same name; ISO 3166-1 alpha-2. */
   readonly country?: string | null | undefined;
+}
+
+/** A person of a customer list with all that uploads take. */
+export type UploadRow = {
+  /** One, or several where a platform takes several; an empty cell counts as none. */
+  readonly [Kind in Field]?: string | readonly string[] | null | undefined;
+} & {
+  /** An empty cell counts as none. A country also says where telephone numbers, states and postal codes are read. */
+  readonly [Kind in UploadField]?: string | null | undefined;
+};
+
+/** What was wrong with a cell of an upload, without the value. */
+export interface UploadRejection extends Omit<RejectedRow, 'field'> {
+  /** Absent when the row has nothing at all that the file takes. */
+  readonly field?: Field | UploadField;
 }
 
 /** What was wrong with a row, without the value. */

@@ -3,14 +3,19 @@
 
 import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
+import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field, Row } from '../identifiers/row.js';
 import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
+import { fieldColumns } from './field-columns.js';
 import { type Io, sourceName } from './io.js';
 import type { FileReading, ListRecord, RecordSource } from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
 
 /** How a list is read; what is not said is found out. */
-export interface ListOptions extends ColumnOptions, RecordOptions {}
+export interface ListOptions extends ColumnOptions, RecordOptions {
+  /** Also look for columns with what uploads take besides, by their names. */
+  readonly fields?: boolean | undefined;
+}
 
 /** What was taken of a list, for people and programs. */
 export interface ListReading extends FileReading {
@@ -34,6 +39,8 @@ export interface PlacedRow {
   readonly beside?: readonly string[] | undefined;
   /** Whether its record could not be read, so that nothing is in it. */
   readonly damaged?: true | undefined;
+  /** What uploads take besides, where it was asked for. */
+  readonly fields?: ReadonlyMap<UploadField, string>;
 }
 
 /** Records that are looked at before the columns are chosen. */
@@ -45,6 +52,8 @@ export class CustomerList {
   readonly reading: ListReading;
   /** What was taken and why, a line each; to be shown. */
   readonly notes: readonly string[];
+  /** Where what uploads take besides stands; nothing unless it was asked for. */
+  readonly fields: ReadonlyMap<UploadField, number>;
   readonly #records: RecordSource;
   readonly #width: number;
   /** Lines of records that could not be read. */
@@ -57,7 +66,9 @@ export class CustomerList {
     columns: Columns,
     reading: ListReading,
     notes: readonly string[],
+    fields: ReadonlyMap<UploadField, number>,
   ) {
+    this.fields = fields;
     this.#records = records;
     this.#width = width;
     this.columns = columns;
@@ -83,9 +94,9 @@ export class CustomerList {
         );
       }
       const checked = checkedOptions(options, records, source);
-      const fields = sample.map((record) => record.fields);
-      refuseOtherDelimiters(fields[0]!, records, checked, source);
-      const { columns, chosen, names, notes } = chooseColumns(fields, checked, source);
+      const cells = sample.map((record) => record.fields);
+      refuseOtherDelimiters(cells[0]!, records, checked, source);
+      const { columns, chosen, names, notes } = chooseColumns(cells, checked, source);
       const reading: ListReading = {
         ...records.reading,
         header: columns.header !== undefined,
@@ -93,8 +104,12 @@ export class CustomerList {
         names,
         country: options.country,
       };
-      const width = Math.max(columns.header?.length ?? 0, fields[0]!.length);
-      return new CustomerList(records, width, columns, reading, [...readingNotes(reading), ...notes]);
+      const width = Math.max(columns.header?.length ?? 0, cells[0]!.length);
+      const { header, phone, email } = columns;
+      // Where numbers are read is where somebody lives, too.
+      const fields = fieldColumns(options.fields ? header : undefined, [...phone, ...email]);
+      const all = [...readingNotes(reading), ...notes];
+      return new CustomerList(records, width, columns, reading, all, fields);
     } catch (error) {
       await records.close();
       throw error;
@@ -138,7 +153,8 @@ export class CustomerList {
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
     const { phone, email, country, beside = [] } = this.columns;
-    const needed = [...phone, ...email, ...beside, ...(country === undefined ? [] : [country])];
+    const own = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const needed = [...own, ...beside, ...this.fields.values()];
     for await (const records of this.#belowHeader(needed))
       yield records.flatMap((record) => this.rowsOf(record));
   }
@@ -180,13 +196,18 @@ export class CustomerList {
     const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
     const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
     const country = filled(this.columns.country);
+    const others = [...this.fields].flatMap(([field, column]): [UploadField, string][] => {
+      const cell = filled(column);
+      return cell === undefined ? [] : [[field, cell]];
+    });
+    const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
     const beside = this.columns.beside?.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return i === 0 && beside !== undefined ? { row, line, beside } : { row, line };
+      return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
     });
   }
 }

@@ -2,7 +2,7 @@
 /** What is said about rows that were not taken: how many, why, and where the first ones are. Never what stood there. */
 
 import type { IdentifierErrorCode } from '../../errors.js';
-import type { RejectedRow } from '../../identifiers/row.js';
+import type { UploadRejection } from '../../identifiers/row.js';
 
 /** Lines named for each code. */
 const SHOWN = 5;
@@ -13,10 +13,11 @@ const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
     'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
+  ambiguous: 'dates that can be read both ways need --date-order dmy or mdy',
 };
 
 interface Rejections {
-  readonly field?: RejectedRow['field'] | undefined;
+  readonly field?: UploadRejection['field'] | undefined;
   readonly code: IdentifierErrorCode;
   count: number;
   readonly lines: Set<number>;
@@ -37,7 +38,7 @@ export class RejectedTally {
     return this.#total;
   }
 
-  add({ field, code }: Pick<RejectedRow, 'field' | 'code'>, line: number): void {
+  add({ field, code }: Pick<UploadRejection, 'field' | 'code'>, line: number): void {
     const title = field === undefined ? code : `${field} ${code}`;
     const entry = this.#byCode.get(title) ?? { field, code, count: 0, lines: new Set() };
     this.#byCode.set(title, entry);
