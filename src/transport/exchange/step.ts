@@ -37,6 +37,21 @@ import { type StepTaken, Turn } from './turn.js';
  * @throws {VeilmatchError} `argument`, also for another list or other options than before; `io`; `bad-file` for a file that is
  * not the partner's, not for this party, not the one that is due, expired, or answered already; `refused` by the policy; what
  * the protocol throws. No file is written then
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryJournal, partyTerms, runStep, signingPublicKey } from 'veilmatch/transport';
+ *
+ * const mine = { set: IdentifierSet.ofStrings(['ada', 'hedy']) };
+ * const terms = partyTerms(intersection, 'receiver', mine);
+ * const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'acme', terms });
+ * const [signingKey, theirs] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+ * const options = { signingKey, peer: signingPublicKey(theirs), journal };
+ * const writes = `${mkdtempSync('/tmp/veilmatch-')}/request`;
+ * console.log((await runStep({ writes }, intersection, 'receiver', mine, options)).files); // → 2
+ * ```
  */
 export async function runStep<
   Own extends ByRole,

@@ -13,7 +13,7 @@ const psi = require('veilmatch/psi');
 const { version } = require('veilmatch/package.json');
 
 assert.match(version, /^\d+\.\d+\.\d+/);
-assert.equal(veilmatch.VeilmatchError, identifiers.VeilmatchError);
+assert.equal(veilmatch.VeilmatchError, require('veilmatch/errors').VeilmatchError);
 assert.equal(identifiers.normalizeEmail(' Ada@Example.COM '), 'ada@example.com');
 assert.equal(hashing.reversiblePlain().token('ada@example.com').length, 64);
 assert.equal(attack.numberingPlan('US', { areaCodes: ['415'] }).has('+14155550123'), true);
