@@ -258,7 +258,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (text) =>
       parseRows(
         { phone: [text], email: [text], country: [text] },
-        { country: 'US', assigned: false, match: 'any' },
+        { country: 'US', assigned: false, international: false, strict: false, match: 'any' },
       ),
   },
   joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },

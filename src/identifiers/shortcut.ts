@@ -1,32 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The plain cases of reading a telephone number, a tenth of the time. libphonenumber compiles its patterns anew for
- * every number; nine rows in ten need two of them. The rule here is to answer only where libphonenumber's own steps
- * (https://github.com/google/libphonenumber, `PhoneNumberUtil.parseHelper`) have a single way to go, and to leave
- * everything else to it. A property test holds the two together.
+ * every number; nineteen rows in twenty need two of them. The rule here is to answer only where the steps of the full reading
+ * have a single way to go, libphonenumber's (https://github.com/google/libphonenumber, `PhoneNumberUtil.parseHelper`) and
+ * those of `phone-readings`, and to leave everything else to it. A property test holds the two together.
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { REFUSED } from './phone-refusals.js';
-import { type CompiledPlan, callingCodeOf, compiledPlan } from './plans.js';
+import { allAlike, isRun } from './placeholders.js';
+import { type CompiledPlan, callingCodeOf, compiledPlan, judge } from './plans.js';
 import type { Refusal } from './refusal.js';
 
 /** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
 const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 
+/** What can stand between two numbers. A slash behind an area code, as in `030/1234567`, does not. */
+const UNCLEAR = /[ \u00a0][ \u00a0-][ \u00a0]?|\//;
+const AREA_SLASH = /^\D{0,2}\d{2,6}[ )]?\/ ?[1-9][\d .-]*$/;
+const SPACED = /[ \u00a0]{2}|[ \u00a0]-[ \u00a0]/;
+
 /** The extensions people write most; libphonenumber takes them off, and more. */
 const EXTENSION = /(?:ext\.?|x) *\d{1,9}$/i;
 
-/** @returns what the full reading without `assigned` gives, or undefined where it takes the full reading to know */
+/**
+ * One decimal point with a float's tail behind it, one digit or two zeros: `030 1234567.0` must not become
+ * +493012345670, and `01.23.45.67.00` is plain French.
+ */
+export const FLOAT: RegExp = /^[^.]*\d\.(?:\d|00)$/;
+
+/** @returns what the full reading gives with its usual options, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
   const number = PLAIN.test(text) ? text : withoutExtension(text);
   if (!PLAIN.test(number)) return undefined;
+  if (UNCLEAR.test(number) && (SPACED.test(number) || !(AREA_SLASH.test(number) || !number.includes('/')))) {
+    return undefined;
+  }
+  if (number.includes('.') && FLOAT.test(number)) return undefined;
   const digits = number.replace(/\D/g, '');
-  if (digits.length < 3) return undefined;
-  if (number.startsWith('+')) return international(digits);
-  if (country === undefined) return digits.startsWith('00') ? onlyNumber(digits.slice(2)) : undefined;
+  if (digits.length < 3 || allAlike(digits) || isRun(digits)) return undefined;
+  if (number.startsWith('+') && digits.startsWith('0')) return undefined;
+  const reading = number.startsWith('+')
+    ? international(digits)
+    : country === undefined
+      ? digits.startsWith('00')
+        ? onlyNumber(digits.slice(2))
+        : undefined
+      : within(number, digits, compiledPlan(country));
+  if (typeof reading !== 'string') return number.includes('/') ? undefined : reading;
+  const { national } = judge(reading);
+  // A zero in brackets is not dialled, unless it is part of the number.
+  const unclear = (national.startsWith('0') && number.includes('(')) || allAlike(national) || isRun(national);
+  return unclear ? undefined : reading;
+}
 
-  const plan = compiledPlan(country);
+/** A number as its country's people write it, or anybody there who calls another one. */
+function within(text: string, digits: string, plan: CompiledPlan): string | Refusal | undefined {
   const prefix = plan.internationalPrefix.exec(digits)?.[0];
   if (digits.startsWith('00') && prefix !== '00') {
     // Not the country's prefix, so it is read both ways, unless the national one is too long for any number.
@@ -41,12 +70,28 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   }
   const national = withoutNationalPrefix(digits, plan);
   if (national === undefined) return undefined;
-  // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
+  const reading = certain(plan.callingCode, national);
   if (digits.startsWith(plan.callingCode)) {
-    const shorter = withoutNationalPrefix(digits.slice(plan.callingCode.length), plan);
-    if (shorter !== national) return undefined;
+    if (national === digits) return text.includes('(') ? undefined : withoutPlus(digits, reading);
+    // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
+    if (withoutNationalPrefix(digits.slice(plan.callingCode.length), plan) !== national) return undefined;
   }
-  return certain(plan.callingCode, national);
+  // Behind a zero too many there may be a country code.
+  return typeof reading === 'string' || !digits.startsWith('0') ? reading : undefined;
+}
+
+/** Digits that begin with their country's code, with nothing before it. @param national - the reading of them all */
+function withoutPlus(digits: string, national: string | Refusal | undefined): string | undefined {
+  const direct = international(digits);
+  if (direct === undefined || national === undefined) return undefined;
+  if (direct === national) return direct as string;
+  const [first, second] = [isAssigned(direct), isAssigned(national)];
+  if (first === second) return undefined;
+  return (first ? direct : national) as string;
+}
+
+function isAssigned(reading: string | Refusal): boolean {
+  return typeof reading === 'string' && judge(reading).valid;
 }
 
 function withoutExtension(text: string): string {
@@ -75,7 +120,14 @@ function onlyNumber(digits: string): string | undefined {
 function certain(callingCode: string, national: string): string | Refusal | undefined {
   const plan = compiledPlan(callingCode);
   if (plan.nationalPrefix?.test(national)) return undefined;
-  if (plan.sureLengths.has(national.length)) return `+${callingCode}${national}`;
+  const zero = national.startsWith('0');
+  if (plan.sureLengths.has(national.length)) {
+    return (zero ? plan.valid(national) : plan.plausible(national))
+      ? `+${callingCode}${national}`
+      : undefined;
+  }
+  // A zero that is not dialled, or a prefix that the country has given up, may be what makes it too long.
+  if (zero || plan.former !== undefined) return undefined;
   if (national.length < plan.shortest) return REFUSED.tooShort;
   return national.length > plan.longest ? REFUSED.tooLong : undefined;
 }

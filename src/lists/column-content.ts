@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What stands in a column, judged by the readers that will read it. */
 
+import { countryNamed } from '../identifiers/countries.js';
 import { readEmail } from '../identifiers/email.js';
-import { knownCountry, readPhone } from '../identifiers/phone.js';
+import { readPhone } from '../identifiers/phone.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
@@ -26,7 +27,7 @@ export function contentOf(
     if (cell === '') continue;
     content.filled++;
     const own = countryColumn === undefined ? country : row[countryColumn];
-    const known = own === undefined ? undefined : knownCountry(own);
+    const known = own === undefined ? undefined : countryNamed(own);
     if (typeof readEmail(cell) === 'string') content.email.sure++;
     if (looksLikeEmail(cell)) content.email.possible++;
     if (!looksLikePhone(cell)) continue;

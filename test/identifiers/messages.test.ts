@@ -27,7 +27,8 @@ const calls: [string, Call][] = [
       : ([
           [
             `${name}.phone`,
-            (value, where, assigned) => (profile as PlatformProfile).phone(value, { country: where, assigned }),
+            (value, where, assigned) =>
+              (profile as PlatformProfile).phone(value, { country: where, assigned }),
           ],
         ] as [string, Call][])),
   ]),
