@@ -36,7 +36,7 @@ export function countryNamed(cell: string): CountryCode | undefined {
 function readName(cell: string): CountryCode | undefined {
   const code = knownCountry(cell);
   if (code !== undefined) return code;
-  const dialled = /^\s*(?:\+|00)?\s*(\d{1,3})\s*$/.exec(cell)?.[1];
+  const dialled = /^(?:\+|00)? ?(\d{1,3})$/.exec(cell.trim())?.[1];
   if (dialled !== undefined) return mainCountryOf(dialled);
   names ??= new Map(
     COUNTRY_NAMES.split(',').flatMap((part) => {

@@ -11,7 +11,14 @@
 import { asciiDomain } from './idna.js';
 import { isPlaceholderAddress } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
-import { MAX_EMAIL_TEXT, withoutInvisibles, withoutInvisiblesButJoiners } from './text.js';
+import {
+  MAX_EMAIL_TEXT,
+  QUOTES,
+  SPACES,
+  withoutEnds,
+  withoutInvisibles,
+  withoutInvisiblesButJoiners,
+} from './text.js';
 
 const REFUSED = {
   empty: { code: 'empty', message: 'There is no e-mail address: the text is empty.' },
@@ -46,7 +53,7 @@ const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 /** An ASCII address and nothing else, as nearly all are. An apostrophe before it is a quote. */
-const PLAIN = new RegExp(`^(?!['/])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
+const PLAIN = new RegExp(`^(?!['/=])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
 /** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
   /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
@@ -138,9 +145,9 @@ function addressesIn(text: string): string[] {
   return parts.length > MOST_PARTS ? [] : parts;
 }
 
-/** Quotes of all kinds around an address, and the equals sign by which a spreadsheet is told to keep a text. */
-const QUOTES_BEFORE = /^=?[\s"'‘’‚‛“”„‟«»‹›]+/;
-const QUOTES_BEHIND = /["'‘’‚‛“”„‟«»‹›\s;,]+$/;
+/** A spreadsheet is told by an equals sign to keep a text. */
+const BEFORE = `=${QUOTES}${SPACES}`;
+const BEHIND = `;,${QUOTES}${SPACES}`;
 /** What people and mail servers call it. */
 const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;
 /** `Ada [mailto:ada@example.com]`, as mail programs quote it; `Ada (ada@example.com)`. */
@@ -150,7 +157,7 @@ const BEFORE_BRACKETS = /^([^\s<>()]+)\s+\([^@<>()]*\)$/;
 
 /** The address inside `Name <address>` and `mailto:address?fields`. */
 function addressIn(text: string): string {
-  const end = text.replace(/[\s;,]+$/, '');
+  const end = withoutEnds(text, '', `;,${SPACES}`);
   const bracketed = /^([^<>]*)<([^<>]*)>$/.exec(end);
   // A second address before the brackets makes it a list: nobody can say which one is meant.
   const inner = bracketed && !endsAnAddress(unquoted(bracketed[1]!)) ? bracketed[2]! : end;
@@ -167,9 +174,11 @@ function addressIn(text: string): string {
 }
 
 function withoutQuotes(text: string): string {
-  const inner = text.replace(QUOTES_BEFORE, '').replace(QUOTES_BEHIND, '').trim();
-  // No quote is left at its start, where a plain address could not begin with it; `'ada'@example.com`.
-  return inner.replace(/^([^'@]+)'(?=@)/, text.startsWith("'") ? '$1' : '$&').replace(/^\/+/, '');
+  const inner = withoutEnds(text, BEFORE, BEHIND);
+  const at = inner.indexOf("'@");
+  // `'ada'@example.com`: what stood around the name.
+  const name = text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;
+  return withoutEnds(name, '/', '');
 }
 
 /** Whether a comma or a semicolon stands somewhere behind an @. */

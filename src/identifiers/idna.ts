@@ -11,12 +11,31 @@ import { ALLOWED, JOINING_LEFT, JOINING_RIGHT, OTHERS, TRANSPARENT, VIRAMAS } fr
 
 /** A longer label has no ASCII form of 63 characters. */
 const MAX_LABEL = 63;
+/** A longer text becomes no domain of 255 octets: for what nobody sees some are left. */
+const MOST = 512;
+/** Joiners of a label; words have one or two. */
+const MOST_JOINERS = 8;
 const ZWNJ = 0x200c;
 const ZWJ = 0x200d;
 const MARK = /^\p{M}/u;
 
+/** Domains repeat; what the last thousand of them were. */
+const recent = new Map<string, string | undefined>();
+const MOST_RECENT = 1000;
+
 /** @returns undefined for what is no domain; what DNS holds beyond that, and lengths, are the caller's to check */
 export function asciiDomain(domain: string): string | undefined {
+  // Mapping and joining make it longer or shorter, by no more than a text of which nothing is a domain.
+  if (domain.length > MOST) return undefined;
+  const known = recent.get(domain);
+  if (known !== undefined || recent.has(domain)) return known;
+  const ascii = computed(domain);
+  if (recent.size === MOST_RECENT) recent.clear();
+  recent.set(domain, ascii);
+  return ascii;
+}
+
+function computed(domain: string): string | undefined {
   const mapped = mappedText(domain);
   if (mapped === undefined) return undefined;
   const labels: string[] = [];
@@ -34,6 +53,10 @@ function mappedText(text: string): string | undefined {
   let out = '';
   for (const character of text) {
     const point = character.codePointAt(0)!;
+    if (point < 0x80) {
+      out += character.toLowerCase();
+      continue;
+    }
     if (!allowed.has(point)) return undefined;
     out += others.get(point) ?? folded(character);
   }
@@ -72,10 +95,11 @@ function isValid(label: string, points: readonly number[]): boolean {
   return points.every((point, at) => (point !== ZWNJ && point !== ZWJ) || joins(points, at));
 }
 
+/** Without those that join nothing. */
 function withoutLooseJoiners(points: readonly number[]): number[] {
-  const kept = points.filter((point, at) => (point !== ZWNJ && point !== ZWJ) || joins(points, at));
-  // One that goes may have been what another one needed.
-  return kept.length === points.length ? kept : withoutLooseJoiners(kept);
+  const isJoiner = (point: number): boolean => point === ZWNJ || point === ZWJ;
+  const few = points.filter(isJoiner).length <= MOST_JOINERS;
+  return points.filter((point, at) => !isJoiner(point) || (few && joins(points, at)));
 }
 
 /** The contextual rules of RFC 5892, appendices A.1 and A.2. */

@@ -67,8 +67,11 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
     let bad = 0;
     const phone = columns.phone[row]!;
     if (phone !== '') {
-      const readings = phonesIn(phone, rowCountry(columns.country[row]!, options.country), options);
-      if (!Array.isArray(readings)) {
+      const country = rowCountry(columns.country[row]!, options.country);
+      const reading = interpretPhone(phone, country, options);
+      const readings = typeof reading === 'string' ? reading : allOf(reading, phone, country, options);
+      if (typeof readings === 'string') good.push({ kind: 'phone', text: readings });
+      else if (!Array.isArray(readings)) {
         if (readings.code !== 'empty') bad += rejected.push(row, 1, CODES.indexOf(readings.code));
       } else {
         for (const reading of readings) {
@@ -80,7 +83,8 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
     const email = columns.email[row]!;
     if (email !== '') {
       const readings = emailsIn(email, options.match);
-      if (!Array.isArray(readings)) {
+      if (typeof readings === 'string') good.push({ kind: 'email', text: readings });
+      else if (!Array.isArray(readings)) {
         if (readings.code !== 'empty') bad += rejected.push(row, 2, CODES.indexOf(readings.code));
       } else for (const text of readings) good.push({ kind: 'email', text });
     }
@@ -110,20 +114,20 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
 }
 
 /** All numbers of a cell, where a row may have several; as one element, it may have one of a kind. */
-function phonesIn(
+function allOf(
+  reading: Exclude<PhoneReading, string>,
   cell: string,
   country: CountryCode | undefined,
   options: ParseOptions,
 ): Exclude<PhoneReading, Refusal>[] | Refusal {
-  const reading = interpretPhone(cell, country, options);
-  if (typeof reading === 'string' || !isRefusal(reading)) return [reading];
+  if (!isRefusal(reading)) return [reading];
   const several = reading.code === 'several' && options.match === 'any';
   return (several ? readSeveral(cell, country, options) : undefined) ?? reading;
 }
 
-function emailsIn(cell: string, match: ParseOptions['match']): string[] | Refusal {
+function emailsIn(cell: string, match: ParseOptions['match']): string | string[] | Refusal {
   const reading = readEmail(cell);
-  if (typeof reading === 'string') return [reading];
+  if (typeof reading === 'string') return reading;
   return (reading.code === 'several' && match === 'any' ? readEmails(cell) : undefined) ?? reading;
 }
 

@@ -9,9 +9,9 @@ import type { CountryCode } from 'libphonenumber-js/max';
 import { callingCodeOf, compiledPlan } from './plans.js';
 
 /** A parameter of a `tel:` URI begins with a semicolon, too. */
-const BETWEEN =
-  /[\n\v\f\r\u0085\u2028\u2029|]|\s:::?\s|;(?!\s*[a-z][a-z-]*=)|\s(?:&|or|and|oder|und|ou|et)\s/i;
+const BETWEEN = /[\n\v\f\r\u0085\u2028\u2029|]|\s:::?\s|;(?![a-z])|\s(?:&|or|and|oder|und|ou|et)\s/i;
 const PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/;
+const EACH_PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/g;
 /** An extension is not part of the number before it. */
 const EXTENSION = /^(?:ext|x|#|доб)/i;
 
@@ -42,16 +42,17 @@ function withDigits(parts: readonly string[]): string[] {
 
 /** Digits of a number that has enough of them to be one without its area. */
 const COMPLETE = 7;
-/** Digits of a number that begins with a sign of a beginning. */
-const ENOUGH = 5;
+/** Digits before the sign of another number's beginning, and behind it. */
+const ENOUGH_BEFORE = 6;
+const ENOUGH_BEHIND = 5;
+/** Digits of the shortest numbers that are looked for. */
 const SHORT = 5;
 
 function split(text: string, country: CountryCode | undefined): string[] {
-  const separators = new RegExp(PERHAPS.source, 'g');
   const parts: { text: string; separator: string }[] = [];
   let from = 0;
   let separator = '';
-  for (const match of text.matchAll(separators)) {
+  for (const match of text.matchAll(EACH_PERHAPS)) {
     parts.push({ text: text.slice(from, match.index).trim(), separator });
     separator = match[0].trim();
     from = match.index + match[0].length;
@@ -78,7 +79,7 @@ function split(text: string, country: CountryCode | undefined): string[] {
 function areTwo(left: string, right: string, separator: string, country: CountryCode | undefined): boolean {
   if (EXTENSION.test(right)) return false;
   const complete = nationalDigits(left, country);
-  if (beginsNumber(right, country)) return complete >= ENOUGH && digitsIn(right) >= ENOUGH;
+  if (beginsNumber(right, country)) return complete >= ENOUGH_BEFORE && digitsIn(right) >= ENOUGH_BEHIND;
   if (complete < COMPLETE) return false;
   // `0171 1234567/68` is two numbers in short, which nobody can write out; behind a comma it is an extension.
   return separator === '/' || digitsIn(right) >= COMPLETE;

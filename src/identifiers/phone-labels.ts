@@ -4,6 +4,8 @@
  * comes off only if it is one of these, so that a number of something else is not taken for a telephone number.
  */
 
+import { QUOTES, SPACES, withoutEnds } from './text.js';
+
 /** In lower case and without marks; of one letter only where a sign behind it, or brackets, say that it is a label. */
 const WORDS: ReadonlySet<string> = new Set(
   (
@@ -22,10 +24,9 @@ const MARKS = /\p{M}/gu;
 /** Labels before a number: `Phone number (mobile):`. */
 const MOST_WORDS = 4;
 
-/** Quotes of all kinds, and the equals sign by which a spreadsheet is told to keep a text. */
-const QUOTED = /^(?:=?\s*["'‘’‚‛“”„‟«»‹›`´]+|=)\s*/;
-const QUOTES_BEHIND = /["'‘’‚‛“”„‟«»‹›`´]+$/;
-const SIGNS_BEHIND = /[\s;,:.|]+$/;
+/** A spreadsheet is told by an equals sign to keep a text. */
+const BEFORE = `=${QUOTES}\`´${SPACES}`;
+const BEHIND = `;,:.|${QUOTES}\`´${SPACES}`;
 
 /** A link that opens a chat: digits in E.164 without the plus. */
 const CHAT =
@@ -55,12 +56,7 @@ function isLabel(word: string, marked: boolean): boolean {
 }
 
 function unquoted(text: string): string {
-  let inner = text.replace(QUOTED, '').trim();
-  for (let before = ''; before !== inner; ) {
-    before = inner;
-    inner = inner.replace(QUOTES_BEHIND, '').replace(SIGNS_BEHIND, '');
-  }
-  return inner;
+  return withoutEnds(text, BEFORE, BEHIND);
 }
 
 /** The keys of a telephone, as letters stand on them (ITU-T E.161). */

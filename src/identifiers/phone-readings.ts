@@ -111,7 +111,7 @@ function withoutPlus(text: string, digits: string, country: CountryCode, here: C
     const both = national === 3 && numberOf(here) !== numberOf(direct);
     return both ? { ...direct, ambiguous: 'country-code' } : direct;
   }
-  const alone = new RegExp(`^\\D*${code}\\D`).test(text);
+  const alone = /^\D*(\d+)\D/.exec(text)?.[1] === code;
   if (international > national || (alone && international === national && international > 0)) return direct;
   const both = international === national && international > 1 && numberOf(here) !== numberOf(direct);
   return both ? { ...here, ambiguous: 'country-code' } : here;

@@ -140,12 +140,12 @@ function foldedText(text: string): string {
 /** The reading by libphonenumber itself, of each way in which the text could be a number. */
 export function readFully(cleaned: string, country: CountryCode | undefined, how: HowToRead): PhoneReading {
   const folded = foldedText(cleaned);
+  if (!/\d/.test(folded)) return isSpreadsheetDamage(folded) ? REFUSED.spreadsheetDamage : REFUSED.notANumber;
   // pandas writes whole numbers so in a column with blanks; no digit is lost, if it is a number without the tail.
   const float = /^\d{7,15}\.0$/.test(folded);
+  if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
   const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
-  if (isSpreadsheetDamage(folded.trim()) && !float) return REFUSED.spreadsheetDamage;
   if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
-  if (!/\d/.test(unlabelled)) return REFUSED.notANumber;
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;

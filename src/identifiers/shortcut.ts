@@ -18,6 +18,8 @@ const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 /** What can stand between two numbers. A slash behind an area code, as in `030/1234567`, does not. */
 const UNCLEAR = /[ \u00a0][ \u00a0-][ \u00a0]?|\//;
 const AREA_SLASH = /^\D{0,2}\d{2,6}[ )]?\/ ?[1-9][\d .-]*$/;
+/** Digits too few for a number, so that what stands behind the slash is no second one. */
+const SHORT_AREA = /^\D{0,2}\d{2,4}[ )]?\//;
 const SPACED = /[ \u00a0]{2}|[ \u00a0]-[ \u00a0]/;
 
 /** The extensions people write most; libphonenumber takes them off, and more. */
@@ -36,7 +38,7 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   if (UNCLEAR.test(number) && (SPACED.test(number) || !(AREA_SLASH.test(number) || !number.includes('/')))) {
     return undefined;
   }
-  if (number.includes('.') && FLOAT.test(number)) return undefined;
+  if (number.includes('.') && FLOAT.test(number)) return number === text ? float(text, country) : undefined;
   const digits = number.replace(/\D/g, '');
   if (digits.length < 3 || allAlike(digits) || isRun(digits)) return undefined;
   if (number.startsWith('+') && digits.startsWith('0')) return undefined;
@@ -47,11 +49,29 @@ export function shortcut(text: string, country: CountryCode | undefined): string
         ? onlyNumber(digits.slice(2))
         : undefined
       : within(number, digits, compiledPlan(country));
-  if (typeof reading !== 'string') return number.includes('/') ? undefined : reading;
+  if (typeof reading !== 'string')
+    return number.includes('/') && !SHORT_AREA.test(number) ? undefined : reading;
+  return isClear(reading, number) ? reading : undefined;
+}
+
+/** Whole numbers that pandas has written as decimal ones are read, if they are numbers. */
+function float(text: string, country: CountryCode | undefined): string | Refusal | undefined {
+  if (!/^\d{7,15}\.0$/.test(text)) return REFUSED.spreadsheetDamage;
+  const reading = shortcut(text.slice(0, -2), country);
+  if (reading === undefined || isAssigned(reading)) return reading;
+  return REFUSED.spreadsheetDamage;
+}
+
+/** A zero in brackets is not dialled, unless it is part of the number; and a placeholder is none. */
+function isClear(reading: string, text: string): boolean {
+  const last = reading.length - 1;
+  const step = Math.abs(reading.charCodeAt(last) - reading.charCodeAt(last - 1));
+  // Digits that are alike, or counted, end so.
+  const suspect = step === 0 || step === 1 || step === 9;
+  const brackets = text.includes('(');
+  if (!suspect && !brackets) return true;
   const { national } = judge(reading);
-  // A zero in brackets is not dialled, unless it is part of the number.
-  const unclear = (national.startsWith('0') && number.includes('(')) || allAlike(national) || isRun(national);
-  return unclear ? undefined : reading;
+  return !(brackets && national.startsWith('0')) && !(suspect && (allAlike(national) || isRun(national)));
 }
 
 /** A number as its country's people write it, or anybody there who calls another one. */
@@ -70,14 +90,22 @@ function within(text: string, digits: string, plan: CompiledPlan): string | Refu
   }
   const national = withoutNationalPrefix(digits, plan);
   if (national === undefined) return undefined;
-  const reading = certain(plan.callingCode, national);
+  const reading = certain(plan.callingCode, national) ?? impossible(plan, national);
   if (digits.startsWith(plan.callingCode)) {
     if (national === digits) return text.includes('(') ? undefined : withoutPlus(digits, reading);
     // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
     if (withoutNationalPrefix(digits.slice(plan.callingCode.length), plan) !== national) return undefined;
   }
+  if (typeof reading === 'string' || !digits.startsWith('0')) return reading;
   // Behind a zero too many there may be a country code.
-  return typeof reading === 'string' || !digits.startsWith('0') ? reading : undefined;
+  return digits.replace(/^0+/, '').startsWith(plan.callingCode) ? undefined : reading;
+}
+
+/** A number of the right length that its plan cannot have, as numbers read in another country than theirs are. */
+function impossible(plan: CompiledPlan, national: string): Refusal | undefined {
+  if (plan.nationalPrefix?.test(national) || !plan.sureLengths.has(national.length)) return undefined;
+  if (plan.former !== undefined || allAlike(national) || isRun(national)) return undefined;
+  return plan.plausible(national) ? undefined : REFUSED.notValid;
 }
 
 /** Digits that begin with their country's code, with nothing before it. @param national - the reading of them all */

@@ -38,6 +38,18 @@ export function withAsciiWidth(text: string): string {
   return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
 }
 
+/** The text from its first character to its last that is not one of these. */
+export function withoutEnds(text: string, before: string, behind: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && before.includes(text[from]!)) from++;
+  while (to > from && behind.includes(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
+
+/** Quotes of all kinds; a spreadsheet's apostrophe is one. */
+export const QUOTES = '"\'‘’‚‛“”„‟«»‹›';
+export const SPACES = ' \t\n\v\f\r\u00a0\u2009\u202f\u3000';
+
 /** Every decimal digit of Unicode as the ASCII digit of its value. */
 export function withAsciiDigits(text: string): string {
   return NOT_ASCII.test(text) ? text.replace(/\p{Nd}/gu, asciiDigit) : text;

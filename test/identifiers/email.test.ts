@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
+import { withoutInvisiblesButJoiners } from '../../src/identifiers/text.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected, field: 'email' });
@@ -183,6 +184,7 @@ describe('properties', () => {
         // What is taken off, and the two brackets that stand around an address.
         if (/^mailto:|[<>]|^[='"/]|['",;]$|^'|'@|:/i.test(written)) return;
         const email = readEmail(written);
+        if (typeof email !== 'string' && email.code === 'placeholder') return;
         expect(typeof email === 'string').toBe(HTML_RULE.test(written));
         if (typeof email === 'string') expect(email).toBe(written.toLowerCase());
       }),
@@ -199,7 +201,7 @@ describe('properties', () => {
         const ascii = /^[\0-\x7f]*$/.test(cleaned);
         // The platform looks at directions as well, takes numbers for addresses of IPv4, and has its own version of Unicode.
         const domain = ascii ? cleaned.toLowerCase() : domainToASCII(cleaned);
-        if (domain === '' || /^[\d.]+$/.test(domain) || cleaned.includes('ẞ')) return;
+        if (domain === '' || /^[\d.]+$/.test(domain) || /ẞ|["'‘’‚‛“”„‟«»‹›;,]$/.test(cleaned)) return;
         expect(email).toBe(`ada@${domain}`);
       }),
       { numRuns: 3000 },
@@ -209,8 +211,7 @@ describe('properties', () => {
   test('the short way of a plain address gives what the full one gives', () => {
     fc.assert(
       fc.property(text, (written) => {
-        const cleaned = written.replace(/\p{Cf}/gu, '').trim();
-        expect(readEmail(written)).toEqual(readFully(cleaned));
+        expect(readEmail(written)).toEqual(readFully(withoutInvisiblesButJoiners(written)));
       }),
       { numRuns: 3000 },
     );
