@@ -9,10 +9,11 @@
  */
 
 import { asciiDomain } from './idna.js';
-import { isPlaceholderAddress } from './placeholders.js';
+import { isPlaceholderAddress, LONGEST_FILLER } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
 import {
   MAX_EMAIL_TEXT,
+  NOT_ASCII,
   QUOTES,
   SPACES,
   withoutEnds,
@@ -69,6 +70,9 @@ export function normalizeEmail(text: string): string {
 
 /** `normalizeEmail` without exceptions. */
 export function readEmail(text: string): string | Refusal {
+  // Nearly all are plain as they stand.
+  const own = text.length <= 254 ? text.toLowerCase() : '';
+  if (PLAIN.test(own)) return isPlaceholder(own) ? REFUSED.placeholder : own;
   const cleaned = withoutInvisiblesButJoiners(text);
   if (cleaned.length > MAX_EMAIL_TEXT) return REFUSED.tooLong;
   const lower = cleaned.toLowerCase();
@@ -105,7 +109,7 @@ function readOne(text: string): string | Refusal {
   if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
   const written = address.slice(at + 1);
   // ASCII domains are what DNS holds already, in lower case.
-  const domain = /^[\0-\x7f]*$/.test(written) ? written.toLowerCase() : asciiDomain(written);
+  const domain = NOT_ASCII.test(written) ? asciiDomain(written) : written.toLowerCase();
   // Too long comes first: a name of 300 characters is not one that DNS could hold either.
   if (domain !== undefined && domain.length > 255) return REFUSED.tooLong;
   if (domain === undefined || !DOMAIN.test(domain)) return REFUSED.badDomain;
@@ -117,6 +121,8 @@ function readOne(text: string): string | Refusal {
 
 function isPlaceholder(email: string): boolean {
   const at = email.indexOf('@');
+  // Placeholders are short, or begin with a "no".
+  if (at > LONGEST_FILLER && !/^[ndw]/.test(email)) return false;
   return isPlaceholderAddress(email.slice(0, at), email.slice(at + 1));
 }
 
@@ -128,6 +134,7 @@ export function isEmailLike(text: string): boolean {
 
 /** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */
 function withAsciiAt(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
   return text.replace(/[\uff00-\uffef]/g, (c) => c.normalize('NFKC')).replaceAll('\ufe6b', '@');
 }
 
@@ -146,7 +153,7 @@ function addressesIn(text: string): string[] {
 }
 
 /** A spreadsheet is told by an equals sign to keep a text. */
-const BEFORE = `=${QUOTES}${SPACES}`;
+const BEFORE = `=/${QUOTES}${SPACES}`;
 const BEHIND = `;,${QUOTES}${SPACES}`;
 /** What people and mail servers call it. */
 const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;
@@ -177,8 +184,7 @@ function withoutQuotes(text: string): string {
   const inner = withoutEnds(text, BEFORE, BEHIND);
   const at = inner.indexOf("'@");
   // `'ada'@example.com`: what stood around the name.
-  const name = text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;
-  return withoutEnds(name, '/', '');
+  return text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;
 }
 
 /** Whether a comma or a semicolon stands somewhere behind an @. */
@@ -196,6 +202,7 @@ function unquoted(name: string): string {
  * lower case, and lowering one that can be composed.
  */
 function folded(local: string): string {
+  if (!NOT_ASCII.test(local)) return local.toLowerCase();
   return local
     .replace(/[\u2018\u2019]/g, "'")
     .normalize('NFC')

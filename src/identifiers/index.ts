@@ -15,6 +15,7 @@ export { normalizeEmail } from './email.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
+export type { AmbiguityCode } from './phone-readings.js';
 export type { GoogleOptions } from './platforms/google.js';
 export type { LiverampOptions } from './platforms/liveramp.js';
 export type { XOptions } from './platforms/x.js';
@@ -27,6 +28,6 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { Field, RejectedRow, Row } from './row.js';
+export type { AmbiguousRow, Field, RejectedRow, Row } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';

@@ -5,7 +5,7 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
-import { ByteList, ByteListBuilder } from '../bytes.js';
+import { ByteListBuilder } from '../bytes.js';
 import type { IdentifierErrorCode } from '../errors.js';
 import { readEmail, readEmails } from './email.js';
 import { canonicalText, compositeBytes, type Identifier, type IdentifierKind } from './identifier.js';
@@ -93,7 +93,7 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
       for (const part of good) {
         elements.addText(canonicalText(part));
         rows.push(row);
-        kinds.push(KINDS.indexOf(part.kind));
+        kinds.push(part.kind === 'phone' ? 0 : 1);
       }
     } else if (good.length > 0 && bad === 0) {
       elements.add(compositeBytes(good));
@@ -139,9 +139,9 @@ export function mergeRows(
   ambiguous: AmbiguousRow[],
 ): void {
   const first = builder.rowCount;
-  const elements = new ByteList(chunk.bytes, chunk.offsets);
-  for (let i = 0; i < elements.length; i++) {
-    builder.add(first + chunk.rows[i]!, KINDS[chunk.kinds[i]!]!, elements.at(i));
+  const { bytes, offsets, rows, kinds } = chunk;
+  for (let i = 0; i < rows.length; i++) {
+    builder.add(first + rows[i]!, KINDS[kinds[i]!]!, bytes, offsets[i], offsets[i + 1]);
   }
   for (let i = 0; i < chunk.rejected.length; i += 3) {
     const row = first + chunk.rejected[i]!;

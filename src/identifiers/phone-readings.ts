@@ -23,7 +23,7 @@ import { isRefusal, type Refusal } from './refusal.js';
  */
 export type AmbiguityCode = 'country-code' | 'double-zero' | 'zero-in-brackets';
 
-export interface Choice {
+interface Choice {
   readonly number: PhoneNumber | Refusal;
   /** Whether the text itself has the country code. */
   readonly withCode: boolean;
@@ -133,7 +133,7 @@ function numberOf({ number }: Choice): string | undefined {
   return isRefusal(number) ? undefined : number.number;
 }
 
-export function quality(number: PhoneNumber | Refusal): Quality {
+function quality(number: PhoneNumber | Refusal): Quality {
   if (isRefusal(number) || lengthOf(number) !== 'possible') return 0;
   if (number.isValid()) return 3;
   return compiledPlan(number.countryCallingCode).plausible(number.nationalNumber) ? 2 : 1;

@@ -44,7 +44,7 @@ export interface HowToRead {
 }
 
 /** A number, and what else it could have been. */
-export interface AmbiguousNumber {
+interface AmbiguousNumber {
   readonly number: string;
   readonly ambiguous: AmbiguityCode;
 }
@@ -121,11 +121,15 @@ export function readSeveral(
   for (const part of parts) {
     const reading = interpretPhone(part, country, how);
     if (isRefusal(reading)) return undefined;
-    const alike = beginning(part) === first || judge(numberOf(reading) as string).valid;
-    if (!alike) return undefined;
+    if (beginning(part) !== first && !standsAlone(part, country)) return undefined;
     readings.push(reading);
   }
   return readings;
+}
+
+/** Whether a number written in another way than the first one of its cell needs nothing of it, an area code say. */
+function standsAlone(part: string, country: CountryCode | undefined): boolean {
+  return beginning(part) !== '' || (country !== undefined && compiledPlan(country).trunk !== '0');
 }
 
 /** What a number begins with, as far as it tells how the number is written. */

@@ -33,7 +33,7 @@ const FILLERS: ReadonlySet<string> = new Set(
     'nowhere abc abcd xyz xx xxx xxxx asd asdf asdfg asdfasdf qwerty qwe foo bar foobar no-email noreply email1 test1 123 1234 12345 123456'
   ).split(' '),
 );
-const LONGEST_FILLER = Math.max(...[...FILLERS].map((word) => word.length));
+export const LONGEST_FILLER: number = Math.max(...[...FILLERS].map((word) => word.length));
 /** Their own names have six characters at least (Gmail's rule), so that these cannot be anybody's. */
 const SIX_LETTERS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']);
 

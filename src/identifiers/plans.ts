@@ -12,13 +12,15 @@ const COUNTRIES: ReadonlyMap<string, readonly CountryCode[]> = new Map<string, r
   ...Object.keys(metadata.nonGeographic).map((code) => [code, []] as const),
 ]);
 
+/** Of one and two digits; all others have three. */
+const CODE_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
+  [...COUNTRIES.keys()].filter((code) => code.length < 3).map((code) => [code, code.length]),
+);
+
 /** The country calling code that E.164 digits start with. No code is the beginning of another. */
 export function callingCodeOf(digits: string): string | undefined {
-  for (let length = 1; length <= 3; length++) {
-    const code = digits.slice(0, length);
-    if (COUNTRIES.has(code)) return code;
-  }
-  return undefined;
+  const code = digits.slice(0, CODE_LENGTHS[digits.slice(0, 2)] ?? CODE_LENGTHS[digits[0] ?? ''] ?? 3);
+  return COUNTRIES.has(code) ? code : undefined;
 }
 
 /** The country of a calling code, the main one of several; undefined for a code that belongs to none. */

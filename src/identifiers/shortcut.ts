@@ -9,7 +9,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { REFUSED } from './phone-refusals.js';
 import { allAlike, isRun } from './placeholders.js';
-import { type CompiledPlan, callingCodeOf, compiledPlan, judge } from './plans.js';
+import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
 /** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
@@ -33,8 +33,12 @@ export const FLOAT: RegExp = /^[^.]*\d\.(?:\d|00)$/;
 
 /** @returns what the full reading gives with its usual options, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
-  const number = PLAIN.test(text) ? text : withoutExtension(text);
-  if (!PLAIN.test(number)) return undefined;
+  let number = text;
+  if (!PLAIN.test(number)) {
+    number = withoutExtension(text);
+    if (number === text || !PLAIN.test(number)) return undefined;
+  }
+  if (number.endsWith('.')) return undefined;
   if (UNCLEAR.test(number) && (SPACED.test(number) || !(AREA_SLASH.test(number) || !number.includes('/')))) {
     return undefined;
   }
@@ -65,12 +69,13 @@ function float(text: string, country: CountryCode | undefined): string | Refusal
 /** A zero in brackets is not dialled, unless it is part of the number; and a placeholder is none. */
 function isClear(reading: string, text: string): boolean {
   const last = reading.length - 1;
-  const step = Math.abs(reading.charCodeAt(last) - reading.charCodeAt(last - 1));
-  // Digits that are alike, or counted, end so.
-  const suspect = step === 0 || step === 1 || step === 9;
+  const step = reading.charCodeAt(last) - reading.charCodeAt(last - 1);
+  const before = reading.charCodeAt(last - 1) - reading.charCodeAt(last - 2);
+  // Digits that are alike, or counted, end so; 0 stands behind 9.
+  const suspect = step === before || Math.abs(step) === 9 || Math.abs(before) === 9;
   const brackets = text.includes('(');
   if (!suspect && !brackets) return true;
-  const { national } = judge(reading);
+  const national = nationalNumberOf(reading);
   return !(brackets && national.startsWith('0')) && !(suspect && (allAlike(national) || isRun(national)));
 }
 
@@ -89,8 +94,8 @@ function within(text: string, digits: string, plan: CompiledPlan): string | Refu
     return rest.length < 3 || rest.startsWith('0') ? undefined : international(rest);
   }
   const national = withoutNationalPrefix(digits, plan);
-  if (national === undefined) return undefined;
-  const reading = certain(plan.callingCode, national) ?? impossible(plan, national);
+  if (national === undefined) return tooShortAnyhow(digits, plan) ? REFUSED.tooShort : undefined;
+  const reading = certain(plan.callingCode, national, false) ?? impossible(plan, national);
   if (digits.startsWith(plan.callingCode)) {
     if (national === digits) return text.includes('(') ? undefined : withoutPlus(digits, reading);
     // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
@@ -99,6 +104,11 @@ function within(text: string, digits: string, plan: CompiledPlan): string | Refu
   if (typeof reading === 'string' || !digits.startsWith('0')) return reading;
   // Behind a zero too many there may be a country code.
   return digits.replace(/^0+/, '').startsWith(plan.callingCode) ? undefined : reading;
+}
+
+/** With what is dialled before it and without, where nothing takes that thing's place. */
+function tooShortAnyhow(digits: string, plan: CompiledPlan): boolean {
+  return digits.length < plan.shortest && !rewrites(plan.nationalPrefix?.exec(digits));
 }
 
 /** A number of the right length that its plan cannot have, as numbers read in another country than theirs are. */
@@ -145,7 +155,7 @@ function onlyNumber(digits: string): string | undefined {
 }
 
 /** What holds in every country of the calling code, of a number that is read again as itself. */
-function certain(callingCode: string, national: string): string | Refusal | undefined {
+function certain(callingCode: string, national: string, abroad = true): string | Refusal | undefined {
   const plan = compiledPlan(callingCode);
   if (plan.nationalPrefix?.test(national)) return undefined;
   const zero = national.startsWith('0');
@@ -155,7 +165,7 @@ function certain(callingCode: string, national: string): string | Refusal | unde
       : undefined;
   }
   // A zero that is not dialled, or a prefix that the country has given up, may be what makes it too long.
-  if (zero || plan.former !== undefined) return undefined;
+  if ((zero && abroad) || plan.former !== undefined) return undefined;
   if (national.length < plan.shortest) return REFUSED.tooShort;
   return national.length > plan.longest ? REFUSED.tooLong : undefined;
 }
@@ -164,8 +174,13 @@ function certain(callingCode: string, national: string): string | Refusal | unde
 function withoutNationalPrefix(digits: string, plan: CompiledPlan): string | undefined {
   const match = plan.nationalPrefix?.exec(digits);
   if (!match) return digits;
-  const rewrites = match.length > 1 && match[match.length - 1] !== undefined;
   const rest = digits.slice(match[0].length);
-  if (rewrites || plan.nationalNumber.test(digits) || !plan.sureLengths.has(rest.length)) return undefined;
+  if (rewrites(match) || plan.nationalNumber.test(digits) || !plan.sureLengths.has(rest.length))
+    return undefined;
   return rest;
+}
+
+/** Whether something takes the place of what was dialled: an area code, a mobile's 9. */
+function rewrites(match: RegExpExecArray | null | undefined): boolean {
+  return !!match && match.length > 1 && match[match.length - 1] !== undefined;
 }

@@ -10,7 +10,7 @@ export const MAX_PHONE_TEXT = 250;
 /** A longer text, cleaned in the same way, is no address, with a name before it or fields behind it. */
 export const MAX_EMAIL_TEXT = 2048;
 
-const NOT_ASCII = /[^\0-\x7f]/;
+export const NOT_ASCII: RegExp = /[^\0-\x7f]/;
 
 /**
  * What nobody sees: format characters (Cf: zero-width spaces, bidi marks, soft hyphens, byte-order marks) and what
