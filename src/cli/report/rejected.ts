@@ -9,8 +9,11 @@ const SHOWN = 5;
 
 const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
   'no-country':
-    'national telephone numbers need a country: --country CC, or --country-column NAME with two-letter codes',
+    'national telephone numbers need a country: --country CC, or --country-column NAME with codes or names of countries',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
+  placeholder: 'written for want of an identifier: leave such cells empty',
+  several: 'not all identifiers of the cell can be read by themselves: give each a cell or a line',
+  ambiguous: 'write + and the country code',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
 };
 
