@@ -187,7 +187,8 @@ function readOne(text: string, country: CountryCode | undefined, how: HowToRead)
   const written = text.replace(/\D/g, '');
   const plus = text.includes('+');
   const behindCode = plus ? written.slice(callingCodeOf(written)?.length ?? 0) : written;
-  if (allAlike(written) || allAlike(behindCode) || (!plus && isRun(written))) return REFUSED.placeholder;
+  if (allAlike(written) || allAlike(behindCode) || (!plus && isRun(written) && !written.startsWith('0')))
+    return REFUSED.placeholder;
   const { number, withCode, ambiguous } = choose(text, country, how.international);
   if (isRefusal(number)) return number;
   const length = lengthOf(number);

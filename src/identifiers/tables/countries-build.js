@@ -13,6 +13,9 @@ import { getCountries } from 'libphonenumber-js/max';
 /** Besides each country's own language. */
 const LANGUAGES = ['en', 'de'];
 
+/** Countries whose own name is taken in their own script; the others' in Latin letters. */
+const WRITTEN = new Set(['RU', 'UA', 'JP', 'CN', 'KR', 'TW', 'GR', 'IL', 'BG', 'EG', 'SA']);
+
 /** What CLDR does not call them, by the code that libphonenumber uses. */
 const MORE = {
   US: [
@@ -106,11 +109,21 @@ const owners = new Map();
 const lines = getCountries()
   .sort()
   .map((code) => {
-    const own = new Intl.Locale(`und-${code}`).maximize().language;
-    const names = [...LANGUAGES, own].map((language) =>
-      new Intl.DisplayNames([language], { type: 'region', fallback: 'none' }).of(code),
-    );
-    const all = [threeLetters.get(code), ...names, ...(MORE[/** @type {keyof typeof MORE} */ (code)] ?? [])];
+    const named = (/** @type {string} */ language) =>
+      new Intl.DisplayNames([language], { type: 'region', fallback: 'none' }).of(code);
+    const names = LANGUAGES.map(named);
+    const ownName = named(new Intl.Locale(`und-${code}`).maximize().language);
+    // Each character of another script takes six bytes in a page's bundle.
+    const own =
+      ownName !== undefined && (WRITTEN.has(code) || !/[^\0-\x7f]/.test(nameKey(ownName)))
+        ? ownName
+        : undefined;
+    const all = [
+      threeLetters.get(code),
+      ...names,
+      own,
+      ...(MORE[/** @type {keyof typeof MORE} */ (code)] ?? []),
+    ];
     const keys = new Set(all.flatMap((name) => (name === undefined ? [] : nameKey(name))));
     for (const key of keys) {
       // What two countries are called (Congo in some languages) says nothing.
