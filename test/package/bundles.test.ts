@@ -85,9 +85,9 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 153,
+    veilmatch: 168,
     'veilmatch/errors': 1,
-    'veilmatch/identifiers': 66,
+    'veilmatch/identifiers': 81,
     'veilmatch/hashing': 14,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
@@ -95,7 +95,7 @@ describe('what a page loads', () => {
     'veilmatch/psi': 82,
     'veilmatch/contact': 70,
     'veilmatch/transport': 133,
-    'veilmatch/attack': 230,
+    'veilmatch/attack': 233,
     'veilmatch/compare': 167,
   };
 
