@@ -54,7 +54,7 @@ const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 /** An ASCII address and nothing else, as nearly all are. An apostrophe before it is a quote. */
-const PLAIN = new RegExp(`^(?!['/=])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
+const PLAIN = new RegExp(`^(?!['/])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
 /** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
   /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
@@ -153,7 +153,7 @@ function addressesIn(text: string): string[] {
 }
 
 /** A spreadsheet is told by an equals sign to keep a text. */
-const BEFORE = `=/${QUOTES}${SPACES}`;
+const BEFORE = `/${QUOTES}${SPACES}`;
 const BEHIND = `;,${QUOTES}${SPACES}`;
 /** What people and mail servers call it. */
 const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;
@@ -181,7 +181,7 @@ function addressIn(text: string): string {
 }
 
 function withoutQuotes(text: string): string {
-  const inner = withoutEnds(text, BEFORE, BEHIND);
+  const inner = withoutEnds(/^=["']/.test(text) ? text.slice(1) : text, BEFORE, BEHIND);
   const at = inner.indexOf("'@");
   // `'ada'@example.com`: what stood around the name.
   return text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;
