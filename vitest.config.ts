@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { configDefaults, type ViteUserConfig } from 'vitest/config';
+import { configDefaults, type ViteUserConfig, type ViteUserConfigFnObject } from 'vitest/config';
 
 /**
  * What a test needs decides to which project it belongs, and where it lies says so. What is named nowhere here is `unit`:
@@ -8,7 +8,7 @@ import { configDefaults, type ViteUserConfig } from 'vitest/config';
 export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly string[]>> = {
   /** The build, or the package as it is packed and installed: documents, benches, processes of the tool, its worker files. */
   packed: [
-    'test/{documents,figures,names}.test.ts',
+    'test/{docstrings,documents,figures,names}.test.ts',
     'test/bench/*.test.ts',
     'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/python.test.ts',
@@ -33,7 +33,7 @@ const needy = Object.entries(NEEDS);
 
 const config: ViteUserConfig = {
   test: {
-    setupFiles: ['test/support/state-home.ts', 'test/support/equal-bytes.ts'],
+    setupFiles: ['test/support/state-home.ts', 'test/support/equal-bytes.ts', 'test/support/properties.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Every core takes files: by default one is kept free, which on two cores is half of them.
@@ -58,4 +58,10 @@ const config: ViteUserConfig = {
   },
 };
 
-export default config;
+const configured: ViteUserConfigFnObject = ({ mode }) => {
+  // For test/support/effort.ts, in whatever process: projects read this once more, and are told of no mode.
+  process.env.QUICK ??= mode === 'quick' ? '1' : '';
+  return config;
+};
+
+export default configured;

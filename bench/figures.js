@@ -6,7 +6,7 @@
 
 import { middle, originText, Stored, short, spreadText, table } from './cells.js';
 import { choiceTable } from './choice.js';
-import { profileTable } from './profiles.js';
+import { fieldTable, profileTable, uploadTable } from './profiles.js';
 import { load } from './record.js';
 import { tables } from './tables.js';
 
@@ -44,6 +44,8 @@ export const figures = {
   ...tables,
   choice: choiceTable,
   profiles: profileTable,
+  fields: fieldTable,
+  uploads: uploadTable,
   origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'timing']),
 
   targets: () =>

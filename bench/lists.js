@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The lists that the benches match: telephone numbers, of which every second one is on both. */
 
-import { IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
 
 /** @param {number} size @param {number} first */
 export const numbers = (size, first) =>

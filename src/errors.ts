@@ -21,7 +21,8 @@ export type IdentifierErrorCode =
   | 'too-long'
   /**
    * A country code that nobody has, a length between the possible ones, first digits that no number of the country has, a
-   * range that is not assigned (only under `assigned`), or a number that a platform does not take.
+   * range that is not assigned (only under `assigned`), or a number that a platform does not take. Of what uploads take
+   * besides: a text that is none, such as a date that no calendar has.
    */
   | 'not-valid'
   /** A number that a spreadsheet has turned into a float or into scientific notation. */
@@ -30,12 +31,14 @@ export type IdentifierErrorCode =
   | 'placeholder'
   /** Several identifiers where one can be taken, or of which some cannot be read. */
   | 'several'
-  /** Two readings remain, and `strict` was asked for. */
+  /** A text that can be read in two ways, and nothing says which is meant. */
   | 'ambiguous'
   /** Text that is not an e-mail address. */
   | 'not-an-email'
   /** An e-mail address whose domain has no valid ASCII form. */
   | 'bad-domain'
+  /** A record of a list whose cells cannot be told apart: quotes that do not fit together, more cells than there are columns. */
+  | 'bad-record'
   /** The platform takes no identifier of this kind, or does not publish how it treats it. */
   | 'not-supported';
 

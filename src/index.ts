@@ -31,8 +31,6 @@ export {
   type CardinalityResult,
   type IntersectionResult,
   intersect,
-  psiReceiver,
-  psiSender,
   type Reveal,
   type WithSender,
 } from './psi/index.js';

@@ -14,7 +14,15 @@ export type RandomSource = (length: number) => Uint8Array;
 /** What `crypto.getRandomValues` fills at most in one call (W3C Web Cryptography API, section 10.1.1). */
 const QUOTA = 65_536;
 
-/** The platform's CSPRNG, `crypto.getRandomValues`. */
+/**
+ * The platform's CSPRNG, `crypto.getRandomValues`.
+ * @example
+ * ```ts
+ * import { secureRandom } from 'veilmatch/group';
+ *
+ * console.log(secureRandom(16).length); // → 16
+ * ```
+ */
 export const secureRandom: RandomSource = (length) => {
   requireCount(length, 'How many bytes are drawn');
   const bytes = new Uint8Array(length);
@@ -56,7 +64,15 @@ export function draw(random: RandomSource, length: number): Uint8Array {
   );
 }
 
-/** A uniform scalar in [1, L - 1], 32 bytes little-endian, by rejection: about two draws of 253 bits on average. */
+/**
+ * A uniform scalar in [1, L - 1], 32 bytes little-endian, by rejection: about two draws of 253 bits on average.
+ * @example
+ * ```ts
+ * import { randomScalar } from 'veilmatch/group';
+ *
+ * console.log(randomScalar().length); // → 32
+ * ```
+ */
 export function randomScalar(random: RandomSource = secureRandom): Uint8Array {
   for (;;) {
     const scalar = draw(random, 32);

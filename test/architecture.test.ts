@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The house plan (docs/architecture.md), kept true: who may import whom, and what a source file looks like. */
+/** docs/architecture.md, kept true: who may import whom, by the table there, and what a source file looks like. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -7,49 +7,14 @@ import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { importTable, layerIn, readImportTable } from './support/import-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies, devDependencies, peerDependencies } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 );
 
-/** Lowest first. A layer may import itself and the ones named with it. */
-const PLAN: Readonly<Record<string, readonly string[]>> = {
-  base: [],
-  /** Identifiers and sets of them as such, which know no normaliser: all that hashing and the protocols need. */
-  identifier: ['base'],
-  identifiers: ['base', 'identifier'],
-  hashing: ['base', 'identifier'],
-  kernel: ['base'],
-  group: ['base', 'kernel'],
-  oprf: ['base', 'group'],
-  policy: ['base'],
-  filter: ['base'],
-  psi: ['base', 'identifier', 'group', 'oprf', 'policy'],
-  contact: ['base', 'identifier', 'group', 'oprf', 'policy', 'filter', 'psi'],
-  wire: ['base', 'psi'],
-  transport: ['base', 'identifier', 'group', 'wire', 'policy', 'psi'],
-  lists: ['base', 'identifier', 'identifiers'],
-  attack: ['base', 'identifier', 'identifiers', 'hashing', 'kernel', 'group'],
-  compare: [
-    'base',
-    'identifier',
-    'identifiers',
-    'hashing',
-    'kernel',
-    'group',
-    'oprf',
-    'policy',
-    'filter',
-    'psi',
-    'contact',
-    'wire',
-    'transport',
-    'attack',
-  ],
-};
-const EVERYTHING = Object.keys(PLAN);
-const LAYERS: typeof PLAN = { ...PLAN, index: EVERYTHING, cli: EVERYTHING };
+const LAYERS = readImportTable(root);
 
 /** What runs on Node alone, and may import its modules. */
 const ON_NODE: readonly string[] = ['lists', 'cli'];
@@ -61,31 +26,6 @@ const BUNDLED: Readonly<Record<string, readonly string[]>> = {
   lists: ['csv-parse', '@duckdb/node-api'],
   cli: Object.keys(devDependencies),
 };
-
-/** The layer of a file, by its path in src. */
-function layerOf(path: string): string {
-  if (
-    [
-      'abort.ts',
-      'arguments.ts',
-      'errors.ts',
-      'leftovers.ts',
-      'path-name.ts',
-      'bytes.ts',
-      'random.ts',
-      'siphash.ts',
-      'sorting.ts',
-      'system-reason.ts',
-    ].includes(path) ||
-    path.startsWith('workers/') ||
-    path.startsWith('sealed/')
-  )
-    return 'base';
-  if (path.startsWith('kernel/sha512.')) return 'base';
-  if (['identifiers/identifier.ts', 'identifiers/set.ts'].includes(path)) return 'identifier';
-  if (path === 'index.ts') return 'index';
-  return path.split('/')[0]!;
-}
 
 interface Source {
   /** In src, with forward slashes. */
@@ -134,22 +74,23 @@ const packageOf = (specifier: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(spec
 const fileOf = (from: string, specifier: string): string =>
   posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
 
-/** The imports of a file that break the plan, in words; nothing for a file that keeps it. */
+/** The imports of a file that the table does not allow, in words. */
 function breaches(source: Source): string[] {
-  const layer = layerOf(source.path);
-  const allowed = LAYERS[layer];
-  if (allowed === undefined) return [`the plan has no place for ${source.path}`];
-  const packages = [...Object.keys(dependencies), ...(BUNDLED[layer] ?? [])];
+  const layer = layerIn(LAYERS, source.path);
+  if (layer === undefined) return [`the table has no place for ${source.path}`];
+  const packages = [...Object.keys(dependencies), ...(BUNDLED[layer.name] ?? [])];
   return importsOf(source).flatMap((specifier) => {
     if (!specifier.startsWith('.')) {
-      if (isBuiltin(specifier)) return ON_NODE.includes(layer) ? [] : [`${source.path} imports ${specifier}`];
+      if (isBuiltin(specifier))
+        return ON_NODE.includes(layer.name) ? [] : [`${source.path} imports ${specifier}`];
       return packages.includes(packageOf(specifier)) ? [] : [`${source.path} imports ${specifier}`];
     }
     const target = fileOf(source.path, specifier);
     if (!sources.some(({ path }) => path === target))
       return [`${source.path} imports ${specifier}: no such file`];
-    const other = layerOf(target);
-    return other === layer || allowed.includes(other) ? [] : [`${source.path} imports ${target}`];
+    const other = layerIn(LAYERS, target);
+    const fits = other !== undefined && (other === layer || layer.imports.includes(other.name));
+    return fits ? [] : [`${source.path} imports ${target}`];
   });
 }
 
@@ -219,10 +160,10 @@ function lonely(files: readonly Source[]): string[] {
 const FOR_TESTS: readonly string[] = [
   'attack/scanner.ts#KernelScanner',
   'attack/scanner.ts#MessageScanner',
-  'cli/secrets/state.ts#KeptRequest',
   'path-name.ts#UNNAMED',
   'sealed/container.ts#KINDS',
   'workers/serve.ts#toFailure',
+  'group/noble.ts#nobleBackend',
   'group/wasm.ts#WasmBackend',
   'psi/run/frames.ts#FRAME',
   'psi/sum/elgamal.ts#addCiphertexts',
@@ -235,7 +176,6 @@ const FOR_TESTS: readonly string[] = [
   'lists/columns.ts#ColumnChoice',
   'lists/csv.ts#DELIMITERS',
   'lists/csv.ts#detectDelimiter',
-  'lists/output.ts#csvLine',
   'oprf/dleq.ts#computeComposites',
   'oprf/dleq.ts#computeCompositesFast',
   'policy/admission.ts#ALL_PEERS',
@@ -246,7 +186,44 @@ const FOR_TESTS: readonly string[] = [
 /** A package that users install only if they want what it does. */
 const OPTIONAL = Object.keys(peerDependencies);
 
-describe('the house plan', () => {
+describe('the import table', () => {
+  it('names what is there, layers by their names', () => {
+    const missing = LAYERS.flatMap(({ holds }) => holds).filter(
+      (held) => !sources.some(({ path }) => path.startsWith(held.endsWith('/') ? held : `${held}.`)),
+    );
+    expect(missing).toEqual([]);
+    const names = LAYERS.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of [...ON_NODE, ...Object.keys(BUNDLED)]) expect(names).toContain(name);
+  });
+
+  it('is read as it is written', () => {
+    const head = '| layer | holds | may import |\n|---|---|---|\n';
+    const rows = [
+      '| base: `a`, `b/` | | nothing of ours |',
+      '| `c/` | d | base |',
+      '| `c/e` | | all above but c |',
+    ];
+    const table = importTable(`# Title\n\n${head}${rows.join('\n')}\n\nText.`);
+    expect(table).toEqual([
+      { name: 'base', holds: ['a', 'b/'], imports: [] },
+      { name: 'c', holds: ['c/'], imports: ['base'] },
+      { name: 'c/e', holds: ['c/e'], imports: ['base'] },
+    ]);
+    const layerOf = (path: string): string | undefined => layerIn(table, path)?.name;
+    expect(['a.ts', 'ab.ts', 'b/a.ts', 'c/x/y.ts', 'c/e.ts'].map(layerOf)).toEqual([
+      'base',
+      undefined,
+      'base',
+      'c',
+      'c/e',
+    ]);
+    expect(() => importTable(`${head}| \`a\` | | b |\n| \`b\` | | nothing of ours |`)).toThrow(
+      'No layer above',
+    );
+    expect(() => importTable('# Title')).toThrow('no import table');
+  });
+
   it('is kept by every import', () => {
     expect(sources.length).toBeGreaterThan(0);
     expect(sources.filter(({ path }) => !isAssembly(path)).flatMap(breaches)).toEqual([]);

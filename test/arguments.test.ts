@@ -44,8 +44,7 @@ const shown = (value: unknown): string =>
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   VeilmatchError: 'is the error itself: there is none to throw before there is one',
   IdentifierSet: 'is made by its static methods; its constructor is internal',
-  OpenedSum: 'is made by the machines of a sum; its constructor is internal',
-  PsiMachine: 'is made by psiReceiver and the like; its constructor is internal',
+  PsiMachine: 'is made by the parties of a protocol; its constructor is internal',
   broadcastChannel: 'waits for a peer when its name is any string; what is no string is tested below',
 };
 
@@ -116,11 +115,10 @@ beforeAll(async () => {
   const options = { backend };
   const set = identifiers.IdentifierSet.ofStrings(['ada', 'grace']);
   const key = new Uint8Array(32).fill(1);
-  const keys = await contact.generateContactKeys(backend);
+  const keys = await contact.generateContactKeys({ backend });
   const publish = { backend, keys, setId: 's', epoch: 1 };
   const published = await contact.publishSet(set, publish);
   const pin = { pin: { digest: contact.headerDigest(published.header) }, setId: 's' };
-  const directory = await contact.openPublishedSet(published, pin);
   const suite = oprf.ristretto255Sha512(backend);
   const pair = await oprf.generateKeyPair(suite);
   const context = oprf.createContext(suite, 'voprf');
@@ -170,35 +168,24 @@ beforeAll(async () => {
     VOPRFServer: [suite, pair.secretKey],
     POPRFClient: [suite, pair.publicKey],
     POPRFServer: [suite, pair.secretKey],
+    publicKeyOf: [suite, pair.secretKey],
     p256Sha256: [],
     ristretto255Sha512: [backend],
     intersect: [set, set, options],
-    joinIds: [set, set, options],
-    joinIdsReceiver: [set, options],
-    joinIdsSender: [set, options],
-    pseudonymsOfRows: [set, { pseudonyms: new Uint8Array(2 * psi.PSEUDONYM_BYTES) }],
+    createJoinIds: [set, set, options],
     Logarithms: [backend],
     countPeople: [set, set, options],
     matchPeople: [set, set, options],
     peopleMatched: [set, [0]],
     padSet: [set, 3, group.secureRandom],
-    peopleReceiver: [set, options],
-    peopleSender: [set, options],
-    psiReceiver: [set, options],
-    psiSender: [set, options],
     intersectionSum: [set, set, [1, 2], options],
-    sumReceiver: [set, options],
-    sumSender: [set, [1, 2], options],
-    sumResult: [1, 2],
-    contactClient: [set, directory, options],
-    contactServer: [[], options],
     discoverContacts: [set, set, options],
     headerDigest: [published.header],
     addSegment: [published, set, publish],
-    generateContactKeys: [backend, group.secureRandom],
+    generateContactKeys: [options],
     openPublishedSet: [published, pin],
     publishSet: [set, publish],
-    signerOf: [key],
+    signingPublicKey: [key],
     sealKey: [key, unlock, {}],
     openKey: [await psi.sealKey(key, unlock), unlock],
     buildFilter: [new Uint8Array(20), {}],
@@ -226,7 +213,6 @@ beforeAll(async () => {
     readJournalHead: [nowhere, unlock],
     openFileLedger: [nowhere],
     folderChannel: [{ incoming: nowhere, outgoing: nowhere }],
-    runTerms: ['receiver', set, {}],
     partyTerms: [psi.intersection, 'receiver', { set }, {}],
     runBoth: [psi.intersection, { receiver: { set }, sender: { set } }, options],
     runParty: [channels[0], psi.intersection, 'receiver', { set }, options],
@@ -236,25 +222,17 @@ beforeAll(async () => {
     writeKeyFile: [nowhere, key, unlock, {}],
     openRunStore: [join(folder, 'runs'), unlock, { terms: {} }],
     isRunStore: [nowhere],
-    recall: [set, { journal: transport.memoryJournal(identity) }],
     send: [channels[0], set, options],
     receive: [channels[1], set, options],
     createToken: [],
     hashToken: [transport.createToken()],
     isFinal: [new Error('x')],
-    publicKeyOf: [key],
-    writeRequest: [
-      nowhere,
-      set,
-      { ...options, peer: key, signingKey: key, reveal: 'cardinality', lifetimeSeconds: 60 },
-      async () => {},
-    ],
-    writeResponse: [nowhere, nowhere, set, 'acme', { ...options, signingKey: key, peer: key }],
-    readResponse: [
-      nowhere,
-      set,
-      { peer: key, own: key, reveal: 'cardinality', requestId: key, requestDigest: key },
-      options,
+    runStep: [
+      { writes: nowhere },
+      psi.intersection,
+      'receiver',
+      { set },
+      { ...options, signingKey: key, peer: key, journal: transport.memoryJournal(identity) },
     ],
     costOf: [{ space: 10, rate: 10 }],
     scaledRate: [attack.PUBLISHED_RATES.scrypt, hashing.SCRYPT],
@@ -380,7 +358,10 @@ describe('what is said of an argument', () => {
     [
       'the same, for a machine',
       /Pass its \.set\./,
-      async () => psi.psiReceiver((await identifiers.identifiersFromRows([])) as never, options()),
+      async () => {
+        const own = { set: await identifiers.identifiersFromRows([]) };
+        return psi.intersection.receiver.machine(own as never, options() as never);
+      },
     ],
   ])('%s', async (_, message, call) => {
     const error = await outcome(call);

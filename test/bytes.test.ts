@@ -14,6 +14,7 @@ import {
   utf8,
 } from '../src/bytes.js';
 import { VeilmatchError } from '../src/errors.js';
+import { times } from './support/effort.js';
 
 const bytes = fc.uint8Array({ maxLength: 40 });
 /** Few values, so that equal items come up. */
@@ -67,7 +68,7 @@ describe('equalBytes', () => {
       fc.property(repeating, (items) => {
         for (const a of items) for (const b of items) expect(equalBytes(a, b)).toBe(hex(a) === hex(b));
       }),
-      { numRuns: 20 },
+      { numRuns: times(20) },
     );
   });
 });

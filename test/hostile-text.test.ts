@@ -18,16 +18,23 @@ import { partnersOf, readPartnersFile, readPeerKey } from '../src/cli/secrets/cr
 import { readCursorFile } from '../src/cli/secrets/cursor-file.js';
 import { decodeBlinded, decodeEvaluated, decodeQuery } from '../src/contact/frames.js';
 import { openHeader } from '../src/contact/header.js';
+import { VeilmatchError } from '../src/errors.js';
 import { parseFilter } from '../src/filter/formats.js';
 import { joinTokens } from '../src/hashing/join.js';
 import { normalizeEmail } from '../src/identifiers/email.js';
+import { UPLOAD_FIELDS } from '../src/identifiers/fields/field.js';
 import { hashRows } from '../src/identifiers/hash-rows.js';
 import { parseRows } from '../src/identifiers/parse-rows.js';
 import { normalizePhone } from '../src/identifiers/phone.js';
 import { PROFILE_NAMES, profiles } from '../src/identifiers/profiles.js';
+import { uploadRows } from '../src/identifiers/upload-rows.js';
 import { chooseColumns } from '../src/lists/columns.js';
-import { csvRecords, detectDelimiter } from '../src/lists/csv.js';
+import { openCsv } from '../src/lists/csv.js';
+import { detectDialect } from '../src/lists/dialect.js';
+import { jsonLines } from '../src/lists/json-records.js';
+import { vcardRecords } from '../src/lists/vcard.js';
 import { checkPolicy } from '../src/policy/policy.js';
+import { ristretto255Suite } from '../src/psi/run/ciphersuite.js';
 import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
 import { openKey, sealKey } from '../src/sealed/key.js';
@@ -39,6 +46,7 @@ import { undelimited } from '../src/wire/framing.js';
 import { decodeMessage } from '../src/wire/messages.js';
 import { memoryIo } from './cli/harness.js';
 import { builtinsIn } from './support/builtins.js';
+import { times } from './support/effort.js';
 import {
   type Expression,
   eachSource,
@@ -75,6 +83,7 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
   'identifiers/idna.ts normalize': { most: 2_048, why: 'A part of such a text.' },
   'identifiers/countries.ts normalize': { most: 80, why: 'Longer texts name no country.' },
   'identifiers/phone-labels.ts normalize': { most: 32, why: 'A word of 16 letters, and marks.' },
+  'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
   'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
@@ -189,6 +198,25 @@ const EMAIL = [
   '\u0316',
   '\u00a0',
 ];
+/** As names, places, dates and ids have them. */
+const FIELDS = [
+  ' ',
+  ',',
+  '.',
+  '-',
+  '’',
+  'a',
+  'É',
+  '\u0301',
+  '1',
+  '1985',
+  '/',
+  ', jr',
+  ' iii',
+  'dr. ',
+  'New York',
+  'aece52e7-',
+];
 const PHONE = [
   '+',
   '0',
@@ -210,6 +238,21 @@ const PHONE = [
   '/',
   '٣',
   '\n',
+];
+const JSON_LINES = ['{', '}', '"', '"a":', '[', ']', ',', '1', '\n', '{"a":"b"}\n', ' '];
+const CARDS = [
+  'BEGIN:VCARD\n',
+  'END:VCARD\n',
+  'TEL:',
+  ';',
+  ':',
+  '"',
+  '=',
+  '\n ',
+  '\n',
+  'ADR:;;;;;;',
+  'EMAIL;TYPE="',
+  'a',
 ];
 const CSV = ['"', '""', ',', ';', '\t', '\r', '\n', 'a', '@', '1', ' '];
 const TOKEN = ['a', 'F', '0', '=', '/', '+', '-', '_', 'vmt_', ' '];
@@ -251,6 +294,28 @@ const READERS: Readonly<Record<string, Reader>> = {
       [`${name}, phone`, { pieces: PHONE, read: (text) => profiles[name].phone?.(text, { country: 'FR' }) }],
     ]),
   ),
+  ...Object.fromEntries(
+    UPLOAD_FIELDS.map((field): [string, Reader] => [
+      `${field} of every platform`,
+      {
+        pieces: FIELDS,
+        read: (text) => {
+          for (const name of names.filter((each) => profiles[each].fields.includes(field))) {
+            try {
+              profiles[name].field(field, text, { country: text });
+            } catch (error) {
+              expect(error).toBeInstanceOf(VeilmatchError);
+            }
+          }
+        },
+      },
+    ]),
+  ),
+  uploadRows: {
+    pieces: [...EMAIL, ...PHONE, ...FIELDS],
+    read: (text) =>
+      uploadRows([{ phone: text, email: text, country: text, lastName: text }], { profile: 'meta' }),
+  },
   hashRows: {
     pieces: [...EMAIL, ...PHONE],
     read: (text) => hashRows([{ phone: text, email: text, country: text }], { profile: 'uid2' }),
@@ -271,9 +336,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   'word lists': { pieces: RULES, read: wordList },
   'CSV records': {
     pieces: CSV,
-    read: (text) => drained(csvRecords(chunked(Buffer.from(text)), { source: 'x' })),
+    read: async (text) => drained((await openCsv(cut(text), { source: 'x' })).batches),
   },
-  'the delimiter': { pieces: CSV, read: detectDelimiter },
+  'the dialect': { pieces: CSV, read: detectDialect },
+  'JSON Lines': { pieces: JSON_LINES, read: (text) => drained(jsonLines(cut(text), 1_000_000)) },
+  cards: { pieces: CARDS, read: (text) => drained(vcardRecords(cut(text), 1_000_000)) },
   'columns, one wide cell': {
     pieces: [...CSV, ...EMAIL, 'Tel', 'Mail'],
     read: (text) =>
@@ -329,12 +396,13 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += 16_384) yield bytes.subarray(from, from + 16_384);
 }
 
-async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield* slices(bytes);
+/** Text as a file's chunks bring it. */
+async function* cut(text: string): AsyncGenerator<string, void, undefined> {
+  for (let at = 0; at < text.length; at += 65_536) yield text.slice(at, at + 65_536);
 }
 
-const LENGTH = process.env.SLOW ? 1_000_000 : 60_000;
-const RUNS = process.env.SLOW ? 100 : 5;
+const LENGTH = times(60_000, 1_000_000);
+const RUNS = times(5, 100);
 
 /** A start, something over and over, and an end: the parts, so that a counterexample can be read. */
 interface Parts {
@@ -389,7 +457,7 @@ describe('what strangers wrote', () => {
 
 const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
   'frames, records': (bytes) => decodeRecords(decodeFrame(bytes), 32, 0, 1 << 20),
-  Hello: (bytes) => decodeHello(decodeFrame(bytes).body),
+  Hello: (bytes) => decodeHello(decodeFrame(bytes).body, ristretto255Suite),
   'contact queries': decodeQuery,
   'contact elements': (bytes) => decodeBlinded(bytes, 0, 1 << 20),
   'contact answers': (bytes) => decodeEvaluated(bytes, 0, 1 << 20),

@@ -51,14 +51,23 @@ for (const source of program.getSourceFiles()) {
   visit(source);
 }
 
-/** Names in the shape of ours that are others': of RFC 9497, of frames of the protocol, of messages of the wire format. */
-const OTHERS = new Set(['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader']);
+/** Names in the shape of ours that are others': of RFC 9497, of frames, of messages of the wire format, of platforms' files. */
+const OTHERS = new Set([
+  ...['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader'],
+  ...['externalUserId', 'countryCode'],
+]);
 
 /** Subpaths that there were, which the changelog names. */
 const RETIRED = ['veilmatch/protocols'];
 
 /** Names that there were, which it says what has taken their place of. */
-const RETIRED_NAMES = ['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage'];
+const RETIRED_NAMES = [
+  ...['intersectionResult', 'senderShare', 'ReceiverResult', 'PsiLeakage', 'RevealOption', 'RunOptions'],
+  ...['hmacKey', 'slowCost', 'signerOf', 'sumResult', 'runTerms', 'pseudonymsOfRows', 'contactClient'],
+  ...['psiReceiver', 'psiSender', 'peopleReceiver', 'sumSender', 'joinIdsReceiver'],
+  ...['writeRequest', 'writeResponse', 'readResponse', 'RequestState'],
+  ...['ExchangeOptions', 'RequestOptions', 'RespondOptions', 'ResponseOptions'],
+];
 
 /** The specifiers in a text that there are not. */
 function unknownSpecifiers(text: string): string[] {

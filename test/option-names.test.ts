@@ -2,29 +2,30 @@
 /** A name of an option that is mistyped is told of: what it stood for would be left to a default, and more be revealed. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { contactClient, contactServer, discoverContacts } from '../src/contact/index.js';
+import { contactClient } from '../src/contact/client.js';
+import { discoverContacts } from '../src/contact/index.js';
+import { contactServer } from '../src/contact/server.js';
 import { nobleBackend as backend } from '../src/group/noble.js';
+import { IdentifierSet } from '../src/identifiers/set.js';
 import {
   admission,
   countPeople,
-  IdentifierSet,
+  createJoinIds,
   intersect,
+  intersection,
   intersectionSum,
-  joinIds,
-  joinIdsReceiver,
-  joinIdsSender,
   leaveOut,
   matchPeople,
   memoryLedger,
   peopleMatched,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
-  sumReceiver,
-  sumSender,
 } from '../src/psi/index.js';
-import { connect, listen, memoryChannels, recall, receive, send } from '../src/transport/index.js';
+import { psiReceiver } from '../src/psi/intersection/receiver.js';
+import { psiSender } from '../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../src/psi/people/people.js';
+import { sumReceiver } from '../src/psi/sum/receiver.js';
+import { sumSender } from '../src/psi/sum/sender.js';
+import { connect, listen, memoryChannels, receive, runStep, send } from '../src/transport/index.js';
 import { expectCode } from './suites/errors.js';
 
 const set = IdentifierSet.ofStrings(['ada']);
@@ -40,8 +41,8 @@ const CASES: Readonly<Record<string, [(options: never) => unknown, wrong: string
     'maxIdentifiersPerPerson',
   ],
   matchPeople: [(options) => matchPeople(set, set, options), 'maxRowsPerIdentifer', 'maxRowsPerIdentifier'],
-  intersectionSum: [(options) => intersectionSum(set, set, [1], options), 'sevral', 'several'],
-  joinIds: [(options) => joinIds(set, set, options), 'Admit', 'admit'],
+  intersectionSum: [(options) => intersectionSum(set, set, [1], options), 'peple', 'people'],
+  createJoinIds: [(options) => createJoinIds(set, set, options), 'Admit', 'admit'],
   discoverContacts: [(options) => discoverContacts(set, set, options), 'falsePositives', 'falsePositiveRate'],
   psiReceiver: [(options) => psiReceiver(set, options), 'verifyable', 'verifiable'],
   psiSender: [(options) => psiSender(set, options), 'admitt', 'admit'],
@@ -56,9 +57,9 @@ const CASES: Readonly<Record<string, [(options: never) => unknown, wrong: string
   leaveOut: [(options) => leaveOut(set, options), 'maxRows', 'maxRowsPerIdentifier'],
   peopleMatched: [(options) => peopleMatched(set, [0], options), 'maxRows', 'maxRowsPerIdentifier'],
   admission: [(options) => admission({ peer: 'acme', ledger, ...(options as object) }), 'polciy', 'policy'],
+  runStep: [(options) => runStep({}, intersection, 'receiver', { set }, options), 'signinKey', 'signingKey'],
   send: [(options) => send(memoryChannels()[0], set, options), 'onResults', 'onResult'],
   receive: [(options) => receive(memoryChannels()[0], set, options), 'jornal', 'journal'],
-  recall: [(options) => recall(set, options), 'jornal', 'journal'],
   connect: [(options) => connect('wss://localhost:1', options), 'tokn', 'token'],
   listen: [(options) => listen(options), 'orgins', 'origins'],
 };

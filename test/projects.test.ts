@@ -65,3 +65,31 @@ describe('the projects', () => {
       expect(found).toContain(`test/${path}.test.ts`);
   });
 });
+
+/** Files whose tests a quick run leaves out, or of whose cases it takes some, by their own word or a helper's. */
+const shortened = tests.filter(
+  (path) =>
+    path !== 'test/projects.test.ts' &&
+    /\b(?:QUICK|sample|testableBackends)\b.*from '[^']*(?:effort|backends)\.js'/.test(
+      readFileSync(join(root, path), 'utf8'),
+    ),
+);
+
+describe('a quick run', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+  it('is that of test:unit, and no other', () => {
+    const quick = Object.entries<string>(scripts).filter(([, script]) => /--mode quick|QUICK/.test(script));
+    expect(quick.map(([name]) => name)).toEqual(['test:unit']);
+    const ci = readFileSync(join(root, '.ci/run'), 'utf8');
+    expect(ci).toMatch(/\bnpm test\b/);
+    expect(ci).not.toMatch(/test:unit|--mode|QUICK/);
+  });
+
+  it.each(shortened)('%s is named where it says what that leaves out', (path) => {
+    const name = path.replace(/^test\//, '').replace(/\.test\.ts$/, '');
+    expect(readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').replace(/\s+/g, ' ')).toMatch(
+      new RegExp(`\`${name.replace(/\/kernel$/, '(?:/kernel)?')}\``),
+    );
+  });
+});

@@ -3,16 +3,15 @@
 
 import {
   buildFilter,
-  contactClient,
-  contactServer,
+  contactDiscovery,
   filterKinds,
   generateContactKeys,
   openPublishedSet,
   publishSet,
-  signerOf,
 } from 'veilmatch/contact';
 import { createBackend } from 'veilmatch/group';
-import { IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { signingPublicKey } from 'veilmatch/transport';
 
 const NAME = { setId: 'bench', epoch: 1 };
 const HASH_BYTES = 20;
@@ -65,23 +64,25 @@ function filters(size) {
  * @param {number} contacts
  */
 async function discover(backend, size, contacts) {
-  const keys = await generateContactKeys(backend);
+  const keys = await generateContactKeys({ backend });
   const numbers = (/** @type {number} */ first, /** @type {number} */ count) =>
     IdentifierSet.ofStrings(
       Array.from({ length: count }, (_, i) => `+1415${String(first + i).padStart(7, '0')}`),
     );
   const published = await timed(() => publishSet(numbers(0, size), { ...NAME, keys, backend }));
-  const pin = { signer: signerOf(keys.signingKey) };
+  const pin = { signer: signingPublicKey(keys.signingKey) };
   const opened = await timed(() => openPublishedSet(published.value, { setId: NAME.setId, pin }));
 
   const operations = { client: 0, server: 0 };
   const bytes = { client: 0, server: 0 };
-  const client = contactClient(numbers(size - contacts / 2, contacts), opened.value, {
+  const asking = { set: numbers(size - contacts / 2, contacts), directory: opened.value };
+  const client = contactDiscovery.receiver.machine(asking, {
     backend: counting(backend, (count) => {
       operations.client += count;
     }),
   });
-  const server = contactServer([{ ...NAME, secretKey: keys.secretKey, size }], {
+  const answering = { served: [{ ...NAME, secretKey: keys.secretKey, size }] };
+  const server = contactDiscovery.sender.machine(answering, {
     backend: counting(backend, (count) => {
       operations.server += count;
     }),

@@ -7,14 +7,7 @@
  */
 
 import { createBackend } from 'veilmatch/group';
-import {
-  joinIdsReceiver,
-  joinIdsSender,
-  psiReceiver,
-  psiSender,
-  sumReceiver,
-  sumSender,
-} from 'veilmatch/psi';
+import { cardinality, intersection, joinIds, sum } from 'veilmatch/psi';
 import { numbers, setOf } from '../lists.js';
 
 /** Elements that fill a frame. */
@@ -127,23 +120,21 @@ const nameOf = (/** @type {Uint8Array} */ frame) => NAMES[frame[0]] ?? 'other';
 
 /** @type {Readonly<Record<string, (size: number, options: Shared) => [Machine, Machine]>>} */
 const MODES = {
-  intersection: (size, options) => [
-    psiReceiver(listOf(size), { ...options, to: 'both' }),
-    psiSender(listOf(size), { ...options, to: 'both' }),
-  ],
-  cardinality: (size, options) => [
-    psiReceiver(listOf(size), { ...options, reveal: 'cardinality' }),
-    psiSender(listOf(size), { ...options, reveal: 'cardinality' }),
-  ],
-  sum: (size, options) => [
-    sumReceiver(listOf(size), options),
-    sumSender(listOf(size), new Array(size).fill(1), options),
-  ],
-  'join ids': (size, options) => [
-    joinIdsReceiver(listOf(size), options),
-    joinIdsSender(listOf(size), options),
-  ],
+  intersection: (size, options) => bothOf(intersection, { set: listOf(size) }, { ...options, to: 'both' }),
+  cardinality: (size, options) => bothOf(cardinality, { set: listOf(size) }, options),
+  sum: (size, options) => bothOf(sum, { set: listOf(size), values: new Array(size).fill(1) }, options),
+  'join ids': (size, options) => bothOf(joinIds, { set: listOf(size) }, options),
 };
+
+/**
+ * @param {import('veilmatch/psi').Protocol} protocol
+ * @param {object} own - what either party brings
+ * @param {Shared & object} options
+ * @returns {[Machine, Machine]}
+ */
+function bothOf({ receiver, sender }, own, options) {
+  return [receiver.machine(own, options), sender.machine(own, options)];
+}
 
 const listOf = (/** @type {number} */ size) => setOf(numbers(size, 0));
 

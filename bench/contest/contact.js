@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Contact discovery: what a client has to do for its contacts, on one thread, against a set that is published once. */
 
-import {
-  contactClient,
-  contactServer,
-  generateContactKeys,
-  openPublishedSet,
-  publishSet,
-  signerOf,
-} from 'veilmatch/contact';
+import { contactDiscovery, generateContactKeys, openPublishedSet, publishSet } from 'veilmatch/contact';
 import { createBackend } from 'veilmatch/group';
+import { signingPublicKey } from 'veilmatch/transport';
 import { numbers, setOf } from '../lists.js';
 import { spread } from '../rounds.js';
 
@@ -18,7 +12,7 @@ const { size, contacts, rounds } = JSON.parse(process.argv[2] ?? '{}');
 const NAME = { setId: 'bench', epoch: 1 };
 
 const publisher = await createBackend();
-const keys = await generateContactKeys(publisher);
+const keys = await generateContactKeys({ backend: publisher });
 let started = performance.now();
 const published = await publishSet(setOf(numbers(size, 0)), { ...NAME, keys, backend: publisher });
 const publishSeconds = (performance.now() - started) / 1000;
@@ -32,11 +26,12 @@ const opening = [];
 const work = [];
 for (let round = -2; round < rounds; round++) {
   started = performance.now();
-  const pin = { signer: signerOf(keys.signingKey) };
+  const pin = { signer: signingPublicKey(keys.signingKey) };
   const directory = await openPublishedSet(published, { setId: NAME.setId, pin });
   const opened = performance.now() - started;
-  const client = contactClient(own, directory, { backend });
-  const server = contactServer([{ ...NAME, secretKey: keys.secretKey, size }], { backend });
+  const client = contactDiscovery.receiver.machine({ set: own, directory }, { backend });
+  const served = [{ ...NAME, secretKey: keys.secretKey, size }];
+  const server = contactDiscovery.sender.machine({ served }, { backend });
   let milliseconds = 0;
   /** @param {AsyncIterable<Uint8Array>} frames */
   const draw = async (frames) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** RFC 9497 in the suite ristretto255-SHA512: blind, evaluate, finalize, in one batch, beside @cloudflare/voprf-ts. */
 
-import { createBackend } from 'veilmatch/group';
-import { ByteList, generateKeyPair, OPRFClient, OPRFServer, ristretto255Sha512 } from 'veilmatch/oprf';
+import { ByteList, createBackend } from 'veilmatch/group';
+import { generateKeyPair, OPRFClient, OPRFServer, ristretto255Sha512 } from 'veilmatch/oprf';
 import { numbers } from '../lists.js';
 import { inRounds, ratios, spread } from '../rounds.js';
 import { peer } from './peers.js';

@@ -2,7 +2,7 @@
 // One party of a run over TLS, in a process of its own. The sender tells its port first; both end with what they measured.
 
 import { createBackend } from 'veilmatch/group';
-import { IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
 import { connect, hashToken, listen, receive, send } from 'veilmatch/transport';
 
 /**

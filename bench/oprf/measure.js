@@ -3,8 +3,8 @@
 
 import { Oprf, VOPRFClient as PeerClient, VOPRFServer as PeerServer } from '@cloudflare/voprf-ts';
 import { CryptoNoble } from '@cloudflare/voprf-ts/crypto-noble';
-import { createBackend } from 'veilmatch/group';
-import { ByteList, generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
+import { ByteList, createBackend } from 'veilmatch/group';
+import { generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
 import { inRounds, perSecond, ratio } from '../rounds.js';
 
 /** @type {{ quick: boolean }} */

@@ -3,7 +3,8 @@
 // sent and the peak memory.
 
 import { createBackend } from 'veilmatch/group';
-import { IdentifierSet, psiReceiver, psiSender } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { cardinality, intersection } from 'veilmatch/psi';
 
 /** @typedef {import('veilmatch/psi').PartyOptions} PartyOptions */
 /** @type {{ size: number, concurrency: number } & Pick<PartyOptions, 'reveal' | 'to' | 'verifiable' | 'blinding'>} */
@@ -81,9 +82,15 @@ const milliseconds = { receiver: 0, sender: 0 };
 /** Of all threads, so that it says something on a busy machine, too. */
 const cpu = { receiver: 0, sender: 0 };
 const bytes = { receiver: 0, sender: 0 };
+const { reveal, ...options } = variant;
+/** @type {import('veilmatch/psi').Protocol} */
+const protocol = reveal === 'cardinality' ? cardinality : intersection;
 const machines = {
-  receiver: psiReceiver(lists.receiver, { ...variant, backend: counts.receiver.wrap() }),
-  sender: psiSender(lists.sender, { ...variant, backend: counts.sender.wrap() }),
+  receiver: protocol.receiver.machine(
+    { set: lists.receiver },
+    { ...options, backend: counts.receiver.wrap() },
+  ),
+  sender: protocol.sender.machine({ set: lists.sender }, { ...options, backend: counts.sender.wrap() }),
 };
 /** @type {{ to: Role, frame: Uint8Array }[]} */
 const waiting = [];

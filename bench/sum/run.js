@@ -2,8 +2,8 @@
 // One run of a variant in a process of its own. Answers with its time, its phases, its bytes and its peak memory.
 
 import { createBackend } from 'veilmatch/group';
-import { identifiersFromRows } from 'veilmatch/identifiers';
-import { countPeople, IdentifierSet, intersectionSum, joinIds } from 'veilmatch/psi';
+import { IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
+import { countPeople, createJoinIds, intersectionSum } from 'veilmatch/psi';
 
 /** @type {{ variant: string, size: number, concurrency: number }} */
 const { variant, size, concurrency } = JSON.parse(process.argv[2] ?? '{}');
@@ -53,7 +53,7 @@ const options = {
 /** @returns {Promise<boolean>} whether the result is right */
 async function run() {
   if (variant === 'people') return (await countPeople(receiver, sender, options)) === right;
-  if (variant === 'join-ids') return (await joinIds(receiver, sender, options)).size === right;
+  if (variant === 'join-ids') return (await createJoinIds(receiver, sender, options)).size === right;
   const result = await intersectionSum(receiver, sender, values, options);
   return result.size === right && result.sum === sum;
 }

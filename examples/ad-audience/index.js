@@ -2,8 +2,8 @@
 // An advertiser wants to know how many of its customers use a platform, before it pays for reaching them.
 
 import { numberingPlan, reverse } from 'veilmatch/attack';
-import { profiles } from 'veilmatch/identifiers';
-import { IdentifierSet, intersect } from 'veilmatch/psi';
+import { IdentifierSet, profiles } from 'veilmatch/identifiers';
+import { intersect } from 'veilmatch/psi';
 import { e164, invent, Random, written } from '../people.js';
 
 const AREA_CODES = ['415', '628'];
@@ -45,7 +45,7 @@ export async function story(say, { customers = 5_000, members = 20_000, shared =
 
   say('2. The same question by private set intersection, as a coarse count.');
   const [own, other] = [advertiser, platform].map((list) => IdentifierSet.ofStrings(list.map(e164)));
-  const { size } = await intersect(own, other, { reveal: { cardinality: COARSE } });
+  const { size } = await intersect(own, other, { reveal: 'cardinality', coarse: COARSE });
   say(
     `   The advertiser's program says: ${size} of ${customers} customers, a match rate of about ${Math.round((100 * size) / customers)} %.`,
   );

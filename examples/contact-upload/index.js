@@ -4,7 +4,7 @@
 import { numberingPlan, reverse } from 'veilmatch/attack';
 import { discoverContacts } from 'veilmatch/contact';
 import { reversiblePlain } from 'veilmatch/hashing';
-import { IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
 import { e164, invent, Random } from '../people.js';
 
 const AREA_CODES = ['415', '628'];

@@ -4,7 +4,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { numberingPlan, reverse } from 'veilmatch/attack';
 import { reversiblePlain } from 'veilmatch/hashing';
-import { IdentifierSet, joinIds } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { createJoinIds } from 'veilmatch/psi';
 import { e164, invent, Random } from '../people.js';
 
 const AREA_CODES = ['415', '628'];
@@ -62,7 +63,7 @@ export async function story(say, { patients = 2_000, insured = 3_000, shared = 9
   const [own, other] = [hospital, insurer].map((rows) =>
     IdentifierSet.ofStrings(rows.map(({ phone }) => phone)),
   );
-  const ids = await joinIds(own, other);
+  const ids = await createJoinIds(own, other);
   say(`   They learn that ${ids.size} people are in both, and not who.`);
 
   // What each sends to a third party: pseudonyms and the columns of interest, in an order that says nothing.

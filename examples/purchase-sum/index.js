@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An advertiser knows who saw an advertisement, a bank what its card holders spent. How much did the people who saw it spend?
 
-import { IdentifierSet, intersectionSum } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { intersectionSum } from 'veilmatch/psi';
 import { e164, invent, Random } from '../people.js';
 
 /**

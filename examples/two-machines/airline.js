@@ -4,7 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { admission, defaultPolicy, IdentifierSet, memoryLedger } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { admission, defaultPolicy, memoryLedger } from 'veilmatch/psi';
 import { listen, send } from 'veilmatch/transport';
 
 const [folder = '.', list = ''] = process.argv.slice(2);

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IdentifierSet } from 'veilmatch/psi';
+import { IdentifierSet } from 'veilmatch/identifiers';
 import { connect, receive } from 'veilmatch/transport';
 
 const [address = '', folder = '.', list = ''] = process.argv.slice(2);

@@ -62,6 +62,13 @@ export const PUBLISHED_RATES: Readonly<Record<'sha256' | 'scrypt' | 'pbkdf2', Pu
  * A published rate at another cost of the same function: work grows with iterations, with N x r x p, and with memory x
  * passes. An estimate: a card that runs out of memory does worse.
  * @throws {VeilmatchError} `argument` for another function
+ * @example
+ * ```ts
+ * import { PUBLISHED_RATES, scaledRate } from 'veilmatch/attack';
+ *
+ * const rate = scaledRate(PUBLISHED_RATES.pbkdf2, { function: 'pbkdf2', iterations: 600_000 });
+ * console.log(Math.round(rate.hashesPerSecond)); // → 14769
+ * ```
  */
 export function scaledRate(published: PublishedRate, cost: SlowCost): PublishedRate {
   requireObject(published, 'The rate', 'hash');
@@ -132,6 +139,13 @@ export interface Cost {
 /**
  * The bill of an attacker who tries a whole space, beside that of the owner of the list.
  * @throws {VeilmatchError} `argument` for a number that is not positive
+ * @example
+ * ```ts
+ * import { costOf, PUBLISHED_RATES } from 'veilmatch/attack';
+ *
+ * const { attacker } = costOf({ space: 10_000_000_000, rate: PUBLISHED_RATES.sha256 });
+ * console.log(attacker.seconds < 1, attacker.price < 0.001); // → true true
+ * ```
  */
 export function costOf(options: CostOptions): Cost {
   requireOptions(options);

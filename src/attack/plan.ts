@@ -60,6 +60,7 @@ export interface Candidates {
   visit(from: number, to: number, visit: (number: Uint8Array, index: number) => void): void;
 }
 
+/** Telephone numbers in a fixed order, by index: those of a country, or of ranges. */
 export class NumberingPlan implements Candidates {
   /** The plan as data. */
   readonly spec: PlanSpec;
@@ -254,6 +255,13 @@ export class NumberingPlan implements Candidates {
  * The plan of a country.
  * @param country ISO 3166 alpha-2 code
  * @throws {VeilmatchError} `argument` for an unknown country, or options that leave no number
+ * @example
+ * ```ts
+ * import { numberingPlan } from 'veilmatch/attack';
+ *
+ * const plan = numberingPlan('US', { areaCodes: ['415'] });
+ * console.log(plan.size, plan.at(0)); // → 7920000 +14152000000
+ * ```
  */
 export function numberingPlan(country: string, options: PlanOptions = {}): NumberingPlan {
   requireText(country, 'The country');
@@ -270,6 +278,13 @@ export function numberingPlan(country: string, options: PlanOptions = {}): Numbe
  * @param country ISO 3166 alpha-2 code, whose calling code the numbers have
  * @throws {VeilmatchError} `argument` for an unknown country, for a range that is none, with its position, and for
  *   options that leave no number
+ * @example
+ * ```ts
+ * import { rangePlan } from 'veilmatch/attack';
+ *
+ * const plan = rangePlan('DE', [{ prefix: '15112', digits: 11 }]);
+ * console.log(plan.size, plan.at(0)); // → 1000000 +4915112000000
+ * ```
  */
 export function rangePlan(
   country: string,

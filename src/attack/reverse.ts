@@ -106,6 +106,15 @@ export interface Reversal extends AsyncIterable<Recovered> {
  * @param targets - tokens in hexadecimal or base64, standard or URL-safe
  * @throws {VeilmatchError} `argument` for a token that is no digest of this kind, with its position, for an unknown
  *   format, for options that contradict each other, and for a cursor that belongs to another search
+ * @example
+ * ```ts
+ * import { rangePlan, reverse } from 'veilmatch/attack';
+ * import { reversiblePlain } from 'veilmatch/hashing';
+ *
+ * const plan = rangePlan('US', [{ prefix: '4155550', digits: 10 }]);
+ * const token = reversiblePlain().token('+14155550123');
+ * for await (const { identifier } of reverse([token], { plan })) console.log(identifier); // → +14155550123
+ * ```
  */
 export function reverse(targets: Iterable<string>, options: ReverseOptions | ReverseEmailsOptions): Reversal {
   requireIterable(targets, 'The tokens');

@@ -8,8 +8,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { throwIfAborted } from '../abort.js';
 import { requireObject, requireOptions } from '../arguments.js';
 import { ByteList, concatBytes, DistinctBytes, fromUtf8, recordAt, recordsOf, u16, utf8 } from '../bytes.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
-import { invertScalars, multiplyScalars } from '../group/scalar.js';
+import type { Group, GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
 import type { DigestAlgorithm, SlowCost } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
@@ -56,9 +55,9 @@ export interface PsiObservation {
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** What the receiver asked, n x 32 bytes. */
+  /** What the receiver asked: elements of the group of the attack's backend, concatenated. */
   readonly blinded: Uint8Array;
-  /** What the sender answered, n x 32 bytes. */
+  /** What the sender answered, likewise. */
   readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
@@ -128,7 +127,7 @@ export interface Knowledge {
   /** Secret scalars: the observer's own, or one that was stolen. */
   readonly scalars?: readonly Uint8Array[] | undefined;
   /**
-   * What the receiver hid its elements with, in the order of its questions, n x 32 bytes: r of H(x) + rG, or of r * H(x)
+   * What the receiver hid its elements with, a scalar each, in the order of its questions: r of H(x) + rG, or of r * H(x)
    * where an OPRF blinds by multiplying. It comes off the answers, too, where they are in the same order.
    */
   readonly blinds?: Uint8Array | undefined;
@@ -161,6 +160,18 @@ export interface AttackResult {
  * @param knowledge what the observer knows besides
  * @param plan the guesses
  * @throws {VeilmatchError} `aborted`, `worker-failed`
+ * @example
+ * ```ts
+ * import { attackTranscript, NumberList } from 'veilmatch/attack';
+ * import { protocols } from 'veilmatch/compare';
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const { set } = await identifiersFromRows([{ phone: '+1 415 555 0123' }]);
+ * const { views } = await protocols[0]!.run(set, set);
+ * const { transcript, knowledge } = views.outsider;
+ * const guesses = NumberList.from(['+14155550123', '+14155550199']);
+ * console.log((await attackTranscript(transcript, knowledge, guesses)).recovered); // → [ '+14155550123' ]
+ * ```
  */
 export async function attackTranscript(
   transcript: Transcript,
@@ -190,7 +201,7 @@ export async function prepareAttack(
   knowledge: Knowledge,
   backend: GroupBackend,
 ): Promise<PreparedAttack> {
-  const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation);
+  const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation, backend.group);
   if (knowledge.blinds !== undefined) await seen?.unblind(knowledge.blinds, backend);
   return async (plan, options = {}) => {
     const started = performance.now();
@@ -239,7 +250,6 @@ function schemesToTry({ scheme }: TokenObservation, { salts = [], keys = [] }: K
 
 /** Candidates that are put through the group at once. */
 const BATCH = 1024;
-const ONE = Uint8Array.of(1, ...new Uint8Array(31));
 
 async function attackGroup(
   observation: GroupObservation,
@@ -250,7 +260,8 @@ async function attackGroup(
   options: SearchOptions & { readonly backend: GroupBackend },
 ): Promise<void> {
   const { backend } = options;
-  const scalars = scalarsToTry(knowledge.scalars ?? []);
+  const { elementBytes } = backend.group;
+  const scalars = scalarsToTry(knowledge.scalars ?? [], backend.group);
   for (let from = 0; from < plan.size; from += BATCH) {
     throwIfAborted(options.signal);
     const numbers: string[] = [];
@@ -264,21 +275,21 @@ async function attackGroup(
       const elements = await backend.hashAndMultiply(ByteList.from(messages), observation.dst, scalar, {
         signal: options.signal,
       });
-      note((i) => seen.hasElement(recordAt(elements, ELEMENT_BYTES, i), messages[i]!));
+      note((i) => seen.hasElement(recordAt(elements, elementBytes, i), messages[i]!));
     }
     if (knowledge.discreteLog !== undefined) {
       const logs = concatBytes(...messages.map(knowledge.discreteLog));
       const elements = await backend.multiplyBase(logs, observation.publicKey);
-      note((i) => seen.hasElement(recordAt(elements, ELEMENT_BYTES, i), messages[i]!));
+      note((i) => seen.hasElement(recordAt(elements, elementBytes, i), messages[i]!));
     }
     options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
   }
 }
 
 /** H(c) itself, and k * H(c) for every known scalar and every product of two. */
-function scalarsToTry(scalars: readonly Uint8Array[]): Uint8Array[] {
-  const products = scalars.flatMap((a, i) => scalars.slice(i + 1).map((b) => multiplyScalars(a, b)));
-  return [ONE, ...scalars, ...products];
+function scalarsToTry(scalars: readonly Uint8Array[], group: Group): Uint8Array[] {
+  const products = scalars.flatMap((a, i) => scalars.slice(i + 1).map((b) => group.scalars.multiply(a, b)));
+  return [group.scalars.of(1), ...scalars, ...products];
 }
 
 /** The tag that a sender makes of k * H(x). */
@@ -299,11 +310,13 @@ function tagOf(observation: GroupObservation, element: Uint8Array, canonical: Ui
 /** Everything that was seen of such a run, to be asked for. */
 class Sightings {
   readonly #observation: GroupObservation;
+  readonly #elementBytes: number;
   readonly #elements = new DistinctBytes();
   readonly #tags = new DistinctBytes();
 
-  constructor(observation: GroupObservation) {
+  constructor(observation: GroupObservation, { elementBytes }: Group) {
     this.#observation = observation;
+    this.#elementBytes = elementBytes;
     for (const list of [observation.blinded, observation.evaluated]) this.#addElements(list);
     for (const tag of recordsOf(observation.tags, observation.tagBytes)) this.#tags.add(tag);
   }
@@ -313,7 +326,7 @@ class Sightings {
     const observation = this.#observation;
     const { blinded, evaluated, publicKey } = observation;
     if (observation.kind === 'oprf' && observation.blinding === 'multiplicative') {
-      const inverses = invertScalars(blinds);
+      const inverses = backend.group.scalars.invert(blinds);
       for (const list of [blinded, evaluated]) this.#addElements(await backend.multiplyEach(list, inverses));
       return;
     }
@@ -322,7 +335,7 @@ class Sightings {
   }
 
   #addElements(elements: Uint8Array): void {
-    for (const element of recordsOf(elements, ELEMENT_BYTES)) this.#elements.add(element);
+    for (const element of recordsOf(elements, this.#elementBytes)) this.#elements.add(element);
   }
 
   /** Whether a plain digest of the candidate was seen, as hashing protocols would send it. */
@@ -330,7 +343,7 @@ class Sightings {
     const text = canonical.subarray(canonical.indexOf(0x3a) + 1);
     return [sha256(text), sha256(canonical), sha512(canonical)].some(
       (digest) =>
-        this.#elements.indexOf(digest.subarray(0, ELEMENT_BYTES)) >= 0 ||
+        this.#elements.indexOf(digest.subarray(0, this.#elementBytes)) >= 0 ||
         this.#hasTag(digest.subarray(0, this.#observation.tagBytes)),
     );
   }

@@ -3,40 +3,48 @@
 
 import { readFileSync } from 'node:fs';
 import { Command as Commander, CommanderError, Help } from 'commander';
+import { registry } from '../compare/registry.js';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { Io, Terminal } from '../lists/io.js';
 import { ReaderGone } from '../lists/output.js';
+import { type ListProtocol, requireListProtocol } from '../psi/run/command-line.js';
 import type { Command } from './command.js';
 import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
 import { connectCommand } from './commands/connect.js';
 import { hash } from './commands/hash.js';
+import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
-import { COURSE, finishCommand, requestCommand, respondCommand } from './commands/psi.js';
+import { requestCommand, respondCommand } from './commands/psi.js';
+import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
-const commands: readonly Command[] = [
+/** @param protocols that two parties can run with each other */
+const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => [
+  inspectCommand,
   normalize,
   hash,
   compareCommand,
   reverse,
   budget,
   tokenCommand,
-  serveCommand,
-  connectCommand,
+  serveCommand(protocols),
+  connectCommand(protocols),
   keyCommand,
-  requestCommand,
-  respondCommand,
-  finishCommand,
+  requestCommand(protocols),
+  respondCommand(protocols),
+  nextCommand(protocols),
+  finishCommand(protocols),
 ];
 
 /** What the commands of a group have in common. */
 const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
-  psi: { summary: 'find out what two lists share by exchanging two signed files', help: COURSE },
+  psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
 };
 
 const USAGE = 2;
@@ -65,11 +73,17 @@ Examples:
 /**
  * Runs the tool.
  * @param argv without the interpreter and the script
+ * @param protocols that two parties can run with each other
  * @returns the exit status
  */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  io: Io,
+  protocols: readonly ListProtocol[] = registry,
+): Promise<number> {
+  for (const protocol of protocols) requireListProtocol(protocol);
   let status = 0;
-  const program = buildProgram(io, (result) => {
+  const program = buildProgram(commandsFor(protocols), io, (result) => {
     status = result;
   });
   try {
@@ -81,7 +95,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function buildProgram(io: Io, finish: (status: number) => void): Commander {
+function buildProgram(commands: readonly Command[], io: Io, finish: (status: number) => void): Commander {
   const program = new Commander('veilmatch')
     .description(
       'Find out which customers two lists share: hashing as the platforms do it, and private set intersection.',

@@ -48,8 +48,8 @@ export interface ProtocolReport {
   readonly oneIdentifierPerRow: boolean;
   /** Distinct identifiers that both lists have, by a plain join of the normalised lists. */
   readonly truth: number;
-  /** What the protocol found. */
-  readonly matches: number;
+  /** How many identifiers the protocol found that both lists have. */
+  readonly size: number;
   /** The sum of the sender's values over the shared identifiers, where the protocol computes it. */
   readonly sum: number | undefined;
   /** Whether that is the truth, row by row where the protocol reveals rows, and the sum or the joined rows where it is those. */
@@ -74,6 +74,18 @@ const ATTACK_SECONDS = 10;
  * @param receiver the list of the party that learns the result
  * @param sender the list of the other party, which the attacks are after
  * @throws {VeilmatchError} `incompatible-lists` for lists that can never match; `aborted`
+ * @example
+ * ```ts
+ * import { rangePlan } from 'veilmatch/attack';
+ * import { compare, protocols } from 'veilmatch/compare';
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const { set } = await identifiersFromRows([{ phone: '+1 415 555 0123' }]);
+ * const plan = rangePlan('US', [{ prefix: '4155550', digits: 10 }]);
+ * for await (const report of compare(set, set, { protocols: protocols.slice(0, 1), plan })) {
+ *   console.log(report.protocol, report.correct); // → plain true
+ * }
+ * ```
  */
 export async function* compare(
   receiver: IdentifierSet,
@@ -136,7 +148,7 @@ async function examine(
     share,
     oneIdentifierPerRow,
     truth: shared.length,
-    matches: outcome.size,
+    size: outcome.size,
     sum: outcome.sum,
     correct: isTrue(outcome, lists, shared, options),
     seconds: outcome.seconds,

@@ -31,7 +31,7 @@ export const contactMatching: MatchingProtocol = {
   async run(receiver, sender, options = {}) {
     return withBackend(options.backend, async (backend) => {
       const started = performance.now();
-      const fresh = await generateContactKeys(backend);
+      const fresh = await generateContactKeys({ backend });
       const keys = { ...fresh, secretKey: options.oprfKey ?? fresh.secretKey };
       // The blinds are drawn here, so that an attack can be handed them as a control.
       const blinds = randomScalars(receiver.size);

@@ -12,8 +12,6 @@ import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
 import { registry } from './registry.js';
 
-export { IdentifierSet } from '../identifiers/set.js';
-export type { Leakage } from '../psi/run/described.js';
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
 export type { AttackReport } from './examine.js';
 export { matching } from './matching.js';

@@ -20,7 +20,18 @@ type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
   readonly pseudonyms?: ReadonlyArray<string | undefined>;
 };
 
-/** A protocol whose parties bring lists, with what both need besides, by its run's options. */
+/**
+ * A protocol whose parties bring lists, with what both need besides, by its run's options.
+ * @example
+ * ```ts
+ * import { matching, registry } from 'veilmatch/compare';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const psi = matching(registry.find(({ id }) => id === 'ecdh-psi')!);
+ * const list = IdentifierSet.ofStrings(['ada']);
+ * console.log((await psi.run(list, list)).matches); // → [ 0 ]
+ * ```
+ */
 export function matching(protocol: DescribedProtocol): MatchingProtocol {
   requireDescribed(protocol);
   return {

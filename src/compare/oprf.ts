@@ -12,7 +12,6 @@
 import { throwIfAborted } from '../abort.js';
 import type { Knowledge, OprfObservation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes, sortRecords } from '../bytes.js';
-import { SCALAR_BYTES } from '../group/group.js';
 import { withBackend } from '../group/select.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
 import { createContext, generateKeyPair, publicKeyOf } from '../oprf/context.js';
@@ -123,7 +122,7 @@ async function ask(
 ): Promise<{ tokens: Uint8Array; blinds: Uint8Array }> {
   const client = new VOPRFClient(suite, publicKey);
   const tokens = new Uint8Array(list.size * TOKEN_BYTES);
-  const blinds = new Uint8Array(list.size * SCALAR_BYTES);
+  const blinds = new Uint8Array(list.size * suite.scalarBytes);
   for (let from = 0; from < list.size; from += MAX_PROOF_ELEMENTS) {
     const inputs = list.elements.slice(from, Math.min(from + MAX_PROOF_ELEMENTS, list.size));
     const blinding = await client.blind(inputs, { signal });
@@ -135,7 +134,7 @@ async function ask(
       tokensOf(await client.finalize(inputs, blinding, evaluation, { signal }), suite),
       from * TOKEN_BYTES,
     );
-    blinds.set(blinding.blinds, from * SCALAR_BYTES);
+    blinds.set(blinding.blinds, from * suite.scalarBytes);
   }
   return { tokens, blinds };
 }

@@ -9,6 +9,7 @@ import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
 import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
+import { signingPublicKey } from '../signing.js';
 import { type ContactResult, contactDiscovery } from './protocol.js';
 import {
   type ContactKeys,
@@ -16,7 +17,6 @@ import {
   openPublishedSet,
   type PublishedSet,
   publishSet,
-  signerOf,
 } from './published.js';
 
 /** Options of server and client in one process. */
@@ -49,6 +49,13 @@ export const LOCAL_SET = { setId: 'local', epoch: 0 } as const;
  * @param serverSet of the same sort
  * @returns which of the contacts' rows the server's set has, up to the rate of false positives
  * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ * @example
+ * ```ts
+ * import { discoverContacts } from 'veilmatch/contact';
+ *
+ * const { size, matches } = await discoverContacts(['ada', 'joan'], ['hedy', 'joan']);
+ * console.log(size, matches); // → 1 [ 1 ]
+ * ```
  */
 export async function discoverContacts(
   contacts: SetInput,
@@ -61,7 +68,7 @@ export async function discoverContacts(
   checkComparable(set.kinds, members.kinds);
   const { random, signal, onFrame, kind, falsePositiveRate } = options;
   return withBackend(options.backend, async (backend) => {
-    const keys = options.keys ?? (await generateContactKeys(backend));
+    const keys = options.keys ?? (await generateContactKeys({ backend }));
     const published = await publishSet(members, {
       ...LOCAL_SET,
       kind,
@@ -71,7 +78,7 @@ export async function discoverContacts(
       signal,
     });
     options.onPublished?.(published);
-    const pin = { signer: signerOf(keys.signingKey) };
+    const pin = { signer: signingPublicKey(keys.signingKey) };
     const directory = await openPublishedSet(published, { setId: LOCAL_SET.setId, pin });
     const served = [{ ...LOCAL_SET, secretKey: keys.secretKey, size: directory.size }];
     const own = { receiver: { set, directory }, sender: { served } };

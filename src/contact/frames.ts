@@ -12,10 +12,9 @@
 
 import { concatBytes, fromUtf8, u16, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, SCALAR_BYTES } from '../group/group.js';
 import { decodeRecords } from '../psi/run/frames.js';
 import { MAX_FRAME_BYTES } from '../psi/run/suite.js';
-import { CONTACT_VERSION, type SetName } from './suite.js';
+import { CONTACT_GROUP, CONTACT_VERSION, type SetName } from './suite.js';
 
 const TYPE = { query: 32, blinded: 33, evaluated: 34 } as const;
 type FrameName = keyof typeof TYPE;
@@ -25,7 +24,8 @@ const INDEX_BYTES = 4;
 /** Behind type and index. */
 const ELEMENTS_AT = 1 + INDEX_BYTES;
 
-const PROOF_BYTES: number = 2 * SCALAR_BYTES;
+const ELEMENT_BYTES: number = CONTACT_GROUP.elementBytes;
+const PROOF_BYTES: number = 2 * CONTACT_GROUP.scalarBytes;
 
 /** What a client wants. */
 interface Query extends SetName {

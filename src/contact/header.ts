@@ -25,9 +25,8 @@ import { requireBytes, requireObject, requireText } from '../arguments.js';
 import { concatBytes, equalBytes, fromUtf8, u16, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { MAX_FILTER_BITS } from '../filter/filter.js';
-import { ELEMENT_BYTES } from '../group/group.js';
 import { IDENTIFIER_FORMAT, type IdentifierKind } from '../identifiers/identifier.js';
-import { CONTACT_SUITE, CONTACT_VERSION, HEADER_LABEL, type SetName } from './suite.js';
+import { CONTACT_GROUP, CONTACT_SUITE, CONTACT_VERSION, HEADER_LABEL, type SetName } from './suite.js';
 
 /** Elements that were published together. */
 export interface Segment {
@@ -79,6 +78,17 @@ export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {
 /**
  * What a client pins that wants this header and no other: SHA-512 of the signed header without its signature, cut to 32
  * bytes.
+ * @example
+ * ```ts
+ * import { generateContactKeys, headerDigest, openPublishedSet, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const pin = { digest: headerDigest(published.header) };
+ * console.log((await openPublishedSet(published, { setId: 'members', pin })).epoch); // → 1
+ * ```
  */
 export function headerDigest(signed: Uint8Array): Uint8Array {
   requireBytes(signed, 'The signed header');
@@ -194,7 +204,7 @@ function decodeBody(body: Uint8Array): PublishedHeader {
   if (idLength < 1 || idLength > MAX_ID_BYTES) throw malformed('the length of the set id', at - 1);
   const setId = textOf(take(idLength), at - idLength);
   const epoch = number(4);
-  const publicKey = take(ELEMENT_BYTES).slice();
+  const publicKey = take(CONTACT_GROUP.elementBytes).slice();
   const count = number(2);
   const segments = Array.from({ length: count }, (): Segment => {
     const segment = {

@@ -12,7 +12,6 @@
 
 export type { Filter, FilterKind } from '../filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from '../filter/formats.js';
-export { type ContactClientOptions, type ContactEnd, contactClient } from './client.js';
 export { type DiscoverOptions, discoverContacts } from './discover.js';
 export { type HeaderPin, headerDigest } from './header.js';
 export {
@@ -24,6 +23,7 @@ export {
 export {
   addSegment,
   type ContactDirectory,
+  type ContactKeyOptions,
   type ContactKeys,
   generateContactKeys,
   type OpenOptions,
@@ -31,12 +31,6 @@ export {
   type PublishedSet,
   type PublishOptions,
   publishSet,
-  signerOf,
 } from './published.js';
-export {
-  type ContactServerOptions,
-  type ContactServerResult,
-  contactServer,
-  type ServedSet,
-} from './server.js';
+export type { ContactServerResult, ServedSet } from './server.js';
 export type { SetName } from './suite.js';

@@ -7,8 +7,10 @@
  */
 
 import { bytesToHex } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { publishedTerms } from '../policy/terms.js';
+import type { PsiSuite } from '../psi/run/ciphersuite.js';
 import { listIdentity } from '../psi/run/list-digest.js';
 import type { CommonOptions } from '../psi/run/party.js';
 import type { Protocol } from '../psi/run/protocol.js';
@@ -69,18 +71,30 @@ export const contactDiscovery: Protocol<
   terms: publishedTerms,
 };
 
+/** @throws {VeilmatchError} `argument`: the published set says what a run is computed in */
+function refuseSuite(suite: PsiSuite | undefined): void {
+  if (suite === undefined) return;
+  throw new VeilmatchError(
+    'argument',
+    'Contact discovery has one suite, that of the published set: leave the option suite out.',
+  );
+}
+
 /** What a client is told; the size of the peer's list and what it asks for are none of its business. */
 function clientOptions({
   backend,
+  suite,
   random,
   chunkSize,
   signal,
   onProgress,
 }: CommonOptions): ContactClientOptions {
+  refuseSuite(suite);
   const told = onProgress && ((done: number, total: number) => onProgress('unblind', done, total));
   return { backend, random, chunkSize, signal, onProgress: told };
 }
 
-function serverOptions({ backend, admit, random, signal }: CommonOptions): ContactServerOptions {
+function serverOptions({ backend, suite, admit, random, signal }: CommonOptions): ContactServerOptions {
+  refuseSuite(suite);
   return { backend, admit, random, signal };
 }

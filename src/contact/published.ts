@@ -6,29 +6,27 @@
  * holder. **What a leaked k opens**: everything; the filter is then no better than a list of hashes.
  */
 
-import { ed25519 } from '@noble/curves/ed25519.js';
 import {
   requireArray,
-  requireBackend,
   requireBytes,
   requireFunction,
   requireObject,
   requireOptions,
-  requireOptionsWithBackend,
   requireSet,
-  requireSigningKey,
 } from '../arguments.js';
 import { equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Filter } from '../filter/filter.js';
 import { buildFilter, type FilterOptions, parseFilter } from '../filter/formats.js';
 import type { BatchOptions, GroupBackend } from '../group/group.js';
+import { withBackend } from '../group/select.js';
 import type { IdentifierKind } from '../identifiers/identifier.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { generateKeyPair, publicKeyOf } from '../oprf/context.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import { VOPRFServer } from '../oprf/voprf.js';
 import { draw, type RandomSource, secureRandom } from '../random.js';
+import { signingPublicKey } from '../signing.js';
 import { checkName, filterDigest, type HeaderPin, openHeader, type Segment, signHeader } from './header.js';
 import { contactTags, type SetName } from './suite.js';
 
@@ -44,8 +42,8 @@ export interface ContactKeys {
 export interface PublishOptions extends SetName, FilterOptions, BatchOptions {
   /** The server's keys. */
   readonly keys: ContactKeys;
-  /** Evaluates the set; it may be disposed of afterwards. */
-  readonly backend: GroupBackend;
+  /** Evaluates the set. Default: the fastest one here, created for this call and disposed of after it. */
+  readonly backend?: GroupBackend | undefined;
 }
 
 /** What a server hands out to everybody. */
@@ -56,41 +54,54 @@ export interface PublishedSet {
   readonly filters: readonly Uint8Array[];
 }
 
-/**
- * Fresh keys.
- * @param random default: the platform's CSPRNG
- */
-export async function generateContactKeys(
-  backend: GroupBackend,
-  random: RandomSource = secureRandom,
-): Promise<ContactKeys> {
-  requireBackend(backend);
-  requireFunction(random, 'The source of randomness');
-  const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
-  return { secretKey, signingKey: draw(random, 32) };
+/** How keys are made. */
+export interface ContactKeyOptions {
+  /** Default: the fastest one here, created for this call and disposed of after it. */
+  readonly backend?: GroupBackend | undefined;
+  /** Default: the platform's CSPRNG. */
+  readonly random?: RandomSource | undefined;
 }
 
 /**
- * What clients pin: the Ed25519 public key of a signing key.
- * @param signingKey 32 bytes
- * @returns 32 bytes
+ * Fresh keys.
+ * @example
+ * ```ts
+ * import { generateContactKeys } from 'veilmatch/contact';
+ *
+ * const { secretKey, signingKey } = await generateContactKeys();
+ * console.log(secretKey.length, signingKey.length); // → 32 32
+ * ```
  */
-export function signerOf(signingKey: Uint8Array): Uint8Array {
-  requireSigningKey(signingKey);
-  return ed25519.getPublicKey(signingKey);
+export async function generateContactKeys(options: ContactKeyOptions = {}): Promise<ContactKeys> {
+  requireOptions(options, { backend: true, random: true });
+  const { random = secureRandom } = options;
+  requireFunction(random, 'The source of randomness');
+  return withBackend(options.backend, async (backend) => {
+    const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
+    return { secretKey, signingKey: draw(random, 32) };
+  });
 }
 
 /**
  * Publishes a set in one segment.
  * @throws {VeilmatchError} `argument` for a name, key or rate that cannot be right; `aborted`
+ * @example
+ * ```ts
+ * import { generateContactKeys, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * console.log(published.filters.length); // → 1
+ * ```
  */
 export async function publishSet(set: IdentifierSet, options: PublishOptions): Promise<PublishedSet> {
   requireSet(set);
-  requireOptionsWithBackend(options);
+  requireOptions(options);
   requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
   checkName(options);
-  const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), options.keys.secretKey);
-  const { segment, filter } = await makeSegment(set, options);
+  const { publicKey, segment, filter } = await makeSegment(set, options);
   const { setId, epoch } = options;
   const header = { setId, epoch, kinds: set.kinds, publicKey, segments: [segment] };
   return { header: signHeader(header, options.keys.signingKey), filters: [filter] };
@@ -102,6 +113,17 @@ export async function publishSet(set: IdentifierSet, options: PublishOptions): P
  * @param additions which may be in the set already
  * @throws {VeilmatchError} `wrong-pin` or `bad-message` for a header that is not this server's own, `argument` for another
  * key, set id or epoch than the set was published with; `aborted`
+ * @example
+ * ```ts
+ * import { addSegment, generateContactKeys, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const grown = await addSegment(published, IdentifierSet.ofStrings(['hedy']), { ...name, keys });
+ * console.log(grown.filters.length); // → 2
+ * ```
  */
 export async function addSegment(
   published: PublishedSet,
@@ -110,22 +132,23 @@ export async function addSegment(
 ): Promise<PublishedSet> {
   requirePublished(published);
   requireSet(additions, 'The additions');
-  requireOptionsWithBackend(options);
+  requireOptions(options);
   requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
   const { keys } = options;
-  const before = openHeader(published.header, { signer: signerOf(keys.signingKey) });
-  const publicKey = await publicKeyOf(ristretto255Sha512(options.backend), keys.secretKey);
-  if (
-    before.setId !== options.setId ||
-    before.epoch !== options.epoch ||
-    !equalBytes(before.publicKey, publicKey)
-  ) {
+  const before = openHeader(published.header, { signer: signingPublicKey(keys.signingKey) });
+  const check = (publicKey: Uint8Array): void => {
+    if (
+      before.setId === options.setId &&
+      before.epoch === options.epoch &&
+      equalBytes(before.publicKey, publicKey)
+    )
+      return;
     throw new VeilmatchError(
       'argument',
       'A segment needs the set id, the epoch and the key of the set that it is added to. With others, publish a new epoch.',
     );
-  }
-  const { segment, filter } = await makeSegment(additions, options);
+  };
+  const { segment, filter } = await makeSegment(additions, options, check);
   const kinds = new Set<IdentifierKind>([...before.kinds, ...additions.kinds]);
   const header = { ...before, kinds, segments: [...before.segments, segment] };
   return { header: signHeader(header, keys.signingKey), filters: [...published.filters, filter] };
@@ -140,22 +163,35 @@ function requirePublished(published: unknown): void {
   for (const [place, filter] of filters.entries()) requireBytes(filter, `Filter ${place}`);
 }
 
-async function makeSegment(
+interface MadeSegment {
+  readonly publicKey: Uint8Array;
+  readonly segment: Segment;
+  readonly filter: Uint8Array;
+}
+
+/** @param check looks at the public key before anything is evaluated */
+function makeSegment(
   set: IdentifierSet,
   options: PublishOptions,
-): Promise<{ segment: Segment; filter: Uint8Array }> {
-  const server = new VOPRFServer(ristretto255Sha512(options.backend), options.keys.secretKey);
-  const { signal, onProgress } = options;
-  const outputs = await server.evaluate(set.elements, { signal, onProgress });
-  const filter = buildFilter(contactTags(options, outputs), options);
-  const bytes = filter.toBytes();
-  const segment = {
-    size: filter.size,
-    filterBytes: bytes.length,
-    bits: filter.bits,
-    digest: await filterDigest(bytes),
-  };
-  return { segment, filter: bytes };
+  check?: (publicKey: Uint8Array) => void,
+): Promise<MadeSegment> {
+  return withBackend(options.backend, async (backend) => {
+    const suite = ristretto255Sha512(backend);
+    const { secretKey } = options.keys;
+    const publicKey = await publicKeyOf(suite, secretKey);
+    check?.(publicKey);
+    const { signal, onProgress } = options;
+    const outputs = await new VOPRFServer(suite, secretKey).evaluate(set.elements, { signal, onProgress });
+    const filter = buildFilter(contactTags(options, outputs), options);
+    const bytes = filter.toBytes();
+    const segment = {
+      size: filter.size,
+      filterBytes: bytes.length,
+      bits: filter.bits,
+      digest: await filterDigest(bytes),
+    };
+    return { publicKey, segment, filter: bytes };
+  });
 }
 
 /** What a client wants, and whom it trusts. */
@@ -215,6 +251,19 @@ export class ContactDirectory implements SetName {
  * (Client) Checks a published set and reads it.
  * @throws {VeilmatchError} `wrong-pin` for a header that is not trusted, or a filter that is not the header's;
  * `incompatible-peer` for another set or an older epoch; `bad-message` for what is malformed
+ * @example
+ * ```ts
+ * import { generateContactKeys, openPublishedSet, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { signingPublicKey } from 'veilmatch/transport';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const pin = { signer: signingPublicKey(keys.signingKey) };
+ * const directory = await openPublishedSet(published, { setId: 'members', pin });
+ * console.log(directory.size); // → 2
+ * ```
  */
 export async function openPublishedSet(
   published: PublishedSet,

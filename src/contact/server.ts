@@ -9,7 +9,7 @@
 
 import { type OptionNames, requireArray, requireOptionsWithBackend } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import type { GroupBackend } from '../group/group.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import { VOPRFServer } from '../oprf/voprf.js';
 import { publishedTerms } from '../policy/terms.js';
@@ -84,15 +84,16 @@ async function* serverProgram(
   await admit({
     peerSize: query.size,
     ownSize: set.size,
-    reveal: 'contact-discovery',
+    learns: 'contact-discovery',
     terms: publishedTerms,
   });
-  const server = new VOPRFServer(ristretto255Sha512(backend), set.secretKey);
+  const suite = ristretto255Sha512(backend);
+  const server = new VOPRFServer(suite, set.secretKey);
   for (let done = 0; done < query.size; ) {
     const elements = decodeBlinded((yield undefined) ?? new Uint8Array(), done, query.size);
     const answer = await withOffset(done, server.blindEvaluate(elements, { random, signal }));
     yield encodeEvaluated(done, answer);
-    done += elements.length / ELEMENT_BYTES;
+    done += elements.length / suite.elementBytes;
   }
   return { peerSize: query.size };
 }

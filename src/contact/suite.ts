@@ -3,12 +3,18 @@
 
 import { concatBytes, recordAt, u32, utf8 } from '../bytes.js';
 import { FILTER_HASH_BYTES } from '../filter/filter.js';
+import type { Group } from '../group/group.js';
+import { ristretto255 } from '../group/ristretto255.js';
 import { sha512 } from '../kernel/sha512.js';
 
 export const CONTACT_VERSION = 1;
 
-/** VOPRF(ristretto255, SHA-512) of RFC 9497, tags and digests by SHA-512, signatures by Ed25519. */
+/**
+ * VOPRF(ristretto255, SHA-512) of RFC 9497, tags and digests by SHA-512, signatures by Ed25519. It is no parameter of a run: a
+ * client takes it from the set that was published.
+ */
 export const CONTACT_SUITE = 1;
+export const CONTACT_GROUP: Group = ristretto255;
 
 export const HEADER_LABEL: Uint8Array = utf8('veilmatch-contact-v1 header');
 const TAG_LABEL = utf8('veilmatch-contact-v1 tag');

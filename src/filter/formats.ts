@@ -33,9 +33,18 @@ export interface FilterOptions {
 const DEFAULT_FALSE_POSITIVE_RATE = 1e-9;
 
 /**
+ * A filter of hashes, which says of every one of them that it is there, and of few others.
  * @param hashes n x 20 bytes, uniform; repeated ones count once
  * @throws {VeilmatchError} `argument` for a rate out of range, for more than 2^24 distinct hashes, or for what is no list
  * of hashes
+ * @example
+ * ```ts
+ * import { buildFilter } from 'veilmatch/contact';
+ *
+ * const hashes = crypto.getRandomValues(new Uint8Array(100 * 20));
+ * const filter = buildFilter(hashes, { falsePositiveRate: 2 ** -30 });
+ * console.log(filter.size, filter.has(hashes.subarray(20, 40))); // → 100 true
+ * ```
  */
 export function buildFilter(hashes: Uint8Array, options: FilterOptions = {}): Filter {
   requireBytes(hashes, 'The hashes');
@@ -70,6 +79,14 @@ export function buildFilter(hashes: Uint8Array, options: FilterOptions = {}): Fi
 /**
  * Reads what `toBytes` wrote; the filter keeps the bytes, which must not change afterwards.
  * @throws {VeilmatchError} `bad-message` for anything else
+ * @example
+ * ```ts
+ * import { buildFilter, parseFilter } from 'veilmatch/contact';
+ *
+ * const hashes = crypto.getRandomValues(new Uint8Array(100 * 20));
+ * const filter = parseFilter(buildFilter(hashes).toBytes());
+ * console.log(filter.size); // → 100
+ * ```
  */
 export function parseFilter(bytes: Uint8Array): Filter {
   requireBytes(bytes, 'The filter');

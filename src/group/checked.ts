@@ -14,12 +14,15 @@ import {
   ELEMENT_BYTES,
   type GroupBackend,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
+import { ristretto255 } from './ristretto255.js';
 
 /** The backend for callers who may give it anything. @param inner one that trusts its caller */
-export function checked(inner: GroupBackend): GroupBackend {
+export function checked(inner: TrustingBackend): GroupBackend {
   return {
     name: inner.name,
+    group: ristretto255,
     constantTime: inner.constantTime,
     get concurrency() {
       return inner.concurrency;

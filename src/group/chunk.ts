@@ -3,7 +3,7 @@
 
 import { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { type BackendName, badElement, type GroupBackend, identityElement } from './group.js';
+import { type BackendName, badElement, identityElement, type TrustingBackend } from './group.js';
 
 export type HashEach = 'hashAndMultiplyEach' | 'hashAndAddBase';
 export type Pair = 'multiplyEach' | 'add' | 'subtract';
@@ -67,7 +67,7 @@ export interface ChunkJob {
  * @throws {VeilmatchError} as the operation does, with positions in the whole batch; `worker-failed` where it was told none
  */
 export async function runChunk(
-  backend: Promise<GroupBackend> | undefined,
+  backend: Promise<TrustingBackend> | undefined,
   { from, chunk }: ChunkJob,
 ): Promise<Uint8Array> {
   try {
@@ -90,7 +90,7 @@ function arraysOf(chunk: ChunkArguments): (Uint8Array | Uint32Array)[] {
   return fields.filter((field) => field instanceof Uint8Array || field instanceof Uint32Array);
 }
 
-function compute(group: GroupBackend, chunk: ChunkArguments): Promise<Uint8Array> {
+function compute(group: TrustingBackend, chunk: ChunkArguments): Promise<Uint8Array> {
   switch (chunk.operation) {
     case 'hashAndMultiply':
       return group.hashAndMultiply(new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalar);

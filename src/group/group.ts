@@ -3,17 +3,17 @@
  * The prime-order group under everything: ristretto255 (RFC 9496), in batches.
  *
  * Elements are n x 32 bytes, canonical encodings, concatenated; scalars are 32 bytes little-endian, reduced and not
- * zero. One interface, several backends: `noble.ts` is the readable oracle, every other one must pass the same
+ * zero. Those who are given a backend take both widths from its `group`. One interface, several backends: `noble.ts` is the readable oracle, every other one must pass the same
  * conformance suite (`test/suites/group-backend.ts`).
  */
 
 import type { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { isNonZeroScalar } from '../random.js';
+import { isNonZeroScalar, type RandomSource } from '../random.js';
 
-/** Bytes of an encoded element. */
+/** Bytes of an encoded element of ristretto255. */
 export const ELEMENT_BYTES = 32;
-/** Bytes of a scalar. */
+/** Bytes of a scalar of ristretto255. */
 export const SCALAR_BYTES = 32;
 
 /** The canonical encoding of the generator (RFC 9496, section 4.1). */
@@ -21,6 +21,36 @@ export const GENERATOR: Uint8Array = Uint8Array.of(
   ...[0xe2, 0xf2, 0xae, 0x0a, 0x6a, 0xbc, 0x4e, 0x71, 0xa8, 0x84, 0xa9, 0x61, 0xc5, 0x00, 0x51, 0x5f],
   ...[0x58, 0xe3, 0x0b, 0x6a, 0xa5, 0x82, 0xdd, 0x8d, 0xb6, 0xa6, 0x59, 0x45, 0xe0, 0x8d, 0x2d, 0x76],
 );
+
+/** Arithmetic on scalars, modulo the order of a group; each has the group's `scalarBytes`. */
+export interface Scalars {
+  /** `count` uniform scalars (default 1), none of them zero, concatenated. */
+  random(random: RandomSource, count?: number): Uint8Array;
+  /** A small number, from 1 to 2^40. */
+  of(value: number): Uint8Array;
+  /** -1. */
+  readonly minusOne: Uint8Array;
+  /** a + b, which can be zero. @throws {VeilmatchError} `bad-scalar` */
+  add(a: Uint8Array, b: Uint8Array): Uint8Array;
+  /** a * b. @throws {VeilmatchError} `bad-scalar` */
+  multiply(a: Uint8Array, b: Uint8Array): Uint8Array;
+  /** The inverses of n scalars, concatenated. @throws {VeilmatchError} `bad-scalar` with the position of the first that has none */
+  invert(scalars: Uint8Array): Uint8Array;
+}
+
+/** A group of prime order: what has to be known of it besides the operations of a backend. */
+export interface Group {
+  /** Two groups of one name are the same. */
+  readonly name: string;
+  /** Bytes of every encoded element. */
+  readonly elementBytes: number;
+  /** Bytes of every encoded scalar. */
+  readonly scalarBytes: number;
+  /** The encoding of the identity. */
+  readonly identity: Uint8Array;
+  /** Its scalars. */
+  readonly scalars: Scalars;
+}
 
 /** `fma` and `integer` are WebAssembly kernels; `noble` is `@noble/curves`, **which is not constant time**. */
 export type BackendName = 'noble' | 'integer' | 'fma';
@@ -44,6 +74,8 @@ export interface BatchOptions {
 export interface GroupBackend {
   /** Which backend it is. */
   readonly name: BackendName;
+  /** The group that it computes in: ristretto255, for all that `createBackend` makes. */
+  readonly group: Group;
   /** Whether the code has no branch and no memory address that depends on a secret. An engine may still add some. */
   readonly constantTime: boolean;
   /** How many threads a large batch is spread over. */
@@ -158,6 +190,9 @@ export interface GroupBackend {
   /** Wipes what the backend holds and stops its workers. The backend cannot be used afterwards. */
   dispose(): Promise<void>;
 }
+
+/** A backend of ristretto255 that trusts its caller, and has nothing besides: what workers run. `checked` makes the other. */
+export type TrustingBackend = Omit<GroupBackend, 'group'>;
 
 /** @throws {VeilmatchError} `argument` unless the array is whole records of `width` bytes */
 export function countRecords(bytes: Uint8Array, width: number, what: string): number {

@@ -14,7 +14,9 @@ export {
   type BackendName,
   type BatchOptions,
   ELEMENT_BYTES,
+  type Group,
   type GroupBackend,
   SCALAR_BYTES,
+  type Scalars,
 } from './group.js';
 export { type BackendOptions, createBackend } from './select.js';

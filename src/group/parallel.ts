@@ -14,9 +14,10 @@ import {
   type BackendName,
   type BatchOptions,
   ELEMENT_BYTES,
-  type GroupBackend,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
+import { ristretto255 } from './ristretto255.js';
 
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
@@ -26,7 +27,7 @@ const PROGRESSION_CHUNKS = 32;
 
 interface ParallelOptions {
   /** Does small batches; the workers were told to run one of the same name. */
-  readonly local: GroupBackend;
+  readonly local: TrustingBackend;
   readonly pool: WorkerPool;
   /**
    * Whether large batches may stay on the caller's thread, too, where no worker can be started: a policy forbids it, or
@@ -35,10 +36,10 @@ interface ParallelOptions {
   readonly optional: boolean;
 }
 
-export class ParallelBackend implements GroupBackend {
+export class ParallelBackend implements TrustingBackend {
   readonly name: BackendName;
   readonly constantTime: boolean;
-  readonly #local: GroupBackend;
+  readonly #local: TrustingBackend;
   readonly #pool: WorkerPool;
   readonly #chunk: number;
   /** Whether workers are there for sure, or turned out not to be. */
@@ -158,7 +159,7 @@ export class ParallelBackend implements GroupBackend {
     const locally = (): Promise<Uint8Array> => this.#local.progression(start, step, count, options);
     if (count < 2 * size) return locally();
     const { signal } = options;
-    const stride = await this.#local.weightedSum(step, littleEndian(size), { signal });
+    const stride = await this.#local.weightedSum(step, ristretto255.scalars.of(size), { signal });
     const starts = await this.#local.progression(start, stride, Math.ceil(count / size), { signal });
     const cut = (from: number, to: number): ChunkArguments => ({
       operation: 'progression',
@@ -294,11 +295,4 @@ function recordsOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
 /** In a buffer of its own, which can be moved to a worker. Not by `slice`: that of Node's `Buffer` copies nothing. */
 function copyOf(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
-}
-
-/** A small number as a scalar. */
-function littleEndian(value: number): Uint8Array {
-  const scalar = new Uint8Array(SCALAR_BYTES);
-  new DataView(scalar.buffer).setUint32(0, value, true);
-  return scalar;
 }

@@ -83,7 +83,7 @@ export function subtractProduct(a: Uint8Array, b: Uint8Array, c: Uint8Array): Ui
  * is no secret.
  * @throws {VeilmatchError} `bad-scalar`
  */
-export function invertScalar(scalar: Uint8Array): Uint8Array {
+function invertScalar(scalar: Uint8Array): Uint8Array {
   checkScalar(scalar);
   // The highest bit of L - 2, number 252, is the scalar itself.
   let power: Uint8Array = scalar;

@@ -38,6 +38,15 @@ export interface BackendOptions {
  * alive while they have nothing to do.
  * @throws {VeilmatchError} `unsupported` when the backend that was asked for cannot run here, `argument` for a
  * concurrency that is not a whole number from 1
+ * @example
+ * ```ts
+ * import { createBackend, randomScalar } from 'veilmatch/group';
+ *
+ * const backend = await createBackend({ concurrency: 1 });
+ * const element = await backend.multiplyBase(randomScalar());
+ * console.log(element.length); // → 32
+ * await backend.dispose();
+ * ```
  */
 export async function createBackend(options: BackendOptions = {}): Promise<GroupBackend> {
   requireOptions(options);

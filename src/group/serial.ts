@@ -7,7 +7,7 @@
 import { VeilmatchError } from '../errors.js';
 import { fmaSupport } from '../kernel/probe.js';
 import { checked } from './checked.js';
-import type { BackendName, GroupBackend } from './group.js';
+import type { BackendName, GroupBackend, TrustingBackend } from './group.js';
 import { unsupported, wasmBackend } from './wasm.js';
 
 const WHY_NO_FMA = {
@@ -31,9 +31,9 @@ export async function serialBackend(name: 'auto' | BackendName): Promise<GroupBa
 }
 
 /** The same, but that it trusts its caller. */
-export async function uncheckedSerial(name: 'auto' | BackendName): Promise<GroupBackend> {
+export async function uncheckedSerial(name: 'auto' | BackendName): Promise<TrustingBackend> {
   if (name === 'auto') return uncheckedFastest();
-  if (name === 'noble') return (await import('./noble.js')).uncheckedNoble;
+  if (name === 'noble') return (await import('./unchecked-noble.js')).uncheckedNoble;
   if (name === 'fma') {
     const support = fmaSupport();
     if (support !== 'fused') throw unsupported(name, WHY_NO_FMA[support]);
@@ -46,7 +46,7 @@ export async function uncheckedSerial(name: 'auto' | BackendName): Promise<Group
   );
 }
 
-async function uncheckedFastest(): Promise<GroupBackend> {
+async function uncheckedFastest(): Promise<TrustingBackend> {
   for (const name of ['fma', 'integer'] as const) {
     try {
       return await uncheckedSerial(name);

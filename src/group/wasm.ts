@@ -23,9 +23,9 @@ import {
   countRecords,
   ELEMENT_BYTES,
   GENERATOR,
-  type GroupBackend,
   identityElement,
   SCALAR_BYTES,
+  type TrustingBackend,
 } from './group.js';
 
 /** 1/2 modulo L, little-endian. */
@@ -62,7 +62,7 @@ function topDigit(weights: Uint8Array): number {
   return 0;
 }
 
-export class WasmBackend implements GroupBackend {
+export class WasmBackend implements TrustingBackend {
   readonly name: BackendName;
   readonly constantTime: boolean = true;
   readonly concurrency: number = 1;

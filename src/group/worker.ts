@@ -6,12 +6,12 @@
 
 import { type JobResult, serve } from '../workers/serve.js';
 import { type BackendJob, type ChunkJob, runChunk } from './chunk.js';
-import type { GroupBackend } from './group.js';
-import { uncheckedNoble } from './noble.js';
+import type { TrustingBackend } from './group.js';
+import { uncheckedNoble } from './unchecked-noble.js';
 import { wasmBackend } from './wasm.js';
 
 /** What the pool has told this thread to run. Chunks come while it is still being made, and wait for it. */
-let backend: Promise<GroupBackend> | undefined;
+let backend: Promise<TrustingBackend> | undefined;
 
 serve({
   async backend({ name, code }: BackendJob): Promise<JobResult<undefined>> {

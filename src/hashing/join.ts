@@ -17,6 +17,14 @@ export interface TokenJoin {
  * Joins two token lists. Hexadecimal is compared without regard to case.
  * @throws {VeilmatchError} `incompatible-lists` when the lists are of different encodings or lengths, so that no token
  * of one can equal any of the other; `argument` when tokens of one list differ in form among themselves, or are no text
+ * @example
+ * ```ts
+ * import { joinTokens, reversiblePlain } from 'veilmatch/hashing';
+ *
+ * const { token } = reversiblePlain();
+ * const ours = ['ada@example.com', 'grace@example.com'].map(token);
+ * console.log(joinTokens(ours, [token('grace@example.com')]).matches); // → [ 1 ]
+ * ```
  */
 export function joinTokens(a: readonly string[], b: readonly string[]): TokenJoin {
   requireArray(a, 'The first list of tokens');

@@ -28,6 +28,13 @@ export interface KeyedOptions {
 /**
  * Tokens that whoever holds the key reverses.
  * @throws {VeilmatchError} `argument` for a key of fewer than 32 bytes
+ * @example
+ * ```ts
+ * import { keyed } from 'veilmatch/hashing';
+ *
+ * const { token } = keyed({ key: crypto.getRandomValues(new Uint8Array(32)) });
+ * console.log(token('+14155550123').length, token('a') === token('a')); // → 64 true
+ * ```
  */
 export function keyed(options: KeyedOptions): Hasher {
   requireOptions(options);
@@ -43,6 +50,14 @@ export function keyed(options: KeyedOptions): Hasher {
  * @param campaign any name, not empty
  * @returns 32 bytes
  * @throws {VeilmatchError} `argument` for a key of fewer than 32 bytes, and for a campaign without a name
+ * @example
+ * ```ts
+ * import { campaignKey, keyed } from 'veilmatch/hashing';
+ *
+ * const key = crypto.getRandomValues(new Uint8Array(32));
+ * const tokens = ['spring', 'autumn'].map((name) => keyed({ key: campaignKey(key, name) }).token('+14155550123'));
+ * console.log(tokens[0] === tokens[1]); // → false
+ * ```
  */
 export function campaignKey(key: Uint8Array, campaign: string): Uint8Array {
   checkKey(key);

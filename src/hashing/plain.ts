@@ -30,7 +30,15 @@ export interface PlainOptions {
   readonly encoding?: TokenEncoding | undefined;
 }
 
-/** Tokens that anybody reverses who tries all phone numbers. */
+/**
+ * Tokens that anybody reverses who tries all phone numbers.
+ * @example
+ * ```ts
+ * import { reversiblePlain } from 'veilmatch/hashing';
+ *
+ * console.log(reversiblePlain().token('+14155550123').slice(0, 8)); // → 36a2cef4
+ * ```
+ */
 export function reversiblePlain(options: PlainOptions = {}): Hasher {
   requireOptions(options);
   const { algorithm = 'sha256', encoding = 'hex' } = options;

@@ -27,6 +27,14 @@ export interface SaltedOptions {
 /**
  * Tokens that whoever knows the salt reverses.
  * @throws {VeilmatchError} `argument` for an empty salt
+ * @example
+ * ```ts
+ * import { reversibleSalted } from 'veilmatch/hashing';
+ *
+ * const salt = new TextEncoder().encode('pepper');
+ * const { token } = reversibleSalted({ salt, saltPosition: 'suffix', encoding: 'base64' });
+ * console.log(token('+14155550123').length); // → 44
+ * ```
  */
 export function reversibleSalted(options: SaltedOptions): Hasher {
   requireOptions(options);

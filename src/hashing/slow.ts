@@ -48,6 +48,14 @@ export interface SlowOptions {
 /**
  * Tokens that whoever knows the salt reverses, at some milliseconds a guess.
  * @throws {VeilmatchError} `argument` for a salt of fewer than 8 bytes
+ * @example
+ * ```ts
+ * import { reversibleSlow } from 'veilmatch/hashing';
+ *
+ * const salt = crypto.getRandomValues(new Uint8Array(16));
+ * const cost = { function: 'pbkdf2', iterations: 1000 } as const; // far too few, but for trying it out
+ * console.log(reversibleSlow({ salt, cost }).token('+14155550123').length); // → 64
+ * ```
  */
 export function reversibleSlow(options: SlowOptions): Hasher {
   requireOptions(options);

@@ -54,14 +54,21 @@ const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 /** An ASCII address and nothing else, as nearly all are. An apostrophe before it is a quote. */
-const PLAIN = new RegExp(`^(?!['/])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
+const PLAIN = new RegExp(`^(?!['/]|=['"])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
 /** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
   /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
 
 /**
+ * An e-mail address in its one spelling.
  * @returns the address in lower case, local part in NFC, domain in ASCII (UTS 46); a fixed point of this function
  * @throws {VeilmatchError} `empty`, `not-an-email`, `bad-domain`, `too-long`; `argument` for anything but a string
+ * @example
+ * ```ts
+ * import { normalizeEmail } from 'veilmatch/identifiers';
+ *
+ * console.log(normalizeEmail(' Ada@Example.COM ')); // → ada@example.com
+ * ```
  */
 export function normalizeEmail(text: string): string {
   requireString(text, 'email');

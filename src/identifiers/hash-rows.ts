@@ -47,6 +47,14 @@ export interface HashedRows {
 /**
  * Hashes every identifier of every row as the platform does.
  * @throws {VeilmatchError} `argument` for an unknown profile or country, a bad option, or a row that is no row
+ * @example
+ * ```ts
+ * import { hashRows } from 'veilmatch/identifiers';
+ *
+ * const rows = [{ phone: '(415) 555-0123' }, { phone: '4.1555E+09' }];
+ * const { tokens, rejected } = hashRows(rows, { profile: 'meta', country: 'US' });
+ * console.log(tokens[0]?.token.slice(0, 8), rejected[0]?.code); // → 413ba754 spreadsheet-damage
+ * ```
  */
 export function hashRows<Name extends ProfileName>(
   rows: Iterable<Row>,

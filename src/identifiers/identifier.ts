@@ -36,6 +36,13 @@ export interface Identifier {
 /**
  * What a set or a protocol hashes: label and text in UTF-8.
  * @throws {VeilmatchError} `argument` for a text with half of a surrogate pair
+ * @example
+ * ```ts
+ * import { canonicalBytes } from 'veilmatch/identifiers';
+ *
+ * const bytes = canonicalBytes({ kind: 'phone', text: '+14155550123' });
+ * console.log(new TextDecoder().decode(bytes)); // → tel:+14155550123
+ * ```
  */
 export function canonicalBytes(identifier: Identifier): Uint8Array {
   requireObject(identifier, 'An identifier', 'kind', 'text');

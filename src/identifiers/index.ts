@@ -10,17 +10,22 @@
  * @module veilmatch/identifiers
  */
 
-export { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 export { normalizeEmail } from './email.js';
+export type { DateOrder, UploadField } from './fields/field.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
 export type { AmbiguityCode } from './phone-readings.js';
+export type { CriteoOptions } from './platforms/criteo.js';
 export type { GoogleOptions } from './platforms/google.js';
+export type { LinkedinOptions } from './platforms/linkedin.js';
 export type { LiverampOptions } from './platforms/liveramp.js';
+export type { PlatformSource } from './platforms/source.js';
+export type { UploadKind } from './platforms/upload.js';
 export type { XOptions } from './platforms/x.js';
 export {
   type EmailProfile,
+  type FieldOptions,
   type PlatformProfile,
   type PlatformToken,
   type ProfileName,
@@ -28,6 +33,7 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { AmbiguousRow, Field, RejectedRow, Row } from './row.js';
+export type { AmbiguousRow, Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';
+export { type UploadedFile, type UploadedRows, type UploadOptions, uploadRows } from './upload-rows.js';

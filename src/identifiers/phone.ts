@@ -52,10 +52,17 @@ interface AmbiguousNumber {
 export type PhoneReading = string | AmbiguousNumber | Refusal;
 
 /**
+ * A telephone number in its one spelling.
  * @returns E.164, `+` and digits; a fixed point of this function in every country. An extension is dropped.
  * @throws {VeilmatchError} `empty`, `not-a-number`, `no-country`, `too-short`, `too-long`, `not-valid` (a length, a country code
  * or first digits that no number has, and with `assigned` an unassigned range), `spreadsheet-damage`, `placeholder`, `several`;
  * with `strict` `ambiguous`; `argument` for a country that libphonenumber does not know and for anything but a string
+ * @example
+ * ```ts
+ * import { normalizePhone } from 'veilmatch/identifiers';
+ *
+ * console.log(normalizePhone('(415) 555-0123', { country: 'US' })); // → +14155550123
+ * ```
  */
 export function normalizePhone(text: string, options: PhoneOptions = {}): string {
   requireString(text, 'phone');

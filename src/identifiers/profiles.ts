@@ -12,6 +12,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
+import { countryCode } from './fields/country.js';
+import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import {
   type HowToRead,
   howToRead,
@@ -24,8 +26,9 @@ import {
 } from './phone.js';
 import { nationalNumberOf } from './plans.js';
 import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
+import type { PlatformSource } from './platforms/source.js';
 import * as platforms from './platforms.js';
-import { orThrow, type Refusal, requireString } from './refusal.js';
+import { EMPTY_CELL, orThrow, type Refusal, requireString } from './refusal.js';
 import type { Field } from './row.js';
 import { MAX_EMAIL_TEXT } from './text.js';
 
@@ -37,12 +40,22 @@ export interface PlatformToken {
   readonly token: string;
 }
 
+/** How a field besides telephone numbers and e-mail addresses is read. */
+export interface FieldOptions {
+  /** Of the person: a code of two letters or the name in English. States and postal codes are written by it. */
+  readonly country?: string | undefined;
+  /** Of birth dates whose year stands last. Without it those that can be read both ways are refused as `ambiguous`. */
+  readonly dateOrder?: DateOrder | undefined;
+}
+
 /** A platform that takes hashed e-mail addresses and telephone numbers. */
 export interface PlatformProfile<Options = object> {
   /** What people call the platform. */
   readonly title: string;
-  /** Where the platform publishes its rules, or who else says so. */
-  readonly source: string;
+  /** Where the platform publishes its rules, or who else says so: where only third parties do, their kind says it. */
+  readonly sources: readonly PlatformSource[];
+  /** The day by which the sources are to be read again, as YYYY-MM-DD. */
+  readonly review: string;
   /**
    * By the platform's own rule, from the raw text.
    * @throws {VeilmatchError} `not-an-email` when the rule does not make an e-mail address of the text: the token could
@@ -54,6 +67,16 @@ export interface PlatformProfile<Options = object> {
    * @throws {VeilmatchError} as `normalizePhone`; `not-valid` also for a number that the platform does not take
    */
   phone(text: string, options?: PhoneOptions & Options): PlatformToken;
+  /** Where its upload file is described (`uploadRows`); none where nobody does. */
+  readonly uploadSources: readonly PlatformSource[];
+  /** What the platform takes in uploads besides, by rules that it or a third party states. */
+  readonly fields: readonly UploadField[];
+  /**
+   * Another field of an upload by the platform's own rule. Where the platform takes it in the clear, the token is the text.
+   * @throws {VeilmatchError} `not-supported` for a field that the platform does not take; `not-valid` for a text that is
+   * none, `ambiguous` for one that can be read in two ways, `empty`, `too-long` beyond 256 characters
+   */
+  field(name: UploadField, text: string, options?: FieldOptions & Options): PlatformToken;
 }
 
 /** A platform that publishes no rule for telephone numbers. */
@@ -61,11 +84,19 @@ export interface EmailProfile<Options = object> {
   /** As `PlatformProfile.title`. */
   readonly title: string;
   /** Who says how the platform treats addresses. */
-  readonly source: string;
+  readonly sources: readonly PlatformSource[];
+  /** As `PlatformProfile.review`. */
+  readonly review: string;
   /** As `PlatformProfile.email`. */
   email: PlatformProfile<Options>['email'];
   /** The platform does not publish how it treats numbers. */
   phone: undefined;
+  /** As `PlatformProfile.uploadSources`. */
+  readonly uploadSources: readonly PlatformSource[];
+  /** As `PlatformProfile.fields`. */
+  readonly fields: readonly UploadField[];
+  /** As `PlatformProfile.field`. */
+  field: PlatformProfile<Options>['field'];
 }
 
 /** The platforms, by the names of their lines in `platforms`. */
@@ -97,16 +128,19 @@ const NOT_SUPPORTED: Refusal = {
   code: 'not-supported',
   message: 'The platform publishes no rule for telephone numbers.',
 };
+const NO_SUCH_FIELD: Refusal = {
+  code: 'not-supported',
+  message: 'The platform does not take this field, or nobody states how it treats it.',
+};
 const TOO_LONG: Refusal = {
   code: 'too-long',
   message: 'The text has more than 2,048 characters, and is no e-mail address by any rule.',
 };
-const EMPTY: Refusal = { code: 'empty', message: 'There is no identifier: the text is empty.' };
 
 /** The e-mail address as the platform hashes it. */
 export function emailFor(platform: Platform<never>, text: string): string | Refusal {
   const { length } = text.trim();
-  if (length === 0) return EMPTY;
+  if (length === 0) return EMPTY_CELL;
   if (length > MAX_EMAIL_TEXT) return TOO_LONG;
   const normalized = platform.email.reduce((current, step) => step(current), text);
   return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
@@ -122,7 +156,7 @@ export function phoneFor(
   country: CountryCode | undefined,
   how: HowToRead,
 ): PhoneReading {
-  if (platform.phone === undefined) return text.trim() === '' ? EMPTY : NOT_SUPPORTED;
+  if (platform.phone === undefined) return text.trim() === '' ? EMPTY_CELL : NOT_SUPPORTED;
   const reading = interpretPhone(text, country, { ...how, asGiven: true });
   return writeReading(platform, reading);
 }
@@ -145,13 +179,30 @@ function writeReading({ phone }: Platform<never>, reading: PhoneReading): PhoneR
   return { ...reading, number: written };
 }
 
+/** Another field as the platform hashes it, or takes it in the clear. */
+function fieldFor(
+  platform: Platform<never>,
+  name: UploadField,
+  text: string,
+  { country, dateOrder }: FieldOptions,
+): string | Refusal {
+  const { fields = {} } = platform;
+  const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  if (rule === undefined) return text.trim() === '' ? EMPTY_CELL : NO_SUCH_FIELD;
+  return readField(rule, text, {
+    country: country === undefined ? undefined : countryCode(country),
+    dateOrder,
+  });
+}
+
 /** @throws {VeilmatchError} `argument` for an option that the platform does not know */
 export function tokenOf<Options>(
   platform: Platform<Options>,
   normalized: string,
-  field: Field,
+  field: Field | UploadField,
   options: Options,
 ): string {
+  if (field !== 'phone' && field !== 'email' && platform.fields?.[field]?.plain) return normalized;
   const hash = platform.hash?.(options, field) ?? sha256;
   const encode = platform.encoding?.(options) ?? bytesToHex;
   return encode(hash(utf8(normalized)));
@@ -164,19 +215,32 @@ const PHONE_FORMATS: Readonly<Record<PhoneRule['format'], (e164: string) => stri
 };
 
 /** @param number - in E.164 */
-function writePhone({ format, digits = [0, Infinity] }: PhoneRule, number: string): string | Refusal {
-  const [least, most] = digits;
-  const count = number.length - 1;
-  if (count >= least && count <= most) return PHONE_FORMATS[format](number);
-  const message = `The platform takes telephone numbers of ${least} to ${most} digits only.`;
-  return { code: 'not-valid', message };
+function withoutZero(number: string): string {
+  const national = nationalNumberOf(number);
+  return national.startsWith('0') ? number.slice(0, -national.length) + national.slice(1) : number;
 }
+
+/** @param number - in E.164 */
+function writePhone(rule: PhoneRule, number: string): string | Refusal {
+  const { format, digits = [0, Infinity], dropsZero } = rule;
+  const [least, most] = digits;
+  const written = PHONE_FORMATS[format](dropsZero ? withoutZero(number) : number);
+  const count = written.length - (format === 'e164' ? 1 : 0);
+  if (count >= least && count <= most) return written;
+  const lengths = least === most ? `${least}` : `${least} to ${most}`;
+  return { code: 'not-valid', message: `The platform takes telephone numbers of ${lengths} digits only.` };
+}
+
+const frozen = (sources: readonly PlatformSource[]): readonly PlatformSource[] =>
+  Object.freeze(sources.map((source) => Object.freeze({ ...source })));
 
 function profileOf<Options extends object>(
   platform: Platform<Options>,
 ): PlatformProfile<Options> | EmailProfile<Options> {
-  const { title, source } = platform;
-  const finish = (reading: string | Refusal, field: Field, options: Options): PlatformToken => {
+  const { title, review } = platform;
+  const sources = frozen(platform.sources);
+  const uploadSources = frozen(platform.upload?.sources ?? []);
+  const finish = (reading: string | Refusal, field: Field | UploadField, options: Options): PlatformToken => {
     const normalized = orThrow(reading, field);
     return { normalized, token: tokenOf(platform, normalized, field, options) };
   };
@@ -184,14 +248,21 @@ function profileOf<Options extends object>(
     requireString(text, 'email');
     return finish(emailFor(platform, text), 'email', options ?? ({} as Options));
   };
-  if (platform.phone === undefined) return Object.freeze({ title, source, email, phone: undefined });
+  const fields = Object.freeze(UPLOAD_FIELDS.filter((name) => platform.fields?.[name] !== undefined));
+  const field = (name: UploadField, text: string, options?: FieldOptions & Options): PlatformToken => {
+    requireString(text, 'field');
+    const own = options ?? ({} as FieldOptions & Options);
+    return finish(fieldFor(platform, name, text, own), name, own);
+  };
+  if (platform.phone === undefined)
+    return Object.freeze({ title, sources, uploadSources, review, email, phone: undefined, fields, field });
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
     const reading = phoneFor(platform, text, requireCountry(own.country), howToRead(own));
     return finish(numberOf(reading), 'phone', own);
   };
-  return Object.freeze({ title, source, email, phone });
+  return Object.freeze({ title, sources, uploadSources, review, email, phone, fields, field });
 }
 
 const PLATFORMS: ReadonlyMap<string, Platform<never>> = new Map(Object.entries(platforms));

@@ -16,8 +16,11 @@ export function isRefusal(reading: object | string): reading is Refusal {
   return typeof reading === 'object' && 'code' in reading;
 }
 
+/** Of a cell that holds nothing, whatever it would have held. */
+export const EMPTY_CELL: Refusal = { code: 'empty', message: 'There is no identifier: the text is empty.' };
+
 /** @throws {VeilmatchError} the refusal, if that is what the reader returned */
-export function orThrow(reading: string | Refusal, field: 'phone' | 'email'): string {
+export function orThrow(reading: string | Refusal, field: string): string {
   if (typeof reading === 'string') return reading;
   throw new VeilmatchError(reading.code, reading.message, { field });
 }
@@ -27,7 +30,7 @@ const LOST: Readonly<Record<string, string>> = {
   number: ' A number has lost its leading zeros: keep it as text.',
 };
 
-export function requireString(text: unknown, field: 'phone' | 'email'): void {
+export function requireString(text: unknown, field: string): void {
   if (typeof text === 'string') return;
   throw new VeilmatchError(
     'argument',

@@ -4,6 +4,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
 import { countryNamed } from './countries.js';
+import type { UploadField } from './fields/field.js';
 import type { AmbiguityCode } from './phone-readings.js';
 
 /** A column that identifiers are read from. */
@@ -20,6 +21,21 @@ export interface Row {
    * name (`Germany`, `Deutschland`), or the code that is dialled (`+49`). The option stands in for an empty cell alone.
    */
   readonly country?: string | null | undefined;
+}
+
+/** A person of a customer list with all that uploads take. */
+export type UploadRow = {
+  /** One, or several where a platform takes several; an empty cell counts as none. */
+  readonly [Kind in Field]?: string | readonly string[] | null | undefined;
+} & {
+  /** An empty cell counts as none. A country also says where telephone numbers, states and postal codes are read. */
+  readonly [Kind in UploadField]?: string | null | undefined;
+};
+
+/** What was wrong with a cell of an upload, without the value. */
+export interface UploadRejection extends Omit<RejectedRow, 'field'> {
+  /** Absent when the row has nothing at all that the file takes. */
+  readonly field?: Field | UploadField;
 }
 
 /** What was wrong with a row, without the value. */

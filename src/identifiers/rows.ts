@@ -59,6 +59,14 @@ const SCRIPT: WorkerScript = {
  * an async iterable, and are never all in memory
  * @throws {VeilmatchError} `argument` for an unknown country or a row that is no row; `aborted`; `worker-failed`; and
  * whatever `rows` throws
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ *
+ * const rows = [{ phone: '(415) 555-0123' }, { email: 'Ada@Example.com' }, { phone: 'n/a' }];
+ * const { set, rejected } = await identifiersFromRows(rows, { country: 'US' });
+ * console.log(set.size, rejected); // → 2 [ { row: 2, field: 'phone', code: 'not-a-number' } ]
+ * ```
  */
 export async function identifiersFromRows(
   rows: Iterable<Row> | AsyncIterable<Row>,

@@ -23,7 +23,15 @@ const PROBE: Uint8Array<ArrayBuffer> = Uint8Array.of(
 /** `fused`: one rounding, which the backend `fma` needs; `unfused`: two; `missing`: no relaxed SIMD. */
 export type FmaSupport = 'fused' | 'unfused' | 'missing';
 
-/** How this engine and machine multiply and add; found out by a small WebAssembly module. */
+/**
+ * How this engine and machine multiply and add; found out by a small WebAssembly module.
+ * @example
+ * ```ts
+ * import { fmaSupport } from 'veilmatch/group';
+ *
+ * console.log(['fused', 'unfused', 'missing'].includes(fmaSupport())); // → true
+ * ```
+ */
 export function fmaSupport(): FmaSupport {
   if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(PROBE)) return 'missing';
   const { f } = new WebAssembly.Instance(new WebAssembly.Module(PROBE)).exports;

@@ -32,10 +32,10 @@ export async function startOf(chunks: AsyncIterable<Uint8Array>): Promise<Start>
 }
 
 /** A stream whose beginning was taken off, whole again. Whoever leaves it early ends the rest, too. */
-export async function* prepend(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* prepend<Chunk extends Uint8Array | string>(
+  first: Chunk,
+  rest: AsyncIterator<Chunk>,
+): AsyncGenerator<Chunk, void, undefined> {
   try {
     if (first.length > 0) yield first;
     for (;;) {

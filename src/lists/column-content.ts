@@ -7,12 +7,29 @@ import { readPhone } from '../identifiers/phone.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
-interface ColumnContent {
+export interface ColumnContent {
   readonly filled: number;
-  /** How many cells a reader takes, and how many look as if it might with other options. */
-  readonly phone: { sure: number; possible: number };
-  readonly email: { sure: number; possible: number };
+  readonly phone: PhoneCells;
+  readonly email: { readonly sure: number; readonly possible: number };
+  /** Cells that name a country. */
+  readonly country: number;
 }
+
+/** Of a column's cells. */
+interface PhoneCells {
+  /** How many a reader takes for numbers in ranges that are assigned. */
+  readonly sure: number;
+  /** How many look as if it might with other options. */
+  readonly possible: number;
+  /** How many of the first are written as only telephone numbers are: a plus, a zero or groups. */
+  readonly written: number;
+  /** How many of the first are bare digits that only a numbering plan of one length would take, or that begin with a country's code. */
+  readonly planned: number;
+}
+
+/** What people write into cells that are empty. */
+const NOTHING =
+  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n\/a|\(?(?:leer|blank|empty)\)?)$/i;
 
 /** @param countryColumn where each row has its country, if the file says so */
 export function contentOf(
@@ -21,20 +38,32 @@ export function contentOf(
   country: string | undefined,
   countryColumn: number | undefined,
 ): ColumnContent {
-  const content = { filled: 0, phone: { sure: 0, possible: 0 }, email: { sure: 0, possible: 0 } };
+  let filled = 0;
+  let countries = 0;
+  const phone = { sure: 0, possible: 0, written: 0, planned: 0 };
+  const email = { sure: 0, possible: 0 };
   for (const row of rows) {
     const cell = row[column]?.trim() ?? '';
-    if (cell === '') continue;
-    content.filled++;
-    const own = countryColumn === undefined ? country : row[countryColumn];
-    const known = own === undefined ? undefined : countryNamed(own);
-    if (typeof readEmail(cell) === 'string') content.email.sure++;
-    if (looksLikeEmail(cell)) content.email.possible++;
+    if (cell === '' || NOTHING.test(cell)) continue;
+    filled++;
+    if (namesCountry(cell)) countries++;
+    if (typeof readEmail(cell) === 'string') email.sure++;
+    if (looksLikeEmail(cell)) email.possible++;
     if (!looksLikePhone(cell)) continue;
-    content.phone.possible++;
-    if (typeof readPhone(cell, known, true) === 'string') content.phone.sure++;
+    phone.possible++;
+    const own = (countryColumn === undefined ? undefined : row[countryColumn]) || country;
+    const number = readPhone(cell, own === undefined ? undefined : countryNamed(own), true);
+    if (typeof number !== 'string') continue;
+    phone.sure++;
+    if (isWrittenAsPhone(cell)) phone.written++;
+    else if (isPlanned(cell, number)) phone.planned++;
   }
-  return content;
+  return { filled, phone, email, country: countries };
+}
+
+/** Up to three cells of words; a country's number is no name. */
+function namesCountry(cell: string): boolean {
+  return cell.length <= 60 && /^\p{L}/u.test(cell) && countryNamed(cell) !== undefined;
 }
 
 export function looksLikeIdentifier(cell: string): boolean {
@@ -45,10 +74,35 @@ function looksLikeEmail(cell: string): boolean {
   return /\S@\S/.test(cell);
 }
 
+/** Day, month and year in any order, whatever is between them; also written together. */
+const DATE =
+  /^(?:(?:19|20)\d\d([-./ ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d|(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:19|20)?\d\d)(?:[T ].*)?$/;
+/** With a point or a comma, or with thousands apart by one. */
+const AMOUNT = /^[-−]?(?:\d+[.,]\d+|\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?)$/;
+
 /** Seven digits or more, few letters, no date. */
 function looksLikePhone(cell: string): boolean {
   const text = withAsciiDigits(cell.trim());
   const digits = text.replace(/\D/g, '').length;
   const letters = text.replace(/\P{L}/gu, '').length;
-  return digits >= 7 && letters * 2 <= digits && !/^\d{4}-\d\d-\d\d(?!\d)/.test(text);
+  return digits >= 7 && letters * 2 <= digits && !DATE.test(text);
+}
+
+/** A plus, a zero in front, or digits in groups, as in nothing else that lists are full of. */
+function isWrittenAsPhone(cell: string): boolean {
+  const text = withAsciiDigits(cell);
+  if (/[+＋]\s*\(?\d/.test(text)) return true;
+  if (AMOUNT.test(text)) return false;
+  if (/^\W*(?:tel|phone|mob|cell|p:|whatsapp:)/i.test(text)) return true;
+  if (/^\(?0\)?[\s./-]*[1-9]/.test(text) || /^00[1-9]/.test(text)) return true;
+  return /\(\d{2,5}\)|\d[ ./–-]+\d+[ ./–-]+\d|^\d{2,5}[ /–-]\d{4,}$/.test(text);
+}
+
+/** Plans in which every number has the same length, so that seldom an arbitrary one of it is assigned. */
+const ONE_LENGTH = /^\+1\d{10}$/;
+
+/** Bare digits: a whole number with its country's code, or one of a plan of one length. */
+function isPlanned(cell: string, number: string): boolean {
+  const digits = withAsciiDigits(cell).replace(/\D/g, '');
+  return number === `+${digits}` ? digits.length >= 11 : ONE_LENGTH.test(number) && digits.length === 10;
 }

@@ -7,7 +7,8 @@
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
-import { contentOf, looksLikeIdentifier } from './column-content.js';
+import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
+import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './column-names.js';
 
 export interface ColumnOption {
   /** A header name, or a column's number from 1. */
@@ -22,6 +23,8 @@ export interface ColumnOptions {
   readonly header?: boolean | undefined;
   readonly country?: string | undefined;
   readonly countryColumn?: string | undefined;
+  /** Columns that are read besides, by a header name or a number from 1. */
+  readonly beside?: readonly string[] | undefined;
 }
 
 /** Positions from 0. */
@@ -31,31 +34,48 @@ export interface Columns {
   readonly phone: readonly number[];
   readonly email: readonly number[];
   readonly country: number | undefined;
+  /** In the order in which they were named. */
+  readonly beside?: readonly number[] | undefined;
+}
+
+/** A column that is used, and why. */
+export interface ChosenColumn {
+  /** From 1. */
+  readonly number: number;
+  /** Its name, where it has one that could not be a value. */
+  readonly name?: string | undefined;
+  readonly kind: ColumnKind;
+  readonly why: string;
 }
 
 export interface ColumnChoice {
   readonly columns: Columns;
-  /** What was guessed and why, for people. */
+  readonly chosen: readonly ChosenColumn[];
+  /** Of every column its name, where it has one that could not be a value. */
+  readonly names: readonly (string | undefined)[];
+  /** What was taken and why, a line each, for people. */
   readonly notes: readonly string[];
 }
 
-const FIELDS: readonly Field[] = ['phone', 'email'];
-const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
-
-const NAMES: Readonly<Record<Field, RegExp>> = {
-  phone:
-    /phone|telefon|telefono|\btele?\b|\btel\d|mobil|movil|\bcell|celular|cellulare|handy|portable|rufnummer|msisdn|whatsapp|\bsms\b|\bgsm\b/,
-  email: /\be ?mail|\bmail\b|correo|courriel/,
+export const TITLES: Readonly<Record<ColumnKind, string>> = {
+  phone: 'telephone numbers',
+  email: 'e-mail addresses',
+  country: 'countries',
 };
+
+const FIELDS: readonly Field[] = ['phone', 'email'];
 
 /** A column's number, and not a telephone number that stands where a header is expected. */
 const NUMBER = /^\d{1,6}$/;
 
-/** A longer name says nothing of its column: to compose or take apart marks takes the square of their number. */
-const MAX_NAME = 200;
-
 /** A column that no name announces must be this full of what it is taken for. */
 const MIN_SHARE = 0.6;
+/** A column of bare digits must hold nearly nothing else than assigned numbers. */
+const MIN_PLANNED = 0.95;
+/** Nearly all cells of a column of countries name one. */
+const MIN_COUNTRIES = 0.9;
+/** A better name does not make up for a column that is as good as empty. */
+const MIN_OF_BEST = 0.25;
 
 /**
  * @param sample the first records of the file, at least one
@@ -68,44 +88,60 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const first = sample[0]!;
-  const named = [...(options.columns ?? []).map(({ name }) => name), options.countryColumn ?? '']
-    // A cell may well be "1" in a file without a header.
-    .filter((name) => name !== '' && !NUMBER.test(name));
-  const hasHeader =
-    options.header ?? (named.some((name) => isHeaderName(first, name)) || !first.some(looksLikeIdentifier));
-  const header = hasHeader ? first : undefined;
-  const table: Table = { source, header, width: Math.max(...sample.map((record) => record.length)) };
-  const country = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
-  const guessed: string[] = [];
-  if (options.header === undefined) guessed.push(hasHeader ? 'line 1 is a header' : 'there is no header');
+  const hasHeader = options.header ?? isHeader(first, options);
+  const rows = hasHeader ? sample.slice(1) : sample;
+  const width = Math.max(...sample.map((record) => record.length));
+  const table: Table = { source, header: hasHeader ? aligned(first, rows) : undefined, width };
+  const notes: string[] = [];
+  if (options.header === undefined) {
+    notes.push(
+      hasHeader
+        ? 'its first line is a header (guessed; --no-header overrules)'
+        : 'there is no header (guessed; --header overrules)',
+    );
+  }
+  if (table.header !== undefined && table.header !== first) {
+    notes.push('the header is one name short: its names are taken to begin with column 2');
+  }
+  const beside = options.beside?.map((name) => findColumn(table, name)) ?? [];
+  const given = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
+  const country = given ?? (options.country === undefined ? guessCountry(table, rows) : undefined);
+  const chosen: ChosenColumn[] = [];
+  const choose = (kind: ColumnKind, column: number, why: string): void => {
+    chosen.push({ number: column + 1, name: nameOf(table, column), kind, why });
+    const overruling = kind === 'country' ? '--country-column' : `--column NAME=${kind}`;
+    const overrules = why.startsWith('--') ? '' : `; ${overruling} overrules`;
+    notes.push(`${describe(table, column)} holds ${TITLES[kind]} (${why}${overrules})`);
+  };
+  const found: Record<Field, number[]> = { phone: [], email: [] };
+  const others: string[] = [];
   if (options.columns !== undefined && options.columns.length > 0) {
-    const columns = { header, country, ...declaredColumns(table, options.columns) };
-    return { columns, notes: guessNote(guessed, hasHeader, options) };
-  }
-  const found = guess(table, hasHeader ? sample.slice(1) : sample, options.country, country);
-  if (found.phone === undefined && found.email === undefined) throw nothingFound(table, options);
-  const alsoPossible: string[] = [];
-  for (const field of FIELDS) {
-    const candidate = found[field];
-    if (candidate === undefined) continue;
-    guessed.push(`${describe(table, candidate.column)} holds ${TITLES[field]} (${candidate.why})`);
-    for (const other of candidate.others) {
-      alsoPossible.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
+    Object.assign(found, declaredColumns(table, options.columns));
+    for (const field of FIELDS) for (const column of found[field]) choose(field, column, '--column');
+  } else {
+    const judged = Array.from({ length: width }, (_, column) =>
+      contentOf(rows, column, options.country, country),
+    );
+    for (const field of FIELDS) {
+      const candidate = guess(field, table, judged);
+      if (candidate === undefined) continue;
+      found[field].push(candidate.column);
+      choose(field, candidate.column, candidate.why);
+      for (const other of candidate.others) {
+        others.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
+      }
     }
+    if (found.phone.length + found.email.length === 0) throw nothingFound(table, options);
   }
-  const notes = [...guessNote(guessed, hasHeader, options), ...alsoPossible];
-  const only = (candidate: Candidate | undefined): number[] => (candidate ? [candidate.column] : []);
-  return { columns: { header, country, phone: only(found.phone), email: only(found.email) }, notes };
-}
-
-function guessNote(guessed: readonly string[], hasHeader: boolean, { header }: ColumnOptions): string[] {
-  if (guessed.length === 0) return [];
-  const column = '--column NAME=phone|email';
-  const overruling =
-    header === undefined
-      ? `${hasHeader ? '--no-header' : '--header'} and ${column} overrule`
-      : `${column} overrules`;
-  return [`guessed that ${guessed.join(', ')}; ${overruling} this`];
+  if (country !== undefined)
+    choose('country', country, given === undefined ? 'by its name' : '--country-column');
+  const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
+  return {
+    columns: { header: table.header, country, ...(beside.length > 0 && { beside }), ...found },
+    chosen,
+    names,
+    notes: [...notes, ...others],
+  };
 }
 
 interface Table {
@@ -118,6 +154,23 @@ interface Candidate {
   readonly column: number;
   readonly why: string;
   readonly others: readonly number[];
+}
+
+function isHeader(
+  first: readonly string[],
+  { columns = [], countryColumn = '', beside = [] }: ColumnOptions,
+): boolean {
+  const named = [...columns.map(({ name }) => name), countryColumn, ...beside]
+    // A cell may well be "1" in a file without a header.
+    .filter((name) => name !== '' && !NUMBER.test(name));
+  if (named.some((name) => isHeaderName(first, name))) return true;
+  return !first.some(looksLikeIdentifier);
+}
+
+/** R writes the names of rows, and none for their column. */
+function aligned(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const isShort = rows.length > 0 && rows.every(({ length }) => length === header.length + 1);
+  return isShort && rows.every(([name = '']) => name !== '') ? ['', ...header] : header;
 }
 
 function declaredColumns(table: Table, options: readonly ColumnOption[]): Record<Field, number[]> {
@@ -165,54 +218,74 @@ function folded(name: string): string {
   return withoutInvisibles(name).toLowerCase();
 }
 
-function guess(
-  table: Table,
-  rows: readonly (readonly string[])[],
-  country: string | undefined,
-  countryColumn: number | undefined,
-): Record<Field, Candidate | undefined> {
-  const contents = Array.from({ length: table.width }, (_, column) =>
-    contentOf(rows, column, country, countryColumn),
-  );
-  const best = (field: Field): Candidate | undefined => {
-    const byScore = (a: number, b: number): number => contents[b]![field].sure - contents[a]![field].sure;
-    const byName = (table.header ?? [])
-      .flatMap((name, column) => (NAMES[field].test(words(name)) ? [column] : []))
-      .filter((column) => contents[column]!.filled === 0 || contents[column]![field].possible > 0)
-      .sort(byScore);
-    if (byName.length > 0) return { column: byName[0]!, why: 'by its name', others: byName.slice(1) };
-    const byContent = contents
-      .flatMap(({ filled, [field]: { sure } }, column) =>
-        sure > 0 && sure >= MIN_SHARE * filled ? [column] : [],
-      )
-      .sort(byScore);
-    if (byContent.length === 0) return undefined;
-    const { filled, [field]: content } = contents[byContent[0]!]!;
-    const why = `${content.sure} of its first ${filled} cells are some`;
-    return { column: byContent[0]!, why, others: byContent.slice(1) };
-  };
-  return { phone: best('phone'), email: best('email') };
+function guess(kind: Field, table: Table, contents: readonly ColumnContent[]): Candidate | undefined {
+  const words = (table.header ?? []).map(wordsOf);
+  const sure = (column: number): number => contents[column]![kind].sure;
+  const byName = words.flatMap((name, column) => {
+    if (!speaksFor(kind, name)) return [];
+    const { filled, [kind]: content } = contents[column]!;
+    return filled === 0 || content.possible > 0 ? [column] : [];
+  });
+  if (byName.length > 0) {
+    const best = byName.reduce((most, column) => Math.max(most, sure(column)), 0);
+    const rank = (column: number): number =>
+      sure(column) < MIN_OF_BEST * best ? Number.POSITIVE_INFINITY : rankOf(kind, words[column]!);
+    // Of two that are as good the first one; by content where names do not tell.
+    const order = (a: number, b: number): number => {
+      const [one, other] = [rank(a), rank(b)];
+      return one === other ? sure(b) - sure(a) : one - other;
+    };
+    const [column, ...others] = byName.sort(order);
+    return { column: column!, why: 'by its name', others };
+  }
+  const byContent = contents
+    .flatMap((content, column) => {
+      if (speaksAgainst(kind, words[column] ?? '')) return [];
+      const convincing = kind === 'email' ? content.email.sure : phonesIn(content, table);
+      return convincing > 0 && convincing >= MIN_SHARE * content.filled ? [column] : [];
+    })
+    .sort((a, b) => sure(b) - sure(a));
+  const [column, ...others] = byContent;
+  if (column === undefined) return undefined;
+  return { column, why: `${sure(column)} of its first ${contents[column]!.filled} cells are some`, others };
 }
 
-/** `mobilePhone`, `Mobile_Phone` and `Téléphone (mobile)` as words in lower case; none for what is too long for a name. */
-function words(cell: string): string {
-  const name = withoutInvisibles(cell);
-  if (name.length > MAX_NAME) return '';
-  return name
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+/**
+ * Cells that are telephone numbers by how they are written. Bare digits are customer numbers, accounts and dates as well: they
+ * count where there is no name that keeps silent about them, and hardly one among them could be something else.
+ */
+function phonesIn({ filled, phone }: ColumnContent, { header, width }: Table): number {
+  // Some are written as numbers are, so that the others, without a sign of it, are, too.
+  if (phone.written >= phone.sure / 2) return phone.sure;
+  if (header !== undefined) return phone.written;
+  const plain = width === 1 ? phone.sure : phone.planned + phone.written;
+  return plain >= MIN_PLANNED * filled ? plain : phone.written;
+}
+
+/** A column that is called so and holds nothing else. */
+function guessCountry({ header = [] }: Table, rows: readonly (readonly string[])[]): number | undefined {
+  const words = header.map(wordsOf);
+  const [best] = words
+    .flatMap((name, column) => {
+      if (!speaksFor('country', name)) return [];
+      const { filled, country } = contentOf(rows, column, undefined, undefined);
+      return country > 0 && country >= MIN_COUNTRIES * filled ? [column] : [];
+    })
+    .sort((a, b) => rankOf('country', words[a]!) - rankOf('country', words[b]!));
+  return best;
 }
 
 /** A header's name unless it could be a value that somebody declared to be a header. */
-function describe({ header }: Table, column: number): string {
+function nameOf({ header }: Table, column: number): string | undefined {
   const name = withoutInvisibles(header?.[column] ?? '');
   // Control characters could write anything on a terminal.
   const fit = name !== '' && name.length <= 60 && !/\p{C}/u.test(name) && !mayHoldIdentifier(name);
-  return `column ${column + 1}${fit ? ` "${name}"` : ''}`;
+  return fit ? name : undefined;
+}
+
+function describe(table: Table, column: number): string {
+  const name = nameOf(table, column);
+  return `column ${column + 1}${name === undefined ? '' : ` "${name}"`}`;
 }
 
 /** Also one among other text: an address, or enough digits for a number. */

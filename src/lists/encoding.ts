@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A file's bytes as UTF-8, or a refusal. UTF-16 is decoded when a byte order mark announces it. Nothing is guessed or
- * replaced: a wrong guess changes e-mail addresses without a word, and they would never match again.
+ * A file's bytes as text, or a refusal. UTF-16 is decoded when a byte order mark announces it, another encoding when somebody
+ * says so. Nothing is guessed or replaced: a wrong guess changes e-mail addresses without a word, and they would never match again.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -27,12 +27,24 @@ const BYTE_ORDER_MARKS: readonly { readonly magic: readonly number[]; readonly e
   { magic: [0xfe, 0xff], encoding: 'utf-16be' },
 ];
 
+/** A file's text. */
+export interface Text {
+  /** Its encoding, as `TextDecoder` calls it. */
+  readonly encoding: string;
+  /** Without a byte order mark; no character is split between two of them. */
+  readonly chunks: AsyncGenerator<string, void, undefined>;
+}
+
 /**
  * @param source how messages name the file
- * @returns chunks of valid UTF-8 without a byte order mark; no character is split between two of them
+ * @param given the encoding, where somebody says so; otherwise it is UTF-8, or what a byte order mark says
  * @throws {VeilmatchError} `bad-file`, with the byte offset where there is one
  */
-export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<Uint8Array> {
+export async function textOf(
+  chunks: AsyncIterable<Uint8Array>,
+  source: string,
+  given?: string | undefined,
+): Promise<Text> {
   const { head, iterator } = await startOf(chunks);
   if (head.length === 0) throw new VeilmatchError('bad-file', `${source} is empty.`);
   const startsWith = ({ magic }: { readonly magic: readonly number[] }): boolean => beginsWith(head, magic);
@@ -40,17 +52,20 @@ export async function* asUtf8(chunks: AsyncIterable<Uint8Array>, source: string)
   if (wrong) throw new VeilmatchError('bad-file', `${source} ${wrong.advice}.`);
   const mark = BYTE_ORDER_MARKS.find(startsWith);
   const start = mark?.magic.length ?? 0;
+  const encoding = mark?.encoding ?? given ?? 'utf-8';
   const bytes = prepend(head.subarray(start), iterator);
-  yield* mark === undefined || mark.encoding === 'utf-8'
-    ? checkedUtf8(bytes, start, source)
-    : fromUtf16(bytes, start, mark.encoding, source);
+  return {
+    encoding,
+    chunks:
+      encoding === 'utf-8' ? checkedUtf8(bytes, start, source) : decoded(bytes, start, encoding, source),
+  };
 }
 
 async function* checkedUtf8(
   chunks: AsyncIterable<Uint8Array>,
   start: number,
   source: string,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<string, void, undefined> {
   let offset = start;
   let rest: Uint8Array = new Uint8Array(0);
   for await (const chunk of chunks) {
@@ -61,7 +76,7 @@ async function* checkedUtf8(
     if (!isUtf8(whole)) throw invalid(source, 'UTF-8', offset + firstInvalid(whole));
     rest = bytes.subarray(whole.length);
     offset += whole.length;
-    if (whole.length > 0) yield whole;
+    if (whole.length > 0) yield textFrom(whole);
   }
   if (rest.length > 0) throw invalid(source, 'UTF-8', offset);
 }
@@ -90,38 +105,43 @@ function firstInvalid(bytes: Uint8Array): number {
   }
 }
 
-async function* fromUtf16(
+/** Bytes that are UTF-8. */
+function textFrom({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+}
+
+async function* decoded(
   chunks: AsyncIterable<Uint8Array>,
   start: number,
   encoding: string,
   source: string,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true });
-  const decode = (chunk: Uint8Array | undefined, offset: number): Uint8Array => {
+  const decode = (chunk: Uint8Array | undefined, offset: number): string => {
     let text: string;
     try {
       text = chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch {
-      throw invalid(source, 'UTF-16', offset, 'at or after');
+      throw invalid(source, encoding.replace(/^utf-16[lb]e$/, 'UTF-16'), offset, 'at or after');
     }
     if (text.includes('\0')) throw nulError(source, offset);
-    return Buffer.from(text);
+    return text;
   };
   let offset = start;
   for await (const chunk of chunks) {
-    const bytes = decode(chunk, offset);
-    if (bytes.length > 0) yield bytes;
+    const text = decode(chunk, offset);
+    if (text !== '') yield text;
     offset += chunk.length;
   }
-  const bytes = decode(undefined, offset);
-  if (bytes.length > 0) yield bytes;
+  const text = decode(undefined, offset);
+  if (text !== '') yield text;
 }
 
 function invalid(source: string, encoding: string, offset: number, where = 'at'): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
-    `${source} is not valid ${encoding} ${where} byte ${offset}. Save it as UTF-8 (spreadsheets: "CSV UTF-8"), or ` +
-      'convert it, for example: iconv -f WINDOWS-1252 -t UTF-8 FILE.',
+    `${source} is not valid ${encoding} ${where} byte ${offset}. Say what it is, for example --charset windows-1252, or save ` +
+      'it as UTF-8 (spreadsheets: "CSV UTF-8").',
     { offset },
   );
 }
@@ -130,7 +150,7 @@ function nulError(source: string, offset: number): VeilmatchError {
   return new VeilmatchError(
     'bad-file',
     `${source} holds zero bytes (the first at byte ${offset}): it is binary, or UTF-16 without a byte order mark. ` +
-      'Save it as UTF-8, or convert it, for example: iconv -f UTF-16LE -t UTF-8 FILE.',
+      'Say so with --charset utf-16le, or save it as UTF-8.',
     { offset },
   );
 }

@@ -48,12 +48,39 @@ export async function withOutputs<T>(
   mode?: number,
 ): Promise<T> {
   await checkDistinct(paths, inputs);
+  return withOpened(
+    inputs,
+    io,
+    async (open) => {
+      const outputs: Output[] = [];
+      for (const path of paths) outputs.push(await open(path));
+      return body(...outputs);
+    },
+    mode,
+  );
+}
+
+/**
+ * As `withOutputs`, for a body that finds out on the way how many outputs it needs.
+ * @param body - is handed what opens an output
+ */
+export async function withOpened<T>(
+  inputs: readonly string[],
+  io: Io,
+  body: (open: (path: string | undefined) => Promise<Output>) => Promise<T>,
+  mode?: number,
+): Promise<T> {
+  const opened: (string | undefined)[] = [];
   const outputs: OpenOutput[] = [];
   try {
-    for (const path of paths) {
-      outputs.push(path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, io, mode));
-    }
-    const result = await body(...outputs);
+    const result = await body(async (path) => {
+      await checkDistinct([...opened, path], inputs);
+      opened.push(path);
+      const output =
+        path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, io, mode);
+      outputs.push(output);
+      return output;
+    });
     io.signal?.throwIfAborted();
     for (const output of outputs) await output.commit();
     return result;

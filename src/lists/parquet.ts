@@ -3,10 +3,9 @@
 
 import { resolve } from 'node:path';
 import { VeilmatchError } from '../errors.js';
-import type { ListRecord } from './csv.js';
 import { Database, databaseError, quoted } from './duckdb.js';
 import type { Io } from './io.js';
-import type { RecordSource } from './record-source.js';
+import type { FileReading, ListRecord, RecordSource } from './record-source.js';
 
 /** What the message says that the package is needed for. */
 export const PARQUET_NEEDS = 'Parquet files need';
@@ -38,6 +37,7 @@ export async function openParquet(path: string, source: string, io: Io): Promise
 }
 
 class ParquetRecords implements RecordSource {
+  readonly reading: FileReading = { format: 'Parquet' };
   readonly counts = 'row';
   readonly hasHeader = true;
   readonly #database: Database;

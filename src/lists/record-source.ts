@@ -1,9 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A list that is open, whatever kind of file it is. */
 
-import type { ListRecord } from './csv.js';
+/** A record of a list, and where it stands. */
+export interface ListRecord {
+  /** None of a record that could not be read. */
+  readonly fields: readonly string[];
+  /** From 1: the line that it begins on; in a file that has no lines, the row. */
+  readonly line: number;
+  /** Why it could not be read. */
+  readonly damage?: RecordDamage | undefined;
+}
+
+/** What is wrong with a record. */
+export type RecordDamage =
+  /** A quote is never closed, or text stands behind a closing one. */
+  | 'quotes'
+  /** It is longer than any record may be. */
+  | 'too-long'
+  /** It has more cells than the first record, so that none of them is where it should be. */
+  | 'too-many-cells'
+  /** It is no JSON object. */
+  | 'no-json'
+  /** It is no card, or one without an end. */
+  | 'no-card';
+
+/** What a file is, in words that people know. */
+export interface FileReading {
+  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard';
+  /** Of text alone. */
+  readonly encoding?: string | undefined;
+  /** Of CSV alone, and why it is taken for one. */
+  readonly delimiter?: string | undefined;
+  /** Why the delimiter is what it is: it was asked for, the file says so, it was found, or there is one column alone. */
+  readonly delimiterWhy?: 'given' | 'declared' | 'found' | 'alone' | undefined;
+  /** Lines above the table that are no records, and were not asked to be left out. */
+  readonly passed?: number | undefined;
+}
 
 export interface RecordSource {
+  readonly reading: FileReading;
   /** What the `line` of a record is a number of. */
   readonly counts: 'line' | 'row';
   /** Undefined where the records themselves have to tell whether the first one holds names. */

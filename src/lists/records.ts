@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The records of a list, whatever kind of file it is: CSV as it stands or compressed, or Parquet. The kind is told from
- * the first bytes, never from the name.
+ * The records of a list, whatever kind of file it is: CSV, JSON or vCard as they stand or compressed, or Parquet. The kind is
+ * told from the first bytes, never from the name.
  */
 
 import { stat } from 'node:fs/promises';
+import { BufferedSource } from './buffered-source.js';
 import { beginsWith, PARQUET, prepend, startOf } from './chunks.js';
 import { decompressed } from './compression.js';
-import { csvRecords, type Delimiter, type ListRecord } from './csv.js';
-import { asUtf8 } from './encoding.js';
+import { MAX_RECORD, openCsv } from './csv.js';
+import type { GivenDialect } from './dialect.js';
+import { type Text, textOf } from './encoding.js';
 import { type Io, readBytes, STDIN, sourceName } from './io.js';
+import { jsonArray, jsonLines } from './json-records.js';
 import { openParquet } from './parquet.js';
-import type { RecordSource } from './record-source.js';
+import type { ListRecord, RecordSource } from './record-source.js';
+import { vcardRecords } from './vcard.js';
 
-interface RecordOptions {
-  /** Detected when it is not given. */
-  readonly delimiter?: Delimiter | undefined;
+/** How a file is read; what is not said is found out. */
+export interface RecordOptions {
+  readonly dialect?: GivenDialect | undefined;
+  /** As `TextDecoder` calls it. Default: UTF-8, or what a byte order mark says. */
+  readonly encoding?: string | undefined;
+  /** Characters of the longest record that is taken. Default 1,000,000. */
+  readonly maxRecord?: number | undefined;
 }
 
 /**
@@ -30,62 +38,54 @@ export async function openRecords(path: string, options: RecordOptions, io: Io):
     await iterator.return?.();
     return openParquet(path, source, io);
   }
-  return new CsvSource(prepend(head, iterator), file?.isFile() ? file.size : undefined, source, options, io);
-}
-
-/** The text of a file, decompressed if need be. @throws {VeilmatchError} `io`, `bad-file` */
-export function readText(path: string, io: Io): AsyncGenerator<Uint8Array> {
-  const source = sourceName(path);
-  return asUtf8(decompressed(readBytes(path, io), source), source);
-}
-
-class CsvSource implements RecordSource {
-  readonly counts = 'line';
-  readonly hasHeader = undefined;
-  readonly #size: number | undefined;
-  readonly #batches: AsyncGenerator<readonly ListRecord[], void, undefined>;
-  readonly #early: (readonly ListRecord[])[] = [];
-  #read = 0;
-
-  constructor(
-    bytes: AsyncIterable<Uint8Array>,
-    size: number | undefined,
-    source: string,
-    { delimiter }: RecordOptions,
-    io: Io,
-  ) {
-    this.#size = size;
-    const text = asUtf8(decompressed(this.#counted(bytes), source), source);
-    this.#batches = csvRecords(text, { source, delimiter, signal: io.signal });
-  }
-
-  async sample(count: number): Promise<readonly ListRecord[]> {
-    for (let found = 0; found < count; ) {
-      const next = await this.#batches.next();
-      if (next.done) break;
-      this.#early.push(next.value);
-      found += next.value.length;
-    }
-    return this.#early.flat().slice(0, count);
-  }
-
-  async *records(): AsyncGenerator<readonly ListRecord[], void, undefined> {
-    for (let batch = this.#early.shift(); batch !== undefined; batch = this.#early.shift()) yield batch;
-    yield* this.#batches;
-  }
-
-  share(): number | undefined {
-    return this.#size === undefined ? undefined : this.#read / Math.max(1, this.#size);
-  }
-
-  async close(): Promise<void> {
-    await this.#batches.return();
-  }
-
-  async *#counted(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of bytes) {
-      this.#read += chunk.length;
+  const size = file?.isFile() ? file.size : undefined;
+  let read = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of prepend(head, iterator)) {
+      read += chunk.length;
       yield chunk;
     }
+  };
+  const text = await textOf(decompressed(counted(), source), source, options.encoding);
+  const share = (): number | undefined => (size === undefined ? undefined : read / Math.max(1, size));
+  return textRecords(text, source, options, share, io.signal);
+}
+
+/** Text of a file, decompressed if need be. @throws {VeilmatchError} `io`, `bad-file` */
+export async function* readText(path: string, io: Io): AsyncGenerator<string, void, undefined> {
+  const source = sourceName(path);
+  yield* (await textOf(decompressed(readBytes(path, io), source), source)).chunks;
+}
+
+async function textRecords(
+  { encoding, chunks }: Text,
+  source: string,
+  { dialect, maxRecord = MAX_RECORD }: RecordOptions,
+  share: () => number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<RecordSource> {
+  const { value: head = '' } = await chunks.next();
+  const text = prepend(head, chunks);
+  const named = (
+    format: 'JSON' | 'JSON Lines' | 'vCard',
+    counts: 'line' | 'row',
+    batches: AsyncGenerator<readonly ListRecord[], void, undefined>,
+  ): RecordSource => {
+    const reading = { format, encoding };
+    return new BufferedSource({ reading, counts, hasHeader: true }, batches, share);
+  };
+  if (dialect?.delimiter === undefined) {
+    if (/^\s*BEGIN:VCARD\s/i.test(head)) return named('vCard', 'line', vcardRecords(text, maxRecord));
+    if (/^\s*\{\s*(?:"|\})/.test(head)) return named('JSON Lines', 'line', jsonLines(text, maxRecord));
+    if (/^\s*\[\s*(?:\{|\])/.test(head)) return named('JSON', 'row', jsonArray(text, source));
   }
+  const { detected, batches } = await openCsv(text, { source, dialect, maxRecord, signal });
+  const reading = {
+    format: 'CSV',
+    encoding,
+    delimiter: detected.dialect.delimiter,
+    delimiterWhy: detected.why,
+    passed: detected.passed,
+  } as const;
+  return new BufferedSource({ reading, counts: 'line', hasHeader: undefined }, batches, share);
 }

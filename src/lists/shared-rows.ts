@@ -101,18 +101,25 @@ export class SharedRows {
       await this.#settle();
   }
 
-  /** Writes these rows, which ascend, with their lines. */
+  /**
+   * Writes these rows, which ascend, with their lines.
+   * @param beside what else stands in each, by the name of its column
+   */
   async write(
     output: Output,
     rows: readonly number[],
     { lines, kinds }: RowPlaces,
     style?: TableStyle,
+    beside: Readonly<Record<string, (row: number) => string | undefined>> = {},
   ): Promise<void> {
-    const table = await output.table(listColumns(kinds), style);
+    const more = Object.keys(beside).map((name) => [name, 'text'] as const);
+    const table = await output.table({ ...listColumns(kinds), ...Object.fromEntries(more) }, style);
     let batch: Cells[] = [];
     let next = 0;
     for await (const row of this.#kept.select(rows)) {
-      batch.push([lines.at(rows[next++]!), ...kinds.map((kind) => row[kind])]);
+      const at = rows[next++]!;
+      const cells = Object.values(beside).map((cell) => cell(at));
+      batch.push([lines.at(at), ...kinds.map((kind) => row[kind]), ...cells]);
       if (batch.length < BATCH) continue;
       await table.append(batch);
       batch = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the name of an output makes of its content: text, compressed text (`.gz`, `.zst`), or a table (`.parquet`). */
+/** What the name of an output makes of its content: CSV, JSON Lines (`.jsonl`), either compressed (`.gz`, `.zst`), or Parquet. */
 
 import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { type Cells, type ColumnType, Database, databaseError, quoted, type Tabl
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
 import type { TableStyle } from './spreadsheet.js';
-import { CsvTable, type Output, type TableOutput } from './text-output.js';
+import { CsvTable, JsonLinesTable, type Output, type TableOutput } from './text-output.js';
 
 /** Where a file's content goes, as text that may be compressed or as a table. */
 export interface Sink extends Output {
@@ -45,19 +45,52 @@ export function refuseParquet(path: string | undefined, what: string): void {
   );
 }
 
-/** @throws {VeilmatchError} `unsupported` for Parquet without DuckDB, Zstandard on an older Node */
+/** The ending of a name, without one that says that it is compressed. */
+const endingOf = (name: string): string | undefined =>
+  /\.([a-z]+)$/i.exec(name.replace(/\.(?:gz|zst)$/i, ''))?.[1]?.toLowerCase();
+
+/** What other programs would take the content for by its name. */
+function refuseWorkbook(name: string): void {
+  if (!/^(?:xlsx?|xlsm|ods|numbers)$/.test(endingOf(name) ?? '')) return;
+  throw new VeilmatchError(
+    'argument',
+    `${pathName(name)} cannot be written: workbooks are not supported. Name a .csv file, with --spreadsheet where it is for one.`,
+  );
+}
+
+/** A list in the text format that a name asks for. @throws {VeilmatchError} `argument` */
+function textTable(
+  name: string,
+  output: Pick<Output, 'write'>,
+  columns: Readonly<Record<string, ColumnType>>,
+  style: TableStyle | undefined,
+): Promise<TableOutput> {
+  const ending = endingOf(name);
+  if (ending === 'jsonl' || ending === 'ndjson') return Promise.resolve(new JsonLinesTable(output, columns));
+  if (ending !== 'json') return CsvTable.begin(output, columns, style);
+  throw new VeilmatchError(
+    'argument',
+    `${pathName(name)} would be CSV. A list as JSON has an object a line: name it .jsonl, or ask for one document with --json ` +
+      'where the command has it.',
+  );
+}
+
+/** @throws {VeilmatchError} `argument` for a workbook; `unsupported` for Parquet without DuckDB, Zstandard on an older Node */
 export async function sinkFor(name: string, open: OpenFile, io: Io): Promise<Sink> {
+  refuseWorkbook(name);
   if (isParquetName(name)) return ParquetSink.open(name, open, io);
   const compression = compressionOf(name);
   return compression === undefined
-    ? new PlainSink(open)
-    : new CompressedSink(open, compressor(compression, name));
+    ? new PlainSink(name, open)
+    : new CompressedSink(name, open, compressor(compression, name));
 }
 
 class PlainSink implements Sink {
+  readonly #name: string;
   readonly #open: OpenFile;
 
-  constructor(open: OpenFile) {
+  constructor(name: string, open: OpenFile) {
+    this.#name = name;
     this.#open = open;
   }
 
@@ -66,7 +99,7 @@ class PlainSink implements Sink {
   }
 
   table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
-    return CsvTable.begin(this, columns, style);
+    return textTable(this.#name, this, columns, style);
   }
 
   async end(): Promise<void> {
@@ -81,11 +114,13 @@ class PlainSink implements Sink {
 }
 
 class CompressedSink implements Sink {
+  readonly #name: string;
   readonly #encoder: Transform;
   /** Fulfilled when the file is on disk and closed. */
   readonly #done: Promise<void>;
 
-  constructor({ file, flush }: OpenFile, encoder: Transform) {
+  constructor(name: string, { file, flush }: OpenFile, encoder: Transform) {
+    this.#name = name;
     this.#encoder = encoder;
     this.#done = pipeline(encoder, file.createWriteStream({ flush }));
     // Whoever writes or ends hears of it.
@@ -99,7 +134,7 @@ class CompressedSink implements Sink {
   }
 
   table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
-    return CsvTable.begin(this, columns, style);
+    return textTable(this.#name, this, columns, style);
   }
 
   async end(): Promise<void> {

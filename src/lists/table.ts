@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Customer lists: the rows that the library takes, and the lines they stood on, as they are read. */
 
+import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
+import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field, Row } from '../identifiers/row.js';
-import { type ColumnOptions, type Columns, chooseColumns } from './columns.js';
-import type { Delimiter, ListRecord } from './csv.js';
+import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
+import { fieldColumns } from './field-columns.js';
 import { type Io, sourceName } from './io.js';
-import type { RecordSource } from './record-source.js';
-import { openRecords } from './records.js';
+import type { FileReading, ListRecord, RecordSource } from './record-source.js';
+import { openRecords, type RecordOptions } from './records.js';
 
-export interface ListOptions extends ColumnOptions {
-  /** Detected when it is not given. */
-  readonly delimiter?: Delimiter | undefined;
+/** How a list is read; what is not said is found out. */
+export interface ListOptions extends ColumnOptions, RecordOptions {
+  /** Also look for columns with what uploads take besides, by their names. */
+  readonly fields?: boolean | undefined;
+}
+
+/** What was taken of a list, for people and programs. */
+export interface ListReading extends FileReading {
+  /** Whether its first record holds names. */
+  readonly header: boolean;
+  readonly columns: readonly ChosenColumn[];
+  /** Of every column its name, where it has one that could not be a value. */
+  readonly names: readonly (string | undefined)[];
+  /** Where telephone numbers without a country are read. */
+  readonly country?: string | undefined;
 }
 
 /** A row as it was read: cells that are empty are left out. */
@@ -21,6 +35,12 @@ export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;
+  /** Cells of the columns that are read besides; with the first row of a record alone. */
+  readonly beside?: readonly string[] | undefined;
+  /** Whether its record could not be read, so that nothing is in it. */
+  readonly damaged?: true | undefined;
+  /** What uploads take besides, where it was asked for. */
+  readonly fields?: ReadonlyMap<UploadField, string>;
 }
 
 /** Records that are looked at before the columns are chosen. */
@@ -29,47 +49,67 @@ const SAMPLE_RECORDS = 500;
 /** A list that is read once, from the beginning to the end, and never held as a whole. */
 export class CustomerList {
   readonly columns: Columns;
-  /** What was guessed about the file and why; to be shown. */
+  readonly reading: ListReading;
+  /** What was taken and why, a line each; to be shown. */
   readonly notes: readonly string[];
+  /** Where what uploads take besides stands; nothing unless it was asked for. */
+  readonly fields: ReadonlyMap<UploadField, number>;
   readonly #records: RecordSource;
-  readonly #source: string;
   readonly #width: number;
+  /** Lines of records that could not be read. */
+  readonly #damaged = new Set<number>();
   #count = 0;
 
   private constructor(
     records: RecordSource,
-    source: string,
     width: number,
     columns: Columns,
+    reading: ListReading,
     notes: readonly string[],
+    fields: ReadonlyMap<UploadField, number>,
   ) {
+    this.fields = fields;
     this.#records = records;
-    this.#source = source;
     this.#width = width;
     this.columns = columns;
+    this.reading = reading;
     this.notes = notes;
   }
 
   /**
    * Opens a list and chooses its columns.
    * @param path a file, or `-` for standard input
-   * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is not CSV in UTF-8 or UTF-16, nor Parquet, with
-   * the line or byte offset; `argument` when no column can be chosen
+   * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is no text, no list, or not in its encoding, with the
+   * line or byte offset; `argument` when no column can be chosen
    */
   static async open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
     const source = sourceName(path);
     const records = await openRecords(path, options, io);
     try {
-      const sample = await records.sample(SAMPLE_RECORDS);
+      const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
       if (sample.length === 0) {
-        throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
+        throw new VeilmatchError(
+          'bad-file',
+          `${source} holds nothing that could be read as a list: no line, or no whole record.`,
+        );
       }
-      const { columns, notes } = chooseColumns(
-        sample.map(({ fields }) => fields),
-        checkedOptions(options, records, source),
-        source,
-      );
-      return new CustomerList(records, source, sample[0]!.fields.length, columns, notes);
+      const checked = checkedOptions(options, records, source);
+      const cells = sample.map((record) => record.fields);
+      refuseOtherDelimiters(cells[0]!, records, checked, source);
+      const { columns, chosen, names, notes } = chooseColumns(cells, checked, source);
+      const reading: ListReading = {
+        ...records.reading,
+        header: columns.header !== undefined,
+        columns: chosen,
+        names,
+        country: options.country,
+      };
+      const width = Math.max(columns.header?.length ?? 0, cells[0]!.length);
+      const { header, phone, email } = columns;
+      // Where numbers are read is where somebody lives, too.
+      const fields = fieldColumns(options.fields ? header : undefined, [...phone, ...email]);
+      const all = [...readingNotes(reading), ...notes];
+      return new CustomerList(records, width, columns, reading, all, fields);
     } catch (error) {
       await records.close();
       throw error;
@@ -91,24 +131,47 @@ export class CustomerList {
     return (['phone', 'email'] as const).filter((kind) => this.columns[kind].length > 0);
   }
 
+  /** Why a row was not taken: what its reader says of it, unless its record could not be read at all. */
+  codeAt(line: number, code: IdentifierErrorCode): IdentifierErrorCode {
+    return this.#damaged.has(line) ? 'bad-record' : code;
+  }
+
+  /** Cells of a whole record. */
+  get width(): number {
+    return this.#width;
+  }
+
   /** How much was read, from 0 to 1, where that can be known. */
   share(): number | undefined {
     return this.#records.share();
   }
 
   /**
-   * The rows in order, once. A record with two phone columns filled makes two rows.
+   * The rows in order, once. A record with two phone columns filled makes two rows; one that could not be read makes an empty
+   * row, of which `codeAt` says so.
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { header, phone, email, country } = this.columns;
-    const needed = [...phone, ...email, ...(country === undefined ? [] : [country])];
-    let belowHeader = header === undefined;
+    const { phone, email, country, beside = [] } = this.columns;
+    const own = [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const needed = [...own, ...beside, ...this.fields.values()];
+    for await (const records of this.#belowHeader(needed))
+      yield records.flatMap((record) => this.rowsOf(record));
+  }
+
+  /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */
+  wholeRecords(): AsyncGenerator<readonly ListRecord[], void, undefined> {
+    return this.#belowHeader(Array.from({ length: this.#width }, (_, column) => column));
+  }
+
+  async *#belowHeader(needed: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
+    let below = this.columns.header === undefined;
     for await (const batch of this.#records.records(needed)) {
-      const records = belowHeader ? batch : batch.slice(1);
-      belowHeader ||= batch.length > 0;
+      const first = below ? -1 : batch.findIndex(({ damage }) => damage === undefined);
+      const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
+      below ||= first >= 0;
       this.#count += records.length;
-      yield records.flatMap((record) => this.#rowsOf(record));
+      yield records;
     }
   }
 
@@ -116,15 +179,14 @@ export class CustomerList {
     return this.#records.close();
   }
 
-  #rowsOf({ fields, line }: ListRecord): PlacedRow[] {
+  /** What a record comes to. */
+  rowsOf({ fields, line, damage }: ListRecord): PlacedRow[] {
     // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
-    if (fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '')) {
-      throw new VeilmatchError(
-        'bad-file',
-        `${this.#source}: the record on line ${line} has ${fields.length} fields, the first one has ${this.#width}. ` +
-          'A field that holds the delimiter must be quoted; --delimiter sets another one.',
-        { position: line - 1 },
-      );
+    const isLong =
+      fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '');
+    if (damage !== undefined || isLong) {
+      this.#damaged.add(line);
+      return [{ row: {}, line, damaged: true }];
     }
     const filled = (position: number | undefined): string | undefined => {
       const cell = position === undefined ? undefined : fields[position];
@@ -134,24 +196,97 @@ export class CustomerList {
     const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
     const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
     const country = filled(this.columns.country);
+    const others = [...this.fields].flatMap(([field, column]): [UploadField, string][] => {
+      const cell = filled(column);
+      return cell === undefined ? [] : [[field, cell]];
+    });
+    const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
+    const beside = this.columns.beside?.map((column) => fields[column] ?? '');
     return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
       if (country !== undefined) row.country = country;
-      return { row, line };
+      return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
     });
   }
 }
 
 /** What the file itself says about its header and its delimiter cannot be said otherwise. */
-function checkedOptions(options: ListOptions, { hasHeader }: RecordSource, source: string): ListOptions {
+function checkedOptions(
+  options: ListOptions,
+  { hasHeader, reading }: RecordSource,
+  source: string,
+): ListOptions {
   if (hasHeader === undefined) return options;
-  if (options.header === false || options.delimiter !== undefined) {
+  if (options.header === false || options.dialect?.delimiter !== undefined) {
     throw new VeilmatchError(
       'argument',
-      `${source} is a Parquet file: its columns have names, and nothing separates them. Leave --no-header and --delimiter away.`,
+      `${source} is ${reading.format}: its columns have names, and nothing separates them. Leave --no-header and --delimiter away.`,
     );
   }
   return { ...options, header: hasHeader };
+}
+
+/** One column whose name has a delimiter in it: most likely there are several. */
+function refuseOtherDelimiters(
+  [name = '', ...others]: readonly string[],
+  { reading }: RecordSource,
+  { columns = [] }: ListOptions,
+  source: string,
+): void {
+  const [other] = /[,;\t|]/.exec(name) ?? [];
+  if (others.length > 0 || other === undefined || reading.format !== 'CSV') return;
+  if (columns.some((column) => column.name === name) || name.includes('@')) return;
+  throw new VeilmatchError(
+    'argument',
+    `${source} has one column where ${signName(reading.delimiter!)} separates the fields, and ${signName(other)} in its name. ` +
+      'Give --delimiter, or --column 1=phone or 1=email where there is one column.',
+  );
+}
+
+const WHY: Readonly<Record<NonNullable<FileReading['delimiterWhy']>, string>> = {
+  given: 'as asked for',
+  declared: 'as its first line says',
+  found: 'found in its first lines; --delimiter overrules',
+  alone: 'none found',
+};
+
+function readingNotes({
+  format,
+  encoding,
+  delimiter,
+  delimiterWhy,
+  passed = 0,
+  country,
+}: ListReading): string[] {
+  const text = encoding === undefined ? format : `${format} in ${encoding.toUpperCase()}`;
+  const fields =
+    delimiterWhy === undefined
+      ? ''
+      : delimiterWhy === 'alone'
+        ? ', one field a line'
+        : `, fields separated by ${signName(delimiter!)} (${WHY[delimiterWhy]})`;
+  const notes = [`read as ${text}${fields}`];
+  if (passed > 0) {
+    notes.push(
+      `${passed === 1 ? 'line 1 is' : `lines 1 to ${passed} are`} no part of the table and left out (--skip overrules)`,
+    );
+  }
+  if (country !== undefined)
+    notes.push(`telephone numbers without a country are read in ${country} (--country)`);
+  return notes;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  ' ': 'space',
+  '|': 'pipe',
+};
+
+function signName(sign: string): string {
+  const code = sign.charCodeAt(0);
+  return SIGNS[sign] ?? (code < 0x20 ? `character ${code}` : `"${sign}"`);
 }

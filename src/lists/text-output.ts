@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a command writes to: texts one behind the other, or the rows of a list. Here the rows are CSV. */
+/** What a command writes to: texts one behind the other, or the rows of a list. Here the rows are CSV or JSON Lines. */
 
 import type { Cells, ColumnType } from './duckdb.js';
 import { guarded, type TableStyle } from './spreadsheet.js';
 
 export interface Output {
   write(text: string): Promise<void>;
-  /** Begins a list with these columns: CSV, or Parquet where the file's name says so. */
+  /** Begins a list with these columns: CSV, or JSON Lines or Parquet where the file's name says so. */
   table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput>;
 }
 
@@ -49,6 +49,31 @@ export class CsvTable implements TableOutput {
 
   async append(rows: Iterable<Cells>): Promise<void> {
     await writeAll(this.#output, lines(rows, this.#style));
+  }
+}
+
+/** A list as an object a line; cells with nothing in them are left away. */
+export class JsonLinesTable implements TableOutput {
+  readonly #output: Pick<Output, 'write'>;
+  readonly #names: readonly string[];
+
+  constructor(output: Pick<Output, 'write'>, columns: Readonly<Record<string, ColumnType>>) {
+    this.#output = output;
+    this.#names = Object.keys(columns);
+  }
+
+  async append(rows: Iterable<Cells>): Promise<void> {
+    await writeAll(this.#output, this.#lines(rows));
+  }
+
+  *#lines(rows: Iterable<Cells>): Generator<string> {
+    for (const row of rows) {
+      const cells = this.#names.flatMap((name, i) => {
+        const cell = row[i];
+        return cell === undefined || cell === null || cell === '' ? [] : [[name, cell] as const];
+      });
+      yield `${JSON.stringify(Object.fromEntries(cells))}\n`;
+    }
   }
 }
 

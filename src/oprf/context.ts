@@ -9,15 +9,15 @@ import type { ProofContext } from './dleq.js';
 import { requireSuite, type Suite, type SuiteIdentifier } from './suite.js';
 
 /** `oprf` is the plain one, `voprf` proves which key was used, `poprf` takes in a public input as well. */
-export type Mode = 'oprf' | 'voprf' | 'poprf';
+export type OprfMode = 'oprf' | 'voprf' | 'poprf';
 
 /** As the byte of the context string. */
-const MODE: Readonly<Record<Mode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
+const MODE: Readonly<Record<OprfMode, number>> = { oprf: 0, voprf: 1, poprf: 2 };
 
 /** What both parties must agree on, and what its hashes are tagged with. */
 export interface Context extends ProofContext {
   /** One of the three modes. */
-  readonly mode: Mode;
+  readonly mode: OprfMode;
   /** The tag of HashToGroup. */
   readonly groupTag: Uint8Array;
 }
@@ -30,21 +30,48 @@ export interface KeyPair {
   readonly publicKey: Uint8Array;
 }
 
-/** CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes. */
-export function createContextString(mode: Mode, identifier: SuiteIdentifier): Uint8Array {
+/**
+ * CreateContextString: "OPRFV1-" || I2OSP(mode, 1) || "-" || identifier, in bytes.
+ * @example
+ * ```ts
+ * import { createContextString } from 'veilmatch/oprf';
+ *
+ * const bytes = createContextString('oprf', 'P256-SHA256');
+ * console.log(new TextDecoder().decode(bytes).slice(0, 7)); // → OPRFV1-
+ * ```
+ */
+export function createContextString(mode: OprfMode, identifier: SuiteIdentifier): Uint8Array {
   requireMode(mode);
   requireText(identifier, 'The name of the suite');
   return concatBytes(utf8('OPRFV1-'), Uint8Array.of(MODE[mode]), utf8(`-${identifier}`));
 }
 
-/** The context of a suite and a mode. */
-export function createContext(suite: Suite, mode: Mode): Context {
+/**
+ * The context of a suite and a mode.
+ * @example
+ * ```ts
+ * import { createContext, p256Sha256 } from 'veilmatch/oprf';
+ *
+ * const { contextString } = createContext(p256Sha256, 'voprf');
+ * console.log(contextString.length); // → 20
+ * ```
+ */
+export function createContext(suite: Suite, mode: OprfMode): Context {
   requireSuite(suite);
   const contextString = createContextString(mode, suite.identifier);
   return { suite, mode, contextString, groupTag: concatBytes(utf8('HashToGroup-'), contextString) };
 }
 
-/** GenerateKeyPair: a fresh key pair, which fits every mode. */
+/**
+ * GenerateKeyPair: a fresh key pair, which fits every mode.
+ * @example
+ * ```ts
+ * import { generateKeyPair, p256Sha256 } from 'veilmatch/oprf';
+ *
+ * const { secretKey, publicKey } = await generateKeyPair(p256Sha256);
+ * console.log(secretKey.length, publicKey.length); // → 32 33
+ * ```
+ */
 export async function generateKeyPair(suite: Suite, random: RandomSource = secureRandom): Promise<KeyPair> {
   requireSuite(suite);
   requireFunction(random, 'The source of randomness');
@@ -57,10 +84,18 @@ export async function generateKeyPair(suite: Suite, random: RandomSource = secur
  * @param seed Ns bytes (32 in both suites), random and secret: whoever has it has the key
  * @param info public, at most 65,535 bytes; default empty
  * @throws {VeilmatchError} `argument` for a seed or an info of another length
+ * @example
+ * ```ts
+ * import { deriveKeyPair, p256Sha256 } from 'veilmatch/oprf';
+ *
+ * const seed = new Uint8Array(32).fill(1); // of a test: a real one is random
+ * const [a, b] = [await deriveKeyPair(p256Sha256, 'oprf', seed), await deriveKeyPair(p256Sha256, 'voprf', seed)];
+ * console.log(a.secretKey[0] === b.secretKey[0], a.publicKey.length); // → false 33
+ * ```
  */
 export async function deriveKeyPair(
   suite: Suite,
-  mode: Mode,
+  mode: OprfMode,
   seed: Uint8Array,
   info: Uint8Array = new Uint8Array(),
 ): Promise<KeyPair> {
@@ -106,6 +141,14 @@ export function checkInfo(info: Uint8Array): void {
 /**
  * A server's public key, from its secret one.
  * @throws {VeilmatchError} `argument` for another length, `bad-scalar` for what is no key
+ * @example
+ * ```ts
+ * import { generateKeyPair, p256Sha256, publicKeyOf } from 'veilmatch/oprf';
+ *
+ * const { secretKey, publicKey } = await generateKeyPair(p256Sha256);
+ * const again = await publicKeyOf(p256Sha256, secretKey);
+ * console.log(again.every((byte, i) => byte === publicKey[i])); // → true
+ * ```
  */
 export async function publicKeyOf(suite: Suite, secretKey: Uint8Array): Promise<Uint8Array> {
   requireSuite(suite);

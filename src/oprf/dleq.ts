@@ -53,6 +53,17 @@ interface Composites {
  * @param k the scalar of which the statement is true; nothing checks that it is
  * @returns c and s, one after the other: 2 x Ns bytes
  * @throws {VeilmatchError} `argument` for lists that do not fit, `bad-element`, `identity-element`, `bad-scalar`
+ * @example
+ * ```ts
+ * import { createContext, generateKeyPair, generateProof, p256Sha256 } from 'veilmatch/oprf';
+ *
+ * const context = createContext(p256Sha256, 'voprf');
+ * const { secretKey, publicKey } = await generateKeyPair(p256Sha256);
+ * const C = (await generateKeyPair(p256Sha256)).publicKey;
+ * const statement = { B: publicKey, C, D: await p256Sha256.group.multiply(C, secretKey) };
+ * const proof = await generateProof(context, secretKey, statement);
+ * console.log(proof.length); // → 64
+ * ```
  */
 export async function generateProof(
   context: ProofContext,
@@ -81,6 +92,19 @@ export async function generateProof(
  * @param proof 2 x Ns bytes
  * @throws {VeilmatchError} `bad-proof` unless the proof shows the statement; `bad-element` and `identity-element` with the
  * position in C or D, `argument` for lists that do not fit
+ * @example
+ * ```ts
+ * import { createContext, generateKeyPair, generateProof, p256Sha256, verifyProof } from 'veilmatch/oprf';
+ *
+ * const context = createContext(p256Sha256, 'voprf');
+ * const { secretKey, publicKey } = await generateKeyPair(p256Sha256);
+ * const C = (await generateKeyPair(p256Sha256)).publicKey;
+ * const statement = { B: publicKey, C, D: await p256Sha256.group.multiply(C, secretKey) };
+ * const proof = await generateProof(context, secretKey, statement);
+ * await verifyProof(context, statement, proof);
+ * const other = { ...statement, D: C };
+ * console.log(await verifyProof(context, other, proof).catch(({ code }) => code)); // → bad-proof
+ * ```
  */
 export async function verifyProof(
   context: ProofContext,

@@ -8,7 +8,6 @@
  * @module veilmatch/oprf
  */
 
-export { ByteList } from '../bytes.js';
 export type { Blinding, BlindingMethod, Evaluation, OprfOptions, ProvedEvaluation } from './blinding.js';
 export {
   type Context,
@@ -17,7 +16,7 @@ export {
   deriveKeyPair,
   generateKeyPair,
   type KeyPair,
-  type Mode,
+  type OprfMode,
   publicKeyOf,
 } from './context.js';
 export {

@@ -12,7 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { type ByteList, recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { type BatchOptions, countRecords } from '../group/group.js';
-import { inChunks } from '../group/noble.js';
+import { inChunks } from '../group/unchecked-noble.js';
 import { draw, type RandomSource } from '../random.js';
 import type { Suite, SuiteGroup, SuiteScalars } from './suite.js';
 

@@ -21,7 +21,7 @@ export interface AdmissionRequest extends RunSizes {
    * What the peer learns: `intersection`, `cardinality` and so on; `nothing` for a receiver whose sender is told nothing. Such a
    * run uses no budget, and no size but `largestSet` counts.
    */
-  readonly reveal: string;
+  readonly learns: string;
   /** What the protocol says of it. Default: those of a count. */
   readonly terms?: Terms | undefined;
 }
@@ -76,6 +76,15 @@ const KEPT_HOURS = 31 * 24;
  * What the option `admit` of either party takes.
  * @throws {VeilmatchError} `argument` for a policy or budgets that are none, or the name that stands for all peers. The function
  * that is returned: `refused`, always with the same message, and what the ledger throws
+ * @example
+ * ```ts
+ * import { admission, intersect, memoryLedger } from 'veilmatch/psi';
+ *
+ * const policy = { budgets: [{ hours: 24, runs: 1 }] };
+ * const admit = admission({ peer: 'acme', ledger: memoryLedger(), policy });
+ * console.log((await intersect(['ada'], ['ada'], { admit })).size); // → 1
+ * console.log(await intersect(['ada'], ['ada'], { admit }).catch(({ code }) => code)); // → refused
+ * ```
  */
 export function admission(options: AdmissionOptions): (run: AdmissionRequest) => Promise<void> {
   requireOptions(options, NAMES);
@@ -97,7 +106,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
     };
     const badSize = sizeRefusal(policy, run);
     if (badSize !== undefined) refuse(badSize);
-    if (run.reveal === 'nothing') return;
+    if (run.learns === 'nothing') return;
     // Both accounts even where nothing limits all: the budget may be given one day, and then counts what was.
     await ledger.update([peer, ALL_PEERS], (accounts) => {
       const [own = [], ofAll = []] = accounts;
@@ -125,10 +134,10 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
 const termsOf = ({ terms = countingTerms }: AdmissionRequest): Terms => terms;
 
 function sizeRefusal(policy: Policy, run: AdmissionRequest): Refusal | undefined {
-  const { peerSize, peerPeople = peerSize, ownSize, reveal } = run;
+  const { peerSize, peerPeople = peerSize, ownSize, learns } = run;
   const { smallestSet = 0, smallestCountedSet = 0, largestSet = Infinity, largestRatio = Infinity } = policy;
   if (peerSize > largestSet) return 'largestSet';
-  if (reveal === 'nothing') return undefined;
+  if (learns === 'nothing') return undefined;
   // A dozen people with a hundred identifiers each are no list of a thousand.
   if (peerPeople < smallestSet) return 'smallestSet';
   if (peerPeople < smallestCountedSet && !termsOf(run).named) return 'smallestCountedSet';

@@ -22,7 +22,15 @@ export const BINDS: Readonly<Record<keyof Policy, Bound>> = {
   budgets: 'deviating',
 };
 
-/** The limits of a policy that bind so far, in the order of `BINDS`. */
+/**
+ * The limits of a policy that bind so far, in the order of `BINDS`.
+ * @example
+ * ```ts
+ * import { limitsThatBind } from 'veilmatch/psi';
+ *
+ * console.log(limitsThatBind({ smallestSet: 100, largestSet: 1000, budgets: [] }, 'deviating')); // → [ 'largestSet' ]
+ * ```
+ */
 export function limitsThatBind(policy: Policy, bound: Bound): (keyof Policy)[] {
   requireObject(policy, 'The policy');
   const names = Object.keys(BINDS) as (keyof Policy)[];

@@ -13,6 +13,13 @@ import { type Budget, checkPolicy, type Policy, workLimit } from './policy.js';
  * @param space how many elements there are to be asked for: the size of a numbering plan
  * @param ownSize elements in the sender's set, for the ratio and the work; by default it sets no limit
  * @throws {VeilmatchError} `argument` for a policy that is none
+ * @example
+ * ```ts
+ * import { daysToEnumerate } from 'veilmatch/psi';
+ *
+ * const policy = { largestSet: 1000, budgets: [{ hours: 24, runs: 1 }] };
+ * console.log(daysToEnumerate(policy, 10_000)); // → 9
+ * ```
  */
 export function daysToEnumerate(policy: Policy, space: number, ownSize: number = Infinity): number {
   requireNumber(space, 'The number of elements that there are');

@@ -28,7 +28,19 @@ export interface Ledger {
   update(accounts: readonly string[], decide: (charges: Accounts) => Accounts): Promise<void>;
 }
 
-/** A ledger in memory, empty at first. */
+/**
+ * A ledger in memory, empty at first.
+ * @example
+ * ```ts
+ * import { admission, memoryLedger } from 'veilmatch/psi';
+ *
+ * const policy = { budgets: [{ hours: 24, runs: 1 }] };
+ * const admit = admission({ peer: 'acme', ledger: memoryLedger(), policy });
+ * const run = { peerSize: 5, ownSize: 5, learns: 'cardinality' };
+ * await admit(run);
+ * console.log(await admit(run).catch(({ code }) => code)); // → refused
+ * ```
+ */
 export function memoryLedger(): Ledger {
   const charges = new Map<string, readonly Charge[]>();
   return {

@@ -29,6 +29,12 @@ const LISTS_BY_DEFAULT = 10;
  * The work that a budget allows: what it states. One that states neither `work` nor `runs`, but `elements`, allows these and
  * the sender's list ten times: or empty lists, which use no elements, could make the sender tag its list without end.
  * @param ownSize elements in the sender's set
+ * @example
+ * ```ts
+ * import { workLimit } from 'veilmatch/psi';
+ *
+ * console.log(workLimit({ hours: 24, work: 5000 }, 100)); // → 5000
+ * ```
  */
 export function workLimit(budget: Budget, ownSize: number): number {
   requireObject(budget, 'The budget');
@@ -101,6 +107,13 @@ const LIMITS = ['smallestSet', 'smallestCountedSet', 'largestSet'] as const;
 /**
  * A policy from JSON or from code, with everything checked.
  * @throws {VeilmatchError} `argument` for an unknown name or a value that is no limit
+ * @example
+ * ```ts
+ * import { checkPolicy } from 'veilmatch/psi';
+ *
+ * const policy = checkPolicy(JSON.parse('{ "largestSet": 1000, "budgets": [{ "hours": 24, "runs": 3 }] }'));
+ * console.log(policy.largestSet); // → 1000
+ * ```
  */
 export function checkPolicy(value: unknown): Policy {
   const policy = objectOf(value, 'A policy', [...LIMITS, 'largestRatio', 'budgets']);
@@ -116,6 +129,12 @@ export function checkPolicy(value: unknown): Policy {
 /**
  * The budgets of a policy, or those over all peers together, with everything checked.
  * @throws {VeilmatchError} `argument` for an unknown name or a value that is no limit
+ * @example
+ * ```ts
+ * import { checkBudgets } from 'veilmatch/psi';
+ *
+ * console.log(checkBudgets([{ hours: 24, runs: 3 }])); // → [ { hours: 24, runs: 3 } ]
+ * ```
  */
 export function checkBudgets(value: unknown): readonly Budget[] {
   if (!Array.isArray(value)) {

@@ -9,21 +9,11 @@
  * @module veilmatch/psi
  */
 
-export { IdentifierSet, type SetInput } from '../identifiers/set.js';
 export { type CardinalityOptions, cardinality } from './cardinality/index.js';
 export { type IntersectOptions, intersect, type WithSender } from './intersect.js';
 export { type IntersectionOptions, intersection } from './intersection/index.js';
-export { psiReceiver, type ReceiverEnd } from './intersection/receiver.js';
-export { psiSender, type SenderEnd } from './intersection/sender.js';
-export { type JoinIdsTaken, joinIdsProtocol } from './join-ids/index.js';
-export { type JoinIds, joinIds } from './join-ids/join.js';
-export {
-  type JoinIdsEnd,
-  joinIdsReceiver,
-  joinIdsSender,
-  PSEUDONYM_BYTES,
-  pseudonymsOfRows,
-} from './join-ids/join-ids.js';
+export { type JoinIdsTaken, joinIds } from './join-ids/index.js';
+export { createJoinIds, type JoinIds } from './join-ids/join.js';
 export {
   countPeople,
   type MatchedPerson,
@@ -32,14 +22,8 @@ export {
   peopleMatched,
 } from './match-people.js';
 export { people } from './people/index.js';
-export {
-  type PeoplePartyOptions,
-  type PeopleReceiverEnd,
-  type PeopleSenderEnd,
-  peopleReceiver,
-  peopleSender,
-} from './people/people.js';
 export type { BlindingName } from './run/blinding.js';
+export type { PsiSuite } from './run/ciphersuite.js';
 export { PsiMachine } from './run/machine.js';
 export type { SentFrame } from './run/observe.js';
 export type { Given, OptionOf, OptionSpec } from './run/options.js';
@@ -51,18 +35,15 @@ export type {
   IntersectionResult,
   SenderResult,
 } from './run/result.js';
-export type { CoarseCount, RevealOption } from './run/reveal.js';
-export type { Mode, Reveal, Role } from './run/suite.js';
+export type { CoarseCount } from './run/reveal.js';
+export type { Learner, Mode, Reveal, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
-export { type SumProtocolOptions, type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
+export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
 export { LOGARITHM_LIMIT, type LogarithmOptions, Logarithms } from './sum/logarithm.js';
-export { OpenedSum } from './sum/opened-sum.js';
 export type { SumOptions } from './sum/party.js';
-export { type SumReceiverEnd, sumReceiver } from './sum/receiver.js';
-export { type SumSenderEnd, sumSender } from './sum/sender.js';
 export { type IntersectionSumOptions, intersectionSum } from './sum/sum.js';
-export { type SumResult, sumResult } from './sum/values.js';
+export type { SumResult } from './sum/values.js';
 
 // What a sender allows.
 

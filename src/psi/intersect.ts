@@ -8,7 +8,6 @@ import { intersection } from './intersection/index.js';
 import { type BothOptions, runBoth } from './run/both.js';
 import { PARTY_NAMES, type PartyOptions, revealing } from './run/party.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from './run/result.js';
-import type { CoarseCount } from './run/reveal.js';
 
 /** Options of both parties in one process. */
 export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;
@@ -29,11 +28,18 @@ const NAMES: OptionNames<IntersectOptions> = { ...PARTY_NAMES, onFrame: true };
  * `reveal: 'cardinality'` only how many distinct identifiers are shared, or about how many. With `to: 'both'` also what the
  * sender is told
  * @throws {VeilmatchError} `incompatible-lists` for strings on one side and identifiers on the other
+ * @example
+ * ```ts
+ * import { intersect } from 'veilmatch/psi';
+ *
+ * const { size, matches } = await intersect(['ada', 'grace', 'ada'], ['ada', 'hedy']);
+ * console.log(size, matches); // → 1 [ 0, 2 ]
+ * ```
  */
 export function intersect(
   receiverSet: SetInput,
   senderSet: SetInput,
-  options: IntersectOptions & { readonly reveal: 'cardinality' | { readonly cardinality: CoarseCount } },
+  options: IntersectOptions & { readonly reveal: 'cardinality' },
 ): Promise<CardinalityResult & WithSender>;
 export function intersect(
   receiverSet: SetInput,

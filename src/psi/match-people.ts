@@ -33,22 +33,46 @@ export interface MatchedPerson {
 }
 
 /**
- * The people behind the matches of an ordered run, which gives away nothing more than the matches do. Each of the
- * receiver's people comes once, however many identifiers matched; whether two of them are one person to the sender does
- * not show here. An identifier that is beyond the limits is nobody's, so a match of it is left out: `leaveOut` takes it out
- * of the set before the run, and says which rows have it.
- * @param elements indices of the receiver's elements that match: `matched` of the receiver's machine
+ * The people behind the matches of an intersection, which gives away nothing more than the matches do. Each of the
+ * receiver's people comes once, however many of its rows matched; whether two of them are one person to the sender does
+ * not show here.
+ * @param set the one that the run was made with, out of which `leaveOut` has taken what stands for nobody
+ * @param matches rows of it that match, as an intersection gives them
  * @param limits the ones that `leaveOut` had
+ * @returns the rows of each person, ascending; they share identifiers
  * @throws {VeilmatchError} `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { intersect, leaveOut, peopleMatched } from 'veilmatch/psi';
+ *
+ * const rows = [{ email: 'ada@example.com', phone: '+1 415 555 0123' }, { phone: '+1 415 555 0123' }];
+ * const { set } = leaveOut((await identifiersFromRows(rows)).set);
+ * const theirs = leaveOut((await identifiersFromRows([{ email: 'ada@example.com' }])).set);
+ * const { matches } = await intersect(set, theirs.set);
+ * console.log(matches, peopleMatched(set, matches)); // → [ 0 ] [ [ 0, 1 ] ]
+ * ```
  */
 export function peopleMatched(
   set: IdentifierSet,
-  elements: readonly number[],
+  matches: readonly number[],
   limits: MergeLimits = {},
-): MatchedPerson[] {
+): (readonly number[])[] {
   requireSet(set);
-  requireIterable(elements, 'The elements');
+  requireIterable(matches, 'The matches');
   requireOptions(limits, LIMIT_NAMES);
+  const matched = new Set(matches);
+  const grouped = peopleOf(set, limits);
+  const found: (readonly number[])[] = [];
+  for (let person = 0; person < grouped.size; person++) {
+    const rows = set.rowsOf(grouped.elementsOf(person));
+    if (rows.some((row) => matched.has(row))) found.push(rows);
+  }
+  return found;
+}
+
+/** The people behind elements that match, each with the kind that it is matched by. */
+function peopleBehind(set: IdentifierSet, elements: readonly number[], limits: MergeLimits): MatchedPerson[] {
   const matched = new Set(elements);
   const grouped = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
@@ -71,6 +95,15 @@ const NAMES: OptionNames<PeopleOptions> = { ...PEOPLE_NAMES, onFrame: true };
  * Which of the receiver's people the sender has, where rows may have several identifiers each, in one process. Both
  * parties leave out what stands for nobody in particular, as `countPeople` does.
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { matchPeople } from 'veilmatch/psi';
+ *
+ * const ours = await identifiersFromRows([{ phone: '+1 415 555 0123', email: 'ada@example.com' }]);
+ * const theirs = await identifiersFromRows([{ email: 'ada@example.com' }]);
+ * console.log(await matchPeople(ours.set, theirs.set)); // → [ { rows: [ 0 ], by: 'email' } ]
+ * ```
  */
 export async function matchPeople(
   receiverSet: SetInput,
@@ -94,7 +127,7 @@ export async function matchPeople(
     const receiver = psiReceiver(own, { ...party, admit: undefined, backend, random: random?.receiver });
     const sender = psiSender(other, { ...party, backend, random: random?.sender });
     const { matched } = (await exchange(receiver, sender, onFrame)).receiver;
-    return peopleMatched(own, matched ?? [], limits);
+    return peopleBehind(own, matched ?? [], limits);
   });
 }
 
@@ -103,6 +136,15 @@ export async function matchPeople(
  * when they share an identifier, directly or through other rows of either list; everybody counts once. An identifier that
  * stands for nobody in particular, by the limits among the options, is left out and reported.
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { countPeople } from 'veilmatch/psi';
+ *
+ * const ours = await identifiersFromRows([{ phone: '+1 415 555 0123', email: 'ada@example.com' }]);
+ * const theirs = await identifiersFromRows([{ phone: '+1 415 555 0123' }, { email: 'ada@example.com' }]);
+ * console.log(await countPeople(ours.set, theirs.set)); // → 1
+ * ```
  */
 export async function countPeople(
   receiverSet: SetInput,

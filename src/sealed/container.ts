@@ -7,7 +7,7 @@
  * |---|---|---|
  * | 0 | 16 | `veilmatch-sealed` in ASCII |
  * | 16 | 1 | version, 2 |
- * | 17 | 1 | kind: 1 key, 2 request, 3 runs, 4 journal |
+ * | 17 | 1 | kind: 1 key, 3 runs, 4 journal |
  * | 18 | 1 | what unlocks it: 1 a key file, 2 a passphrase |
  * | 19 | 3 | scrypt's log2 N, r and p; zero for a key file |
  * | 22 | 2 | zero |
@@ -39,7 +39,6 @@ export type Kind = keyof typeof KINDS;
 /** Their numbers in a header, and what they are called. */
 export const KINDS = {
   key: { number: 1, holds: 'a secret key' },
-  request: { number: 2, holds: 'the state of a request' },
   runs: { number: 3, holds: 'the key of a folder of runs' },
   journal: { number: 4, holds: 'the state of a run' },
 } as const;

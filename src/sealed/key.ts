@@ -10,6 +10,14 @@ import type { SealOptions, Unlock } from './unlock.js';
  * @returns 92 bytes more than the secret has
  * @throws {VeilmatchError} `argument` for an empty passphrase, a short key or a cost out of range; `unsupported` where
  * there is no WebCrypto, as on a web page without TLS
+ * @example
+ * ```ts
+ * import { sealKey } from 'veilmatch/psi';
+ *
+ * const secret = crypto.getRandomValues(new Uint8Array(32));
+ * const sealed = await sealKey(secret, { key: crypto.getRandomValues(new Uint8Array(32)) });
+ * console.log(sealed.length - secret.length); // → 92
+ * ```
  */
 export async function sealKey(
   secret: Uint8Array,
@@ -23,9 +31,18 @@ export async function sealKey(
 }
 
 /**
+ * Opens what `sealKey` has sealed.
  * @returns the secret
  * @throws {VeilmatchError} `bad-file` for what is no sealed key, was changed, or was sealed with another passphrase or key:
  * the last two cannot be told apart; `argument` for an empty passphrase or a short key
+ * @example
+ * ```ts
+ * import { openKey, sealKey } from 'veilmatch/psi';
+ *
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * const sealed = await sealKey(new Uint8Array([1, 2, 3]), unlock);
+ * console.log([...(await openKey(sealed, unlock))]); // → [ 1, 2, 3 ]
+ * ```
  */
 export async function openKey(sealed: Uint8Array, unlock: Unlock): Promise<Uint8Array> {
   requireBytes(sealed, 'The sealed key');

@@ -8,7 +8,7 @@
  * @module veilmatch/transport
  */
 
-export type { Mode, Reveal } from '../psi/run/suite.js';
+export { signingPublicKey } from '../signing.js';
 export type { CloseReason, Held } from '../wire/messages.js';
 export type { Channel, ChannelLimits, Peer } from './channel/channel.js';
 export { type FolderOptions, folderChannel } from './channel/folder.js';
@@ -36,17 +36,10 @@ export {
 } from './door/partners.js';
 export { type PartnersSource, parsePartners, readPartners } from './door/partners-file.js';
 export { createToken, hashToken } from './door/tokens.js';
-export {
-  type ExchangeOptions,
-  type RequestOptions,
-  type RequestState,
-  type RespondOptions,
-  type ResponseOptions,
-  readResponse,
-  writeRequest,
-  writeResponse,
-} from './exchange/exchange.js';
-export { publicKeyOf } from './exchange/exchange-file.js';
+export type { Allowed } from './exchange/admitted.js';
+export type { StepFiles, StepOptions } from './exchange/plan.js';
+export { runStep } from './exchange/step.js';
+export type { StepTaken } from './exchange/turn.js';
 export { type FileLedger, openFileLedger } from './files/file-ledger.js';
 export { readKeyFile, writeKeyFile } from './files/key-file.js';
 export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';
@@ -68,13 +61,11 @@ export {
   type ChannelOptions,
   type Confirmed,
   type ReceivedResult,
-  type RunOptions,
+  type ReceiveOptions,
   type RunPartyOptions,
-  recall,
   recallParty,
   receive,
   runParty,
-  runTerms,
   type SendOptions,
   send,
 } from './run.js';

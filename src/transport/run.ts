@@ -2,16 +2,18 @@
 /** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import { requireObject, requireOptions, requireSet } from '../arguments.js';
+import { requireObject, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
+import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
-import { type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
+import { type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
+import { type PsiSuite, suiteOf } from '../psi/run/ciphersuite.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
-import { type CommonOptions, DEFAULT_CHUNK_SIZE, type PartyOptions, revealing } from '../psi/run/party.js';
+import { padSet } from '../psi/run/padding.js';
+import { type CommonOptions, defaultChunkSize, type PartyOptions, revealing } from '../psi/run/party.js';
 import {
   type ByRole,
   type ListOwn,
@@ -21,9 +23,10 @@ import {
 } from '../psi/run/protocol.js';
 import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
 import type { Role } from '../psi/run/suite.js';
+import type { RandomSource } from '../random.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
-import { checkTerms, type Journal, partyTerms, type RunTerms, requireParty } from './resume/journal.js';
+import { checkTerms, type Journal, partyTerms, requireParty } from './resume/journal.js';
 import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
 /** Options of a party of a run over a channel, whatever the protocol. */
@@ -36,6 +39,11 @@ export interface ChannelOptions extends Omit<CommonOptions, 'backend'> {
    * that no further try would mend.
    */
   readonly journal?: Journal | undefined;
+  /**
+   * Fills the party's set up with dummies to this many elements, as `padSet` does: afresh for each run, and with the same ones in
+   * a run that is resumed.
+   */
+  readonly pad?: number | undefined;
 }
 
 /** Options of a party of a run over a channel. */
@@ -68,6 +76,20 @@ const SLACK_BYTES = 65_536;
  * @returns what it takes home
  * @throws {VeilmatchError} what the protocol or the channel throws; the run is over then, and nothing is released. With a
  * journal also `argument` for another list or other options than before, and `io`, `bad-file`
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { sum } from 'veilmatch/psi';
+ * import { memoryChannels, runParty } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [customers, members] = [['ada', 'hedy'], ['hedy', 'joan']].map((list) => IdentifierSet.ofStrings(list));
+ * const [told] = await Promise.all([
+ *   runParty(a, sum, 'receiver', { set: customers! }),
+ *   runParty(b, sum, 'sender', { set: members!, values: [1250, 990] }),
+ * ]);
+ * console.log(told.size, told.sum); // → 1 1250
+ * ```
  */
 export async function runParty<
   Own extends ByRole,
@@ -91,13 +113,14 @@ const driverNames = (protocol: Pick<Protocol, 'options'>): Record<string, true> 
   ...optionNames(protocol),
   journal: true,
   onResult: true,
+  pad: true,
 });
 
 async function takePart(
   channel: Channel,
   protocol: Protocol,
   role: Role,
-  own: unknown,
+  brought: unknown,
   options: RunPartyOptions<unknown>,
 ): Promise<unknown> {
   const { [role]: party } = protocol;
@@ -108,11 +131,14 @@ async function takePart(
     signal?.addEventListener('abort', stop);
     return await withBackend(options.backend, async (backend) => {
       const given = { ...machineOptions(protocol, options), backend };
-      const machine = party.machine(own, journal === undefined ? given : journaledOptions(given, journal));
-      if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, own, options));
+      const settings: CommonOptions = journal === undefined ? given : journaledOptions(given, journal);
+      // The first that is drawn, so that a run that is resumed has the same dummies.
+      const own = padded(brought, options.pad, settings.random);
+      const machine = party.machine(own, settings);
+      if (journal !== undefined) checkTerms(journal.terms, partyTerms(protocol, role, brought, options));
       const inbox = new Inbox(
         journal === undefined ? channel : journaledChannel(channel, journal),
-        capacityFor(own, options),
+        capacityFor(own, suiteOf(options.suite, backend), options),
       );
       const end = await drive(machine, inbox);
       const deliver = async (): Promise<unknown> => {
@@ -123,9 +149,10 @@ async function takePart(
       if (role === 'receiver') {
         // Whose Finish is the last frame: whether it arrived, the sender says by closing the channel.
         const confirmed = journal === undefined ? undefined : await inbox.ended();
-        await journal?.close();
         await channel.close();
+        // What is worked out of the end may ask the backend, and so the journal.
         const result = await deliver();
+        await journal?.close();
         return confirmed === undefined ? result : Object.assign({}, result, { confirmed });
       }
       if (party.discreet) await channel.close();
@@ -146,10 +173,21 @@ async function takePart(
   }
 }
 
+/** @throws {VeilmatchError} `argument` for a size below that of the set, or a party that brings none */
+export function padded(own: unknown, size: number | undefined, random: RandomSource | undefined): unknown {
+  if (size === undefined) return own;
+  const { set } = own as ListOwn;
+  return { ...(own as ListOwn), set: padSet(set, size, random) };
+}
+
 /** Bytes of the peer's frames that are kept while this party waits for room to send. */
-function capacityFor(own: unknown, { chunkSize = DEFAULT_CHUNK_SIZE }: ChannelOptions): number {
+function capacityFor(
+  own: unknown,
+  suite: PsiSuite,
+  { chunkSize = defaultChunkSize(suite) }: ChannelOptions,
+): number {
   const size = (own as Partial<ListOwn>).set?.size ?? 0;
-  return size * ELEMENT_BYTES + Math.ceil(size / chunkSize) * FRAME_BYTES + SLACK_BYTES;
+  return size * suite.group.elementBytes + Math.ceil(size / chunkSize) * FRAME_BYTES + SLACK_BYTES;
 }
 
 /**
@@ -157,6 +195,17 @@ function capacityFor(own: unknown, { chunkSize = DEFAULT_CHUNK_SIZE }: ChannelOp
  * more, or is not to be reached. Closes the journal.
  * @returns undefined where the run was cut before
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryJournal, partyTerms, recallParty } from 'veilmatch/transport';
+ *
+ * const own = { set: IdentifierSet.ofStrings(['grace']) };
+ * const terms = partyTerms(intersection, 'receiver', own);
+ * const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner:acme', terms });
+ * console.log(await recallParty(intersection, 'receiver', own, { journal })); // → undefined
+ * ```
  */
 export async function recallParty<
   Own extends ByRole,
@@ -180,11 +229,11 @@ export async function recallParty<
   }
 }
 
-/** Options of a party of an intersection or a count over a channel. */
-export type RunOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
+/** Options of `receive`, and of either party of an intersection or a count over a channel. */
+export type ReceiveOptions = ChannelOptions & Omit<PartyOptions, keyof CommonOptions>;
 
 /** Options of `send`. */
-export type SendOptions = RunOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
+export type SendOptions = ReceiveOptions & Pick<RunPartyOptions<SenderResult>, 'onResult'>;
 
 /** What the receiver takes home. */
 export type ReceivedResult = CardinalityResult & Partial<IntersectionResult> & Confirmed;
@@ -196,7 +245,10 @@ type Revealing = Protocol<
   { readonly receiver: ReceivedResult; readonly sender: SenderResult }
 >;
 
-function protocolOf(options: RunOptions): { readonly protocol: Revealing; readonly options: ChannelOptions } {
+function protocolOf(options: ReceiveOptions): {
+  readonly protocol: Revealing;
+  readonly options: ChannelOptions;
+} {
   requireOptions(options);
   const { reveal, coarse, ...given } = revealing(options);
   if (reveal === 'intersection') return { protocol: intersection, options: given };
@@ -208,6 +260,14 @@ function protocolOf(options: RunOptions): { readonly protocol: Revealing; readon
  * Takes part as the sender of an intersection or a count: the other party learns what the two sets share. Closes the channel.
  * @param set an `IdentifierSet`, or strings to compare byte for byte
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { memoryChannels, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [told] = await Promise.all([send(a, ['ada', 'grace'], { to: 'both' }), receive(b, ['grace'], { to: 'both' })]);
+ * console.log(told.size, told.matches); // → 1 [ 1 ]
+ * ```
  */
 export async function send(
   channel: Channel,
@@ -224,34 +284,22 @@ export async function send(
  * @returns with `reveal: 'intersection'`, the default, which rows match; with `reveal: 'cardinality'` only how many
  * identifiers are shared
  * @throws {VeilmatchError} as `runParty` does
+ * @example
+ * ```ts
+ * import { memoryChannels, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [shared] = await Promise.all([receive(a, ['ada', 'grace']), send(b, ['grace', 'hedy'])]);
+ * console.log(shared.select?.(['row of Ada', 'row of Grace'])); // → [ 'row of Grace' ]
+ * ```
  */
 export async function receive(
   channel: Channel,
   set: SetInput,
-  options: RunOptions = {},
+  options: ReceiveOptions = {},
 ): Promise<ReceivedResult> {
   const chosen = protocolOf(options);
   return runParty(channel, chosen.protocol, 'receiver', { set: toSet(set) }, chosen.options);
-}
-
-/**
- * The receiver's result from its journal alone, as `recallParty` has it.
- * @throws {VeilmatchError} as `runParty` does
- */
-export async function recall(
-  set: SetInput,
-  options: RunOptions & { readonly journal: Journal },
-): Promise<ReceivedResult | undefined> {
-  const chosen = protocolOf(options);
-  const { journal } = options;
-  return recallParty(chosen.protocol, 'receiver', { set: toSet(set) }, { ...chosen.options, journal });
-}
-
-/** What stays the same of an intersection or a count that is resumed, as `partyTerms` has it. */
-export function runTerms(role: Role, set: IdentifierSet, options: RunOptions = {}): RunTerms {
-  requireSet(set);
-  const chosen = protocolOf(options);
-  return partyTerms(chosen.protocol, role, { set }, chosen.options);
 }
 
 async function drive<Result>(machine: PsiMachine<Result>, inbox: Inbox): Promise<Result> {

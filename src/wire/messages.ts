@@ -77,14 +77,23 @@ export interface AcceptMessage {
   readonly mode: number;
   /** Set by a party that keeps its part of the run. */
   readonly held?: Held | undefined;
+  /** Whether the party that listens is the receiver. */
+  readonly asks?: true | undefined;
 }
 
-const FILE_KINDS = { request: FileKind.REQUEST, response: FileKind.RESPONSE } as const;
+/** What a file is called by its place in a run. */
+type FileKindName = 'request' | 'response' | 'next';
+
+const FILE_KINDS: Readonly<Record<FileKindName, FileKind>> = {
+  request: FileKind.REQUEST,
+  response: FileKind.RESPONSE,
+  next: FileKind.NEXT,
+};
 
 /** See the schema. */
 export interface FileHeaderMessage {
   readonly type: 'fileHeader';
-  readonly kind: 'request' | 'response';
+  readonly kind: FileKindName;
   readonly version: number;
   readonly suite: number;
   readonly mode: number;
@@ -95,9 +104,9 @@ export interface FileHeaderMessage {
   readonly to: Uint8Array;
   /** Seconds since 1970. */
   readonly madeAt: number;
-  /** Seconds since 1970; 0 in a response. */
+  /** Seconds since 1970; 0 in all but a request. */
   readonly expiresAt: number;
-  /** 64 bytes in a response, none in a request. */
+  /** Of the file that this one answers: 64 bytes, none in a request. */
   readonly requestDigest: Uint8Array;
 }
 
@@ -122,8 +131,8 @@ function fieldOf(message: Message): NonNullable<MessageInitShape<typeof Envelope
       return { case: 'open', value: { versions: [...versions], suites: [...suites], token, runId, held } };
     }
     case 'accept': {
-      const { version, suite, runId, mode, held } = message;
-      return { case: 'accept', value: { version, suite, runId, mode, held } };
+      const { version, suite, runId, mode, held, asks } = message;
+      return { case: 'accept', value: { version, suite, runId, mode, held, asks: asks === true } };
     }
     case 'frame':
       return { case: 'frame', value: { data: message.frame } };
@@ -178,7 +187,15 @@ function checked({ case: type, value }: Envelope['message']): Message {
     case 'accept': {
       const { version, suite, runId, mode } = value;
       checkRunId(runId);
-      return { type, version, suite, runId, mode, held: checkedHeld(value.held) };
+      return {
+        type,
+        version,
+        suite,
+        runId,
+        mode,
+        held: checkedHeld(value.held),
+        ...(value.asks && { asks: true }),
+      };
     }
     case 'frame':
       checkRange('the length of the frame', value.data.length, 1, MAX_FRAME_BYTES);
@@ -192,8 +209,10 @@ function checked({ case: type, value }: Envelope['message']): Message {
       return { type, reason: reasonOf(value.reason) };
     case 'fileHeader': {
       const { version, suite, mode, requestId, from, to, requestDigest } = value;
-      const kind = value.kind === FileKind.REQUEST ? 'request' : 'response';
-      if (value.kind !== FILE_KINDS[kind]) throw bad('its kind is none');
+      const kind = (Object.keys(FILE_KINDS) as FileKindName[]).find(
+        (name) => FILE_KINDS[name] === value.kind,
+      );
+      if (kind === undefined) throw bad('its kind is none');
       checkRange('the length of the request id', requestId.length, 16, 16);
       for (const key of [from, to]) checkRange('the length of a key', key.length, 32, 32);
       const digest = kind === 'request' ? 0 : 64;

@@ -2,12 +2,13 @@
 /** Version and suite, agreed on before the protocol's first frame. */
 
 import { VeilmatchError } from '../errors.js';
-import { SUITE, VERSION } from '../psi/run/suite.js';
-import type { AcceptMessage, Held, OpenMessage } from './messages.js';
+import { ristretto255Suite } from '../psi/run/ciphersuite.js';
+import { VERSION } from '../psi/run/suite.js';
+import type { AcceptMessage, OpenMessage } from './messages.js';
 
 /** Versions of `veilmatch-psi` and suites that this package has. */
 const VERSIONS: readonly number[] = [VERSION];
-const SUITES: readonly number[] = [SUITE];
+const SUITES: readonly number[] = [ristretto255Suite.id];
 
 /**
  * What the connecting party says first.
@@ -20,10 +21,15 @@ export function openMessage(token: string, run: Pick<OpenMessage, 'runId' | 'hel
 /**
  * What the listening party answers: the highest version and the lowest suite that both have.
  * @param mode of the protocol's Hello, or 0
- * @param held - of a run that is kept
+ * @param own - what it has of a run that is kept, and whether it is the receiver
  * @throws {VeilmatchError} `incompatible-peer`
  */
-export function acceptMessage(open: OpenMessage, runId: string, mode: number, held?: Held): AcceptMessage {
+export function acceptMessage(
+  open: OpenMessage,
+  runId: string,
+  mode: number,
+  own: Pick<AcceptMessage, 'held' | 'asks'> = {},
+): AcceptMessage {
   const version = Math.max(...VERSIONS.filter((own) => open.versions.includes(own)));
   const suite = Math.min(...SUITES.filter((own) => open.suites.includes(own)));
   if (!Number.isFinite(version) || !Number.isFinite(suite)) {
@@ -33,7 +39,7 @@ export function acceptMessage(open: OpenMessage, runId: string, mode: number, he
         `this party version ${VERSIONS.join(', ')} with suite ${SUITES.join(', ')}.`,
     );
   }
-  return { type: 'accept', version, suite, runId, mode, held };
+  return { type: 'accept', version, suite, runId, mode, ...own };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   intersection,
 } from '../../src/attack/automaton.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 /** Patterns as numbering plans write them, nested and repeated. */
 const pattern = fc.letrec<{ any: string }>((tie) => ({
@@ -56,7 +57,7 @@ describe('automaton', () => {
           expect(counts[length]![0]).toBe(all.filter((number) => expression.test(number)).length);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 
@@ -68,7 +69,7 @@ describe('automaton', () => {
           expect(accepts(both, number)).toBe(accepts(compile(a), number) && accepts(compile(b), number));
         }
       }),
-      { numRuns: 20 },
+      { numRuns: times(20) },
     );
   });
 

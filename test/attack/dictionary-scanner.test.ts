@@ -8,6 +8,7 @@ import type { ScanSpec } from '../../src/attack/scan-spec.js';
 import { createScanner, hashesAddresses, MessageScanner } from '../../src/attack/scanner.js';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { type HashingScheme, hasherFor } from '../../src/hashing/scheme.js';
+import { times } from '../support/effort.js';
 
 /** From three bytes to more than a block. */
 const dictionary = emailDictionary({
@@ -63,7 +64,7 @@ describe('the scanner of dictionaries', () => {
           for (const address of addresses) expect(fast.hits.map((hit) => hit.identifier)).toContain(address);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: times(25) },
     );
   });
 

@@ -14,6 +14,7 @@ import { KernelScanner, MessageScanner } from '../../src/attack/scanner.js';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { hasherFor } from '../../src/hashing/scheme.js';
 import { expectCode } from '../suites/errors.js';
+import { QUICK, times } from '../support/effort.js';
 
 const prefix = (maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom('0', '1', '5', '9'), maxLength });
@@ -66,7 +67,7 @@ describe('rangePlan', () => {
           expect(plan.indexOf(expected[i]!)).toBe(i);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 
@@ -94,7 +95,7 @@ describe('rangePlan', () => {
     );
   });
 
-  it('takes a hundred thousand blocks, and as many that are not in use', () => {
+  it.skipIf(QUICK)('takes a hundred thousand blocks, and as many that are not in use', () => {
     const blocks = Array.from({ length: 100_000 }, (_, i) => `${200_000 + 7 * i}`);
     const own = blocks.map((start) => ({ prefix: start, digits: 10 }));
     const plan = rangePlan('US', own);
@@ -126,7 +127,7 @@ describe('rangePlan', () => {
           expect(fast).toEqual(slow);
         },
       ),
-      { numRuns: 15 },
+      { numRuns: times(15) },
     );
   });
 

@@ -8,6 +8,7 @@ import type { Hit, ScanSpec } from '../../src/attack/scan-spec.js';
 import { KernelScanner, MessageScanner, usesKernel } from '../../src/attack/scanner.js';
 import { concatBytes, utf8 } from '../../src/bytes.js';
 import { type HashingScheme, hasherFor } from '../../src/hashing/scheme.js';
+import { times } from '../support/effort.js';
 
 const plans = [
   numberingPlan('US', { areaCodes: ['415555', '6282345'] }),
@@ -84,31 +85,36 @@ describe('scanner', () => {
           }
         },
       ),
-      { numRuns: 80 },
+      { numRuns: times(80) },
     );
   });
 
-  it.each([1, 4, 5, 1_000, 100_000])('%i targets: all that are in the plan, and no other', async (count) => {
-    const plan = numberingPlan('US', { areaCodes: ['41555', '41523'] });
-    const { digest, digestBytes } = hasherFor({ hash: 'plain', algorithm: 'sha1' });
-    // Every other one is a number of another area.
-    const inside = Array.from({ length: Math.ceil(count / 2) }, (_, i) =>
-      plan.at(Math.floor((i * plan.size) / Math.ceil(count / 2))),
-    );
-    const outside = inside.map((number) => number.replace('+1415', '+1212')).slice(0, count - inside.length);
-    const targets = concatBytes(...[...inside, ...outside].map((number) => digest(utf8(number))));
-    const spec: ScanSpec = {
-      candidates: specOf(plan),
-      format: 'e164',
-      scheme: { hash: 'plain', algorithm: 'sha1' },
-      targets,
-      digestBytes,
-    };
-    const { hits, tried } = await new KernelScanner(spec, plan).scan(0, plan.size);
-    expect(tried).toBe(plan.size);
-    expect(hits.map((hit) => hit.identifier)).toEqual(inside);
-    expect(hits.map((hit) => hit.target)).toEqual(inside.map((_, i) => i));
-  });
+  it.each([1, 4, 5, 1_000, times(100_000)])(
+    '%i targets: all that are in the plan, and no other',
+    async (count) => {
+      const plan = numberingPlan('US', { areaCodes: ['41555', '41523'] });
+      const { digest, digestBytes } = hasherFor({ hash: 'plain', algorithm: 'sha1' });
+      // Every other one is a number of another area.
+      const inside = Array.from({ length: Math.ceil(count / 2) }, (_, i) =>
+        plan.at(Math.floor((i * plan.size) / Math.ceil(count / 2))),
+      );
+      const outside = inside
+        .map((number) => number.replace('+1415', '+1212'))
+        .slice(0, count - inside.length);
+      const targets = concatBytes(...[...inside, ...outside].map((number) => digest(utf8(number))));
+      const spec: ScanSpec = {
+        candidates: specOf(plan),
+        format: 'e164',
+        scheme: { hash: 'plain', algorithm: 'sha1' },
+        targets,
+        digestBytes,
+      };
+      const { hits, tried } = await new KernelScanner(spec, plan).scan(0, plan.size);
+      expect(tried).toBe(plan.size);
+      expect(hits.map((hit) => hit.identifier)).toEqual(inside);
+      expect(hits.map((hit) => hit.target)).toEqual(inside.map((_, i) => i));
+    },
+  );
 
   it('a kernel is used for plans, wherever a message fits into one', () => {
     const plan = plans[0]!;

@@ -8,6 +8,7 @@ import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import { type DigestAlgorithm, keyed, reversiblePlain } from '../../src/hashing/index.js';
 import { PROFILE_NAMES, profiles } from '../../src/identifiers/profiles.js';
 import { expectCode } from '../suites/errors.js';
+import { QUICK, times } from '../support/effort.js';
 
 const plan = numberingPlan('US', { areaCodes: ['415555'] });
 
@@ -54,7 +55,7 @@ describe('tokens', () => {
           const first = distinct.map((hex) => tokens[list.findIndex((digest) => bytesToHex(digest) === hex)]);
           expect(distinct.map((_, i) => read.textOf(i))).toEqual(first);
         }),
-        { numRuns: 30 },
+        { numRuns: times(30) },
       );
     }
   });
@@ -155,7 +156,7 @@ describe('truncated tokens', () => {
     }
   });
 
-  it.each(['sha256', 'sha1', 'md5'] as const)(
+  it.each(QUICK ? (['sha256'] as const) : (['sha256', 'sha1', 'md5'] as const))(
     '%s: of e-mail addresses are read back, too',
     async (algorithm) => {
       const dictionary = emailDictionary({ limit: 20_000 });

@@ -4,6 +4,7 @@
 import { emailDictionary, numberingPlan, type ReversalCursor, reverse } from 'veilmatch/attack';
 import { reversiblePlain, reversibleSalted } from 'veilmatch/hashing';
 import { describe, expect, it } from 'vitest';
+import { SLOW } from '../support/effort.js';
 
 describe('reverse on worker threads', () => {
   const plan = numberingPlan('US', { areaCodes: ['41555'] });
@@ -94,7 +95,7 @@ describe('reverse on worker threads', () => {
     }
   });
 
-  it.runIf(process.env.SLOW === '1')(
+  it.runIf(SLOW)(
     'ten million targets: all that are in the plan, and no other',
     async () => {
       const big = numberingPlan('US', { areaCodes: ['415', '628'] });

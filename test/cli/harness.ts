@@ -9,6 +9,7 @@ import { afterEach } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import type { Io } from '../../src/lists/io.js';
 import { CustomerList, type CustomerRow, type ListOptions, type PlacedRow } from '../../src/lists/table.js';
+import type { ListProtocol } from '../../src/psi/run/command-line.js';
 
 export interface Ending {
   readonly status: number;
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly terminal?: boolean;
   /** Of the terminal. */
   readonly columns?: number;
+  /** What two parties can run with each other; by default the registry. */
+  readonly protocols?: readonly ListProtocol[];
 }
 
 export function memoryIo(options: RunOptions = {}): { io: Io; stdout(): string; stderr(): string } {
@@ -39,7 +42,7 @@ export function memoryIo(options: RunOptions = {}): { io: Io; stdout(): string; 
 
 export async function cli(argv: readonly string[], options: RunOptions = {}): Promise<Ending> {
   const { io, stdout, stderr } = memoryIo(options);
-  const status = await run(argv, io);
+  const status = await run(argv, io, options.protocols);
   return { status, stdout: stdout(), stderr: stderr() };
 }
 

@@ -9,6 +9,18 @@ const COMMANDS = [
   ...['psi', 'psi request', 'psi respond', 'psi finish'],
 ];
 
+it.each(['--strict', '--assigned'])('%s means one thing in every command that has it', async (flag) => {
+  const helps = await Promise.all(
+    COMMANDS.map(async (command) => (await cli([...command.split(' '), '--help'])).stdout),
+  );
+  const meanings = helps.flatMap((help) => {
+    const [, meaning] = new RegExp(`^ +${flag} +((?:.|\\n {20,})*)`, 'm').exec(help) ?? [];
+    return meaning === undefined ? [] : [meaning.replace(/\s+/g, ' ').trim()];
+  });
+  expect(meanings.length).toBeGreaterThan(2);
+  expect(new Set(meanings).size).toBe(1);
+});
+
 describe.each(COMMANDS)('%s', (command) => {
   const argv = command.split(' ');
 

@@ -353,7 +353,7 @@ describe('what two processes agree on', () => {
       cli(['serve', list, '--partners', known, ...argv]);
     const counting = ['--reveal', 'cardinality'];
     expect(await asked(...counting, '--verifiable')).toMatchObject({ status: 2 });
-    const inVain = expect.stringContaining('rows to write only with --once --to both --reveal intersection');
+    const inVain = expect.stringContaining('This party has rows to write only with --once');
     for (const argv of [
       ['--reveal', 'intersection', '--to', 'both'],
       ['--reveal', 'intersection', '--once'],
@@ -376,7 +376,7 @@ describe('what two processes agree on', () => {
     const coarse = await ask('--coarse', '100,500');
     expect([await coarse.status, coarse.stderr]).toEqual([
       2,
-      expect.stringContaining('--coarse is for a count'),
+      expect.stringContaining('--coarse goes with --reveal cardinality, and not with --reveal intersection'),
     ]);
   });
 });
@@ -568,7 +568,7 @@ describe('--dry-run', () => {
     expect(stdout).toContain('sees the exact count');
     expect(stdout).toContain('nothing of the result');
     const both = await cli([...argv, '--to', 'both', '--dry-run']);
-    expect(both.stdout).toContain('how many are in both, as the partner reports it');
+    expect(both.stdout).toContain('how many of your identifiers are in its list, as the partner reports it');
     expect(stdout).toMatch(/^One peer needs at least 2,84\d days .* to ask for all of them\.$/m);
   });
 

@@ -16,8 +16,8 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { run as runTool } from '../../src/cli/program.js';
 import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
@@ -25,7 +25,8 @@ import { connect } from '../../src/transport/index.js';
 import { chargesOf } from '../suites/ledger.js';
 import { bundled } from '../support/bundled.js';
 import { createAuthority } from '../support/certificates.js';
-import { cli, type Ending, memoryIo, temporary } from './harness.js';
+import { cli, type Ending, temporary } from './harness.js';
+import { type ServeHere, serveHere } from './server.js';
 
 vi.setConfig({ testTimeout: 240_000 });
 
@@ -44,40 +45,8 @@ beforeEach(() => {
   put('ask.csv', numbers(200, 300));
 });
 
-interface Server {
-  readonly port: number;
-  readonly events: () => Record<string, unknown>[];
-  /** @returns the exit status */
-  stop(): Promise<number>;
-}
-
 /** The command in this process. */
-async function serve(...argv: string[]): Promise<Server> {
-  const stop = new AbortController();
-  const { io, stderr } = memoryIo({ signal: stop.signal });
-  const ended = runTool(['serve', at('list.csv'), '--listen', '127.0.0.1:0', ...argv], io);
-  const events = (): Record<string, unknown>[] =>
-    stderr()
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line));
-  const over = ended.then(() => Promise.reject(new Error(`It ended: ${stderr()}`)));
-  over.catch(() => {});
-  for (;;) {
-    const listening = events().find(({ event }) => event === 'listening');
-    if (listening !== undefined) {
-      return {
-        port: listening.port as number,
-        events,
-        async stop() {
-          stop.abort();
-          return ended;
-        },
-      };
-    }
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, 5)), over]);
-  }
-}
+const serve = (...argv: string[]): Promise<ServeHere> => serveHere([at('list.csv'), ...argv]);
 
 const asking = (port: number, ...argv: string[]): Promise<Ending> =>
   cli(['connect', `ws://127.0.0.1:${port}`, at('ask.csv'), '--token-file', at('acme.token'), ...argv]);
@@ -159,7 +128,7 @@ describe('a budget', () => {
     let answered = 0;
     for (let i = 0; i < 12; i++) {
       const channel = await connect(`ws://127.0.0.1:${server.port}`, { token });
-      await channel.send(encodeFrame('hello', encodeHello(hello)));
+      await channel.send(encodeFrame('hello', encodeHello(hello, ristretto255Suite)));
       try {
         for await (const frame of channel) {
           if (frame[0] === TAGS) answered++;
@@ -312,19 +281,19 @@ describe('two files', () => {
   });
 
   it('that one partner has seen are not used up by it for another', async () => {
-    // The other's own request, with the id of acme's: 16 bytes, which are no secret.
+    // The other's own request, with the id of acme's: 16 bytes, drawn in halves, which are no secret.
     const real = crypto.getRandomValues.bind(crypto);
-    const id = randomBytes(16);
+    const id = randomBytes(8);
     const drawn = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       const bytes = real(array);
-      if (bytes instanceof Uint8Array && bytes.length === 16) bytes.set(id);
+      if (bytes instanceof Uint8Array && bytes.length === 8) bytes.set(id);
       return bytes;
     });
     expect((await request('acme')).status).toBe(0);
     expect((await request('globex')).status).toBe(0);
     drawn.mockRestore();
     for (const name of ['acme', 'globex']) {
-      expect(readFileSync(at(`${name}.vm`)).includes(id)).toBe(true);
+      expect(readFileSync(at(`${name}.vm`)).includes(Buffer.concat([id, id]))).toBe(true);
     }
     expect((await respond('globex')).status).toBe(0);
     expect(await respond('acme')).toMatchObject({ status: 0 });
@@ -471,7 +440,7 @@ describe.skipIf(process.platform === 'win32')('files that others could read', ()
     try {
       await issue();
       const server = await serve(...INTERSECTION, '--partners', at('partners.json'));
-      const state = ['--state', at('run.vm'), '--state-key-file', put('state.key', 'ab'.repeat(32))];
+      const state = ['--state', at('runs'), '--state-key-file', put('state.key', 'ab'.repeat(32))];
       for (const name of ['shared.csv', 'shared.csv.gz', 'shared.parquet']) {
         expect(await asking(server.port, '-o', at(name))).toMatchObject({ status: 0 });
       }
@@ -500,7 +469,7 @@ describe.skipIf(process.platform === 'win32')('files that others could read', ()
           'shared.csv.gz',
           'shared.parquet',
           'a.key',
-          'run.vm',
+          ...readdirSync(at('runs')).map((kept) => join('runs', kept)),
         ],
         ...['request.vm', 'response.vm', 'normal.csv'],
       ]) {

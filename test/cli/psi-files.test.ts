@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A run through two files: who asks, who answers, and everything that must not be answered or taken. */
+/** Runs through files: who asks, who answers, who goes on, and everything that must not be answered or taken. */
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,12 @@ beforeEach(async () => {
 afterEach(() => vi.useRealTimers());
 
 const own = (name: string): string[] => ['--key', at(`${name}.key`), '--peers', at('peers.txt')];
-const state = (): string[] => ['--state', at('state.vm'), '--state-key-file', at('state.key')];
+const state = (folder = 'state'): string[] => [
+  ...['--state', at(folder), '--state-key-file', at('state.key')],
+];
+/** The states that there are. */
+const kept = (folder = 'state'): string[] =>
+  existsSync(at(folder)) ? readdirSync(at(folder)).map((name) => at(`${folder}/${name}`)) : [];
 
 function request(reveal = 'intersection', ...more: string[]): Promise<Ending> {
   const argv = [
@@ -61,16 +66,17 @@ describe('two files', () => {
   it('find the plain intersection, and leave no state behind', async () => {
     const before = readdirSync(folder);
     expect(await request()).toMatchObject({ status: 0, stdout: '' });
-    expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['request.vm', 'state.vm']);
+    expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual(['request.vm', 'state']);
+    expect(kept()).toHaveLength(1);
     expect(await respond()).toMatchObject({ status: 0, stdout: '' });
     const { status, stdout } = await finish('-o', at('shared.csv'));
     expect({ status, stdout }).toEqual({
       status: 0,
-      stdout: "shared 100, in 100 rows; 300 here, 300 at the partner's\n",
+      stdout: "shared 100 (in 100 rows); 300 here, 300 at the partner's\n",
     });
     const rows = Array.from({ length: 100 }, (_, i) => `${202 + i},${number(200 + i)}\n`);
     expect(readFileSync(at('shared.csv'), 'utf8')).toBe(`line,phone\n${rows.join('')}`);
-    expect(existsSync(at('state.vm'))).toBe(false);
+    expect(kept()).toEqual([]);
     expect(await finish()).toMatchObject({ status: 3, stdout: '' });
   });
 
@@ -88,10 +94,11 @@ describe('two files', () => {
       expect((await request()).status).toBe(0);
       rmSync(at('ledger.json'), { force: true });
       expect((await respond()).status).toBe(0);
-      const kept = readFileSync(at('state.vm'));
+      const [path] = kept();
+      const sealed = readFileSync(path!);
       const written: Record<string, string> = {};
       for (const spill of ['always', 'never']) {
-        writeFileSync(at('state.vm'), kept);
+        writeFileSync(path!, sealed);
         expect((await finish('--spill', spill, '-o', at('shared.csv.gz'))).status).toBe(0);
         written[spill] = gunzipSync(readFileSync(at('shared.csv.gz'))).toString();
       }
@@ -122,15 +129,22 @@ describe('two files', () => {
     const { status, stdout } = await finish('--json');
     expect({ status, summary: JSON.parse(stdout) }).toEqual({
       status: 0,
-      summary: { reveal: 'intersection', ownSize: 300, peerSize: 300, shared: 100, rows: 100 },
+      summary: {
+        reveal: 'intersection',
+        role: 'receiver',
+        ownSize: 300,
+        peerSize: 300,
+        shared: 100,
+        rows: 100,
+      },
     });
   });
 
   it('hold no identifier, nor does the state', async () => {
     await request();
     await respond();
-    for (const name of ['request.vm', 'response.vm', 'state.vm']) {
-      expect(readFileSync(at(name), 'latin1')).not.toMatch(/1415\d/);
+    for (const path of [at('request.vm'), at('response.vm'), ...kept()]) {
+      expect(readFileSync(path, 'latin1')).not.toMatch(/1415\d/);
     }
   });
 });
@@ -158,7 +172,7 @@ describe('respond', () => {
     const { status, stderr } = await respond('intersection', '--policy', at('policy.json'));
     expect([status, stderr]).toEqual([
       3,
-      expect.stringContaining('Your policy does not allow this request, by its largestSet'),
+      expect.stringContaining('Your policy does not allow this run, by its largestSet'),
     ]);
     expect(existsSync(at('response.vm'))).toBe(false);
     expect((await respond()).status).toBe(0);
@@ -199,16 +213,21 @@ describe('finish', () => {
     await request();
     await respond();
     const right = readFileSync(at('response.vm'));
-    const kept = readFileSync(at('state.vm'));
-    const { unlinkSync } = await import('node:fs');
-    unlinkSync(at('state.vm'));
-    await request();
+    await request('intersection', '-o', at('second.vm'));
+    expect(kept()).toHaveLength(2);
+    // The state is found by the file; under its name there is that of another request.
+    const [first, second] = kept();
+    const sealed = [readFileSync(first!), readFileSync(second!)] as const;
+    writeFileSync(first!, sealed[1]);
+    writeFileSync(second!, sealed[0]);
     const { status, stderr } = await finish('-o', at('shared.csv'));
     expect([status, stderr]).toEqual([3, expect.stringContaining('another request')]);
     expect(existsSync(at('shared.csv'))).toBe(false);
-    writeFileSync(at('state.vm'), kept);
+    writeFileSync(first!, sealed[0]);
+    writeFileSync(second!, sealed[1]);
     writeFileSync(at('response.vm'), right);
     expect((await finish()).status).toBe(0);
+    expect(kept()).toHaveLength(1);
   });
 
   it('takes the request itself for no response, nor a list that has changed, nor another key of the state', async () => {
@@ -220,7 +239,7 @@ describe('finish', () => {
     const changed = await finish();
     expect([changed.status, changed.stderr]).toEqual([
       2,
-      expect.stringContaining('not the one that the request'),
+      expect.stringContaining('not the one that the run was begun with'),
     ]);
     writeFileSync(at('mine.csv'), csv(0, 300));
     const response = readFileSync(at('response.vm'));
@@ -232,13 +251,23 @@ describe('finish', () => {
 });
 
 describe('request', () => {
-  it('overwrites no state, and leaves nothing where it fails', async () => {
+  it('keeps any number of states in one folder, and leaves nothing where it fails', async () => {
     await request();
-    const kept = readFileSync(at('state.vm'));
-    const { status } = await request('intersection', '-o', at('second.vm'));
-    expect(status).toBe(2);
-    expect(readFileSync(at('state.vm')).equals(kept)).toBe(true);
+    const before = kept();
+    rmSync(at('mine.csv'));
+    expect((await request('intersection', '-o', at('second.vm'))).status).toBe(3);
+    writeFileSync(at('mine.csv'), csv(0, 300));
+    // The place is found out about before; a folder that takes its place afterwards is not.
+    expect((await request('intersection', '-o', at('none/second.vm'))).status).toBe(3);
+    expect(kept()).toEqual(before);
     expect(readdirSync(folder).filter((name) => name.startsWith('second'))).toEqual([]);
+    expect((await request('intersection', '-o', at('second.vm'))).status).toBe(0);
+    expect(kept()).toHaveLength(2);
+  });
+
+  it('takes no file for the folder of states', async () => {
+    const { status, stderr } = await request('intersection', '--state', at('mine.csv'));
+    expect([status, stderr]).toEqual([2, expect.stringContaining('is a file, and --state names a folder')]);
   });
 
   it('needs a file that can be read again', async () => {

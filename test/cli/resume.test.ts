@@ -17,9 +17,9 @@ import {
   memoryJournal,
   openRunStore,
   type RunStore,
-  runTerms,
   send,
 } from '../../src/transport/index.js';
+import { runTerms } from '../support/revealing.js';
 import { cli, type Ending, memoryIo, temporary } from './harness.js';
 
 const numbers = (first: number, count: number): string[] =>
@@ -130,7 +130,7 @@ function ask(url: string, ...more: string[]): Promise<Ending> {
     ...more,
   ]);
 }
-const state = (key = 'key'): string[] => ['--state', at('run.vm'), '--state-key-file', at(key)];
+const state = (key = 'key'): string[] => ['--state', at('run'), '--state-key-file', at(key)];
 
 describe('connect --state', () => {
   it('goes on with a run that was cut, and erases it at its end', async () => {
@@ -142,12 +142,12 @@ describe('connect --state', () => {
       /nothing was written; the run is kept in .*run\.vm: .* --resume goes on with it\nerror: /,
     );
     expect(existsSync(at('out.csv'))).toBe(false);
-    expect(readFileSync(at('run.vm'), 'latin1')).not.toMatch(/1415|intersection|127\.0/);
+    expect(readFileSync(at('run/run.vm'), 'latin1')).not.toMatch(/1415|intersection|127\.0/);
     there.cutAt = undefined;
     const { status, stdout } = await ask(there.url, ...state(), '--resume');
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^run {9}[0-9a-f]{16} \(resumed; /)]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
-    expect(readdirSync(folder).filter((name) => name.startsWith('run.vm'))).toEqual([]);
+    expect(readdirSync(at('run'))).toEqual([]);
   });
 
   it('refuses what is not the same, and keeps the run', async () => {
@@ -166,7 +166,7 @@ describe('connect --state', () => {
       ],
       [[at('changed.csv'), ...state(), '--resume'], 2, /The list is not the one that the run was begun with/],
       [
-        ['--reveal', 'cardinality', ...state(), '--resume'],
+        ['--reveal', 'ids', ...state(), '--resume'],
         3,
         /--resume goes on with it\nerror: The partner reveals 'intersection'/,
       ],
@@ -188,16 +188,16 @@ describe('connect --state', () => {
     const there = await partner();
     there.cutAt = 1;
     await ask(there.url, ...state());
-    const whole = readFileSync(at('run.vm'));
+    const whole = readFileSync(at('run/run.vm'));
     const damaged = Buffer.from(whole);
     damaged[damaged.length - 200]! ^= 1;
-    writeFileSync(at('run.vm'), damaged);
+    writeFileSync(at('run/run.vm'), damaged);
     const refused = await ask(there.url, ...state(), '--resume');
     expect([refused.status, refused.stderr]).toEqual([
       3,
       expect.stringMatching(/run\.vm was changed or damaged/),
     ]);
-    writeFileSync(at('run.vm'), whole);
+    writeFileSync(at('run/run.vm'), whole);
     await listener!.close();
     const gone = await ask(there.url, ...state(), '--resume');
     expect([gone.status, gone.stderr]).toEqual([
@@ -215,21 +215,21 @@ describe('connect --state', () => {
       expect.stringMatching(/the partner has not heard so; .*run\.vm is kept/),
     ]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
-    const kept = readFileSync(at('run.vm'));
+    const kept = readFileSync(at('run/run.vm'));
     writeFileSync(at('out.csv'), '');
     // The partner has erased the run: it is complete there.
     const second = await ask(there.url, ...state(), '--resume');
     expect([second.status, second.stderr]).toEqual([0, expect.not.stringContaining('has not heard')]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
-    expect(existsSync(at('run.vm'))).toBe(false);
+    expect(existsSync(at('run/run.vm'))).toBe(false);
     // Nobody there: the same result, and still nobody who has said so.
-    writeFileSync(at('run.vm'), kept);
+    writeFileSync(at('run/run.vm'), kept);
     writeFileSync(at('out.csv'), '');
     await listener!.close();
     const third = await ask(there.url, ...state(), '--resume');
     expect([third.status, third.stderr]).toEqual([0, expect.stringContaining('has not heard')]);
     expect(readFileSync(at('out.csv'), 'utf8')).toBe(ROWS);
-    expect(existsSync(at('run.vm'))).toBe(true);
+    expect(existsSync(at('run/run.vm'))).toBe(true);
   });
 
   it('is erased when the run has failed for good, on either side', async () => {
@@ -240,7 +240,8 @@ describe('connect --state', () => {
       3,
       expect.stringMatching(/failed for good: begin a new one\nerror: The peer's policy/),
     ]);
-    expect(readdirSync(folder).filter((name) => /^(run|out)/.test(name))).toEqual([]);
+    expect(readdirSync(at('run'))).toEqual([]);
+    expect(existsSync(at('out.csv'))).toBe(false);
     expect(there.kept.size).toBe(0);
   });
 
@@ -248,10 +249,10 @@ describe('connect --state', () => {
     const there = await partner();
     there.cutAt = 1;
     expect((await ask(there.url, ...state())).status).toBe(3);
-    const unfinished = readFileSync(at('run.vm'));
+    const unfinished = readFileSync(at('run/run.vm'));
     there.cutAt = undefined;
     expect((await ask(there.url, ...state(), '--resume')).status).toBe(0);
-    writeFileSync(at('run.vm'), unfinished);
+    writeFileSync(at('run/run.vm'), unfinished);
     writeFileSync(at('out.csv'), 'of before');
     const { status, stderr } = await ask(there.url, ...state(), '--resume');
     expect([status, stderr]).toEqual([
@@ -284,10 +285,16 @@ describe('connect --state', () => {
     there.keeps = false;
     const { status, stderr } = await ask(there.url, ...state());
     expect([status, stderr]).toEqual([3, expect.stringContaining('The partner keeps no runs')]);
-    expect(existsSync(at('run.vm'))).toBe(false);
+    expect(existsSync(at('run/run.vm'))).toBe(false);
     there.cutAt = 1;
     const cut = await ask(there.url);
-    expect(cut.stderr).toMatch(/nothing was written; a run with --state FILE can be resumed/);
+    expect(cut.stderr).toMatch(/nothing was written; a run with --state FOLDER can be resumed/);
+  });
+
+  it('takes a folder, and no file', async () => {
+    writeFileSync(at('run'), '');
+    const { status, stderr } = await ask('ws://127.0.0.1:1', ...state());
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/run is a file, and --state names a folder/)]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest';
-import { progressLine, startRunProgress, summaryText } from '../../src/cli/report/run-report.js';
+import { progressLine, startRunProgress, summaryJson, summaryText } from '../../src/cli/report/run-report.js';
 import { memoryIo } from './harness.js';
 
 it('shows a bar, the rate and the time left', () => {
@@ -29,9 +29,11 @@ it('keeps to one line of a narrow terminal', () => {
 });
 
 it('sums a run up: sizes, matches, bytes and time', () => {
-  const run = { runId: '0123456789abcdef', reveal: 'intersection', ownSize: 1000, peerSize: 2000 };
+  const sizes = { ownSize: 1000, peerSize: 2000 };
+  const run = { runId: '0123456789abcdef', reveal: 'sum', role: 'receiver' as const, ...sizes };
   const costs = { bytesSent: 32_000, bytesReceived: 50_000, seconds: 2 };
-  expect(summaryText({ ...run, ...costs, shared: 10, rows: 12 })).toBe(
+  const summary = { ...run, ...costs, result: { shared: 10 } };
+  expect(summaryText(summary, [['shared', '10 (in 12 rows)']])).toBe(
     `run         0123456789abcdef
 identifiers 1,000 here, 2,000 at the partner's
 shared      10 (in 12 rows)
@@ -39,7 +41,9 @@ bytes       32,000 sent, 50,000 received
 time        2.0 s
 `,
   );
-  expect(summaryText({ ...run, ...costs, shared: 900, coarse: { step: 100, atLeast: 500 } })).toContain(
-    'shared      900 (rounded down to a multiple of 100; 0 stands for fewer than 500)\n',
-  );
+  expect(summaryText(summary, [], true)).toContain("1,000 here, 2,000 people at the partner's\n");
+  expect(Object.keys(JSON.parse(summaryJson(summary)))).toEqual([
+    ...['runId', 'reveal', 'role', 'ownSize', 'peerSize', 'shared'],
+    ...['bytesSent', 'bytesReceived', 'seconds'],
+  ]);
 });

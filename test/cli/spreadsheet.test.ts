@@ -22,9 +22,9 @@ const cellsOf = (csv: string): string[][] => parse(csv, { relax_column_count: tr
 async function readBack(csv: string): Promise<(readonly string[])[]> {
   const records: (readonly string[])[] = [];
   const chunks = (async function* () {
-    yield Buffer.from(csv);
+    yield csv;
   })();
-  await readCsv(chunks, (fields) => records.push(fields), { source: 'x', delimiter: ',' });
+  await readCsv(chunks, (fields) => records.push(fields), { source: 'x', dialect: { delimiter: ',' } });
   return records;
 }
 

@@ -41,7 +41,7 @@ describe('compare', () => {
     expect([...reports.keys()]).toEqual(protocols.map(({ id }) => id));
     for (const report of reports.values()) {
       expect(report.correct).toBe(true);
-      expect(report.matches).toBe(report.truth);
+      expect(report.size).toBe(report.truth);
       expect(report.share).toBe(1);
     }
     expect(reports.get('plain')).toMatchObject({ truth: 20, rows: 40, senderRows: 35, of: 25 });

@@ -14,6 +14,7 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { isNonZeroScalar, randomScalar, randomScalars } from '../../src/random.js';
+import { times } from '../support/effort.js';
 
 /** Ten thousand numbers, of which the lists and the attacker's guesses are taken. */
 const block = numberingPlan('US', { areaCodes: ['415555'] });
@@ -171,7 +172,7 @@ it('every number of a plan is read back from its plain token, for lists of any s
       const result = await attackTranscript(transcript, knowledge, block, { concurrency: 1 });
       expect([...result.recovered].sort()).toEqual(list.sort());
     }),
-    { numRuns: 8 },
+    { numRuns: times(8) },
   );
 });
 
@@ -199,6 +200,6 @@ it.each([
       expect(await attack(views.outsider, views.outsider.knowledge)).toEqual([]);
       expect(await attack(views.outsider, views.sender.knowledge)).toEqual([...theirs].sort());
     }),
-    { numRuns: 10 },
+    { numRuns: times(10) },
   );
 });

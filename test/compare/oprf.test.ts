@@ -8,6 +8,7 @@ import { IdentifierSet } from '../../src/identifiers/index.js';
 import { ristretto255Sha512, VOPRFServer } from '../../src/oprf/index.js';
 import { randomScalar } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
+import { SLOW } from '../support/effort.js';
 
 const protocol = protocols.find(({ id }) => id === 'oprf')!;
 const backend = await createBackend({ concurrency: 1 });
@@ -70,7 +71,7 @@ it('sends 32 bytes each way for a question, a proof for a request and 32 bytes a
   expect(bytes).toEqual({ toSender: 3 * 32, toReceiver: 32 + 3 * 32 + 64 + 2 * 32 });
 });
 
-it.runIf(process.env.SLOW)(
+it.runIf(SLOW)(
   'more questions than one proof covers take another request',
   async () => {
     const many = Array.from({ length: 65_536 }, (_, i) => `${i}`);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { protocols, type RunOptions } from '../../src/compare/index.js';
 import { IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 const list = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 7 });
 /** As cheap as slow hashing gets: these tests are about matching. */
@@ -24,7 +25,7 @@ describe.each(protocols)('$id', (protocol) => {
         expect(outcome.size).toBe(new Set(rows.map((row) => receiver[row])).size);
         expect(outcome.matches).toEqual(protocol.reveals === 'intersection' ? rows : undefined);
       }),
-      { numRuns: 15 },
+      { numRuns: times(15) },
     );
   });
 

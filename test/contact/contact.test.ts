@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
 import { bytesToHex } from '../../src/bytes.js';
+import { type ContactEnd, contactClient } from '../../src/contact/client.js';
 import {
   addSegment,
   type ContactDirectory,
-  type ContactEnd,
   type ContactKeys,
-  contactClient,
-  contactServer,
   discoverContacts,
   filterKinds,
   generateContactKeys,
@@ -17,32 +16,28 @@ import {
   openPublishedSet,
   publishSet,
   type ServedSet,
-  signerOf,
 } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { contactTags } from '../../src/contact/suite.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
 import { ristretto255Sha512, VOPRFClient, VOPRFServer } from '../../src/oprf/index.js';
-import {
-  admission,
-  daysToEnumerate,
-  defaultContactPolicy,
-  IdentifierSet,
-  memoryLedger,
-} from '../../src/psi/index.js';
+import { admission, daysToEnumerate, defaultContactPolicy, memoryLedger } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { signingPublicKey } from '../../src/signing.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf } from '../suites/ledger.js';
+import { QUICK, times } from '../support/effort.js';
 
-const SLOW = process.env.SLOW === '1';
 /** No false positive is to be expected in the lifetime of the project. */
 const EXACT = 2 ** -40;
 
 let keys: ContactKeys;
 beforeAll(async () => {
-  keys = await generateContactKeys(backend);
+  keys = await generateContactKeys({ backend });
 });
 
 const NAME = { setId: 'members', epoch: 3 } as const;
@@ -56,7 +51,10 @@ async function directoryOf(names: readonly string[], falsePositiveRate = EXACT):
 }
 
 function open(published: Parameters<typeof openPublishedSet>[0]): Promise<ContactDirectory> {
-  return openPublishedSet(published, { setId: NAME.setId, pin: { signer: signerOf(keys.signingKey) } });
+  return openPublishedSet(published, {
+    setId: NAME.setId,
+    pin: { signer: signingPublicKey(keys.signingKey) },
+  });
 }
 
 const served = (size: number): ServedSet[] => [{ ...NAME, secretKey: keys.secretKey, size }];
@@ -85,7 +83,7 @@ describe('the result', () => {
           expect(result.matches).toEqual(rows);
           expect(result.size).toBe(new Set(rows.map((row) => contacts[row])).size);
         }),
-        { numRuns: SLOW ? 200 : 12 },
+        { numRuns: times(12, 200) },
       );
     },
   );
@@ -154,7 +152,7 @@ describe('segments', () => {
   it('need the key, the set id and the epoch of the set, and its own signature', async () => {
     const options = { ...NAME, keys, backend };
     const published = await publishSet(strings(['a']), options);
-    const { secretKey, signingKey } = await generateContactKeys(backend);
+    const { secretKey, signingKey } = await generateContactKeys({ backend });
     const add = (other: object) => addSegment(published, strings(['b']), { ...options, ...other });
     await expectCode('argument', () => add({ epoch: 4 }));
     await expectCode('argument', () => add({ setId: 'others' }));
@@ -175,7 +173,7 @@ describe('segments', () => {
     const outputs = (await keptTags(['a', 'b'], await directoryOf(['a']))).outputs;
     const options = { setId: NAME.setId, epoch: 4, backend, falsePositiveRate: EXACT };
     const sameKey = await open(await publishSet(strings(['b']), { ...options, keys }));
-    const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
+    const fresh = { ...(await generateContactKeys({ backend })), signingKey: keys.signingKey };
     const newKey = await open(await publishSet(strings(['b']), { ...options, keys: fresh }));
     const tags = contactTags(options, outputs);
     expect([0, 1].map((i) => sameKey.has(tags.slice(20 * i, 20 * i + 20)))).toEqual([false, true]);
@@ -198,7 +196,7 @@ describe('segments', () => {
 
 describe('a change of keys', () => {
   it('is served in both epochs as long as the server likes', async () => {
-    const fresh = { ...(await generateContactKeys(backend)), signingKey: keys.signingKey };
+    const fresh = { ...(await generateContactKeys({ backend })), signingKey: keys.signingKey };
     const old = await directoryOf(['a', 'b']);
     const next = await open(await publishSet(strings(['b']), { ...NAME, epoch: 4, keys: fresh, backend }));
     const both = [...served(2), { ...NAME, epoch: 4, secretKey: fresh.secretKey, size: 1 }];
@@ -308,35 +306,39 @@ describe('the server', () => {
   });
 });
 
-it('an account that asks for ten thousand numbers is stopped by the defaults after half of them, for a day', async () => {
-  const fastest = await createBackend({ concurrency: 1 });
-  const plan = numberingPlan('US', { areaCodes: ['415555'] });
-  const guesses = Array.from({ length: plan.size }, (_, i) => plan.at(i));
-  const setOf = async (phones: readonly string[]) =>
-    (await identifiersFromRows(phones.map((phone) => ({ phone })))).set;
-  // Every five hundredth number is a member.
-  const members = await setOf(guesses.filter((_, i) => i % 500 === 0));
-  const directory = await open(await publishSet(members, { ...NAME, keys, backend: fastest }));
-  const clock = { at: 0 };
-  const policy = defaultContactPolicy;
-  const admit = admission({ peer: 'account', ledger: memoryLedger(), policy, now: () => clock.at });
-  let asked = 0;
-  let found = 0;
-  const ask = async (): Promise<void> => {
-    const contacts = await setOf(guesses.slice(asked, asked + 1000));
-    const client = contactClient(contacts, directory, { backend: fastest });
-    await exchange(client, contactServer(served(members.size), { backend: fastest, admit }));
-    asked += contacts.size;
-    found += client.result.size;
-  };
-  for (let i = 0; i < 5; i++) await ask();
-  await expectCode('refused', ask);
-  expect({ asked, found }).toEqual({ asked: 5000, found: 10 });
-  clock.at += 24 * 3_600_000 - 1;
-  await expectCode('refused', ask);
-  clock.at += 1;
-  while (asked < plan.size) await ask();
-  expect({ asked, found }).toEqual({ asked: 10_000, found: 20 });
-  expect(clock.at / 86_400_000).toBe(daysToEnumerate(policy, plan.size));
-  await fastest.dispose();
-}, 300_000);
+it.skipIf(QUICK)(
+  'an account that asks for ten thousand numbers is stopped by the defaults after half of them, for a day',
+  async () => {
+    const fastest = await createBackend({ concurrency: 1 });
+    const plan = numberingPlan('US', { areaCodes: ['415555'] });
+    const guesses = Array.from({ length: plan.size }, (_, i) => plan.at(i));
+    const setOf = async (phones: readonly string[]) =>
+      (await identifiersFromRows(phones.map((phone) => ({ phone })))).set;
+    // Every five hundredth number is a member.
+    const members = await setOf(guesses.filter((_, i) => i % 500 === 0));
+    const directory = await open(await publishSet(members, { ...NAME, keys, backend: fastest }));
+    const clock = { at: 0 };
+    const policy = defaultContactPolicy;
+    const admit = admission({ peer: 'account', ledger: memoryLedger(), policy, now: () => clock.at });
+    let asked = 0;
+    let found = 0;
+    const ask = async (): Promise<void> => {
+      const contacts = await setOf(guesses.slice(asked, asked + 1000));
+      const client = contactClient(contacts, directory, { backend: fastest });
+      await exchange(client, contactServer(served(members.size), { backend: fastest, admit }));
+      asked += contacts.size;
+      found += client.result.size;
+    };
+    for (let i = 0; i < 5; i++) await ask();
+    await expectCode('refused', ask);
+    expect({ asked, found }).toEqual({ asked: 5000, found: 10 });
+    clock.at += 24 * 3_600_000 - 1;
+    await expectCode('refused', ask);
+    clock.at += 1;
+    while (asked < plan.size) await ask();
+    expect({ asked, found }).toEqual({ asked: 10_000, found: 20 });
+    expect(clock.at / 86_400_000).toBe(daysToEnumerate(policy, plan.size));
+    await fastest.dispose();
+  },
+  300_000,
+);

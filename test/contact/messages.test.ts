@@ -1,31 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a client and a server of contact discovery refuse: bad frames, bad headers, and servers that mark their clients. */
+
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
+import { contactClient } from '../../src/contact/client.js';
 import { encodeEvaluated } from '../../src/contact/frames.js';
 import {
   addSegment,
   type ContactKeys,
-  contactClient,
-  contactServer,
   generateContactKeys,
   headerDigest,
   openPublishedSet,
   type PublishedSet,
   publishSet,
   type ServedSet,
-  signerOf,
 } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { createBackend } from '../../src/group/select.js';
-import { IdentifierSet, type PsiMachine } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import type { PsiMachine } from '../../src/psi/index.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { signingPublicKey } from '../../src/signing.js';
 import { expectCode } from '../suites/errors.js';
+import { SLOW, times } from '../support/effort.js';
 
-const SLOW = process.env.SLOW === '1';
 /** Milliseconds. */
 const TIMEOUT = SLOW ? 7_200_000 : 60_000;
 const NAME = { setId: 'members', epoch: 3 } as const;
@@ -39,14 +41,14 @@ let markedKeys: ContactKeys;
 let marked: PublishedSet;
 
 beforeAll(async () => {
-  keys = await generateContactKeys(backend);
+  keys = await generateContactKeys({ backend });
   published = await publishSet(members, { ...NAME, keys, backend });
-  const { secretKey } = await generateContactKeys(backend);
+  const { secretKey } = await generateContactKeys({ backend });
   markedKeys = { ...keys, secretKey };
   marked = await publishSet(members, { ...NAME, keys: markedKeys, backend });
 });
 
-const pin = () => ({ signer: signerOf(keys.signingKey) });
+const pin = () => ({ signer: signingPublicKey(keys.signingKey) });
 const open = (set: PublishedSet, other: object = {}) =>
   openPublishedSet(set, { setId: NAME.setId, pin: pin(), ...other });
 const served = (): ServedSet[] => [{ ...NAME, secretKey: keys.secretKey, size: 2 }];
@@ -230,7 +232,11 @@ describe('a server that would mark a client by its key', () => {
 
 describe('a published set', () => {
   it('is refused with the signature of another key, or with none', async () => {
-    const other = await publishSet(members, { ...NAME, keys: await generateContactKeys(backend), backend });
+    const other = await publishSet(members, {
+      ...NAME,
+      keys: await generateContactKeys({ backend }),
+      backend,
+    });
     await expectCode('wrong-pin', () => open(other));
     const unsigned = concatBytes(published.header.subarray(0, -64), new Uint8Array(64));
     await expectCode('wrong-pin', () => open({ ...published, header: unsigned }));
@@ -333,7 +339,7 @@ describe('a changed message', () => {
           : { ...published, filters: [apply(published.filters[0]!, [one])] };
         await expect(open(set)).rejects.toThrow(VeilmatchError);
       }),
-      { numRuns: SLOW ? 2000 : 100 },
+      { numRuns: times(100, 2000) },
     );
   });
 
@@ -371,7 +377,7 @@ describe('a changed message', () => {
             }
           },
         ),
-        { numRuns: SLOW ? 100_000 : 60 },
+        { numRuns: times(60, 100_000) },
       );
       await fastest.dispose();
     },

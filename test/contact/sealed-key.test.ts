@@ -8,6 +8,7 @@ import { bytesToHex, concatBytes, u32, utf8 } from '../../src/bytes.js';
 import { openKey, sealKey, type Unlock } from '../../src/psi/index.js';
 import { randomScalar, replayedRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 const scrypt = { logN: 4, r: 1, p: 1 };
 const secret = randomScalar();
@@ -46,7 +47,7 @@ describe.each<[string, Unlock, Unlock]>([
         changed[at]! ^= difference;
         await expectCode('bad-file', () => openKey(changed, unlock));
       }),
-      { numRuns: 60 },
+      { numRuns: times(60) },
     );
     for (const length of [0, 15, 16, 55, 56, 64, 91, sealed.length - 1]) {
       await expectCode('bad-file', () => openKey(sealed.subarray(0, length), unlock));

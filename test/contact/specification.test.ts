@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** docs/protocol.md, veilmatch-contact-v1: the package against a second implementation, and against stored vectors. */
+
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, hexToBytes } from '../../src/bytes.js';
-import {
-  buildFilter,
-  contactClient,
-  contactServer,
-  openPublishedSet,
-  parseFilter,
-  publishSet,
-  signerOf,
-} from '../../src/contact/index.js';
+import { contactClient } from '../../src/contact/client.js';
+import { buildFilter, openPublishedSet, parseFilter, publishSet } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
-import { IdentifierSet } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { signingPublicKey } from '../../src/signing.js';
 import { hashes, hashOf } from '../suites/filter.js';
 import {
   referenceAnswer,
@@ -56,7 +52,7 @@ describe('what is published', () => {
 
   it('is what the second implementation makes', async () => {
     const { header, filters } = await published('golomb');
-    expect(signerOf(keys.signingKey)).toEqual(hexToBytes(vectors.signer));
+    expect(signingPublicKey(keys.signingKey)).toEqual(hexToBytes(vectors.signer));
     const tags = members.map((member) =>
       referenceTag(name, referenceOutput(member, keys.secretKey, publicKey)),
     );

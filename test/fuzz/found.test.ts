@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What fuzzing has found, in words; the inputs themselves are in found/, which corpus.test.ts tries again. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fromUtf8, utf8 } from '../../src/bytes.js';
-import { loadState } from '../../src/cli/secrets/state.js';
+import { openFileRun } from '../../src/cli/secrets/file-runs.js';
 import { decodeQuery, encodeQuery } from '../../src/contact/frames.js';
 import { headerDigest, openHeader, signHeader } from '../../src/contact/header.js';
 import { chooseColumns } from '../../src/lists/columns.js';
 import { observeRun } from '../../src/psi/run/observe.js';
-import { sealWhole } from '../../src/sealed/container.js';
-import { openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
+import { createJournal, openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
+import { note } from '../../src/transport/resume/notes.js';
 import { createLog } from '../../src/transport/resume/sealed-log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'veilmatch-found-'));
@@ -43,7 +43,7 @@ describe('a byte order mark', () => {
 
 describe('what was sealed with the right key and is no state', () => {
   const secret = 'kanarienvogel@voliere.example';
-  const contents = [`{"seed":"${secret}"`, 'null', '[]', '{"format":"veilmatch-request-v1"}', `"${secret}"`];
+  const contents = [`{"seed":"${secret}"`, 'null', '[]', '{"flags":{}}', `"${secret}"`];
   const refusal = expect.objectContaining({ code: 'bad-file', message: expect.not.stringContaining(secret) });
 
   it.each([...contents, '{"format":"veilmatch-run-v1","seed":"zz"}'])(
@@ -56,17 +56,21 @@ describe('what was sealed with the right key and is no state', () => {
     },
   );
 
-  it.each([
-    ...contents,
-    '{"format":"veilmatch-request-v1","reveal":"intersection","path":"a","flags":{},"seed":"zz"}',
-  ])('is refused as a request: %s', async (text) => {
-    const path = join(folder, 'request');
-    writeFileSync(path, await sealWhole('request', utf8(text), unlock));
-    const error = await loadState(path, unlock).catch((thrown: unknown) => thrown);
-    expect(error).toEqual(refusal);
-    // The error of the parser quotes what it stumbled over.
-    expect(error).not.toHaveProperty('cause');
-  });
+  it.each([...contents, `{"list":"${secret}","flags":null}`, `{"list":"${secret}","flags":{"reveal":1}}`])(
+    'is refused as a run through files: %s',
+    async (text) => {
+      const runId = '0123456789abcdef';
+      const path = join(folder, `${runId}.vm`);
+      rmSync(path, { force: true });
+      const journal = await createJournal(path, { runId, peer: 'acme', terms: {} }, unlock);
+      await note(journal, 'list', utf8(text));
+      await journal.close();
+      const error = await openFileRun(folder, runId, unlock).catch((thrown: unknown) => thrown);
+      expect(error).toEqual(refusal);
+      // The error of the parser quotes what it stumbled over.
+      expect(error).not.toHaveProperty('cause');
+    },
+  );
 });
 
 describe('the first record of a list', () => {

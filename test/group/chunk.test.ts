@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ByteList, u32, utf8 } from '../../src/bytes.js';
 import type { VeilmatchError } from '../../src/errors.js';
 import { type ChunkArguments, type ChunkJob, runChunk } from '../../src/group/chunk.js';
-import type { GroupBackend } from '../../src/group/group.js';
+import type { TrustingBackend } from '../../src/group/group.js';
 import { ParallelBackend } from '../../src/group/parallel.js';
 import { uncheckedSerial } from '../../src/group/serial.js';
 import type { WorkerPort } from '../../src/workers/platform.js';
@@ -13,7 +13,7 @@ import { WorkerPool } from '../../src/workers/pool.js';
 import { type JobAnswer, type JobMessage, toFailure } from '../../src/workers/serve.js';
 import { someElements, someScalars } from '../suites/group-backend.js';
 
-let local: GroupBackend;
+let local: TrustingBackend;
 beforeAll(async () => {
   local = await uncheckedSerial('integer');
 });
@@ -73,7 +73,7 @@ const scalars = someScalars(COUNT);
 const messages = ByteList.from(Array.from({ length: COUNT }, (_, i) => u32(i)));
 const [tag, scalar, element] = [utf8('tag'), scalars.slice(0, 32), elements.slice(0, 32)];
 
-const OPERATIONS: Readonly<Record<string, (group: GroupBackend) => Promise<Uint8Array>>> = {
+const OPERATIONS: Readonly<Record<string, (group: TrustingBackend) => Promise<Uint8Array>>> = {
   hashAndMultiply: (group) => group.hashAndMultiply(messages, tag, scalar),
   hashAndMultiplyEach: (group) => group.hashAndMultiplyEach(messages, tag, scalars),
   multiply: (group) => group.multiply(elements, scalar),

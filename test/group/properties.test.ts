@@ -8,9 +8,9 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { randomScalar } from '../../src/random.js';
+import { SLOW, times } from '../support/effort.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
 
-const { SLOW } = process.env;
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const TAG = new TextEncoder().encode('properties');
 
@@ -59,7 +59,7 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
   beforeAll(async () => {
     group = await serialBackend(name);
   });
-  const runs = { numRuns: SLOW ? 500 : 25 };
+  const runs = { numRuns: times(25, 500) };
 
   test('hashes and multiplies like noble: messages of 0 to 1,000 bytes, tags of 1 to 600', () =>
     fc.assert(
@@ -162,7 +162,7 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           backend.multiply(bytes, littleEndian(5n)).catch(({ code, position }) => ({ code, position }));
         expect(await outcome(group)).toEqual(await outcome(nobleBackend));
       }),
-      { numRuns: SLOW ? 5000 : 200 },
+      { numRuns: times(200, 5000) },
     ));
 
   test('batches of 1 to 20, whatever the batch before was', async () => {
@@ -196,7 +196,7 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
     );
   });
 
-  test.runIf(SLOW !== undefined)(
+  test.runIf(SLOW)(
     '10,000 elements',
     async () => {
       const elements = await randomElements(10_000);

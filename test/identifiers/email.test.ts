@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
 import { withoutInvisiblesButJoiners } from '../../src/identifiers/text.js';
+import { times } from '../support/effort.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected, field: 'email' });
@@ -152,7 +153,7 @@ describe('properties', () => {
         const first = readEmail(written);
         if (typeof first === 'string') expect(readEmail(first)).toBe(first);
       }),
-      { numRuns: 5000 },
+      { numRuns: times(5000) },
     );
   });
 
@@ -170,7 +171,7 @@ describe('properties', () => {
         expect(Buffer.byteLength(email)).toBeLessThanOrEqual(254);
         expect(isEmailLike(email)).toBe(true);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -188,7 +189,7 @@ describe('properties', () => {
         expect(typeof email === 'string').toBe(HTML_RULE.test(written));
         if (typeof email === 'string') expect(email).toBe(written.toLowerCase());
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -204,7 +205,7 @@ describe('properties', () => {
         if (domain === '' || /^[\d.]+$/.test(domain) || /ẞ|["'‘’‚‛“”„‟«»‹›;,]$/.test(cleaned)) return;
         expect(email).toBe(`ada@${domain}`);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -213,7 +214,7 @@ describe('properties', () => {
       fc.property(text, (written) => {
         expect(readEmail(written)).toEqual(readFully(withoutInvisiblesButJoiners(written)));
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 });

@@ -10,6 +10,7 @@ import {
   readPhone,
 } from '../../src/identifiers/phone.js';
 import { shortcut } from '../../src/identifiers/shortcut.js';
+import { times } from '../support/effort.js';
 import {
   countries,
   country,
@@ -40,7 +41,7 @@ describe('normalising is idempotent', () => {
         expect(first).toMatch(/^\+[1-9]\d{3,18}$/);
         expect(readPhone(first, elsewhere, assigned)).toBe(first);
       }),
-      { numRuns: 3000 },
+      { numRuns: times(3000) },
     );
   });
 
@@ -50,7 +51,7 @@ describe('normalising is idempotent', () => {
         const assigned = readPhone(written, home, true);
         if (typeof assigned === 'string') expect(readPhone(written, home, false)).toBe(assigned);
       }),
-      { numRuns: 2000 },
+      { numRuns: times(2000) },
     );
   });
 });
@@ -66,7 +67,7 @@ describe('a formatted number is read back', () => {
           const text = parsePhoneNumberFromString(settled)!.format(format);
           expect(normalizePhone(text, { country: reader })).toBe(settled);
         }),
-        { numRuns: 1000 },
+        { numRuns: times(1000) },
       );
     },
   );
@@ -81,7 +82,7 @@ describe('a formatted number is read back', () => {
       fc.property(belongsSomewhere, (number) => {
         expect(normalizePhone(number.formatNational(), { country: number.country })).toBe(number.number);
       }),
-      { numRuns: 1000 },
+      { numRuns: times(1000) },
     );
   });
 
@@ -106,7 +107,7 @@ describe('a formatted number is read back', () => {
         if (text === undefined || number.countryCallingCode === getCountryCallingCode(fromCountry)) return;
         expect(normalizePhone(text, { country: fromCountry })).toBe(number.number);
       }),
-      { numRuns: 1000 },
+      { numRuns: times(1000) },
     );
   });
 
@@ -139,7 +140,7 @@ describe('the shortcut', () => {
             expect(interpretPhone(text, home, HOW)).toEqual(readFully(text.trim(), home, HOW));
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: times(10_000) },
     );
     // Without answers the property would say nothing.
     expect(answered).toBeGreaterThan(asked / 10);

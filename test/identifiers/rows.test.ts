@@ -12,6 +12,7 @@ import {
   identifiersFromRows,
   type RowsOptions,
 } from '../../src/identifiers/rows.js';
+import { times } from '../support/effort.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected });
@@ -121,7 +122,7 @@ describe('identifiersFromRows', () => {
           expect(result.rejected).toEqual(expected.rejected);
           expect(result.set.rowCount).toBe(rows.length);
         }),
-        { numRuns: 100 },
+        { numRuns: times(100) },
       );
     },
   );
@@ -170,7 +171,7 @@ describe('identifiersFromRows', () => {
         expect(contents(result)).toEqual(contents(expected));
         expect(result.rejected).toEqual(expected.rejected);
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
     ended = 0;
     const bad = [{ phone: '+14155550123' }, { phone: 1 as unknown as string }, {}];

@@ -26,7 +26,7 @@ import {
   deriveKeyPair,
   generateKeyPair,
   type KeyPair,
-  type Mode,
+  type OprfMode,
   p256Sha256,
   ristretto255Sha512,
   type Suite,
@@ -42,7 +42,7 @@ function split(bytes: Uint8Array, width: number): Uint8Array[] {
   return Array.from({ length: bytes.length / width }, (_, i) => bytes.slice(i * width, (i + 1) * width));
 }
 
-function peerServer(mode: Mode, { identifier }: Suite, { secretKey }: KeyPair) {
+function peerServer(mode: OprfMode, { identifier }: Suite, { secretKey }: KeyPair) {
   if (mode === 'oprf') return new PeerOPRFServer(identifier, secretKey, CryptoNoble);
   if (mode === 'voprf') return new PeerVOPRFServer(identifier, secretKey, CryptoNoble);
   const server = new PeerPOPRFServer(identifier, secretKey, CryptoNoble);
@@ -52,7 +52,7 @@ function peerServer(mode: Mode, { identifier }: Suite, { secretKey }: KeyPair) {
   };
 }
 
-function peerClient(mode: Mode, { identifier }: Suite, { publicKey }: KeyPair) {
+function peerClient(mode: OprfMode, { identifier }: Suite, { publicKey }: KeyPair) {
   if (mode === 'oprf') return new PeerOPRFClient(identifier, CryptoNoble);
   if (mode === 'voprf') return new PeerVOPRFClient(identifier, publicKey, CryptoNoble);
   const client = new PeerPOPRFClient(identifier, publicKey, CryptoNoble);

@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileKernel } from '../../src/kernel/build.js';
+import { times } from '../support/effort.js';
 import { fmaTestable } from '../support/relaxed-simd.js';
 import rfc9496 from '../vectors/rfc9496-ristretto255.json' with { type: 'json' };
 
@@ -166,8 +167,7 @@ describe.each(FIELDS)('field %s', (name, layout) => {
     });
   }
 
-  const { SLOW } = process.env;
-  const runs = { numRuns: SLOW ? 5_000 : 1_000 };
+  const runs = { numRuns: times(1_000, 5_000) };
 
   test('multiplication of a reduced by a lazy element', () => {
     // A lazy difference in unsigned limbs is b + 2p - a: up to three times a reduced one.
@@ -242,7 +242,7 @@ describe.each(FIELDS)('field %s', (name, layout) => {
           x.map((value) => (value === 0n ? 0n : 1n)),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: times(100) },
     );
   });
 

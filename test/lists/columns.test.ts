@@ -43,8 +43,9 @@ describe('columns that are guessed', () => {
 
   it('says what was guessed, why, and how to overrule it', () => {
     expect(choose(['id,Mobile phone,Contact', '1,(415) 555-0123,ada@example.com']).notes).toEqual([
-      'guessed that line 1 is a header, column 2 "Mobile phone" holds telephone numbers (by its name), column 3 "Contact" ' +
-        'holds e-mail addresses (1 of its first 1 cells are some); --no-header and --column NAME=phone|email overrule this',
+      'its first line is a header (guessed; --no-header overrules)',
+      'column 2 "Mobile phone" holds telephone numbers (by its name; --column NAME=phone overrules)',
+      'column 3 "Contact" holds e-mail addresses (1 of its first 1 cells are some; --column NAME=email overrules)',
     ]);
   });
 
@@ -62,7 +63,7 @@ describe('columns that are guessed', () => {
       { country: 'US' },
     );
     expect(columns.phone).toEqual([1]);
-    expect(notes[1]).toBe('column 1 "home phone" may hold telephone numbers too and is not used');
+    expect(notes.at(-1)).toBe('column 1 "home phone" may hold telephone numbers too and is not used');
   });
 
   it('recognises a file without a header by its contents', () => {
@@ -79,7 +80,12 @@ describe('columns that are guessed', () => {
   it('reads national numbers in the country of their row', () => {
     const lines = ['nation,reach', 'DE,030 123456', 'FR,01 23 45 67 89'];
     expect(choose(lines, { countryColumn: 'nation' }).columns).toMatchObject({ phone: [1], country: 0 });
-    expect(() => choose(lines)).toThrow('No column');
+    // Its name and its cells say so.
+    expect(choose(lines).columns).toMatchObject({ phone: [1], country: 0 });
+    expect(choose(lines).notes).toContain(
+      'column 1 "nation" holds countries (by its name; --country-column overrules)',
+    );
+    expect(() => choose(lines.map((line) => line.replace('nation', 'origin')))).toThrow('No column');
   });
 
   it('takes a named column with nothing in it', () => {
@@ -103,8 +109,8 @@ describe('columns that are guessed', () => {
   it('reads through invisible characters in a name, and shows none that could control a terminal', () => {
     const { columns, notes } = choose(['\u200bphone ,mail\u001b[2J', '+14155550123,ada@example.com']);
     expect(columns).toMatchObject({ phone: [0], email: [1] });
-    expect(notes[0]).toContain('column 1 "phone" holds');
-    expect(notes[0]).toContain('column 2 holds');
+    expect(notes[1]).toContain('column 1 "phone" holds');
+    expect(notes[2]).toContain('column 2 holds');
     const declared = { columns: [{ name: 'Phone', field: 'phone' }] } as const;
     expect(choose(['\u200bphone ,x', '1,2'], declared).columns.phone).toEqual([0]);
   });
@@ -120,6 +126,91 @@ describe('columns that are guessed', () => {
   });
 });
 
+describe('columns by evidence', () => {
+  /** Rows of a table with this column and addresses beside it. */
+  const table = (name: string, cells: readonly string[]): string[] => [
+    `name;${name};mail`.replaceAll(';', ','),
+    ...cells.map((cell, i) => `Ada,${cell},a${i}@example.com`),
+  ];
+  const phonesOf = (name: string, cells: readonly string[], options: ColumnOptions = {}): readonly number[] =>
+    choose(table(name, cells), options).columns.phone;
+
+  it.each([
+    ['Fodelsedatum', ['19850102', '19900512', '19771130'], 'SE'],
+    ['Geb.', ['01.02.1985', '12.05.1990'], 'DE'],
+    ['Kontonummer', ['0532013000', '0648489890'], 'DE'],
+    ['IBAN', ['DE89370400440532013000', 'DE44500105175407324931'], 'DE'],
+    ['account', ['4155550123', '4155550124'], 'US'],
+    ['customer id', ['2125550123', '2125550124'], 'US'],
+    ['SSN', ['212-55-0123', '415-55-0124'], 'US'],
+    ['lat', ['52.5200066', '48.1371079'], 'DE'],
+    ['ZIP', ['94105-1234', '10001-0001'], 'US'],
+    ['PLZ Ort', ['0301234567', '0891234567'], 'DE'],
+    ['price', ['1.234.567', '2.345.678'], 'DE'],
+    ['Phonetic First Name', ['Ada', 'Bob'], 'US'],
+    ['Fax', ['+1 415 555 0123', '+1 415 555 0124'], 'US'],
+    ['ref', ['4155550123', '2125550124'], 'US'],
+    ['number', ['030123456', '19850102', '12345678'], 'DE'],
+  ])('a column "%s" of %j holds no telephone numbers', (name, cells, country) => {
+    expect(phonesOf(name, cells, { country })).toEqual([]);
+  });
+
+  it.each([
+    ['contact', ['+1 415 555 0123', '+14155550124'], undefined],
+    ['contact', ['(415) 555-0123', '415-555-0124'], 'US'],
+    ['Kontakt', ['030 123456', '0151 12345678'], 'DE'],
+    ['reach', ['Tel. 415 555 0123', 'tel:+14155550124'], 'US'],
+    ['Phone', ['4155550123', '2125550124'], 'US'],
+    ['Phone', ['n/a', 'n/a', '-'], 'US'],
+    ['Mobile Number', ['4155550123'], 'US'],
+    ['Telefonnr.', ['030123456'], 'DE'],
+    ['Puhelinnumero', ['0401234567'], 'FI'],
+  ])('a column "%s" of %j holds telephone numbers', (name, cells, country) => {
+    expect(phonesOf(name, cells, { country })).toEqual([1]);
+  });
+
+  it.each([
+    [['Business Phone', 'Home Phone', 'Mobile Phone'], 2],
+    [['Default Address Phone', 'Phone'], 1],
+    [['Work Phone', 'Phone'], 1],
+    [['Other Phone', 'Assistant Phone', 'Home Phone'], 2],
+    [['Contact ID', 'Mobile'], 1],
+    [['Phone Type', 'Phone 1 - Value'], 1],
+  ])('of %j, column %i counting from 0 is taken', (names, column) => {
+    const cells = names.map((_, i) => `+1 415 555 01${10 + i}`);
+    expect(choose([names.join(','), cells.join(',')]).columns.phone).toEqual([column]);
+  });
+
+  it('prefers a worse name to a column that is as good as empty', () => {
+    const rows = Array.from({ length: 20 }, (_, i) => `${i === 0 ? '+14155550123' : ''},+1415555${1000 + i}`);
+    expect(choose(['Mobile,Home phone', ...rows]).columns.phone).toEqual([1]);
+  });
+
+  it('takes bare digits without a name where hardly any other could be meant', () => {
+    expect(choose(['4917112345678,a', '4915123456789,b'], { country: 'DE' }).columns.phone).toEqual([0]);
+    expect(choose(['4155550123,a', '2125550124,b'], { country: 'US' }).columns.phone).toEqual([0]);
+    expect(() => choose(['19850102,a', '19900512,b'], { country: 'SE' })).toThrow('No column');
+    expect(() => choose(['4155550123,a', '1185550124,b'], { country: 'US' })).toThrow('No column');
+  });
+
+  it('finds the country of each row, and takes what somebody says before it', () => {
+    const lines = ['Phone,Mailing Country,Country', '030 123456,DE,US', '01 23 45 67 89,FR,US'];
+    expect(choose(lines).columns.country).toBe(2);
+    expect(choose(lines, { country: 'DE' }).columns.country).toBeUndefined();
+    expect(choose(lines, { countryColumn: 'Mailing Country' }).columns.country).toBe(1);
+    expect(choose(['Phone,Country', '+14155550123,Elsewhere']).columns.country).toBeUndefined();
+  });
+
+  it('reads a header that is one name short, as R writes it', () => {
+    const { columns, notes } = choose([
+      '"phone","mail"'.replaceAll('"', ''),
+      '1,+14155550123,ada@example.com',
+    ]);
+    expect(columns).toMatchObject({ header: ['', 'phone', 'mail'], phone: [1], email: [2] });
+    expect(notes).toContain('the header is one name short: its names are taken to begin with column 2');
+  });
+});
+
 describe('columns that are declared', () => {
   const lines = ['id,Phone,phone,mail', '1,4155550123,4155550124,ada@example.com'];
 
@@ -129,16 +220,26 @@ describe('columns that are declared', () => {
       { name: 'MAIL', field: 'email' },
       { name: '3', field: 'phone' },
     ] as const;
-    expect(choose(lines, { columns })).toEqual({
+    expect(choose(lines, { columns })).toMatchObject({
       columns: { header: lines[0]!.split(','), phone: [1, 2], email: [3], country: undefined },
-      notes: ['guessed that line 1 is a header; --no-header and --column NAME=phone|email overrule this'],
+      chosen: [
+        { number: 2, name: 'Phone', kind: 'phone', why: '--column' },
+        { number: 3, name: 'phone', kind: 'phone', why: '--column' },
+        { number: 4, name: 'mail', kind: 'email', why: '--column' },
+      ],
+      notes: [
+        'its first line is a header (guessed; --no-header overrules)',
+        'column 2 "Phone" holds telephone numbers (--column)',
+        'column 3 "phone" holds telephone numbers (--column)',
+        'column 4 "mail" holds e-mail addresses (--column)',
+      ],
     });
   });
 
   it('switch the guessing off', () => {
-    expect(choose(lines, { header: true, columns: [{ name: 'mail', field: 'email' }] })).toEqual({
+    expect(choose(lines, { header: true, columns: [{ name: 'mail', field: 'email' }] })).toMatchObject({
       columns: { header: lines[0]!.split(','), phone: [], email: [3], country: undefined },
-      notes: [],
+      notes: ['column 4 "mail" holds e-mail addresses (--column)'],
     });
   });
 

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asUtf8 } from '../../src/lists/encoding.js';
+import { textOf } from '../../src/lists/encoding.js';
 
 async function* chunked(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   let start = 0;
@@ -13,14 +13,15 @@ async function* chunked(bytes: Uint8Array, sizes: readonly number[]): AsyncGener
   yield bytes.subarray(start);
 }
 
-async function decode(bytes: Uint8Array, sizes: readonly number[] = []): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of asUtf8(chunked(bytes, sizes), 'list.csv')) {
-    // Every chunk stands alone: no character is cut.
-    new TextDecoder('utf-8', { fatal: true }).decode(chunk);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+async function decode(
+  bytes: Uint8Array,
+  sizes: readonly number[] = [],
+  encoding?: string | undefined,
+): Promise<string> {
+  const { chunks } = await textOf(chunked(bytes, sizes), 'list.csv', encoding);
+  let text = '';
+  for await (const chunk of chunks) text += chunk;
+  return text;
 }
 
 function utf16(text: string, littleEndian: boolean): Buffer {
@@ -54,6 +55,17 @@ describe('the encoding of a list', () => {
         expect(await decode(utf16(s, littleEndian), cuts)).toBe(s);
       }),
     );
+  });
+
+  it('decodes what somebody says that it is, unless a byte order mark says otherwise', async () => {
+    const latin = Buffer.from('phone,café\n', 'latin1');
+    await expect(decode(latin)).rejects.toThrow('--charset windows-1252');
+    expect(await decode(latin, [3, 4], 'windows-1252')).toBe('phone,café\n');
+    expect(await decode(Buffer.from('phone,é', 'utf16le'), [1, 1], 'utf-16le')).toBe('phone,é');
+    expect(await decode(utf16('phone,é', false), [], 'windows-1252')).toBe('phone,é');
+    await expect(decode(Uint8Array.of(0x81, 0x20), [], 'shift_jis')).rejects.toMatchObject({
+      code: 'bad-file',
+    });
   });
 
   it('names the offset of the first byte that is not UTF-8', async () => {

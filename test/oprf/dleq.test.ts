@@ -19,6 +19,7 @@ import { ristretto255Sha512 } from '../../src/oprf/ristretto255.js';
 import { randomScalar } from '../../src/random.js';
 import { scalarBytes, someElements, someScalars } from '../suites/group-backend.js';
 import { testableBackends } from '../support/backends.js';
+import { times } from '../support/effort.js';
 
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const IDENTITY = new Uint8Array(32);
@@ -123,7 +124,7 @@ describe.each(testableBackends)('proofs on backend %s', (name) => {
         const { code } = await refusal(rest, changed);
         expect(part === 'proof' ? ['bad-proof'] : ['bad-proof', 'bad-element']).toContain(code);
       }),
-      { numRuns: process.env.SLOW ? 2000 : 60 },
+      { numRuns: times(60, 2000) },
     );
   });
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The built package on two threads: batches that are spread over them. */
 
-import { createBackend } from 'veilmatch/group';
-import { ByteList, generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
+import { ByteList, createBackend } from 'veilmatch/group';
+import { generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
 import { expect, test } from 'vitest';
 
 test('a batch that is spread over threads is proved, verified and finalized', async () => {

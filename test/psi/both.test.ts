@@ -6,14 +6,9 @@ import { concatBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import {
-  type PartyOptions,
-  type PsiMachine,
-  psiReceiver,
-  psiSender,
-  type ReceiverEnd,
-  type SenderEnd,
-} from '../../src/psi/index.js';
+import type { PartyOptions, PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver, type ReceiverEnd } from '../../src/psi/intersection/receiver.js';
+import { psiSender, type SenderEnd } from '../../src/psi/intersection/sender.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
 
@@ -145,7 +140,7 @@ describe('the shuffled mode', () => {
       [2, 2, 2],
       [5, 1, 0],
     ] as const) {
-      const { receiver, sender } = parties({ reveal: { cardinality: { step, atLeast } } });
+      const { receiver, sender } = parties({ reveal: 'cardinality', coarse: { step, atLeast } });
       await exchangeThrough(receiver, sender);
       expect([receiver.result.size, sender.result.size]).toEqual([told, told]);
     }

@@ -3,24 +3,18 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { encodeBlinded, encodeQuery } from '../../src/contact/frames.js';
-import { contactServer } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
-import {
-  countPeople,
-  IdentifierSet,
-  intersect,
-  intersectionSum,
-  joinIds,
-  matchPeople,
-  peopleReceiver,
-  peopleSender,
-  sumReceiver,
-} from '../../src/psi/index.js';
-import { memoryChannels, memoryJournal, receive, runTerms, send } from '../../src/transport/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { countPeople, createJoinIds, intersect, intersectionSum, matchPeople } from '../../src/psi/index.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { memoryChannels, memoryJournal, receive, send } from '../../src/transport/index.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
+import { runTerms } from '../support/revealing.js';
 
 const own = IdentifierSet.ofStrings(['ada', 'grace']);
 const other = IdentifierSet.ofStrings(['grace']);
@@ -31,7 +25,7 @@ const runs: Runs = {
   countPeople: (options) => countPeople(own, other, { backend, ...options }),
   matchPeople: (options) => matchPeople(own, other, { backend, ...options }),
   intersectionSum: (options) => intersectionSum(own, other, [7], { backend, ...options }),
-  joinIds: (options) => joinIds(own, other, { backend, ...options }),
+  joinIds: (options) => createJoinIds(own, other, { backend, ...options }),
 };
 const served = [{ setId: 'members', epoch: 3, secretKey: new Uint8Array(32).fill(1), size: 9 }];
 
@@ -106,7 +100,7 @@ describe('the option onLeftOut', () => {
     intersectionSum: async (options) =>
       intersectionSum(await shared(), await shared(), Array(11).fill(1), {
         backend,
-        several: true,
+        people: true,
         ...options,
       }),
   };

@@ -10,10 +10,11 @@ import { describe, expect, it } from 'vitest';
 import { type ByteList, concatBytes, DistinctBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
-import { invertScalar } from '../../src/group/scalar.js';
+import { invertScalars } from '../../src/group/scalar.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { psiReceiver, psiSender } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
 import { observeRun, type SentFrame } from '../../src/psi/run/observe.js';
 import { randomScalars } from '../../src/random.js';
 import { exchangeThrough } from '../support/exchange.js';
@@ -60,7 +61,7 @@ async function sortOut(
   const found: number[] = [];
   let trials = 0;
   for (let i = 0; i < NAMES.length; i++) {
-    const elements = await backend.multiply(evaluated, invertScalar(at(scalars, i)));
+    const elements = await backend.multiply(evaluated, invertScalars(at(scalars, i)));
     for (let j = 0; j < NAMES.length; j++) {
       trials++;
       const tag = sha512(concatBytes(tagPrefix, at(elements, j))).subarray(0, tagBytes);

@@ -3,7 +3,9 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { expectCode } from '../suites/errors.js';

@@ -6,6 +6,7 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { type IntersectOptions, intersect } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 /** Lists with duplicates within and overlaps between them. */
 const list = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 7 });
@@ -45,7 +46,7 @@ describe('intersect', () => {
           peerSize: theirs.size,
         });
       }),
-      { numRuns: 25 },
+      { numRuns: times(25) },
     );
   });
 
@@ -77,7 +78,7 @@ describe('intersect', () => {
           expect(other.select(shuffled).sort()).toEqual(straight.select(names).sort());
         },
       ),
-      { numRuns: 10 },
+      { numRuns: times(10) },
     );
   });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, sortRecords } from '../../src/bytes.js';
@@ -8,12 +9,15 @@ import { multiplyScalars } from '../../src/group/scalar.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type JoinIdsEnd, joinIds, joinIdsReceiver, joinIdsSender } from '../../src/psi/index.js';
+import { createJoinIds } from '../../src/psi/index.js';
+import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { decodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
-import { DST, type Role } from '../../src/psi/run/suite.js';
+import type { Role } from '../../src/psi/run/suite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { countingRandom, feed, indexOfType, record, testBadMessages } from '../suites/machines.js';
+import { times } from '../support/effort.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -22,11 +26,35 @@ beforeAll(async () => {
 
 const list = fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 8 });
 
-describe('joinIds', () => {
+describe('createJoinIds', () => {
+  it('asks the backend for no more at a time than a frame holds, which is what a journal keeps in one piece', async () => {
+    let most = 0;
+    const told = (outcome: Uint8Array): Uint8Array => {
+      most = Math.max(most, outcome.length / 32);
+      return outcome;
+    };
+    // Where every scalar is 1, nothing takes long.
+    const idle = new Proxy(backend, {
+      get(target, name, receiver) {
+        if (name === 'multiply') return async (elements: Uint8Array) => told(elements.slice());
+        if (name !== 'hashAndMultiply') return Reflect.get(target, name, receiver);
+        return async (identifiers: { readonly length: number; at(i: number): Uint8Array }) => {
+          const elements = new Uint8Array(32 * identifiers.length);
+          for (let i = 0; i < identifiers.length; i++) elements.set(identifiers.at(i), 32 * i);
+          return told(elements);
+        };
+      },
+    });
+    const names = Array.from({ length: 33_000 }, (_, i) => `person ${i}`);
+    const { size } = await createJoinIds(names, names.slice(1), { backend: idle });
+    expect(size).toBe(32_999);
+    expect(most).toBeLessThan(2 ** 15);
+  });
+
   it('joins two tables as their names would, whatever the lists, their duplicates and the chunks', async () => {
     await fc.assert(
       fc.asyncProperty(list, list, fc.integer({ min: 1, max: 4 }), async (own, other, chunkSize) => {
-        const { size, receiver, sender } = await joinIds(own, other, { backend, chunkSize });
+        const { size, receiver, sender } = await createJoinIds(own, other, { backend, chunkSize });
         const pairs = (a: readonly unknown[], b: readonly unknown[]): string[] =>
           a.flatMap((x, i) => b.flatMap((y, j) => (x === y ? [`${i} ${j}`] : [])));
         expect(pairs(receiver, sender)).toEqual(pairs(own, other));
@@ -35,7 +63,7 @@ describe('joinIds', () => {
         expect(size).toBe(new Set(own.filter((name) => other.includes(name))).size);
         for (const id of [...receiver, ...sender]) expect(id).toMatch(/^[0-9a-f]{32}$/);
       }),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 
@@ -56,7 +84,7 @@ describe('joinIds', () => {
   it('gives other pseudonyms in every run', async () => {
     const seen = new Set<string | undefined>();
     for (let run = 0; run < 4; run++) {
-      const { receiver, sender } = await joinIds(['a', 'b'], ['b', 'c'], { backend });
+      const { receiver, sender } = await createJoinIds(['a', 'b'], ['b', 'c'], { backend });
       for (const id of [...receiver, ...sender]) seen.add(id);
     }
     expect(seen.size).toBe(4 * 3);
@@ -68,21 +96,21 @@ describe('joinIds', () => {
       {},
       { email: 'ADA@example.com' },
     ]);
-    const { receiver, sender } = await joinIds(set, set, { backend });
+    const { receiver, sender } = await createJoinIds(set, set, { backend });
     expect(receiver).toEqual(sender);
     expect(receiver[1]).toBeUndefined();
     expect(receiver[2]).toBe(receiver[0]);
     const rows = [{ phone: '+14155550123', email: 'ada@example.com' }];
     const several = (await identifiersFromRows(rows)).set;
-    await expectCode('argument', () => joinIds(several, set, { backend }));
-    await expectCode('argument', () => joinIds(set, several, { backend }));
+    await expectCode('argument', () => createJoinIds(several, set, { backend }));
+    await expectCode('argument', () => createJoinIds(set, several, { backend }));
   });
 
   it('sends messages whose lengths depend on the sizes alone', async () => {
     const lengths = async (own: string[], other: string[]): Promise<string[]> => {
       const seen: string[] = [];
       const onFrame = (from: string, frame: Uint8Array): void => void seen.push(`${from} ${frame.length}`);
-      await joinIds(own, other, { backend, onFrame });
+      await createJoinIds(own, other, { backend, onFrame });
       return seen;
     };
     expect(await lengths(['a', 'b', 'a much longer identifier'], ['a', 'b'])).toEqual(
@@ -91,7 +119,7 @@ describe('joinIds', () => {
   });
 
   it('works through noble as it does through a kernel', async () => {
-    const { size, receiver, sender } = await joinIds(['a', 'b'], ['b'], { backend: nobleBackend });
+    const { size, receiver, sender } = await createJoinIds(['a', 'b'], ['b'], { backend: nobleBackend });
     expect(size).toBe(1);
     expect(receiver.indexOf(sender[0])).toBe(1);
   });
@@ -99,9 +127,9 @@ describe('joinIds', () => {
   it('asks the sender before it says anything, and stops when the signal fires', async () => {
     const seen: unknown[] = [];
     const admit = async (run: unknown): Promise<void> => void seen.push(run);
-    await joinIds(['a', 'b'], ['a'], { backend, admit });
-    expect(seen).toMatchObject([{ peerSize: 2, ownSize: 1, reveal: 'join-ids' }]);
-    await expectCode('aborted', () => joinIds(['a'], ['a'], { backend, signal: AbortSignal.abort() }));
+    await createJoinIds(['a', 'b'], ['a'], { backend, admit });
+    expect(seen).toMatchObject([{ peerSize: 2, ownSize: 1, learns: 'join-ids' }]);
+    await expectCode('aborted', () => createJoinIds(['a'], ['a'], { backend, signal: AbortSignal.abort() }));
   });
 });
 
@@ -117,7 +145,7 @@ describe('what a party sees of the other', () => {
   const hashed = (role: Role, ...factors: readonly Uint8Array[]): Promise<Uint8Array> =>
     backend.hashAndMultiply(
       IdentifierSet.ofStrings(names[role]).elements,
-      DST,
+      ristretto255Suite.dst,
       factors.reduce((product, factor) => multiplyScalars(product, factor)),
     );
 

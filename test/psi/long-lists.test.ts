@@ -3,19 +3,20 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import { observeRun } from '../../src/psi/run/observe.js';
-import { CIPHERTEXT_BYTES, tagBytes } from '../../src/psi/run/suite.js';
+import { tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
 import { secureRandom } from '../../src/random.js';
 
 /** More arguments than an engine takes in one call. */
 const PEOPLE = 200_000;
 const width = tagBytes(PEOPLE, PEOPLE);
-const record = width + CIPHERTEXT_BYTES;
+const record = width + ciphertextBytes(ristretto255Suite.group);
 
 const helloOf = (role: 'receiver' | 'sender'): Hello => ({
   role,
@@ -46,7 +47,7 @@ it('takes what is attached to every person of a long list', async () => {
   const seen: Uint8Array[] = [];
   let shared = 0;
   const taking = takeShared(new Line('receiver'), 'values', lookup, {
-    bytes: CIPHERTEXT_BYTES,
+    bytes: ciphertextBytes(ristretto255Suite.group),
     async take(attachments, marks) {
       seen.push(attachments);
       shared += marks.reduce((sum, mark) => sum + mark, 0);
@@ -63,7 +64,7 @@ it('takes what is attached to every person of a long list', async () => {
 it('reads a long run off the line', () => {
   const hellos = (['receiver', 'sender'] as const).map((from) => ({
     from,
-    bytes: encodeFrame('hello', encodeHello(helloOf(from))),
+    bytes: encodeFrame('hello', encodeHello(helloOf(from), ristretto255Suite)),
   }));
   const observed = observeRun([...hellos, ...frames.map((bytes) => ({ from: 'sender' as const, bytes }))]);
   expect(equalBytes(observed.tags, parts(0, width))).toBe(true);

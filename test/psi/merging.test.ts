@@ -197,12 +197,13 @@ describe('leaveOut and peopleMatched', () => {
     expect([...set.kinds]).toEqual(['opaque']);
   });
 
-  it('a match of what stands for nobody is no match of a person', () => {
-    const set = setOf(crowd(11));
-    const shared = 0;
-    expect(peopleMatched(set, [shared])).toEqual([]);
-    expect(peopleMatched(set, [shared, 3])).toEqual([{ rows: [2], by: 'opaque' }]);
-    expect(peopleMatched(setOf(crowd(3)), [shared])).toEqual([{ rows: [0, 1, 2], by: 'opaque' }]);
+  it('make people of rows that match, each of them once', () => {
+    const { set } = leaveOut(setOf(crowd(11)));
+    expect(peopleMatched(set, [])).toEqual([]);
+    // What all of them share stands for nobody, so they are eleven people.
+    expect(peopleMatched(set, [2, 5])).toEqual([[2], [5]]);
+    expect(peopleMatched(setOf(crowd(3)), [1])).toEqual([[0, 1, 2]]);
+    expect(peopleMatched(setOf(crowd(3)), [0, 1, 2])).toEqual([[0, 1, 2]]);
   });
 
   it('refuse limits that are none', async () => {

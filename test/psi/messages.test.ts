@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { replayedRandom } from '../../src/random.js';
@@ -85,8 +89,11 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
   const toSender = (index: number, frame: Uint8Array) => feed('sender', reveal, recording, index, frame);
   const toReceiver = (index: number, frame: Uint8Array) => feed('receiver', reveal, recording, index, frame);
   const helloWith = (role: 'receiver' | 'sender', change: Partial<Hello>): Uint8Array => {
-    const hello = decodeHello(recording.given[role === 'receiver' ? 'sender' : 'receiver'][0]!.subarray(1));
-    return encodeFrame('hello', encodeHello({ ...hello, ...change }));
+    const hello = decodeHello(
+      recording.given[role === 'receiver' ? 'sender' : 'receiver'][0]!.subarray(1),
+      ristretto255Suite,
+    );
+    return encodeFrame('hello', encodeHello({ ...hello, ...change }, ristretto255Suite));
   };
 
   it('another version, suite, mode or role is an incompatible peer', async () => {
@@ -137,7 +144,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     });
     await drain(refusing.start());
     await expectCode('wrong-size', () => drain(refusing.receive(recording.given.sender[0]!)));
-    expect(seen).toMatchObject([{ peerSize: 3, ownSize: 3, reveal }]);
+    expect(seen).toMatchObject([{ peerSize: 3, ownSize: 3, learns: reveal }]);
   });
 
   it('identifiers of other kinds are incompatible lists', async () => {
@@ -313,8 +320,8 @@ it('a Hello survives encoding, whatever it says', () => {
         publicKey: bytes32,
       }),
       (hello) => {
-        expect(encodeHello(hello)).toHaveLength(96);
-        expect(decodeHello(encodeHello(hello))).toEqual(hello);
+        expect(encodeHello(hello, ristretto255Suite)).toHaveLength(96);
+        expect(decodeHello(encodeHello(hello, ristretto255Suite), ristretto255Suite)).toEqual(hello);
       },
     ),
   );

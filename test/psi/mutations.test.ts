@@ -11,9 +11,12 @@ import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PartyOptions, type PsiMachine, psiReceiver, psiSender } from '../../src/psi/index.js';
+import type { PartyOptions, PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { replayedRandom } from '../../src/random.js';
+import { times } from '../support/effort.js';
 import { drain } from '../support/exchange.js';
 
 type Variant = Omit<PartyOptions, 'backend'>;
@@ -26,7 +29,7 @@ const variants: readonly Variant[] = [
   { reveal: 'cardinality', to: 'both' },
   { reveal: 'intersection', verifiable: true },
 ];
-const RUNS = process.env.SLOW ? 20_000 : 60;
+const RUNS = times(60, 20_000);
 
 const sets = {
   receiver: IdentifierSet.ofStrings(['ada', 'grace', 'hedy']),

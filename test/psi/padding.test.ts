@@ -5,8 +5,9 @@ import { bytesToHex } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { intersect, intersectionSum, joinIds, padSet } from '../../src/psi/index.js';
+import { createJoinIds, intersect, intersectionSum, padSet } from '../../src/psi/index.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -48,12 +49,12 @@ describe('padSet', () => {
         expect(await intersectionSum(receiver, sender, values, { backend })).toEqual(
           await intersectionSum(own, other, values, { backend }),
         );
-        const joined = await joinIds(receiver, sender, { backend });
+        const joined = await createJoinIds(receiver, sender, { backend });
         expect(joined.size).toBe(size);
         const shared = joined.receiver.flatMap((id, row) => (joined.sender.includes(id) ? [row] : []));
         expect(shared).toEqual(matches);
       }),
-      { numRuns: 15 },
+      { numRuns: times(15) },
     );
   });
 
@@ -73,7 +74,7 @@ describe('padSet', () => {
         other.map(() => 7),
         options,
       );
-      await joinIds(receiver, sender, options);
+      await createJoinIds(receiver, sender, options);
       return seen;
     };
     const one = await lengths(['a'], ['a', 'b']);

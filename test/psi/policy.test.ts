@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { numberingPlan } from '../../src/attack/index.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
 import { ALL_PEERS } from '../../src/policy/admission.js';
 import { countingTerms, namingTerms, publishedTerms, sumTerms, type Terms } from '../../src/policy/terms.js';
 import {
@@ -19,27 +21,25 @@ import {
   defaultContactPolicy,
   defaultPolicy,
   defaultSumPolicy,
-  IdentifierSet,
   intersect,
   intersectionSum,
-  joinIdsReceiver,
-  joinIdsSender,
   type Ledger,
   memoryLedger,
   type Policy,
   type PsiMachine,
   padSet,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
   type Refusal,
-  sumReceiver,
-  sumSender,
 } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { expectCode } from '../suites/errors.js';
 import { chargesOf, ledgerSuite } from '../suites/ledger.js';
+import { times } from '../support/effort.js';
 
 ledgerSuite('the ledger in memory', async () => memoryLedger());
 
@@ -54,8 +54,8 @@ const TERMS: Readonly<Record<string, Terms>> = {
 const run = (peerSize: number, other: Partial<AdmissionRequest> = {}): AdmissionRequest => ({
   peerSize,
   ownSize: 1000,
-  reveal: 'intersection',
-  terms: TERMS[other.reveal ?? 'intersection'],
+  learns: 'intersection',
+  terms: TERMS[other.learns ?? 'intersection'],
   ...other,
 });
 
@@ -85,9 +85,9 @@ describe('sizes', () => {
   it.each<[Refusal | undefined, AdmissionRequest]>([
     [undefined, run(5)],
     ['smallestSet', run(4)],
-    ['smallestCountedSet', run(9, { reveal: 'cardinality' })],
-    ['smallestCountedSet', run(9, { reveal: 'sum' })],
-    [undefined, run(10, { reveal: 'cardinality' })],
+    ['smallestCountedSet', run(9, { learns: 'cardinality' })],
+    ['smallestCountedSet', run(9, { learns: 'sum' })],
+    [undefined, run(10, { learns: 'cardinality' })],
     [undefined, run(100)],
     ['largestSet', run(101)],
     [undefined, run(60, { ownSize: 30 })],
@@ -255,7 +255,7 @@ describe('work', () => {
 
   it('is the elements of the peer alone where the list is published', async () => {
     const { admit, ledger } = desk({ budgets: [{ hours: 24, elements: 100 }] });
-    await admit(run(7, { reveal: 'contact-discovery' }));
+    await admit(run(7, { learns: 'contact-discovery' }));
     expect(await chargesOf(ledger, 'partner')).toEqual([{ at: expect.any(Number), elements: 7, work: 7 }]);
   });
 
@@ -404,7 +404,7 @@ describe('a receiver with a policy', () => {
 
   it('is asked about what the sender is to learn', async () => {
     const asked: string[] = [];
-    const admit = async ({ reveal }: AdmissionRequest) => void asked.push(reveal);
+    const admit = async ({ learns }: AdmissionRequest) => void asked.push(learns);
     const sumOf = (to: 'receiver' | 'sender') =>
       exchange(
         sumReceiver(own, { backend, to, admit, acceptChosenValues: true }),
@@ -506,7 +506,7 @@ describe('an enumeration', () => {
           expect(hours).toBe((Math.ceil(space / perSpan) - 1) * one.hours);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: times(30) },
     );
   });
 

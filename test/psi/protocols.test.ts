@@ -9,7 +9,7 @@ import { numberingPlan } from '../../src/attack/index.js';
 import { protocolOptions } from '../../src/cli/flags/protocol-options.js';
 import { compare, matching, registry } from '../../src/compare/index.js';
 import { describedContactDiscovery } from '../../src/contact/described.js';
-import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { generateContactKeys, openPublishedSet, publishSet } from '../../src/contact/published.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
@@ -24,6 +24,7 @@ import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/run/desc
 import { chosen, type OptionSpec, repeatedTerms } from '../../src/psi/run/options.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { type RandomSource, secureRandom } from '../../src/random.js';
+import { signingPublicKey } from '../../src/signing.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { folderChannel } from '../../src/transport/channel/folder.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
@@ -31,6 +32,7 @@ import { type Journal, memoryJournal, partyTerms } from '../../src/transport/res
 import { recallParty, runParty } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
+import { FileRun, roleOf } from '../suites/file-run.js';
 import { toy } from '../suites/toy-protocol.js';
 
 type Owns = Readonly<Record<Role, object>>;
@@ -51,10 +53,10 @@ beforeAll(async () => {
   const values = Array.from({ length: 25 }, (_, row) => row + 1);
   for (const { id } of [...registry, toy])
     owns.set(id, { receiver: { set: receiver }, sender: { set: sender, values } });
-  const keys = await generateContactKeys(backend);
+  const keys = await generateContactKeys({ backend });
   const name = { setId: 'members', epoch: 1 };
   const published = await publishSet(sender, { ...name, keys, backend, falsePositiveRate: 2 ** -40 });
-  const pin = { signer: signerOf(keys.signingKey) };
+  const pin = { signer: signingPublicKey(keys.signingKey) };
   const directory = await openPublishedSet(published, { setId: name.setId, pin });
   owns.set(describedContactDiscovery.id, {
     receiver: { set: receiver, directory },
@@ -125,6 +127,32 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
         expect(withoutFresh(outcomeOf(run.receiver))).toEqual(withoutFresh(both.receiver));
         expect(withoutFresh(outcomeOf(run.sender))).toEqual(withoutFresh(both.sender));
       }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it.skipIf(protocol.files === undefined)('comes to the same through files, for one charge', async () => {
+    const both = await runBoth(protocol, ownOf(protocol), { backend });
+    const folder = mkdtempSync(join(tmpdir(), 'veilmatch-files-'));
+    try {
+      const run = new FileRun(folder, protocol, ownOf(protocol), backend);
+      const steps = await run.all();
+      const withoutFresh = (result: unknown): unknown => ({
+        ...(plain(result) as object),
+        pseudonyms: undefined,
+      });
+      const last = { receiver: steps.length - 1, sender: steps.length - 1 };
+      last[roleOf(steps.length)]--;
+      const [taken, given] = [steps[last.receiver]!, steps[last.sender]!];
+      expect([taken.over, given.over]).toEqual([true, true]);
+      expect(withoutFresh(taken.result)).toEqual(withoutFresh(both.receiver));
+      // Who answers last, and is not told of the end, has nothing to take home.
+      if (given.result !== undefined) expect(withoutFresh(given.result)).toEqual(withoutFresh(both.sender));
+      await run.ledgers.sender.update(['receiver'], ([charges]) => {
+        expect(charges).toHaveLength(1);
+        return [charges!];
+      });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -272,14 +300,14 @@ it('one protocol more is compared and attacked like the others', async () => {
   })) {
     reports.push(report);
   }
-  expect(reports).toMatchObject([{ protocol: 'toy', title: toy.title, correct: true, matches: SHARED }]);
+  expect(reports).toMatchObject([{ protocol: 'toy', title: toy.title, correct: true, size: SHARED }]);
   // Everything that the receiver did not have, and everything that the sender did not have.
   expect(reports[0]!.attacks.outsider.recovered).toBe(sender.size - SHARED);
   expect(reports[0]!.sender.recovered).toBe(receiver.size - SHARED);
 });
 
 it('one protocol more gets its flags and their help', () => {
-  const options = protocolOptions([...registry, toy], 'receiver');
+  const options = protocolOptions([...registry, toy]);
   const polite = options.find(({ long }) => long === '--polite')!;
   expect(polite.description).toBe('with --reveal toy: begin with a greeting');
   expect(options.filter(({ long }) => long === '--verifiable')).toHaveLength(1);
@@ -287,7 +315,12 @@ it('one protocol more gets its flags and their help', () => {
   expect(coarse.parseArg!('100,500', undefined)).toEqual({ step: 100, atLeast: 500 });
   expect(() => coarse.parseArg!('100', undefined)).toThrow(/such as 100,500/);
   // Only the party that asks makes a count coarse.
-  expect(protocolOptions(registry, 'sender').map(({ long }) => long)).not.toContain('--coarse');
+  expect(coarse.description).toContain('of the receiver: ');
+  const to = options.find(({ long }) => long === '--to')!;
+  expect(to.argChoices).toEqual(['receiver', 'both', 'sender']);
+  expect(to.description).toMatch(
+    /^with --reveal intersection or cardinality: .* \(default: receiver\); with --reveal sum: /,
+  );
 });
 
 it('a protocol is compared whatever pieces it draws its secrets in', async () => {

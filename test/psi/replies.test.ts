@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ByteListBuilder, bytesToHex, DistinctBytes } from '../../src/bytes.js';
 import { oprfProtocol } from '../../src/compare/oprf.js';
 import { contactClient } from '../../src/contact/client.js';
-import { generateContactKeys, openPublishedSet, publishSet, signerOf } from '../../src/contact/published.js';
+import { generateContactKeys, openPublishedSet, publishSet } from '../../src/contact/published.js';
 import { contactServer } from '../../src/contact/server.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
@@ -19,28 +19,23 @@ import { serialBackend } from '../../src/group/serial.js';
 import { identifiersFromRows, type Row } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import type { Sha512 } from '../../src/kernel/sha512.js';
-import {
-  joinIdsReceiver,
-  joinIdsSender,
-  Logarithms,
-  type PartyOptions,
-  type PsiMachine,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
-  type SumOptions,
-  sumReceiver,
-  sumSender,
-} from '../../src/psi/index.js';
+import { Logarithms, type PartyOptions, type PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
+import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { FRAME } from '../../src/psi/run/frames.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import type { Role } from '../../src/psi/run/suite.js';
-import { CIPHERTEXT_BYTES } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
+import type { SumPartyOptions } from '../../src/psi/sum/party.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { type RandomSource, randomScalar, randomScalars, secureRandom } from '../../src/random.js';
+import { signingPublicKey } from '../../src/signing.js';
 import { counting } from '../suites/counting-backend.js';
 import { countingRandom, record } from '../suites/machines.js';
 
@@ -270,10 +265,10 @@ const psi =
   };
 
 const sum =
-  (options: Omit<SumOptions, 'backend'>): Run =>
+  (options: Omit<SumPartyOptions, 'backend'>): Run =>
   async (shared, line) => {
     const all = { chunkSize: 2, acceptChosenValues: true, ...options };
-    const [own, other] = options.several
+    const [own, other] = options.people
       ? [await ourPeople(), await theirPeople(shared)]
       : [ours, theirs(shared)];
     const values = numbers.map((i) => (isShared(shared, i) ? WORTH[i as 0] : 7));
@@ -290,11 +285,11 @@ const modes: Readonly<Record<string, Run>> = {
   'intersection, to both, verifiable': psi({ to: 'both', verifiable: true }),
   cardinality: psi({ reveal: 'cardinality' }),
   'cardinality, to both': psi({ reveal: 'cardinality', to: 'both' }),
-  'cardinality, to both, coarse': psi({ reveal: { cardinality: { step: 2, atLeast: 2 } }, to: 'both' }),
+  'cardinality, to both, coarse': psi({ reveal: 'cardinality', coarse: { step: 2, atLeast: 2 }, to: 'both' }),
   'sum, to the receiver': sum({ to: 'receiver' }),
   'sum, to the sender': sum({ to: 'sender' }),
-  'sum of people, to the receiver': sum({ to: 'receiver', several: true }),
-  'sum of people, to the sender': sum({ to: 'sender', several: true }),
+  'sum of people, to the receiver': sum({ to: 'receiver', people: true }),
+  'sum of people, to the sender': sum({ to: 'sender', people: true }),
   async people(shared, line) {
     const receiver = peopleReceiver(await ourPeople(), { chunkSize: 2, ...of('receiver', line) });
     const sender = peopleSender(await theirPeople(shared), { chunkSize: 2, ...of('sender', line) });
@@ -306,12 +301,12 @@ const modes: Readonly<Record<string, Run>> = {
     return (await run(line, receiver, sender)).receiver.size;
   },
   async 'contact discovery'(shared, line) {
-    const keys = await generateContactKeys(kernel);
+    const keys = await generateContactKeys({ backend: kernel });
     const name = { setId: 'members', epoch: 1 };
     const published = await publishSet(theirs(shared), { ...name, keys, backend: kernel });
     const directory = await openPublishedSet(published, {
       ...name,
-      pin: { signer: signerOf(keys.signingKey) },
+      pin: { signer: signingPublicKey(keys.signingKey) },
     });
     for (const what of Object.keys(work)) delete work[what];
     const { has } = directory;
@@ -394,7 +389,7 @@ describe('the receiver of a sum', () => {
   /** The frames that the receiver sends, and how the run ends, where the sender has changed what it sends. */
   async function spoiled(
     shared: Scenario,
-    options: Pick<SumOptions, 'to'>,
+    options: Pick<SumPartyOptions, 'to'>,
     tamper: (frame: Uint8Array) => Uint8Array,
     own: ArrayLike<number> = values,
   ): Promise<string[]> {
@@ -422,7 +417,7 @@ describe('the receiver of a sum', () => {
         for (const which of numbers) {
           const broken = (frame: Uint8Array): Uint8Array => {
             const width = (frame.length - 5) / numbers.length;
-            const at = 5 + (which + 1) * width - CIPHERTEXT_BYTES + half;
+            const at = 5 + (which + 1) * width - ciphertextBytes(ristretto255Suite.group) + half;
             return frame.fill(0xff, at, at + 32);
           };
           const ends = await Promise.all(scenarios.map((shared) => spoiled(shared, { to }, broken)));

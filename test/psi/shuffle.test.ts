@@ -9,7 +9,7 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { intersect } from '../../src/psi/index.js';
-import { DST } from '../../src/psi/run/suite.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 
 const SIZE = 8;
@@ -37,7 +37,7 @@ async function answerPositions(): Promise<number[]> {
   // Only somebody who holds both scalars can tell which answer is whose.
   const known = await backend.hashAndMultiply(
     IdentifierSet.ofStrings(names).elements,
-    DST,
+    ristretto255Suite.dst,
     multiplyScalars(a, b),
   );
   return names.map((_, i) => answers.indexOf(bytesToHex(known.subarray(i * 32, (i + 1) * 32))));

@@ -9,6 +9,7 @@ import { intersect } from '../../src/psi/index.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { replayedRandom } from '../../src/random.js';
 import { referenceRun } from '../suites/reference-psi.js';
+import { times } from '../support/effort.js';
 import vectors from '../vectors/veilmatch-psi-v1.json' with { type: 'json' };
 
 const names = fc.uniqueArray(
@@ -134,7 +135,7 @@ describe('veilmatch-psi-v1', () => {
           expect(sentBy('receiver', frames)).toEqual(sentBy('receiver', expected));
           expect(sentBy('sender', frames)).toEqual(sentBy('sender', expected));
         }),
-        { numRuns: 8 },
+        { numRuns: times(8) },
       );
     },
   );

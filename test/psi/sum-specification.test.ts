@@ -9,7 +9,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, u32, utf8 } from '../../src/bytes.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
-import { intersectionSum, joinIds } from '../../src/psi/index.js';
+import { createJoinIds, intersectionSum } from '../../src/psi/index.js';
 import { randomScalar, replayedRandom, secureRandom } from '../../src/random.js';
 
 const { Point } = ristretto255;
@@ -128,7 +128,7 @@ describe('docs/protocol.md', () => {
       Uint8Array,
     ];
     const frames = { receiver: [] as string[], sender: [] as string[] };
-    const result = await joinIds(own, other, {
+    const result = await createJoinIds(own, other, {
       backend,
       random: { receiver: replayedRandom([a, c, nonces[0]]), sender: replayedRandom([b, d, nonces[1]]) },
       onFrame: (from, bytes) => void frames[from].push(bytesToHex(bytes)),

@@ -14,8 +14,9 @@ import { tagBytes } from '../../src/psi/run/suite.js';
 import { randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { testableBackends } from '../support/backends.js';
+import { times } from '../support/effort.js';
 
-type Variant = Pick<IntersectOptions, 'reveal' | 'to' | 'verifiable' | 'blinding'>;
+type Variant = Pick<IntersectOptions, 'reveal' | 'coarse' | 'to' | 'verifiable' | 'blinding'>;
 
 const variants: readonly Variant[] = [
   { reveal: 'intersection' },
@@ -25,7 +26,7 @@ const variants: readonly Variant[] = [
   { reveal: 'intersection', to: 'both', verifiable: true, blinding: 'multiplicative' },
   { reveal: 'cardinality' },
   { reveal: 'cardinality', to: 'both' },
-  { reveal: { cardinality: { step: 2, atLeast: 3 } }, to: 'both' },
+  { reveal: 'cardinality', coarse: { step: 2, atLeast: 3 }, to: 'both' },
 ];
 const named = variants.map((variant) => ({ title: JSON.stringify(variant), variant }));
 
@@ -64,7 +65,7 @@ describe.each(testableBackends)('on %s', (name) => {
         const [ours, theirs] = [new Set(receiver), new Set(sender)];
         const exact = [...ours].filter((text) => theirs.has(text)).length;
         const coarse = exact < 3 ? 0 : exact - (exact % 2);
-        const size = typeof variant.reveal === 'object' ? coarse : exact;
+        const size = variant.coarse === undefined ? exact : coarse;
         const result = await intersect(receiver, sender, { backend, chunkSize, ...variant });
         const rows = (own: string[], other: Set<string>): number[] =>
           [...own.keys()].filter((row) => other.has(own[row]!));
@@ -77,7 +78,7 @@ describe.each(testableBackends)('on %s', (name) => {
             : undefined,
         );
       }),
-      { numRuns: process.env.SLOW ? 300 : 12 },
+      { numRuns: times(12, 300) },
     );
   });
 });
@@ -160,10 +161,11 @@ describe('what cannot be asked for', () => {
     [{ reveal: 'cardinality', blinding: 'additive' }, 'blinding'],
     [{ blinding: 'none' }, 'blinding'],
     [{ to: 'sender' }, 'to'],
-    [{ reveal: { cardinality: { step: 0, atLeast: 1 } } }, 'reveal'],
-    [{ reveal: { cardinality: { step: 10, atLeast: -1 } } }, 'reveal'],
-    [{ reveal: { cardinality: { step: 1.5, atLeast: 1 } } }, 'reveal'],
-    [{ reveal: { cardinality: null } }, 'reveal'],
+    [{ reveal: 'cardinality', coarse: { step: 0, atLeast: 1 } }, 'coarse'],
+    [{ reveal: 'cardinality', coarse: { step: 10, atLeast: -1 } }, 'coarse'],
+    [{ reveal: 'cardinality', coarse: { step: 1.5, atLeast: 1 } }, 'coarse'],
+    [{ coarse: { step: 10, atLeast: 1 } }, 'coarse'],
+    [{ reveal: { cardinality: { step: 1, atLeast: 1 } } }, 'reveal'],
     [{ reveal: null }, 'reveal'],
   ])('%j', async (options, name) => {
     const error = await expectCode('argument', () =>

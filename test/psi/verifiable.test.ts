@@ -7,10 +7,12 @@ import { bytesToHex, concatBytes } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { type PsiMachine, psiReceiver, psiSender, type ReceiverEnd } from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver, type ReceiverEnd } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import type { PartySettings } from '../../src/psi/run/party.js';
 import { proofFrame } from '../../src/psi/run/proofs.js';
-import { DST } from '../../src/psi/run/suite.js';
 import { randomScalar, randomScalars, replayedRandom, secureRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { exchangeThrough, type Tamper } from '../support/exchange.js';
@@ -190,10 +192,15 @@ describe('the nonce of a proof', () => {
     const proofOf = async (names: string[]): Promise<Uint8Array> => {
       const settings = {
         backend,
+        suite: ristretto255Suite,
         random: replayedRandom([secret]),
         signal: undefined,
       } as unknown as PartySettings;
-      const C = await backend.hashAndMultiply(IdentifierSet.ofStrings(names).elements, DST, blind);
+      const C = await backend.hashAndMultiply(
+        IdentifierSet.ofStrings(names).elements,
+        ristretto255Suite.dst,
+        blind,
+      );
       const statement = { B: await backend.multiplyBase(b), C, D: await backend.multiply(C, b) };
       return (await proofFrame(settings, new Uint8Array(32), b, statement, 0)).slice(-64);
     };

@@ -8,6 +8,7 @@ import { concatBytes, u32 } from '../../src/bytes.js';
 import { buildFilter, type FilterKind, parseFilter } from '../../src/contact/index.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { FILTER_HASH_BYTES } from '../../src/filter/filter.js';
+import { times } from '../support/effort.js';
 import { expectCode } from './errors.js';
 
 /** Hash i of a family: uniform, and the same at each run. */
@@ -18,8 +19,6 @@ export function hashOf(i: number, family = 0): Uint8Array {
 export function hashes(count: number, family = 0): Uint8Array {
   return concatBytes(...Array.from({ length: count }, (_, i) => hashOf(i, family)));
 }
-
-const SLOW = process.env.SLOW === '1';
 
 export function filterSuite(kind: FilterKind, bytesAtMost: (bits: number) => number): void {
   describe(kind, () => {
@@ -35,7 +34,7 @@ export function filterSuite(kind: FilterKind, bytesAtMost: (bits: number) => num
             expect(again.has(hashOf(i, family))).toBe(true);
           }
         }),
-        { numRuns: SLOW ? 2000 : 60 },
+        { numRuns: times(60, 2000) },
       );
     });
 
@@ -54,7 +53,7 @@ export function filterSuite(kind: FilterKind, bytesAtMost: (bits: number) => num
     // With n trials at rate p, the count of false positives lies within six standard deviations of np but for one time in
     // 10^8; the hashes are fixed, so it is the same each time.
     it.each([1, 4, 8, 12])('keeps to its rate of 2^-%i, and states no larger one than asked for', (bits) => {
-      const trials = SLOW ? 2_000_000 : 100_000;
+      const trials = times(100_000, 2_000_000);
       const filter = buildFilter(hashes(5000), { kind, falsePositiveRate: 2 ** -bits });
       const rate = filter.falsePositiveRate;
       expect(rate).toBeLessThanOrEqual(2 ** -bits);
@@ -120,7 +119,7 @@ export function filterSuite(kind: FilterKind, bytesAtMost: (bits: number) => num
           expect(['bad-message', undefined]).toContain(code);
           if (code !== undefined) refused++;
         }),
-        { numRuns: SLOW ? 100_000 : 2000 },
+        { numRuns: times(2000, 100_000) },
       );
       expect(refused).toBeGreaterThan(0);
     });
@@ -133,7 +132,7 @@ export function filterSuite(kind: FilterKind, bytesAtMost: (bits: number) => num
           const code = codeOf(() => expect(parseFilter(bytes).toBytes()).toEqual(bytes));
           expect(['bad-message', undefined]).toContain(code);
         }),
-        { numRuns: SLOW ? 20_000 : 500 },
+        { numRuns: times(500, 20_000) },
       );
     });
   });

@@ -6,10 +6,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { concatBytes, u32 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { PsiMachine } from '../../src/psi/index.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
+import { times } from '../support/effort.js';
 import { expectCode } from './errors.js';
 
 export type MakeParty = (role: Role) => PsiMachine<unknown>;
@@ -80,9 +82,15 @@ export function testBadMessages(name: string, make: MakeParty): void {
 
     it('a peer that runs something else is an incompatible peer', async () => {
       const hello = (to: Role, change: Partial<Hello>): Uint8Array =>
-        encodeFrame('hello', encodeHello({ ...decodeHello(recording[to][0]!.subarray(1)), ...change }));
+        encodeFrame(
+          'hello',
+          encodeHello(
+            { ...decodeHello(recording[to][0]!.subarray(1), ristretto255Suite), ...change },
+            ristretto255Suite,
+          ),
+        );
       for (const to of ['receiver', 'sender'] as const) {
-        const agreed = decodeHello(recording[to][0]!.subarray(1));
+        const agreed = decodeHello(recording[to][0]!.subarray(1), ristretto255Suite);
         for (const change of [
           { role: to },
           { mode: agreed.mode === 'cardinality' ? 'sum' : 'cardinality' },
@@ -156,7 +164,7 @@ export function testBadMessages(name: string, make: MakeParty): void {
             }
           },
         ),
-        { numRuns: process.env.SLOW === '1' ? 5_000 : 100 },
+        { numRuns: times(100, 5_000) },
       );
     });
   });

@@ -14,9 +14,9 @@ import {
   type Evaluation,
   generateKeyPair,
   type KeyPair,
-  type Mode,
   OPRFClient,
   OPRFServer,
+  type OprfMode,
   type OprfOptions,
   POPRFClient,
   POPRFServer,
@@ -28,6 +28,7 @@ import {
   VOPRFServer,
 } from '../../src/oprf/index.js';
 import { replayedRandom } from '../../src/random.js';
+import { times } from '../support/effort.js';
 import rfc9497 from '../vectors/rfc9497-oprf.json' with { type: 'json' };
 
 /** The three modes under one shape: an info that a mode does not have is not looked at. */
@@ -44,7 +45,7 @@ export interface Parties {
 }
 
 /** A mode and, where it has a choice, how its client blinds. */
-export type Way = readonly [mode: Mode, blinding?: BlindingMethod];
+export type Way = readonly [mode: OprfMode, blinding?: BlindingMethod];
 
 export function partiesOf(
   [mode, blinding]: Way,
@@ -82,7 +83,7 @@ export function partiesOf(
   };
 }
 
-const MODES: readonly Mode[] = ['oprf', 'voprf', 'poprf'];
+const MODES: readonly OprfMode[] = ['oprf', 'voprf', 'poprf'];
 const WAYS: readonly Way[] = [['oprf'], ['voprf'], ['voprf', 'additive'], ['poprf']];
 
 const hexList = (text: string): Uint8Array[] => text.split(',').map((hex) => hexToBytes(hex));
@@ -197,7 +198,7 @@ export function testOprf(definition: OprfSuite): void {
               expect(outputs).toEqual(await parties.evaluate(list));
             },
           ),
-          { numRuns: process.env.SLOW ? 200 : 8 },
+          { numRuns: times(8, 200) },
         ));
 
       test('every input has an output of its own, every key others, and a batch is as good as one by one', async () => {
@@ -382,7 +383,7 @@ function testProofs(definition: OprfSuite, way: Way): void {
         );
         expect(part === 'proof' ? ['bad-proof'] : ['bad-proof', 'bad-element']).toContain(code);
       }),
-      { numRuns: process.env.SLOW ? 500 : 20 },
+      { numRuns: times(20, 500) },
     );
   });
 

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A protocol that nobody should run, as a folder of the package would define one: both parties send plain hashes of their
- * lists. It is here to show what a value and a line of the registry bring with them.
+ * lists, and the one that asks says thanks. It is here to show what a value and a line of the registry bring with them.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { ByteList, concatBytes, DistinctBytes } from '../../src/bytes.js';
+import { ByteList, concatBytes, DistinctBytes, equalBytes, utf8 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { countingTerms } from '../../src/policy/terms.js';
-import type { DescribedProtocol } from '../../src/psi/run/described.js';
+import type { CommandParty, ListProtocol } from '../../src/psi/run/command-line.js';
 import { listIdentity } from '../../src/psi/run/list-digest.js';
 import { type Program, PsiMachine } from '../../src/psi/run/machine.js';
 import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
@@ -20,6 +20,7 @@ import type { CardinalityResult } from '../../src/psi/run/result.js';
 import { secureRandom } from '../../src/random.js';
 
 const DIGEST_BYTES = 32;
+const THANKS = utf8('thanks');
 
 export interface ToyOptions {
   /** Whether the parties greet each other. */
@@ -31,8 +32,16 @@ const polite: OptionOf<boolean> = yesOrNo('polite', {
   repeated: true,
 });
 
+/** What padding begins with, which is nobody's identifier. */
+const DUMMY = utf8('dummy:');
+
 const tokensOf = (set: IdentifierSet): Uint8Array =>
-  concatBytes(...Array.from(set.elements, (element) => sha256(unlabelled(element))));
+  concatBytes(
+    ...Array.from(set.elements, (element) => {
+      const isDummy = equalBytes(element.subarray(0, DUMMY.length), DUMMY);
+      return sha256(isDummy ? element : unlabelled(element));
+    }),
+  );
 
 function checked(tokens: Uint8Array | undefined): Uint8Array {
   if (tokens !== undefined && tokens.length % DIGEST_BYTES === 0) return tokens;
@@ -49,7 +58,7 @@ async function* program(
   if (asking) yield own;
   const theirs = checked(yield undefined);
   const peerSize = theirs.length / DIGEST_BYTES;
-  await admit?.({ peerSize, ownSize: set.size, reveal: 'toy', terms: countingTerms });
+  await admit?.({ peerSize, ownSize: set.size, learns: 'toy', terms: countingTerms });
   if (!asking) yield own;
   const table = new DistinctBytes();
   for (let at = 0; at < own.length; at += DIGEST_BYTES) table.add(own, at, at + DIGEST_BYTES);
@@ -57,6 +66,9 @@ async function* program(
   for (let at = 0; at < theirs.length; at += DIGEST_BYTES) {
     if (table.indexOf(theirs, at, at + DIGEST_BYTES) >= 0) size++;
   }
+  // The last frame is the receiver's, so that the sender keeps its part until the other one has its result.
+  if (asking) yield THANKS;
+  else yield undefined;
   return { size, peerSize };
 }
 
@@ -65,12 +77,27 @@ const party: Omit<Party<ListOwn, ToyOptions, CardinalityResult, CardinalityResul
   identity: ({ set }) => listIdentity(set),
 };
 
-export const toy: DescribedProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
+const commandParty: CommandParty<ToyOptions, CardinalityResult> = {
+  learns: ({ own, other }) => `everything: which of ${own} rows are in ${other} list, and what else is`,
+  words: ({ size }, { polite: greeted }, { count }) => [
+    ['in common', `${count(size)}${greeted ? ', if you please' : ''}`],
+  ],
+  json: ({ size }) => ({ common: size }),
+};
+
+export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
   id: 'toy',
   mode: 0,
   title: 'a toy: plain hashes, both ways',
   options: { polite },
   flags: { polite: { flags: '--polite', help: 'begin with a greeting' } },
+  commandLine: {
+    reveal: 'toy',
+    takes: () => 'rows',
+    caution: 'Nobody should run this.',
+    receiver: commandParty,
+    sender: commandParty,
+  },
   draws: { receiver: () => ['nonce'], sender: () => ['nonce'] },
   receiver: {
     ...party,
@@ -78,6 +105,7 @@ export const toy: DescribedProtocol<ByRole<ListOwn>, ToyOptions, ByRole<Cardinal
   },
   sender: { ...party, machine: (own, options) => new PsiMachine('sender', program(own, false, options)) },
   terms: countingTerms,
+  files: () => 3,
   leakage: () => ({
     result: 'How many identifiers both have.',
     receiver: 'Everything.',
@@ -85,11 +113,12 @@ export const toy: DescribedProtocol<ByRole<ListOwn>, ToyOptions, ByRole<Cardinal
     outsider: 'Everything.',
     enumerating: 'Everything.',
   }),
-  nameOf: () => 'hashes',
+  nameOf: (frame) => (equalBytes(frame, THANKS) ? 'thanks' : 'hashes'),
   observe: (frames) => ({
     kind: 'tokens',
     scheme: { hash: 'plain', algorithm: 'sha256' },
     format: 'e164',
-    digests: ByteList.from(frames.map(({ bytes }) => bytes)).bytes,
+    digests: ByteList.from(frames.map(({ bytes }) => bytes).filter((bytes) => !equalBytes(bytes, THANKS)))
+      .bytes,
   }),
 };

@@ -5,24 +5,22 @@
  */
 
 import { ByteList, bytesToHex, hexToBytes, utf8 } from '../../src/bytes.js';
-import { type ContactDirectory, contactClient, contactServer } from '../../src/contact/index.js';
+import { contactClient } from '../../src/contact/client.js';
+import type { ContactDirectory } from '../../src/contact/index.js';
+import { contactServer } from '../../src/contact/server.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { kindOf } from '../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../src/identifiers/set.js';
-import {
-  joinIdsReceiver,
-  joinIdsSender,
-  type PsiMachine,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
-  sumReceiver,
-  sumSender,
-} from '../../src/psi/index.js';
+import type { PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import type { BlindingName } from '../../src/psi/run/blinding.js';
 import { dummies } from '../../src/psi/run/padding.js';
 import type { Learner, Mode, Role } from '../../src/psi/run/suite.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import { replayedRandom } from '../../src/random.js';
 
 /** Bytes that a party draws: what for, and which. */

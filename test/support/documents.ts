@@ -58,11 +58,12 @@ if (!(script in require(manifest).scripts)) { console.error("npm has no script "
 export class Reader {
   /** Inside the repository, so that the package finds itself by its name. */
   readonly folder: string = mkdtempSync(join(root, 'test/.tmp-documents-'));
-  readonly #port: number;
+  /** In place of 8443, 8444 and 8445. */
+  readonly #ports: readonly number[];
   readonly #background: Array<{ readonly child: ChildProcess; readonly ending: Promise<Ending> }> = [];
 
-  private constructor(port: number) {
-    this.#port = port;
+  private constructor(ports: readonly number[]) {
+    this.#ports = ports;
     mkdirSync(join(this.folder, 'bin'));
     for (const [name, text] of Object.entries(SHIMS)) {
       const file = join(this.folder, 'bin', name);
@@ -72,7 +73,7 @@ export class Reader {
   }
 
   static async create(): Promise<Reader> {
-    return new Reader(await freePort());
+    return new Reader([await freePort(), await freePort(), await freePort()]);
   }
 
   /** The certificates that two partners bring along: a server of `localhost`, and a client. */
@@ -148,12 +149,12 @@ export class Reader {
     return text
       .replaceAll('partner.example', 'localhost')
       .replaceAll('0.0.0.0', '127.0.0.1')
-      .replaceAll('8443', `${this.#port}`);
+      .replace(/844[3-5]/g, (port) => `${this.#ports[Number(port) - 8443]}`);
   }
 }
 
 /** What a block says that it prints. */
-export function announcedBy({ text }: Block): string[] {
+export function announcedBy({ text }: Pick<Block, 'text'>): string[] {
   return [...text.matchAll(/(?:\/\/|#) → (.*)$/gm)].map(([, value]) => value!.trimEnd());
 }
 

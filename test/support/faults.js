@@ -203,7 +203,7 @@ export class Machines {
       [
         ...['connect', this.#url, this.path('receiver.csv'), '--column', 'phone'],
         ...['--ca', this.path('ca.pem'), '--token-file', this.path('token')],
-        ...['--state', this.path('run.vm'), '--state-key-file', this.path('state.key')],
+        ...['--state', this.path('asking'), '--state-key-file', this.path('state.key')],
         ...(this.#reveal === 'intersection' ? ['-o', this.path('shared.csv')] : []),
         ...more,
       ],
@@ -225,7 +225,7 @@ export class Machines {
     let resumed = false;
     let complaints = '';
     for (let attempts = 1; attempts <= MOST_ATTEMPTS; attempts++) {
-      const isCut = existsSync(this.path('run.vm'));
+      const isCut = existsSync(this.path('asking/run.vm'));
       resumed ||= isCut;
       const receiver = this.#ask(...(isCut ? ['--resume'] : []));
       this.#line.onConnect = () => {
@@ -239,7 +239,7 @@ export class Machines {
         await this.#serve();
       }
       complaints += receiver.stderr;
-      if (status !== 0 || existsSync(this.path('run.vm'))) continue;
+      if (status !== 0 || existsSync(this.path('asking/run.vm'))) continue;
       const rows = this.#reveal === 'intersection' ? readFileSync(this.path('shared.csv'), 'utf8') : '';
       const [seconds, connectedSeconds] = [started, connected].map(
         (from) => (performance.now() - from) / 1000,

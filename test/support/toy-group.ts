@@ -13,7 +13,8 @@ import {
   type GroupBackend,
   identityElement,
 } from '../../src/group/group.js';
-import { inChunks } from '../../src/group/noble.js';
+import { ristretto255 } from '../../src/group/ristretto255.js';
+import { inChunks } from '../../src/group/unchecked-noble.js';
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 
@@ -65,6 +66,7 @@ export function toyGroup(spend: () => void): GroupBackend {
   const lengthOf = (bytes: Uint8Array): number => bytes.length / ELEMENT_BYTES;
   return {
     name: 'noble',
+    group: ristretto255,
     constantTime: false,
     concurrency: 1,
     hashAndMultiply: (messages, _, scalar, options) =>

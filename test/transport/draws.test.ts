@@ -10,20 +10,15 @@ import { ByteList, utf8 } from '../../src/bytes.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
-import {
-  type CommonOptions,
-  IdentifierSet,
-  joinIdsReceiver,
-  joinIdsSender,
-  type PsiMachine,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
-  sumReceiver,
-  sumSender,
-} from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import type { CommonOptions, PsiMachine } from '../../src/psi/index.js';
+import { psiReceiver } from '../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import type { Role } from '../../src/psi/run/suite.js';
+import { sumReceiver } from '../../src/psi/sum/receiver.js';
+import { sumSender } from '../../src/psi/sum/sender.js';
 import type { RandomSource } from '../../src/random.js';
 import { type Journal, memoryJournal } from '../../src/transport/resume/journal.js';
 import { journaledOptions } from '../../src/transport/resume/journaled.js';
@@ -183,12 +178,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'a sum over people': {
     receiver: {
-      make: (options) => sumReceiver(fivePeople, { ...options, several: true }),
+      make: (options) => sumReceiver(fivePeople, { ...options, people: true }),
       draws: [['padding', 32], NONCE, SCALAR, ['mask of the sum', 32], ['for the fresh ciphertext', 32]],
       frames: '2e92ec1497ed632a',
     },
     sender: {
-      make: (options) => sumSender(threePeople, VALUES, { ...options, several: true }),
+      make: (options) => sumSender(threePeople, VALUES, { ...options, people: true }),
       draws: [['padding', 32], NONCE, SCALAR, ['key of the values', 32], ['one for each value', 96]],
       frames: '8768bc187a1565b5',
     },
@@ -274,6 +269,7 @@ describe('the backend of a journaled run', () => {
   const [tag, element, scalar] = [utf8('tag'), someElements(1), someScalars(1)];
   const ask: { readonly [Name in keyof GroupBackend]: (group: GroupBackend) => unknown } = {
     name: ({ name }) => name,
+    group: ({ group }) => group,
     constantTime: ({ constantTime }) => constantTime,
     concurrency: ({ concurrency }) => concurrency,
     hashAndMultiply: (group) => group.hashAndMultiply(message, tag, scalar),

@@ -62,7 +62,7 @@ it('is written before an update is over, for its owner only', async () => {
 it('charges a run that an admission lets in, across a restart', async () => {
   const path = temporary('ledger.json');
   const policy = { budgets: [{ hours: 1, elements: 10 }] };
-  const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+  const run = { peerSize: 6, ownSize: 1, learns: 'intersection' };
   const first = await open(path);
   await admission({ peer: 'partner', ledger: first, policy })(run);
   await first.close();
@@ -148,7 +148,7 @@ describe('a file that is gone', () => {
     const path = temporary('ledger.json');
     const policy = { budgets: [{ hours: 1, runs: 2 }] };
     const ledger = await open(path);
-    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const run = { peerSize: 6, ownSize: 1, learns: 'intersection' };
     const admit = admission({ peer: 'p', ledger, policy });
     await admit(run);
     renameSync(path, `${path}.away`);
@@ -183,7 +183,7 @@ describe.skipIf(process.platform === 'win32')('a ledger behind a link', () => {
     await (await open(path)).close();
     const [here, there] = [await open(link), await open(path)];
     const policy = { budgets: [{ hours: 1, runs: 3 }] };
-    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const run = { peerSize: 6, ownSize: 1, learns: 'intersection' };
     const endings = await Promise.allSettled(
       Array.from({ length: 8 }, (_, i) =>
         admission({ peer: 'p', ledger: i % 2 === 0 ? here : there, policy })(run),
@@ -239,7 +239,7 @@ describe('several ledgers of one file', () => {
     const path = temporary('ledger.json');
     const policy = { budgets: [{ hours: 1, runs: 7 }] };
     const ledgers = await Promise.all(Array.from({ length: 4 }, () => open(path)));
-    const run = { peerSize: 6, ownSize: 1, reveal: 'intersection' };
+    const run = { peerSize: 6, ownSize: 1, learns: 'intersection' };
     const endings = await Promise.allSettled(
       Array.from({ length: 16 }, (_, i) => admission({ peer: 'p', ledger: ledgers[i % 4]!, policy })(run)),
     );

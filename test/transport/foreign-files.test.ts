@@ -23,22 +23,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
-import { IdentifierSet } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello } from '../../src/psi/run/hello.js';
+import { signingPublicKey } from '../../src/signing.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { folderChannel } from '../../src/transport/channel/folder.js';
-import { openExchange, publicKeyOf, writeExchange } from '../../src/transport/exchange/exchange-file.js';
+import { openExchange, writeExchange } from '../../src/transport/exchange/exchange-file.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { type openRegular, readAtMost, readIfThere } from '../../src/transport/files/files.js';
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../src/transport/resume/run-store.js';
-import { runTerms } from '../../src/transport/run.js';
 import { delimited } from '../../src/wire/framing.js';
 import { encodeMessage, type FileHeaderMessage, MAX_MESSAGE_BYTES } from '../../src/wire/messages.js';
 import { collect } from '../suites/channel.js';
 import { expectCode } from '../suites/errors.js';
+import { runTerms } from '../support/revealing.js';
 
 const MESSAGE = encodeMessage({ type: 'frame', frame: Uint8Array.of(7) });
 const unlock = { key: new Uint8Array(32).fill(3) };
@@ -53,6 +55,8 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const CONTENT = { begins: 'hello', elements: 0, maxPeerSize: 2 ** 24 } as const;
 
 /** What somebody may put where a file is expected, and that a plain `readFile` would read, hang on or grow by. */
 const THINGS: Readonly<Record<string, (path: string) => void | Promise<void>>> = {
@@ -145,13 +149,13 @@ describe.skipIf(process.platform === 'win32')('the folder of a channel', () => {
 describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   it.each(Object.keys(THINGS))('is not %s', async (thing) => {
     await THINGS[thing]!(at('request.vm'));
-    const expected = { signer: new Uint8Array(32), answers: 0, check() {} };
+    const expected = { suite: ristretto255Suite, signer: new Uint8Array(32), check: () => CONTENT };
     await expectCode('bad-file', () => openExchange(at('request.vm'), expected));
   });
 
   const key = new Uint8Array(32).fill(1);
-  const from = publicKeyOf(key);
-  const expected = { signer: from, answers: 0, check() {} };
+  const from = signingPublicKey(key);
+  const expected = { suite: ristretto255Suite, signer: from, check: () => CONTENT };
   const times = { madeAt: 1, expiresAt: 2, requestDigest: new Uint8Array() };
   const common = { version: 1, suite: 1, mode: 1, requestId: new Uint8Array(16), from, to: from };
   const header: FileHeaderMessage = { type: 'fileHeader', kind: 'request', ...common, ...times };
@@ -160,18 +164,21 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   function helloOf(size: number): Uint8Array {
     return encodeFrame(
       'hello',
-      encodeHello({
-        role: 'receiver',
-        mode: 'intersection',
-        to: 'receiver',
-        verifiable: false,
-        identifiersPerRow: 1,
-        kinds: new Set(['opaque']),
-        size,
-        maxPeerSize: 1,
-        nonce: new Uint8Array(32),
-        publicKey: new Uint8Array(32),
-      }),
+      encodeHello(
+        {
+          role: 'receiver',
+          mode: 'intersection',
+          to: 'receiver',
+          verifiable: false,
+          identifiersPerRow: 1,
+          kinds: new Set(['opaque']),
+          size,
+          maxPeerSize: 1,
+          nonce: new Uint8Array(32),
+          publicKey: new Uint8Array(32),
+        },
+        ristretto255Suite,
+      ),
     );
   }
 
@@ -200,7 +207,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   }
 
   it('is read no further than a header that is not to be taken', async () => {
-    const another = encodeMessage({ ...header, from: publicKeyOf(new Uint8Array(32).fill(2)) });
+    const another = encodeMessage({ ...header, from: signingPublicKey(new Uint8Array(32).fill(2)) });
     expect(await readOf([another], 'bad-file')).toBeLessThan(1_000_000);
     const check = (): never => {
       throw new VeilmatchError('incompatible-peer', 'Another kind.');

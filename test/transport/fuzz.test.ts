@@ -11,9 +11,10 @@ import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { receive, send } from '../../src/transport/run.js';
 import { encodeMessage, type Message } from '../../src/wire/messages.js';
 import { openMessage } from '../../src/wire/negotiate.js';
+import { times } from '../support/effort.js';
 
 /** Messages in all; a connection ends at the first bad one, so most of them are read by the server's code for messages. */
-const MESSAGES = process.env.SLOW ? 1_000_000 : 5_000;
+const MESSAGES = times(5_000, 1_000_000);
 const A_CONNECTION = 20;
 
 const token = createToken();

@@ -18,6 +18,7 @@ import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 import { createAuthority, type Issued } from '../support/certificates.js';
+import { times } from '../support/effort.js';
 
 const authority = createAuthority('authority');
 const acmeAuthority = createAuthority('acme authority');
@@ -106,7 +107,7 @@ describe('a partner', () => {
     for (let i = 0; i < 3; i++) {
       const peer = await who({ certificate: acmeAuthority.issue(`any ${i}`) });
       expect(peer).toBe('partner:acme');
-      const asked = admission({ peer, ledger, policy })({ peerSize: 5, ownSize: 5, reveal: 'intersection' });
+      const asked = admission({ peer, ledger, policy })({ peerSize: 5, ownSize: 5, learns: 'intersection' });
       if (i < 2) await asked;
       else await expectCode('refused', () => asked);
     }
@@ -462,7 +463,7 @@ describe('the file of partners', () => {
         );
         expect(keeps(file), JSON.stringify(file)).toBe(taken);
       }),
-      { numRuns: 2_000 },
+      { numRuns: times(2_000) },
     );
   });
 

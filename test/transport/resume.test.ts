@@ -10,7 +10,7 @@ import { bytesToHex } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import { IdentifierSet } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { encodeRecords, FRAME } from '../../src/psi/run/frames.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
@@ -18,17 +18,12 @@ import { disconnected } from '../../src/transport/channel/link.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { createJournal, openJournal } from '../../src/transport/resume/file-journal.js';
 import { type Journal, memoryJournal, type RunIdentity } from '../../src/transport/resume/journal.js';
-import {
-  type ReceivedResult,
-  type RunOptions,
-  recall,
-  receive,
-  runTerms,
-  send,
-} from '../../src/transport/run.js';
+import { type ReceivedResult, type ReceiveOptions, receive, send } from '../../src/transport/run.js';
 import { cutChannels } from '../suites/cut-channels.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 import { drain } from '../support/exchange.js';
+import { recall, runTerms } from '../support/revealing.js';
 
 let plain: GroupBackend;
 let folder: string;
@@ -45,7 +40,7 @@ const SENDER = listOf(30, 25);
 const SHARED = Array.from({ length: 10 }, (_, i) => 30 + i);
 const key = { key: new Uint8Array(32).fill(1) };
 
-const identity = (role: 'receiver' | 'sender', options: RunOptions = {}): RunIdentity => ({
+const identity = (role: 'receiver' | 'sender', options: ReceiveOptions = {}): RunIdentity => ({
   runId: '0123456789abcdef',
   peer: 'the other one',
   terms: runTerms(role, role === 'receiver' ? RECEIVER : SENDER, options),
@@ -79,7 +74,7 @@ const withHeld = (channel: Channel, other: Journal): Channel =>
 const settled = <T>(run: Promise<T>): Promise<T | VeilmatchError> => run.catch((error) => error);
 
 describe('a run that is cut', () => {
-  it.each<RunOptions>([
+  it.each<ReceiveOptions>([
     {},
     { reveal: 'cardinality' },
     { to: 'both' },
@@ -135,7 +130,7 @@ describe('a run that is cut', () => {
           expect(sender.count()).toBeLessThanOrEqual(40 + cuts.length * chunkSize);
         },
       ),
-      { numRuns: process.env.SLOW === '1' ? 500 : 25 },
+      { numRuns: times(25, 500) },
     );
   });
 

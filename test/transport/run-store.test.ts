@@ -10,7 +10,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
-import { IdentifierSet, type Unlock } from '../../src/psi/index.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import type { Unlock } from '../../src/psi/index.js';
 import { type ConnectedChannel, connect } from '../../src/transport/door/connect.js';
 import {
   type AcceptedChannel,
@@ -21,9 +22,10 @@ import {
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
 import { type Journal, memoryJournal, NOTHING_HELD } from '../../src/transport/resume/journal.js';
 import { type FolderRunStore, isRunStore, openRunStore } from '../../src/transport/resume/run-store.js';
-import { receive, runTerms, send } from '../../src/transport/run.js';
+import { receive, send } from '../../src/transport/run.js';
 import { decodeMessage, encodeMessage } from '../../src/wire/messages.js';
 import { expectCode } from '../suites/errors.js';
+import { runTerms } from '../support/revealing.js';
 
 const SENDER = IdentifierSet.ofStrings(['ada', 'grace', 'edsger']);
 const RECEIVER = IdentifierSet.ofStrings(['ada', 'alan', 'edsger']);

@@ -9,7 +9,7 @@ import { IdentifierSet } from '../../src/identifiers/set.js';
 import { FRAME } from '../../src/psi/run/frames.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
-import { type RunOptions, receive, send } from '../../src/transport/run.js';
+import { type ReceiveOptions, receive, send } from '../../src/transport/run.js';
 import { expectCode } from '../suites/errors.js';
 
 let backend: GroupBackend;
@@ -22,7 +22,7 @@ const listOf = (first: number, count: number): string[] =>
 
 describe('a run over a channel', () => {
   // One element a frame: far more frames, with a proof each, than any window takes.
-  it.each<RunOptions>([
+  it.each<ReceiveOptions>([
     {},
     { reveal: 'cardinality' },
     { to: 'both' },
@@ -117,7 +117,7 @@ describe('a run over a channel', () => {
     for (const [first, second] of [
       [{}, { reveal: 'cardinality' }],
       [{ verifiable: true }, {}],
-    ] as RunOptions[][]) {
+    ] as ReceiveOptions[][]) {
       const [a, b] = memoryChannels();
       const failed = expectCode('incompatible-peer', () => send(b, ['x'], { ...second, backend }));
       await expectCode('incompatible-peer', () => receive(a, ['x'], { ...first, backend }));

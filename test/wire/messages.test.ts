@@ -18,6 +18,7 @@ import {
 } from '../../src/wire/messages.js';
 import { acceptMessage, checkAccept, openMessage } from '../../src/wire/negotiate.js';
 import { expectCode } from '../suites/errors.js';
+import { times } from '../support/effort.js';
 
 const REASONS: CloseReason[] = [
   'complete',
@@ -145,7 +146,7 @@ describe('a message', () => {
   });
 
   it('that is anything else ends in a typed error', () => {
-    const runs = process.env.SLOW ? 1_000_000 : 5000;
+    const runs = times(5000, 1_000_000);
     fc.assert(
       fc.property(
         messages,

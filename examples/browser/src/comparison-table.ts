@@ -58,7 +58,7 @@ export function reportRow(report: ProtocolReport, all: readonly ProtocolReport[]
   const { partner, outsider, enumerating } = report.attacks;
   const sample = report.share < 1 ? [hint(`on ${plural(report.rows, 'row', 'rows')}`)] : [];
   const cells = [
-    [`${count(report.matches)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`, ...sample],
+    [`${count(report.size)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`, ...sample],
     [time(report), bar('cost', logarithmic(secondsOf(report), all.map(secondsOf)))],
     [sent(report), bar('cost', logarithmic(bytesOf(report), all.map(bytesOf)))],
     ...[partner, outsider, enumerating].map((attack) => [

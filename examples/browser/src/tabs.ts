@@ -2,8 +2,8 @@
 /** Private set intersection with another tab of this browser. */
 
 import { VeilmatchError } from 'veilmatch';
-import { identifiersFromRows } from 'veilmatch/identifiers';
-import type { IdentifierSet, Reveal } from 'veilmatch/psi';
+import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
+import type { Reveal } from 'veilmatch/psi';
 import { broadcastChannel, type Channel, receive, send } from 'veilmatch/transport';
 import { generateLists } from '../../compare/lists.js';
 import { create, find, section } from './dom.js';

@@ -32,6 +32,16 @@ export interface EmailDictionaryOptions {
 /**
  * E-mail addresses by likelihood: names, patterns, numbers and domains put together.
  * @throws {VeilmatchError} `argument` for a pattern with a list that there is not
+ * @example
+ * ```ts
+ * import { emailDictionary } from 'veilmatch/attack';
+ *
+ * const dictionary = emailDictionary({
+ *   patterns: ['{first}@{domain}'],
+ *   lists: { first: ['ada', 'grace'], domain: ['example.com'] },
+ * });
+ * console.log(dictionary.size, dictionary.at(0)); // → 2 ada@example.com
+ * ```
  */
 export function emailDictionary(options: EmailDictionaryOptions = {}): EmailDictionary {
   requireOptions(options);

@@ -39,6 +39,13 @@ const ENTRY = /^(\S+)(?:\s+(\d+(?:\.\d+)?))?$/;
  * @throws {VeilmatchError} `bad-file` for a line that is neither heading, entry nor comment, for an entry in front of the
  *   first heading, for a heading that appears twice, and for a section in which some lines have a weight and others none;
  *   with the number of the line
+ * @example
+ * ```ts
+ * import { emailRules } from 'veilmatch/attack';
+ *
+ * const { lists } = emailRules('[domain]\nexample.com 3\nexample.org 1\n');
+ * console.log(lists.domain); // → [ [ 'example.com', 3 ], [ 'example.org', 1 ] ]
+ * ```
  */
 export function emailRules(text: string): EmailRules {
   requireText(text, 'The rules');
@@ -80,7 +87,15 @@ function refused(index: number, what: string): VeilmatchError {
   return new VeilmatchError('bad-file', `Line ${index + 1} of the rules ${what}`, { position: index });
 }
 
-/** Reads a word list: one word a line, likeliest first; empty lines are left out. */
+/**
+ * Reads a word list: one word a line, likeliest first; empty lines are left out.
+ * @example
+ * ```ts
+ * import { wordList } from 'veilmatch/attack';
+ *
+ * console.log(wordList('ada\n\ngrace\n')); // → [ 'ada', 'grace' ]
+ * ```
+ */
 export function wordList(text: string): string[] {
   requireText(text, 'The word list');
   return text

@@ -7,12 +7,19 @@
 /** Instructions, encoded. */
 export type Code = readonly number[];
 
+/** One after the other: byte by byte, for `flat` takes many times as long, and a search waits for its kernels. */
+function joined(...parts: readonly Code[]): Code {
+  const all: number[] = [];
+  for (const part of parts) for (let i = 0; i < part.length; i++) all.push(part[i]!);
+  return all;
+}
+
 /** Unsigned LEB128. */
 function unsigned(value: number): number[] {
   const bytes: number[] = [];
   for (let rest = value; ; rest >>>= 7) {
-    if (rest < 128) return [...bytes, rest];
-    bytes.push((rest & 127) | 128);
+    bytes.push(rest < 128 ? rest : (rest & 127) | 128);
+    if (rest < 128) return bytes;
   }
 }
 
@@ -71,10 +78,10 @@ export const v128 = {
 const END = 0x0b;
 
 /** Repeats while the body's last instructions leave something other than zero. */
-export const repeat = (...body: readonly Code[]): Code => [0x03, 0x40, ...body.flat(), 0x0d, 0, END];
+export const repeat = (...body: readonly Code[]): Code => joined([0x03, 0x40], ...body, [0x0d, 0, END]);
 
 /** Runs the body if something other than zero lies on the stack. */
-export const when = (...body: readonly Code[]): Code => [0x04, 0x40, ...body.flat(), END];
+export const when = (...body: readonly Code[]): Code => joined([0x04, 0x40], ...body, [END]);
 
 const I32 = 0x7f;
 const V128 = 0x7b;
@@ -95,8 +102,8 @@ const MEMORY_KIND = 2;
 
 /** A module that exports these functions and imports its memory as `env.memory`. */
 export function encodeModule(functions: readonly FunctionBody[]): Uint8Array<ArrayBuffer> {
-  const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
-  const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
+  const vector = (items: readonly Code[]): Code => joined(unsigned(items.length), ...items);
+  const section = (id: number, content: Code): Code => joined([id], unsigned(content.length), content);
   const text = (name: string): Code => vector(Array.from(name, (character) => [character.charCodeAt(0)]));
   const index = (_: unknown, i: number): Code => unsigned(i);
 
@@ -112,16 +119,18 @@ export function encodeModule(functions: readonly FunctionBody[]): Uint8Array<Arr
       [...unsigned(i32Locals), I32],
       [...unsigned(v128Locals), V128],
     ]);
-    return [...unsigned(locals.length + code.length + 1), ...locals, ...code, END];
+    return joined(unsigned(locals.length + code.length + 1), locals, code, [END]);
   });
-  return Uint8Array.from([
-    ...HEADER,
-    ...section(1, vector(types)),
-    ...section(2, vector([memory])),
-    ...section(3, vector(functions.map(index))),
-    ...section(7, vector(exported)),
-    ...section(10, vector(bodies)),
-  ]);
+  return new Uint8Array(
+    joined(
+      HEADER,
+      section(1, vector(types)),
+      section(2, vector([memory])),
+      section(3, vector(functions.map(index))),
+      section(7, vector(exported)),
+      section(10, vector(bodies)),
+    ),
+  );
 }
 
 /** Whether the platform has 128-bit SIMD, and lets code be compiled (a page's policy must have 'wasm-unsafe-eval'). */

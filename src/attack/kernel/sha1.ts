@@ -31,10 +31,11 @@ function comparisonAfter(count: number, comparedWord: Comparison['comparedWord']
   return {
     columns(varying) {
       const rounds = roundsThatVary(varying, count);
+      const schedule = new Uint32Array(count);
       return {
         count: rounds.length,
         fill(words, put) {
-          const schedule = expanded(words, count);
+          expand(words, schedule);
           for (const [column, t] of rounds.entries()) put(column, schedule[t]!);
         },
       };
@@ -61,14 +62,12 @@ function scheduled(p: Program, words: readonly Word[], t: number): Word {
   return p.rotateLeft(p.xor(recent, p.xor(words[t - 14]!, words[t - 16]!)), 1);
 }
 
-/** The schedule of a block, for so many rounds. */
-function expanded(words: Uint32Array, count: number): Uint32Array {
-  const schedule = new Uint32Array(count);
+/** The schedule of a block, for as many rounds as there is room for. */
+function expand(words: Uint32Array, schedule: Uint32Array): void {
   schedule.set(words);
-  for (let t = BLOCK_WORDS; t < count; t++) {
+  for (let t = BLOCK_WORDS; t < schedule.length; t++) {
     schedule[t] = rotateLeft(schedule[t - 3]! ^ schedule[t - 8]! ^ schedule[t - 14]! ^ schedule[t - 16]!, 1);
   }
-  return schedule;
 }
 
 /** The rounds, out of so many, whose word depends on these words of the message. */
@@ -76,10 +75,9 @@ function roundsThatVary(varying: readonly number[], count: number): number[] {
   const rounds = new Set<number>();
   for (const i of varying) {
     // One bit set stands for all: the schedule only xors and rotates whole words.
-    const schedule = expanded(
-      Uint32Array.from({ length: BLOCK_WORDS }, (_, j) => Number(i === j)),
-      count,
-    );
+    const block = Uint32Array.from({ length: BLOCK_WORDS }, (_, j) => Number(i === j));
+    const schedule = new Uint32Array(count);
+    expand(block, schedule);
     for (const [t, word] of schedule.entries()) if (word !== 0) rounds.add(t);
   }
   return [...rounds].sort((a, b) => a - b);

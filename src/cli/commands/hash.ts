@@ -18,9 +18,10 @@ import type { Command } from '../command.js';
 import { assignedOption, LIST_ARGUMENT } from '../flags/list-options.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 import { applyProfile, normalizeList } from './apply.js';
-import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
+import { reportOn, reportOptions } from './list-report.js';
+import { type UploadFlags, uploadOptions, writeUpload } from './upload.js';
 
-interface HashFlags extends ReportFlags {
+interface HashFlags extends UploadFlags {
   readonly profile?: ProfileName;
   readonly plain?: true;
   readonly saltFile?: string;
@@ -29,7 +30,6 @@ interface HashFlags extends ReportFlags {
   readonly campaign?: string;
   readonly algorithm?: DigestAlgorithm;
   readonly encoding?: TokenEncoding;
-  readonly assigned?: true;
 }
 
 type Way = 'profile' | 'plain' | 'saltFile' | 'keyFile';
@@ -48,6 +48,9 @@ const optionsOf = (name: string): readonly string[] => platformNamed(name)?.opti
 /** The platforms that leave an option open, to be read in a line of help. */
 const takersOf = (option: keyof HashFlags): string =>
   PROFILE_NAMES.filter((name) => optionsOf(name).includes(option)).join(', ');
+
+/** The others are what single platforms take. */
+const PLAIN_ALGORITHMS: readonly string[] = ['sha256', 'sha1', 'md5'];
 
 const DETAILS: Readonly<Partial<Record<keyof HashFlags, string>>> = {
   algorithm: '--algorithm',
@@ -73,17 +76,19 @@ export const hash: Command = {
     new Option(
       '--algorithm <NAME>',
       `with --plain, --salt-file, --profile ${takersOf('algorithm')} (default: sha256)`,
-    ).choices(['sha256', 'sha1', 'md5']),
+    ).choices(['sha256', 'sha1', 'md5', 'sha512', 'sha256-md5']),
     new Option(
       '--encoding <NAME>',
       `not with --profile, except ${takersOf('encoding')} (default: hex)`,
     ).choices(['hex', 'base64']),
+    ...uploadOptions(),
     assignedOption(),
     ...reportOptions(),
   ],
   help: `
 Exactly one of --profile, --plain, --salt-file and --key-file is needed. The output has the columns line, phone and
-email with a hash in place of each value.
+email with a hash in place of each value. With --upload it is the file that the platform takes, in its columns: names,
+places, birth dates and ids are found by the names of the list's columns, and hashes that are there already are kept.
 
 Hashed lists can be read back. Whoever can make the same hash tries all telephone numbers and likely addresses:
   --profile, --plain  anybody who sees the list
@@ -96,11 +101,13 @@ Examples:
   openssl rand -hex 32 > key.txt && veilmatch hash customers.csv --key-file key.txt --campaign spring --country DE
   veilmatch hash customers.csv --salt-file salt.txt --encoding base64 --column phone=phone --country US
   veilmatch hash customers.csv --plain --country US --json
+  veilmatch hash customers.csv --profile meta --upload --country US -o audience.csv
 `,
   async run(args, options, io) {
     const flags = options as HashFlags;
     const { country, assigned, profile } = flags;
     checkFlags(flags, args[0]!);
+    if (flags.upload) return writeUpload(args[0]!, profile!, flags, io);
     const hasher = profile === undefined ? await chosenHasher(flags, io) : undefined;
     return reportOn(
       args[0]!,
@@ -131,11 +138,29 @@ function checkFlags(flags: HashFlags, path: string): void {
     );
   }
   const way = given[0]!;
+  if (flags.upload && way !== 'profile') {
+    throw new VeilmatchError('argument', '--upload writes what a platform takes: say which with --profile.');
+  }
+  if (flags.upload && (flags.algorithm ?? flags.encoding) !== undefined) {
+    throw new VeilmatchError(
+      'argument',
+      '--algorithm and --encoding mean nothing with --upload: the file has one form alone.',
+    );
+  }
+  if (flags.dateOrder !== undefined && !flags.upload) {
+    throw new VeilmatchError('argument', '--date-order means nothing without --upload. Leave it out.');
+  }
   const takes: readonly string[] = way === 'profile' ? optionsOf(flags.profile!) : WAYS[way].takes;
   for (const [name, flag] of Object.entries(DETAILS)) {
     if (flags[name as keyof HashFlags] === undefined || takes.includes(name)) continue;
     const chosen = way === 'profile' ? `--profile ${flags.profile}` : WAYS[way].flag;
     throw new VeilmatchError('argument', `${flag} means nothing with ${chosen}. Leave one of them out.`);
+  }
+  if (way !== 'profile' && !PLAIN_ALGORITHMS.includes(flags.algorithm ?? 'sha256')) {
+    throw new VeilmatchError(
+      'argument',
+      `--algorithm ${flags.algorithm} means nothing with ${WAYS[way].flag}: give sha256, sha1 or md5.`,
+    );
   }
   checkStdin([path, flags.saltFile, flags.keyFile]);
 }

@@ -7,8 +7,8 @@ import { VeilmatchError } from '../../errors.js';
 import { checkOutputFiles, withOutputs } from '../../lists/output.js';
 import { pathName } from '../../path-name.js';
 import { secureRandom } from '../../random.js';
+import { signingPublicKey } from '../../signing.js';
 import { isPartnerName } from '../../transport/door/partners.js';
-import { publicKeyOf } from '../../transport/exchange/exchange-file.js';
 import { readIfThere, replaceFile } from '../../transport/files/files.js';
 import type { Command } from '../command.js';
 
@@ -45,7 +45,7 @@ Example:
       );
     }
     const key = secureRandom(32);
-    const line = `${name} ed25519:${bytesToHex(publicKeyOf(key))}\n`;
+    const line = `${name} ed25519:${bytesToHex(signingPublicKey(key))}\n`;
     await replaceFile(path, utf8(`${bytesToHex(key)}\n`));
     key.fill(0);
     await withOutputs([undefined], [], io, (output) => output.write(line));

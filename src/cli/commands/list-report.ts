@@ -12,7 +12,7 @@ import { type Output, withOutputs, writeAll } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { refuseParquet } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
-import { CustomerList, type CustomerRow, type PlacedRow } from '../../lists/table.js';
+import { CustomerList, type CustomerRow, type ListReading, type PlacedRow } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';
@@ -88,10 +88,10 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
       const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
       for await (const slice of slicesOf(list, progress)) {
         const processed = await report.process(slice.map(({ row }) => row));
-        const rejected = processed.rejected.map((rejection) => ({
-          ...rejection,
-          line: slice[rejection.row]!.line,
-        }));
+        const rejected = processed.rejected.map((rejection): Rejection => {
+          const { line } = slice[rejection.row]!;
+          return { ...rejection, code: list.codeAt(line, rejection.code), line };
+        });
         tally.add(processed, rejected);
         await sink.add(slice, processed, rejected);
         await rejectedTable?.append(rejected.map(({ line, field, code }) => [line, field, code]));
@@ -223,16 +223,16 @@ class JsonReport {
     }
   }
 
-  async end({ records }: CustomerList): Promise<void> {
-    await writeAll(this.#output, this.#ending(records));
+  async end({ records, reading }: CustomerList): Promise<void> {
+    await writeAll(this.#output, this.#ending(records, reading));
   }
 
-  *#ending(records: number): Generator<string> {
+  *#ending(records: number, reading: ListReading): Generator<string> {
     yield '],"rejected":[';
     for (let i = 0; i < this.#rejected.length; i += 2) {
       const kind = this.#kinds[this.#rejected.at(i + 1)];
       yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind })}`;
     }
-    yield `],"rows":${records}}\n`;
+    yield `],"rows":${records},"reading":${JSON.stringify(reading)}}\n`;
   }
 }

@@ -1,98 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `veilmatch psi request`, `respond` and `finish`: a run through two files, for partners without a line between them. */
+/** `veilmatch psi request` and `respond`: how a run through files begins, for partners without a line between them. */
 
-import { rm } from 'node:fs/promises';
 import { Option } from 'commander';
+import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { createBackend, type GroupBackend } from '../../group/index.js';
-import { checkStdin, type Io, ioError, STDIN } from '../../lists/io.js';
-import { checkFileNames, checkOutputFiles, withOutputs } from '../../lists/output.js';
-import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
-import { admission, defaultPolicy, memoryLedger, type Reveal } from '../../psi/index.js';
-import { partnerId, readResponse, writeRequest, writeResponse } from '../../transport/index.js';
+import { checkStdin, type Io, STDIN } from '../../lists/io.js';
+import { checkOutputFiles } from '../../lists/output.js';
+import { pathName } from '../../path-name.js';
+import type { ListProtocol } from '../../psi/run/command-line.js';
+import { secureRandom } from '../../random.js';
+import { readHeader } from '../../transport/exchange/exchange-file.js';
+import { filesOf } from '../../transport/exchange/plan.js';
+import { partyTerms } from '../../transport/index.js';
+import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
+import { type Choice, choose, type Flags, labelOf } from '../flags/choice.js';
 import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
-import { spillOption, spreadsheetOption } from '../flags/output-options.js';
-import { readPolicy } from '../flags/policy.js';
-import { readSet, type SetFlags } from '../flags/read-set.js';
+import { type OwnFlags, ownOf, readOwn } from '../flags/own.js';
+import {
+  askOptions,
+  type BeginFlags,
+  COURSE,
+  fileArgument,
+  keyFiles,
+  keyOption,
+  limitOptions,
+  outputOption,
+  peerOptions,
+  SIGNING_KEY,
+  stateOption,
+} from '../flags/psi-options.js';
 import { wholeNumber } from '../flags/values.js';
-import { type RunProgress, startRunProgress } from '../report/run-report.js';
+import { count } from '../report/comparison.js';
 import { readPeerKey } from '../secrets/credentials.js';
+import { beginFileRun, type FileRun, openFileRun, runIdOf, statePath } from '../secrets/file-runs.js';
 import { readKey } from '../secrets/secrets.js';
-import { loadState, saveState } from '../secrets/state.js';
-import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
-import { countable } from './connect.js';
+import { nextLine, takeStep, taking } from './psi-step.js';
 
-interface FinishFlags extends Omit<PsiFlags, 'output'> {
-  readonly output?: string;
-  readonly json?: true;
-  readonly policy?: string;
-  readonly spill: Spill;
-  readonly spreadsheet?: true;
-}
-
-interface PsiFlags extends SetFlags {
-  readonly key: string;
-  readonly peer: string;
-  readonly peers: string;
-  readonly reveal: Reveal;
-  readonly output: string;
-  readonly state: string;
-  readonly stateKeyFile?: string;
-  readonly days: number;
-  readonly policy?: string;
-  readonly ledger?: string;
-}
-
-const keyOption = (): Option =>
-  new Option('--key <FILE>', 'your signing key, made by veilmatch key').makeOptionMandatory();
-const outputOption = (what: string): Option =>
-  new Option('-o, --output <FILE>', `${what}; it appears when it is complete`).makeOptionMandatory();
-const peerOptions = (): Option[] => [
-  new Option('--peer <NAME>', 'the partner').makeOptionMandatory(),
-  new Option(
-    '--peers <FILE>',
-    'the public keys of partners, a line NAME ed25519:KEY each',
-  ).makeOptionMandatory(),
-];
-const revealOption = (): Option =>
-  new Option(
-    '--reveal <WHAT>',
-    'what the asking party learns: which of its rows are shared, or only how many',
-  )
-    .choices(['intersection', 'cardinality'])
-    .makeOptionMandatory();
-const stateOptions = (): Option[] => [
-  new Option('--state <FILE>', 'what is kept between request and response, sealed').makeOptionMandatory(),
-  stateKeyOption(),
-];
-
-const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
-
-export const COURSE = `
-One party asks: psi request makes a request and a state. The other answers: psi respond makes a response of the request.
-The first one finishes: psi finish reads the response, writes the rows and erases the state. Both files are signed, and
-neither is worth anything to somebody who reads it on the way, but for the sizes of the lists.
-
-Example:
-  veilmatch psi request mine.csv --country US --reveal intersection --key a.key --peer b --peers peers.txt \\
-    -o request.vm --state state.vm --state-key-file state.key
-  veilmatch psi respond request.vm theirs.csv --country US --reveal intersection --key b.key --peer a --peers peers.txt \\
-    -o response.vm
-  veilmatch psi finish response.vm --state state.vm --state-key-file state.key -o shared.csv
-`;
-
-export const requestCommand: Command = {
+/** @param protocols that it runs */
+export const requestCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi request',
-  summary: 'make a request: what a partner needs to answer which of your rows are on its list',
+  summary: 'make a request: what a partner needs to answer what your list shares with its own',
   arguments: [LIST_ARGUMENT],
   options: [
-    revealOption(),
+    ...askOptions(protocols),
     keyOption(),
     ...peerOptions(),
     outputOption('write the request to this file'),
-    ...stateOptions(),
+    stateOption().makeOptionMandatory(),
+    stateKeyOption(),
     new Option('--days <N>', 'how long the request may be answered')
       .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
       .default(7),
@@ -101,173 +58,147 @@ export const requestCommand: Command = {
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags;
-    const { reveal, state, output } = flags;
-    if (args[0] === STDIN) {
-      throw new VeilmatchError(
-        'argument',
-        'The list is read again by psi finish: it must be a file, not standard input.',
-      );
-    }
-    await checkOutputFiles({ '--output': output, '--state': state }, [args[0]!, ...keyFiles(flags)]);
-    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
-    const peer = await readPeerKey(flags.peers, flags.peer, io);
+    const flags = options as unknown as BeginFlags & { readonly state: string };
+    const { output, state } = flags;
+    const [list] = args as [string];
+    const choice = choose(protocols, { reveal: flags.reveal, role: 'receiver' }, options);
+    filesOf(choice.protocol, choice.options);
+    checkReadAgain(list);
+    await checkOutputFiles({ '--output': output }, [list, ...keyFiles(flags)]);
+    const keys = await keysOf(flags, io);
+    const runId = bytesToHex(secureRandom(8));
+    await statePath(state, runId);
     const unlock = await readUnlock(flags.stateKeyFile, true, io);
-    const set = countable((await readSet(args[0]!, flags, io)).set, reveal, io);
-    await working(io, async (backend, progress) => {
-      const run = { backend, reveal, signingKey, peer, signal: io.signal, onProgress: progress.update };
+    const read = await readOwn(list, flags, protocols, io);
+    const terms = termsOf(choice, read, flags);
+    const identity = { runId, peer: flags.peer, terms };
+    const run = await beginFileRun(state, identity, { list, flags: keptFlags(choice, flags) }, unlock);
+    const step = await taking(run, true, () => {
       const lifetimeSeconds = flags.days * 86_400;
-      await writeRequest(output, set, { ...run, lifetimeSeconds }, (kept) =>
-        saveState(state, { state: kept, path: args[0]!, flags: setFlags(flags) }, unlock),
-      );
+      const files = { writes: output };
+      const whole = { choice, read, flags, files, partner: flags.peer, journal: run.journal, limits: flags };
+      return takeStep({ ...whole, ...keys, lifetimeSeconds }, io);
     });
     io.stderr.write(
-      `${output}: ${set.size} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
+      `${pathName(output)}: ${count(step.own.set.size)} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
     );
+    io.stderr.write(nextLine(step, output, choice, flags.peer, state));
     return 0;
   },
-};
+});
 
-export const respondCommand: Command = {
+/** @param protocols that it runs */
+export const respondCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi respond',
   summary: "answer a partner's request",
-  arguments: [{ name: '<request>', description: "the partner's file" }, LIST_ARGUMENT],
+  arguments: [fileArgument('request'), LIST_ARGUMENT],
   options: [
-    revealOption(),
+    ...askOptions(protocols),
     keyOption(),
     ...peerOptions(),
     outputOption('write the response to this file'),
-    new Option('--policy <FILE>', 'sizes and budgets of each partner, JSON (default: see veilmatch budget)'),
-    new Option('--ledger <FILE>', `${LEDGER_HELP}; and which requests were answered`),
+    stateOption(),
+    stateKeyOption(),
+    ...limitOptions('; and which requests were answered'),
     assignedOption(),
     ...listOptions(),
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as PsiFlags;
-    const { reveal, output, ledger: ledgerPath } = flags;
-    checkStdin([args[1], flags.key, flags.peers, flags.policy]);
+    const flags = options as unknown as BeginFlags;
+    const { output } = flags;
+    const [request, list] = args as [string, string];
+    checkStdin([list, flags.key, flags.peers, flags.policy]);
+    const choice = choose(protocols, { reveal: flags.reveal, role: 'sender' }, options);
+    const keeps = checkKeeps(choice, flags);
+    if (keeps) checkReadAgain(list);
     // Found out before the request counts as answered.
-    await checkOutputFiles({ '--output': output, '--ledger': ledgerPath }, [...args, ...keyFiles(flags)]);
-    const signingKey = await readKey(flags.key, io, SIGNING_KEY);
-    const peer = await readPeerKey(flags.peers, flags.peer, io);
-    const policy = flags.policy === undefined ? defaultPolicy : await readPolicy(flags.policy, io);
-    const set = countable((await readSet(args[1]!, flags, io)).set, reveal, io);
-    const ledger = await openLedger(ledgerPath);
-    let limit: string | undefined;
-    try {
-      const peerSize = await working(io, (backend, progress) =>
-        writeResponse(args[0]!, output, set, partnerId(flags.peer), {
-          ...{ backend, reveal, signingKey, peer, policy, ledger, signal: io.signal },
-          onProgress: progress.update,
-          onRefusal: (refusal) => {
-            limit = refusal;
-          },
-        }),
-      );
-      io.stderr.write(
-        `${output}: the answer to ${peerSize} identifiers of ${flags.peer}, of a list with ${set.size}\n`,
-      );
-    } catch (error) {
-      // The library's words are for the partner, who is not told which limit it is.
-      if (limit === undefined) throw error;
-      throw new VeilmatchError(
-        'refused',
-        `Your policy does not allow this request, by its ${limit}. Nothing was written or counted. --policy names another one; ` +
-          'veilmatch budget says in words what one allows.',
-      );
-    } finally {
-      await ledger.close();
-    }
-    return 0;
-  },
-};
-
-export const finishCommand: Command = {
-  name: 'psi finish',
-  summary: 'read the response to your request',
-  arguments: [{ name: '<response>', description: "the partner's file" }],
-  options: [
-    ...stateOptions(),
-    new Option(
-      '-o, --output <FILE>',
-      'write the shared rows to this file, which appears when it is complete; the format goes by its name, as for normalize',
-    ),
-    spillOption(),
-    new Option(
-      '--policy <FILE>',
-      "of it the largest set: what the partner's list may have, JSON; it learns nothing here, so no budget is used (default: any)",
-    ),
-    spreadsheetOption(),
-    new Option('--json', 'print the summary as JSON'),
-  ],
-  help: COURSE,
-  async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as FinishFlags;
-    const kept = await loadState(flags.state, await readUnlock(flags.stateKeyFile, false, io));
-    const { state } = kept;
-    const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
-    const admit = policy && admission({ peer: 'the partner', ledger: memoryLedger(), policy });
-    if (flags.output !== undefined && state.reveal !== 'intersection') {
-      throw new VeilmatchError(
-        'argument',
-        'The request asks only how many are shared, not which: there are no rows to write. Leave --output away.',
-      );
-    }
-    const paths = [undefined, ...checkFileNames({ '--output': flags.output })];
-    const inputs = [args[0]!, kept.path, flags.state, ...keyFiles(flags)];
-    await withOutputs(paths, inputs, io, (output, file) =>
-      withSharedRows(flags.output, flags.spill, io, async (keptRows) => {
-        const read = await readSet(kept.path, kept.flags, io, keptRows);
-        const own = countable(read.set, state.reveal, io);
-        const result = await working(io, (backend, progress) =>
-          readResponse(args[0]!, own, state, {
-            ...{ backend, admit, signal: io.signal },
-            onProgress: progress.update,
-          }),
-        );
-        const { size: shared, peerSize, matches } = result;
-        const rows = matches ?? [];
-        if (file !== undefined) await keptRows?.write(file, rows, read, flags);
-        const inRows = matches === undefined ? {} : { rows: rows.length };
-        const summary = { reveal: state.reveal, ownSize: own.size, peerSize, shared, ...inRows };
-        const where = matches === undefined ? '' : `, in ${rows.length} rows`;
-        await output!.write(
-          flags.json
-            ? `${JSON.stringify(summary, null, 2)}\n`
-            : `shared ${shared}${where}; ${own.size} here, ${peerSize} at the partner's\n`,
-        );
-      }),
-    );
-    // The seed in it would open the request for whoever finds it.
-    await rm(flags.state).catch((error) => {
-      throw ioError('write', flags.state, error);
+    await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [...args, ...keyFiles(flags)]);
+    const keys = await keysOf(flags, io);
+    const read = await readOwn(list, flags, protocols, io);
+    const { run, isNew } = keeps
+      ? await answeringRun(request, list, choice, read, flags, io)
+      : { run: undefined, isNew: false };
+    const step = await taking(run, isNew, () => {
+      const files = { reads: request, writes: output };
+      const whole = { choice, read, flags, files, partner: flags.peer, journal: run?.journal, limits: flags };
+      return takeStep({ ...whole, ...keys }, io);
     });
+    io.stderr.write(
+      `${pathName(output)}: the answer to ${count(step.peerSize!)} identifiers of ${flags.peer}, of a list with ${count(step.own.set.size)}\n`,
+    );
+    io.stderr.write(nextLine(step, output, choice, flags.peer, flags.state));
     return 0;
   },
-};
+});
 
-/** What the other files must not overwrite. */
-function keyFiles({ key, peers, policy, stateKeyFile }: Omit<PsiFlags, 'output'>): string[] {
-  return [key, peers, policy, stateKeyFile].filter((path) => path !== undefined);
-}
-
-/** What says how a list is read, of all options. */
-function setFlags({ country, countryColumn, column, header, delimiter, assigned }: PsiFlags): SetFlags {
-  const flags = { country, countryColumn, column, header, delimiter, assigned };
-  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
-}
-
-async function working<T>(
+/** The state of a party that answers a request: one that is there already takes the same step again. */
+async function answeringRun(
+  request: string,
+  list: string,
+  choice: Choice,
+  read: Awaited<ReturnType<typeof readOwn>>,
+  flags: BeginFlags,
   io: Io,
-  work: (backend: GroupBackend, progress: RunProgress) => Promise<T>,
-): Promise<T> {
-  const backend = await createBackend();
-  const progress = startRunProgress(io);
-  try {
-    return await work(backend, progress);
-  } finally {
-    progress.clear();
-    await backend.dispose();
+): Promise<{ readonly run: FileRun; readonly isNew: boolean }> {
+  const state = flags.state!;
+  const runId = runIdOf(await readHeader(request));
+  const isNew = !(await isThere(await statePath(state, runId)));
+  const unlock = await readUnlock(flags.stateKeyFile, isNew, io);
+  if (!isNew) return { run: await openFileRun(state, runId, unlock), isNew };
+  const identity = { runId, peer: flags.peer, terms: termsOf(choice, read, flags) };
+  const kept = { list, flags: keptFlags(choice, flags) };
+  return { run: await beginFileRun(state, identity, kept, unlock), isNew };
+}
+
+/** Whether the party that answers keeps a state. @throws {VeilmatchError} `argument` where it is given none, or one in vain */
+function checkKeeps(choice: Choice, { state, stateKeyFile }: BeginFlags): boolean {
+  const length = filesOf(choice.protocol, choice.options);
+  const keeps = length > 2;
+  const label = labelOf(choice.protocol);
+  if (keeps && state === undefined) {
+    throw new VeilmatchError(
+      'argument',
+      `A run with ${label} takes ${length} files here, and goes on with what is kept of this one: give --state FOLDER.`,
+    );
   }
+  if (!keeps && (state !== undefined || stateKeyFile !== undefined)) {
+    throw new VeilmatchError(
+      'argument',
+      `A run with ${label} ends with the response here, and nothing is kept of it: leave --state and --state-key-file away.`,
+    );
+  }
+  return keeps;
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkReadAgain(list: string): void {
+  if (list !== STDIN) return;
+  throw new VeilmatchError(
+    'argument',
+    'The list is read again in the next step: it must be a file, not standard input.',
+  );
+}
+
+async function keysOf(
+  { key, peers, peer }: BeginFlags,
+  io: Io,
+): Promise<{ readonly signingKey: Uint8Array; readonly peer: Uint8Array }> {
+  const signingKey = await readKey(key, io, SIGNING_KEY);
+  return { signingKey, peer: await readPeerKey(peers, peer, io) };
+}
+
+function termsOf(
+  choice: Choice,
+  read: Awaited<ReturnType<typeof readOwn>>,
+  flags: OwnFlags,
+): ReturnType<typeof partyTerms> {
+  const { protocol, role, options } = choice;
+  return partyTerms(protocol, role, ownOf(choice, read, flags).own as never, { ...options, pad: flags.pad });
+}
+
+/** What says how the list is read and what is run, of all flags. */
+function keptFlags({ role }: Choice, flags: BeginFlags): Flags {
+  const { key, peer, peers, output, days, state, stateKeyFile, policy, ledger, ...kept } = flags;
+  return { ...kept, role };
 }

@@ -5,34 +5,33 @@ import { numberingPlan } from '../../attack/index.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import { daysToEnumerate, type Policy } from '../../psi/index.js';
 import type { ListenOptions, Partner, Partners } from '../../transport/index.js';
+import { type Choice, otherRole, partyOf } from '../flags/choice.js';
+import type { Own } from '../flags/own.js';
 import type { ServeFlags } from '../flags/serve-options.js';
 import { count, planName } from '../report/comparison.js';
 import { budgetLines, policyLines, verdict } from './budget.js';
-
-/** Whoever compares the tags counts them: rounding and thresholds are the other party's own promise. */
-const COUNT_IS_EXACT =
-  "The partner's software sees the exact count: rounding it, or keeping small counts back, would bind nobody but that software.";
 
 /** @returns the text of `veilmatch serve --dry-run` */
 export function dryRun(
   flags: ServeFlags,
   { partners = [] }: ListenOptions,
   { policy, all }: Limits,
-  set: IdentifierSet,
+  choice: Choice,
+  { set }: Pick<Own, 'set'>,
 ): string {
-  const learns =
-    flags.reveal === 'intersection'
-      ? 'which of its rows are in this list'
-      : 'how many of its identifiers are in this list';
+  const { role, options, protocol } = choice;
+  const learns = partyOf(choice, otherRole(role)).learns({ own: 'its', other: 'this' }, options);
+  const { caution } = protocol.commandLine;
+  const size = Math.max(set.size, flags.pad ?? 0);
   return [
     'Nothing was sent, and nobody can connect yet.',
     `who         ${partners.map(knownBy).join('; ') || 'nobody: give --partners'}`,
-    `learns      ${learns}; that this list has ${count(set.size)} identifiers, and of which kinds (${[...set.kinds].join(', ') || 'none'})`,
-    `you learn   the size of the partner's list and the kinds in it, ${told(flags)}`,
-    ...(flags.reveal === 'cardinality' ? [COUNT_IS_EXACT] : []),
+    `learns      ${learns === undefined ? '' : `${learns}; `}that this list has ${listShown(set, flags.pad)}`,
+    `you learn   the size of the partner's list and the kinds in it, ${told(choice)}`,
+    ...(caution === undefined || role === 'receiver' ? [] : [caution]),
     ...policyLines(policy),
-    ...enumeration(flags.country, policy, set.size),
-    ...partners.flatMap((partner) => ownLimits(partner, flags.country, set.size)),
+    ...enumeration(flags.country, policy, size),
+    ...partners.flatMap((partner) => ownLimits(partner, flags.country, size)),
     ...togetherLines(all),
     '',
   ].join('\n');
@@ -70,10 +69,18 @@ function togetherLines(all: Partners['all']): string[] {
 }
 
 /** What this party hears of the result. */
-function told({ to, reveal }: ServeFlags): string {
-  if (to === 'receiver') return 'nothing of the result';
-  const what = reveal === 'intersection' ? 'which of your rows are in it' : 'how many are in both';
-  return `and ${what}, as the partner reports it: it can leave some out`;
+function told(choice: Choice): string {
+  const { learns, reported } = partyOf(choice);
+  const what = learns({ own: 'your', other: 'its' }, choice.options);
+  if (what === undefined) return 'nothing of the result';
+  return `and ${what}${reported ? ', as the partner reports it: it can leave some out' : ''}`;
+}
+
+/** What a list is to the partner: `3,000 identifiers, and of which kinds (phone)`. */
+export function listShown({ size, kinds }: IdentifierSet, pad: number | undefined): string {
+  const shown =
+    pad === undefined ? `${count(size)} identifiers` : `at most ${count(pad)} identifiers, as it is padded`;
+  return `${shown}, and of which kinds (${[...kinds].join(', ') || 'none'})`;
 }
 
 /** How long the partner would need to try every number there is. */

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What limits the partner of a party that connects. With `--to both` the partner learns which of its own rows are on this
- * party's list, and invented rows are answered like any other: the same policy and the same ledger hold as for a party that
- * serves. Where the partner learns nothing, there is nothing to be used up, and only the size of its list can be limited.
+ * What limits the partner of a party that connects. Where the partner learns something of this party's list, invented rows of its
+ * own are answered like any other: the same policy and the same ledger hold as for a party that serves. Where it learns nothing,
+ * there is nothing to be used up, and only the size of its list can be limited.
  */
 
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
-import { admission, defaultPolicy, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
+import { admission, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
 import { isPartnerName } from '../../transport/door/partners.js';
-import { partnerId, type RunOptions } from '../../transport/index.js';
+import { type ChannelOptions, type FileLedger, partnerId } from '../../transport/index.js';
 import { openLedger } from '../secrets/state-folder.js';
+import { type Choice, peerLearns } from './choice.js';
 import { readPolicy } from './policy.js';
 
 export interface GuardFlags {
-  readonly to: 'receiver' | 'both';
   readonly partner?: string;
   readonly policy?: string;
   readonly ledger?: string;
@@ -22,13 +22,13 @@ export interface GuardFlags {
 
 /** Limits of one partner. */
 export interface Guard {
-  /** For the option `admit` of a run of this id. */
-  admit(run: string): RunOptions['admit'];
+  /** For the option `admit` of a run of this id. @throws {VeilmatchError} `io`, `bad-file` */
+  admit(run: string, choice: Choice): Promise<ChannelOptions['admit']>;
   /**
    * Before anything is sent: that the budgets allow a run at all, with whatever list. Nothing is charged.
    * @throws {VeilmatchError} `refused`, which `explain` puts in words
    */
-  checkBudgets(ownSize: number): Promise<void>;
+  checkBudgets(choice: Choice, ownSize: number): Promise<void>;
   /** The error of a run, in this party's own words where its own policy was what refused it. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -44,19 +44,27 @@ export function partnerName({ partner }: GuardFlags, url: URL): string {
   );
 }
 
-/** @throws {VeilmatchError} `argument`, `io`, `bad-file` */
-export async function openGuard(flags: GuardFlags, url: URL, io: Io): Promise<Guard> {
+/**
+ * @param expected the run that is most likely, for whose partner the ledger is opened before anything is read
+ * @throws {VeilmatchError} `argument`, `io`, `bad-file`
+ */
+export async function openGuard(flags: GuardFlags, expected: Choice, url: URL, io: Io): Promise<Guard> {
   const peer = partnerId(partnerName(flags, url));
   const given = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
-  const learns = flags.to === 'both';
-  const ledger = learns ? await openLedger(flags.ledger) : undefined;
+  let ledger: FileLedger | undefined;
+  const ledgerFor = async (choice: Choice): Promise<FileLedger | undefined> => {
+    if (peerLearns(choice)) ledger ??= await openLedger(flags.ledger);
+    return peerLearns(choice) ? ledger : undefined;
+  };
+  await ledgerFor(expected);
   let limit: Refusal | undefined;
   let connected = false;
   const onRefusal = (refusal: Refusal): void => {
     limit = refusal;
   };
   return {
-    async checkBudgets(ownSize) {
+    async checkBudgets(choice, ownSize) {
+      const ledger = await ledgerFor(choice);
       if (ledger !== undefined) {
         const uncharged: Ledger = {
           update: (accounts, decide) =>
@@ -65,14 +73,16 @@ export async function openGuard(flags: GuardFlags, url: URL, io: Io): Promise<Gu
               return charges;
             }),
         };
-        const policy = { budgets: (given ?? defaultPolicy).budgets };
-        const asked = { peerSize: 0, ownSize, reveal: 'intersection' };
+        const { terms } = choice.protocol;
+        const policy = { budgets: (given ?? terms.policy).budgets };
+        const asked = { peerSize: 0, ownSize, learns: choice.protocol.id, terms };
         await admission({ peer, ledger: uncharged, policy, onRefusal })(asked);
       }
       connected = true;
     },
-    admit(run) {
-      const policy = given ?? (learns ? defaultPolicy : undefined);
+    async admit(run, choice) {
+      const ledger = await ledgerFor(choice);
+      const policy = given ?? (ledger && choice.protocol.terms.policy);
       if (policy === undefined) return undefined;
       connected = true;
       return admission({ peer, ledger: ledger ?? memoryLedger(), policy, run, onRefusal });

@@ -4,30 +4,40 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { knownCountry } from '../../identifiers/countries.js';
 import type { ColumnOption } from '../../lists/columns.js';
-import type { Delimiter } from '../../lists/csv.js';
 import type { ListOptions } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
+import { parseCount, wholeNumber } from './values.js';
 
 export interface ListFlags {
   readonly country?: string;
   readonly countryColumn?: string;
   readonly column?: readonly ColumnOption[];
   readonly header?: boolean;
-  readonly delimiter?: Delimiter;
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: string;
+  readonly comment?: string;
+  readonly skip?: number;
+  readonly charset?: string;
+  readonly maxRecord?: number;
 }
 
 export const LIST_ARGUMENT: { readonly name: string; readonly description: string } = {
   name: '<file>',
   description:
-    'a customer list: CSV in UTF-8, or UTF-16 with a byte order mark, also compressed with gzip or zstd; or Parquet; - is standard input',
+    'a customer list: CSV, JSON Lines or vCard, also compressed with gzip or zstd; or Parquet; - is standard input',
 };
 
 export function listOptions(): Option[] {
   return [
-    new Option('--country <CC>', 'country of telephone numbers written without one, such as US or DE')
-      .argParser(parseCountry)
-      .conflicts('countryColumn'),
-    new Option('--country-column <NAME>', 'column that holds the country of each row, in two letters'),
+    new Option(
+      '--country <CC>',
+      'country of telephone numbers written without one, such as US or DE',
+    ).argParser(parseCountry),
+    new Option(
+      '--country-column <NAME>',
+      'column that holds the country of each row; --country is for rows in which it is empty',
+    ),
     new Option(
       '--column <NAME=KIND>',
       'use this column, by its name or its number from 1, as phone or email; repeatable; nothing is guessed then; ' +
@@ -37,8 +47,27 @@ export function listOptions(): Option[] {
     new Option('--no-header', 'the first line is data'),
     new Option(
       '--delimiter <CHARACTER>',
-      'what separates the fields: "," ";" or tab (detected otherwise)',
-    ).argParser(parseDelimiter),
+      'what separates the fields: one character, or "tab" (found out otherwise)',
+    ).argParser(parseSign),
+    new Option('--quote <CHARACTER>', 'what stands around fields, or "none" (default: ")').argParser(
+      parseQuote,
+    ),
+    new Option(
+      '--escape <CHARACTER>',
+      'what stands before a quote inside of a field (default: a second quote)',
+    ).argParser(parseSign),
+    new Option('--comment <CHARACTER>', 'lines that begin with it are left out').argParser(parseSign),
+    new Option('--skip <N>', 'lines above the table to leave out').argParser(
+      wholeNumber(0, 1000, 'Give a number of lines, from 0 to 1000.'),
+    ),
+    new Option(
+      '--charset <NAME>',
+      'of a text without a byte order mark, such as windows-1252 or utf-16le (default: utf-8)',
+    ).argParser(parseEncoding),
+    new Option(
+      '--max-record <N>',
+      'characters of the longest record that is read (default: 1000000)',
+    ).argParser(parseCount),
   ];
 }
 
@@ -63,8 +92,22 @@ export function statusFor(flags: { readonly strict?: true }, rejected: number): 
 }
 
 export function toListOptions(flags: ListFlags): ListOptions {
-  const { column: columns, header, country, countryColumn, delimiter } = flags;
-  return { columns, header, country, countryColumn, delimiter };
+  const { column: columns, header, country, countryColumn, charset: encoding, maxRecord } = flags;
+  const { delimiter, quote, comment, skip } = flags;
+  const dialect = { delimiter, quote, escape: flags.escape, comment, skip };
+  return { columns, header, country, countryColumn, dialect, encoding, maxRecord };
+}
+
+const LIST_FLAGS: { readonly [Name in keyof ListFlags]-?: true } = {
+  ...{ country: true, countryColumn: true, column: true, header: true, delimiter: true, quote: true },
+  ...{ escape: true, comment: true, skip: true, charset: true, maxRecord: true },
+};
+
+/** Of all flags of a command those that say how its list is read, for a list that is read once more. */
+export function listFlagsOf(flags: ListFlags): ListFlags {
+  return Object.fromEntries(
+    Object.entries(flags).filter(([name, value]) => Object.hasOwn(LIST_FLAGS, name) && value !== undefined),
+  );
 }
 
 export function parseCountry(text: string): string {
@@ -79,16 +122,29 @@ function parseColumn(text: string, before: readonly ColumnOption[] = []): Column
   return [...before, { name: parts[1]!, field: parts[2]!.toLowerCase() as ColumnOption['field'] }];
 }
 
-const DELIMITER_NAMES: Readonly<Record<string, Delimiter>> = {
-  ',': ',',
-  ';': ';',
+const SIGN_NAMES: Readonly<Record<string, string>> = {
   tab: '\t',
-  '\t': '\t',
   '\\t': '\t',
+  comma: ',',
+  semicolon: ';',
+  pipe: '|',
+  space: ' ',
 };
 
-function parseDelimiter(text: string): Delimiter {
-  const delimiter = DELIMITER_NAMES[text];
-  if (delimiter !== undefined) return delimiter;
-  throw new InvalidArgumentError('Give "," or ";" or tab.');
+function parseSign(text: string): string {
+  const sign = SIGN_NAMES[text] ?? text;
+  if (sign.length === 1 && !/[\r\n]/.test(sign)) return sign;
+  throw new InvalidArgumentError('Give one character, or tab, comma, semicolon, pipe, space.');
+}
+
+function parseQuote(text: string): string {
+  return text === 'none' ? '' : parseSign(text);
+}
+
+function parseEncoding(text: string): string {
+  try {
+    return new TextDecoder(text, { fatal: true }).encoding;
+  } catch {
+    throw new InvalidArgumentError('Give a name such as utf-8, utf-16le, windows-1252 or shift_jis.');
+  }
 }

@@ -6,6 +6,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
+import { parseAmount } from '../../lists/amounts.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList, type CustomerRow } from '../../lists/table.js';
@@ -20,45 +21,73 @@ export interface SetFlags extends ListFlags {
 }
 
 export interface ReadSet extends RowPlaces {
+  /** What messages call the list. */
+  readonly source: string;
   readonly set: IdentifierSet;
   readonly summary: ListSummary;
+  /** Of each record the amount in each column that was asked for, in the smallest unit. */
+  readonly columns: ReadonlyMap<string, readonly number[]>;
+}
+
+/** A column of amounts. */
+export interface AmountColumn {
+  /** A header name, or a number from 1. */
+  readonly name: string;
+  /** After the point. */
+  readonly digits: number;
+  /** The largest amount, in the smallest unit. */
+  readonly most: number;
 }
 
 /**
  * @param rows takes every row, for a command that will write some of them
- * @throws {VeilmatchError} what `CustomerList` and `identifiersFromRows` throw
+ * @param columns that are read besides, by any names
+ * @throws {VeilmatchError} what `CustomerList` and `identifiersFromRows` throw; `bad-file` for a cell that is no amount, with
+ * its line
  */
-export async function readSet(path: string, flags: SetFlags, io: Io, rows?: SharedRows): Promise<ReadSet> {
-  const list = await CustomerList.open(path, toListOptions(flags), io);
+export async function readSet(
+  path: string,
+  flags: SetFlags,
+  io: Io,
+  rows?: SharedRows,
+  columns: ReadonlyMap<string, AmountColumn> = new Map(),
+): Promise<ReadSet> {
+  const source = sourceName(path);
+  const beside = [...columns.values()].map(({ name }) => name);
+  const list = await CustomerList.open(path, { ...toListOptions(flags), beside }, io);
   try {
-    for (const note of list.notes) io.stderr.write(`${sourceName(path)}: ${note}\n`);
+    for (const note of list.notes) io.stderr.write(`${source}: ${note}\n`);
     const lines = new Uint32List();
-    const { set, rejected } = await identifiersFromRows(rowsOf(list, lines, rows), {
+    const amounts = new Amounts(`${source}: ${list.counts}`, columns);
+    const { set, rejected } = await identifiersFromRows(rowsOf(list, lines, amounts, rows), {
       country: flags.country,
       assigned: flags.assigned ?? false,
       signal: io.signal,
     });
     const tally = new RejectedTally(list.counts);
-    for (const rejection of rejected) tally.add(rejection, lines.at(rejection.row));
+    for (const rejection of rejected) {
+      const line = lines.at(rejection.row);
+      tally.add({ ...rejection, code: list.codeAt(line, rejection.code) }, line);
+    }
     const summary = { records: list.records, identifiers: set.size, rejected: rejected.length };
     io.stderr.write(
-      `${sourceName(path)}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
+      `${source}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
     );
     for (const line of tally.summary()) io.stderr.write(`${line}\n`);
     if (list.records === 0) {
       throw new VeilmatchError(
         'argument',
-        `${sourceName(path)} has a header and no rows, so nothing could ever match. Is it the right file, and is it complete?`,
+        `${source} has a header and no rows, so nothing could ever match. Is it the right file, and is it complete?`,
       );
     }
     if (set.size === 0) {
       throw new VeilmatchError(
         'argument',
-        `No row of ${sourceName(path)} holds an identifier that could be read, so nothing could ever match. The reasons are ` +
+        `No row of ${source} holds an identifier that could be read, so nothing could ever match. The reasons are ` +
           'above; most often --country or another --column is needed.',
       );
     }
-    return { set, summary, lines, kinds: list.kinds };
+    return { source, set, summary, lines, kinds: list.kinds, columns: amounts.columns };
   } finally {
     await list.close();
   }
@@ -67,13 +96,48 @@ export async function readSet(path: string, flags: SetFlags, io: Io, rows?: Shar
 async function* rowsOf(
   list: CustomerList,
   lines: Uint32List,
+  amounts: Amounts,
   kept: SharedRows | undefined,
 ): AsyncGenerator<CustomerRow, void, undefined> {
   for await (const batch of list.rows()) {
-    for (const { row, line } of batch) {
+    for (const { row, line, beside, damaged } of batch) {
       lines.push(line);
+      if (damaged) amounts.skip();
+      else if (beside !== undefined) amounts.take(beside, line);
       await kept?.add(row);
       yield row;
+    }
+  }
+}
+
+/** The columns of amounts, as they are read. */
+class Amounts {
+  readonly columns = new Map<string, number[]>();
+  readonly #place: string;
+  readonly #asked: readonly (readonly [string, AmountColumn])[];
+
+  /** @param place of a record, but for its number */
+  constructor(place: string, columns: ReadonlyMap<string, AmountColumn>) {
+    this.#place = place;
+    this.#asked = [...columns];
+    for (const name of columns.keys()) this.columns.set(name, []);
+  }
+
+  /** Of a record that could not be read: it is nobody's. */
+  skip(): void {
+    for (const [name] of this.#asked) this.columns.get(name)!.push(0);
+  }
+
+  /** @throws {VeilmatchError} `bad-file` */
+  take(cells: readonly string[], line: number): void {
+    for (const [i, [name, { digits, most }]] of this.#asked.entries()) {
+      const amount = parseAmount(cells[i]!, digits, most);
+      if (typeof amount === 'string') {
+        throw new VeilmatchError('bad-file', `${this.#place} ${line}: the amount ${amount}.`, {
+          position: line - 1,
+        });
+      }
+      this.columns.get(name)!.push(amount);
     }
   }
 }

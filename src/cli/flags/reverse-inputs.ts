@@ -178,7 +178,7 @@ async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
 }
 
 async function textOf(path: string, io: Io): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readText(path, io)) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  let text = '';
+  for await (const chunk of readText(path, io)) text += chunk;
+  return text;
 }

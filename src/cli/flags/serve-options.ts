@@ -6,22 +6,21 @@ import { VeilmatchError } from '../../errors.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import type { Spill } from '../../lists/shared-rows.js';
-import type { Reveal } from '../../psi/index.js';
+import type { ListProtocol } from '../../psi/run/command-line.js';
 import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
-import { type AgreementFlags, OFFERED } from './agreement.js';
+import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
 import { assignedOption, listOptions } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
-import { protocolOptions, revealWord } from './protocol-options.js';
-import type { SetFlags } from './read-set.js';
+import { type OwnFlags, padOption } from './own.js';
+import { protocolOptions } from './protocol-options.js';
 import { parseCount, wholeNumber } from './values.js';
 
-export interface ServeFlags extends SetFlags, AgreementFlags {
-  readonly reveal: Reveal;
+export interface ServeFlags extends OwnFlags, Required<RevealFlags> {
   readonly listen: { readonly host: string; readonly port: number };
   readonly partners?: string;
   readonly tlsCert?: string;
@@ -50,12 +49,16 @@ export interface ServeFlags extends SetFlags, AgreementFlags {
   readonly dryRun?: true;
 }
 
-export function serveOptions(): Option[] {
+export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
   return [
-    new Option('--reveal <WHAT>', 'what the partner learns: which of its rows are shared, or only how many')
-      .choices(OFFERED.map(revealWord))
-      .makeOptionMandatory(),
-    ...protocolOptions(OFFERED, 'sender'),
+    revealOption(
+      protocols,
+      'what the party that asks learns, most often the partner: which of its rows are shared, how many, a sum over them, or a ' +
+        'pseudonym for each row',
+    ).makeOptionMandatory(),
+    roleOption('sender'),
+    ...protocolOptions(protocols),
+    padOption(),
     new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
@@ -109,7 +112,7 @@ export function serveOptions(): Option[] {
     new Option('--once', 'end after the first run that is complete'),
     new Option(
       '-o, --output <FILE>',
-      'with --once --to both --reveal intersection: write the shared rows to this file',
+      'with --once, where this party learns something of its rows: write them to this file',
     ),
     spillOption(),
     spreadsheetOption(),
@@ -137,7 +140,7 @@ export async function listenOptions(
   flags: ServeFlags,
   io: Io,
 ): Promise<{ readonly listening: ListenOptions; readonly all: Partners['all'] }> {
-  const { listen, reveal, origin, host, runs, runsPerPartner } = flags;
+  const { listen, origin, host, runs, runsPerPartner } = flags;
   const { helloSeconds, idleSeconds, progressSeconds, totalSeconds } = flags;
   checkDoor(flags);
   const { partners, all } = await readPartners(flags, io);
@@ -146,7 +149,6 @@ export async function listenOptions(
     ...listen,
     tls,
     partners,
-    reveal,
     origins: origin,
     hosts: host,
     limits: {
@@ -242,14 +244,16 @@ function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
 
 /** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
 export async function checkOutput(
-  { output, once, to, reveal, ledger, partners }: ServeFlags,
+  { output, once, ledger, partners }: ServeFlags,
+  choice: Choice,
   list: string,
 ): Promise<void> {
   if (output === undefined) return;
-  if (!once || to !== 'both' || reveal !== 'intersection') {
+  if (!once || !partyOf(choice).rows?.when(choice.options)) {
     throw new VeilmatchError(
       'argument',
-      'This party has rows to write only with --once --to both --reveal intersection. Give these, or leave --output away.',
+      'This party has rows to write only with --once, and where it learns something of them: with --reveal intersection by --to ' +
+        'both or --role receiver, or with --reveal ids. Give these, or leave --output away.',
     );
   }
   const inputs = [list, ledger, partners].filter((path) => path !== undefined);

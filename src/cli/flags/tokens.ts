@@ -3,8 +3,8 @@
 
 import { LEAST_BYTES, readBase64, readHex } from '../../attack/tokens.js';
 import { VeilmatchError } from '../../errors.js';
-import type { ListRecord } from '../../lists/csv.js';
 import { type Io, sourceName } from '../../lists/io.js';
+import type { ListRecord } from '../../lists/record-source.js';
 import { openRecords } from '../../lists/records.js';
 
 interface TokenFileOptions {
@@ -81,7 +81,7 @@ export async function readTokens(path: string, options: TokenFileOptions, io: Io
   const source = sourceName(path);
   const records = await openRecords(path, {}, io);
   try {
-    const sample = await records.sample(SAMPLE_RECORDS);
+    const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
     if (sample.length === 0) throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
     const reader = new TokenReader(source, options, sample, records.hasHeader);
     for await (const batch of records.records([reader.column])) reader.take(batch);
@@ -178,9 +178,9 @@ class TokenReader {
     );
   }
 
-  #take({ fields, line }: ListRecord): void {
+  #take({ fields, line, damage }: ListRecord): void {
     const cell = cellOf(fields, this.#chosen.column);
-    if (cell === '') return;
+    if (cell === '' && damage === undefined) return;
     if (this.#chosen.fits(cell)) {
       this.#tokens.push(cell);
       return;

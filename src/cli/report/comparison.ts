@@ -51,7 +51,7 @@ export function comparisonText(
 ): string {
   const rows = reports.map((report) => [
     report.protocol + (report.share < 1 ? ' *' : ''),
-    `${count(report.matches)} of ${count(report.truth)}${report.correct ? '' : ' WRONG'}`,
+    `${count(report.size)} of ${count(report.truth)}${report.correct ? '' : ' WRONG'}`,
     duration(report.seconds),
     size(report.bytes.toSender + report.bytes.toReceiver),
     reads(report.attacks.partner),

@@ -2,25 +2,34 @@
 /** What is said about rows that were not taken: how many, why, and where the first ones are. Never what stood there. */
 
 import type { IdentifierErrorCode } from '../../errors.js';
-import type { RejectedRow } from '../../identifiers/row.js';
+import type { UploadRejection } from '../../identifiers/row.js';
 
 /** Lines named for each code. */
 const SHOWN = 5;
 
 const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
-  'no-country':
-    'national telephone numbers need a country: --country CC, or --country-column NAME with codes or names of countries',
+  'no-country': 'national telephone numbers need a country: --country CC, or --country-column NAME',
+  'bad-record':
+    'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   placeholder: 'written for want of an identifier: leave such cells empty',
   several: 'not all identifiers of the cell can be read by themselves: give each a cell or a line',
-  ambiguous: 'write + and the country code',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
+  ambiguous:
+    'dates that can be read both ways need --date-order dmy or mdy, telephone numbers + and the country code',
 };
+
+interface Rejections {
+  readonly field?: UploadRejection['field'] | undefined;
+  readonly code: IdentifierErrorCode;
+  count: number;
+  readonly lines: Set<number>;
+}
 
 /** Counts rejections by field and code, as they come. */
 export class RejectedTally {
   readonly #counts: 'line' | 'row';
-  readonly #byCode = new Map<string, { count: number; lines: Set<number>; code: IdentifierErrorCode }>();
+  readonly #byCode = new Map<string, Rejections>();
   #total = 0;
 
   /** @param counts what the lines are lines of: a Parquet file has rows */
@@ -32,9 +41,9 @@ export class RejectedTally {
     return this.#total;
   }
 
-  add({ field, code }: Pick<RejectedRow, 'field' | 'code'>, line: number): void {
+  add({ field, code }: Pick<UploadRejection, 'field' | 'code'>, line: number): void {
     const title = field === undefined ? code : `${field} ${code}`;
-    const entry = this.#byCode.get(title) ?? { count: 0, lines: new Set(), code };
+    const entry = this.#byCode.get(title) ?? { field, code, count: 0, lines: new Set() };
     this.#byCode.set(title, entry);
     this.#total++;
     entry.count++;
@@ -45,10 +54,19 @@ export class RejectedTally {
   summary(): string[] {
     return [...this.#byCode]
       .sort(([, a], [, b]) => b.count - a.count)
-      .map(([title, { count, lines, code }]) => {
-        const where = `${this.#counts}${lines.size === 1 ? '' : 's'} ${[...lines].join(', ')}${count > lines.size ? ', ...' : ''}`;
-        const advice = ADVICE[code];
-        return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
-      });
+      .map(([, { field, code, count, lines }]) =>
+        rejectedLine({ field, code, count, lines: [...lines] }, this.#counts),
+      );
   }
+}
+
+/** Rejections of one kind in a line. */
+export function rejectedLine(
+  { field, code, count, lines }: Omit<Rejections, 'lines'> & { readonly lines: readonly number[] },
+  counts: 'line' | 'row',
+): string {
+  const title = field === undefined ? code : `${field} ${code}`;
+  const where = `${counts}${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${count > lines.length ? ', ...' : ''}`;
+  const advice = ADVICE[code];
+  return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
 }

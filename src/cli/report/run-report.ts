@@ -2,7 +2,7 @@
 /** What a run between two machines says while it goes on, and when it is over. */
 
 import type { Io } from '../../lists/io.js';
-import type { CoarseCount, Phase } from '../../psi/index.js';
+import type { Phase, Role } from '../../psi/index.js';
 import { count, duration } from './comparison.js';
 import { showStatus } from './progress.js';
 
@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<Phase, string>> = {
   encrypt: 'encrypting values',
 };
 
-export interface RunProgress {
+interface RunProgress {
   /** Takes what the library's `onProgress` gives. */
   update(phase: Phase, done: number, total: number): void;
   /** Takes the line off the terminal. */
@@ -65,36 +65,40 @@ export interface RunSummary {
   /** Bytes and time are those since it went on. */
   readonly resumed?: boolean;
   readonly reveal: string;
+  readonly role: Role;
+  /** Identifiers on the own list. */
   readonly ownSize: number;
+  /** The same of the partner's, or people, where rows may have several. */
   readonly peerSize: number;
-  /** Distinct identifiers that are shared, where this party learns it. */
-  readonly shared?: number;
-  /** How the count was rounded, where it was. */
-  readonly coarse?: CoarseCount;
-  /** Rows of this party's list with a shared identifier, where it learns that. */
-  readonly rows?: number;
+  /** What came of it, as the protocol tells it to programs. */
+  readonly result: Readonly<Record<string, unknown>>;
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly seconds: number;
 }
 
-export function summaryText(summary: RunSummary): string {
-  const { ownSize, peerSize, shared, coarse, rows, bytesSent, bytesReceived, seconds, runId, resumed } =
-    summary;
-  const inRows = rows === undefined ? '' : ` (in ${count(rows)} rows)`;
-  const rounded = coarse === undefined ? '' : ` (${coarseText(coarse)})`;
-  const matches = shared === undefined ? [] : [`shared      ${count(shared)}${inRows}${rounded}`];
-  return [
-    `run         ${runId}${resumed ? ' (resumed; bytes and time are those since then)' : ''}`,
-    `identifiers ${count(ownSize)} here, ${count(peerSize)} at the partner's`,
-    ...matches,
-    `bytes       ${count(bytesSent)} sent, ${count(bytesReceived)} received`,
-    `time        ${duration(seconds)}`,
-    '',
-  ].join('\n');
+/** On one level: what came of the run stands between the sizes and the costs. */
+export function summaryJson({ result, bytesSent, bytesReceived, seconds, ...run }: RunSummary): string {
+  const costs = { bytesSent, bytesReceived, seconds };
+  return `${JSON.stringify({ ...run, ...result, ...costs }, null, 2)}\n`;
 }
 
-/** `rounded down to a multiple of 100; 0 stands for fewer than 500` */
-function coarseText({ step, atLeast }: CoarseCount): string {
-  return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
+/** @param people whether the partner's list was counted in people */
+export function summaryText(
+  { ownSize, peerSize, bytesSent, bytesReceived, seconds, runId, resumed }: RunSummary,
+  words: readonly (readonly [title: string, text: string])[],
+  people = false,
+): string {
+  const line = (title: string, text: string): string => `${title.padEnd(11)} ${text}`;
+  return [
+    line('run', `${runId}${resumed ? ' (resumed; bytes and time are those since then)' : ''}`),
+    line(
+      'identifiers',
+      `${count(ownSize)} here, ${count(peerSize)}${people ? ' people' : ''} at the partner's`,
+    ),
+    ...words.map(([title, text]) => line(title, text)),
+    line('bytes', `${count(bytesSent)} sent, ${count(bytesReceived)} received`),
+    line('time', duration(seconds)),
+    '',
+  ].join('\n');
 }

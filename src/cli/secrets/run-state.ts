@@ -1,26 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The state of `veilmatch connect`: a run that is cut goes on from it. */
 
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { VeilmatchError } from '../../errors.js';
-import type { IdentifierSet } from '../../identifiers/index.js';
-import type { Io } from '../../lists/io.js';
+import { type Io, ioError } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
-import { intersection, type Reveal, type Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../psi/index.js';
 import {
   type ConnectedChannel,
   createJournal,
+  isFinal,
   type Journal,
   openJournal,
-  type RunOptions,
-  runTerms,
+  type RunTerms,
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 import { readUnlock } from './unlock.js';
 
-/** What the two parties agree on about a run. */
-export type Agreement = Pick<RunOptions, 'reveal' | 'to' | 'verifiable'>;
+/** The file of the run, in the folder that `--state` names. */
+const RUN_NAME = 'run.vm';
 
 export interface StateFlags {
+  /** A folder. */
   readonly state?: string;
   readonly stateKeyFile?: string;
   readonly resume?: true;
@@ -37,18 +39,24 @@ async function checkState({ state, stateKeyFile, resume }: StateFlags): Promise<
       fail('--state-key-file seals a state: say where it is kept, with --state.');
     return;
   }
-  const there = await isThere(state);
+  if ((await stat(state).catch(() => undefined))?.isDirectory() === false) {
+    fail(`${pathName(state)} is a file, and --state names a folder: one that is there, or a new one.`);
+  }
+  const path = join(state, RUN_NAME);
+  const there = await isThere(path);
   if (there && !resume) {
     fail(
-      `${state} is the state of a run that was cut. --resume goes on with it; to begin a new one, remove it.`,
+      `${pathName(path)} is the state of a run that was cut. --resume goes on with it; to begin a new one, remove it.`,
     );
   }
   if (!there && resume) {
-    fail(`There is no ${state}: no run was cut, or it is complete. Leave --resume away to begin one.`);
+    fail(
+      `There is no ${pathName(path)}: no run was cut, or it is complete. Leave --resume away to begin one.`,
+    );
   }
 }
 
-/** A run that is kept in a file, or none where there is no such file to be. */
+/** A run that is kept in a folder, or none where there is no such folder to be. */
 export class RunState {
   readonly #path: string | undefined;
   readonly #unlock: Unlock | undefined;
@@ -67,8 +75,9 @@ export class RunState {
    */
   static async open(flags: StateFlags, peer: string, io: Io): Promise<RunState> {
     await checkState(flags);
-    const { state: path, stateKeyFile, resume } = flags;
-    if (path === undefined) return new RunState(undefined, undefined, undefined);
+    const { state: folder, stateKeyFile, resume } = flags;
+    if (folder === undefined) return new RunState(undefined, undefined, undefined);
+    const path = join(folder, RUN_NAME);
     const unlock = await readUnlock(stateKeyFile, !resume, io);
     const journal = resume ? await openJournal(path, unlock) : undefined;
     if (journal !== undefined && journal.peer !== peer) {
@@ -86,22 +95,42 @@ export class RunState {
     return this.#path !== undefined;
   }
 
-  /** What the run reveals that is resumed. */
-  get reveals(): Reveal | undefined {
-    const kept = this.journal?.terms.protocol;
-    return kept === undefined ? undefined : kept === intersection.id ? 'intersection' : 'cardinality';
+  /** The protocol of the run that is resumed. */
+  get protocol(): string | undefined {
+    return this.journal?.terms.protocol;
+  }
+
+  /**
+   * The journal for the run. It is not erased by the run itself, which knows nothing of where the result belongs: `settle` does
+   * that, and `failed` where no further try would mend it.
+   */
+  get lent(): Journal | undefined {
+    const { journal } = this;
+    if (journal === undefined) return undefined;
+    return {
+      ...{ runId: journal.runId, peer: journal.peer, terms: journal.terms, seed: journal.seed },
+      get held() {
+        return journal.held;
+      },
+      frame: (index) => journal.frame(index),
+      addFrame: (frame) => journal.addFrame(frame),
+      outcome: (call) => journal.outcome(call),
+      addOutcome: (call, outcome) => journal.addOutcome(call, outcome),
+      close: () => journal.close(),
+      erase: () => journal.close(),
+    };
+  }
+
+  /** Removes the journal of a run that ended in this error, where another try would end so again. */
+  async failed(error: unknown): Promise<void> {
+    if (isFinal(error)) await this.journal?.erase();
   }
 
   /**
    * Begins to keep a run.
    * @throws {VeilmatchError} `incompatible-peer` where the partner does not; `io`
    */
-  async begin(
-    { runId, peerHolds }: ConnectedChannel,
-    set: IdentifierSet,
-    agreed: Agreement,
-    peer: string,
-  ): Promise<void> {
+  async begin({ runId, peerHolds }: ConnectedChannel, terms: RunTerms, peer: string): Promise<void> {
     if (this.#path === undefined || this.#unlock === undefined || this.journal !== undefined) return;
     if (peerHolds === undefined) {
       throw new VeilmatchError(
@@ -109,7 +138,9 @@ export class RunState {
         'The partner keeps no runs, so this one could not be resumed. Leave --state away, or have it serve with --state.',
       );
     }
-    const terms = runTerms('receiver', set, agreed);
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 }).catch((error) => {
+      throw ioError('write', dirname(this.#path!), error);
+    });
     this.journal = await createJournal(this.#path, { runId, peer, terms }, this.#unlock);
   }
 
@@ -121,7 +152,7 @@ export class RunState {
       if (code === 'aborted') {
         say('stopped; nothing was written; the partner may have counted the run');
       } else if (!this.kept && (code === 'disconnected' || code === 'timeout')) {
-        say('nothing was written; a run with --state FILE can be resumed when it was cut');
+        say('nothing was written; a run with --state FOLDER can be resumed when it was cut');
       }
     } else if (code === 'unknown-run') {
       say(

@@ -1,16 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lowercase, type PhonePlatform } from './platform.js';
+import { isoCountry } from '../fields/country.js';
+import { lower, plainLettersAndDigits } from '../fields/field.js';
+import { lowercase, type PhonePlatform, unlessMore } from './platform.js';
 
 const keepPlainCharacters = (text: string): string => text.replace(/[^a-z0-9.@-]/g, '');
 
 /**
- * Amazon Ads, known from third parties that quote it. An address in lower case, of which only letters, digits, `.`, `@` and
- * `-` are kept: a "+" is lost, so `a+b@` and `ab@` become one. A number as its digits with the country's; SHA-256 in
- * hexadecimal.
+ * Amazon Ads. Its page on the format of audience files (https://advertising.amazon.com/help/GCCXMZYCK4RXWS6C) asks for a
+ * login; what it says is known from those who quote it, and they agree about audiences. An address in lower case, of which
+ * only letters, digits, `.`, `@` and `-` are kept: a "+" is lost, so `a+b@` and `ab@` become one. (For its Conversions API
+ * the same integration keeps the "+".) A number as its digits with the country's; SHA-256 in hexadecimal.
+ * Streets are not here: Amazon has a library of its own that abbreviates them by tables for nine countries,
+ * https://github.com/amzn/amazon-ads-advertiser-audience-normalization-sdk-py
  */
 export const amazon: PhonePlatform = {
   title: 'Amazon',
-  source: 'third-party integrations that quote Amazon',
-  email: [lowercase, keepPlainCharacters],
+  sources: [
+    {
+      kind: 'third-party',
+      url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-02-28',
+  email: [lowercase, unlessMore(keepPlainCharacters)],
   phone: { format: 'digits' },
+  fields: {
+    firstName: { steps: [lower, plainLettersAndDigits] },
+    lastName: { steps: [lower, plainLettersAndDigits] },
+    city: { steps: [lower, plainLettersAndDigits] },
+    state: { steps: [lower, plainLettersAndDigits] },
+    postalCode: { steps: [lower, plainLettersAndDigits] },
+    country: { steps: [isoCountry], plain: true },
+    externalId: { steps: [], plain: true },
+  },
+  upload: {
+    sources: [
+      {
+        kind: 'third-party',
+        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
+        read: '2026-11-29',
+        states: 'names of the hashed fields of a record',
+      },
+    ],
+    files: [
+      {
+        columns: [
+          { header: 'externalUserId', kind: 'externalId' },
+          { header: 'countryCode', kind: 'country' },
+          { header: 'email', kind: 'email' },
+          { header: 'phone', kind: 'phone' },
+          { header: 'firstname', kind: 'firstName' },
+          { header: 'lastname', kind: 'lastName' },
+          { header: 'city', kind: 'city' },
+          { header: 'state', kind: 'state' },
+          { header: 'postal', kind: 'postalCode' },
+        ],
+      },
+    ],
+  },
 };

@@ -14,7 +14,19 @@ export interface LiverampOptions {
  */
 export const liveramp: PhonePlatform<LiverampOptions> = {
   title: 'LiveRamp',
-  source: 'https://docs.liveramp.com/connect/en/hashing-identifiers.html',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://docs.liveramp.com/connect/en/hashing-identifiers.html',
+      read: '2026-11-29',
+    },
+    {
+      kind: 'own',
+      url: 'https://developers.liveramp.com/authenticatedtraffic-api/docs/data-pre-processing-and-hashing',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [lowercase, removeWhitespace],
   phone: { format: 'national' },
   options: ['algorithm'],

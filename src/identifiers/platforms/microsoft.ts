@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lowercase, type PhonePlatform, trim } from './platform.js';
+import {
+  dropDots,
+  dropTag,
+  lowercase,
+  onLocalPart,
+  type PhonePlatform,
+  removeWhitespace,
+} from './platform.js';
+
+const dropAccents = (text: string): string => text.normalize('NFD').replace(/\p{Mn}/gu, '');
 
 /**
- * Microsoft Ads, which publishes the hash alone, SHA-256 in hexadecimal: trimming and lower case are what every other
- * platform agrees on, and a number is its digits with the country's.
- * https://github.com/MicrosoftDocs/BingAds-docs
+ * Microsoft Advertising: enhanced conversions. An address in lower case without spaces and accents, and without dots and tags
+ * before the @, whatever the domain; a number in E.164; SHA-256 in hexadecimal. Its customer lists are `microsoftCustomerMatch`.
  */
 export const microsoft: PhonePlatform = {
   title: 'Microsoft',
-  source: 'https://github.com/MicrosoftDocs/BingAds-docs',
-  email: [trim, lowercase],
-  phone: { format: 'digits' },
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://help.ads.microsoft.com/apex/index/3/en/60178',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
+  email: [removeWhitespace, lowercase, dropAccents, onLocalPart((local) => dropDots(dropTag(local)))],
+  phone: { format: 'e164' },
 };

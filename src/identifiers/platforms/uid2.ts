@@ -17,8 +17,31 @@ const lowercaseAscii = (text: string): string => text.replace(/[A-Z]+/g, (letter
  */
 export const uid2: PhonePlatform = {
   title: 'Unified ID 2.0',
-  source: 'https://unifiedid.com/docs/getting-started/gs-normalization-encoding',
+  sources: [
+    {
+      kind: 'own',
+      url: 'https://unifiedid.com/docs/getting-started/gs-normalization-encoding',
+      read: '2026-11-29',
+    },
+    {
+      kind: 'own',
+      url: 'https://github.com/IABTechLab/uid2-web-integrations/blob/6048b60a249bd6baca439b6c6607b54e49bc5d09/src/diiNormalization.ts',
+      read: '2026-11-29',
+    },
+  ],
+  review: '2027-05-31',
   email: [stripAsciiSpaces, lowercaseAscii, dropDotsAndTags('gmail.com')],
   phone: { format: 'e164', digits: [10, 15] },
+  upload: {
+    sources: [
+      {
+        kind: 'third-party',
+        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/the-trade-desk-crm/functions.ts',
+        read: '2026-11-29',
+        states: 'CRM data of The Trade Desk: an address a line',
+      },
+    ],
+    files: [{ columns: [{ header: 'email', kind: 'email' }], header: false }],
+  },
   encoding: () => ENCODINGS.base64,
 };

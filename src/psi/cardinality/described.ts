@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The shuffled mode, for those who show it, ask for it or attack it. */
 
-import type { DescribedProtocol, Draw } from '../run/described.js';
+import type { ListProtocol, Whose } from '../run/command-line.js';
+import type { Draw } from '../run/described.js';
 import { frameName } from '../run/frames.js';
 import { psiLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import { toFlag } from '../run/shared-flags.js';
+import type { CardinalityResult, SenderResult } from '../run/result.js';
+import type { CoarseCount } from '../run/reveal.js';
+import { COUNT_IS_EXACT, countTold, toFlag } from '../run/shared-flags.js';
 import { type CardinalityOptions, cardinality } from './index.js';
 
 const draws = (): readonly Draw[] => ['nonce', { kind: 'scalar', count: 1 }];
 
-export const describedCardinality: DescribedProtocol<ByRole<ListOwn>, CardinalityOptions> = {
+const howMany = ({ own, other }: Whose): string => `how many of ${own} identifiers are in ${other} list`;
+
+/** `rounded down to a multiple of 100; 0 stands for fewer than 500` */
+function roundedBy({ step, atLeast }: CoarseCount, count: (value: number) => string): string {
+  return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
+}
+
+export const describedCardinality: ListProtocol<
+  ByRole<ListOwn>,
+  CardinalityOptions,
+  { readonly receiver: CardinalityResult; readonly sender: SenderResult }
+> = {
   ...cardinality,
   title: 'ECDH-PSI, the receiver learns how many',
   flags: {
@@ -27,8 +41,24 @@ export const describedCardinality: DescribedProtocol<ByRole<ListOwn>, Cardinalit
       wanted: 'Give two whole numbers, such as 100,500; the first from 1.',
     },
   },
-  leakage: ({ to, coarse } = {}) =>
-    psiLeakage({ reveal: coarse ? { cardinality: coarse } : 'cardinality', to }),
+  commandLine: {
+    reveal: 'cardinality',
+    takes: () => 'rows',
+    caution: COUNT_IS_EXACT,
+    receiver: {
+      learns: howMany,
+      words: ({ size }, { coarse }, { count }) => [
+        ['shared', coarse === undefined ? count(size) : `${count(size)} (${roundedBy(coarse, count)})`],
+      ],
+      json: ({ size }, { coarse }) => ({ shared: size, coarse }),
+    },
+    sender: {
+      ...countTold,
+      learns: (whose, { to }) => (to === 'both' ? howMany(whose) : undefined),
+      reported: true,
+    },
+  },
+  leakage: ({ to, coarse } = {}) => psiLeakage({ reveal: 'cardinality', coarse, to }),
   nameOf: frameName,
   observe: observeRun,
   draws: { receiver: draws, sender: draws },

@@ -13,13 +13,13 @@ import type { OptionOf } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import type { CardinalityResult, SenderResult } from '../run/result.js';
 import { type CoarseCount, checkCoarse } from '../run/reveal.js';
-import { toBoth } from '../run/shared-options.js';
-import { MODE } from '../run/suite.js';
+import { filesTo, toBoth } from '../run/shared-options.js';
+import { type Learner, MODE } from '../run/suite.js';
 
 /** Options of a count. */
 export interface CardinalityOptions {
   /** Who learns it. With `both` the receiver reports its count to the sender, which has to trust it. */
-  readonly to: 'receiver' | 'both';
+  readonly to: Exclude<Learner, 'sender'>;
   /** How the receiver makes the count coarse: its own business, and it binds nobody but its software. */
   readonly coarse: CoarseCount | undefined;
 }
@@ -41,8 +41,7 @@ export const cardinality: Protocol<
   mode: MODE.cardinality,
   options: { to: toBoth, coarse },
   receiver: {
-    machine: ({ set }, { coarse: told, ...options }) =>
-      psiReceiver(set, { ...options, reveal: told ? { cardinality: told } : 'cardinality' }),
+    machine: ({ set }, options) => psiReceiver(set, { ...options, reveal: 'cardinality' }),
     async result(_, { size, peerSize }: ReceiverEnd) {
       return { size, peerSize };
     },
@@ -57,4 +56,5 @@ export const cardinality: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   terms: countingTerms,
+  files: filesTo,
 };

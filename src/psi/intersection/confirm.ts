@@ -13,9 +13,9 @@
 
 import { concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import type { GroupBackend } from '../../group/group.js';
 import { sha512 } from '../../kernel/sha512.js';
-import { type RandomSource, randomScalar } from '../../random.js';
+import type { RandomSource } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
 import { checkAscending } from '../run/checks.js';
@@ -32,7 +32,7 @@ function digest(sid: Uint8Array, element: Uint8Array): Uint8Array {
 /**
  * R's frames in the ordered mode. As many elements are hashed, and as many random bytes drawn, as there are records,
  * whatever matched: what is not needed is thrown away.
- * @param elements b * H(x) for each of R's elements, n x 32 bytes
+ * @param elements b * H(x) for each of R's n elements, concatenated
  * @param shared n bytes: 1 for an element that matched, 0 for another
  * @param most matches that there can be with lists of these sizes: at most n
  */
@@ -52,12 +52,13 @@ export async function confirmFrames(
     order[other + (match - other) * shared[i]!] = i;
     match += shared[i]!;
   }
+  const elementBytes = elements.length / shared.length;
   const filling = random(most * CONFIRM_BYTES);
   const records = new Uint8Array(most * CONFIRM_BYTES);
   await inTurns(most, (from, to) => {
     for (let i = from; i < to; i++) {
-      const at = order[i]! * ELEMENT_BYTES;
-      const record = digest(sid, elements.subarray(at, at + ELEMENT_BYTES));
+      const at = order[i]! * elementBytes;
+      const record = digest(sid, elements.subarray(at, at + elementBytes));
       const start = Math.max(0, i - matches) * CONFIRM_BYTES;
       const random = filling.subarray(start, start + CONFIRM_BYTES);
       records.set(i < matches ? record : random, i * CONFIRM_BYTES);
@@ -125,7 +126,7 @@ export async function countFrame(
   backend: GroupBackend,
   random: RandomSource,
 ): Promise<Uint8Array> {
-  const scalar = randomScalar(random);
+  const scalar = backend.group.scalars.random(random);
   try {
     const key = await backend.multiplyBase(scalar);
     const shared = await backend.multiplyBase(scalar, publicKey);
@@ -143,14 +144,12 @@ export async function readCount(
   most: number,
   backend: GroupBackend,
 ): Promise<number> {
-  if (body.length !== ELEMENT_BYTES + 4) {
-    throw new VeilmatchError(
-      'bad-message',
-      `A frame 'confirm' holds no count of ${ELEMENT_BYTES + 4} bytes.`,
-    );
+  const { elementBytes } = backend.group;
+  if (body.length !== elementBytes + 4) {
+    throw new VeilmatchError('bad-message', `A frame 'confirm' holds no count of ${elementBytes + 4} bytes.`);
   }
-  const shared = await backend.multiply(body.slice(0, ELEMENT_BYTES), scalar);
-  const count = masked(body.subarray(ELEMENT_BYTES), sid, shared);
+  const shared = await backend.multiply(body.slice(0, elementBytes), scalar);
+  const count = masked(body.subarray(elementBytes), sid, shared);
   const size = new DataView(count.buffer, count.byteOffset).getUint32(0);
   if (size > most) {
     throw new VeilmatchError(

@@ -1,22 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The ordered mode, for those who show it, ask for it or attack it. */
 
-import type { DescribedProtocol } from '../run/described.js';
+import type { CommandParty, ListProtocol, Whose } from '../run/command-line.js';
 import { frameName } from '../run/frames.js';
 import { psiLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import type { IntersectionResult, SenderResult } from '../run/result.js';
 import { toFlag } from '../run/shared-flags.js';
 import { type IntersectionOptions, intersection } from './index.js';
 
-export const describedIntersection: DescribedProtocol<ByRole<ListOwn>, IntersectionOptions> = {
+type Taken = Pick<SenderResult, 'size' | 'matches'>;
+
+const which = ({ own, other }: Whose): string => `which of ${own} rows are in ${other} list`;
+
+const told: Pick<CommandParty<IntersectionOptions, Taken>, 'words' | 'json'> = {
+  words({ size, matches }, _, { count }) {
+    if (size === undefined) return [];
+    const inRows = matches === undefined ? '' : ` (in ${count(matches.length)} rows)`;
+    return [['shared', `${count(size)}${inRows}`]];
+  },
+  json: ({ size, matches }) => ({ shared: size, rows: matches?.length }),
+};
+
+export const describedIntersection: ListProtocol<
+  ByRole<ListOwn>,
+  IntersectionOptions,
+  { readonly receiver: IntersectionResult; readonly sender: SenderResult }
+> = {
   ...intersection,
   title: 'ECDH-PSI, the receiver learns which',
   flags: {
     to: toFlag,
     verifiable: {
       flags: '--verifiable',
-      help: 'who serves proves that all answers are under one key; both parties say the same',
+      help: 'the party that answers proves that all answers are under one key; both parties say the same',
+    },
+  },
+  commandLine: {
+    reveal: 'intersection',
+    receiver: {
+      ...told,
+      learns: which,
+      rows: { when: () => true, of: ({ matches }) => ({ rows: matches }) },
+    },
+    sender: {
+      ...told,
+      learns: (whose, { to }) => (to === 'both' ? which(whose) : undefined),
+      reported: true,
+      rows: { when: ({ to }) => to === 'both', of: ({ matches = [] }) => ({ rows: matches }) },
     },
   },
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),

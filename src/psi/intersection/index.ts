@@ -11,8 +11,8 @@ import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
 import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
-import { toBoth } from '../run/shared-options.js';
-import { MODE } from '../run/suite.js';
+import { filesTo, toBoth } from '../run/shared-options.js';
+import { type Learner, MODE } from '../run/suite.js';
 import { psiReceiver, type ReceiverEnd } from './receiver.js';
 import { psiSender, type SenderEnd } from './sender.js';
 
@@ -22,7 +22,7 @@ export interface IntersectionOptions {
    * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
    * out and not to stop before. Default `receiver`.
    */
-  readonly to: 'receiver' | 'both';
+  readonly to: Exclude<Learner, 'sender'>;
   /** Whether the sender proves that it answered under the key of its Hello. Says nothing about its tags or its list. */
   readonly verifiable: boolean;
   /** How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster. */
@@ -64,4 +64,5 @@ export const intersection: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   terms: namingTerms,
+  files: filesTo,
 };

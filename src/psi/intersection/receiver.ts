@@ -8,7 +8,6 @@
  */
 
 import { DistinctBytes } from '../../bytes.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { inTurns } from '../../workers/turn.js';
 import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from '../run/blinding.js';
@@ -56,32 +55,33 @@ export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachi
 }
 
 async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverEnd> {
-  const { backend, random } = settings;
+  const { backend, random, suite } = settings;
+  const { elementBytes } = suite.group;
   const ordered = settings.mode === 'intersection';
   const line = new Line('receiver');
   // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
-  const asked = new Uint8Array(settings.verifiable ? set.size * ELEMENT_BYTES : 0);
-  const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * ELEMENT_BYTES : 0);
+  const asked = new Uint8Array(settings.verifiable ? set.size * elementBytes : 0);
+  const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * elementBytes : 0);
   const hello = ownHello('receiver', set, settings);
   let blinding: Blinding | undefined;
   try {
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'both' ? settings.mode : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: told, terms: termsOf(settings) });
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: told, terms: termsOf(settings) });
     blinding =
       settings.blinding === 'additive'
-        ? new AdditiveBlinding(backend, random, peer.publicKey, set.size)
-        : new MultiplicativeBlinding(backend, random);
+        ? new AdditiveBlinding(settings, peer.publicKey, set.size)
+        : new MultiplicativeBlinding(settings);
 
     for await (const { first, elements } of blindedChunks(set, blinding, settings)) {
-      if (settings.verifiable) asked.set(elements, first * ELEMENT_BYTES);
+      if (settings.verifiable) asked.set(elements, first * elementBytes);
       yield line.send(encodeRecords('blinded', first, elements));
     }
 
     const check = async function* (D: Uint8Array, done: number): Part<void> {
-      const C = asked.subarray(done * ELEMENT_BYTES, done * ELEMENT_BYTES + D.length);
+      const C = asked.subarray(done * elementBytes, done * elementBytes + D.length);
       const proof = yield* line.take('proof');
       // Loaded where proofs were agreed on: most pages never do.
       const { checkProof } = await import('../run/proofs.js');
@@ -159,18 +159,19 @@ async function* takeAnswers(
   check: ((answers: Uint8Array, done: number) => Part<void>) | undefined,
 ): Part<SortedRecords> {
   const { set, tagger, settings } = unblinding;
+  const { elementBytes } = settings.suite.group;
   const tags = new Uint8Array(set.size * tagger.width);
   // Two answers that are the same would count one element twice; shuffled, they ascend strictly, which shows it as well.
   const answers = new DistinctBytes();
   let last: Uint8Array | undefined;
   for (let done = 0; done < set.size; ) {
-    const { bytes } = decodeRecords(yield* line.take('evaluated'), ELEMENT_BYTES, done, set.size);
+    const { bytes } = decodeRecords(yield* line.take('evaluated'), elementBytes, done, set.size);
     const ordered = settings.mode === 'intersection';
-    if (!ordered) last = checkAscending('answers', bytes, ELEMENT_BYTES, done, last);
+    if (!ordered) last = checkAscending('answers', bytes, elementBytes, done, last);
     if (check !== undefined) yield* check(bytes, done);
     tags.set(await tagsOf(bytes, done, unblinding), done * tagger.width);
-    if (ordered) await checkDistinct(answers, bytes, ELEMENT_BYTES, done, 'The sender gave answer');
-    done += bytes.length / ELEMENT_BYTES;
+    if (ordered) await checkDistinct(answers, bytes, elementBytes, done, 'The sender gave answer');
+    done += bytes.length / elementBytes;
   }
   const sorted = await SortedRecords.of(tags, tagger.width);
   await checkNoneRepeated(sorted, 'The sender gave answer');
@@ -183,18 +184,19 @@ async function tagsOf(
   done: number,
   { set, blinding, tagger, settings, unblinded }: Unblinding,
 ): Promise<Uint8Array> {
-  const count = answers.length / ELEMENT_BYTES;
+  const { elementBytes } = settings.suite.group;
+  const count = answers.length / elementBytes;
   const tags = new Uint8Array(count * tagger.width);
   const unblind = (first: number, end: number): Promise<Uint8Array> => {
-    const part = answers.subarray(first * ELEMENT_BYTES, end * ELEMENT_BYTES);
+    const part = answers.subarray(first * elementBytes, end * elementBytes);
     const batch = settings.batch('unblind', done + first, set.size);
     return withOffset(done + first, blinding.unblind(part, done + first, batch));
   };
   for await (const { first, end, elements } of inChunks(count, PART, unblind)) {
-    if (unblinded.length > 0) unblinded.set(elements, (done + first) * ELEMENT_BYTES);
+    if (unblinded.length > 0) unblinded.set(elements, (done + first) * elementBytes);
     await inTurns(end - first, (from, to) => {
       for (let i = from; i < to; i++) {
-        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        const element = elements.subarray(i * elementBytes, (i + 1) * elementBytes);
         tags.set(tagger.tag(element, set.elements.at(done + first + i)), (first + i) * tagger.width);
       }
     });

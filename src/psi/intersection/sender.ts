@@ -8,16 +8,13 @@
  */
 
 import { DistinctBytes } from '../../bytes.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
-import { randomScalar } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import { inTurns } from '../../workers/turn.js';
 import { checkDistinct, withOffset } from '../run/checks.js';
-import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { ownTags } from '../run/own-tags.js';
 import {
   openSession,
   ownHello,
@@ -26,8 +23,7 @@ import {
   settingsOf,
   termsOf,
 } from '../run/party.js';
-import { checkFinish, type Tagger } from '../run/session.js';
-import { DST } from '../run/suite.js';
+import { checkFinish } from '../run/session.js';
 import { Confirmations, markedIn, readCount } from './confirm.js';
 
 /** What the sender's machine knows at the end. */
@@ -49,43 +45,44 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
 }
 
 async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderEnd> {
-  const { backend, mode } = settings;
+  const { backend, mode, suite } = settings;
+  const { elementBytes, scalars } = suite.group;
   const ordered = mode === 'intersection';
   const line = new Line('sender');
   const greeting = ownHello('sender', set, settings);
-  const scalar = randomScalar(settings.random);
+  const scalar = scalars.random(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, reveal: mode, terms: termsOf(settings) });
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: mode, terms: termsOf(settings) });
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
 
     const asked = new DistinctBytes();
     // Shuffled mode: nothing is answered before everything was asked, and the answer is sorted as a whole. Anything
     // less would tell R which of its elements an answer belongs to.
-    const withheld = new Uint8Array(ordered ? 0 : peer.size * ELEMENT_BYTES);
+    const withheld = new Uint8Array(ordered ? 0 : peer.size * elementBytes);
     for (let done = 0; done < peer.size; ) {
-      const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, peer.size);
+      const { bytes } = decodeRecords(yield* line.take('blinded'), elementBytes, done, peer.size);
       const batch = settings.batch('evaluate', done, peer.size);
       const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
       // An element that is asked twice would show in a shuffled answer.
-      await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
+      await checkDistinct(asked, bytes, elementBytes, done, 'The receiver asked element');
       if (ordered) yield line.send(encodeRecords('evaluated', done, evaluated));
-      else withheld.set(evaluated, done * ELEMENT_BYTES);
+      else withheld.set(evaluated, done * elementBytes);
       if (settings.verifiable) {
         const statement = { B: hello.publicKey, C: bytes, D: evaluated };
         // Loaded where proofs were agreed on: most pages never do.
         const { proofFrame } = await import('../run/proofs.js');
         yield line.send(await proofFrame(settings, sid, scalar, statement, done));
       }
-      done += bytes.length / ELEMENT_BYTES;
+      done += bytes.length / elementBytes;
     }
-    const shuffled = await sortRecordsInTurns(withheld, ELEMENT_BYTES);
-    for (const frame of recordFrames('evaluated', shuffled, ELEMENT_BYTES)) {
+    const shuffled = await sortRecordsInTurns(withheld, elementBytes);
+    for (const frame of recordFrames('evaluated', shuffled, elementBytes)) {
       yield line.send(frame);
     }
     const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid, set.size) : undefined;
-    const unsorted = await makeTags(set, scalar, settings, { tagger, confirmations });
+    const unsorted = await ownTags(set, scalar, tagger, settings, (element) => confirmations?.add(element));
     const tags = await sortRecordsInTurns(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
 
@@ -113,29 +110,4 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
   } finally {
     scalar.fill(0);
   }
-}
-
-/** The tag of b * H(y) for each y of the set, in the order of the set; notes what would confirm it. */
-async function makeTags(
-  set: IdentifierSet,
-  scalar: Uint8Array,
-  settings: PsiSettings,
-  { tagger, confirmations }: { readonly tagger: Tagger; readonly confirmations: Confirmations | undefined },
-): Promise<Uint8Array> {
-  const { backend, chunkSize } = settings;
-  const tags = new Uint8Array(set.size * tagger.width);
-  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
-    const batch = settings.batch('tag', first, set.size);
-    return backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
-  };
-  for await (const { first, end, elements } of inChunks(set.size, chunkSize, evaluate)) {
-    await inTurns(end - first, (from, to) => {
-      for (let i = from; i < to; i++) {
-        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-        tags.set(tagger.tag(element, set.elements.at(first + i)), (first + i) * tagger.width);
-        confirmations?.add(element);
-      }
-    });
-  }
-  return tags;
 }

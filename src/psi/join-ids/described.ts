@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Join ids, for those who show them, ask for them or attack them. */
 
-import type { DescribedProtocol, Draw, Leakage } from '../run/described.js';
+import type { CommandParty, ListProtocol } from '../run/command-line.js';
+import type { Draw, Leakage } from '../run/described.js';
 import { frameName } from '../run/frames.js';
 import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import { joinIdsProtocol } from './index.js';
+import { type JoinIdsTaken, joinIds } from './index.js';
 
 const leakage: Leakage = {
   result: 'How many identifiers both have, and a pseudonym for each of its rows; the sender likewise.',
@@ -19,10 +20,30 @@ const leakage: Leakage = {
 
 const draws = (): readonly Draw[] => [{ kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }, 'nonce'];
 
-export const describedJoinIds: DescribedProtocol<ByRole<ListOwn>> = {
-  ...joinIdsProtocol,
+const party: CommandParty<object, JoinIdsTaken> = {
+  learns: ({ own, other }) =>
+    `how many of ${own} identifiers are in ${other} list, and a pseudonym for each of ${own} rows`,
+  words: ({ size }, _, { count }) => [['shared', count(size)]],
+  json: ({ size, pseudonyms }) => ({ shared: size, rows: pseudonyms.length }),
+  rows: {
+    when: () => true,
+    of: ({ pseudonyms }) => ({ columns: { pseudonym: (row) => pseudonyms[row] } }),
+  },
+};
+
+export const describedJoinIds: ListProtocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
+  ...joinIds,
   title: 'Join ids, both get pseudonyms for a third party',
   flags: {},
+  commandLine: {
+    reveal: 'ids',
+    takes: () => 'rows',
+    caution:
+      'Whoever has a list with its pseudonyms reads whose the rows of the other table are: give the tables, without identifiers, to ' +
+      'a third party that has neither list.',
+    receiver: party,
+    sender: party,
+  },
   leakage: () => leakage,
   nameOf: frameName,
   observe: observeRun,

@@ -31,11 +31,12 @@ const party: Omit<Party<ListOwn, object, JoinIdsTaken, JoinIdsEnd>, 'machine'> =
 };
 
 /** Pseudonyms for a third party. */
-export const joinIdsProtocol: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
+export const joinIds: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
   id: 'join-ids',
   mode: MODE['join-ids'],
   options: {},
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },
   terms: countingTerms,
+  files: () => 5,
 };

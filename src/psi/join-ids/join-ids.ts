@@ -18,11 +18,9 @@
 import { requireBytes, requireObject, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { bytesToHex, concatBytes, DistinctBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sha512 } from '../../kernel/sha512.js';
 import { countingTerms } from '../../policy/terms.js';
-import { randomScalar } from '../../random.js';
 import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns } from '../../workers/turn.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../run/checks.js';
@@ -40,12 +38,12 @@ import {
   type PartySettings,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import { DST, type Role } from '../run/suite.js';
+import type { Role } from '../run/suite.js';
 import { type Part, sendRecords } from '../shuffled/shuffled.js';
 
 const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 /** Bytes of a pseudonym: two of 2^24 that are alike by chance occur once in 2^81 runs. */
-export const PSEUDONYM_BYTES = 16;
+const PSEUDONYM_BYTES = 16;
 
 /** What either party's machine knows at the end. */
 export interface JoinIdsEnd {
@@ -81,16 +79,17 @@ function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings
 }
 
 async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsEnd> {
+  const { suite } = settings;
   const run = new JoinRun('receiver', set, settings);
   try {
     const hello = ownHello('receiver', set, settings);
-    yield run.line.send(encodeFrame('hello', encodeHello(hello)));
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body);
+    yield run.line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, suite);
     await checkPublicKey(peer.publicKey, settings.backend);
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,
-      reveal: 'join-ids',
+      learns: 'join-ids',
       terms: countingTerms,
     });
 
@@ -109,18 +108,19 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
 }
 
 async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsEnd> {
+  const { suite } = settings;
   const run = new JoinRun('sender', set, settings);
   try {
     const greeting = ownHello('sender', set, settings);
     const hello: Hello = { ...greeting, publicKey: await settings.backend.multiplyBase(run.first) };
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body);
+    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, suite);
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,
-      reveal: 'join-ids',
+      learns: 'join-ids',
       terms: countingTerms,
     });
-    yield run.line.send(encodeFrame('hello', encodeHello(hello)));
+    yield run.line.send(encodeFrame('hello', encodeHello(hello, suite)));
 
     const theirs = yield* run.takeBlinded(peer.size);
     yield* run.sendBlinded();
@@ -155,6 +155,8 @@ class JoinRun {
   readonly #second: Uint8Array;
   readonly #set: IdentifierSet;
   readonly #settings: PartySettings;
+  /** Bytes of an element. */
+  readonly #width: number;
   /** Where each element that was sent stands in the set. */
   #order: Uint32Array = new Uint32Array();
 
@@ -162,47 +164,61 @@ class JoinRun {
     this.line = new Line(role);
     this.#set = set;
     this.#settings = settings;
-    this.first = randomScalar(settings.random);
-    this.#second = randomScalar(settings.random);
+    const { elementBytes, scalars } = settings.suite.group;
+    this.#width = elementBytes;
+    this.first = scalars.random(settings.random);
+    this.#second = scalars.random(settings.random);
   }
 
   /** a * H(x) of the whole set, sorted: the order of one's list is nobody's business. */
   async *sendBlinded(): Part<void> {
-    const { backend, batch, chunkSize } = this.#settings;
+    const { backend, suite, batch, chunkSize } = this.#settings;
     const { elements: identifiers, size } = this.#set;
-    const blinded = new Uint8Array(size * ELEMENT_BYTES);
+    const blinded = new Uint8Array(size * this.#width);
     const blind = (first: number, end: number): Promise<Uint8Array> =>
-      backend.hashAndMultiply(identifiers.slice(first, end), DST, this.first, batch('blind', first, size));
+      backend.hashAndMultiply(
+        identifiers.slice(first, end),
+        suite.dst,
+        this.first,
+        batch('blind', first, size),
+      );
     for await (const { first, elements } of inChunks(size, chunkSize, blind)) {
-      blinded.set(elements, first * ELEMENT_BYTES);
+      blinded.set(elements, first * this.#width);
     }
-    this.#order = await sortedOrderInTurns(blinded, ELEMENT_BYTES);
-    const sorted = await pickRecordsInTurns(blinded, ELEMENT_BYTES, this.#order);
-    yield* sendRecords(this.line, 'blinded', sorted, ELEMENT_BYTES);
+    this.#order = await sortedOrderInTurns(blinded, this.#width);
+    const sorted = await pickRecordsInTurns(blinded, this.#width, this.#order);
+    yield* sendRecords(this.line, 'blinded', sorted, this.#width);
   }
 
   /** Takes the other's list and puts the first scalar to it. */
   async *takeBlinded(size: number): Part<Theirs> {
     const { backend, batch } = this.#settings;
-    const evaluated = new Uint8Array(size * ELEMENT_BYTES);
+    const evaluated = new Uint8Array(size * this.#width);
     let last: Uint8Array | undefined;
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('blinded'), ELEMENT_BYTES, done, size);
-      last = checkAscending('elements', bytes, ELEMENT_BYTES, done, last);
+      const { bytes } = decodeRecords(yield* this.line.take('blinded'), this.#width, done, size);
+      last = checkAscending('elements', bytes, this.#width, done, last);
       const work = backend.multiply(bytes, this.first, batch('evaluate', done, size));
-      evaluated.set(await withOffset(done, work), done * ELEMENT_BYTES);
-      done += bytes.length / ELEMENT_BYTES;
+      evaluated.set(await withOffset(done, work), done * this.#width);
+      done += bytes.length / this.#width;
     }
-    return { evaluated, sorted: await sortRecordsInTurns(evaluated, ELEMENT_BYTES) };
+    return { evaluated, sorted: await sortRecordsInTurns(evaluated, this.#width) };
   }
 
   /** The other's list under both first scalars, sorted; then, in the other's order, under one's second scalar as well. */
   async *sendAnswers({ evaluated, sorted }: Theirs): Part<void> {
-    const { backend, batch } = this.#settings;
-    yield* sendRecords(this.line, 'evaluated', sorted, ELEMENT_BYTES);
-    const size = evaluated.length / ELEMENT_BYTES;
-    const ids = await backend.multiply(evaluated, this.#second, batch('tag', 0, size));
-    yield* sendRecords(this.line, 'ids', ids, ELEMENT_BYTES);
+    const { backend, batch, chunkSize } = this.#settings;
+    yield* sendRecords(this.line, 'evaluated', sorted, this.#width);
+    const size = evaluated.length / this.#width;
+    const ids = new Uint8Array(evaluated.length);
+    const raise = (first: number, end: number): Promise<Uint8Array> => {
+      const part = evaluated.subarray(first * this.#width, end * this.#width);
+      return backend.multiply(part, this.#second, batch('tag', first, size));
+    };
+    for await (const { first, elements } of inChunks(size, chunkSize, raise)) {
+      ids.set(elements, first * this.#width);
+    }
+    yield* sendRecords(this.line, 'ids', ids, this.#width);
   }
 
   /** Takes the other's answers, and puts the second scalar to the ids. */
@@ -210,23 +226,23 @@ class JoinRun {
     const { backend, batch } = this.#settings;
     const { size } = this.#set;
     // These are only compared, with elements that are some: what is none is like none of them.
-    const sorted = new Uint8Array(size * ELEMENT_BYTES);
+    const sorted = new Uint8Array(size * this.#width);
     let last: Uint8Array | undefined;
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('evaluated'), ELEMENT_BYTES, done, size);
-      last = checkAscending('answers', bytes, ELEMENT_BYTES, done, last);
-      sorted.set(bytes, done * ELEMENT_BYTES);
-      done += bytes.length / ELEMENT_BYTES;
+      const { bytes } = decodeRecords(yield* this.line.take('evaluated'), this.#width, done, size);
+      last = checkAscending('answers', bytes, this.#width, done, last);
+      sorted.set(bytes, done * this.#width);
+      done += bytes.length / this.#width;
     }
-    const ids = new Uint8Array(size * ELEMENT_BYTES);
+    const ids = new Uint8Array(size * this.#width);
     const distinct = new DistinctBytes();
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('ids'), ELEMENT_BYTES, done, size);
+      const { bytes } = decodeRecords(yield* this.line.take('ids'), this.#width, done, size);
       const work = backend.multiply(bytes, this.#second, batch('unblind', done, size));
-      ids.set(await withOffset(done, work), done * ELEMENT_BYTES);
+      ids.set(await withOffset(done, work), done * this.#width);
       // Two people under one pseudonym would be one person in the joined table.
-      await checkDistinct(distinct, bytes, ELEMENT_BYTES, done, 'The peer gave id');
-      done += bytes.length / ELEMENT_BYTES;
+      await checkDistinct(distinct, bytes, this.#width, done, 'The peer gave id');
+      done += bytes.length / this.#width;
     }
     return { sorted, ids };
   }
@@ -237,13 +253,13 @@ class JoinRun {
     const pseudonyms = new Uint8Array(size * PSEUDONYM_BYTES);
     await inTurns(size, (from, to) => {
       for (let i = from; i < to; i++) {
-        const id = own.ids.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        const id = own.ids.subarray(i * this.#width, (i + 1) * this.#width);
         const pseudonym = sha512(concatBytes(PSEUDONYM_LABEL, sid, id)).subarray(0, PSEUDONYM_BYTES);
         pseudonyms.set(pseudonym, this.#order[i]! * PSEUDONYM_BYTES);
       }
     });
-    const shared = await countCommon(own.sorted, theirs.sorted, ELEMENT_BYTES);
-    return { size: shared, pseudonyms, peerSize: theirs.evaluated.length / ELEMENT_BYTES };
+    const shared = await countCommon(own.sorted, theirs.sorted, this.#width);
+    return { size: shared, pseudonyms, peerSize: theirs.evaluated.length / this.#width };
   }
 
   wipe(): void {

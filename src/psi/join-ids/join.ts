@@ -3,7 +3,7 @@
 
 import { checkComparable, type SetInput, toSet } from '../../identifiers/set.js';
 import { type BothOptions, runBoth } from '../run/both.js';
-import { joinIdsProtocol } from './index.js';
+import { joinIds } from './index.js';
 
 /** Both parties' maps, and the size of the overlap. */
 export interface JoinIds {
@@ -24,14 +24,21 @@ export interface JoinIds {
  * @param receiverSet an `IdentifierSet`, or strings to compare byte for byte
  * @param senderSet of the same sort
  * @throws {VeilmatchError} `incompatible-lists`; `argument` for rows with several identifiers
+ * @example
+ * ```ts
+ * import { createJoinIds } from 'veilmatch/psi';
+ *
+ * const { size, receiver, sender } = await createJoinIds(['ada', 'grace'], ['grace', 'hedy']);
+ * console.log(size, receiver[1] === sender[0], receiver[0] === sender[1]); // → 1 true false
+ * ```
  */
-export async function joinIds(
+export async function createJoinIds(
   receiverSet: SetInput,
   senderSet: SetInput,
   options: BothOptions = {},
 ): Promise<JoinIds> {
   const own = { receiver: { set: toSet(receiverSet) }, sender: { set: toSet(senderSet) } };
   checkComparable(own.receiver.set.kinds, own.sender.set.kinds);
-  const { receiver, sender } = await runBoth(joinIdsProtocol, own, options);
+  const { receiver, sender } = await runBoth(joinIds, own, options);
   return { size: receiver.size, receiver: receiver.pseudonyms, sender: sender.pseudonyms };
 }

@@ -35,4 +35,5 @@ export const people: Protocol<
     identity: ({ set }) => listIdentity(set),
   },
   terms: countingTerms,
+  files: () => 2,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * How many people two lists share, where rows have several identifiers each: the shuffled mode with the flag `several`.
+ * How many people two lists share, where rows have several identifiers each: the shuffled mode with the flag for several identifiers a row.
  * Two rows are one person when they share an identifier, directly or through other rows, in either list; everybody counts
  * once.
  *
@@ -12,7 +12,7 @@
 import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { countingTerms } from '../../policy/terms.js';
-import { randomScalar, secureRandom } from '../../random.js';
+import { secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkPublicKey } from '../run/checks.js';
@@ -54,7 +54,7 @@ export interface PeopleSenderEnd {
 }
 
 /** Options of a party of a count of people. */
-export interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
+interface PeoplePartyOptions extends CommonOptions, MergeOptions {}
 
 export const PEOPLE_NAMES: OptionNames<PeoplePartyOptions> = {
   ...COMMON_NAMES,
@@ -87,21 +87,21 @@ function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): People
 }
 
 async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceiverEnd> {
-  const { backend, random, roster } = settings;
+  const { backend, roster, suite } = settings;
   const { width } = roster;
   const line = new Line('receiver');
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
-  const blinding = new MultiplicativeBlinding(backend, random);
+  const blinding = new MultiplicativeBlinding(settings);
   try {
     await roster.told;
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     await settings.admit({
       peerSize: peer.size,
       ownSize: roster.set.size,
-      reveal: 'nothing',
+      learns: 'nothing',
       terms: countingTerms,
     });
 
@@ -117,18 +117,18 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
 }
 
 async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd> {
-  const { backend, roster } = settings;
+  const { backend, roster, suite } = settings;
   const line = new Line('sender');
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
-  const scalar = randomScalar(settings.random);
+  const scalar = suite.group.scalars.random(settings.random);
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'cardinality', terms: countingTerms });
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    await settings.admit({ ...sizes, learns: 'cardinality', terms: countingTerms });
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
 
     yield* answerShuffled(line, scalar, peer, settings);
     const width = tagger.width * roster.width;

@@ -28,6 +28,16 @@ export interface BothOptions extends Omit<CommonOptions, 'backend' | 'random'> {
  * @param each options of one of them alone
  * @returns what each takes home
  * @throws {VeilmatchError} what the protocol throws
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { runBoth, sum } from 'veilmatch/psi';
+ *
+ * const customers = IdentifierSet.ofStrings(['ada', 'hedy']);
+ * const sender = { set: IdentifierSet.ofStrings(['hedy', 'joan']), values: [1250, 990] };
+ * const { receiver } = await runBoth(sum, { receiver: { set: customers }, sender });
+ * console.log(receiver.size, receiver.sum); // → 1 1250
+ * ```
  */
 export async function runBoth<Own extends ByRole, Options extends object, Result extends ByRole>(
   protocol: Protocol<Own, Options, Result>,

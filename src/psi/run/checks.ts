@@ -3,7 +3,7 @@
 
 import { type DistinctBytes, equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import type { GroupBackend } from '../../group/group.js';
 import { inTurns } from '../../workers/turn.js';
 import type { SortedRecords } from './matching.js';
 
@@ -100,12 +100,12 @@ export async function checkPublicKey(publicKey: Uint8Array, backend: GroupBacken
  * @throws {VeilmatchError} `bad-element`, `identity-element`
  */
 export async function checkElement(key: Uint8Array, what: string, backend: GroupBackend): Promise<void> {
-  const identity = new Uint8Array(ELEMENT_BYTES);
+  const { identity, name } = backend.group;
   try {
     if (!equalBytes(await backend.add(key, identity), identity)) return;
   } catch (error) {
     if (!(error instanceof VeilmatchError) || error.code !== 'bad-element') throw error;
-    throw new VeilmatchError('bad-element', `The sender's ${what} is not a canonical ristretto255 encoding.`);
+    throw new VeilmatchError('bad-element', `The sender's ${what} is not a canonical ${name} encoding.`);
   }
   throw new VeilmatchError('identity-element', `The sender's ${what} is the identity.`);
 }

@@ -6,7 +6,7 @@ export interface Chunk {
   readonly first: number;
   /** Exclusive. */
   readonly end: number;
-  /** n x 32 bytes. */
+  /** Elements, concatenated. */
   readonly elements: Uint8Array;
 }
 

@@ -2,6 +2,7 @@
 /** A protocol with all that those need who show it, ask for it on the command line, or attack it. */
 
 import { requireMethods } from '../../arguments.js';
+import type { PsiSuite } from './ciphersuite.js';
 import type { SentFrame } from './observe.js';
 import type { Given } from './options.js';
 import { type ByRole, type Protocol, requireProtocol } from './protocol.js';
@@ -60,9 +61,10 @@ export interface DescribedProtocol<
   nameOf(frame: Uint8Array): string;
   /**
    * The run as anybody sees it who reads the line: an observation of `veilmatch/attack`.
+   * @param suite as the option of the run; ristretto255 where nothing is said
    * @throws {VeilmatchError} `bad-message`
    */
-  observe(frames: readonly SentFrame[]): unknown;
+  observe(frames: readonly SentFrame[], suite?: PsiSuite): unknown;
   /** What each party draws first of its randomness. Whoever hands that to an attack knows its secrets. */
   readonly draws: {
     /** The receiver's. */

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The frames of `veilmatch-psi-v1`: one byte of type, then a body. What carries them keeps their boundaries.
+ * The frames of `veilmatch-psi-v1`: one byte of type, then a body. What carries them keeps their boundaries. Elements have e
+ * bytes and scalars s, each 32 in the suite ristretto255.
  *
  * | type | name | body |
  * |---|---|---|
  * | 1 | Hello | see `hello.ts` |
- * | 2 | Blinded | u32 index of the first element, n x 32 bytes |
- * | 3 | Evaluated | u32 index of the first element, n x 32 bytes |
+ * | 2 | Blinded | u32 index of the first element, n x e bytes |
+ * | 3 | Evaluated | u32 index of the first element, n x e bytes |
  * | 4 | Tags | u32 index of the first tag, n x t bytes |
  * | 5 | Finish | 32 bytes |
- * | 6 | Proof | u32 index of the first answer that it is about, 64 bytes |
- * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: E, 32 bytes, and 4 bytes |
- * | 16 | SumKey | 32 bytes |
- * | 17 | Values | u32 index of the first record, n x (t + 64) bytes |
- * | 18 | Total | 64 bytes; where the sender learns the sum, u32 size behind them |
- * | 19 | Opened | 32 bytes |
- * | 20 | Ids | u32 index of the first element, n x 32 bytes |
+ * | 6 | Proof | u32 index of the first answer that it is about, 2 x s bytes |
+ * | 7 | Confirm | ordered: u32 index of the first record, n x 16 bytes; shuffled: E, e bytes, and 4 bytes |
+ * | 16 | SumKey | e bytes |
+ * | 17 | Values | u32 index of the first record, n x (t + 2 e) bytes |
+ * | 18 | Total | 2 e bytes; where the sender learns the sum, u32 size behind them |
+ * | 19 | Opened | e bytes |
+ * | 20 | Ids | u32 index of the first element, n x e bytes |
  *
  * Types 16 to 31 are those of the modes sum and join ids.
  */

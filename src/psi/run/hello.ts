@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Hello, the first frame of each party: what it runs and how large its set is. A fixed layout of 96 bytes, every number
- * big-endian:
+ * Hello, the first frame of each party: what it runs and how large its set is. A fixed layout of 64 bytes and an element of
+ * the suite, every number big-endian:
  *
  * | offset | bytes | field |
  * |---|---|---|
@@ -19,7 +19,7 @@
  * | 24 | 4 | elements in this party's set |
  * | 28 | 4 | elements that this party accepts of the other at most |
  * | 32 | 32 | nonce |
- * | 64 | 32 | the sender's B = b * G; zero for the receiver |
+ * | 64 | 32 in suite 1 | the sender's B = b * G; zero for the receiver |
  *
  * **Leaks to the peer and to whoever reads the line**: the set's size, which kinds of identifiers occur in it.
  */
@@ -28,10 +28,13 @@ import { concatBytes, equalBytes, u16, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { IDENTIFIER_FORMAT, type IdentifierKind } from '../../identifiers/identifier.js';
 import { checkComparable } from '../../identifiers/set.js';
-import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, SUITE, VERSION } from './suite.js';
+import type { PsiSuite } from './ciphersuite.js';
+import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, VERSION } from './suite.js';
 
 const MAGIC = utf8('veilmatch-psi');
-const HELLO_BYTES = 96;
+/** Where the suite stands, which says how long all of it is. */
+const SUITE_AT = 16;
+const KEY_AT = 64;
 export const NONCE_BYTES = 32;
 
 const KIND_BITS: Readonly<Record<IdentifierKind, number>> = { phone: 1, email: 2, composite: 4, opaque: 8 };
@@ -49,11 +52,12 @@ export interface Hello {
   readonly size: number;
   readonly maxPeerSize: number;
   readonly nonce: Uint8Array;
-  /** B, 32 bytes; zero for the receiver. */
+  /** B, an element of the suite; zeros for the receiver. */
   readonly publicKey: Uint8Array;
 }
 
-export function encodeHello(hello: Hello): Uint8Array {
+/** @param suite of the run, which the Hello names */
+export function encodeHello(hello: Hello, suite: PsiSuite): Uint8Array {
   let kinds = 0;
   for (const kind of hello.kinds) kinds |= KIND_BITS[kind];
   const several = hello.identifiersPerRow > 1;
@@ -62,7 +66,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     u16(VERSION),
     Uint8Array.of(
       ROLE[hello.role],
-      SUITE,
+      suite.id,
       MODE[hello.mode],
       LEARNER[hello.to],
       IDENTIFIER_FORMAT,
@@ -80,10 +84,11 @@ export function encodeHello(hello: Hello): Uint8Array {
 
 /**
  * Reads a Hello as anybody can who sees it.
+ * @param suite the one that it has to be of
  * @throws {VeilmatchError} `bad-message` for what is no Hello, `incompatible-peer` for another version or suite,
  * or for a mode or flag that this version does not know
  */
-export function decodeHello(body: Uint8Array): Hello {
+export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
   if (body.length < MAGIC.length + 2 || !equalBytes(body.subarray(0, MAGIC.length), MAGIC)) {
     throw new VeilmatchError(
       'bad-message',
@@ -95,8 +100,11 @@ export function decodeHello(body: Uint8Array): Hello {
   if (version !== VERSION) {
     throw incompatible(`The peer speaks version ${version} of veilmatch-psi, this party version ${VERSION}.`);
   }
-  if (body.length !== HELLO_BYTES) throw malformed('its length', 0);
-  if (body[16] !== SUITE) throw incompatible(`The peer uses suite ${body[16]}, this party suite ${SUITE}.`);
+  if (body.length <= SUITE_AT) throw malformed('its length', 0);
+  // Before the length, which depends on it.
+  if (body[SUITE_AT] !== suite.id)
+    throw incompatible(`The peer uses suite ${body[SUITE_AT]}, this party suite ${suite.id}.`);
+  if (body.length !== KEY_AT + suite.group.elementBytes) throw malformed('its length', 0);
   if (body[19] !== IDENTIFIER_FORMAT) {
     throw incompatible(
       `The peer's identifiers have format ${body[19]}, this party's format ${IDENTIFIER_FORMAT}.`,
@@ -123,8 +131,8 @@ export function decodeHello(body: Uint8Array): Hello {
     kinds,
     size: view.getUint32(24),
     maxPeerSize: view.getUint32(28),
-    nonce: body.slice(32, 64),
-    publicKey: body.slice(64, 96),
+    nonce: body.slice(KEY_AT - NONCE_BYTES, KEY_AT),
+    publicKey: body.slice(KEY_AT),
   };
 }
 

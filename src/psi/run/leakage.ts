@@ -3,20 +3,23 @@
 
 import { requireOptions } from '../../arguments.js';
 import type { Leakage } from './described.js';
-import { type RevealOption, revealOf } from './reveal.js';
+import { type CoarseCount, revealOf } from './reveal.js';
+import type { Learner, Reveal } from './suite.js';
 
 /** The options that decide who learns what. */
 interface LeakageOptions {
   /** As in `PartyOptions`. */
-  readonly reveal?: RevealOption | undefined;
+  readonly reveal?: Reveal | undefined;
   /** As in `PartyOptions`. */
-  readonly to?: 'receiver' | 'both' | undefined;
+  readonly coarse?: CoarseCount | undefined;
+  /** As in `PartyOptions`. */
+  readonly to?: Exclude<Learner, 'sender'> | undefined;
 }
 
 /** The options of a sum that decide who learns what. */
 interface SumLeakageOptions {
   /** As in `SumOptions`. */
-  readonly to?: 'receiver' | 'sender' | undefined;
+  readonly to?: Exclude<Learner, 'both'> | undefined;
 }
 
 /** Of a party that sees nothing but blinded elements and tags. */
@@ -34,7 +37,7 @@ const LIMITS = 'limits on size and runs bind it.';
  */
 export function psiLeakage(options: LeakageOptions = {}): Leakage {
   requireOptions(options);
-  const { reveal, coarse } = revealOf(options.reveal);
+  const { reveal, coarse } = revealOf(options);
   const ordered = reveal === 'intersection';
   const exact = 'How many identifiers the sender has too.';
   const rounded = `${exact} It tells a coarse number, but its software sees the exact one: that binds nobody else.`;

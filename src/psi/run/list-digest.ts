@@ -7,7 +7,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { createSha512 } from '../../kernel/sha512.js';
 
 /** SHA-512 of a list's identifiers, in their order. */
-export function listDigest({ elements: { bytes, offsets } }: IdentifierSet): Uint8Array {
+function listDigest({ elements: { bytes, offsets } }: IdentifierSet): Uint8Array {
   return createSha512().update(new Uint8Array(offsets.slice().buffer)).update(bytes).digest();
 }
 

@@ -2,11 +2,11 @@
 /** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
 
 import { ByteListBuilder } from '../../bytes.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
+import { ciphertextBytes, type PsiSuite, ristretto255Suite } from './ciphersuite.js';
 import { decodeFrame, decodeRecords } from './frames.js';
 import { decodeHello } from './hello.js';
 import { sessionId } from './session.js';
-import { bindsIdentifier, CIPHERTEXT_BYTES, DST, type Role, tagBytes, tagPrefix } from './suite.js';
+import { bindsIdentifier, type Role, tagBytes, tagPrefix } from './suite.js';
 
 /** A frame of a run, as it went over the line. */
 export interface SentFrame {
@@ -20,9 +20,9 @@ interface ObservedRun {
   readonly kind: 'psi';
   /** The group hash's domain separation tag. */
   readonly dst: Uint8Array;
-  /** What the receiver asked, n x 32 bytes; for join ids what both asked. */
+  /** What the receiver asked, elements of the suite, concatenated; for join ids what both asked. */
   readonly blinded: Uint8Array;
-  /** What the sender answered, n x 32 bytes: in the same order where the mode is ordered. For join ids what both did. */
+  /** What the sender answered, likewise: in the same order where the mode is ordered. For join ids what both did. */
   readonly evaluated: Uint8Array;
   /** The sender's B. */
   readonly publicKey: Uint8Array;
@@ -34,8 +34,12 @@ interface ObservedRun {
   readonly tagBindsIdentifier: boolean;
 }
 
-/** @throws {VeilmatchError} `bad-message` for frames that are no complete run */
-export function observeRun(frames: readonly SentFrame[]): ObservedRun {
+/**
+ * @param suite that the run is of
+ * @throws {VeilmatchError} `bad-message` for frames that are no complete run; `incompatible-peer` for a run of another suite
+ */
+export function observeRun(frames: readonly SentFrame[], suite: PsiSuite = ristretto255Suite): ObservedRun {
+  const { elementBytes } = suite.group;
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
   const lists = {
     blinded: new ByteListBuilder(),
@@ -48,24 +52,25 @@ export function observeRun(frames: readonly SentFrame[]): ObservedRun {
     if (frame.name === 'hello') {
       hellos[from] = frame.body.slice();
       if (hellos.receiver.length > 0 && hellos.sender.length > 0) {
-        width = tagBytes(decodeHello(hellos.receiver).size, decodeHello(hellos.sender).size);
+        width = tagBytes(decodeHello(hellos.receiver, suite).size, decodeHello(hellos.sender, suite).size);
       }
     }
     if (frame.name === 'blinded' || frame.name === 'evaluated')
-      lists[frame.name].add(recordsOf(frame, ELEMENT_BYTES));
-    if (frame.name === 'ids') lists.evaluated.add(recordsOf(frame, ELEMENT_BYTES));
+      lists[frame.name].add(recordsOf(frame, elementBytes));
+    if (frame.name === 'ids') lists.evaluated.add(recordsOf(frame, elementBytes));
     if (frame.name === 'tags') lists.tags.add(recordsOf(frame, width));
     if (frame.name === 'values') {
-      const records = recordsOf(frame, width + CIPHERTEXT_BYTES);
-      for (let at = 0; at < records.length; at += width + CIPHERTEXT_BYTES) {
+      const each = width + ciphertextBytes(suite.group);
+      const records = recordsOf(frame, each);
+      for (let at = 0; at < records.length; at += each) {
         lists.tags.add(records.subarray(at, at + width));
       }
     }
   }
-  const { mode, publicKey } = decodeHello(hellos.sender);
+  const { mode, publicKey } = decodeHello(hellos.sender, suite);
   return {
     kind: 'psi',
-    dst: DST,
+    dst: suite.dst,
     blinded: lists.blinded.toList().bytes,
     evaluated: lists.evaluated.toList().bytes,
     publicKey,

@@ -29,6 +29,15 @@ export function dummies(count: number, random: RandomSource = secureRandom): Uin
  * Pad last: a padded set cannot be filtered any more.
  * @param size elements that it has then
  * @throws {VeilmatchError} `argument` for a size below that of the set, or no whole number
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersect, padSet } from 'veilmatch/psi';
+ *
+ * const padded = padSet(IdentifierSet.ofStrings(['ada', 'grace']), 100);
+ * const { size, peerSize } = await intersect(['ada'], padded);
+ * console.log(size, peerSize); // → 1 100
+ * ```
  */
 export function padSet(set: IdentifierSet, size: number, random: RandomSource = secureRandom): IdentifierSet {
   requireSet(set);

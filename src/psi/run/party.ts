@@ -3,19 +3,20 @@
 
 import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { AdmissionRequest } from '../../policy/admission.js';
 import { countingTerms, namingTerms, type Terms } from '../../policy/terms.js';
 import { type RandomSource, secureRandom } from '../../random.js';
 import { admitOf } from './admit.js';
 import type { BlindingName } from './blinding.js';
+import { noProofs, type PsiSuite, suiteOf } from './ciphersuite.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
-import { type CoarseCount, type RevealOption, type RevealSettings, revealOf } from './reveal.js';
+import { type CoarseCount, type RevealSettings, revealOf } from './reveal.js';
 import { sessionId, Tagger } from './session.js';
 import { toBoth } from './shared-options.js';
-import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Role } from './suite.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Reveal, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
@@ -30,13 +31,18 @@ export interface CommonOptions {
   /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
   /**
+   * What the run is computed in, which both parties must agree on; the backend has to compute in its group. Default
+   * ristretto255, the only suite of this package: another one is for experiments, with a backend of one's own.
+   */
+  readonly suite?: PsiSuite | undefined;
+  /**
    * Default: the platform's CSPRNG. Anything else is for tests and attacks. Draws, in this order: the nonce, 32 bytes;
-   * the party's scalar, 32 bytes, or where it blinds additively a scalar for each element.
+   * the party's scalar, or where it blinds additively a scalar for each element.
    */
   readonly random?: RandomSource | undefined;
   /** Elements that are accepted of the peer at most. Default 2^24. */
   readonly maxPeerSize?: number | undefined;
-  /** Elements in a frame. Default 32,000; at most 32,767. */
+  /** Elements in a frame. Default 32,000; at most 32,767, or as many as fit where elements of the suite are longer. */
   readonly chunkSize?: number | undefined;
   /**
    * Asked by either party when the peer's Hello is in order: by the sender before it answers with its own and before it
@@ -51,22 +57,34 @@ export interface CommonOptions {
 }
 
 export const COMMON_NAMES: OptionNames<CommonOptions> = {
-  ...{ backend: true, random: true, maxPeerSize: true, chunkSize: true, admit: true, signal: true },
+  ...{
+    backend: true,
+    suite: true,
+    random: true,
+    maxPeerSize: true,
+    chunkSize: true,
+    admit: true,
+    signal: true,
+  },
   onProgress: true,
 };
 
 /** Options of a party of an intersection or a count. */
 export interface PartyOptions extends CommonOptions {
   /**
-   * What the receiver learns; both parties must ask for the same, though a coarse count is the receiver's own business.
-   * Default `intersection`.
+   * What the receiver learns; both parties must ask for the same. Default `intersection`.
    */
-  readonly reveal?: RevealOption | undefined;
+  readonly reveal?: Reveal | undefined;
+  /**
+   * With `reveal: 'cardinality'`, how the receiver makes the count coarse: its own business, which the peer cannot tell, and
+   * which binds nobody but its software.
+   */
+  readonly coarse?: CoarseCount | undefined;
   /**
    * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
    * out and not to stop before. Default `receiver`.
    */
-  readonly to?: 'receiver' | 'both' | undefined;
+  readonly to?: Exclude<Learner, 'sender'> | undefined;
   /**
    * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
    * its tags or its list. Default `false`.
@@ -81,7 +99,7 @@ export interface PartyOptions extends CommonOptions {
 
 export const PARTY_NAMES: OptionNames<PartyOptions> = {
   ...COMMON_NAMES,
-  ...{ reveal: true, to: true, verifiable: true, blinding: true },
+  ...{ reveal: true, coarse: true, to: true, verifiable: true, blinding: true },
 };
 
 /** What the two parties must agree on. */
@@ -94,6 +112,7 @@ interface Agreement {
 /** The options with every default filled in. */
 export interface PartySettings extends Agreement {
   readonly backend: GroupBackend;
+  readonly suite: PsiSuite;
   readonly random: RandomSource;
   readonly maxPeerSize: number;
   readonly chunkSize: number;
@@ -105,7 +124,12 @@ export interface PartySettings extends Agreement {
 
 export const DEFAULT_MAX_PEER_SIZE: number = 2 ** 24;
 /** Close to the largest frame: between two chunks the workers of a backend wait. */
-export const DEFAULT_CHUNK_SIZE = 32_000;
+const CHUNK_SIZE = 32_000;
+
+/** Elements in a frame, where nothing is said. */
+export function defaultChunkSize({ group }: PsiSuite): number {
+  return Math.min(CHUNK_SIZE, recordsPerFrame(group.elementBytes));
+}
 
 export interface PsiSettings extends PartySettings {
   readonly blinding: BlindingName;
@@ -114,14 +138,14 @@ export interface PsiSettings extends PartySettings {
 
 /** What both modes are told, with every default filled in. */
 interface ModeSettings extends RevealSettings {
-  readonly to: 'receiver' | 'both';
+  readonly to: Exclude<Learner, 'sender'>;
   readonly verifiable: boolean;
   readonly blinding: BlindingName;
 }
 
 /** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
 function modeOf(options: Omit<PartyOptions, keyof CommonOptions>): ModeSettings {
-  const { reveal, coarse } = revealOf(options.reveal);
+  const { reveal, coarse } = revealOf(options);
   const { to = 'receiver', verifiable = false } = options;
   toBoth.check(to);
   if (verifiable && reveal !== 'intersection') {
@@ -153,7 +177,9 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
         "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
     );
   }
-  return { ...commonSettings(set, options, { mode: reveal, to, verifiable }), blinding, coarse };
+  const settings = commonSettings(set, options, { mode: reveal, to, verifiable });
+  if (verifiable && settings.suite.proofs === undefined) throw noProofs(settings.suite);
+  return { ...settings, blinding, coarse };
 }
 
 /** The options of a caller who names a mode by `reveal`, as the protocol of that mode takes them. */
@@ -164,7 +190,7 @@ export function revealing<Options extends Omit<PartyOptions, keyof CommonOptions
   options: Options,
 ): Revealing<Options> {
   const { reveal, coarse } = modeOf(options);
-  const { reveal: _, verifiable, blinding, ...rest } = options;
+  const { reveal: _, coarse: __, verifiable, blinding, ...rest } = options;
   if (reveal === 'cardinality') return { ...rest, reveal, coarse } as unknown as Revealing<Options>;
   return { ...rest, verifiable, blinding, reveal, coarse } as unknown as Revealing<Options>;
 }
@@ -180,8 +206,9 @@ export function commonSettings(
   options: CommonOptions,
   agreement: Agreement,
 ): PartySettings {
-  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
-  checkCount('chunkSize', chunkSize, 1, recordsPerFrame(ELEMENT_BYTES));
+  const suite = suiteOf(options.suite, options.backend);
+  const { chunkSize = defaultChunkSize(suite), maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
+  checkCount('chunkSize', chunkSize, 1, recordsPerFrame(suite.group.elementBytes));
   checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
   for (let i = 0; i < set.size; i++) {
     const { length } = set.elements.at(i);
@@ -199,6 +226,7 @@ export function commonSettings(
   return {
     ...agreement,
     backend: options.backend,
+    suite,
     random: options.random ?? secureRandom,
     maxPeerSize,
     chunkSize,
@@ -242,7 +270,7 @@ export function ownHello(
     size: set.size,
     maxPeerSize: settings.maxPeerSize,
     nonce: settings.random(NONCE_BYTES),
-    publicKey: own.publicKey ?? new Uint8Array(ELEMENT_BYTES),
+    publicKey: own.publicKey ?? new Uint8Array(settings.suite.group.elementBytes),
   };
 }
 
@@ -254,11 +282,11 @@ interface Session {
 }
 
 /** @throws {VeilmatchError} when the peer's Hello is malformed or the two do not go together */
-export function openSession(own: Hello, peerBody: Uint8Array): Session {
-  const peer = decodeHello(peerBody);
+export function openSession(own: Hello, peerBody: Uint8Array, suite: PsiSuite): Session {
+  const peer = decodeHello(peerBody, suite);
   checkPeer(own, peer);
-  const ownBody = encodeHello(own);
+  const ownBody = encodeHello(own, suite);
   const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
   const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);
-  return { sid, tagger: new Tagger(sid, own.mode, receiver.size, sender.size), peer };
+  return { sid, tagger: new Tagger(sid, own.mode, [receiver.size, sender.size], suite), peer };
 }

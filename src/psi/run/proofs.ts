@@ -8,20 +8,17 @@
 
 import { concatBytes, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { GroupBackend } from '../../group/group.js';
 import { createSha512, sha512 } from '../../kernel/sha512.js';
 import { generateProof, type ProofContext, type Statement, verifyProof } from '../../oprf/dleq.js';
-import { ristretto255Sha512 } from '../../oprf/ristretto255.js';
 import type { RandomSource } from '../../random.js';
+import { noProofs } from './ciphersuite.js';
 import { encodeRecords, type Frame } from './frames.js';
 import type { PartySettings } from './party.js';
 import { PROOF_LABEL } from './suite.js';
 
-/** c and s. */
-const PROOF_BYTES = 64;
-
-function contextOf(backend: GroupBackend, sid: Uint8Array): ProofContext {
-  return { suite: ristretto255Sha512(backend), contextString: concatBytes(PROOF_LABEL, sid) };
+async function contextOf({ suite, backend }: PartySettings, sid: Uint8Array): Promise<ProofContext> {
+  if (suite.proofs === undefined) throw noProofs(suite);
+  return { suite: await suite.proofs(backend), contextString: concatBytes(PROOF_LABEL, sid) };
 }
 
 /**
@@ -35,9 +32,9 @@ export async function proofFrame(
   statement: Statement,
   first: number,
 ): Promise<Uint8Array> {
-  const { backend, signal } = settings;
+  const { signal } = settings;
   const random = nonceSource(settings.random, scalar, statement);
-  const proof = await generateProof(contextOf(backend, sid), scalar, statement, { random, signal });
+  const proof = await generateProof(await contextOf(settings, sid), scalar, statement, { random, signal });
   return encodeRecords('proof', first, proof);
 }
 
@@ -54,7 +51,7 @@ function nonceSource(random: RandomSource, scalar: Uint8Array, { C, D }: Stateme
     .update(D)
     .digest();
   let block = 0;
-  // A scalar takes half a block.
+  // A scalar of ristretto255 takes half a block, and none more than one.
   return (length) => sha512(concatBytes(key, u32(block++))).slice(0, length);
 }
 
@@ -67,11 +64,13 @@ export async function checkProof(
   { body }: Frame,
 ): Promise<void> {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  if (body.length !== 4 + PROOF_BYTES || view.getUint32(0) !== first) {
+  // c and s.
+  const proofBytes = 2 * settings.suite.group.scalarBytes;
+  if (body.length !== 4 + proofBytes || view.getUint32(0) !== first) {
     throw new VeilmatchError(
       'bad-message',
       `The proof for the answers from number ${first} on is malformed.`,
     );
   }
-  await verifyProof(contextOf(settings.backend, sid), statement, body.subarray(4), settings);
+  await verifyProof(await contextOf(settings, sid), statement, body.subarray(4), settings);
 }

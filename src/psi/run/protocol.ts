@@ -5,7 +5,7 @@
  * which a page that runs it does not load. The list of all of them is in `compare/registry.ts`.
  */
 
-import { requireMethods, requireObject } from '../../arguments.js';
+import { requireFunction, requireMethods, requireObject } from '../../arguments.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
@@ -65,16 +65,23 @@ export interface Protocol<
   readonly sender: Party<Own['sender'], Options, Result['sender'], unknown>;
   /** What a run of it means for the policy of a party of whose list the other learns something. */
   readonly terms: Terms;
+  /**
+   * How many files a run takes where parties exchange files: the receiver writes the first one, with all that it can say
+   * before it is answered, and from then on they take turns. What would come after the last one tells nobody anything.
+   * Undefined where that depends on the lists: such a run needs a channel.
+   */
+  files?(options: Required<Options>): number;
 }
 
 /** @throws {VeilmatchError} `argument` for what is no protocol */
 export function requireProtocol(value: unknown): void {
   requireObject(value, 'The protocol', 'id');
-  const { receiver, sender, terms, options } = value as Protocol;
+  const { receiver, sender, terms, options, files } = value as Protocol;
   for (const party of [receiver, sender]) {
     requireMethods(party, 'A party of the protocol', 'machine', 'result', 'identity');
   }
   requireMethods(terms, 'The terms of the protocol', 'charge');
+  if (files !== undefined) requireFunction(files, "The protocol's files");
   requireObject(options, 'The options of the protocol');
   for (const option of Object.values(options)) {
     requireMethods(option, 'An option of the protocol', 'check');

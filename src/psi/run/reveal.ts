@@ -18,8 +18,10 @@ export interface CoarseCount {
   readonly atLeast: number;
 }
 
-/** With a `CoarseCount` it is the mode `cardinality`, which the peer cannot tell from the exact one. */
-export type RevealOption = Reveal | { readonly cardinality: CoarseCount };
+interface RevealOptions {
+  readonly reveal?: Reveal | undefined;
+  readonly coarse?: CoarseCount | undefined;
+}
 
 export interface RevealSettings {
   readonly reveal: Reveal;
@@ -27,16 +29,17 @@ export interface RevealSettings {
 }
 
 /** @throws {VeilmatchError} `argument` */
-export function revealOf(option: RevealOption = 'intersection'): RevealSettings {
-  if (option === 'intersection' || option === 'cardinality') return { reveal: option, coarse: undefined };
-  const coarse = (option as { cardinality?: CoarseCount } | null)?.cardinality;
-  if (!isCoarse(coarse)) {
-    throw new VeilmatchError(
-      'argument',
-      "The option reveal must be 'intersection', 'cardinality', or { cardinality: { step, atLeast } } with whole numbers.",
-    );
+export function revealOf({ reveal = 'intersection', coarse }: RevealOptions): RevealSettings {
+  if (reveal !== 'intersection' && reveal !== 'cardinality') {
+    throw new VeilmatchError('argument', "The option reveal must be 'intersection' or 'cardinality'.");
   }
-  return { reveal: 'cardinality', coarse };
+  if (coarse === undefined) return { reveal, coarse };
+  checkCoarse(coarse);
+  if (reveal === 'cardinality') return { reveal, coarse };
+  throw new VeilmatchError(
+    'argument',
+    "The option coarse goes with reveal: 'cardinality' only: what is made coarse is a count.",
+  );
 }
 
 /** @throws {VeilmatchError} `argument` */

@@ -3,8 +3,8 @@
 
 import { concatBytes, equalBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import { createSha512, sha512 } from '../../kernel/sha512.js';
+import type { PsiSuite } from './ciphersuite.js';
 import {
   bindsIdentifier,
   FINISH_LABEL,
@@ -39,18 +39,19 @@ export class Tagger {
   readonly #message: Uint8Array;
   readonly #prefixBytes: number;
 
-  constructor(sid: Uint8Array, mode: Mode, receiverSize: number, senderSize: number) {
-    this.width = tagBytes(receiverSize, senderSize);
+  /** @param sizes of both lists, whichever is whose */
+  constructor(sid: Uint8Array, mode: Mode, sizes: readonly [number, number], { group }: PsiSuite) {
+    this.width = tagBytes(...sizes);
     this.#binding = bindsIdentifier(mode);
     const prefix = tagPrefix(sid, mode);
     this.#prefixBytes = prefix.length;
-    this.#message = new Uint8Array(prefix.length + 2 + MAX_IDENTIFIER_BYTES + ELEMENT_BYTES);
+    this.#message = new Uint8Array(prefix.length + 2 + MAX_IDENTIFIER_BYTES + group.elementBytes);
     this.#message.set(prefix);
   }
 
   /**
    * SHA-512(label || sid || mode || [ordered: u16 length || identifier] || element), cut.
-   * @param element b * H(identifier), 32 bytes
+   * @param element b * H(identifier)
    * @param identifier canonical bytes; left out of the hash unless the mode is ordered
    */
   tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
@@ -63,7 +64,7 @@ export class Tagger {
       end += identifier.length;
     }
     message.set(element, end);
-    return sha512(message.subarray(0, end + ELEMENT_BYTES)).subarray(0, this.width);
+    return sha512(message.subarray(0, end + element.length)).subarray(0, this.width);
   }
 }
 

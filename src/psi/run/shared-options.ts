@@ -2,16 +2,20 @@
 /** Options that several protocols have. */
 
 import { type OptionOf, oneOf, yesOrNo } from './options.js';
+import type { Learner } from './suite.js';
 
 /** Who learns the result: the receiver, or both. */
-export const toBoth: OptionOf<'receiver' | 'both'> = oneOf('to', ['receiver', 'both'], {
+export const toBoth: OptionOf<Exclude<Learner, 'sender'>> = oneOf('to', ['receiver', 'both'], {
   default: 'receiver',
   agreed: true,
   repeated: true,
 });
 
+/** With `to: 'both'` the receiver answers the answer. */
+export const filesTo = ({ to }: { readonly to: 'receiver' | 'both' }): number => (to === 'both' ? 3 : 2);
+
 /** Whether rows may have several identifiers each. */
-export const severalPerPerson: OptionOf<boolean> = yesOrNo('several', {
+export const peopleOption: OptionOf<boolean> = yesOrNo('people', {
   agreed: true,
   repeated: true,
 });

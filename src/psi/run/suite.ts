@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The fixed values of `veilmatch-psi-v1`. Changing any of them makes another protocol. */
+/** The fixed values of `veilmatch-psi-v1`, whatever the suite is. Changing any of them makes another protocol. */
 
 import { concatBytes, utf8 } from '../../bytes.js';
 
 export const VERSION = 1;
-
-/** ristretto255 (RFC 9496), SHA-512, hash to group `ristretto255_XMD:SHA-512_R255MAP_RO_` (RFC 9380, appendix B). */
-export const SUITE = 1;
-
-/** The domain separation tag of the group hash: version and suite only, so that a sender can hash before it knows its peer. */
-export const DST: Uint8Array = utf8('veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_');
 
 export const SESSION_LABEL: Uint8Array = utf8('veilmatch-psi-v1 session');
 const TAG_LABEL: Uint8Array = utf8('veilmatch-psi-v1 tag');
@@ -36,18 +30,15 @@ export const MODE: Readonly<Record<Mode, number>> = {
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
 
-/** Who learns the result. */
+/** Who learns the result: the option `to`, of which each protocol has those that it can do. */
+export type Learner = 'receiver' | 'both' | 'sender';
 export const LEARNER = { receiver: 1, both: 2, sender: 3 } as const;
-export type Learner = keyof typeof LEARNER;
 
 /** No frame is longer than 1 MiB. */
 export const MAX_FRAME_BYTES = 1_048_576;
 
 /** Bytes of a record that confirms a match. */
 export const CONFIRM_BYTES = 16;
-
-/** Of a sum, an encrypted value: rG and vG + rP, 32 bytes each. */
-export const CIPHERTEXT_BYTES = 64;
 
 /** A tag binds the identifier behind a length of two bytes. */
 export const MAX_IDENTIFIER_BYTES = 65_535;

@@ -34,6 +34,15 @@ interface People {
  * parties of the ordered mode that run apart: both take what remains into the run, and what the receiver's matches are by
  * person `peopleMatched` says. The modes that count people do it themselves.
  * @throws {VeilmatchError} `argument` for a limit that is none
+ * @example
+ * ```ts
+ * import { identifiersFromRows } from 'veilmatch/identifiers';
+ * import { leaveOut } from 'veilmatch/psi';
+ *
+ * const staff = Array.from({ length: 11 }, (_, i) => ({ phone: '+1 415 555 0100', email: `clerk${i}@example.com` }));
+ * const { set, leftOut } = leaveOut((await identifiersFromRows(staff)).set);
+ * console.log(set.size, leftOut.length); // → 11 11
+ * ```
  */
 export function leaveOut(
   set: IdentifierSet,

@@ -10,7 +10,6 @@
 
 import { DistinctBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
 import type { MultiplicativeBlinding } from '../run/blinding.js';
@@ -20,9 +19,9 @@ import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../r
 import type { Hello } from '../run/hello.js';
 import type { Line } from '../run/machine.js';
 import { SortedRecords } from '../run/matching.js';
+import { ownTags } from '../run/own-tags.js';
 import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
-import { DST } from '../run/suite.js';
 import { DisjointSets } from './disjoint-sets.js';
 import type { Roster } from './roster.js';
 
@@ -64,19 +63,20 @@ export async function* askShuffled(
   for await (const { first, elements } of inChunks(set.size, settings.chunkSize, blind)) {
     yield line.send(encodeRecords('blinded', first, elements));
   }
+  const { elementBytes } = settings.suite.group;
   const tags = new Uint8Array(set.size * tagger.width);
-  const person = width * ELEMENT_BYTES;
+  const person = width * elementBytes;
   let last: Uint8Array | undefined;
   for (let done = 0; done < size; ) {
     const { bytes } = decodeRecords(yield* line.take('evaluated'), person, done, size);
     last = checkAscending('answers', bytes, person, done, last);
-    checkWithin('answers', bytes, ELEMENT_BYTES, width);
+    checkWithin('answers', bytes, elementBytes, width);
     const batch = settings.batch('unblind', done * width, set.size);
     const unblinded = await withOffset(done * width, blinding.unblind(bytes, done * width, batch));
-    const count = unblinded.length / ELEMENT_BYTES;
+    const count = unblinded.length / elementBytes;
     await inTurns(count, (from, to) => {
       for (let i = from; i < to; i++) {
-        const element = unblinded.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
+        const element = unblinded.subarray(i * elementBytes, (i + 1) * elementBytes);
         tags.set(tagger.tag(element, NOT_BOUND), (done * width + i) * tagger.width);
       }
     });
@@ -94,19 +94,20 @@ export async function* answerShuffled(
   { size, identifiersPerRow: width }: Hello,
   settings: PartySettings,
 ): Part<void> {
+  const { elementBytes } = settings.suite.group;
   const asked = new DistinctBytes();
-  const answers = new Uint8Array(size * ELEMENT_BYTES);
+  const answers = new Uint8Array(size * elementBytes);
   for (let done = 0; done < size; ) {
-    const { bytes } = decodeRecords(yield* line.take('blinded'), ELEMENT_BYTES, done, size);
+    const { bytes } = decodeRecords(yield* line.take('blinded'), elementBytes, done, size);
     const batch = settings.batch('evaluate', done, size);
     const evaluated = await withOffset(done, settings.backend.multiply(bytes, scalar, batch));
     // An element that is asked twice would show in a shuffled answer.
-    await checkDistinct(asked, bytes, ELEMENT_BYTES, done, 'The receiver asked element');
-    answers.set(evaluated, done * ELEMENT_BYTES);
-    done += bytes.length / ELEMENT_BYTES;
+    await checkDistinct(asked, bytes, elementBytes, done, 'The receiver asked element');
+    answers.set(evaluated, done * elementBytes);
+    done += bytes.length / elementBytes;
   }
-  const person = width * ELEMENT_BYTES;
-  const sorted = await sortRecordsInTurns(await sortWithin(answers, ELEMENT_BYTES, width), person);
+  const person = width * elementBytes;
+  const sorted = await sortRecordsInTurns(await sortWithin(answers, elementBytes, width), person);
   yield* sendRecords(line, 'evaluated', sorted, person);
 }
 
@@ -117,19 +118,7 @@ export async function tagsOf(
   tagger: Tagger,
   settings: PartySettings,
 ): Promise<Uint8Array> {
-  const tags = new Uint8Array(set.size * tagger.width);
-  const evaluate = (first: number, end: number): Promise<Uint8Array> => {
-    const batch = settings.batch('tag', first, set.size);
-    return settings.backend.hashAndMultiply(set.elements.slice(first, end), DST, scalar, batch);
-  };
-  for await (const { first, end, elements } of inChunks(set.size, settings.chunkSize, evaluate)) {
-    await inTurns(end - first, (from, to) => {
-      for (let i = from; i < to; i++) {
-        const element = elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES);
-        tags.set(tagger.tag(element, NOT_BOUND), (first + i) * tagger.width);
-      }
-    });
-  }
+  const tags = await ownTags(set, scalar, tagger, settings);
   return sortWithin(tags, tagger.width, width);
 }
 

@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The intersection-sum, for those who show it, ask for it or attack it. */
 
-import type { DescribedProtocol } from '../run/described.js';
+import type { CommandParty, ListProtocol, Whose } from '../run/command-line.js';
 import { frameName } from '../run/frames.js';
 import { sumLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
-import type { ListOwn } from '../run/protocol.js';
-import { type SumProtocolOptions, type SumSenderOwn, sum } from './index.js';
+import type { ByRole, ListOwn } from '../run/protocol.js';
+import { peopleFlag } from '../run/shared-flags.js';
+import { type SumSenderOwn, type SumTaken, sum } from './index.js';
+import { LOGARITHM_LIMIT } from './logarithm.js';
+import type { SumOptions } from './party.js';
 
-export const describedSum: DescribedProtocol<
+const howMany = ({ own, other }: Whose, { people }: Pick<SumOptions, 'people'>): string =>
+  `how many of ${own} ${people ? 'people' : 'identifiers'} are in ${other} list`;
+
+const told: Pick<CommandParty<SumOptions, SumTaken>, 'words' | 'json'> = {
+  words: ({ size, sum }, _, { count, amount }) => [
+    ...(size === undefined ? [] : [['shared', count(size)] as const]),
+    ...(sum === undefined ? [] : [['sum', amount(sum)] as const]),
+  ],
+  json: ({ size, sum }, _, { amount }) => ({
+    shared: size,
+    sum: sum === undefined ? undefined : amount(sum),
+  }),
+};
+
+export const describedSum: ListProtocol<
   { readonly receiver: ListOwn; readonly sender: SumSenderOwn },
-  SumProtocolOptions
+  SumOptions,
+  ByRole<SumTaken>
 > = {
   ...sum,
   title: 'ECDH-PSI, the receiver learns a sum',
@@ -25,9 +43,42 @@ export const describedSum: DescribedProtocol<
       help: 'with --to sender: accept that the party that learns the sum has chosen the values, and can read off who is shared',
       of: 'receiver',
     },
-    several: {
-      flags: '--people',
-      help: 'rows may have several identifiers each; rows that share one are one person, who counts once',
+    people: peopleFlag,
+  },
+  commandLine: {
+    reveal: 'sum',
+    takes: ({ people }) => (people ? 'people' : 'rows'),
+    caution:
+      'Where one person is shared, the sum is that value, and two runs whose lists differ in one person show it as well. Other ' +
+      'software than this can have one value of its choice opened in place of the sum.',
+    receiver: {
+      ...told,
+      learns: (whose, options) =>
+        options.to === 'sender'
+          ? howMany(whose, options)
+          : `${howMany(whose, options)}, and what ${whose.other} list's values add up to over them`,
+      amounts: ({ to }) => to !== 'sender',
+      fault: ({ to, acceptChosenValues }) =>
+        to === 'sender' && acceptChosenValues !== true
+          ? 'With --to sender the party that learns the sum has chosen the values, and can read off it who of up to forty people ' +
+            'is on your list. --accept-chosen-values accepts that; otherwise agree on --to receiver.'
+          : undefined,
+    },
+    sender: {
+      ...told,
+      columns: {
+        values: {
+          flags: '--value-column <NAME>',
+          help: 'the column with the amounts that are added up, by its name or its number from 1',
+          most: LOGARITHM_LIMIT - 1,
+        },
+      },
+      learns: (whose, options) =>
+        options.to === 'sender'
+          ? `${howMany(whose, options)}, and what your values add up to over them`
+          : undefined,
+      reported: true,
+      amounts: ({ to }) => to === 'sender',
     },
   },
   leakage: ({ to } = {}) => sumLeakage({ to }),

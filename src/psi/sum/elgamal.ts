@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Lifted ElGamal over ristretto255: the encryption of a number v under P = sG is (rG, vG + rP) with a fresh r. Encryptions
+ * Lifted ElGamal over the group of a run: the encryption of a number v under P = sG is (rG, vG + rP) with a fresh r. Encryptions
  * are added component by component; whoever has s reads vG, and a logarithm gives v.
  *
  * Semantically secure under the decisional Diffie-Hellman assumption, and malleable on purpose.
  */
 
-import { concatBytes } from '../../bytes.js';
-import { type BatchOptions, ELEMENT_BYTES, type GroupBackend, SCALAR_BYTES } from '../../group/group.js';
-import { addScalars, multiplyScalars } from '../../group/scalar.js';
-import { type RandomSource, randomScalar, randomScalars } from '../../random.js';
+import { concatBytes, recordAt } from '../../bytes.js';
+import type { BatchOptions, GroupBackend } from '../../group/group.js';
+import type { RandomSource } from '../../random.js';
 import { inTurns } from '../../workers/turn.js';
-import { CIPHERTEXT_BYTES } from '../run/suite.js';
-import { scalarOf } from './logarithm.js';
-
-/** L - 1, little-endian. */
-const MINUS_ONE: Uint8Array = Uint8Array.of(
-  ...[0xec, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14],
-  ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10],
-);
+import { ciphertextBytes } from '../run/ciphersuite.js';
 
 /** Numbers whose scalars are made between two turns of the event loop: some milliseconds, of which two lists may come together. */
 const MASKED = 512;
 
 /**
  * Encrypts numbers under one's own key, which takes two multiplications of the generator each.
- * @param secret s, 32 bytes
+ * @param secret s
  * @param values from 0 to 2^40
- * @returns n x 64 bytes
+ * @returns n ciphertexts, of two elements each
  */
 export async function encryptOwn(
   backend: GroupBackend,
@@ -36,25 +28,26 @@ export async function encryptOwn(
   random: RandomSource,
   options: BatchOptions = {},
 ): Promise<Uint8Array> {
+  const { elementBytes, scalarBytes, scalars: modulo } = backend.group;
   const count = values.length;
   // One batch: r of every number, then v + rs of every number.
-  const scalars = new Uint8Array(2 * count * SCALAR_BYTES);
-  scalars.set(randomScalars(count, random));
+  const scalars = new Uint8Array(2 * count * scalarBytes);
+  scalars.set(modulo.random(random, count));
   const mask = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
-      const r = scalars.subarray(i * SCALAR_BYTES, (i + 1) * SCALAR_BYTES);
+      const r = scalars.subarray(i * scalarBytes, (i + 1) * scalarBytes);
       // A scalar is not zero, so v is added as v + 1 and -1.
-      const masked = addScalars(multiplyScalars(r, secret), scalarOf(values[i]! + 1));
-      scalars.set(addScalars(masked, MINUS_ONE), (count + i) * SCALAR_BYTES);
+      const masked = modulo.add(modulo.multiply(r, secret), modulo.of(values[i]! + 1));
+      scalars.set(modulo.add(masked, modulo.minusOne), (count + i) * scalarBytes);
     }
   };
   try {
     await inTurns(count, mask, MASKED);
     const elements = await backend.multiplyBase(scalars, undefined, options);
-    const ciphertexts = new Uint8Array(count * CIPHERTEXT_BYTES);
+    const ciphertexts = new Uint8Array(elements.length);
     for (let i = 0; i < count; i++) {
-      ciphertexts.set(elementAt(elements, i), i * CIPHERTEXT_BYTES);
-      ciphertexts.set(elementAt(elements, count + i), i * CIPHERTEXT_BYTES + ELEMENT_BYTES);
+      ciphertexts.set(recordAt(elements, elementBytes, i), 2 * i * elementBytes);
+      ciphertexts.set(recordAt(elements, elementBytes, count + i), (2 * i + 1) * elementBytes);
     }
     return ciphertexts;
   } finally {
@@ -64,9 +57,8 @@ export async function encryptOwn(
 
 /**
  * Encrypts the multiple that a scalar makes of the generator; without one, an encryption of zero.
- * @param publicKey P, 32 bytes
- * @param scalar 32 bytes
- * @returns 64 bytes
+ * @param publicKey P
+ * @returns a ciphertext
  */
 export async function encryptScalar(
   backend: GroupBackend,
@@ -74,7 +66,7 @@ export async function encryptScalar(
   scalar: Uint8Array | undefined,
   random: RandomSource,
 ): Promise<Uint8Array> {
-  const r = randomScalar(random);
+  const r = backend.group.scalars.random(random);
   try {
     const shared = await backend.multiply(publicKey, r);
     const message = scalar === undefined ? undefined : await backend.multiplyBase(scalar);
@@ -89,8 +81,8 @@ export async function encryptScalar(
 
 /**
  * An encryption of the sum of what is encrypted.
- * @param ciphertexts n x 64 bytes
- * @returns 64 bytes
+ * @param ciphertexts concatenated
+ * @returns a ciphertext
  * @throws {VeilmatchError} `bad-element`, with the position of the ciphertext
  */
 export async function addCiphertexts(
@@ -98,13 +90,15 @@ export async function addCiphertexts(
   ciphertexts: Uint8Array,
   options: BatchOptions = {},
 ): Promise<Uint8Array> {
-  const count = ciphertexts.length / CIPHERTEXT_BYTES;
-  const ones = new Uint8Array(count * SCALAR_BYTES);
-  const halves = [new Uint8Array(ones.length), new Uint8Array(ones.length)] as const;
+  const { elementBytes, scalarBytes, scalars } = backend.group;
+  const count = ciphertexts.length / ciphertextBytes(backend.group);
+  const one = scalars.of(1);
+  const ones = new Uint8Array(count * scalarBytes);
+  const halves = [new Uint8Array(count * elementBytes), new Uint8Array(count * elementBytes)] as const;
   for (let i = 0; i < count; i++) {
-    ones[i * SCALAR_BYTES] = 1;
-    halves[0].set(elementAt(ciphertexts, 2 * i), i * ELEMENT_BYTES);
-    halves[1].set(elementAt(ciphertexts, 2 * i + 1), i * ELEMENT_BYTES);
+    ones.set(one, i * scalarBytes);
+    halves[0].set(recordAt(ciphertexts, elementBytes, 2 * i), i * elementBytes);
+    halves[1].set(recordAt(ciphertexts, elementBytes, 2 * i + 1), i * elementBytes);
   }
   return concatBytes(
     await backend.weightedSum(halves[0], ones, options),
@@ -118,19 +112,24 @@ export async function addCiphertexts(
  */
 export class CiphertextSum {
   readonly #backend: GroupBackend;
-  #total: Uint8Array = new Uint8Array(CIPHERTEXT_BYTES);
+  /** An encryption of zero. */
+  readonly #nothing: Uint8Array;
+  #total: Uint8Array;
 
   constructor(backend: GroupBackend) {
+    const { identity } = backend.group;
     this.#backend = backend;
+    this.#nothing = concatBytes(identity, identity);
+    this.#total = this.#nothing;
   }
 
-  /** An encryption of the sum of what was selected, 64 bytes. */
+  /** An encryption of the sum of what was selected. */
   get total(): Uint8Array {
     return this.#total;
   }
 
   /**
-   * @param ciphertexts n x 64 bytes
+   * @param ciphertexts n of them, concatenated
    * @param selected n bytes: 1 for a ciphertext that counts, 0 for one that does not
    * @throws {VeilmatchError} `bad-element`, with the position of the ciphertext, selected or not
    */
@@ -138,7 +137,11 @@ export class CiphertextSum {
     // What this sum is does not matter: making it decodes everything.
     await addCiphertexts(this.#backend, ciphertexts, options);
     const masked = ciphertexts.slice();
-    for (let i = 0; i < masked.length; i++) masked[i]! &= -selected[Math.floor(i / CIPHERTEXT_BYTES)]!;
+    const [nothing, width] = [this.#nothing, this.#nothing.length];
+    for (let i = 0; i < masked.length; i++) {
+      const other = nothing[i % width]!;
+      masked[i] = other ^ ((masked[i]! ^ other) & -selected[Math.floor(i / width)]!);
+    }
     const part = await addCiphertexts(this.#backend, masked, options);
     this.#total = await this.#backend.add(this.#total, part);
   }
@@ -146,8 +149,8 @@ export class CiphertextSum {
 
 /**
  * The multiple of the generator that a ciphertext holds.
- * @param secret s, 32 bytes
- * @returns vG, 32 bytes
+ * @param secret s
+ * @returns vG
  * @throws {VeilmatchError} `bad-element`, `identity-element`
  */
 export async function decrypt(
@@ -155,10 +158,7 @@ export async function decrypt(
   secret: Uint8Array,
   ciphertext: Uint8Array,
 ): Promise<Uint8Array> {
-  const shared = await backend.multiply(elementAt(ciphertext, 0), secret);
-  return backend.subtract(elementAt(ciphertext, 1), shared);
-}
-
-function elementAt(elements: Uint8Array, index: number): Uint8Array {
-  return elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES);
+  const { elementBytes } = backend.group;
+  const shared = await backend.multiply(recordAt(ciphertext, elementBytes, 0), secret);
+  return backend.subtract(recordAt(ciphertext, elementBytes, 1), shared);
 }

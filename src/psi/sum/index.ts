@@ -12,10 +12,9 @@ import { createSha512 } from '../../kernel/sha512.js';
 import { sumTerms } from '../../policy/terms.js';
 import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
-import type { CommonOptions } from '../run/party.js';
 import type { ListOwn, Protocol } from '../run/protocol.js';
-import { severalPerPerson } from '../run/shared-options.js';
-import { MODE } from '../run/suite.js';
+import { peopleOption } from '../run/shared-options.js';
+import { type Learner, MODE } from '../run/suite.js';
 import { limitOptions } from '../shuffled/merge-limits.js';
 import type { SumOptions } from './party.js';
 import { type SumReceiverEnd, sumReceiver } from './receiver.js';
@@ -34,19 +33,16 @@ export interface SumTaken extends Partial<SumResult> {
   readonly peerSize: number;
 }
 
-/** Options of a sum. */
-export type SumProtocolOptions = Omit<SumOptions, keyof CommonOptions>;
-
 /** What the sender's values add up to over the shared identifiers. */
 export const sum: Protocol<
   { readonly receiver: ListOwn; readonly sender: SumSenderOwn },
-  SumProtocolOptions,
+  SumOptions,
   { readonly receiver: SumTaken; readonly sender: SumTaken }
 > = {
   id: 'ecdh-psi-sum',
   mode: MODE.sum,
   options: {
-    to: oneOf<'receiver' | 'sender'>('to', ['receiver', 'sender'], {
+    to: oneOf<Exclude<Learner, 'both'>>('to', ['receiver', 'sender'], {
       default: 'receiver',
       agreed: true,
       repeated: true,
@@ -55,7 +51,7 @@ export const sum: Protocol<
       agreed: false,
       repeated: true,
     }),
-    several: severalPerPerson,
+    people: peopleOption,
     ...limitOptions,
     logarithms: {
       default: undefined,
@@ -77,6 +73,8 @@ export const sum: Protocol<
     identity: ({ set, values }) => ({ ...listIdentity(set), values: valuesDigest(values) }),
   },
   terms: sumTerms,
+  // A sender that learns the sum waits for the receiver's word that both saw the same.
+  files: ({ to }) => (to === 'sender' ? 5 : 4),
 };
 
 async function taken(

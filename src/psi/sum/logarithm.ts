@@ -8,10 +8,10 @@
  * 2^19 giant steps reach all of 2^40.
  */
 
-import { requireBackend } from '../../arguments.js';
-import { concatBytes, equalBytes } from '../../bytes.js';
+import { requireBackend, requireObject } from '../../arguments.js';
+import { concatBytes, equalBytes, recordAt } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { ELEMENT_BYTES, type GroupBackend, SCALAR_BYTES } from '../../group/group.js';
+import type { GroupBackend } from '../../group/group.js';
 
 /** Logarithms are found below this. */
 export const LOGARITHM_LIMIT: number = 2 ** 40;
@@ -21,10 +21,8 @@ const SMALLEST = 7;
 const LARGEST = 21;
 const GROWTH = 2;
 
-/** Giant steps that are made at once, at the most: 2 MiB of elements. */
+/** Giant steps that are made at once, at the most: 2 MiB of elements of ristretto255. */
 const BATCH = 65_536;
-
-const IDENTITY = new Uint8Array(ELEMENT_BYTES);
 
 /** Options of a search. */
 export interface LogarithmOptions {
@@ -32,15 +30,17 @@ export interface LogarithmOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Finds logarithms to the base G, and keeps its table from one to the next. */
+/** Finds logarithms to the base G in the group of a backend, and keeps its table from one to the next. */
 export class Logarithms {
   readonly #backend: GroupBackend;
-  #table = new StepTable(0, new Uint8Array());
+  #table: StepTable;
 
   /** @param backend - does the steps; it must live as long as logarithms are asked for */
   constructor(backend: GroupBackend) {
     requireBackend(backend);
+    requireObject(backend.group, 'The group of the backend', 'elementBytes', 'identity');
     this.#backend = backend;
+    this.#table = new StepTable(0, new Uint8Array(), backend.group.elementBytes);
   }
 
   /**
@@ -53,7 +53,7 @@ export class Logarithms {
 
   /**
    * The x with x * G = element.
-   * @param element 32 bytes
+   * @param element of the backend's group
    * @returns x, from 0 to 2^40 - 1
    * @throws {VeilmatchError} `overflow` when there is none, `bad-element`, `aborted`
    */
@@ -75,9 +75,10 @@ export class Logarithms {
 
   async #grow(bits: number, { signal }: LogarithmOptions): Promise<void> {
     if (bits <= this.#table.bits) return;
-    const generator = await this.#backend.multiplyBase(scalarOf(1));
-    const steps = await this.#backend.progression(IDENTITY, generator, 2 ** bits, { signal });
-    this.#table = new StepTable(bits, steps);
+    const { elementBytes, identity } = this.#backend.group;
+    const generator = await this.#times(1);
+    const steps = await this.#backend.progression(identity, generator, 2 ** bits, { signal });
+    this.#table = new StepTable(bits, steps, elementBytes);
   }
 
   /** The logarithm, if it is at least `from` and below `to`. */
@@ -88,8 +89,7 @@ export class Logarithms {
     { signal }: LogarithmOptions,
   ): Promise<number | undefined> {
     const width = 2 ** this.#table.bits;
-    const stride = await this.#backend.multiplyBase(scalarOf(width));
-    const back = await this.#backend.subtract(IDENTITY, stride);
+    const back = await this.#minus(this.#backend.group.identity, width);
     // Batches that double, for the element may be close.
     for (let at = from, size = 256; at < to; size = Math.min(2 * size, BATCH)) {
       const count = Math.min(size, (to - at) / width);
@@ -104,26 +104,24 @@ export class Logarithms {
 
   /** element - x * G */
   async #minus(element: Uint8Array, x: number): Promise<Uint8Array> {
-    return this.#backend.subtract(element, await this.#backend.multiplyBase(scalarOf(x)));
+    return this.#backend.subtract(element, await this.#times(x));
+  }
+
+  /** x * G of each, from 1 to 2^40. */
+  #times(...x: readonly number[]): Promise<Uint8Array> {
+    const { scalars } = this.#backend.group;
+    return this.#backend.multiplyBase(concatBytes(...x.map((each) => scalars.of(each))));
   }
 
   /** The candidate that it is; the table remembers some bits of each step only, so a few are not. */
   async #confirm(element: Uint8Array, candidates: readonly number[]): Promise<number | undefined> {
+    const { elementBytes, identity } = this.#backend.group;
     const nonZero = candidates.filter((x) => x !== 0);
-    const elements = await this.#backend.multiplyBase(concatBytes(...nonZero.map(scalarOf)));
-    const index = nonZero.findIndex((_, i) =>
-      equalBytes(elements.subarray(i * ELEMENT_BYTES, (i + 1) * ELEMENT_BYTES), element),
-    );
+    const elements = await this.#times(...nonZero);
+    const index = nonZero.findIndex((_, i) => equalBytes(recordAt(elements, elementBytes, i), element));
     if (index >= 0) return nonZero[index];
-    return nonZero.length < candidates.length && equalBytes(element, IDENTITY) ? 0 : undefined;
+    return nonZero.length < candidates.length && equalBytes(element, identity) ? 0 : undefined;
   }
-}
-
-/** x, from 1 to 2^40, as a scalar. */
-export function scalarOf(x: number): Uint8Array {
-  const scalar = new Uint8Array(SCALAR_BYTES);
-  new DataView(scalar.buffer).setBigUint64(0, BigInt(x), true);
-  return scalar;
 }
 
 const INDEX_BITS = LARGEST;
@@ -131,7 +129,12 @@ const INDEX_MASK = 2 ** INDEX_BITS - 1;
 /** Values of a fingerprint; one less than fit, so that no entry looks empty. */
 const FINGERPRINTS = 2 ** (32 - INDEX_BITS) - 1;
 const EMPTY = 0xffffffff;
-const WORDS = ELEMENT_BYTES / 4;
+/**
+ * From where an encoding is looked at, eight bytes: in its middle, since its ends can hold less than eight bits a byte, such as
+ * the sign of a point.
+ */
+const SLOT_AT = 8;
+const FINGERPRINT_AT = 12;
 
 /** The baby steps, found by their encodings: open addressing, each entry a fingerprint of 11 bits and an index of 21. */
 class StepTable {
@@ -139,17 +142,20 @@ class StepTable {
   readonly bits: number;
   readonly #entries: Uint32Array;
   readonly #mask: number;
+  /** Bytes of an encoding, at least 16. */
+  readonly #width: number;
 
-  /** @param steps i * G for each i, 2^bits x 32 bytes; none for an empty table, with bits 0 */
-  constructor(bits: number, steps: Uint8Array) {
+  /** @param steps i * G for each i, 2^bits of them; none for an empty table, with bits 0 */
+  constructor(bits: number, steps: Uint8Array, width: number) {
     this.bits = bits;
+    this.#width = width;
     this.#entries = new Uint32Array(2 ** (bits + 1)).fill(EMPTY);
     this.#mask = this.#entries.length - 1;
-    const words = wordsOf(steps);
-    for (let at = 0, index = 0; at < words.length; at += WORDS, index++) {
-      let slot = slotOf(words, at) & this.#mask;
+    const view = viewOf(steps);
+    for (let at = 0, index = 0; at < steps.length; at += width, index++) {
+      let slot = view.getUint32(at + SLOT_AT) & this.#mask;
       while (this.#entries[slot] !== EMPTY) slot = (slot + 1) & this.#mask;
-      this.#entries[slot] = fingerprintOf(words, at) * 2 ** INDEX_BITS + index;
+      this.#entries[slot] = fingerprintOf(view, at) * 2 ** INDEX_BITS + index;
     }
   }
 
@@ -159,11 +165,11 @@ class StepTable {
    */
   hits(steps: Uint8Array, first: number): number[] {
     const found: number[] = [];
-    const words = wordsOf(steps);
-    const width = 2 ** this.bits;
-    for (let at = 0, base = first; at < words.length; at += WORDS, base += width) {
-      const fingerprint = fingerprintOf(words, at);
-      for (let slot = slotOf(words, at) & this.#mask; ; slot = (slot + 1) & this.#mask) {
+    const view = viewOf(steps);
+    const stride = 2 ** this.bits;
+    for (let at = 0, base = first; at < steps.length; at += this.#width, base += stride) {
+      const fingerprint = fingerprintOf(view, at);
+      for (let slot = view.getUint32(at + SLOT_AT) & this.#mask; ; slot = (slot + 1) & this.#mask) {
         const entry = this.#entries[slot]!;
         if (entry === EMPTY) break;
         if (entry >>> INDEX_BITS === fingerprint) found.push(base + (entry & INDEX_MASK));
@@ -173,16 +179,10 @@ class StepTable {
   }
 }
 
-function wordsOf(elements: Uint8Array): Uint32Array {
-  const aligned = elements.byteOffset % 4 === 0 ? elements : elements.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
+function viewOf(elements: Uint8Array): DataView {
+  return new DataView(elements.buffer, elements.byteOffset, elements.length);
 }
 
-/** The lowest bit of an encoding is always zero. */
-function slotOf(words: Uint32Array, at: number): number {
-  return words[at]! >>> 1;
-}
-
-function fingerprintOf(words: Uint32Array, at: number): number {
-  return words[at + 1]! % FINGERPRINTS;
+function fingerprintOf(view: DataView, at: number): number {
+  return view.getUint32(at + FINGERPRINT_AT) % FINGERPRINTS;
 }

@@ -16,7 +16,7 @@ export class OpenedSum {
 
   /**
    * @internal
-   * @param element sum * G, 32 bytes
+   * @param element sum * G
    */
   constructor(element: Uint8Array, logarithms: Logarithms) {
     this.#element = element;

@@ -13,22 +13,20 @@
  */
 
 import { concatBytes, u32 } from '../../bytes.js';
-import { ELEMENT_BYTES } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sumTerms } from '../../policy/terms.js';
-import { randomScalar } from '../../random.js';
 import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkElement, checkPublicKey } from '../run/checks.js';
+import { ciphertextBytes } from '../run/ciphersuite.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { askShuffled, peopleIn, takeShared } from '../shuffled/shuffled.js';
 import { CiphertextSum, encryptScalar } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
-import { checkChosenValues, type SumOptions, type SumSettings, sumSettings } from './party.js';
+import { checkChosenValues, type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 
 /** What the receiver's machine knows at the end. */
 export interface SumReceiverEnd {
@@ -48,29 +46,30 @@ export interface SumReceiverEnd {
  * @throws {VeilmatchError} `argument` for options or elements that cannot be right, and with `to: 'sender'` where
  * `acceptChosenValues` is not given
  */
-export function sumReceiver(set: IdentifierSet, options: SumOptions): PsiMachine<SumReceiverEnd> {
+export function sumReceiver(set: IdentifierSet, options: SumPartyOptions): PsiMachine<SumReceiverEnd> {
   const settings = sumSettings(set, options);
   checkChosenValues(options);
   return new PsiMachine('receiver', receiverProgram(settings));
 }
 
 async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> {
-  const { backend, random, roster, signal } = settings;
+  const { backend, random, roster, signal, suite } = settings;
+  const { elementBytes, scalars } = suite.group;
   const line = new Line('receiver');
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: roster.width });
-  const blinding = new MultiplicativeBlinding(backend, random);
-  const mask = settings.to === 'receiver' ? randomScalar(random) : undefined;
+  const blinding = new MultiplicativeBlinding(settings);
+  const mask = settings.to === 'receiver' ? scalars.random(random) : undefined;
   try {
     await roster.told;
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';
-    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, reveal: told, terms: sumTerms });
+    await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, learns: told, terms: sumTerms });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
-    const sumKey = decodeFixed(yield* line.take('sumKey'), ELEMENT_BYTES);
+    const sumKey = decodeFixed(yield* line.take('sumKey'), elementBytes);
     await checkElement(sumKey, 'key for the values', backend);
     const { width } = roster;
     const sum = new CiphertextSum(backend);
@@ -79,7 +78,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
       'values',
       { tags, width, tagBytes: tagger.width, peer },
       {
-        bytes: CIPHERTEXT_BYTES,
+        bytes: ciphertextBytes(suite.group),
         take: (ciphertexts, shared) => sum.add(ciphertexts, shared, { signal }),
       },
     );
@@ -92,7 +91,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
     const element =
       mask &&
       (await backend.subtract(
-        decodeFixed(yield* line.take('opened'), ELEMENT_BYTES),
+        decodeFixed(yield* line.take('opened'), elementBytes),
         await backend.multiplyBase(mask),
       ));
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);

@@ -14,19 +14,18 @@
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sumTerms } from '../../policy/terms.js';
-import { randomScalar } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { inChunks } from '../run/chunks.js';
+import { ciphertextBytes } from '../run/ciphersuite.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import { CIPHERTEXT_BYTES } from '../run/suite.js';
 import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../shuffled/shuffled.js';
 import { decrypt, encryptOwn } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
-import { type SumOptions, type SumSettings, sumSettings } from './party.js';
+import { type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 import { valuesOfPeople } from './values.js';
 
 /** What the sender's machine knows at the end. */
@@ -52,42 +51,42 @@ export interface SumSenderEnd {
 export function sumSender(
   set: IdentifierSet,
   values: ArrayLike<number>,
-  options: SumOptions,
+  options: SumPartyOptions,
 ): PsiMachine<SumSenderEnd> {
   const settings = sumSettings(set, options);
   return new PsiMachine('sender', senderProgram(valuesOfPeople(settings.roster, values), settings));
 }
 
 async function* senderProgram(values: Float64Array, settings: SumSettings): Program<SumSenderEnd> {
-  const { backend, random, roster } = settings;
+  const { backend, random, roster, suite } = settings;
+  const { scalars } = suite.group;
+  const encrypted = ciphertextBytes(suite.group);
   const line = new Line('sender');
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   // b evaluates identifiers; s encrypts values, and opens one ciphertext.
-  const scalar = randomScalar(random);
-  const secret = randomScalar(random);
+  const scalar = scalars.random(random);
+  const secret = scalars.random(random);
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
-    await settings.admit({ ...sizes, reveal: 'sum', terms: sumTerms });
-    yield line.send(encodeFrame('hello', encodeHello(hello)));
+    await settings.admit({ ...sizes, learns: 'sum', terms: sumTerms });
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
 
     yield* answerShuffled(line, scalar, peer, settings);
     yield line.send(encodeFrame('sumKey', await backend.multiplyBase(secret)));
     const tags = await tagsOf(roster, scalar, tagger, settings);
     const tagged = tagger.width * roster.width;
     const records = await encryptedRecords(tags, tagged, values, secret, settings);
-    const width = tagged + CIPHERTEXT_BYTES;
+    const width = tagged + encrypted;
     yield* sendRecords(line, 'values', await sortRecordsInTurns(records, width), width);
 
     const learns = settings.to === 'sender';
-    const total = decodeFixed(yield* line.take('total'), CIPHERTEXT_BYTES + (learns ? 4 : 0));
-    const ciphertext = total.subarray(0, CIPHERTEXT_BYTES);
-    const size = learns
-      ? claimedSize(total.subarray(CIPHERTEXT_BYTES), Math.min(peerSize, roster.size))
-      : undefined;
+    const total = decodeFixed(yield* line.take('total'), encrypted + (learns ? 4 : 0));
+    const ciphertext = total.subarray(0, encrypted);
+    const size = learns ? claimedSize(total.subarray(encrypted), Math.min(peerSize, roster.size)) : undefined;
     const opened = await decrypt(backend, secret, ciphertext);
     // It opens no second one.
     secret.fill(0);
@@ -114,7 +113,8 @@ async function encryptedRecords(
   secret: Uint8Array,
   settings: SumSettings,
 ): Promise<Uint8Array> {
-  const width = tagged + CIPHERTEXT_BYTES;
+  const encrypted = ciphertextBytes(settings.suite.group);
+  const width = tagged + encrypted;
   const records = new Uint8Array(values.length * width);
   const encrypt = (first: number, end: number): Promise<Uint8Array> => {
     const { signal } = settings;
@@ -123,9 +123,9 @@ async function encryptedRecords(
   };
   for await (const { first, end, elements } of inChunks(values.length, PART, encrypt)) {
     for (let i = first; i < end; i++) {
-      const at = (i - first) * CIPHERTEXT_BYTES;
+      const at = (i - first) * encrypted;
       records.set(tags.subarray(i * tagged, (i + 1) * tagged), i * width);
-      records.set(elements.subarray(at, at + CIPHERTEXT_BYTES), i * width + tagged);
+      records.set(elements.subarray(at, at + encrypted), i * width + tagged);
     }
     settings.batch('encrypt', 0, values.length).onProgress?.(end, values.length);
   }

@@ -10,9 +10,7 @@ import { SUM_NAMES, type SumOptions } from './party.js';
 import { type SumResult, sumResult } from './values.js';
 
 /** Options of both parties in one process. */
-export type IntersectionSumOptions = BothOptions &
-  Omit<SumOptions, keyof BothOptions | 'onLeftOut'> &
-  MergeBothOptions;
+export type IntersectionSumOptions = BothOptions & Omit<SumOptions, 'onLeftOut'> & MergeBothOptions;
 
 const NAMES: OptionNames<IntersectionSumOptions> = { ...SUM_NAMES, onFrame: true };
 
@@ -24,6 +22,13 @@ const NAMES: OptionNames<IntersectionSumOptions> = { ...SUM_NAMES, onFrame: true
  * @returns what the party learns that the option `to` names
  * @throws {VeilmatchError} `overflow` when the values add up to 2^40 or more; `argument` for values that cannot be right, and
  * with `to: 'sender'` where `acceptChosenValues` is not given; `incompatible-lists`
+ * @example
+ * ```ts
+ * import { intersectionSum } from 'veilmatch/psi';
+ *
+ * const { size, sum, mean } = await intersectionSum(['ada', 'grace'], ['grace', 'ada', 'hedy'], [10, 20, 40]);
+ * console.log(size, sum, mean); // → 2 30 15
+ * ```
  */
 export async function intersectionSum(
   receiverSet: SetInput,

@@ -34,6 +34,19 @@ export interface FolderOptions {
 /**
  * A channel through two folders, which must be empty when the run begins.
  * @throws {VeilmatchError} `unsupported` off Node; `io` for folders that cannot be read or are not empty
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { folderChannel, receive, send } from 'veilmatch/transport';
+ *
+ * const [there, back] = ['there', 'back'].map((name) => mkdtempSync(join(tmpdir(), name)));
+ * const ends = [folderChannel({ outgoing: there!, incoming: back! }), folderChannel({ outgoing: back!, incoming: there! })];
+ * const [a, b] = await Promise.all(ends);
+ * const [, shared] = await Promise.all([send(a!, ['ada', 'grace']), receive(b!, ['grace'])]);
+ * console.log(shared.matches); // → [ 0 ]
+ * ```
  */
 export async function folderChannel(options: FolderOptions): Promise<Channel> {
   requireObject(options, 'The options', 'incoming', 'outgoing');

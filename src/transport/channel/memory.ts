@@ -48,7 +48,17 @@ function memoryLinks(): [Link, Link] {
   return [a, b];
 }
 
-/** Two ends of one channel. */
+/**
+ * Two ends of one channel.
+ * @example
+ * ```ts
+ * import { memoryChannels, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = memoryChannels();
+ * const [, shared] = await Promise.all([send(a, ['ada', 'grace']), receive(b, ['grace'])]);
+ * console.log(shared.matches); // → [ 0 ]
+ * ```
+ */
 export function memoryChannels(limits: Partial<ChannelLimits> = {}): [Channel, Channel] {
   const [a, b] = memoryLinks();
   const all = { ...DEFAULT_LIMITS, ...limits };

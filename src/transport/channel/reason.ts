@@ -23,7 +23,16 @@ const BY_CODE: Partial<Readonly<Record<ErrorCode, CloseReason>>> = {
 /** Errors after which another try can come to another end. */
 const PASSING: readonly CloseReason[] = ['aborted', 'timeout', 'unknown-run'];
 
-/** Whether a run that ended so would end so again, however often it was resumed: a party broke the rules, or said no. */
+/**
+ * Whether a run that ended so would end so again, however often it was resumed: a party broke the rules, or said no.
+ * @example
+ * ```ts
+ * import { VeilmatchError } from 'veilmatch/errors';
+ * import { isFinal } from 'veilmatch/transport';
+ *
+ * console.log(isFinal(new VeilmatchError('refused', 'No.')), isFinal(new VeilmatchError('timeout', 'Late.'))); // → true false
+ * ```
+ */
 export function isFinal(error: unknown): boolean {
   return !PASSING.includes(reasonFor(error));
 }

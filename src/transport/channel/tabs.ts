@@ -30,6 +30,14 @@ export interface BroadcastOptions {
  * @param name the same at both ends, and of no other two
  * @throws {VeilmatchError} `aborted`; `denied` when two others use the name; `unsupported` where there is no
  * BroadcastChannel
+ * @example
+ * ```ts
+ * import { broadcastChannel, receive, send } from 'veilmatch/transport';
+ *
+ * const [a, b] = await Promise.all([broadcastChannel('of an example'), broadcastChannel('of an example')]);
+ * const [, shared] = await Promise.all([send(a, ['ada', 'grace']), receive(b, ['grace'])]);
+ * console.log(shared.matches); // → [ 0 ]
+ * ```
  */
 export async function broadcastChannel(name: string, options: BroadcastOptions = {}): Promise<Channel> {
   requireText(name, 'The name');

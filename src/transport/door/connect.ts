@@ -4,7 +4,7 @@
 import { throwIfAborted } from '../../abort.js';
 import { type OptionNames, requireOptions, requireSignal, requireText } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { MODE, type Mode } from '../../psi/run/suite.js';
+import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from '../channel/channel.js';
@@ -24,6 +24,8 @@ export interface ConnectedChannel extends Channel {
   readonly runId: string;
   /** What that party is willing to reveal, where it says. */
   readonly reveal: Mode | undefined;
+  /** Which party of the run it is; `sender` where it does not say. */
+  readonly peerRole: Role;
 }
 
 /** Certificates and keys in PEM. */
@@ -67,6 +69,20 @@ const NAMES: OptionNames<ConnectOptions> = {
  * @param url `wss://host:port`; `ws://` only for this machine
  * @throws {VeilmatchError} `argument`; `disconnected` when no connection comes about; `denied`, `incompatible-peer`,
  * `timeout`; `unknown-run` for a run to be resumed that the peer does not have; `unsupported` for certificates where the platform takes none
+ * @example
+ * ```ts
+ * import { connect, createToken, hashToken, listen, receive, send } from 'veilmatch/transport';
+ *
+ * const token = createToken();
+ * const listener = await listen({ partners: [{ name: 'acme', tokens: [hashToken(token)] }] });
+ * const answering = (async () => {
+ *   for await (const channel of listener) return send(channel, ['ada', 'grace']);
+ * })();
+ * const channel = await connect(`ws://127.0.0.1:${listener.port}`, { token });
+ * console.log((await receive(channel, ['grace'])).matches); // → [ 0 ]
+ * await answering;
+ * await listener.close();
+ * ```
  */
 export async function connect(url: string, options: ConnectOptions = {}): Promise<ConnectedChannel> {
   requireText(url, 'The address');
@@ -98,7 +114,8 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
       }
       const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
       const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
-      return Object.assign(channel, { runId: message.runId, reveal, peerHolds: message.held });
+      const peerRole: Role = message.asks ? 'receiver' : 'sender';
+      return Object.assign(channel, { runId: message.runId, reveal, peerRole, peerHolds: message.held });
     });
   } catch (error) {
     link.destroy();

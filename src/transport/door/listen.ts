@@ -7,7 +7,7 @@
 import { type OptionNames, requireOptions } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { MODE, type Mode } from '../../psi/run/suite.js';
+import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
@@ -74,6 +74,8 @@ export interface ListenOptions {
   readonly hosts?: readonly string[] | undefined;
   /** What connecting parties are told will be revealed. */
   readonly reveal?: Mode | undefined;
+  /** Which party of the runs this one is, which connecting parties are told. Default `sender`. */
+  readonly role?: Role | undefined;
   /** Where runs are kept whose peer keeps them, too. Default: none is, and none can be resumed. */
   readonly runs?: RunStore | undefined;
   /** Default: those that `ListenLimits` and `ChannelLimits` state. */
@@ -85,7 +87,16 @@ export interface ListenOptions {
 }
 
 const NAMES: OptionNames<ListenOptions> = {
-  ...{ host: true, port: true, tls: true, partners: true, origins: true, hosts: true, reveal: true },
+  ...{
+    host: true,
+    port: true,
+    tls: true,
+    partners: true,
+    origins: true,
+    hosts: true,
+    reveal: true,
+    role: true,
+  },
   ...{ runs: true, limits: true, signal: true, onEvent: true },
 };
 /** A channel to a party that has connected here and is known. */
@@ -129,6 +140,21 @@ const GONE: readonly string[] = [
 /**
  * Starts to listen.
  * @throws {VeilmatchError} `argument` where it would not be safe; `io` when the port cannot be had; `unsupported` off Node
+ * @example
+ * ```ts
+ * import { connect, createToken, hashToken, listen, receive, send } from 'veilmatch/transport';
+ *
+ * const token = createToken();
+ * const listener = await listen({ partners: [{ name: 'acme', tokens: [hashToken(token)] }] });
+ * const asking = connect(`ws://127.0.0.1:${listener.port}`, { token }).then((line) => receive(line, ['grace']));
+ * for await (const channel of listener) {
+ *   console.log(channel.peer.name); // → acme
+ *   await send(channel, ['ada', 'grace']);
+ *   break;
+ * }
+ * console.log((await asking).matches); // → [ 0 ]
+ * await listener.close();
+ * ```
  */
 export async function listen(options: ListenOptions = {}): Promise<Listener> {
   requireOptions(options, NAMES);
@@ -336,8 +362,9 @@ class Server implements Listener {
         return refuse(link, 'denied');
       }
       const { peer } = identity;
-      const { reveal } = this.#options;
+      const { reveal, role } = this.#options;
       const mode = reveal === undefined ? 0 : MODE[reveal];
+      const asks = role === 'receiver' ? true : undefined;
       const runId = open.runId ?? bytesToHex(secureRandom(8));
       // The peer has come back, so whoever has its run is at the end of a dead line.
       for (const channel of this.#channels) {
@@ -352,7 +379,7 @@ class Server implements Listener {
         await (open.runId === undefined ? journal?.erase() : journal?.close());
         return refuse(link, 'busy');
       }
-      link.write(encodeMessage(acceptMessage(open, runId, mode, journal?.held)));
+      link.write(encodeMessage(acceptMessage(open, runId, mode, { held: journal?.held, asks })));
       this.#yield(link, request, { peer, runId, journal, peerHolds: open.held }, open.runId !== undefined);
     } catch (error) {
       const reason = reasonFor(error);

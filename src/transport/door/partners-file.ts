@@ -37,6 +37,14 @@ export interface PartnersSource {
  * Partners of a file's text.
  * @throws {VeilmatchError} `bad-file`, with the place in the JSON, for anything that is not as it should be; what `authority`
  * throws
+ * @example
+ * ```ts
+ * import { parsePartners } from 'veilmatch/transport';
+ *
+ * const text = '{ "partners": [{ "name": "acme", "policy": { "largestSet": 1000, "budgets": [] } }] }';
+ * const { partners } = await parsePartners(text, { authority: async () => '' });
+ * console.log(partners[0]?.policy?.largestSet); // → 1000
+ * ```
  */
 export async function parsePartners(text: string, options: PartnersSource): Promise<Partners> {
   requireText(text, 'The text');
@@ -61,6 +69,17 @@ export async function parsePartners(text: string, options: PartnersSource): Prom
 /**
  * Reads a file of partners. Authorities are files that it names, relative to itself.
  * @throws {VeilmatchError} `io`, `bad-file`; `unsupported` where there are no files
+ * @example
+ * ```ts
+ * import { mkdtempSync, writeFileSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { readPartners } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'partners.json');
+ * writeFileSync(path, '{ "partners": [{ "name": "acme" }] }');
+ * console.log((await readPartners(path)).partners.map(({ name }) => name)); // → [ 'acme' ]
+ * ```
  */
 export async function readPartners(path: string): Promise<Partners> {
   requirePath(path, 'The path');

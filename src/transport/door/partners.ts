@@ -54,7 +54,15 @@ export function isPartnerName(name: string): boolean {
   return NAME.test(name) && !resemblesToken(name);
 }
 
-/** What a ledger calls the account of a partner. */
+/**
+ * What a ledger calls the account of a partner.
+ * @example
+ * ```ts
+ * import { partnerId } from 'veilmatch/transport';
+ *
+ * console.log(partnerId('acme')); // → partner:acme
+ * ```
+ */
 export function partnerId(name: string): string {
   requireText(name, 'The name');
   return `partner:${name}`;
@@ -65,7 +73,16 @@ export function peerOf({ name }: Partner): Peer {
   return { id: partnerId(name), name };
 }
 
-/** The policy of the partner of this name, if it has one of its own. */
+/**
+ * The policy of the partner of this name, if it has one of its own.
+ * @example
+ * ```ts
+ * import { policyOf } from 'veilmatch/transport';
+ *
+ * const partners = [{ name: 'acme', policy: { largestSet: 1000, budgets: [] } }];
+ * console.log(policyOf(partners, 'acme')?.largestSet, policyOf(partners, 'other')); // → 1000 undefined
+ * ```
+ */
 export function policyOf(partners: readonly Partner[], name: string): Policy | undefined {
   requireArray(partners, 'The partners');
   for (const partner of partners) requireObject(partner, 'A partner');

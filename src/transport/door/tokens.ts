@@ -11,7 +11,15 @@ const PREFIX = 'vmt_';
 /** 32 bytes in base64url without padding. */
 const TOKEN = /^vmt_[A-Za-z0-9_-]{43}$/;
 
-/** A new token of 256 random bits: `vmt_` and 43 characters. */
+/**
+ * A new token of 256 random bits: `vmt_` and 43 characters.
+ * @example
+ * ```ts
+ * import { createToken } from 'veilmatch/transport';
+ *
+ * console.log(createToken().slice(0, 4)); // → vmt_
+ * ```
+ */
 export function createToken(): string {
   const text = bytesToBase64(secureRandom(32));
   return PREFIX + text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
@@ -30,6 +38,13 @@ export function resemblesToken(text: string): boolean {
 /**
  * What to store of a token: the SHA-256 of its text, 32 bytes. A token has 256 random bits, so nothing slower is needed.
  * @throws {VeilmatchError} `argument` for what is none
+ * @example
+ * ```ts
+ * import { createToken, hashToken } from 'veilmatch/transport';
+ *
+ * const partner = { name: 'acme', tokens: [hashToken(createToken())] };
+ * console.log(partner.tokens[0]?.length); // → 32
+ * ```
  */
 export function hashToken(token: string): Uint8Array {
   requireText(token, 'The token');

@@ -7,14 +7,13 @@
 
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { requireSigningKey } from '../../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { temporaryAt } from '../../leftovers.js';
 import { pathName } from '../../path-name.js';
-import { decodeFrame } from '../../psi/run/frames.js';
+import type { PsiSuite } from '../../psi/run/ciphersuite.js';
+import { decodeFrame, decodeRecords } from '../../psi/run/frames.js';
 import { decodeHello } from '../../psi/run/hello.js';
-import { DEFAULT_MAX_PEER_SIZE } from '../../psi/run/party.js';
 import { secureRandom } from '../../random.js';
 import { delimited, undelimited } from '../../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../../wire/messages.js';
@@ -25,15 +24,16 @@ const LABEL = utf8('veilmatch-file-v1');
 /**
  * Writes a file whole or not at all.
  * @param signingKey Ed25519, 32 bytes
- * @returns the SHA-512 of the file
- * @throws {VeilmatchError} `io`, and what `frames` throws: there is no file then
+ * @param keep - is given the SHA-512 of the file when it is complete and on the disk, before it appears
+ * @throws {VeilmatchError} `io`, and what `frames` and `keep` throw: there is no file then
  */
 export async function writeExchange(
   path: string,
   header: FileHeaderMessage,
   frames: AsyncIterable<Uint8Array>,
   signingKey: Uint8Array,
-): Promise<Uint8Array> {
+  keep: (digest: Uint8Array) => Promise<void> = async () => {},
+): Promise<void> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
   const forget = temporaryAt(temporary);
@@ -54,8 +54,8 @@ export async function writeExchange(
     } finally {
       await file.close();
     }
+    await keep(digest.digest());
     await files.rename(temporary, path);
-    return digest.digest();
   } catch (error) {
     await files.rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', path, error);
@@ -64,21 +64,15 @@ export async function writeExchange(
   }
 }
 
-/**
- * The Ed25519 public key of a signing key: what partners know a party by.
- * @param signingKey 32 bytes
- * @returns 32 bytes
- */
-export function publicKeyOf(signingKey: Uint8Array): Uint8Array {
-  requireSigningKey(signingKey);
-  return ed25519.getPublicKey(signingKey);
-}
-
 /** A file whose signature is good. */
-interface ExchangeFile {
+export interface ExchangeFile {
   readonly header: FileHeaderMessage;
   /** SHA-512 of the file. */
   readonly digest: Uint8Array;
+  /** How many frames it holds. */
+  readonly count: number;
+  /** Elements of its party's set, where a Hello declares them; otherwise those that it may be about. */
+  readonly elements: number;
   /**
    * Reads the file once more.
    * @throws {VeilmatchError} `bad-file` at the end if it is no longer the same
@@ -86,32 +80,49 @@ interface ExchangeFile {
   frames(): AsyncIterable<Uint8Array>;
 }
 
+/** What a file holds behind its header. */
+export interface Content {
+  /**
+   * `questions`: a Hello, and all the elements that it declares; `hello`: a Hello, and answers; `frames`: what nothing
+   * declares.
+   */
+  readonly begins: 'questions' | 'hello' | 'frames';
+  /** Elements that it is about, besides those that a Hello declares. */
+  readonly elements: number;
+  /** Elements that a Hello may declare. */
+  readonly maxPeerSize: number;
+}
+
 /** What a file must be to be read to its end. */
 interface ExpectedFile {
+  /** Of the run whose frames are in it. */
+  readonly suite: PsiSuite;
   /** The Ed25519 public key that it must come from. */
   readonly signer: Uint8Array;
-  /** Elements that it answers, besides those of its own party's set: 0 for a request. */
-  readonly answers: number;
   /** Throws for a header that is not to be taken. Nobody has shown yet that the signer wrote it. */
-  check(header: FileHeaderMessage): void;
+  check(header: FileHeaderMessage): Content;
 }
 
 /** The header, Hello, what closes a run and the signature, generously. */
 const AROUND_BYTES = 16_384;
-/** An element or a tag has 32 bytes at most; alone in a frame and a message it has 13 more. */
-const RECORD_BYTES = 64;
+/**
+ * Of each element of the two lists, besides thrice its width: the most that a file holds of one is an answer and its proof, each
+ * alone in a frame and a message, which have 13 bytes more.
+ */
+const AROUND_RECORD_BYTES = 64;
 
 /**
  * Checks a file.
  * @throws {VeilmatchError} `io`; `bad-file` for what is no such file, or a link to one, was cut or changed, is signed by
- * another key, or is longer than what its Hello declares; `wrong-size` for a Hello of more than 2^24 elements; what `check` throws
+ * another key, does not hold all elements that it declares, or is longer than these allow; `wrong-size` for a Hello of too many
+ * elements, or more elements than it declares; what `check` throws
  */
 export async function openExchange(
   path: string,
-  { signer, answers, check }: ExpectedFile,
+  { suite, signer, check }: ExpectedFile,
 ): Promise<ExchangeFile> {
   let header: FileHeaderMessage | undefined;
-  let most: number | undefined;
+  let frames: FrameCheck | undefined;
   let length = 0;
   let signature: Uint8Array | undefined;
   let signed = sha512.create();
@@ -123,40 +134,94 @@ export async function openExchange(
       if (message.type !== 'fileHeader') throw badFile(path, 'it does not begin with a header');
       header = message;
       if (!equalBytes(header.from, signer)) throw badFile(path, NOT_SIGNED);
-      check(header);
-    } else if (most === undefined) {
-      if (message.type !== 'frame') throw badFile(path, 'it does not begin with a Hello');
-      most = AROUND_BYTES + RECORD_BYTES * (declaredBy(message.frame, path) + answers);
-    } else if (length > most) {
-      throw badFile(path, 'it is longer than the set that it declares');
+      frames = new FrameCheck(check(header), path, suite);
+    } else if (message.type === 'frame') {
+      frames!.add(message.frame, length);
     } else if (message.type === 'signature') {
+      frames!.end();
       signature = message.value;
       signed = all.clone();
-    } else if (message.type !== 'frame') {
+    } else {
       throw badFile(path, 'it holds something that is no frame');
     }
     all.update(record);
   }
-  if (header === undefined || signature === undefined)
+  if (header === undefined || frames === undefined || signature === undefined)
     throw badFile(path, 'it has no signature: it was cut off');
   const good = ed25519.verify(signature, concatBytes(LABEL, signed.digest()), signer, { zip215: false });
   if (!good) throw badFile(path, NOT_SIGNED);
   const digest = all.digest();
-  return { header, digest, frames: () => framesOf(path, digest, length) };
+  const { count, elements } = frames;
+  return { header, digest, count, elements, frames: () => framesOf(path, digest, length) };
+}
+
+/** What nobody has signed yet is looked at frame by frame: as far as it may go, and as much as can be said without a secret. */
+class FrameCheck {
+  readonly #content: Content;
+  readonly #path: string;
+  readonly #suite: PsiSuite;
+  #declared = 0;
+  #asked = 0;
+  count = 0;
+
+  constructor(content: Content, path: string, suite: PsiSuite) {
+    this.#content = content;
+    this.#path = path;
+    this.#suite = suite;
+  }
+
+  get elements(): number {
+    const { begins, elements } = this.#content;
+    return begins === 'frames' ? elements : this.#declared;
+  }
+
+  /** @param length - of the file so far */
+  add(frame: Uint8Array, length: number): void {
+    const { begins, elements, maxPeerSize } = this.#content;
+    const { elementBytes } = this.#suite.group;
+    const most = AROUND_BYTES + (3 * elementBytes + AROUND_RECORD_BYTES) * (this.#declared + elements);
+    if (begins !== 'frames' && this.count === 0) {
+      this.#declared = declaredBy(frame, maxPeerSize, this.#path, this.#suite);
+    } else if (length > most) {
+      throw badFile(this.#path, 'it is longer than the set that it declares');
+    } else if (begins === 'questions') {
+      const decoded = decodeFrame(frame);
+      if (decoded.name !== 'blinded') throw badFile(this.#path, 'it holds something else than questions');
+      const { bytes } = decodeRecords(decoded, elementBytes, this.#asked, this.#declared);
+      this.#asked += bytes.length / elementBytes;
+    }
+    this.count++;
+  }
+
+  end(): void {
+    if (this.count === 0) throw badFile(this.#path, 'it holds nothing');
+    if (this.#content.begins === 'questions' && this.#asked < this.#declared) {
+      throw badFile(this.#path, 'it does not hold all that it declares');
+    }
+  }
 }
 
 const NOT_SIGNED = 'it is not signed by the key that is expected, or it was changed';
 
 /** Elements of the set that a Hello declares. */
-function declaredBy(frame: Uint8Array, path: string): number {
+function declaredBy(frame: Uint8Array, most: number, path: string, suite: PsiSuite): number {
   const { name, body } = decodeFrame(frame);
   if (name !== 'hello') throw badFile(path, 'it does not begin with a Hello');
-  const { size } = decodeHello(body);
-  if (size <= DEFAULT_MAX_PEER_SIZE) return size;
-  throw new VeilmatchError(
-    'wrong-size',
-    `The peer's set has ${size} elements; this party accepts ${DEFAULT_MAX_PEER_SIZE}.`,
-  );
+  const { size } = decodeHello(body, suite);
+  if (size <= most) return size;
+  throw new VeilmatchError('wrong-size', `The peer's set has ${size} elements; this party accepts ${most}.`);
+}
+
+/**
+ * The header of a file, of which nothing is known yet but that it is there: to find what it belongs to.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readHeader(path: string): Promise<FileHeaderMessage> {
+  for await (const { message } of messagesOf(path)) {
+    if (message.type === 'fileHeader') return message;
+    break;
+  }
+  throw badFile(path, 'it does not begin with a header');
 }
 
 /** @param length - bytes that the file had when it was checked */
@@ -199,7 +264,7 @@ async function* messagesOf(
   }
 }
 
-function badFile(path: string, why: string, cause?: unknown): VeilmatchError {
+export function badFile(path: string, why: string, cause?: unknown): VeilmatchError {
   return new VeilmatchError('bad-file', `${pathName(path)} is not taken: ${why}. Ask for it again.`, {
     cause,
   });

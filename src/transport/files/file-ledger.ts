@@ -35,6 +35,21 @@ export interface FileLedger extends Ledger {
  * to now.
  * @throws {VeilmatchError} `io` where the file cannot be read, or nothing can be written beside it; `bad-file` where it is no
  * ledger, or a link to nothing; `unsupported` where there are no files. An update: `bad-file` where the file is gone, too
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { admission } from 'veilmatch/psi';
+ * import { openFileLedger } from 'veilmatch/transport';
+ *
+ * const ledger = await openFileLedger(join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'budgets.json'));
+ * const admit = admission({ peer: 'acme', ledger, policy: { budgets: [{ hours: 24, runs: 1 }] } });
+ * const run = { peerSize: 5, ownSize: 5, learns: 'cardinality' };
+ * await admit(run);
+ * console.log(await admit(run).catch(({ code }) => code)); // → refused
+ * await ledger.close();
+ * ```
  */
 export async function openFileLedger(path: string): Promise<FileLedger> {
   requirePath(path, 'The path');

@@ -10,6 +10,18 @@ import { readSealed, writeSealed } from './sealed-file.js';
 /**
  * Seals a secret into a file, whose old content it replaces once the new one is on the disk.
  * @throws {VeilmatchError} `io`, and what `sealKey` throws
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { writeKeyFile } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'acme.key');
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * await writeKeyFile(path, crypto.getRandomValues(new Uint8Array(32)), unlock);
+ * await writeKeyFile(path, new Uint8Array(32), { passphrase: '' }).catch(({ code }) => console.log(code)); // → argument
+ * ```
  */
 export async function writeKeyFile(
   path: string,
@@ -25,8 +37,21 @@ export async function writeKeyFile(
 }
 
 /**
+ * Opens what `writeKeyFile` has written.
  * @returns the secret
  * @throws {VeilmatchError} `io` for a file that is not there, and what `openKey` throws
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { readKeyFile, writeKeyFile } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'acme.key');
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * await writeKeyFile(path, new Uint8Array([1, 2, 3]), unlock);
+ * console.log([...(await readKeyFile(path, unlock))]); // → [ 1, 2, 3 ]
+ * ```
  */
 export async function readKeyFile(path: string, unlock: Unlock): Promise<Uint8Array> {
   requirePath(path, 'The path');

@@ -14,6 +14,7 @@ import { createLog, openLog, type SealedLog } from './sealed-log.js';
 
 const FORMAT = 'veilmatch-run-v1';
 
+/** Which run a journal is of, and when it was begun. */
 export interface JournalHead extends RunIdentity {
   /** Milliseconds since 1970. */
   readonly madeAt: number;
@@ -23,6 +24,22 @@ export interface JournalHead extends RunIdentity {
  * Makes the journal of a run that begins, in a file that is not there yet, and locks it: `PATH.lock` says which process has
  * it.
  * @throws {VeilmatchError} `argument` where there is a file; `io`; what `sealKey` throws
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { createJournal, partyTerms } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'run.vm');
+ * const terms = partyTerms(intersection, 'receiver', { set: IdentifierSet.ofStrings(['ada']) });
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * const journal = await createJournal(path, { runId: '0123456789abcdef', peer: 'partner:acme', terms }, unlock);
+ * console.log(journal.held.frames); // → 0
+ * await journal.close();
+ * ```
  */
 export async function createJournal(
   path: string,
@@ -47,6 +64,21 @@ export async function createJournal(
  * @param onClosed - is told once when the journal is no longer in use, and whether it was erased
  * @throws {VeilmatchError} `io`, also where another process has it; `bad-file` for what is none, was damaged, or was sealed
  * with another passphrase or key
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createJournal, openJournal } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'run.vm');
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * const identity = { runId: '0123456789abcdef', peer: 'partner:acme', terms: {} };
+ * await (await createJournal(path, identity, unlock)).close();
+ * const journal = await openJournal(path, unlock);
+ * console.log(journal.peer); // → partner:acme
+ * await journal.erase();
+ * ```
  */
 export function openJournal(
   path: string,
@@ -103,7 +135,23 @@ async function journalOf(
   }
 }
 
-/** What stands in a journal's file about its run. @throws {VeilmatchError} `io`, `bad-file` */
+/**
+ * What stands in a journal's file about its run.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { createJournal, readJournalHead } from 'veilmatch/transport';
+ *
+ * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'run.vm');
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * const identity = { runId: '0123456789abcdef', peer: 'partner:acme', terms: {} };
+ * await (await createJournal(path, identity, unlock)).close();
+ * console.log((await readJournalHead(path, unlock)).peer); // → partner:acme
+ * ```
+ */
 export async function readJournalHead(path: string, unlock: Unlock): Promise<JournalHead> {
   requirePath(path, 'The path');
   requireObject(unlock, 'What it is opened with');

@@ -15,10 +15,11 @@ import { requireObject, requireOptions } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
+import { ristretto255Suite } from '../../psi/run/ciphersuite.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
-import { type CommonOptions, DEFAULT_CHUNK_SIZE } from '../../psi/run/party.js';
+import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
 import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
-import { type Role, SUITE, VERSION } from '../../psi/run/suite.js';
+import { type Role, VERSION } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { HELD_DIGEST_BYTES, type Held } from '../../wire/messages.js';
 
@@ -34,6 +35,7 @@ export interface RunIdentity {
 /** This party's list, as a digest, and the options that its frames depend on. */
 export type RunTerms = Readonly<Record<string, string>>;
 
+/** What a party keeps of a run, so that it can be resumed: its randomness, the peer's frames, and what was computed. */
 export interface Journal extends RunIdentity {
   /** 32 bytes that the randomness of the run is made of. */
   readonly seed: Uint8Array;
@@ -154,6 +156,19 @@ export class RecordJournal implements Journal {
 /**
  * A journal that lives as long as this process or page: for connections that are cut, not for parties that are killed. It can
  * be used again after it was closed.
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryChannels, memoryJournal, partyTerms, runParty, send } from 'veilmatch/transport';
+ *
+ * const own = { set: IdentifierSet.ofStrings(['grace']) };
+ * const terms = partyTerms(intersection, 'receiver', own);
+ * const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner:acme', terms });
+ * const [a, b] = memoryChannels();
+ * const [, shared] = await Promise.all([send(a, ['ada', 'grace']), runParty(b, intersection, 'receiver', own, { journal })]);
+ * console.log(shared.matches, shared.confirmed); // → [ 0 ] true
+ * ```
  */
 export function memoryJournal(identity: RunIdentity): Journal {
   requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
@@ -180,16 +195,30 @@ export function requireParty(protocol: unknown, role: unknown, own: unknown): vo
   throw new VeilmatchError('argument', "The role must be 'receiver' or 'sender'.");
 }
 
-/** What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on. */
+/**
+ * What stays the same of a run that is resumed: the protocol, what the party brings, and the options that its frames depend on.
+ * @example
+ * ```ts
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { partyTerms } from 'veilmatch/transport';
+ *
+ * const set = IdentifierSet.ofStrings(['ada']);
+ * console.log(partyTerms(intersection, 'sender', { set }, { to: 'both' }).to); // → "both"
+ * ```
+ */
 export function partyTerms<Own extends ByRole, Options extends object, Result extends ByRole, R extends Role>(
   protocol: Protocol<Own, Options, Result>,
   role: R,
   own: Own[R],
-  options: Pick<CommonOptions, 'chunkSize' | 'maxPeerSize'> & Given<Options> = {},
+  options: Pick<CommonOptions, 'suite' | 'chunkSize' | 'maxPeerSize'> & {
+    readonly pad?: number | undefined;
+  } & Given<Options> = {},
 ): RunTerms {
   requireParty(protocol, role, own);
   requireOptions(options);
-  const { chunkSize = DEFAULT_CHUNK_SIZE, maxPeerSize = '' } = options;
+  const { suite = ristretto255Suite, maxPeerSize = '', pad } = options;
+  const { chunkSize = defaultChunkSize(suite) } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
     protocol: protocol.id,
@@ -198,7 +227,8 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
     ...repeatedTerms(protocol.options, options),
     chunkSize: String(chunkSize),
     maxPeerSize: String(maxPeerSize),
-    version: `${VERSION}.${SUITE}`,
+    ...(pad !== undefined && { pad: String(pad) }),
+    version: `${VERSION}.${suite.id}`,
   };
 }
 

@@ -8,7 +8,7 @@
 import { throwIfAborted } from '../../abort.js';
 import { ByteList, equalBytes, u32, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { type BatchOptions, ELEMENT_BYTES, type GroupBackend } from '../../group/group.js';
+import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { admitOf } from '../../psi/run/admit.js';
 import type { CommonOptions } from '../../psi/run/party.js';
@@ -110,13 +110,14 @@ function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
     async (...args: Arguments[Name]): Promise<Uint8Array> => {
       const call = digestOf(name, args);
       const known = journal.outcome(call);
-      if (known !== undefined) return recall(known, args);
+      if (known !== undefined) return recall(known, args, inner.group.elementBytes);
       const outcome = await operations[name](...args);
       await journal.addOutcome(call, outcome);
       return outcome;
     };
   return {
     name: inner.name,
+    group: inner.group,
     constantTime: inner.constantTime,
     get concurrency() {
       return inner.concurrency;
@@ -137,9 +138,13 @@ function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
   };
 }
 
-async function recall(known: Promise<Uint8Array>, args: readonly Argument[]): Promise<Uint8Array> {
+async function recall(
+  known: Promise<Uint8Array>,
+  args: readonly Argument[],
+  elementBytes: number,
+): Promise<Uint8Array> {
   const outcome = await known;
-  const count = outcome.length / ELEMENT_BYTES;
+  const count = outcome.length / elementBytes;
   for (const options of args) {
     if (options === undefined || isInput(options)) continue;
     throwIfAborted(options.signal);

@@ -33,6 +33,7 @@ export interface RunStore {
   resume(peer: string, runId: string): Promise<Journal | undefined>;
 }
 
+/** Runs in a folder, which this process has locked. */
 export interface FolderRunStore extends RunStore {
   /** Runs that are not complete. */
   readonly unfinished: number;
@@ -42,7 +43,7 @@ export interface FolderRunStore extends RunStore {
 
 /** What a store keeps, for whom and how long. */
 export interface RunStoreOptions {
-  /** Of `runTerms`: what the party that listens runs. */
+  /** Of `partyTerms`: what the party that listens runs. */
   readonly terms: RunTerms;
   /** How long a run can be resumed after it was begun. Default 604,800, a week. */
   readonly lifetimeSeconds?: number | undefined;
@@ -56,7 +57,18 @@ const MAX_KEY_BYTES = 65_536;
 const RUN_NAME = /^([0-9a-f]{16})\.vm$/;
 const WEEK = 604_800;
 
-/** Whether there is a store in this folder: if not, its passphrase is a new one. */
+/**
+ * Whether there is a store in this folder: if not, its passphrase is a new one.
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { isRunStore } from 'veilmatch/transport';
+ *
+ * console.log(await isRunStore(join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'runs'))); // → false
+ * ```
+ */
 export async function isRunStore(folder: string): Promise<boolean> {
   requirePath(folder, 'The folder');
   return isThere(`${folder}/${KEY_NAME}`);
@@ -66,6 +78,19 @@ export async function isRunStore(folder: string): Promise<boolean> {
  * Opens a folder of runs, or makes one, and locks it. Runs that have expired are erased.
  * @throws {VeilmatchError} `io`; `bad-file` for a wrong passphrase or key, or a damaged file; `argument` where it has runs of
  * another list or other options
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { openRunStore } from 'veilmatch/transport';
+ *
+ * const folder = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'runs');
+ * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
+ * const store = await openRunStore(folder, unlock, { terms: {} });
+ * console.log(store.unfinished); // → 0
+ * await store.close();
+ * ```
  */
 export async function openRunStore(
   folder: string,

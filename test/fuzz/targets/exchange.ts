@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8 } from '../../../src/bytes.js';
 import { serialBackend } from '../../../src/group/serial.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
-import { defaultPolicy, memoryLedger } from '../../../src/psi/index.js';
+import { intersection, memoryLedger } from '../../../src/psi/index.js';
+import { signingPublicKey } from '../../../src/signing.js';
 import {
-  publicKeyOf,
-  type RequestState,
-  readResponse,
-  writeRequest,
-  writeResponse,
+  type Journal,
+  memoryJournal,
+  partyTerms,
+  runStep,
+  type StepTaken,
 } from '../../../src/transport/index.js';
 import { delimited, undelimited } from '../../../src/wire/framing.js';
 import { encodeMessage } from '../../../src/wire/messages.js';
@@ -20,16 +22,13 @@ import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../sup
 
 const backend = await serialBackend('auto');
 const KEYS = { receiver: new Uint8Array(32).fill(11), sender: new Uint8Array(32).fill(12) };
-const PUBLIC = { receiver: publicKeyOf(KEYS.receiver), sender: publicKeyOf(KEYS.sender) };
+const PUBLIC = { receiver: signingPublicKey(KEYS.receiver), sender: signingPublicKey(KEYS.sender) };
 const sets = {
   receiver: IdentifierSet.ofStrings([CANARY.email, 'grace', 'hedy']),
   sender: IdentifierSet.ofStrings(['grace', 'hedy', 'joan']),
 };
-const common = { backend, reveal: 'intersection' } as const;
-const WEEK = 604_800;
-
 interface Prepared {
-  readonly state: RequestState;
+  readonly journal: Journal;
   readonly request: Uint8Array;
   readonly response: Uint8Array;
 }
@@ -37,27 +36,45 @@ interface Prepared {
 let prepared: Promise<Prepared> | undefined;
 async function prepare(): Promise<Prepared> {
   const [request, response] = [scratch('true-request'), scratch('true-response')];
-  let state: RequestState | undefined;
-  const asking = { ...common, signingKey: KEYS.receiver, peer: PUBLIC.sender, lifetimeSeconds: WEEK };
-  await writeRequest(request, sets.receiver, asking, async (kept) => {
-    state = kept;
+  const own = { set: sets.receiver };
+  const terms = partyTerms(intersection, 'receiver', own);
+  const journal = memoryJournal({ runId: '0123456789abcdef', peer: 'partner', terms });
+  await runStep({ writes: request }, intersection, 'receiver', own, {
+    ...{ backend, journal, signingKey: KEYS.receiver, peer: PUBLIC.sender },
   });
   await answer(request, response);
   return {
-    state: state!,
+    // Tried many times.
+    journal: { ...kept(journal), erase: async () => {} },
     request: new Uint8Array(readFileSync(request)),
     response: new Uint8Array(readFileSync(response)),
   };
 }
 
-function answer(request: string, response: string): Promise<number> {
-  return writeResponse(request, response, sets.sender, 'partner', {
-    ...common,
-    signingKey: KEYS.sender,
-    peer: PUBLIC.receiver,
-    policy: defaultPolicy,
-    ledger: memoryLedger(),
-  });
+function kept(journal: Journal): Journal {
+  const { runId, peer, terms, seed, held } = journal;
+  return {
+    ...{ runId, peer, terms, seed, held },
+    frame: (index) => journal.frame(index),
+    addFrame: (frame) => journal.addFrame(frame),
+    outcome: (call) => journal.outcome(call),
+    addOutcome: (call, outcome) => journal.addOutcome(call, outcome),
+    close: () => journal.close(),
+    erase: () => journal.erase(),
+  };
+}
+
+function answer(reads: string, writes: string): Promise<StepTaken<unknown>> {
+  const allow = { peer: 'partner', ledger: memoryLedger() };
+  return runStep(
+    { reads, writes },
+    intersection,
+    'sender',
+    { set: sets.sender },
+    {
+      ...{ backend, signingKey: KEYS.sender, peer: PUBLIC.receiver, allow },
+    },
+  );
 }
 
 /** The messages of a file but the signature at its end. */
@@ -77,7 +94,11 @@ function signed(messages: readonly Uint8Array[], key: Uint8Array): Uint8Array {
 export const exchange: FuzzTarget = {
   name: 'exchange-files',
   reads: 'requests and responses in files',
-  sources: ['src/transport/exchange/exchange.ts', 'src/transport/exchange/exchange-file.ts'],
+  sources: [
+    'src/transport/exchange/chain.ts',
+    'src/transport/exchange/exchange-file.ts',
+    'src/transport/exchange/step.ts',
+  ],
   maxBytes: 2048,
   steps: [3_000_000, 2_000],
   async seeds() {
@@ -91,7 +112,7 @@ export const exchange: FuzzTarget = {
     ];
   },
   async run(input) {
-    const { state } = await prepared!;
+    const { journal } = await prepared!;
     const reader = new Reader(input);
     const how = reader.byte() % 4;
     const messages: Uint8Array[] = [];
@@ -102,8 +123,11 @@ export const exchange: FuzzTarget = {
     rmSync(made, { force: true });
     if (how % 2 === 0) await attempt(() => answer(given, made));
     else {
-      const result = await attempt(() => readResponse(given, sets.receiver, state, { backend }));
-      if (result !== undefined) demand(result.size === 2, 'A response ended well with another result.');
+      const own = { set: sets.receiver };
+      const step = await attempt(() =>
+        runStep({ reads: given }, intersection, 'receiver', own, { backend, journal }),
+      );
+      if (step !== undefined) demand(step.result?.size === 2, 'A response ended well with another result.');
     }
   },
 };

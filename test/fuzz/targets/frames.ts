@@ -8,6 +8,7 @@ import {
   encodeEvaluated,
   encodeQuery,
 } from '../../../src/contact/frames.js';
+import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/run/frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/run/hello.js';
 import { observeRun, type SentFrame } from '../../../src/psi/run/observe.js';
@@ -42,14 +43,16 @@ export const frames: FuzzTarget = {
   words: ['\ufeff'],
   seeds() {
     const sender: Hello = { ...hello, role: 'sender', publicKey: new Uint8Array(32).fill(1) };
-    const opened = [hello, sender].map((each) => encodeFrame('hello', encodeHello(each)));
+    const opened = [hello, sender].map((each) => encodeFrame('hello', encodeHello(each, ristretto255Suite)));
     const several: Hello = { ...hello, mode: 'sum', to: 'sender', identifiersPerRow: 3 };
     const run = opened.map((frame, i) =>
       concatBytes(Uint8Array.of(i), Uint8Array.of(frame.length >> 8, frame.length), frame),
     );
     return [
       ...Object.values(FRAME).map((type) => Uint8Array.of(0, type, 0, 0, 0, 0, ...new Uint8Array(96))),
-      ...[hello, sender, several].map((each) => concatBytes(Uint8Array.of(1), encodeHello(each))),
+      ...[hello, sender, several].map((each) =>
+        concatBytes(Uint8Array.of(1), encodeHello(each, ristretto255Suite)),
+      ),
       concatBytes(Uint8Array.of(2), encodeQuery({ setId: 'members', epoch: 3, size: 2 })),
       concatBytes(Uint8Array.of(3), encodeBlinded(0, new Uint8Array(64).fill(3))),
       concatBytes(
@@ -105,7 +108,7 @@ function readFrame(bytes: Uint8Array): void {
 }
 
 function readHello(bytes: Uint8Array): void {
-  const peer = decodeHello(bytes);
-  demand(equalBytes(encodeHello(peer), bytes), 'A Hello has a second form.');
+  const peer = decodeHello(bytes, ristretto255Suite);
+  demand(equalBytes(encodeHello(peer, ristretto255Suite), bytes), 'A Hello has a second form.');
   for (const own of [hello, { ...hello, role: 'sender' as const }]) attemptSync(() => checkPeer(own, peer));
 }

@@ -12,7 +12,7 @@ const OPTIONS: readonly ListOptions[] = [
   {},
   { header: true },
   { header: false },
-  { delimiter: ';' },
+  { dialect: { delimiter: ';', escape: '\\', comment: '#' }, maxRecord: 64 },
   { columns: [{ name: 'email', field: 'email' }] },
   {
     columns: [
@@ -50,9 +50,14 @@ async function readList(path: string, which: number, bytes: Uint8Array): Promise
 /** CSV in every encoding, as it stands or compressed: the first byte says how, the second one how it is read. */
 export const lists: FuzzTarget = {
   name: 'lists',
-  reads: 'lists as CSV: encodings, compression, quotes, columns',
+  reads: 'lists as CSV, JSON and vCard: encodings, compression, quotes, columns',
   sources: [
     'src/lists/csv.ts',
+    'src/lists/csv-splitter.ts',
+    'src/lists/dialect.ts',
+    'src/lists/json-records.ts',
+    'src/lists/vcard.ts',
+    'src/lists/column-names.ts',
     'src/lists/encoding.ts',
     'src/lists/compression.ts',
     'src/lists/chunks.ts',
@@ -76,6 +81,10 @@ export const lists: FuzzTarget = {
     'email',
     'phone',
     'country',
+    'BEGIN:VCARD',
+    'END:VCARD',
+    '{"',
+    '\\',
     '\ufeff',
     '\0',
   ],
@@ -87,6 +96,10 @@ export const lists: FuzzTarget = {
       `e-mail\tMobile number\n${CANARY.email}\t0151 12345678\n`,
       `"a\r\nb","${CANARY.email}"\n"c"d,e\n`,
       `\ufeff${TABLE}`,
+      `sep=|\n${TABLE.replaceAll(',', '|')}`,
+      `{"email":"${CANARY.email}","more":{"phone":["${CANARY.phone}"]}}\n{"email":1}\n`,
+      `[{"email":"${CANARY.email}"}]`,
+      `BEGIN:VCARD\nFN:Ada\nTEL;TYPE=CELL:${CANARY.phone}\nEMAIL:${CANARY.email}\nEND:VCARD\n`,
     ).flatMap((bytes) => OPTIONS.map((_, which) => Uint8Array.of(0, which, ...bytes))),
     Uint8Array.of(1, 0, ...texts(TABLE)[0]!),
     Uint8Array.of(0, 0, ...gzipSync(TABLE)),

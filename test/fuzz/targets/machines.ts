@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { isDeepStrictEqual } from 'node:util';
 import { equalBytes } from '../../../src/bytes.js';
-import {
-  contactClient,
-  contactServer,
-  openPublishedSet,
-  publishSet,
-  signerOf,
-} from '../../../src/contact/index.js';
+import { contactClient } from '../../../src/contact/client.js';
+import { openPublishedSet, publishSet } from '../../../src/contact/index.js';
+import { contactServer } from '../../../src/contact/server.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import type { GroupBackend } from '../../../src/group/group.js';
 import { serialBackend } from '../../../src/group/serial.js';
 import { canonicalBytes } from '../../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../../src/identifiers/set.js';
-import {
-  joinIdsReceiver,
-  joinIdsSender,
-  Logarithms,
-  type OpenedSum,
-  type PsiMachine,
-  peopleReceiver,
-  peopleSender,
-  psiReceiver,
-  psiSender,
-  sumReceiver,
-  sumSender,
-} from '../../../src/psi/index.js';
+import { Logarithms, type PsiMachine } from '../../../src/psi/index.js';
+import { psiReceiver } from '../../../src/psi/intersection/receiver.js';
+import { psiSender } from '../../../src/psi/intersection/sender.js';
+import { joinIdsReceiver, joinIdsSender } from '../../../src/psi/join-ids/join-ids.js';
+import { peopleReceiver, peopleSender } from '../../../src/psi/people/people.js';
 import type { Role } from '../../../src/psi/run/suite.js';
+import type { OpenedSum } from '../../../src/psi/sum/opened-sum.js';
+import { sumReceiver } from '../../../src/psi/sum/receiver.js';
+import { sumSender } from '../../../src/psi/sum/sender.js';
 import type { RandomSource } from '../../../src/random.js';
+import { signingPublicKey } from '../../../src/signing.js';
 import { Chance } from '../support/random.js';
 import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
@@ -118,10 +111,10 @@ const psi = (more: object): Pair => ({
       ? psiReceiver(SETS.receiver, { ...common(role), ...more })
       : psiSender(SETS.sender, { ...common(role), ...more }),
 });
-const sum = (more: { to?: 'sender'; several?: boolean }): Pair => ({
+const sum = (more: { to?: 'sender'; people?: boolean }): Pair => ({
   closed: true,
   make(role) {
-    const sets = more.several ? PEOPLE : SETS;
+    const sets = more.people ? PEOPLE : SETS;
     const options = {
       ...{ ...common(role), ...more, acceptChosenValues: true },
       logarithms: new SmallLogarithms(backend),
@@ -137,7 +130,7 @@ contactKeys.secretKey[31] = 0;
 const NAME = { setId: 'members', epoch: 1 };
 const published = await publishSet(SETS.sender, { ...NAME, keys: contactKeys, backend });
 const directory = await openPublishedSet(published, {
-  pin: { signer: signerOf(contactKeys.signingKey) },
+  pin: { signer: signingPublicKey(contactKeys.signingKey) },
   ...NAME,
 });
 
@@ -150,7 +143,7 @@ const PAIRS: readonly Pair[] = [
   psi({ verifiable: true }),
   sum({}),
   sum({ to: 'sender' }),
-  sum({ several: true }),
+  sum({ people: true }),
   {
     closed: true,
     make: (role) =>

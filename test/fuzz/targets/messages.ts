@@ -121,7 +121,7 @@ export const handshake: FuzzTarget = {
             (peer !== undefined) === (message.token === CANARY.token),
             'A token was mistaken for another.',
           );
-          checkAccept(acceptMessage(message, RUN, 1, message.held));
+          checkAccept(acceptMessage(message, RUN, 1, { held: message.held }));
         } else if (message.type === 'accept') checkAccept(message);
       }),
     );

@@ -6,14 +6,15 @@ import { Headway, type ReversalCursor } from '../../../src/attack/cursor.js';
 import { bytesToHex, utf8 } from '../../../src/bytes.js';
 import { readPolicy } from '../../../src/cli/flags/policy.js';
 import { readCursorFile } from '../../../src/cli/secrets/cursor-file.js';
-import { loadState } from '../../../src/cli/secrets/state.js';
+import { openFileRun } from '../../../src/cli/secrets/file-runs.js';
 import { daysToEnumerate } from '../../../src/policy/enumeration.js';
 import { checkPolicy, defaultPolicy } from '../../../src/policy/policy.js';
 import { KINDS, type Kind, openWhole, sealWhole } from '../../../src/sealed/container.js';
 import { openKey } from '../../../src/sealed/key.js';
 import { openFileLedger } from '../../../src/transport/files/file-ledger.js';
 import { writeSealed } from '../../../src/transport/files/sealed-file.js';
-import { openJournal } from '../../../src/transport/resume/file-journal.js';
+import { createJournal, openJournal } from '../../../src/transport/resume/file-journal.js';
+import { note } from '../../../src/transport/resume/notes.js';
 import { openRunStore } from '../../../src/transport/resume/run-store.js';
 import { createLog, openLog } from '../../../src/transport/resume/sealed-log.js';
 import { scratch } from '../support/scratch.js';
@@ -49,24 +50,12 @@ const head = (more: object): Uint8Array =>
   );
 const record = (type: number, length: number): Uint8Array =>
   Uint8Array.of(type, ...new Uint8Array(length).fill(type));
-const hex = (bytes: number): string => '0a'.repeat(bytes);
-const REQUEST = JSON.stringify({
-  format: 'veilmatch-request-v1',
-  reveal: 'intersection',
-  seed: hex(32),
-  requestId: hex(16),
-  requestDigest: hex(64),
-  peer: hex(32),
-  own: hex(32),
-  listDigest: hex(64),
-  path: 'list.csv',
-  flags: {},
-});
+const KEPT = JSON.stringify({ list: '/list.csv', flags: { reveal: 'intersection', role: 'receiver' } });
 
 /** Sealed with the right key, so that what is inside is looked at; or the bytes of the file as they are. */
 export const sealed: FuzzTarget = {
   name: 'sealed-states',
-  reads: 'sealed keys, states of requests and of runs, journals',
+  reads: 'sealed keys, states of runs over a line and through files, journals',
   sources: [
     'src/sealed/',
     'src/transport/files/sealed-file.ts',
@@ -74,7 +63,8 @@ export const sealed: FuzzTarget = {
     'src/transport/resume/file-journal.ts',
     'src/transport/resume/journal.ts',
     'src/transport/resume/run-store.ts',
-    'src/cli/secrets/state.ts',
+    'src/transport/resume/notes.ts',
+    'src/cli/secrets/file-runs.ts',
   ],
   maxBytes: 2048,
   steps: [10_000, 200],
@@ -87,7 +77,7 @@ export const sealed: FuzzTarget = {
     return [
       ...[...kinds, passphrase, former].flatMap((bytes) => [0, 1].map((how) => Uint8Array.of(how, ...bytes))),
       Uint8Array.of(2, ...blocks(head({}), record(1, 5), record(2, 40), record(1, 3))),
-      Uint8Array.of(3, ...utf8(REQUEST)),
+      Uint8Array.of(3, ...utf8(KEPT)),
       Uint8Array.of(4, ...blocks(head({}), record(1, 5))),
       Uint8Array.of(4, ...blocks(head({ madeAt: 1 }))),
       Uint8Array.of(4, ...blocks(head({ terms: { ...TERMS, list: 'bb' } }))),
@@ -114,9 +104,21 @@ export const sealed: FuzzTarget = {
         await log.scan(() => {}).finally(() => log.close());
       });
     } else if (how === 3) {
-      await writeSealed(path, 'request', reader.rest(), UNLOCK);
-      const kept = await attempt(() => loadState(path, UNLOCK));
-      if (kept !== undefined) demand(kept.state.seed instanceof Uint8Array, 'A state has no seed.');
+      const folder = scratch('file-runs');
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+      const journal = await createJournal(
+        `${folder}/${RUN}.vm`,
+        { runId: RUN, peer: 'acme', terms: TERMS },
+        UNLOCK,
+      );
+      await note(journal, 'list', reader.rest());
+      await journal.close();
+      await attempt(async () => {
+        const run = await openFileRun(folder, RUN, UNLOCK);
+        await run.journal.close();
+        demand(typeof run.list === 'string', 'A state names no list.');
+      });
     } else {
       const folder = scratch('runs');
       if (how === 4) {

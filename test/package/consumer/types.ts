@@ -10,6 +10,7 @@ import {
   type HashedRows,
   hashRows,
   type Identifier,
+  type IdentifierSet,
   identifiersFromRows,
   type ProfileName,
   profiles,
@@ -24,7 +25,7 @@ import {
   type Suite,
   VOPRFClient,
 } from 'veilmatch/oprf';
-import { type IdentifierSet, intersect, type PsiMachine, psiSender, type SenderEnd } from 'veilmatch/psi';
+import { intersect, intersection, type PsiMachine } from 'veilmatch/psi';
 import {
   type Channel,
   connect,
@@ -52,9 +53,9 @@ export async function count(a: readonly string[], b: readonly string[]): Promise
   return result.size;
 }
 
-export async function sender(set: IdentifierSet, random: RandomSource): Promise<PsiMachine<SenderEnd>> {
+export async function sender(set: IdentifierSet, random: RandomSource): Promise<PsiMachine<unknown>> {
   const backend: GroupBackend = await createBackend({ backend: 'noble' });
-  return psiSender(set, { backend, random });
+  return intersection.sender.machine({ set }, { backend, random });
 }
 
 export function tokens(name: ProfileName, key: Uint8Array): number {

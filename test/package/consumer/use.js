@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import * as veilmatch from 'veilmatch';
 import { numberingPlan, reverse } from 'veilmatch/attack';
 import { protocols } from 'veilmatch/compare';
-import { createBackend } from 'veilmatch/group';
+import { ByteList, createBackend } from 'veilmatch/group';
 import { reversiblePlain } from 'veilmatch/hashing';
-import { normalizePhone } from 'veilmatch/identifiers';
-import { ByteList, generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
-import { IdentifierSet, intersect } from 'veilmatch/psi';
+import { IdentifierSet, normalizePhone } from 'veilmatch/identifiers';
+import { generateKeyPair, ristretto255Sha512, VOPRFClient, VOPRFServer } from 'veilmatch/oprf';
+import { intersect } from 'veilmatch/psi';
 
 assert.equal(normalizePhone('(415) 555-0123', { country: 'US' }), '+14155550123');
 assert.ok((await createBackend()).constantTime);

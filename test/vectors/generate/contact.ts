@@ -5,9 +5,10 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE, numberToBytesLE } from '@noble/curves/utils.js';
 import { bytesToHex, concatBytes, hexToBytes, u16, u32, utf8 } from '../../../src/bytes.js';
 import { headerDigest } from '../../../src/contact/header.js';
-import { openPublishedSet, publishSet, signerOf } from '../../../src/contact/index.js';
+import { openPublishedSet, publishSet } from '../../../src/contact/index.js';
 import { HEADER_LABEL } from '../../../src/contact/suite.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
+import { signingPublicKey } from '../../../src/signing.js';
 import { outputOf, referenceTag } from '../../suites/reference-contact.js';
 import {
   type ContactGroup,
@@ -27,7 +28,7 @@ const NAME = { setId: 'vectors', epoch: 7 } as const;
 const [secretKey, signingKey, otherKey, otherSigner] = drawn('contact keys', ['k', 'sign', 'k', 'sign']).map(
   ({ hex }) => hexToBytes(hex),
 ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-const signer = bytesToHex(signerOf(signingKey));
+const signer = bytesToHex(signingPublicKey(signingKey));
 
 export type UnnumberedContact =
   | (Omit<ContactGroup, 'tests'> & { readonly tests: Array<Unnumbered<VectorTest>> })

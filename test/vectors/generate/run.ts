@@ -6,8 +6,9 @@ import { bytesToHex, hexToBytes } from '../../../src/bytes.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
 import type { PsiMachine } from '../../../src/psi/index.js';
+import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { FrameLog, sessionId, Tagger } from '../../../src/psi/run/session.js';
-import { DST, type Role } from '../../../src/psi/run/suite.js';
+import type { Role } from '../../../src/psi/run/suite.js';
 import {
   type Draw,
   frameBytes,
@@ -286,10 +287,10 @@ async function tagsOf(
     const hello = run.bytes(run.of(role)[0]!);
     return new DataView(hello.buffer, hello.byteOffset).getUint32(1 + 24);
   });
-  const tagger = new Tagger(sid, mode, sizes[0]!, sizes[1]!);
+  const tagger = new Tagger(sid, mode, [sizes[0]!, sizes[1]!], ristretto255Suite);
   const { elements } = setOf(sender);
   const scalar = hexToBytes(sender.draws.find(({ name }) => name === 'b')!.hex);
-  const evaluated = await backend.hashAndMultiply(elements, DST, scalar);
+  const evaluated = await backend.hashAndMultiply(elements, ristretto255Suite.dst, scalar);
   const entries = Array.from(elements, (element, i) => [
     Buffer.from(element).toString('utf8'),
     bytesToHex(tagger.tag(evaluated.subarray(32 * i, 32 * i + 32), element)),

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `veilmatch inspect`: says how a list would be read and what is in it, and does nothing else. No value is shown. */
+
+import { Option } from 'commander';
+import { type InspectedColumn, inspectList, type ListInspection } from '../../lists/inspect.js';
+import { sourceName } from '../../lists/io.js';
+import { withOutputs } from '../../lists/output.js';
+import { refuseParquet } from '../../lists/sinks.js';
+import type { Command } from '../command.js';
+import {
+  assignedOption,
+  LIST_ARGUMENT,
+  type ListFlags,
+  listOptions,
+  statusFor,
+  strictOption,
+  toListOptions,
+} from '../flags/list-options.js';
+import { rejectedLine } from '../report/rejected.js';
+
+interface InspectFlags extends ListFlags {
+  readonly assigned?: true;
+  readonly strict?: true;
+  readonly json?: true;
+  readonly output?: string;
+}
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  summary: 'say what a list holds and how it would be read, without a value of it',
+  arguments: [LIST_ARGUMENT],
+  options: [
+    assignedOption(),
+    strictOption(),
+    ...listOptions(),
+    new Option('--json', 'print the report as JSON'),
+    new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
+  ],
+  help: `
+The report names the format, every column with what its cells look like (a digit is a 9, a word an a), what was rejected,
+rows that repeat earlier ones, identifiers that stand in many rows, the countries of the numbers, and the command line to go on
+with. It can be handed on: no cell is in it, only names of columns.
+
+Examples:
+  veilmatch inspect customers.csv --country US
+  veilmatch inspect export.csv.gz --country-column Country --json
+`,
+  async run(args, options, io) {
+    const flags = options as InspectFlags;
+    const path = args[0]!;
+    refuseParquet(flags.output, 'A report');
+    return withOutputs([flags.output], [path], io, async (output) => {
+      const report = await inspectList(path, { ...toListOptions(flags), assigned: flags.assigned }, io);
+      const { notes: _, ...data } = report;
+      await output!.write(
+        flags.json ? `${JSON.stringify(data, null, 2)}\n` : reportText(report, path, flags),
+      );
+      return statusFor(
+        flags,
+        report.rejected.reduce((sum, { count }) => sum + count, 0),
+      );
+    });
+  },
+};
+
+function reportText(report: ListInspection, path: string, flags: ListFlags): string {
+  const { identifiers, countries, records, repeatedRows, frequent, rejected, counts } = report;
+  const several = frequent.map(
+    ({ kind, rows, lines }) =>
+      `  ${kind === 'phone' ? 'a number' : 'an address'} in ${rows} rows (${counts}s ${lines.join(', ')}, ...): hardly one person`,
+  );
+  const ofCountries = Object.entries(countries).map(([country, count]) => `${country} ${count}`);
+  return [
+    ...report.notes.map((note) => `${sourceName(path)}: ${note}`),
+    '',
+    ...columnLines(report.columns, report),
+    '',
+    `rows ${records}; different telephone numbers ${identifiers.phone}, e-mail addresses ${identifiers.email}; ` +
+      `rows that only repeat earlier ones ${repeatedRows}`,
+    ...several,
+    ...(ofCountries.length > 0 ? [`countries of the numbers: ${ofCountries.join(', ')}`] : []),
+    rejected.length === 0 ? 'nothing was rejected' : 'rejected:',
+    ...rejected.map((entry) => rejectedLine(entry, counts)),
+    '',
+    `go on with: ${commandLine(path, report, flags)}`,
+    '',
+  ].join('\n');
+}
+
+function columnLines(columns: readonly InspectedColumn[], { reading }: ListInspection): string[] {
+  return columns.map(({ number, kind, filled, shapes, hashes }) => {
+    const name = reading.names[number - 1];
+    const use = kind === undefined ? '' : `  ${kind}`;
+    const hashed = hashes > 0 ? `; hashes ${hashes}` : '';
+    const looks = shapes.map(({ shape, count }) => `${shape} (${count})`).join(', ');
+    const title = `column ${number}${name === undefined ? '' : ` "${name}"`}`;
+    return `${title}${use}: ${filled} filled${looks === '' ? '' : `, such as ${looks}`}${hashed}`;
+  });
+}
+
+/** What does the same without a guess. */
+function commandLine(path: string, { reading }: ListInspection, flags: ListFlags): string {
+  const quoted = (text: string): string =>
+    /^[\w./:=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const words = reading.columns.flatMap(({ number, name, kind }) => {
+    const column = name ?? String(number);
+    return kind === 'country'
+      ? ['--country-column', quoted(column)]
+      : ['--column', quoted(`${column}=${kind}`)];
+  });
+  const { country } = flags;
+  return ['veilmatch normalize', quoted(path), ...words, ...(country ? ['--country', country] : [])].join(
+    ' ',
+  );
+}
