@@ -98,7 +98,7 @@ describe('veilmatch hash --upload', () => {
   });
 
   it('leaves nothing behind when it fails', async () => {
-    const { path, out } = list('email,phone\nada@x.org,\n"broken');
+    const { path, out } = list('email,phone\nada@x.org,\n\0');
     const { status } = await cli(['hash', path, '--profile', 'snap', '--upload', '-o', out]);
     expect(status).not.toBe(0);
     for (const name of ['audience.csv', 'audience-email.csv', 'audience-phone.csv'])
