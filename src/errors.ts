@@ -20,13 +20,17 @@ export type IdentifierErrorCode =
    */
   | 'too-long'
   /**
-   * A country code that nobody has, a length between the possible ones, a range that is not assigned (only under
-   * `assigned`), or a number that a platform does not take. Of what uploads take besides: a text that is none, such as a date
-   * that no calendar has.
+   * A country code that nobody has, a length between the possible ones, first digits that no number of the country has, a
+   * range that is not assigned (only under `assigned`), or a number that a platform does not take. Of what uploads take
+   * besides: a text that is none, such as a date that no calendar has.
    */
   | 'not-valid'
   /** A number that a spreadsheet has turned into a float or into scientific notation. */
   | 'spreadsheet-damage'
+  /** What people write for want of an identifier: `0000000000`, `none@none.com`. It would make strangers one person. */
+  | 'placeholder'
+  /** Several identifiers where one can be taken, or of which some cannot be read. */
+  | 'several'
   /** A text that can be read in two ways, and nothing says which is meant. */
   | 'ambiguous'
   /** Text that is not an e-mail address. */

@@ -80,8 +80,10 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
     why: 'A name of 200 characters, and spaces where cases change.',
   },
   'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
+  'identifiers/idna.ts normalize': { most: 2_048, why: 'A part of such a text.' },
+  'identifiers/countries.ts normalize': { most: 80, why: 'Longer texts name no country.' },
+  'identifiers/phone-labels.ts normalize': { most: 32, why: 'A word of 16 letters, and marks.' },
   'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
-  'identifiers/email.ts URL': { most: 2_055, why: 'The scheme, and a part of such a text.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
   'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
@@ -323,7 +325,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (text) =>
       parseRows(
         { phone: [text], email: [text], country: [text] },
-        { country: 'US', assigned: false, match: 'any' },
+        { country: 'US', assigned: false, international: false, strict: false, match: 'any' },
       ),
   },
   joinTokens: { pieces: TOKEN, read: (text) => joinTokens([text], [text]) },
@@ -508,7 +510,7 @@ describe('the counter of steps', () => {
     const { builtins } = await counter.count(() => normalizeEmail(`é${marks}@é${marks}.de`));
     expect(builtins).toEqual([
       { name: 'identifiers/email.ts normalize', length: 201 },
-      { name: 'identifiers/email.ts URL', length: 211 },
+      { name: 'identifiers/idna.ts normalize', length: 204 },
     ]);
   });
 });

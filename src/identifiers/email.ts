@@ -8,8 +8,18 @@
  * apart everywhere but at some providers, and the platforms disagree about those (see `profiles`).
  */
 
+import { asciiDomain } from './idna.js';
+import { isPlaceholderAddress, LONGEST_FILLER } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
-import { MAX_EMAIL_TEXT, withoutInvisibles } from './text.js';
+import {
+  MAX_EMAIL_TEXT,
+  NOT_ASCII,
+  QUOTES,
+  SPACES,
+  withoutEnds,
+  withoutInvisibles,
+  withoutInvisiblesButJoiners,
+} from './text.js';
 
 const REFUSED = {
   empty: { code: 'empty', message: 'There is no e-mail address: the text is empty.' },
@@ -27,18 +37,27 @@ const REFUSED = {
     code: 'bad-domain',
     message: 'The domain of the e-mail address is not one that DNS could hold, nor can be mapped to one.',
   },
+  placeholder: {
+    code: 'placeholder',
+    message:
+      'The address is one that people write for want of one: it would make strangers one person. Leave the cell empty.',
+  },
+  several: {
+    code: 'several',
+    message:
+      'The text holds several e-mail addresses. Give each a row, or a cell of its own; rows of a list may hold several.',
+  },
 } as const satisfies Record<string, Refusal>;
 
 /** The HTML rule's local part, and RFC 6531's characters without separators, controls and halves of surrogate pairs. */
 const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}])+$/iu;
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
-/** An ASCII address and nothing else, as nearly all are. */
-const PLAIN = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
-/** Labels of letters, digits and hyphens in any script, joined by dots; and pictures, which some registries sell. */
+/** An ASCII address and nothing else, as nearly all are. An apostrophe before it is a quote. */
+const PLAIN = new RegExp(`^(?!['/]|=['"])[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${DOMAIN.source.slice(1)}`);
+/** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
-  /^[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}-]+(?:\.[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}\p{Emoji_Modifier}-]+)*$/u;
-const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+  /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
 
 /**
  * An e-mail address in its one spelling.
@@ -58,27 +77,60 @@ export function normalizeEmail(text: string): string {
 
 /** `normalizeEmail` without exceptions. */
 export function readEmail(text: string): string | Refusal {
-  const cleaned = withoutInvisibles(text);
+  // Nearly all are plain as they stand.
+  const own = text.length <= 254 ? text.toLowerCase() : '';
+  if (PLAIN.test(own)) return isPlaceholder(own) ? REFUSED.placeholder : own;
+  const cleaned = withoutInvisiblesButJoiners(text);
   if (cleaned.length > MAX_EMAIL_TEXT) return REFUSED.tooLong;
   const lower = cleaned.toLowerCase();
-  return lower.length <= 254 && PLAIN.test(lower) ? lower : readFully(cleaned);
+  if (lower.length > 254 || !PLAIN.test(lower)) return readFully(cleaned);
+  return isPlaceholder(lower) ? REFUSED.placeholder : lower;
+}
+
+/**
+ * Each address of a text that holds several.
+ * @returns undefined where one of them cannot be read
+ */
+export function readEmails(text: string): string[] | undefined {
+  const readings = addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text))).map(readEmail);
+  const addresses = readings.filter((reading) => typeof reading === 'string');
+  return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
 }
 
 /** The reading of a text in any of its forms. */
 export function readFully(cleaned: string): string | Refusal {
   if (cleaned === '') return REFUSED.empty;
-  const address = addressIn(cleaned);
+  const text = withAsciiAt(cleaned);
+  const reading = readOne(text);
+  if (typeof reading === 'string' || text.indexOf('@') === text.lastIndexOf('@')) return reading;
+  const parts = addressesIn(text);
+  const several = parts.length > 1 && parts.every((part) => typeof readOne(part) === 'string');
+  return several ? REFUSED.several : reading;
+}
+
+function readOne(text: string): string | Refusal {
+  const address = addressIn(text);
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return REFUSED.notAnEmail;
-  const local = folded(address.slice(0, at));
+  const local = folded(withoutInvisibles(address.slice(0, at)));
   if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
-  const domain = asciiDomain(address.slice(at + 1));
+  const written = address.slice(at + 1);
+  // ASCII domains are what DNS holds already, in lower case.
+  const domain = NOT_ASCII.test(written) ? asciiDomain(written) : written.toLowerCase();
   // Too long comes first: a name of 300 characters is not one that DNS could hold either.
   if (domain !== undefined && domain.length > 255) return REFUSED.tooLong;
   if (domain === undefined || !DOMAIN.test(domain)) return REFUSED.badDomain;
   const octets = octetLength(local);
   if (octets > 64 || octets + 1 + domain.length > 254) return REFUSED.tooLong;
-  return `${local}@${domain}`;
+  const email = `${local}@${domain}`;
+  return isPlaceholder(email) ? REFUSED.placeholder : email;
+}
+
+function isPlaceholder(email: string): boolean {
+  const at = email.indexOf('@');
+  // Placeholders are short, or begin with a "no".
+  if (at > LONGEST_FILLER && !/^[ndw]/.test(email)) return false;
+  return isPlaceholderAddress(email.slice(0, at), email.slice(at + 1));
 }
 
 /** Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode. */
@@ -87,19 +139,59 @@ export function isEmailLike(text: string): boolean {
   return at > 0 && LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
 }
 
+/** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */
+function withAsciiAt(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
+  return text.replace(/[\uff00-\uffef]/g, (c) => c.normalize('NFKC')).replaceAll('\ufe6b', '@');
+}
+
+/** What stands between addresses. */
+const SEPARATORS = /[,;|\n\r\t]|\s:::?\s|\s\/\s/;
+/** Texts of more parts are no cell of addresses. */
+const MOST_PARTS = 16;
+
+/** The parts of a text that have an @; none of them where there are too many. */
+function addressesIn(text: string): string[] {
+  const parts = text
+    .split(SEPARATORS, MOST_PARTS + 1)
+    .map((part) => part.trim())
+    .filter((part) => part.includes('@'));
+  return parts.length > MOST_PARTS ? [] : parts;
+}
+
+/** A spreadsheet is told by an equals sign to keep a text. */
+const BEFORE = `/${QUOTES}${SPACES}`;
+const BEHIND = `;,${QUOTES}${SPACES}`;
+/** What people and mail servers call it. */
+const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;
+/** `Ada [mailto:ada@example.com]`, as mail programs quote it; `Ada (ada@example.com)`. */
+const IN_BRACKETS = /^[^@<>()[\]]*[[(]([^\s<>()[\]]+)[)\]]$/;
+/** `ada@example.com (Ada)`, the oldest way. */
+const BEFORE_BRACKETS = /^([^\s<>()]+)\s+\([^@<>()]*\)$/;
+
 /** The address inside `Name <address>` and `mailto:address?fields`. */
 function addressIn(text: string): string {
-  const bracketed = /^([^<>]*)<([^<>]*)>$/.exec(text);
+  const end = withoutEnds(text, '', `;,${SPACES}`);
+  const bracketed = /^([^<>]*)<([^<>]*)>$/.exec(end);
   // A second address before the brackets makes it a list: nobody can say which one is meant.
-  const address = bracketed && !endsAnAddress(unquoted(bracketed[1]!)) ? bracketed[2]!.trim() : text;
+  const inner = bracketed && !endsAnAddress(unquoted(bracketed[1]!)) ? bracketed[2]! : end;
+  const alone = IN_BRACKETS.exec(inner)?.[1] ?? BEFORE_BRACKETS.exec(inner)?.[1] ?? inner;
+  const address = withoutQuotes(withoutQuotes(alone).replace(LABEL, ''));
   if (!/^mailto:/i.test(address)) return address;
   // RFC 6068: a literal "?" starts the header fields, one in the address is percent-encoded.
-  const encoded = address.slice('mailto:'.length).split('?', 1)[0]!;
+  const encoded = address.slice('mailto:'.length).replace(/^\/\//, '').split('?', 1)[0]!;
   try {
-    return withoutInvisibles(decodeURIComponent(encoded));
+    return withoutQuotes(withAsciiAt(withoutInvisiblesButJoiners(decodeURIComponent(encoded))));
   } catch {
     return '';
   }
+}
+
+function withoutQuotes(text: string): string {
+  const inner = withoutEnds(/^=["']/.test(text) ? text.slice(1) : text, BEFORE, BEHIND);
+  const at = inner.indexOf("'@");
+  // `'ada'@example.com`: what stood around the name.
+  return text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;
 }
 
 /** Whether a comma or a semicolon stands somewhere behind an @. */
@@ -112,23 +204,17 @@ function unquoted(name: string): string {
   return name.replace(/"[^"]*"/g, '');
 }
 
-/** Lower case and NFC; composing may leave a letter that has a lower case, and lowering one that can be composed. */
+/**
+ * Lower case and NFC, with the apostrophe that word processors bend straight again. Composing may leave a letter that has a
+ * lower case, and lowering one that can be composed.
+ */
 function folded(local: string): string {
-  return local.normalize('NFC').toLowerCase().normalize('NFC');
-}
-
-/** Unicode domains by UTS 46 as browsers apply it (WHATWG URL, domain to ASCII); ASCII ones in lower case. */
-function asciiDomain(domain: string): string | undefined {
-  if (/^[\0-\x7f]*$/.test(domain)) return domain.toLowerCase();
-  // Characters that mean something in a URL never reach its parser.
-  if (/[\0-,/:-@[-`{-\x7f]/.test(domain)) return undefined;
-  try {
-    const { hostname } = new URL(`http://${domain}`);
-    // Fullwidth digits can map to a number, which a URL takes for an IPv4 address.
-    return IPV4.test(hostname) ? undefined : hostname;
-  } catch {
-    return undefined;
-  }
+  if (!NOT_ASCII.test(local)) return local.toLowerCase();
+  return local
+    .replace(/[\u2018\u2019]/g, "'")
+    .normalize('NFC')
+    .toLowerCase()
+    .normalize('NFC');
 }
 
 function octetLength(text: string): number {

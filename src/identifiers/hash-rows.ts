@@ -3,7 +3,7 @@
 
 import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { type PhoneOptions, requireCountry } from './phone.js';
+import { howToRead, numberOf, type PhoneOptions, type PhoneReading, requireCountry } from './phone.js';
 import {
   emailFor,
   type PlatformToken,
@@ -11,11 +11,12 @@ import {
   type ProfileName,
   type ProfileOptions,
   phoneFor,
+  phonesFor,
   platformNamed,
   tokenOf,
 } from './profiles.js';
-import type { Refusal } from './refusal.js';
-import { cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
+import { isRefusal } from './refusal.js';
+import { type AmbiguousRow, cellOf, type Field, type RejectedRow, type Row, rowCountry } from './row.js';
 
 /** Which platform, its own options, and how telephone numbers are read. */
 export type HashRowsOptions<Name extends ProfileName = ProfileName> = PhoneOptions & {
@@ -39,6 +40,8 @@ export interface HashedRows {
   readonly tokens: readonly RowToken[];
   /** In the same order. */
   readonly rejected: readonly RejectedRow[];
+  /** Which rows were read in one of two ways, in the same order; with `strict` they are rejected. */
+  readonly ambiguous: readonly AmbiguousRow[];
 }
 
 /**
@@ -58,45 +61,57 @@ export function hashRows<Name extends ProfileName>(
   options: HashRowsOptions<Name>,
 ): HashedRows {
   const tokens: RowToken[] = [];
-  const rejected = readRows(rows, options, (row, field, { token }) => tokens.push({ row, field, token }));
-  return { tokens, rejected };
+  const take = (row: number, field: Field, { token }: PlatformToken): void =>
+    void tokens.push({ row, field, token });
+  return { tokens, ...readRows(rows, options, take) };
 }
 
 /**
  * What a platform makes of every identifier of every row, in their order.
- * @returns what could not be hashed
+ * @returns what could not be hashed, and what was read in one of two ways
  * @throws {VeilmatchError} as `hashRows`
  */
 export function readRows<Name extends ProfileName>(
   rows: Iterable<Row>,
   options: HashRowsOptions<Name>,
   take: (row: number, field: Field, token: PlatformToken) => void,
-): RejectedRow[] {
+): Omit<HashedRows, 'tokens'> {
   requireIterable(rows, 'The rows');
   requireOptions(options);
   const platform = platformNamed(options.profile);
   if (platform === undefined)
     throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
   const fallback = requireCountry(options.country);
-  const assigned = options.assigned ?? false;
+  const how = howToRead(options);
   const rejected: RejectedRow[] = [];
+  const ambiguous: AmbiguousRow[] = [];
   // A bad option must not wait for the first good row.
   tokenOf(platform, '', 'email', options);
 
   let row = 0;
   for (const cells of rows) {
     let found = false;
-    const note = (field: Field, reading: string | Refusal): void => {
-      if (typeof reading !== 'string' && reading.code === 'empty') return;
+    const note = (field: Field, reading: PhoneReading): void => {
+      if (typeof reading === 'object' && isRefusal(reading)) {
+        if (reading.code === 'empty') return;
+        found = true;
+        rejected.push({ row, field, code: reading.code });
+        return;
+      }
       found = true;
-      if (typeof reading !== 'string') rejected.push({ row, field, code: reading.code });
-      else take(row, field, { normalized: reading, token: tokenOf(platform, reading, field, options) });
+      const normalized = numberOf(reading) as string;
+      if (typeof reading === 'object') ambiguous.push({ row, field, code: reading.ambiguous });
+      take(row, field, { normalized, token: tokenOf(platform, normalized, field, options) });
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
-    note('phone', phoneFor(platform, cellOf(cells, 'phone', row), country, assigned));
+    const phone = cellOf(cells, 'phone', row);
+    const one = phoneFor(platform, phone, country, how);
+    const several = typeof one === 'object' && isRefusal(one) && one.code === 'several';
+    for (const each of (several ? phonesFor(platform, phone, country, how) : undefined) ?? [one])
+      note('phone', each);
     note('email', emailFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;
   }
-  return rejected;
+  return { rejected, ambiguous };
 }

@@ -16,7 +16,7 @@ import { VeilmatchError } from '../errors.js';
 export type IdentifierKind = 'phone' | 'email' | 'composite' | 'opaque';
 
 /** The version of the canonical bytes; both parties of a protocol must use the same. */
-export const IDENTIFIER_FORMAT = 1;
+export const IDENTIFIER_FORMAT = 2;
 
 const LABELS: Readonly<Record<IdentifierKind, string>> = {
   phone: 'tel:',

@@ -15,6 +15,7 @@ export type { DateOrder, UploadField } from './fields/field.js';
 export { type HashedRows, type HashRowsOptions, hashRows, type RowToken } from './hash-rows.js';
 export { canonicalBytes, IDENTIFIER_FORMAT, type Identifier, type IdentifierKind } from './identifier.js';
 export { normalizePhone, type PhoneOptions } from './phone.js';
+export type { AmbiguityCode } from './phone-readings.js';
 export type { CriteoOptions } from './platforms/criteo.js';
 export type { GoogleOptions } from './platforms/google.js';
 export type { LinkedinOptions } from './platforms/linkedin.js';
@@ -32,7 +33,7 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
+export type { AmbiguousRow, Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';
 export { type UploadedFile, type UploadedRows, type UploadOptions, uploadRows } from './upload-rows.js';

@@ -12,6 +12,9 @@ interface PhoneRefusals {
   readonly tooLong: Refusal;
   readonly notValid: Refusal;
   readonly spreadsheetDamage: Refusal;
+  readonly placeholder: Refusal;
+  readonly several: Refusal;
+  readonly ambiguous: Refusal;
 }
 
 export const REFUSED: PhoneRefusals = {
@@ -34,12 +37,28 @@ export const REFUSED: PhoneRefusals = {
   },
   notValid: {
     code: 'not-valid',
-    message: 'The telephone number is in no range, has no length or no country code that is assigned.',
+    message:
+      'The telephone number has a length, first digits or a country code that no number of its plan has, or is in no assigned range.',
   },
   spreadsheetDamage: {
     code: 'spreadsheet-damage',
     message:
       'A spreadsheet has turned the telephone number into a decimal number or an error, and digits may be lost. Export the column as text.',
+  },
+  placeholder: {
+    code: 'placeholder',
+    message:
+      'The digits are all the same, or counted up or down: written for want of a number, they would make strangers one person.',
+  },
+  several: {
+    code: 'several',
+    message:
+      'The text holds several telephone numbers. Give each a row, or a cell of its own; rows of a list may hold several.',
+  },
+  ambiguous: {
+    code: 'ambiguous',
+    message:
+      'The telephone number can be read in two ways, and strict was asked for. Write + and the country code, or 0 before the area.',
   },
 };
 

@@ -1,42 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Telephone numbers in one spelling, E.164 (`+14155550123`), read by libphonenumber's rules with its full metadata.
- * What libphonenumber leaves open is decided here: which characters are dropped, when `00` means "international", and
- * that a number which a spreadsheet has mangled is refused instead of repaired by guessing.
+ * What libphonenumber leaves open is decided here and in `phone-readings`: what is left away, which of several ways to read
+ * a text is taken, and what is refused instead of repaired by guessing.
  */
 
-import {
-  type CountryCode,
-  isSupportedCountry,
-  ParseError,
-  type PhoneNumber,
-  parsePhoneNumberWithError,
-} from 'libphonenumber-js/max';
+import type { CountryCode } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
+import { knownCountry } from './countries.js';
+import { cellParts, looksLikeSeveral, mayHoldSeveral } from './phone-cells.js';
+import { spelledOut, withoutLabels } from './phone-labels.js';
+import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
-import { checkLength, type LengthCheck } from './plans.js';
+import { allAlike, isRun } from './placeholders.js';
+import { callingCodeOf, compiledPlan, judge } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
-import { shortcut } from './shortcut.js';
-import { MAX_PHONE_TEXT, withAsciiDigits, withoutInvisibles } from './text.js';
+import { FLOAT, shortcut } from './shortcut.js';
+import { MAX_PHONE_TEXT, withAsciiDigits, withAsciiWidth, withoutInvisibles } from './text.js';
 
 /** How telephone numbers are read. */
 export interface PhoneOptions {
   /** ISO 3166-1 alpha-2, in either case: where numbers without a country code are read. */
   readonly country?: string | undefined;
   /**
-   * Demand a number in a range that is assigned. By default a possible length is enough: metadata ages, and a refused
-   * new range is a lost match.
+   * Demand a number in a range that is assigned. By default it is enough that its country's plan could have it: metadata
+   * ages, and a refused new range is a lost match.
    */
   readonly assigned?: boolean | undefined;
+  /** All numbers begin with a country code, though some have no plus: `4917112345678` is Germany's, wherever it is read. */
+  readonly international?: boolean | undefined;
+  /** Refuse a number that can be read in two ways, `ambiguous`, in place of taking the likelier one. */
+  readonly strict?: boolean | undefined;
 }
+
+/** Options that have been looked at. */
+export interface HowToRead {
+  readonly assigned: boolean;
+  readonly international: boolean;
+  readonly strict: boolean;
+  /** A platform gets what its customer wrote: a number with its country code need not be one that a plan could have. */
+  readonly asGiven?: boolean;
+}
+
+/** A number, and what else it could have been. */
+interface AmbiguousNumber {
+  readonly number: string;
+  readonly ambiguous: AmbiguityCode;
+}
+
+export type PhoneReading = string | AmbiguousNumber | Refusal;
 
 /**
  * A telephone number in its one spelling.
  * @returns E.164, `+` and digits; a fixed point of this function in every country. An extension is dropped.
- * @throws {VeilmatchError} `empty`, `not-a-number`, `no-country`, `too-short`, `too-long`, `not-valid` (a length between
- * possible ones, an unknown country code, and with `assigned` an unassigned range), `spreadsheet-damage`; `argument` for a
- * country that libphonenumber does not know and for anything but a string
+ * @throws {VeilmatchError} `empty`, `not-a-number`, `no-country`, `too-short`, `too-long`, `not-valid` (a length, a country code
+ * or first digits that no number has, and with `assigned` an unassigned range), `spreadsheet-damage`, `placeholder`, `several`;
+ * with `strict` `ambiguous`; `argument` for a country that libphonenumber does not know and for anything but a string
  * @example
  * ```ts
  * import { normalizePhone } from 'veilmatch/identifiers';
@@ -47,13 +67,12 @@ export interface PhoneOptions {
 export function normalizePhone(text: string, options: PhoneOptions = {}): string {
   requireString(text, 'phone');
   requireOptions(options);
-  return orThrow(readPhone(text, requireCountry(options.country), options.assigned ?? false), 'phone');
+  const reading = interpretPhone(text, requireCountry(options.country), howToRead(options));
+  return orThrow(numberOf(reading), 'phone');
 }
 
-/** The country code that libphonenumber knows, or undefined. */
-export function knownCountry(country: string): CountryCode | undefined {
-  const upper = country.trim().toUpperCase();
-  return isSupportedCountry(upper) ? upper : undefined;
+export function howToRead({ assigned, international, strict }: PhoneOptions): HowToRead {
+  return { assigned: assigned ?? false, international: international ?? false, strict: strict ?? false };
 }
 
 /** @throws {VeilmatchError} `argument` */
@@ -68,55 +87,145 @@ export function requireCountry(country: string | undefined): CountryCode | undef
   );
 }
 
-/** `normalizePhone` without exceptions. */
+/** The reading, with a note gone where there is one. */
+export function numberOf(reading: PhoneReading): string | Refusal {
+  return typeof reading === 'object' && 'number' in reading ? reading.number : reading;
+}
+
+/** `normalizePhone` without exceptions, for one country at a time. */
 export function readPhone(
   text: string,
   country: CountryCode | undefined,
   assigned: boolean,
 ): string | Refusal {
+  return numberOf(interpretPhone(text, country, { ...PLAIN_WAY, assigned }));
+}
+
+const PLAIN_WAY: HowToRead = { assigned: false, international: false, strict: false };
+
+/** The number that a text is, or why it is none. */
+export function interpretPhone(text: string, country: CountryCode | undefined, how: HowToRead): PhoneReading {
   const cleaned = withoutInvisibles(text);
   if (cleaned === '') return REFUSED.empty;
   if (cleaned.length > MAX_PHONE_TEXT) return REFUSED.tooLong;
-  const plain = assigned || FLOAT.test(cleaned) ? undefined : shortcut(cleaned, country);
-  return plain ?? readFully(cleaned, country, assigned);
+  const plain = how.international ? undefined : shortcut(cleaned, country);
+  if (plain === undefined) return readFully(cleaned, country, how);
+  return how.assigned && typeof plain === 'string' && !judge(plain).valid ? REFUSED.notValid : plain;
 }
 
-/** The reading by libphonenumber itself. */
-export function readFully(
-  cleaned: string,
+/**
+ * Each number of a cell that holds several, one after the other.
+ * @returns undefined where not all of them can be read, or one is written short and leans on another
+ */
+export function readSeveral(
+  text: string,
   country: CountryCode | undefined,
-  assigned: boolean,
-): string | Refusal {
-  const text = numberIn(withAsciiDigits(cleaned));
-  if (isSpreadsheetDamage(text)) return REFUSED.spreadsheetDamage;
-  if (!/\d/.test(text)) return REFUSED.notANumber;
-  const number = read(text, country);
+  how: HowToRead,
+): Exclude<PhoneReading, Refusal>[] | undefined {
+  const parts = cellParts(withoutLabels(foldedText(withoutInvisibles(text))), country);
+  const readings: Exclude<PhoneReading, Refusal>[] = [];
+  const first = beginning(parts[0]!);
+  for (const part of parts) {
+    const reading = interpretPhone(part, country, how);
+    if (isRefusal(reading)) return undefined;
+    if (beginning(part) !== first && !standsAlone(part, country)) return undefined;
+    readings.push(reading);
+  }
+  return readings;
+}
+
+/** Whether a number written in another way than the first one of its cell needs nothing of it, an area code say. */
+function standsAlone(part: string, country: CountryCode | undefined): boolean {
+  return beginning(part) !== '' || (country !== undefined && compiledPlan(country).trunk !== '0');
+}
+
+/** What a number begins with, as far as it tells how the number is written. */
+function beginning(part: string): string {
+  return /^\D*\+/.test(part) ? '+' : (/^\D*(0{0,2})/.exec(part)?.[1] ?? '');
+}
+
+function foldedText(text: string): string {
+  return withAsciiWidth(withAsciiDigits(text));
+}
+
+/** The reading by libphonenumber itself, of each way in which the text could be a number. */
+export function readFully(cleaned: string, country: CountryCode | undefined, how: HowToRead): PhoneReading {
+  const folded = foldedText(cleaned);
+  if (!/\d/.test(folded)) return isSpreadsheetDamage(folded) ? REFUSED.spreadsheetDamage : REFUSED.notANumber;
+  // pandas writes whole numbers so in a column with blanks; no digit is lost, if it is a number without the tail.
+  const float = /^\d{7,15}\.0$/.test(folded);
+  if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
+  const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
+  if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
+  const perhaps = mayHoldSeveral(unlabelled);
+  const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
+  if (parts.length > 1) return REFUSED.several;
+  const reading = readAlone(parts[0]!, country, how, float);
+  // Two numbers too short to be told from one: the two of them are no number.
+  return perhaps && isRefusal(reading) && looksLikeSeveral(unlabelled) ? REFUSED.several : reading;
+}
+
+/** The reading of a text that holds one number, as far as can be seen. */
+function readAlone(
+  part: string,
+  country: CountryCode | undefined,
+  how: HowToRead,
+  float: boolean,
+): PhoneReading {
+  const text = numberIn(part);
+  const reading = readOne(text, country, how);
+  if (float && (isRefusal(reading) || !judge(numberOf(reading) as string).valid))
+    return reading === REFUSED.placeholder ? reading : REFUSED.spreadsheetDamage;
+  if (reading !== REFUSED.notANumber) return reading;
+  const digits = spelledOut(text);
+  const spelled = digits === undefined ? reading : readOne(digits, country, how);
+  if (isRefusal(spelled)) return reading;
+  return takesLetters(numberOf(spelled) as string) ? spelled : reading;
+}
+
+/** North American numbers may be given in letters, elsewhere only those that callers do not pay for as usual. */
+function takesLetters(number: string): boolean {
+  const { code, national, valid } = judge(number);
+  return valid && (code === '1' || compiledPlan(code).special(national));
+}
+
+/** @param text - one number and its extension */
+function readOne(text: string, country: CountryCode | undefined, how: HowToRead): PhoneReading {
+  const written = text.replace(/\D/g, '');
+  const plus = text.includes('+');
+  const behindCode = plus ? written.slice(callingCodeOf(written)?.length ?? 0) : written;
+  if (allAlike(written) || allAlike(behindCode) || (!plus && isRun(written) && !written.startsWith('0')))
+    return REFUSED.placeholder;
+  const { number, withCode, ambiguous } = choose(text, country, how.international);
   if (isRefusal(number)) return number;
   const length = lengthOf(number);
   if (length !== 'possible') return LENGTH_REFUSED[length];
-  return assigned && !number.isValid() ? REFUSED.notValid : number.number;
+  const { nationalNumber: national } = number;
+  if (allAlike(national)) return REFUSED.placeholder;
+  const valid = number.isValid();
+  const excused = how.asGiven === true && withCode;
+  if (isRun(national) && !valid && !excused) return REFUSED.placeholder;
+  if (!valid && how.assigned) return REFUSED.notValid;
+  if (!excused && !compiledPlan(number.countryCallingCode).plausible(national)) return REFUSED.notValid;
+  // What would be read as another number, when it is read again, could not be compared.
+  const again = choose(number.number, undefined, false).number;
+  if (isRefusal(again) || again.number !== number.number) return REFUSED.notValid;
+  if (ambiguous === undefined) return number.number;
+  return how.strict ? REFUSED.ambiguous : { number: number.number, ambiguous };
 }
 
-/** The number inside a `tel:` URI (RFC 3966) or behind the apostrophe that makes a spreadsheet keep a text. */
+/** The number inside a `tel:` URI (RFC 3966), its parameters read. */
 function numberIn(text: string): string {
   const number = text
-    .replace(/^(?:tel:|')\s*/i, '')
     .replace(/\s/g, ' ')
-    .replaceAll('＋', '+')
     // "(+44) 20 ...": libphonenumber wants the plus first.
-    .replace(/^[([（［ ]+\+/, '+');
+    .replace(/^[([ ]+\+/, '+');
   const parameters = /;[a-z][a-z0-9-]*(?:=.*)?$/is.exec(number);
   if (parameters === null) return number;
   const local = number.slice(0, parameters.index);
   const context = /;phone-context=(\+[^;]*)/i.exec(parameters[0])?.[1];
   return context === undefined || local.startsWith('+') ? local : context + local;
 }
-
-/**
- * One decimal point with a float's tail behind it, one digit or two zeros: `030 1234567.0` must not become
- * +493012345670, and `01.23.45.67.00` is plain French.
- */
-const FLOAT = /^[^.]*\d\.(?:\d|00)$/;
 
 /** A float, in scientific notation too, with a decimal comma, with thousands separators; or an error value. */
 function isSpreadsheetDamage(text: string): boolean {
@@ -127,56 +236,4 @@ function isSpreadsheetDamage(text: string): boolean {
     /^\+?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/.test(text) ||
     /^#(?:#+|N\/A|NAME\?|VALUE!|REF!|NUM!|NULL!|DIV\/0!)$/i.test(text)
   );
-}
-
-/** 00 at the start of the digits, where a country code can follow. */
-const DOUBLE_ZERO = /^[^\d+]*0[^\d+]*0[^\d+]*([1-9])/;
-
-/**
- * `00` is read as the international prefix even where it is another one, or no country is given, if that makes a better
- * number.
- */
-function read(text: string, country: CountryCode | undefined): PhoneNumber | Refusal {
-  const asWritten = settled(text, country);
-  if (!DOUBLE_ZERO.test(text)) return asWritten;
-  const international = settled(text.replace(DOUBLE_ZERO, '+$1'), undefined);
-  return quality(international) > quality(asWritten) ? international : asWritten;
-}
-
-function quality(number: PhoneNumber | Refusal): number {
-  if (isRefusal(number)) return 0;
-  if (number.isValid()) return 2;
-  return lengthOf(number) === 'possible' ? 1 : 0;
-}
-
-/** Whether some number of that length exists in the country that the number itself points to. */
-function lengthOf(number: PhoneNumber): LengthCheck {
-  return checkLength(number.country ?? number.countryCallingCode, number.nationalNumber);
-}
-
-/**
- * The number that reading its own E.164 form gives again. One reading is not enough: libphonenumber takes a single
- * national prefix off ("+49 (0) 030 ..." has two), and judges a national number by the country it was given.
- */
-function settled(text: string, country: CountryCode | undefined): PhoneNumber | Refusal {
-  let number = parse(text, country);
-  for (let i = 0; i < 8 && !isRefusal(number); i++) {
-    const again = parse(number.number, undefined);
-    if (isRefusal(again) || again.number === number.number) return again;
-    number = again;
-  }
-  return isRefusal(number) ? number : REFUSED.notValid;
-}
-
-function parse(text: string, country: CountryCode | undefined): PhoneNumber | Refusal {
-  try {
-    return parsePhoneNumberWithError(text, { ...(country && { defaultCountry: country }), extract: false });
-  } catch (error) {
-    const reason = error instanceof ParseError ? error.message : undefined;
-    if (reason === 'TOO_SHORT') return REFUSED.tooShort;
-    if (reason === 'TOO_LONG') return REFUSED.tooLong;
-    if (reason === 'NOT_A_NUMBER') return REFUSED.notANumber;
-    if (reason !== 'INVALID_COUNTRY') throw error;
-    return country === undefined && !text.startsWith('+') ? REFUSED.noCountry : REFUSED.notValid;
-  }
 }

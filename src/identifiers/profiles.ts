@@ -14,7 +14,16 @@ import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
 import { countryCode } from './fields/country.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
-import { type PhoneOptions, readPhone, requireCountry } from './phone.js';
+import {
+  type HowToRead,
+  howToRead,
+  interpretPhone,
+  numberOf,
+  type PhoneOptions,
+  type PhoneReading,
+  readSeveral,
+  requireCountry,
+} from './phone.js';
 import { nationalNumberOf } from './plans.js';
 import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
 import type { PlatformSource } from './platforms/source.js';
@@ -137,16 +146,37 @@ export function emailFor(platform: Platform<never>, text: string): string | Refu
   return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
 }
 
-/** The telephone number as the platform hashes it. */
+/**
+ * The telephone number as the platform hashes it. What its customer wrote with the country code goes to it as it was
+ * written, be it in no plan: platforms publish such numbers as their examples.
+ */
 export function phoneFor(
   platform: Platform<never>,
   text: string,
   country: CountryCode | undefined,
-  assigned: boolean,
-): string | Refusal {
+  how: HowToRead,
+): PhoneReading {
   if (platform.phone === undefined) return text.trim() === '' ? EMPTY_CELL : NOT_SUPPORTED;
-  const number = readPhone(text, country, assigned);
-  return typeof number === 'string' ? writePhone(platform.phone, number) : number;
+  const reading = interpretPhone(text, country, { ...how, asGiven: true });
+  return writeReading(platform, reading);
+}
+
+/** Each number of a cell that holds several; undefined where one of them cannot be read. */
+export function phonesFor(
+  platform: Platform<never>,
+  text: string,
+  country: CountryCode | undefined,
+  how: HowToRead,
+): PhoneReading[] | undefined {
+  return readSeveral(text, country, { ...how, asGiven: true })?.map((each) => writeReading(platform, each));
+}
+
+function writeReading({ phone }: Platform<never>, reading: PhoneReading): PhoneReading {
+  const number = numberOf(reading);
+  if (phone === undefined || typeof number !== 'string') return number;
+  const written = writePhone(phone, number);
+  if (typeof written !== 'string' || typeof reading === 'string') return written;
+  return { ...reading, number: written };
 }
 
 /** Another field as the platform hashes it, or takes it in the clear. */
@@ -229,8 +259,8 @@ function profileOf<Options extends object>(
   const phone = (text: string, options?: PhoneOptions & Options): PlatformToken => {
     requireString(text, 'phone');
     const own = options ?? ({} as PhoneOptions & Options);
-    const { country, assigned = false } = own;
-    return finish(phoneFor(platform, text, requireCountry(country), assigned), 'phone', own);
+    const reading = phoneFor(platform, text, requireCountry(own.country), howToRead(own));
+    return finish(numberOf(reading), 'phone', own);
   };
   return Object.freeze({ title, sources, uploadSources, review, email, phone, fields, field });
 }

@@ -3,8 +3,9 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { type IdentifierErrorCode, VeilmatchError } from '../errors.js';
+import { countryNamed } from './countries.js';
 import type { UploadField } from './fields/field.js';
-import { knownCountry } from './phone.js';
+import type { AmbiguityCode } from './phone-readings.js';
 
 /** A column that identifiers are read from. */
 export type Field = 'phone' | 'email';
@@ -15,7 +16,10 @@ export interface Row {
   readonly phone?: string | null | undefined;
   /** An empty cell counts as none. */
   readonly email?: string | null | undefined;
-  /** Where this row's telephone number is read, before the option of the same name; ISO 3166-1 alpha-2. */
+  /**
+   * Where this row's telephone number is read, before the option of the same name: two or three letters of ISO 3166-1, a
+   * name (`Germany`, `Deutschland`), or the code that is dialled (`+49`). The option stands in for an empty cell alone.
+   */
   readonly country?: string | null | undefined;
 }
 
@@ -42,6 +46,16 @@ export interface RejectedRow {
   readonly field?: Field;
   /** What was wrong with it. */
   readonly code: IdentifierErrorCode;
+}
+
+/** A row of which something can be read in two ways. */
+export interface AmbiguousRow {
+  /** Zero-based. */
+  readonly row: number;
+  /** The part of the row. */
+  readonly field: Field;
+  /** What the other reading turns on; the likelier one was taken. */
+  readonly code: AmbiguityCode;
 }
 
 /** The cells of many rows by column, an absent one as ''. This is what a worker is sent. */
@@ -80,6 +94,5 @@ export function cellOf(row: Row, name: keyof Row, position: number): string {
  * country would read a wrong number without a word.
  */
 export function rowCountry(cell: string, fallback: CountryCode | undefined): CountryCode | undefined {
-  const code = cell.trim();
-  return code === '' ? fallback : knownCountry(code);
+  return cell === '' || cell.trim() === '' ? fallback : countryNamed(cell);
 }

@@ -7,8 +7,8 @@ import { VeilmatchError } from '../errors.js';
 import { defaultConcurrency, startWorker, type WorkerScript } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
 import { mergeRows, type ParsedRows, type ParseOptions, parseRows } from './parse-rows.js';
-import { type PhoneOptions, requireCountry } from './phone.js';
-import { addRow, type RejectedRow, type Row, type RowColumns } from './row.js';
+import { howToRead, type PhoneOptions, requireCountry } from './phone.js';
+import { type AmbiguousRow, addRow, type RejectedRow, type Row, type RowColumns } from './row.js';
 import { type IdentifierSet, SetBuilder } from './set.js';
 import type { ParseJob } from './worker.js';
 
@@ -17,7 +17,8 @@ export interface RowsOptions extends PhoneOptions {
   /**
    * With `any`, the default, each identifier of a row is an element of its own: rows match when they share one of them,
    * and a bad one does not take the good one with it. With `all` a row is one element that matches only rows with the
-   * very same identifiers, and any bad one rejects the row.
+   * very same identifiers, and any bad one rejects the row. A cell may hold several numbers or addresses with `any`: each
+   * is an element.
    */
   readonly match?: 'any' | 'all' | undefined;
   /**
@@ -37,6 +38,8 @@ export interface IdentifiersFromRows {
   readonly set: IdentifierSet;
   /** In the order of the rows, a row's telephone number before its e-mail address. */
   readonly rejected: readonly RejectedRow[];
+  /** Which rows were read in one of two ways, in the same order; with `strict` they are rejected. */
+  readonly ambiguous: readonly AmbiguousRow[];
 }
 
 /** Below this a worker takes longer to start than the rows to read. */
@@ -91,11 +94,12 @@ export async function identifiersFromRows(
   }
 }
 
-function parseOptions({ country, assigned = false, match = 'any' }: RowsOptions): ParseOptions {
+function parseOptions(options: RowsOptions): ParseOptions {
+  const { country, match = 'any' } = options;
   if (match !== 'any' && match !== 'all') {
     throw new VeilmatchError('argument', "match must be 'any' or 'all'.");
   }
-  return { country: requireCountry(country), assigned, match };
+  return { country: requireCountry(country), match, ...howToRead(options) };
 }
 
 async function* chunksOf(
@@ -145,6 +149,7 @@ async function* chain<T>(first: Iterable<T>, second: AsyncIterable<T>): AsyncGen
 class Merger {
   readonly #builder = new SetBuilder();
   readonly #rejected: RejectedRow[] = [];
+  readonly #ambiguous: AmbiguousRow[] = [];
   readonly #early = new Map<number, ParsedRows>();
   readonly #total: number | undefined;
   readonly #onProgress: RowsOptions['onProgress'];
@@ -159,13 +164,13 @@ class Merger {
     this.#early.set(index, chunk);
     for (let ready = this.#early.get(this.#next); ready !== undefined; ready = this.#early.get(this.#next)) {
       this.#early.delete(this.#next++);
-      mergeRows(ready, this.#builder, this.#rejected);
+      mergeRows(ready, this.#builder, this.#rejected, this.#ambiguous);
       this.#onProgress?.(this.#builder.rowCount, this.#total);
     }
   }
 
   result(): IdentifiersFromRows {
-    return { set: this.#builder.build(), rejected: this.#rejected };
+    return { set: this.#builder.build(), rejected: this.#rejected, ambiguous: this.#ambiguous };
   }
 }
 

@@ -153,14 +153,14 @@ export class SetBuilder {
   #pairRows = new Uint32Array(64);
   #pairs = 0;
 
-  /** @param canonical label and text, as `canonicalBytes` makes them; copied */
-  add(row: number, kind: IdentifierKind, canonical: Uint8Array): void {
+  /** @param canonical `canonical[start .. end]` are label and text, as `canonicalBytes` makes them; copied */
+  add(row: number, kind: IdentifierKind, canonical: Uint8Array, start?: number, end?: number): void {
     this.#kinds.add(kind);
     if (this.#pairs === this.#pairRows.length) {
       this.#pairElements = doubled(this.#pairElements);
       this.#pairRows = doubled(this.#pairRows);
     }
-    this.#pairElements[this.#pairs] = this.#elements.add(canonical);
+    this.#pairElements[this.#pairs] = this.#elements.add(canonical, start, end);
     this.#pairRows[this.#pairs++] = row;
   }
 

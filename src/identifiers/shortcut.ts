@@ -1,32 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The plain cases of reading a telephone number, a tenth of the time. libphonenumber compiles its patterns anew for
- * every number; nine rows in ten need two of them. The rule here is to answer only where libphonenumber's own steps
- * (https://github.com/google/libphonenumber, `PhoneNumberUtil.parseHelper`) have a single way to go, and to leave
- * everything else to it. A property test holds the two together.
+ * every number; nineteen rows in twenty need two of them. The rule here is to answer only where the steps of the full reading
+ * have a single way to go, libphonenumber's (https://github.com/google/libphonenumber, `PhoneNumberUtil.parseHelper`) and
+ * those of `phone-readings`, and to leave everything else to it. A property test holds the two together.
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { REFUSED } from './phone-refusals.js';
-import { type CompiledPlan, callingCodeOf, compiledPlan } from './plans.js';
+import { allAlike, isRun } from './placeholders.js';
+import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
 /** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
 const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
 
+/** What can stand between two numbers. A slash behind an area code, as in `030/1234567`, does not. */
+const UNCLEAR = /[ \u00a0][ \u00a0-][ \u00a0]?|\//;
+const AREA_SLASH = /^\D{0,2}\d{2,6}[ )]?\/ ?[1-9][\d .-]*$/;
+/** Digits too few for a number, so that what stands behind the slash is no second one. */
+const SHORT_AREA = /^\D{0,2}\d{2,4}[ )]?\//;
+const SPACED = /[ \u00a0]{2}|[ \u00a0]-[ \u00a0]/;
+
 /** The extensions people write most; libphonenumber takes them off, and more. */
 const EXTENSION = /(?:ext\.?|x) *\d{1,9}$/i;
 
-/** @returns what the full reading without `assigned` gives, or undefined where it takes the full reading to know */
-export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
-  const number = PLAIN.test(text) ? text : withoutExtension(text);
-  if (!PLAIN.test(number)) return undefined;
-  const digits = number.replace(/\D/g, '');
-  if (digits.length < 3) return undefined;
-  if (number.startsWith('+')) return international(digits);
-  if (country === undefined) return digits.startsWith('00') ? onlyNumber(digits.slice(2)) : undefined;
+/**
+ * One decimal point with a float's tail behind it, one digit or two zeros: `030 1234567.0` must not become
+ * +493012345670, and `01.23.45.67.00` is plain French.
+ */
+export const FLOAT: RegExp = /^[^.]*\d\.(?:\d|00)$/;
 
-  const plan = compiledPlan(country);
+/** @returns what the full reading gives with its usual options, or undefined where it takes the full reading to know */
+export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
+  let number = text;
+  if (!PLAIN.test(number)) {
+    number = withoutExtension(text);
+    if (number === text || !PLAIN.test(number)) return undefined;
+  }
+  if (number.endsWith('.')) return undefined;
+  if (UNCLEAR.test(number) && (SPACED.test(number) || !(AREA_SLASH.test(number) || !number.includes('/')))) {
+    return undefined;
+  }
+  if (number.includes('.') && FLOAT.test(number)) return number === text ? float(text, country) : undefined;
+  const digits = number.replace(/\D/g, '');
+  if (digits.length < 3 || allAlike(digits) || isRun(digits)) return undefined;
+  if (number.startsWith('+') && digits.startsWith('0')) return undefined;
+  const reading = number.startsWith('+')
+    ? international(digits)
+    : country === undefined
+      ? digits.startsWith('00')
+        ? onlyNumber(digits.slice(2))
+        : undefined
+      : within(number, digits, compiledPlan(country));
+  if (typeof reading !== 'string')
+    return number.includes('/') && !SHORT_AREA.test(number) ? undefined : reading;
+  return isClear(reading, number) ? reading : undefined;
+}
+
+/** Whole numbers that pandas has written as decimal ones are read, if they are numbers. */
+function float(text: string, country: CountryCode | undefined): string | Refusal | undefined {
+  if (!/^\d{7,15}\.0$/.test(text)) return REFUSED.spreadsheetDamage;
+  const reading = shortcut(text.slice(0, -2), country);
+  if (reading === undefined || isAssigned(reading)) return reading;
+  return REFUSED.spreadsheetDamage;
+}
+
+/** A zero in brackets is not dialled, unless it is part of the number; and a placeholder is none. */
+function isClear(reading: string, text: string): boolean {
+  const last = reading.length - 1;
+  const step = reading.charCodeAt(last) - reading.charCodeAt(last - 1);
+  const before = reading.charCodeAt(last - 1) - reading.charCodeAt(last - 2);
+  // Digits that are alike, or counted, end so; 0 stands behind 9.
+  const suspect = step === before || Math.abs(step) === 9 || Math.abs(before) === 9;
+  const brackets = text.includes('(');
+  if (!suspect && !brackets) return true;
+  const national = nationalNumberOf(reading);
+  return !(brackets && national.startsWith('0')) && !(suspect && (allAlike(national) || isRun(national)));
+}
+
+/** A number as its country's people write it, or anybody there who calls another one. */
+function within(text: string, digits: string, plan: CompiledPlan): string | Refusal | undefined {
   const prefix = plan.internationalPrefix.exec(digits)?.[0];
   if (digits.startsWith('00') && prefix !== '00') {
     // Not the country's prefix, so it is read both ways, unless the national one is too long for any number.
@@ -40,13 +94,42 @@ export function shortcut(text: string, country: CountryCode | undefined): string
     return rest.length < 3 || rest.startsWith('0') ? undefined : international(rest);
   }
   const national = withoutNationalPrefix(digits, plan);
-  if (national === undefined) return undefined;
-  // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
+  if (national === undefined) return tooShortAnyhow(digits, plan) ? REFUSED.tooShort : undefined;
+  const reading = certain(plan.callingCode, national, false) ?? impossible(plan, national);
   if (digits.startsWith(plan.callingCode)) {
-    const shorter = withoutNationalPrefix(digits.slice(plan.callingCode.length), plan);
-    if (shorter !== national) return undefined;
+    if (national === digits) return text.includes('(') ? undefined : withoutPlus(digits, reading);
+    // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
+    if (withoutNationalPrefix(digits.slice(plan.callingCode.length), plan) !== national) return undefined;
   }
-  return certain(plan.callingCode, national);
+  if (typeof reading === 'string' || !digits.startsWith('0')) return reading;
+  // Behind a zero too many there may be a country code.
+  return digits.replace(/^0+/, '').startsWith(plan.callingCode) ? undefined : reading;
+}
+
+/** With what is dialled before it and without, where nothing takes that thing's place. */
+function tooShortAnyhow(digits: string, plan: CompiledPlan): boolean {
+  return digits.length < plan.shortest && !rewrites(plan.nationalPrefix?.exec(digits));
+}
+
+/** A number of the right length that its plan cannot have, as numbers read in another country than theirs are. */
+function impossible(plan: CompiledPlan, national: string): Refusal | undefined {
+  if (plan.nationalPrefix?.test(national) || !plan.sureLengths.has(national.length)) return undefined;
+  if (plan.former !== undefined || allAlike(national) || isRun(national)) return undefined;
+  return plan.plausible(national) ? undefined : REFUSED.notValid;
+}
+
+/** Digits that begin with their country's code, with nothing before it. @param national - the reading of them all */
+function withoutPlus(digits: string, national: string | Refusal | undefined): string | undefined {
+  const direct = international(digits);
+  if (direct === undefined || national === undefined) return undefined;
+  if (direct === national) return direct as string;
+  const [first, second] = [isAssigned(direct), isAssigned(national)];
+  if (first === second) return undefined;
+  return (first ? direct : national) as string;
+}
+
+function isAssigned(reading: string | Refusal): boolean {
+  return typeof reading === 'string' && judge(reading).valid;
 }
 
 function withoutExtension(text: string): string {
@@ -72,10 +155,17 @@ function onlyNumber(digits: string): string | undefined {
 }
 
 /** What holds in every country of the calling code, of a number that is read again as itself. */
-function certain(callingCode: string, national: string): string | Refusal | undefined {
+function certain(callingCode: string, national: string, abroad = true): string | Refusal | undefined {
   const plan = compiledPlan(callingCode);
   if (plan.nationalPrefix?.test(national)) return undefined;
-  if (plan.sureLengths.has(national.length)) return `+${callingCode}${national}`;
+  const zero = national.startsWith('0');
+  if (plan.sureLengths.has(national.length)) {
+    return (zero ? plan.valid(national) : plan.plausible(national))
+      ? `+${callingCode}${national}`
+      : undefined;
+  }
+  // A zero that is not dialled, or a prefix that the country has given up, may be what makes it too long.
+  if ((zero && abroad) || plan.former !== undefined) return undefined;
   if (national.length < plan.shortest) return REFUSED.tooShort;
   return national.length > plan.longest ? REFUSED.tooLong : undefined;
 }
@@ -84,8 +174,13 @@ function certain(callingCode: string, national: string): string | Refusal | unde
 function withoutNationalPrefix(digits: string, plan: CompiledPlan): string | undefined {
   const match = plan.nationalPrefix?.exec(digits);
   if (!match) return digits;
-  const rewrites = match.length > 1 && match[match.length - 1] !== undefined;
   const rest = digits.slice(match[0].length);
-  if (rewrites || plan.nationalNumber.test(digits) || !plan.sureLengths.has(rest.length)) return undefined;
+  if (rewrites(match) || plan.nationalNumber.test(digits) || !plan.sureLengths.has(rest.length))
+    return undefined;
   return rest;
+}
+
+/** Whether something takes the place of what was dialled: an area code, a mobile's 9. */
+function rewrites(match: RegExpExecArray | null | undefined): boolean {
+  return !!match && match.length > 1 && match[match.length - 1] !== undefined;
 }

@@ -10,15 +10,45 @@ export const MAX_PHONE_TEXT = 250;
 /** A longer text, cleaned in the same way, is no address, with a name before it or fields behind it. */
 export const MAX_EMAIL_TEXT = 2048;
 
-const NOT_ASCII = /[^\0-\x7f]/;
+export const NOT_ASCII: RegExp = /[^\0-\x7f]/;
 
 /**
- * Without invisible format characters (Unicode Cf: zero-width spaces, bidi marks, soft hyphens, byte-order marks) and
- * without white space at the ends. Lists copied from web pages and contact books are full of them.
+ * What nobody sees: format characters (Cf: zero-width spaces, bidi marks, soft hyphens, byte-order marks) and what
+ * Unicode says to draw as nothing (variation selectors, fillers, grapheme joiners).
+ */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+
+/**
+ * Without invisible characters, and without white space at the ends. Lists copied from web pages and contact books are
+ * full of them.
  */
 export function withoutInvisibles(text: string): string {
-  return (NOT_ASCII.test(text) ? text.replace(/\p{Cf}+/gu, '') : text).trim();
+  return (NOT_ASCII.test(text) ? text.replace(INVISIBLE, '') : text).trim();
 }
+
+/** As `withoutInvisibles`, but for the two joiners (U+200C, U+200D), which tell some domains apart. */
+export function withoutInvisiblesButJoiners(text: string): string {
+  if (!NOT_ASCII.test(text)) return text.trim();
+  return text.replace(INVISIBLE, (c) => (c === '\u200c' || c === '\u200d' ? c : '')).trim();
+}
+
+/** Fullwidth letters, digits and signs, as East Asian keyboards write them, in their ASCII form. */
+export function withAsciiWidth(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
+  return text.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0));
+}
+
+/** The text from its first character to its last that is not one of these. */
+export function withoutEnds(text: string, before: string, behind: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && before.includes(text[from]!)) from++;
+  while (to > from && behind.includes(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
+
+/** Quotes of all kinds; a spreadsheet's apostrophe is one. */
+export const QUOTES = '"\'‘’‚‛“”„‟«»‹›';
+export const SPACES = ' \t\n\v\f\r\u00a0\u2009\u202f\u3000';
 
 /** Every decimal digit of Unicode as the ASCII digit of its value. */
 export function withAsciiDigits(text: string): string {

@@ -2,10 +2,11 @@
 /** A customer list laid out as the file, or the files, that a platform's upload takes; a person at a time. */
 
 import { VeilmatchError } from '../errors.js';
+import { countryNamed } from './countries.js';
 import { countryCode } from './fields/country.js';
 import { type DateOrder, readField } from './fields/field.js';
 import { hashedCell } from './hashed-cell.js';
-import { knownCountry, requireCountry } from './phone.js';
+import { howToRead, numberOf, requireCountry } from './phone.js';
 import type { Platform } from './platforms/platform.js';
 import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js';
 import { emailFor, PROFILE_NAMES, type ProfileName, phoneFor, platformNamed, tokenOf } from './profiles.js';
@@ -182,7 +183,7 @@ export class UploadPlan {
       kind === 'email'
         ? emailFor(platform, text)
         : kind === 'phone'
-          ? phoneFor(platform, text, knownCountry(country ?? ''), this.#options.assigned ?? false)
+          ? numberOf(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)))
           : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
     if (isRefusal(reading)) return reading;
     this.taken++;

@@ -13,10 +13,10 @@ export interface ParseJob {
 serve({
   parse({ columns, options }: ParseJob) {
     const value = parseRows(columns, options);
-    const { bytes, offsets, rows, kinds, rejected } = value;
+    const { bytes, offsets, rows, kinds, rejected, ambiguous } = value;
     return {
       value,
-      transfer: [bytes.buffer, offsets.buffer, rows.buffer, kinds.buffer, rejected.buffer],
+      transfer: [bytes, offsets, rows, kinds, rejected, ambiguous].map(({ buffer }) => buffer),
     };
   },
 });

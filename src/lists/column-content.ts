@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What stands in a column, judged by the readers that will read it. */
 
+import { countryNamed } from '../identifiers/countries.js';
 import { readEmail } from '../identifiers/email.js';
-import { knownCountry, readPhone } from '../identifiers/phone.js';
+import { readPhone } from '../identifiers/phone.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
@@ -51,7 +52,7 @@ export function contentOf(
     if (!looksLikePhone(cell)) continue;
     phone.possible++;
     const own = (countryColumn === undefined ? undefined : row[countryColumn]) || country;
-    const number = readPhone(cell, own === undefined ? undefined : knownCountry(own), true);
+    const number = readPhone(cell, own === undefined ? undefined : countryNamed(own), true);
     if (typeof number !== 'string') continue;
     phone.sure++;
     if (isWrittenAsPhone(cell)) phone.written++;
@@ -62,7 +63,7 @@ export function contentOf(
 
 /** Up to three cells of words; a country's number is no name. */
 function namesCountry(cell: string): boolean {
-  return cell.length <= 60 && /^\p{L}/u.test(cell) && knownCountry(cell) !== undefined;
+  return cell.length <= 60 && /^\p{L}/u.test(cell) && countryNamed(cell) !== undefined;
 }
 
 export function looksLikeIdentifier(cell: string): boolean {

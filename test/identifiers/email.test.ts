@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
 import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
+import { withoutInvisiblesButJoiners } from '../../src/identifiers/text.js';
 import { times } from '../support/effort.js';
 
 const code = (expected: ErrorCode): unknown =>
@@ -51,6 +52,7 @@ describe('reads what people write', () => {
     ['ada@例え。テスト', 'ada@xn--r8jz45g.xn--zckzah'],
     ['ada@ｅｘａｍｐｌｅ．com', 'ada@example.com'],
     ['ada@\u212aelvin.example', 'ada@kelvin.example'],
+    ['ada@１２７．０．０．1', 'ada@127.0.0.1'],
   ])('%s is %s', (text, expected) => {
     expect(normalizeEmail(text)).toBe(expected);
     expect(normalizeEmail(expected)).toBe(expected);
@@ -69,14 +71,17 @@ describe('says why it cannot read a text', () => {
     ['ada lovelace@example.com', 'not-an-email'],
     ['"ada lovelace"@example.com', 'not-an-email'],
     ['ada(comment)@example.com', 'not-an-email'],
-    ['ada@example.com, bob@example.com', 'not-an-email'],
-    ['Ada <ada@example.com>, Bob <bob@example.com>', 'not-an-email'],
-    ['ada@example.com, Bob <bob@example.com>', 'not-an-email'],
-    ['ada@example.com; Bob <bob@example.com>', 'not-an-email'],
+    ['ada@example.com, bob@example.com', 'several'],
+    ['Ada <ada@example.com>, Bob <bob@example.com>', 'several'],
+    ['ada@example.com, Bob <bob@example.com>', 'several'],
+    ['ada@example.com; Bob <bob@example.com>', 'several'],
+    ['ada@example.com ::: bob@example.com', 'several'],
+    ['ada@example.com\nbob@example.com', 'several'],
+    ['ada@example.com, bob', 'bad-domain'],
     ['Ada <ada@example.com', 'not-an-email'],
     ['mailto:', 'not-an-email'],
     ['mailto:ada%@example.com', 'not-an-email'],
-    ['mailto:ada@example.com,bob@example.com', 'not-an-email'],
+    ['mailto:ada@example.com,bob@example.com', 'several'],
     ['ada\u0085@example.com', 'not-an-email'],
     ['a\u00a0b@example.com', 'not-an-email'],
     ['\ud800@example.com', 'not-an-email'],
@@ -95,13 +100,9 @@ describe('says why it cannot read a text', () => {
     ['ada@ü%41.com', 'bad-domain'],
     ['ada@ü#.com', 'bad-domain'],
     ['ada@ü\\x.com', 'bad-domain'],
-    // Fullwidth digits that a URL would take for an IPv4 address.
-    ['ada@１', 'bad-domain'],
-    ['ada@１２７．1', 'bad-domain'],
-    ['ada@０x7f.1', 'bad-domain'],
     // Nothing is left of this domain after mapping.
     ['ada@\u3002', 'bad-domain'],
-    ['ada@\ufe0f', 'bad-domain'],
+    ['ada@\ufe0f', 'not-an-email'],
     [`${'a'.repeat(65)}@example.com`, 'too-long'],
     [`${'ü'.repeat(33)}@example.com`, 'too-long'],
     [`a@${`${label}.`.repeat(5)}com`, 'too-long'],
@@ -181,8 +182,10 @@ describe('properties', () => {
     );
     fc.assert(
       fc.property(ascii, (written) => {
-        if (/^mailto:|[<>]/i.test(written)) return;
+        // What is taken off, and the two brackets that stand around an address.
+        if (/^mailto:|[<>]|^[='"/]|['",;]$|^'|'@|:/i.test(written)) return;
         const email = readEmail(written);
+        if (typeof email !== 'string' && email.code === 'placeholder') return;
         expect(typeof email === 'string').toBe(HTML_RULE.test(written));
         if (typeof email === 'string') expect(email).toBe(written.toLowerCase());
       }),
@@ -193,11 +196,14 @@ describe('properties', () => {
   test('a domain becomes what UTS 46 makes of it', () => {
     fc.assert(
       fc.property(domain, (host) => {
-        const cleaned = host.replace(/\p{Cf}/gu, '').trim();
+        const cleaned = host.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').trim();
         const email = readEmail(`ada@${cleaned}`);
         if (typeof email !== 'string') return;
         const ascii = /^[\0-\x7f]*$/.test(cleaned);
-        expect(email).toBe(`ada@${ascii ? cleaned.toLowerCase() : domainToASCII(cleaned)}`);
+        // The platform looks at directions as well, takes numbers for addresses of IPv4, and has its own version of Unicode.
+        const domain = ascii ? cleaned.toLowerCase() : domainToASCII(cleaned);
+        if (domain === '' || /^[\d.]+$/.test(domain) || /ẞ|["'‘’‚‛“”„‟«»‹›;,]$/.test(cleaned)) return;
+        expect(email).toBe(`ada@${domain}`);
       }),
       { numRuns: times(3000) },
     );
@@ -206,8 +212,7 @@ describe('properties', () => {
   test('the short way of a plain address gives what the full one gives', () => {
     fc.assert(
       fc.property(text, (written) => {
-        const cleaned = written.replace(/\p{Cf}/gu, '').trim();
-        expect(readEmail(written)).toEqual(readFully(cleaned));
+        expect(readEmail(written)).toEqual(readFully(withoutInvisiblesButJoiners(written)));
       }),
       { numRuns: times(3000) },
     );

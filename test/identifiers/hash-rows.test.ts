@@ -15,8 +15,9 @@ const ROWS: Row[] = [
   {},
   { phone: '1.4155E+10', email: 'bob@example.com' },
   { phone: null, email: 'Bob <bob@example.com>' },
-  { phone: '415 555 0123', country: 'Germany' },
-  { phone: '+49 30 1234567', country: 'Germany' },
+  { phone: '415 555 0123', country: 'Atlantis' },
+  { phone: '+49 30 1234567', country: 'Atlantis' },
+  { phone: '030 1234567', country: 'Germany' },
 ];
 
 describe('hashRows', () => {
@@ -28,6 +29,7 @@ describe('hashRows', () => {
       { row: 1, field: 'phone', token: profiles.meta.phone('+442079460958').token },
       { row: 4, field: 'email', token: profiles.meta.email('bob@example.com').token },
       { row: 7, field: 'phone', token: profiles.meta.phone('+49301234567').token },
+      { row: 8, field: 'phone', token: profiles.meta.phone('+49301234567').token },
     ]);
     expect(rejected).toEqual([
       { row: 2, code: 'empty' },
@@ -78,7 +80,7 @@ describe('hashRows', () => {
   });
 
   test('takes any iterable, an empty one too', () => {
-    expect(hashRows([], { profile: 'meta' })).toEqual({ tokens: [], rejected: [] });
+    expect(hashRows([], { profile: 'meta' })).toEqual({ tokens: [], rejected: [], ambiguous: [] });
     expect(
       hashRows(new Set([{ email: 'ada@example.com' }]).values(), { profile: 'meta' }).tokens,
     ).toHaveLength(1);

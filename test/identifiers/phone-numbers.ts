@@ -13,6 +13,8 @@ import {
   type PhoneNumber,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
+import { allAlike, isRun } from '../../src/identifiers/placeholders.js';
+import { compiledPlan } from '../../src/identifiers/plans.js';
 
 export const countries: CountryCode[] = getCountries();
 export const country: fc.Arbitrary<CountryCode> = fc.constantFrom(...countries);
@@ -45,8 +47,21 @@ export const anyNumber: fc.Arbitrary<PhoneNumber> = fc.oneof(
   neighbour,
   randomNumber,
 );
-export const possibleNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter((number) => number.isPossible());
-export const validNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter((number) => number.isValid());
+/** Neither counted nor all alike, which nobody's number is taken to be. */
+function isSomebodys({ nationalNumber }: PhoneNumber): boolean {
+  return !allAlike(nationalNumber) && !isRun(nationalNumber) && !isRun(`0${nationalNumber}`);
+}
+
+/** Of a possible length, with first digits that numbers of its country have. */
+export const possibleNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter(
+  (number) =>
+    number.isPossible() &&
+    isSomebodys(number) &&
+    compiledPlan(number.countryCallingCode).plausible(number.nationalNumber),
+);
+export const validNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter(
+  (number) => number.isValid() && isSomebodys(number),
+);
 
 /** Digits with the beginnings and separators that decide how a number is read. */
 export const numberLikeText: fc.Arbitrary<string> = fc

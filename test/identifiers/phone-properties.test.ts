@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { type CountryCode, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
-import { normalizePhone, readFully, readPhone } from '../../src/identifiers/phone.js';
+import {
+  type HowToRead,
+  interpretPhone,
+  normalizePhone,
+  readFully,
+  readPhone,
+} from '../../src/identifiers/phone.js';
 import { shortcut } from '../../src/identifiers/shortcut.js';
 import { times } from '../support/effort.js';
 import {
@@ -14,6 +20,7 @@ import {
   validNumber,
 } from './phone-numbers.js';
 
+const HOW: HowToRead = { assigned: false, international: false, strict: false };
 const maybeCountry: fc.Arbitrary<CountryCode | undefined> = fc.option(country, { nil: undefined });
 
 describe('normalising is idempotent', () => {
@@ -130,7 +137,7 @@ describe('the shortcut', () => {
           asked++;
           if (shortcut(text.trim(), home) !== undefined) answered++;
           if (text.trim() !== '')
-            expect(readPhone(text, home, false)).toEqual(readFully(text.trim(), home, false));
+            expect(interpretPhone(text, home, HOW)).toEqual(readFully(text.trim(), home, HOW));
         },
       ),
       { numRuns: times(10_000) },

@@ -90,8 +90,8 @@ describe('identifiersFromRows', () => {
         { phone: 'n/a', email: 'Ada <ada@x.org>' },
         {},
         { phone: '020 7946 0958', country: 'GB' },
-        { phone: '020 7946 0958', country: 'Great Britain' },
-        { phone: '+44 20 7946 0958', country: 'Great Britain', email: '' },
+        { phone: '020 7946 0958', country: 'Atlantis' },
+        { phone: '+44 20 7946 0958', country: 'Atlantis', email: '' },
       ],
       { country: 'US' },
     );

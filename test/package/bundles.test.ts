@@ -85,9 +85,9 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 159,
+    veilmatch: 176,
     'veilmatch/errors': 1,
-    'veilmatch/identifiers': 77,
+    'veilmatch/identifiers': 94,
     'veilmatch/hashing': 14,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
@@ -95,7 +95,7 @@ describe('what a page loads', () => {
     'veilmatch/psi': 81,
     'veilmatch/contact': 69,
     'veilmatch/transport': 119,
-    'veilmatch/attack': 235,
+    'veilmatch/attack': 240,
     'veilmatch/compare': 166,
   };
 

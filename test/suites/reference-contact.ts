@@ -101,7 +101,7 @@ export function referenceHeader(
   const id = ascii(setId);
   const body = Buffer.concat([
     ascii('veilmatch-contact'),
-    Buffer.from([0, 1, 1, 1, 8, id.length]),
+    Buffer.from([0, 1, 1, 2, 8, id.length]),
     id,
     uint(epoch, 4),
     publicKey,

@@ -54,7 +54,7 @@ export function referenceRun(
     Buffer.concat([
       ascii('veilmatch-psi'),
       uint(2, 1),
-      Buffer.from([role, 1, mode, to === 'both' ? 2 : 1, 1, party.kinds, verifiable ? 1 : 0, 0, 0]),
+      Buffer.from([role, 1, mode, to === 'both' ? 2 : 1, 2, party.kinds, verifiable ? 1 : 0, 0, 0]),
       uint(4, party.elements.length),
       uint(4, maxPeerSize),
       party.nonce,

@@ -30,6 +30,12 @@ async function breathe(io: Io): Promise<void> {
   throwIfAborted(io.signal);
 }
 
+/** A row with several of a kind has them in one cell, as contact books write them. */
+function addText(texts: (string | undefined)[], row: number, text: string): void {
+  const before = texts[row];
+  texts[row] = before === undefined ? text : `${before};${text}`;
+}
+
 function noTexts(rows: number): Record<Field, (string | undefined)[]> {
   return { phone: Array(rows).fill(undefined), email: Array(rows).fill(undefined) };
 }
@@ -53,7 +59,7 @@ export async function normalizeList(
   for (let element = 0; element < set.size; element++) {
     const bytes = set.elements.at(element);
     const text = finish(textOf(bytes));
-    for (const row of set.rowsOf([element])) texts[kindOf(bytes) as Field][row] = text;
+    for (const row of set.rowsOf([element])) addText(texts[kindOf(bytes) as Field], row, text);
     if (element % BATCH === 0) await breathe(io);
   }
   return { ...texts, rejected };
@@ -74,10 +80,10 @@ export async function applyProfile(
       rows.slice(first, first + BATCH),
       { ...own, profile, country, assigned },
       (row, field, token) => {
-        texts[field][first + row] = token[pick];
+        addText(texts[field], first + row, token[pick]);
       },
     );
-    for (const rejection of batch) rejected.push({ ...rejection, row: first + rejection.row });
+    for (const rejection of batch.rejected) rejected.push({ ...rejection, row: first + rejection.row });
     await breathe(io);
   }
   return { ...texts, rejected };

@@ -12,8 +12,11 @@ const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
   'bad-record':
     'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
+  placeholder: 'written for want of an identifier: leave such cells empty',
+  several: 'not all identifiers of the cell can be read by themselves: give each a cell or a line',
   'not-supported': 'the platform publishes no rule for identifiers of this kind',
-  ambiguous: 'dates that can be read both ways need --date-order dmy or mdy',
+  ambiguous:
+    'dates that can be read both ways need --date-order dmy or mdy, telephone numbers + and the country code',
 };
 
 interface Rejections {

@@ -41,7 +41,7 @@ class PublishedSet:
             sodium.verify_signature(header[-64:], label + body, signer)
         reader = Reader(body)
         # Version, suite, format.
-        if reader.take(17) != b"veilmatch-contact" or reader.take(4) != b"\0\1\1\1":
+        if reader.take(17) != b"veilmatch-contact" or reader.take(4) != b"\0\1\1\2":
             raise Refused("another format")
         self.kinds, length = reader.number(1), reader.number(1)
         if self.kinds > 15 or not 1 <= length <= 64:

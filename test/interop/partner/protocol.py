@@ -60,7 +60,7 @@ class Run:
         agreed = self.agreed
         flags = (1 if agreed.verifiable else 0) | (2 if self.each > 1 else 0)
         each = self.each if self.each > 1 else 0
-        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 1, kinds, flags, each, 0])
+        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 2, kinds, flags, each, 0])
         sizes = u32(len(self.elements)) + u32(agreed.most)
         return b"veilmatch-psi" + u16(1) + fixed + sizes + self.draw.bytes("nonce", 32) + key
 

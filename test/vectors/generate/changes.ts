@@ -136,7 +136,7 @@ export function badHellos(run: TestsOfRun, role: Role): void {
   set(17, [9], 'incompatible-peer', 'Hello: a mode that is not known', 'OtherRun');
   set(18, [to === 1 ? 2 : 1], 'incompatible-peer', 'Hello: somebody else learns the result', 'OtherRun');
   set(18, [4], 'incompatible-peer', 'Hello: a rule for who learns that is not known', 'OtherRun');
-  set(19, [2], 'incompatible-peer', 'Hello: identifiers of format 2', 'OtherVersion');
+  set(19, [1], 'incompatible-peer', 'Hello: identifiers of format 1', 'OtherVersion');
   set(20, [16], 'bad-message', 'Hello: a kind of identifiers that is not known', 'NoHello');
   set(20, [15 & ~kinds], 'incompatible-lists', 'Hello: no kind of identifiers in common', 'OtherRun');
   const flags = run.bytes(at)[1 + 21]!;

@@ -237,9 +237,9 @@ async function publishedGroup(): Promise<UnnumberedContact> {
     'OtherVersion',
   );
   refuse(
-    { header: await signedOver((b) => patched(b, 20, [2])) },
+    { header: await signedOver((b) => patched(b, 20, [1])) },
     'incompatible-peer',
-    'identifiers of format 2, signed',
+    'identifiers of format 1, signed',
     'OtherVersion',
   );
   refuse(

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Cells of a table: several identifiers in one, two readings of one, countries by any name. */
+import { describe, expect, test } from 'vitest';
+import { countryNamed, nameKey } from '../../src/identifiers/countries.js';
+import { hashRows } from '../../src/identifiers/hash-rows.js';
+import { textOf } from '../../src/identifiers/identifier.js';
+import { profiles } from '../../src/identifiers/profiles.js';
+import type { Row } from '../../src/identifiers/row.js';
+import { identifiersFromRows, type RowsOptions } from '../../src/identifiers/rows.js';
+import { COUNTRY_NAMES } from '../../src/identifiers/tables/country-names.js';
+import { countries } from './phone-numbers.js';
+
+const read = async (rows: Row[], options: RowsOptions = {}) => {
+  const { set, rejected, ambiguous } = await identifiersFromRows(rows, { concurrency: 1, ...options });
+  const texts = [...set.elements].map(textOf);
+  return { texts, rows: texts.map((_, i) => set.rowsOf([i])), rejected, ambiguous };
+};
+
+describe('a cell of several', () => {
+  test.each([
+    ['415 555 0123 ::: 415 555 0124', 'US', ['+14155550123', '+14155550124']],
+    ['Home: 415 555 0123\nMobile: 415 555 0124', 'US', ['+14155550123', '+14155550124']],
+    ['0171 1234567 / 0172 7654321', 'DE', ['+491711234567', '+491727654321']],
+    ['+49 171 1234567; +1 415 555 0123', undefined, ['+491711234567', '+14155550123']],
+    ['415-555-0123, 415-555-0124', 'US', ['+14155550123', '+14155550124']],
+    ['415 555 0123 / 415 555 0123', 'US', ['+14155550123']],
+  ])('has each number as an identifier of its row: %j', async (phone, country, expected) => {
+    const { texts, rows, rejected } = await read([{ phone }], { country });
+    expect(texts).toEqual(expected);
+    expect(rows).toEqual(expected.map(() => [0]));
+    expect(rejected).toEqual([]);
+  });
+
+  test('has each address, too', async () => {
+    const email = 'Ada <ada@example.com>; bob@example.com ::: ada@example.com';
+    expect((await read([{ email }])).texts).toEqual(['ada@example.com', 'bob@example.com']);
+  });
+
+  test.each([
+    ['0171 1234567/68', 'DE'],
+    ['0171 1234567 / 7654321', 'DE'],
+    ['0171 1234567\nnone 12', 'DE'],
+  ])('is refused where one of them cannot be read by itself: %j', async (phone, country) => {
+    const { texts, rejected } = await read([{ phone }], { country });
+    expect(texts).toEqual([]);
+    expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'several' }]);
+  });
+
+  test('is refused where a row is one element', async () => {
+    const rows = [{ phone: '+1 415 555 0123; +1 415 555 0124', email: 'ada@example.com' }];
+    const { texts, rejected } = await read(rows, { match: 'all' });
+    expect(texts).toEqual([]);
+    expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'several' }]);
+  });
+
+  test('has a token for each number', () => {
+    const { tokens } = hashRows([{ phone: '+14155550123; +14155550124' }], { profile: 'meta' });
+    expect(tokens).toEqual(
+      ['+14155550123', '+14155550124'].map((number) => ({
+        row: 0,
+        field: 'phone',
+        token: profiles.meta.phone(number).token,
+      })),
+    );
+  });
+});
+
+describe('what can be read in two ways', () => {
+  const rows = [{ phone: '030 1234567' }, { phone: '4917112345678' }, { phone: '+4917112345678' }];
+
+  test('is read in the likelier one, and the row is named', async () => {
+    const { texts, ambiguous } = await read(rows, { country: 'DE' });
+    expect(texts).toEqual(['+49301234567', '+4917112345678']);
+    expect(ambiguous).toEqual([{ row: 1, field: 'phone', code: 'country-code' }]);
+    expect(hashRows(rows, { profile: 'meta', country: 'DE' }).ambiguous).toEqual(ambiguous);
+  });
+
+  test('is refused with strict', async () => {
+    const { texts, rejected, ambiguous } = await read(rows, { country: 'DE', strict: true });
+    expect(texts).toEqual(['+49301234567', '+4917112345678']);
+    expect(rejected).toEqual([{ row: 1, field: 'phone', code: 'ambiguous' }]);
+    expect(ambiguous).toEqual([]);
+    expect(hashRows(rows, { profile: 'meta', country: 'DE', strict: true }).rejected).toEqual(rejected);
+  });
+
+  test('is not, where numbers are known to be international', async () => {
+    const { ambiguous } = await read(rows, { country: 'DE', international: true, strict: true });
+    expect(ambiguous).toEqual([]);
+  });
+});
+
+describe('the country of a row', () => {
+  test.each([
+    ['DE', 'DE'],
+    [' de ', 'DE'],
+    ['DEU', 'DE'],
+    ['Germany', 'DE'],
+    ['GERMANY', 'DE'],
+    ['Deutschland', 'DE'],
+    ['+49', 'DE'],
+    ['0049', 'DE'],
+    ['49', 'DE'],
+    ['USA', 'US'],
+    ['U.S.A.', 'US'],
+    ['United States of America', 'US'],
+    ['+1', 'US'],
+    ['UK', 'GB'],
+    ['Great Britain', 'GB'],
+    ['England', 'GB'],
+    ['The Netherlands', 'NL'],
+    ['Österreich', 'AT'],
+    ['Oesterreich', undefined],
+    ['España', 'ES'],
+    ['Espana', 'ES'],
+    ['Россия', 'RU'],
+    ['日本', 'JP'],
+    ["Côte d'Ivoire", 'CI'],
+    ['Atlantis', undefined],
+    ['XX', undefined],
+    ['constructor', undefined],
+    ['+999', undefined],
+    ['+800', undefined],
+    ['x'.repeat(100_000), undefined],
+  ])('%s is %s', (cell, country) => {
+    expect(countryNamed(cell.slice(0, 100_000))).toBe(country);
+  });
+
+  test('of every plan can be named, and no name is two countries', () => {
+    const names = COUNTRY_NAMES.split(',').slice(0, -1);
+    expect(names.map((part) => part.slice(0, 2))).toEqual([...countries].sort());
+    const keys = names.flatMap((part) => part.split(' ').slice(1));
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const key of keys) expect(nameKey(key)).toBe(key);
+  });
+
+  test('stands before the option, which an empty cell leaves in force', async () => {
+    const phone = '030 1234567';
+    const rows = ['Germany', '', ' ', null].map((country) => ({ phone, country }));
+    expect((await read(rows, { country: 'DE' })).texts).toEqual(['+49301234567']);
+    expect((await read([{ phone, country: 'Atlantis' }], { country: 'DE' })).rejected).toEqual([
+      { row: 0, field: 'phone', code: 'no-country' },
+    ]);
+  });
+});
