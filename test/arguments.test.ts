@@ -140,6 +140,7 @@ beforeAll(async () => {
     normalizeEmail: ['ada@example.com'],
     canonicalBytes: [{ kind: 'email', text: 'ada@example.com' }],
     hashRows: [rows, { profile: 'meta' }],
+    uploadRows: [rows, { profile: 'meta' }],
     identifiersFromRows: [rows, { concurrency: 1 }],
     'IdentifierSet.ofStrings': [['a']],
     'ByteList.from': [[key]],
