@@ -9,7 +9,8 @@ import { build as viteBuild } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { root, specifiers } from './packed.js';
 
-const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
+/** Lists as files are read on Node. */
+const modules = specifiers.filter((specifier) => !/\.json$|\/lists$/.test(specifier));
 
 interface Bundle {
   readonly code: string;
