@@ -71,6 +71,14 @@ const LISTED: Readonly<Record<string, { readonly most: number; readonly why: str
     most: 4_194_304,
     why: 'Judged linear in some minutes; what stands between ends at the first hyphen.',
   },
+  'transport/door/certificates.ts /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g': {
+    most: 4_194_304,
+    why: 'The same.',
+  },
+  'transport/door/certificates.ts /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g': {
+    most: 4_194_304,
+    why: 'Judged linear in some minutes, as certificates are.',
+  },
 };
 
 /** Where a built-in function that takes more than linear work is called: how many characters it is handed at most, and why. */

@@ -24,7 +24,10 @@ async function readBack(csv: string): Promise<(readonly string[])[]> {
   const chunks = (async function* () {
     yield csv;
   })();
-  await readCsv(chunks, (fields) => records.push(fields), { source: 'x', dialect: { delimiter: ',' } });
+  await readCsv(chunks, (fields) => records.push(fields), {
+    source: 'x',
+    dialect: { delimiter: ',', skip: 0 },
+  });
   return records;
 }
 

@@ -36,7 +36,7 @@ const frame = (type: number, ...parts: Uint8Array[]): string =>
   bytesToHex(concatBytes(Uint8Array.of(type), ...parts));
 
 function hello(role: number, mode: number, to: number, size: number, nonce: Uint8Array, key: Uint8Array) {
-  const fixed = Uint8Array.of(0, 1, role, 1, mode, to, 1, 8, 0, 0, 0);
+  const fixed = Uint8Array.of(0, 1, role, 1, mode, to, 2, 8, 0, 0, 0);
   return concatBytes(utf8('veilmatch-psi'), fixed, u32(size), u32(2 ** 24), nonce, key);
 }
 

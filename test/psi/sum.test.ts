@@ -127,13 +127,17 @@ describe('intersectionSum', () => {
           ['the most there can be', [MAX, 0]] as const,
           ['the most there can be, in parts', [MAX - 1, 1]] as const,
         ]),
-  ] as const)('the shared values may be %s', async (_, values) => {
-    for (const to of ['receiver', 'sender'] as const) {
-      const options = { backend, to, acceptChosenValues: true, logarithms };
-      const { sum } = await intersectionSum(['a', 'b'], ['a', 'b'], values, options);
-      expect(sum).toBe(values[0]! + values[1]!);
-    }
-  });
+  ] as const)(
+    'the shared values may be %s',
+    async (_, values) => {
+      for (const to of ['receiver', 'sender'] as const) {
+        const options = { backend, to, acceptChosenValues: true, logarithms };
+        const { sum } = await intersectionSum(['a', 'b'], ['a', 'b'], values, options);
+        expect(sum).toBe(values[0]! + values[1]!);
+      }
+    },
+    300_000,
+  );
 
   it('refuses values that add up to 2^40, before anything is sent', async () => {
     for (const values of [
@@ -319,6 +323,7 @@ describe('what a sender that learns the sum can make of it', () => {
       expect(size).toBe(on.length);
       expect(targets.flatMap((_, i) => (Math.floor(sum / 2 ** i) % 2 === 1 ? [i] : []))).toEqual(on);
     },
+    300_000,
   );
 
   it('a receiver that has not accepted that does not begin', async () => {

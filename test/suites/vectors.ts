@@ -182,7 +182,7 @@ export function machineOf(parameters: Parameters, input: PartyInput, role: Role)
   if (mode === 'sum') {
     // The receiver of a vector knows that the sender chooses the values.
     const to = parameters.to as 'receiver' | 'sender';
-    const options = { ...common, several, to, acceptChosenValues: true };
+    const options = { ...common, people: several, to, acceptChosenValues: true };
     return receives ? sumReceiver(set, options) : sumSender(set, input.values ?? [], options);
   }
   if (several) return receives ? peopleReceiver(set, common) : peopleSender(set, common);
