@@ -56,7 +56,6 @@ const config: Options[] = [
       '!src/group/worker.ts',
       '!src/wire/generated/**',
       '!src/wire/messages.ts',
-      '!src/lists/csv-parse.ts',
       '!src/transport/channel/ws.ts',
       '!src/**/*.d.ts',
     ],
@@ -76,6 +75,7 @@ const config: Options[] = [
         'transport/index': 'src/transport/index.ts',
         'attack/index': 'src/attack/index.ts',
         'contact/index': 'src/contact/index.ts',
+        'lists/index': 'src/lists/index.ts',
         'compare/index': 'src/compare/index.ts',
       },
     },
@@ -106,13 +106,6 @@ const config: Options[] = [
     // Two packages that make ws a little faster where they are installed; it asks for them in vain.
     external: ['bufferutil', 'utf-8-validate'],
     esbuildPlugins: [builtinsAtRunTime, thirdParty('transport/channel/ws.js')],
-  },
-  {
-    ...shared,
-    entry: { 'lists/csv-parse': 'src/lists/csv-parse.ts' },
-    bundle: true,
-    platform: 'node',
-    esbuildPlugins: [thirdParty('lists/csv-parse.js')],
   },
   {
     ...shared,

@@ -23,7 +23,7 @@ const ON_NODE: readonly string[] = ['lists', 'cli'];
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
   wire: ['@bufbuild/protobuf'],
   transport: ['ws'],
-  lists: ['csv-parse', '@duckdb/node-api'],
+  lists: ['@duckdb/node-api'],
   cli: Object.keys(devDependencies),
 };
 
@@ -174,8 +174,6 @@ const FOR_TESTS: readonly string[] = [
   'identifiers/phone.ts#readFully',
   'kernel/sha512.ts#Sha512',
   'lists/columns.ts#ColumnChoice',
-  'lists/csv.ts#DELIMITERS',
-  'lists/csv.ts#detectDelimiter',
   'oprf/dleq.ts#computeComposites',
   'oprf/dleq.ts#computeCompositesFast',
   'policy/admission.ts#ALL_PEERS',

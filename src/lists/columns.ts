@@ -10,18 +10,21 @@ import { withoutInvisibles } from '../identifiers/text.js';
 import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
 import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './column-names.js';
 
+/** A column that somebody names, and what is in it. */
 export interface ColumnOption {
   /** A header name, or a column's number from 1. */
   readonly name: string;
   readonly field: Field;
 }
 
+/** What is said of columns; the rest is found out. */
 export interface ColumnOptions {
   /** Nothing is guessed when there is one. */
   readonly columns?: readonly ColumnOption[] | undefined;
   /** Guessed when it is not given. */
   readonly header?: boolean | undefined;
   readonly country?: string | undefined;
+  /** '' for none, even if one is called so. */
   readonly countryColumn?: string | undefined;
   /** Columns that are read besides, by a header name or a number from 1. */
   readonly beside?: readonly string[] | undefined;
@@ -57,7 +60,7 @@ export interface ColumnChoice {
   readonly notes: readonly string[];
 }
 
-export const TITLES: Readonly<Record<ColumnKind, string>> = {
+const TITLES: Readonly<Record<ColumnKind, string>> = {
   phone: 'telephone numbers',
   email: 'e-mail addresses',
   country: 'countries',
@@ -104,8 +107,9 @@ export function chooseColumns(
     notes.push('the header is one name short: its names are taken to begin with column 2');
   }
   const beside = options.beside?.map((name) => findColumn(table, name)) ?? [];
-  const given = options.countryColumn === undefined ? undefined : findColumn(table, options.countryColumn);
-  const country = given ?? (options.country === undefined ? guessCountry(table, rows) : undefined);
+  const { countryColumn } = options;
+  const given = countryColumn ? findColumn(table, countryColumn) : undefined;
+  const country = countryColumn === undefined ? guessCountry(table, rows) : given;
   const chosen: ChosenColumn[] = [];
   const choose = (kind: ColumnKind, column: number, why: string): void => {
     chosen.push({ number: column + 1, name: nameOf(table, column), kind, why });

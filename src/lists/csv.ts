@@ -15,7 +15,7 @@ const SAMPLE = 65_536;
 export const MAX_RECORD = 1_000_000;
 
 /** How separated values are read. */
-export interface CsvOptions {
+interface CsvOptions {
   /** How messages name the file. */
   readonly source: string;
   /** What is known of how it is written. */
@@ -26,7 +26,7 @@ export interface CsvOptions {
 }
 
 /** Records that come as they are read. */
-export interface CsvRecords {
+interface CsvRecords {
   readonly detected: DetectedDialect;
   /** The records that are not empty lines, as many at a time as a chunk holds. */
   readonly batches: AsyncGenerator<readonly ListRecord[], void, undefined>;

@@ -53,7 +53,12 @@ export function detectDialect(sample: string, given: GivenDialect = {}): Detecte
   if (declared !== undefined) pass();
   // Marks above the table only: below, a line that begins so may be a customer's.
   const comment = given.comment ?? '';
-  while (given.comment === undefined && /^#(?![\w"]*[,;\t|])/.test(lines[skip] ?? '')) pass();
+  while (
+    given.skip === undefined &&
+    given.comment === undefined &&
+    /^#(?![\w"]*[,;\t|])/.test(lines[skip] ?? '')
+  )
+    pass();
   const body = lines
     .slice(skip)
     .filter((line) => line !== '' && (comment === '' || !line.startsWith(comment)));

@@ -21,6 +21,7 @@ type DuckDb = typeof import('@duckdb/node-api');
 /** Cells of one row, as many as the table has columns; undefined and null are NULL. */
 export type Cells = readonly (string | number | null | undefined)[];
 
+/** What a column of a list that is written holds. */
 export type ColumnType = 'integer' | 'text';
 
 /** Rows that may wait before they are written to the table: a row group of DuckDB's. */

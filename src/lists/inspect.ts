@@ -2,12 +2,13 @@
 /** What a list holds, and how it would be read: everything but a value. */
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { requireOptions, requirePath } from '../arguments.js';
 import type { IdentifierErrorCode } from '../errors.js';
 import { kindOf, textOf } from '../identifiers/identifier.js';
 import type { Field, RejectedRow } from '../identifiers/row.js';
 import { identifiersFromRows } from '../identifiers/rows.js';
 import type { IdentifierSet } from '../identifiers/set.js';
-import type { Io } from './io.js';
+import { type Io, processIo } from './io.js';
 import type { ListRecord } from './record-source.js';
 import { Shapes } from './shapes.js';
 import { CustomerList, type ListOptions, type ListReading } from './table.js';
@@ -70,13 +71,25 @@ const HASH = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/
 /**
  * Reads a list to its end and says what is in it.
  * @param path a file, or `-` for standard input
- * @throws {VeilmatchError} as `CustomerList.open` does
+ * @throws {VeilmatchError} as `openList` does
+ * @example
+ * ```ts
+ * import { mkdtempSync, writeFileSync } from 'node:fs';
+ * import { inspectList } from 'veilmatch/lists';
+ *
+ * const path = `${mkdtempSync('/tmp/veilmatch-')}/list.csv`;
+ * writeFileSync(path, 'Name,Mobile\nAda,+1 415 555 0123\nBob,(none)\n');
+ * const { columns, identifiers } = await inspectList(path);
+ * console.log(identifiers.phone, columns[1]?.shapes[0]?.shape); // → 1 +9 999 999 9999
+ * ```
  */
 export async function inspectList(
   path: string,
-  options: ListOptions & { readonly assigned?: boolean | undefined },
-  io: Io,
+  options: ListOptions & { readonly assigned?: boolean | undefined } = {},
+  io: Io = processIo(),
 ): Promise<ListInspection> {
+  requirePath(path, 'The path');
+  requireOptions(options);
   const list = await CustomerList.open(path, options, io);
   try {
     const columns = Array.from({ length: list.width }, () => ({

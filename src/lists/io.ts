@@ -15,6 +15,7 @@ export interface Terminal {
   readonly columns?: number | undefined;
 }
 
+/** Streams of whoever reads and writes lists. */
 export interface Io {
   readonly stdin: Readable;
   readonly stdout: Writable & Terminal;
@@ -23,6 +24,13 @@ export interface Io {
   /** Stops a command that is under way; what it has begun to write is removed. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What this process is connected to. */
+export const processIo = (): Io => ({
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
 
 /** The file name that stands for standard input. */
 export const STDIN = '-';

@@ -6,7 +6,7 @@ const MAX_SHAPE = 40;
 const MAX_SHAPES = 1000;
 
 /** Digits are nines, a word is an `a`; signs between them stay, other characters and whatever is too long are dots. */
-export function shapeOf(cell: string): string {
+function shapeOf(cell: string): string {
   const shape = cell
     .slice(0, 4 * MAX_SHAPE)
     .replace(/\p{Nd}/gu, '9')

@@ -270,7 +270,7 @@ function readingNotes({
   const notes = [`read as ${text}${fields}`];
   if (passed > 0) {
     notes.push(
-      `${passed === 1 ? 'line 1 is' : `lines 1 to ${passed} are`} no part of the table and left out (--skip overrules)`,
+      `${passed === 1 ? 'one line' : `${passed} lines`} above the table ${passed === 1 ? 'is' : 'are'} left out (--skip overrules)`,
     );
   }
   if (country !== undefined)

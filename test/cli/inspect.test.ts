@@ -20,7 +20,7 @@ describe('veilmatch inspect', () => {
     expect(status).toBe(0);
     expect(stdout.split('\n')).toEqual([
       'standard input: read as CSV in UTF-8, fields separated by comma (found in its first lines; --delimiter overrules)',
-      'standard input: lines 1 to 2 are no part of the table and left out (--skip overrules)',
+      'standard input: 2 lines above the table are left out (--skip overrules)',
       'standard input: telephone numbers without a country are read in US (--country)',
       'standard input: its first line is a header (guessed; --no-header overrules)',
       'standard input: column 3 "Mobile" holds telephone numbers (by its name; --column NAME=phone overrules)',
@@ -38,7 +38,7 @@ describe('veilmatch inspect', () => {
       'rejected:',
       '       1  phone too-short (line 7)',
       '       1  email not-an-email (line 7)',
-      '       1  bad-record (line 8); quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
+      '       1  bad-record (line 8); their cells cannot be told apart; of CSV, quotes go around a whole field, and around one that holds the delimiter',
       '',
       'go on with: veilmatch normalize - --column Mobile=phone --column Email=email --country US',
       '',

@@ -155,4 +155,18 @@ describe('veilmatch normalize', () => {
     expect(elsewhere.stdout).toBe(onTerminal.stdout);
     expect(elsewhere.stdout).toBe(streamed.stdout);
   });
+
+  it('says which numbers could be read in another way, and refuses them where somebody is strict', async () => {
+    const stdin = 'phone,Country\n0151 12345678,DE\n4917112345678,\n(415) 555-0123,US\n';
+    const read = await cli(['normalize', '-', '--country', 'DE'], { stdin });
+    expect(read.stdout).toBe('line,phone\n2,+4915112345678\n3,+4917112345678\n4,+14155550123\n');
+    expect(read.stderr).toContain('1 telephone numbers could be read in another way, too');
+    expect(read.stderr).toContain('1  phone country-code (line 3)');
+    const strict = await cli(['normalize', '-', '--country', 'DE', '--strict'], { stdin });
+    expect(strict.status).toBe(1);
+    expect(strict.stdout).toBe('line,phone\n2,+4915112345678\n4,+14155550123\n');
+    expect(strict.stderr).toContain('1  phone ambiguous (line 3)');
+    const told = await cli(['normalize', '-', '--country', 'DE', '--international'], { stdin });
+    expect(told.stderr).not.toContain('another way');
+  });
 });

@@ -72,10 +72,10 @@ describe('veilmatch', () => {
     [['normalize', 'a', 'b'], /too many arguments/],
     [['normalize', 'a', '--contry', 'US'], /unknown option '--contry'\n\(Did you mean --country\?\)/],
     [['normalize', 'a', '--country', 'UK'], /'UK' is invalid. Give two letters.*GB \(not UK\)/],
-    [['normalize', 'a', '--country', 'US', '--country-column', 'c'], /cannot be used with/],
     [['normalize', 'a', '--column', 'tel'], /Give NAME=phone or NAME=email/],
     [['normalize', 'a', '--column', 'tel=fax'], /Give NAME=phone or NAME=email/],
-    [['normalize', 'a', '--delimiter', '|'], /Give "," or ";" or tab/],
+    [['normalize', 'a', '--delimiter', '||'], /Give one character, or tab/],
+    [['normalize', 'a', '--charset', 'none'], /Give a name such as utf-8/],
     [['normalize', 'a', '-o'], /argument missing/],
   ])('%j ends with 2 and says what to do', async (argv, message) => {
     const { status, stdout, stderr } = await cli(argv);
@@ -105,7 +105,6 @@ describe('veilmatch', () => {
       'not valid UTF-8 at byte 15',
     ],
     ['UTF-16 without a mark', ['-'], Buffer.from('phone\n', 'utf16le'), 'UTF-16 without a byte order mark'],
-    ['a quote that is not closed', ['-'], 'phone\n"1\n', 'line 2 has a quote that is never closed'],
     [
       'an output in a folder that is not there',
       ['-', '-o', '/none/out.csv'],
@@ -129,10 +128,10 @@ describe('veilmatch', () => {
   it('writes nothing when the list turns out to be broken at its end', async () => {
     const input = temporary('list.csv');
     const output = join(dirname(input), 'out.csv');
-    writeFileSync(input, `phone\n${'+14155550123\n'.repeat(50_000)}"+14155550123`);
+    writeFileSync(input, `phone\n${'+14155550123\n'.repeat(50_000)}\0+14155550123`);
     writeFileSync(output, 'from yesterday');
     const argv = ['normalize', input, '-o', output, '--rejected', join(dirname(input), 'rejected.csv')];
-    expect(await cli(argv)).toMatchObject({ status: 3, stderr: expect.stringContaining('line 50002') });
+    expect(await cli(argv)).toMatchObject({ status: 3, stderr: expect.stringContaining('zero bytes') });
     expect(readFileSync(output, 'utf8')).toBe('from yesterday');
     expect(readdirSync(dirname(input)).sort()).toEqual(['list.csv', 'out.csv']);
   });

@@ -196,7 +196,8 @@ describe('columns by evidence', () => {
   it('finds the country of each row, and takes what somebody says before it', () => {
     const lines = ['Phone,Mailing Country,Country', '030 123456,DE,US', '01 23 45 67 89,FR,US'];
     expect(choose(lines).columns.country).toBe(2);
-    expect(choose(lines, { country: 'DE' }).columns.country).toBeUndefined();
+    expect(choose(lines, { country: 'DE' }).columns.country).toBe(2);
+    expect(choose(lines, { countryColumn: '' }).columns.country).toBeUndefined();
     expect(choose(lines, { countryColumn: 'Mailing Country' }).columns.country).toBe(1);
     expect(choose(['Phone,Country', '+14155550123,Elsewhere']).columns.country).toBeUndefined();
   });

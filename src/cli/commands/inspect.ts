@@ -63,7 +63,7 @@ Examples:
   },
 };
 
-function reportText(report: ListInspection, path: string, flags: ListFlags): string {
+function reportText(report: ListInspection, path: string, flags: InspectFlags): string {
   const { identifiers, countries, records, repeatedRows, frequent, rejected, counts } = report;
   const several = frequent.map(
     ({ kind, rows, lines }) =>
@@ -99,7 +99,7 @@ function columnLines(columns: readonly InspectedColumn[], { reading }: ListInspe
 }
 
 /** What does the same without a guess. */
-function commandLine(path: string, { reading }: ListInspection, flags: ListFlags): string {
+function commandLine(path: string, { reading }: ListInspection, flags: InspectFlags): string {
   const quoted = (text: string): string =>
     /^[\w./:=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
   const words = reading.columns.flatMap(({ number, name, kind }) => {
@@ -108,8 +108,17 @@ function commandLine(path: string, { reading }: ListInspection, flags: ListFlags
       ? ['--country-column', quoted(column)]
       : ['--column', quoted(`${column}=${kind}`)];
   });
-  const { country } = flags;
-  return ['veilmatch normalize', quoted(path), ...words, ...(country ? ['--country', country] : [])].join(
-    ' ',
-  );
+  const given = GIVEN.flatMap((name) => {
+    const value = flags[name];
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === undefined ? [] : value === true ? [flag] : [flag, quoted(String(value))];
+  });
+  const header = flags.header === undefined ? [] : [flags.header ? '--header' : '--no-header'];
+  return ['veilmatch normalize', quoted(path), ...words, ...given, ...header].join(' ');
 }
+
+/** What is passed on as it was given; columns are told as they were found. */
+const GIVEN = [
+  ...(['country', 'international', 'assigned', 'strict', 'delimiter', 'quote', 'escape'] as const),
+  ...(['comment', 'skip', 'charset', 'maxRecord'] as const),
+];

@@ -5,7 +5,7 @@
  */
 
 import { Option } from 'commander';
-import type { Field, RejectedRow } from '../../identifiers/row.js';
+import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js';
 import type { Cells } from '../../lists/duckdb.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
@@ -25,7 +25,7 @@ import {
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import { type Progress, startProgress } from '../report/progress.js';
-import { RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, RejectedTally } from '../report/rejected.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;
@@ -57,6 +57,8 @@ export interface ProcessedRows {
   readonly email: readonly (string | undefined)[];
   /** In the order of the rows, which are counted from the start of the slice. */
   readonly rejected: readonly RejectedRow[];
+  /** Which were read in one of two ways. */
+  readonly ambiguous: readonly AmbiguousRow[];
 }
 
 interface Report {
@@ -93,6 +95,7 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
           return { ...rejection, code: list.codeAt(line, rejection.code), line };
         });
         tally.add(processed, rejected);
+        for (const reading of processed.ambiguous) tally.ambiguous.add(reading, slice[reading.row]!.line);
         await sink.add(slice, processed, rejected);
         await rejectedTable?.append(rejected.map(({ line, field, code }) => [line, field, code]));
       }
@@ -102,7 +105,8 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
       await list.close();
     }
     for (const line of tally.summary()) say(line);
-    for (const line of tally.rejected.summary()) io.stderr.write(`${line}\n`);
+    for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous)])
+      io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.rejected.total);
   });
 }
@@ -134,12 +138,14 @@ interface Rejection extends RejectedRow {
 /** What is said about the whole list at the end. */
 class ReportTally {
   readonly rejected: RejectedTally;
+  readonly ambiguous: RejectedTally;
   readonly #list: CustomerList;
   readonly #taken: Record<Field, number> = { phone: 0, email: 0 };
 
   constructor(list: CustomerList) {
     this.#list = list;
     this.rejected = new RejectedTally(list.counts);
+    this.ambiguous = new RejectedTally(list.counts);
   }
 
   add(processed: ProcessedRows, rejected: readonly Rejection[]): void {

@@ -39,7 +39,8 @@ Examples:
 `,
   run(args, options, io) {
     const flags = options as NormalizeFlags;
-    const { country, assigned, profile } = flags;
+    const { country, assigned, international, strict, profile } = flags;
+    const reading = { country, assigned, international, strict };
     return reportOn(
       args[0]!,
       {
@@ -47,8 +48,8 @@ Examples:
         title: 'normalized',
         process: (rows) =>
           profile === undefined
-            ? normalizeList(rows, { country, assigned }, (text) => text, io)
-            : applyProfile(rows, profile, { country, assigned }, 'normalized', io),
+            ? normalizeList(rows, reading, (text) => text, io)
+            : applyProfile(rows, profile, reading, 'normalized', io),
       },
       io,
     );

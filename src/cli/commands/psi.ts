@@ -15,7 +15,13 @@ import { partyTerms } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, type Flags, labelOf } from '../flags/choice.js';
-import { assignedOption, LIST_ARGUMENT, listOptions } from '../flags/list-options.js';
+import {
+  assignedOption,
+  LIST_ARGUMENT,
+  listOptions,
+  statusFor,
+  strictOption,
+} from '../flags/list-options.js';
 import { type OwnFlags, ownOf, readOwn } from '../flags/own.js';
 import {
   askOptions,
@@ -54,6 +60,7 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
       .argParser(wholeNumber(1, 9999, 'Give a whole number of days from 1.'))
       .default(7),
     assignedOption(),
+    strictOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -83,7 +90,7 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
       `${pathName(output)}: ${count(step.own.set.size)} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
     );
     io.stderr.write(nextLine(step, output, choice, flags.peer, state));
-    return 0;
+    return statusFor(flags, read.summary.rejected);
   },
 });
 
@@ -101,6 +108,7 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
     stateKeyOption(),
     ...limitOptions('; and which requests were answered'),
     assignedOption(),
+    strictOption(),
     ...listOptions(),
   ],
   help: COURSE,
@@ -128,7 +136,7 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
       `${pathName(output)}: the answer to ${count(step.peerSize!)} identifiers of ${flags.peer}, of a list with ${count(step.own.set.size)}\n`,
     );
     io.stderr.write(nextLine(step, output, choice, flags.peer, flags.state));
-    return 0;
+    return statusFor(flags, read.summary.rejected);
   },
 });
 

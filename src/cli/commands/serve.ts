@@ -17,7 +17,7 @@ import {
 import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, type Flags, modeOf, partyOf } from '../flags/choice.js';
-import { LIST_ARGUMENT } from '../flags/list-options.js';
+import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
 import { type Own, ownOf, readOwn } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from '../flags/serve-options.js';
@@ -82,8 +82,10 @@ async function run(
   const listening = { ...door, reveal: modeOf(choice.protocol), role };
   const policy =
     flags.policy === undefined ? choice.protocol.terms.policy : await readPolicy(flags.policy, io);
+  let rejected = 0;
   await withSharedRows(flags.dryRun ? undefined : output, flags.spill, io, async (rows) => {
     const read = await readOwn(args[0]!, flags, protocols, io, rows);
+    rejected = read.summary.rejected;
     const own = ownOf(choice, read, flags);
     if (flags.dryRun) {
       // One that is not there yet would be made.
@@ -104,7 +106,7 @@ async function run(
     };
     await serve(flags, listening, { choice, own, policy, all, store }, io);
   });
-  return 0;
+  return statusFor(flags, rejected);
 }
 
 async function serve(flags: ServeFlags, listening: ListenOptions, serving: Serving, io: Io): Promise<void> {

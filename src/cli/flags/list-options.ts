@@ -11,6 +11,7 @@ import { parseCount, wholeNumber } from './values.js';
 export interface ListFlags {
   readonly country?: string;
   readonly countryColumn?: string;
+  readonly international?: true;
   readonly column?: readonly ColumnOption[];
   readonly header?: boolean;
   readonly delimiter?: string;
@@ -36,8 +37,9 @@ export function listOptions(): Option[] {
     ).argParser(parseCountry),
     new Option(
       '--country-column <NAME>',
-      'column that holds the country of each row; --country is for rows in which it is empty',
+      'column that holds the country of each row; --country is for rows in which it is empty; "" for none (default: one that is called so)',
     ),
+    new Option('--international', "telephone numbers without a plus begin with their country's code"),
     new Option(
       '--column <NAME=KIND>',
       'use this column, by its name or its number from 1, as phone or email; repeatable; nothing is guessed then; ' +
@@ -82,7 +84,7 @@ export function assignedOption(): Option {
 export function strictOption(): Option {
   return new Option(
     '--strict',
-    'end with status 1 when anything was rejected; the output is written all the same',
+    'refuse what can be read in two ways, and end with status 1 when anything was rejected; the output is written all the same',
   );
 }
 
@@ -96,18 +98,6 @@ export function toListOptions(flags: ListFlags): ListOptions {
   const { delimiter, quote, comment, skip } = flags;
   const dialect = { delimiter, quote, escape: flags.escape, comment, skip };
   return { columns, header, country, countryColumn, dialect, encoding, maxRecord };
-}
-
-const LIST_FLAGS: { readonly [Name in keyof ListFlags]-?: true } = {
-  ...{ country: true, countryColumn: true, column: true, header: true, delimiter: true, quote: true },
-  ...{ escape: true, comment: true, skip: true, charset: true, maxRecord: true },
-};
-
-/** Of all flags of a command those that say how its list is read, for a list that is read once more. */
-export function listFlagsOf(flags: ListFlags): ListFlags {
-  return Object.fromEntries(
-    Object.entries(flags).filter(([name, value]) => Object.hasOwn(LIST_FLAGS, name) && value !== undefined),
-  );
 }
 
 export function parseCountry(text: string): string {

@@ -12,7 +12,7 @@ import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList, type CustomerRow } from '../../lists/table.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ListSummary } from '../report/comparison.js';
-import { RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, RejectedTally } from '../report/rejected.js';
 import { type ListFlags, toListOptions } from './list-options.js';
 
 export interface SetFlags extends ListFlags {
@@ -59,9 +59,11 @@ export async function readSet(
     for (const note of list.notes) io.stderr.write(`${source}: ${note}\n`);
     const lines = new Uint32List();
     const amounts = new Amounts(`${source}: ${list.counts}`, columns);
-    const { set, rejected } = await identifiersFromRows(rowsOf(list, lines, amounts, rows), {
+    const { set, rejected, ambiguous } = await identifiersFromRows(rowsOf(list, lines, amounts, rows), {
       country: flags.country,
       assigned: flags.assigned ?? false,
+      international: flags.international ?? false,
+      strict: flags.strict ?? false,
       signal: io.signal,
     });
     const tally = new RejectedTally(list.counts);
@@ -69,11 +71,13 @@ export async function readSet(
       const line = lines.at(rejection.row);
       tally.add({ ...rejection, code: list.codeAt(line, rejection.code) }, line);
     }
+    const doubts = new RejectedTally(list.counts);
+    for (const reading of ambiguous) doubts.add(reading, lines.at(reading.row));
     const summary = { records: list.records, identifiers: set.size, rejected: rejected.length };
     io.stderr.write(
       `${source}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
     );
-    for (const line of tally.summary()) io.stderr.write(`${line}\n`);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
     if (list.records === 0) {
       throw new VeilmatchError(
         'argument',

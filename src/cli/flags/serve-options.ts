@@ -14,7 +14,7 @@ import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
-import { assignedOption, listOptions } from './list-options.js';
+import { assignedOption, listOptions, strictOption } from './list-options.js';
 import { spillOption, spreadsheetOption } from './output-options.js';
 import { type OwnFlags, padOption } from './own.js';
 import { protocolOptions } from './protocol-options.js';
@@ -118,6 +118,7 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
     spreadsheetOption(),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
     assignedOption(),
+    strictOption(),
     ...listOptions(),
   ];
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What is said about rows that were not taken: how many, why, and where the first ones are. Never what stood there. */
+/** What is said about rows that were not taken, or could be read in another way: how many, why, and where the first ones are. Never what stood there. */
 
 import type { IdentifierErrorCode } from '../../errors.js';
-import type { UploadRejection } from '../../identifiers/row.js';
+import type { AmbiguousRow, UploadRejection } from '../../identifiers/row.js';
+
+type RowCode = IdentifierErrorCode | AmbiguousRow['code'];
 
 /** Lines named for each code. */
 const SHOWN = 5;
 
-const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
+const ADVICE: Partial<Readonly<Record<RowCode, string>>> = {
   'no-country': 'national telephone numbers need a country: --country CC, or --country-column NAME',
   'bad-record':
-    'quotes go around a whole field, and a field that holds the delimiter is quoted; see also --delimiter and --quote',
+    'their cells cannot be told apart; of CSV, quotes go around a whole field, and around one that holds the delimiter',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   placeholder: 'written for want of an identifier: leave such cells empty',
   several: 'not all identifiers of the cell can be read by themselves: give each a cell or a line',
@@ -21,9 +23,16 @@ const ADVICE: Partial<Readonly<Record<IdentifierErrorCode, string>>> = {
 
 interface Rejections {
   readonly field?: UploadRejection['field'] | undefined;
-  readonly code: IdentifierErrorCode;
+  readonly code: RowCode;
   count: number;
   readonly lines: Set<number>;
+}
+
+/** What is said where there were any. */
+export function ambiguousLines(tally: RejectedTally): string[] {
+  if (tally.total === 0) return [];
+  const total = `${tally.total} telephone numbers could be read in another way, too, and were read in the likelier one (--strict refuses them):`;
+  return [total, ...tally.summary()];
 }
 
 /** Counts rejections by field and code, as they come. */
@@ -41,7 +50,7 @@ export class RejectedTally {
     return this.#total;
   }
 
-  add({ field, code }: Pick<UploadRejection, 'field' | 'code'>, line: number): void {
+  add({ field, code }: Pick<Rejections, 'field' | 'code'>, line: number): void {
     const title = field === undefined ? code : `${field} ${code}`;
     const entry = this.#byCode.get(title) ?? { field, code, count: 0, lines: new Set() };
     this.#byCode.set(title, entry);
