@@ -77,6 +77,8 @@ function looksLikeEmail(cell: string): boolean {
 /** Day, month and year in any order, whatever is between them; also written together. */
 const DATE =
   /^(?:(?:19|20)\d\d([-./ ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d|(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:19|20)?\d\d)(?:[T ].*)?$/;
+/** Characters that tell a date or an amount: the two expressions look back at what they have found. */
+const MAX_DATED = 40;
 /** With a point or a comma, or with thousands apart by one. */
 const AMOUNT = /^[-−]?(?:\d+[.,]\d+|\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?)$/;
 
@@ -85,14 +87,14 @@ function looksLikePhone(cell: string): boolean {
   const text = withAsciiDigits(cell.trim());
   const digits = text.replace(/\D/g, '').length;
   const letters = text.replace(/\P{L}/gu, '').length;
-  return digits >= 7 && letters * 2 <= digits && !DATE.test(text);
+  return digits >= 7 && letters * 2 <= digits && !DATE.test(text.slice(0, MAX_DATED));
 }
 
 /** A plus, a zero in front, or digits in groups, as in nothing else that lists are full of. */
 function isWrittenAsPhone(cell: string): boolean {
   const text = withAsciiDigits(cell);
   if (/[+＋]\s*\(?\d/.test(text)) return true;
-  if (AMOUNT.test(text)) return false;
+  if (text.length <= MAX_DATED && AMOUNT.test(text)) return false;
   if (/^\W*(?:tel|phone|mob|cell|p:|whatsapp:)/i.test(text)) return true;
   if (/^\(?0\)?[\s./-]*[1-9]/.test(text) || /^00[1-9]/.test(text)) return true;
   return /\(\d{2,5}\)|\d[ ./–-]+\d+[ ./–-]+\d|^\d{2,5}[ /–-]\d{4,}$/.test(text);

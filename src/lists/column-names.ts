@@ -54,15 +54,19 @@ const MAX_NAME = 200;
 export function wordsOf(cell: string): string {
   const name = withoutInvisibles(cell);
   if (name.length > MAX_NAME) return '';
-  return name
-    .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll('ø', 'o')
-    .replaceAll('ß', 'ss')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim();
+  return (
+    name
+      .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+      .normalize('NFKD')
+      // One character may stand for eighteen.
+      .slice(0, 2 * MAX_NAME)
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replaceAll('ø', 'o')
+      .replaceAll('ß', 'ss')
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()
+  );
 }
 
 /** Whether a name says that its column holds this. */
