@@ -32,12 +32,12 @@ async function compare() {
     const options = '--country US --area-codes 415,628 --run-seconds 1 --attack-seconds 1 --json'.split(' ');
     const { stdout } = await run(process.execPath, [command, 'compare', network, hospital, ...options]);
     const { protocols } = JSON.parse(stdout);
-    for (const { protocol, correct, share, matches, recovered } of protocols) {
+    for (const { protocol, correct, share, size, recovered } of protocols) {
       check(correct, `${protocol} did not find the truth`);
       if (protocol === 'plain' && share === 1) {
         check(
-          matches === truth.sharedIdentifiers,
-          `plain found ${matches}, planted were ${truth.sharedIdentifiers}`,
+          size === truth.sharedIdentifiers,
+          `plain found ${size}, planted were ${truth.sharedIdentifiers}`,
         );
       }
       check(

@@ -5,12 +5,13 @@
  * @module veilmatch/compare
  */
 
+import type { DescribedProtocol } from '../psi/run/described.js';
 import { contactMatching } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { matching } from './matching.js';
 import { oprfProtocol } from './oprf.js';
 import type { MatchingProtocol } from './protocol.js';
-import { registry } from './registry.js';
+import { registry as listProtocols } from './registry.js';
 
 export { type CompareOptions, compare, type ProtocolReport, type Step } from './compare.js';
 export type { AttackReport } from './examine.js';
@@ -23,7 +24,9 @@ export type {
   RunOptions,
   View,
 } from './protocol.js';
-export { registry } from './registry.js';
+
+/** The protocols between two lists, in the order in which they give away less. */
+export const registry: readonly DescribedProtocol[] = listProtocols;
 
 /** All protocols, in the order in which they give away less. */
 export const protocols: readonly MatchingProtocol[] = [

@@ -6,8 +6,22 @@
 
 import type { IdentifierErrorCode } from '../../errors.js';
 
+/** A field of a customer list that platforms take in uploads. */
+export type UploadField =
+  | 'firstName'
+  | 'lastName'
+  | 'street'
+  | 'city'
+  | 'state'
+  | 'postalCode'
+  | 'country'
+  | 'birthDate'
+  | 'gender'
+  | 'mobileId'
+  | 'externalId';
+
 /** The fields, in the order in which files have them where a platform asks for none. */
-export const UPLOAD_FIELDS = [
+export const UPLOAD_FIELDS: readonly UploadField[] = [
   'firstName',
   'lastName',
   'street',
@@ -19,10 +33,7 @@ export const UPLOAD_FIELDS = [
   'gender',
   'mobileId',
   'externalId',
-] as const;
-
-/** A field of a customer list that platforms take in uploads. */
-export type UploadField = (typeof UPLOAD_FIELDS)[number];
+];
 
 /** In which order day and month stand where the year comes last. */
 export type DateOrder = 'dmy' | 'mdy';
