@@ -173,7 +173,7 @@ async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
     );
     ranges.push({ prefix: prefix.trim(), digits: lengths });
   };
-  await readCsv(readText(path, io), add, { source, signal: io.signal });
+  await readCsv(readText(path, io), add, { source, dialect: { skip: 0 }, signal: io.signal });
   return ranges;
 }
 
