@@ -2,7 +2,7 @@
 // An airline and a hotel want to know which guests of the hotel fly with the airline. Each runs a program of its own.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -168,7 +168,8 @@ async function overFiles(say, { put, path, airlineList, hotelList }, start) {
   const hotelPublic = await run('key', 'hotel', '-o', path('hotel/signing.key'));
   const [request, response] = [path('request.vm'), path('response.vm')];
   const stateKey = put('hotel/state.key', randomBytes(32).toString('hex'));
-  const state = ['--state', path('hotel/state.vm'), '--state-key-file', stateKey];
+  const states = path('hotel/states');
+  const state = ['--state', states, '--state-key-file', stateKey];
   const asParty = (
     /** @type {string} */ own,
     /** @type {string} */ partner,
@@ -182,11 +183,11 @@ async function overFiles(say, { put, path, airlineList, hotelList }, start) {
   await run('psi', 'request', hotelList, ...asHotel, ...state, '-o', request);
   await run('psi', 'respond', request, airlineList, ...asAirline, '-o', response);
   const line = await run('psi', 'finish', response, ...state);
-  const [, shared = '0'] = /^shared (\d+)/.exec(line) ?? [];
-  say(`   The hotel is told that ${count(Number(shared))} are shared, and not who.`);
+  const shared = Number(/^shared ([\d,]+)/m.exec(line)?.[1]?.replaceAll(',', '') ?? 0);
+  say(`   The hotel is told that ${count(shared)} are shared, and not who.`);
   const bytes = [request, response].map((file) => readFileSync(file).length);
   say(`   The request has ${size(bytes[0])}, the response ${size(bytes[1])}.`);
-  return { counted: Number(shared), erased: !existsSync(path('hotel/state.vm')) };
+  return { counted: shared, erased: readdirSync(states).every((name) => !name.endsWith('.vm')) };
 }
 
 /**
