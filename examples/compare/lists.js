@@ -123,7 +123,10 @@ const BAD_PHONES = [
     code: 'spreadsheet-damage',
     write: ({ area }, random) => `${area[0]}.${area.slice(1)}${random.digits(2)}E+09`,
   },
-  { code: 'spreadsheet-damage', write: ({ area, exchange, line }) => `${area}${exchange}${line}.0` },
+  {
+    code: 'spreadsheet-damage',
+    write: ({ area, exchange, line }) => `${area[0]}.${area.slice(1)}${exchange}${line.slice(0, 2)}E9`,
+  },
   { code: 'too-short', write: ({ exchange, line }) => `${exchange}-${line}` },
   {
     code: 'too-long',

@@ -53,12 +53,9 @@ export function detectDialect(sample: string, given: GivenDialect = {}): Detecte
   if (declared !== undefined) pass();
   // Marks above the table only: below, a line that begins so may be a customer's.
   const comment = given.comment ?? '';
-  while (
-    given.skip === undefined &&
-    given.comment === undefined &&
-    /^#(?![\w"]*[,;\t|])/.test(lines[skip] ?? '')
-  )
-    pass();
+  if (given.skip === undefined && given.comment === undefined) {
+    while (isComment(lines[skip] ?? '')) pass();
+  }
   const body = lines
     .slice(skip)
     .filter((line) => line !== '' && (comment === '' || !line.startsWith(comment)));
@@ -74,6 +71,9 @@ export function detectDialect(sample: string, given: GivenDialect = {}): Detecte
   }
   return { dialect: { delimiter, quote, escape: given.escape ?? quote, comment, skip }, why, passed };
 }
+
+/** A line of words behind the sign of comments, and no header whose first name begins with it, such as `#id,name`. */
+const isComment = (line: string): boolean => line.startsWith('#') && !/^#[\w"]*[,;\t|]/.test(line);
 
 function delimiterOf(
   lines: readonly string[],

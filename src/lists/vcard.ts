@@ -86,11 +86,7 @@ function recordOf(card: readonly Property[], line: number): ListRecord {
   const phones = of('TEL')
     .filter(({ types }) => !types.some((type) => /fax|pager|modem|bbs/.test(type)))
     .sort((a, b) => isMobile(a) - isMobile(b))
-    .map(({ value }) =>
-      unescaped(value)
-        .replace(/^tel:/i, '')
-        .replace(/;ext=.*$/i, ''),
-    );
+    .map(({ value }) => unescaped(value).replace(/^tel:/i, '').split(';', 1)[0]!);
   const emails = of('EMAIL').map(({ value }) => unescaped(value));
   const countries = of('ADR').map(({ value }) => unescaped(value.split(/(?<!\\);/)[6] ?? ''));
   const fields = [

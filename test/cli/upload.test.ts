@@ -42,7 +42,7 @@ describe('veilmatch hash --upload', () => {
       ['', '', h('carol'), h('jones'), '', '', '', '', ''].join(','),
     ]);
     expect(stderr).toContain(
-      `${path}: columns used: phone, email, firstName, lastName, postalCode, city, country`,
+      `${path}: columns used: phone, email, country, firstName, lastName, postalCode, city`,
     );
     expect(stderr).toContain('not taken by this upload, and left out: externalId');
     expect(stderr).toContain(`${out}: rows 3`);

@@ -72,132 +72,132 @@ const CASES: Readonly<Record<string, Case>> = {
     receiver: {
       make: (options) => psiReceiver(FIVE, options),
       draws: ADDITIVE,
-      frames: 'dcabb68ee35cb559',
+      frames: '6735e1be40ac5d3a',
     },
     sender: {
       make: (options) => psiSender(THREE, options),
       draws: [NONCE, SCALAR],
-      frames: '0162228f7f10f013',
+      frames: 'cca8a37be16c4b5e',
     },
   },
   'an intersection, blinded multiplicatively': {
     receiver: {
       make: (options) => psiReceiver(FIVE, { ...options, blinding: 'multiplicative' }),
       draws: [NONCE, SCALAR],
-      frames: 'e7def610516550fc',
+      frames: '64e0d39995ebfe6c',
     },
     sender: {
       make: (options) => psiSender(THREE, options),
       draws: [NONCE, SCALAR],
-      frames: '95ae79f4b32ce5c1',
+      frames: 'efb8302e618f959f',
     },
   },
   'an intersection, to both': {
     receiver: {
       make: (options) => psiReceiver(FIVE, { ...options, to: 'both' }),
       draws: [...ADDITIVE, ['records that confirm nothing', 48]],
-      frames: 'f6b67cd2ef7e6b3f',
+      frames: '8bfcd2bbb0bf22ca',
     },
     sender: {
       make: (options) => psiSender(THREE, { ...options, to: 'both' }),
       draws: [NONCE, SCALAR],
-      frames: '747ce9ccea2e1b3c',
+      frames: 'b67ed6ba9a375d52',
     },
   },
   'a verifiable intersection': {
     receiver: {
       make: (options) => psiReceiver(FIVE, { ...options, verifiable: true }),
       draws: ADDITIVE,
-      frames: 'f932c15fa3c31137',
+      frames: 'c0544fcfbcc3fa01',
     },
     sender: {
       make: (options) => psiSender(THREE, { ...options, verifiable: true }),
       draws: [NONCE, SCALAR, ['for a proof', 32], ['for a proof', 32], ['for a proof', 32]],
-      frames: '37701d1420d7b58c',
+      frames: 'edfa8c62bb20f0e5',
     },
   },
   'a count': {
     receiver: {
       make: (options) => psiReceiver(FIVE, { ...options, reveal: 'cardinality' }),
       draws: [NONCE, SCALAR],
-      frames: 'fd92fc17df1f86c8',
+      frames: '3525f315e56ba2f6',
     },
     sender: {
       make: (options) => psiSender(THREE, { ...options, reveal: 'cardinality' }),
       draws: [NONCE, SCALAR],
-      frames: 'a6257ca08c073ba1',
+      frames: '97bdabf4897905ff',
     },
   },
   'a count, to both': {
     receiver: {
       make: (options) => psiReceiver(FIVE, { ...options, reveal: 'cardinality', to: 'both' }),
       draws: [NONCE, SCALAR, ['scalar that hides the count', 32]],
-      frames: '408f3cf810031a14',
+      frames: '8a65c00138b7305e',
     },
     sender: {
       make: (options) => psiSender(THREE, { ...options, reveal: 'cardinality', to: 'both' }),
       draws: [NONCE, SCALAR],
-      frames: '0cc083c79bf18dae',
+      frames: '0122338ddfc234f1',
     },
   },
   'a count of people': {
     receiver: {
       make: (options) => peopleReceiver(fivePeople, options),
       draws: [['padding', 32], NONCE, SCALAR],
-      frames: '967644e02abb1cd3',
+      frames: '6b935ed9c1257f8b',
     },
     sender: {
       make: (options) => peopleSender(threePeople, options),
       draws: [['padding', 32], NONCE, SCALAR],
-      frames: 'fa29a84f53f1fe54',
+      frames: '31b5152cbc5f441f',
     },
   },
   'a sum, to the receiver': {
     receiver: {
       make: (options) => sumReceiver(FIVE, options),
       draws: [NONCE, SCALAR, ['mask of the sum', 32], ['for the fresh ciphertext', 32]],
-      frames: '4e64c728fe8ec947',
+      frames: '3a10c16679fc712c',
     },
     sender: {
       make: (options) => sumSender(THREE, VALUES, options),
       draws: [NONCE, SCALAR, ['key of the values', 32], ['one for each value', 96]],
-      frames: '7f31327458ef20b5',
+      frames: 'e8b248346fd2e89e',
     },
   },
   'a sum, to the sender': {
     receiver: {
       make: (options) => sumReceiver(FIVE, { ...options, to: 'sender', acceptChosenValues: true }),
       draws: [NONCE, SCALAR, ['for the fresh ciphertext', 32]],
-      frames: '5a4ffc4f507bcc53',
+      frames: '56d365c0f7079ec2',
     },
     sender: {
       make: (options) => sumSender(THREE, VALUES, { ...options, to: 'sender' }),
       draws: [NONCE, SCALAR, ['key of the values', 32], ['one for each value', 96]],
-      frames: 'dfc91e26ec9d86ab',
+      frames: '16f01219e94ea056',
     },
   },
   'a sum over people': {
     receiver: {
       make: (options) => sumReceiver(fivePeople, { ...options, people: true }),
       draws: [['padding', 32], NONCE, SCALAR, ['mask of the sum', 32], ['for the fresh ciphertext', 32]],
-      frames: '2e92ec1497ed632a',
+      frames: 'c341c281c509a27e',
     },
     sender: {
       make: (options) => sumSender(threePeople, VALUES, { ...options, people: true }),
       draws: [['padding', 32], NONCE, SCALAR, ['key of the values', 32], ['one for each value', 96]],
-      frames: '8768bc187a1565b5',
+      frames: '600f6e03730f452c',
     },
   },
   'join ids': {
     receiver: {
       make: (options) => joinIdsReceiver(FIVE, options),
       draws: [['first scalar', 32], ['second scalar', 32], NONCE],
-      frames: 'b561c1f7131d81a8',
+      frames: 'd4dd22ed74922ac2',
     },
     sender: {
       make: (options) => joinIdsSender(THREE, options),
       draws: [['first scalar', 32], ['second scalar', 32], NONCE],
-      frames: 'fb93d2e5668dec61',
+      frames: 'bf61c575c3f72b06',
     },
   },
 };
