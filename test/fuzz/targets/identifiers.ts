@@ -91,6 +91,8 @@ export const emails: FuzzTarget = {
   reads: 'e-mail addresses, normalised and by every profile',
   sources: [
     'src/identifiers/email.ts',
+    'src/identifiers/idna.ts',
+    'src/identifiers/placeholders.ts',
     'src/identifiers/text.ts',
     'src/identifiers/profiles.ts',
     'src/identifiers/platforms/',
