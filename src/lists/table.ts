@@ -175,6 +175,7 @@ export class CustomerList {
     }
   }
 
+  /** Lets go of the file, wherever it was read to. */
   close(): Promise<void> {
     return this.#records.close();
   }
