@@ -41,7 +41,7 @@ export interface AttackBudget extends RunOptions {
 }
 
 /** A sampled attack does not use its whole time: it shows a rate, and whether right answers are recognised. */
-const SAMPLED_SECONDS = 1.5;
+const sampledSeconds = (attackSeconds: number) => Math.min(1.5, attackSeconds);
 
 /** How many times faster tokens are searched for in a plan than in a list of numbers, at the most. */
 const PLAN_GAIN = 64;
@@ -81,12 +81,10 @@ export async function attackView(
   // Ever larger samples, until one takes long enough to be timed.
   let candidates = sampleCandidates(plan, answers, FIRST_SAMPLE);
   let sample = await attempt(candidates, { concurrency: 1, signal: budget.signal });
-  for (
-    let size = FIRST_SAMPLE * 8;
-    sample.seconds < SAMPLED_SECONDS / 4 && size <= LARGEST_SAMPLE;
-    size *= 8
-  ) {
-    candidates = sampleCandidates(plan, answers, Math.min(size, plan.size));
+  const largest = Math.min(plan.size, LARGEST_SAMPLE);
+  for (let size = FIRST_SAMPLE; size < largest && sample.seconds < sampledSeconds(attackSeconds) / 4; ) {
+    size = Math.min(size * 8, largest);
+    candidates = sampleCandidates(plan, answers, size);
     sample = await attempt(candidates, { concurrency: 1, signal: budget.signal });
   }
   let secondsForSpace = (sample.seconds * plan.size) / candidates.size;
@@ -161,7 +159,7 @@ export async function enumerate(
   const run = async (numbers: readonly string[], list: IdentifierSet) =>
     protocol.run(setOfPhones(numbers), list, { backend, signal });
   const started = performance.now();
-  const room = Math.max(16, Math.floor(pace * SAMPLED_SECONDS));
+  const room = Math.max(16, Math.floor(pace * sampledSeconds(budget.attackSeconds)));
   const right = new Set(answers);
   let candidates: string[];
   let found: string[];
