@@ -188,7 +188,7 @@ beforeAll(async () => {
     publishSet: [set, publish],
     signingPublicKey: [key],
     sealKey: [key, unlock, {}],
-    openKey: [await psi.sealKey(key, unlock), unlock],
+    openKey: [await transport.sealKey(key, unlock), unlock],
     buildFilter: [new Uint8Array(20), {}],
     parseFilter: [contact.buildFilter(new Uint8Array(20)).toBytes()],
     admission: [{ peer: 'acme', ledger: psi.memoryLedger() }],

@@ -6,7 +6,7 @@
  * its steps counted.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -46,8 +46,9 @@ import { undelimited } from '../src/wire/framing.js';
 import { decodeMessage } from '../src/wire/messages.js';
 import { memoryIo } from './cli/harness.js';
 import { builtinsIn } from './support/builtins.js';
-import { times } from './support/effort.js';
+import { SLOW, times } from './support/effort.js';
 import {
+  DETECTOR,
   type Expression,
   eachSource,
   expressionsIn,
@@ -122,12 +123,19 @@ const listed = (expression: Expression) => LISTED[nameOf(expression)] ?? LISTED_
 const linear = new Set<string>();
 const others: string[] = [];
 
+/** What the detector has said before: a verdict takes it seconds, and depends on nothing but the expression and its version. */
+const VERDICTS = join(import.meta.dirname, 'support/linear-expressions.txt');
+const verdicts = (): string => `${[`recheck ${DETECTOR}`, ...[...linear].sort()].join('\n')}\n`;
+
 beforeAll(() => {
+  const [version, ...said] = readFileSync(VERDICTS, 'utf8').trimEnd().split('\n');
+  const known = new Set(SLOW || version !== `recheck ${DETECTOR}` ? [] : said);
   for (const expression of expressions) {
     const { source, flags, path, line, text } = expression;
     if (source === undefined || listed(expression) !== undefined) continue;
-    const verdict = judged(source, flags);
-    if (verdict === 'safe') linear.add(`${flags} ${source}`);
+    const name = `${flags} ${source}`;
+    const verdict = known.has(name) || linear.has(name) ? 'safe' : judged(source, flags);
+    if (verdict === 'safe') linear.add(name);
     else others.push(`src/${path}:${line} ${text} is ${verdict}`);
   }
 }, 300_000);
@@ -136,6 +144,10 @@ describe('a regular expression of the source', () => {
   it('is linear, says the detector, or stands in the list of those that it cannot judge', () => {
     expect(expressions.length).toBeGreaterThan(80);
     expect(others).toEqual([]);
+  });
+
+  it('has its verdict kept, which SLOW=1 asks for again: `npm run vectors` writes them', async () => {
+    await expect(verdicts()).toMatchFileSnapshot(VERDICTS);
   });
 
   it('does not stand in the list when it is gone', () => {

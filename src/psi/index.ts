@@ -67,7 +67,5 @@ export {
   workLimit,
 } from '../policy/policy.js';
 export type { Charged, RunSizes, Terms } from '../policy/terms.js';
-export { openKey, sealKey } from '../sealed/key.js';
-export type { ScryptCost, SealOptions, Unlock } from '../sealed/unlock.js';
 export { type BothOptions, runBoth } from './run/both.js';
 export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './run/described.js';

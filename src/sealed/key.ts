@@ -12,7 +12,7 @@ import type { SealOptions, Unlock } from './unlock.js';
  * there is no WebCrypto, as on a web page without TLS
  * @example
  * ```ts
- * import { sealKey } from 'veilmatch/psi';
+ * import { sealKey } from 'veilmatch/transport';
  *
  * const secret = crypto.getRandomValues(new Uint8Array(32));
  * const sealed = await sealKey(secret, { key: crypto.getRandomValues(new Uint8Array(32)) });
@@ -37,7 +37,7 @@ export async function sealKey(
  * the last two cannot be told apart; `argument` for an empty passphrase or a short key
  * @example
  * ```ts
- * import { openKey, sealKey } from 'veilmatch/psi';
+ * import { openKey, sealKey } from 'veilmatch/transport';
  *
  * const unlock = { key: crypto.getRandomValues(new Uint8Array(32)) };
  * const sealed = await sealKey(new Uint8Array([1, 2, 3]), unlock);

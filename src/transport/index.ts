@@ -8,6 +8,8 @@
  * @module veilmatch/transport
  */
 
+export { openKey, sealKey } from '../sealed/key.js';
+export type { ScryptCost, SealOptions, Unlock } from '../sealed/unlock.js';
 export { signingPublicKey } from '../signing.js';
 export type { CloseReason, Held } from '../wire/messages.js';
 export type { Channel, ChannelLimits, Peer } from './channel/channel.js';

@@ -5,8 +5,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, u32, utf8 } from '../../src/bytes.js';
-import { openKey, sealKey, type Unlock } from '../../src/psi/index.js';
 import { randomScalar, replayedRandom } from '../../src/random.js';
+import { openKey, sealKey, type Unlock } from '../../src/transport/index.js';
 import { expectCode } from '../suites/errors.js';
 import { times } from '../support/effort.js';
 

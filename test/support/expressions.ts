@@ -2,6 +2,7 @@
 /** The regular expressions of the source, found with the TypeScript parser, and what a detector says of them. */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -9,6 +10,9 @@ import ts from 'typescript';
 // Nothing is started and nothing native is needed: the detector's own JavaScript.
 process.env.RECHECK_BACKEND = 'pure';
 const { checkSync } = await import('recheck');
+
+/** The detector's version. */
+export const DETECTOR: string = createRequire(import.meta.url)('recheck/package.json').version;
 
 export interface Expression {
   /** In src, with forward slashes. */
