@@ -19,9 +19,8 @@ import { MAX_PROOF_ELEMENTS } from '../oprf/dleq.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import type { Suite } from '../oprf/suite.js';
 import { VOPRFClient, VOPRFServer } from '../oprf/voprf.js';
-import { markedIn } from '../psi/intersection/confirm.js';
 import type { Leakage } from '../psi/run/described.js';
-import { SortedRecords } from '../psi/run/matching.js';
+import { markedIn, SortedRecords } from '../psi/run/matching.js';
 import type { MatchingProtocol, Observer, RunOptions, View } from './protocol.js';
 
 /** Bytes of an output that are shipped: as much as a digest of keyed hashing. */

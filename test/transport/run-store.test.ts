@@ -11,7 +11,6 @@ import { WebSocketServer } from 'ws';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import type { Unlock } from '../../src/psi/index.js';
 import { type ConnectedChannel, connect } from '../../src/transport/door/connect.js';
 import {
   type AcceptedChannel,
@@ -20,6 +19,7 @@ import {
   listen,
 } from '../../src/transport/door/listen.js';
 import { createToken, hashToken } from '../../src/transport/door/tokens.js';
+import type { Unlock } from '../../src/transport/index.js';
 import { type Journal, memoryJournal, NOTHING_HELD } from '../../src/transport/resume/journal.js';
 import { type FolderRunStore, isRunStore, openRunStore } from '../../src/transport/resume/run-store.js';
 import { receive, send } from '../../src/transport/run.js';

@@ -7,7 +7,7 @@ import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { ioError } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
-import type { Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../sealed/unlock.js';
 import { createJournal, type Journal, openJournal, type RunIdentity } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 import { note, noted } from '../../transport/resume/notes.js';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { VeilmatchError } from '../../errors.js';
 import { type Io, ioError } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
-import type { Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../sealed/unlock.js';
 import {
   type ConnectedChannel,
   createJournal,

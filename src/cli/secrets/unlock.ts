@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
-import type { Unlock } from '../../psi/index.js';
+import type { Unlock } from '../../sealed/unlock.js';
 import { askPassphrase, canAsk } from './passphrase.js';
 import { readKey } from './secrets.js';
 

@@ -111,13 +111,6 @@ export class Confirmations {
   }
 }
 
-/** The elements that are marked, ascending. */
-export function markedIn(marks: Uint8Array): readonly number[] {
-  const indices: number[] = [];
-  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
-  return indices;
-}
-
 /** R's frame in the shuffled mode: E = eG for a fresh e, and the count under a digest of eB. */
 export async function countFrame(
   sid: Uint8Array,

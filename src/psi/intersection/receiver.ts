@@ -22,7 +22,7 @@ import { type Chunk, inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
-import { SortedRecords } from '../run/matching.js';
+import { markedIn, SortedRecords } from '../run/matching.js';
 import {
   openSession,
   ownHello,
@@ -34,7 +34,6 @@ import {
 import { toldCount } from '../run/reveal.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import type { Part } from '../shuffled/shuffled.js';
-import { confirmFrames, countFrame, markedIn } from './confirm.js';
 
 /** What the receiver's machine knows at the end. */
 export interface ReceiverEnd {
@@ -113,6 +112,8 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
     const size = toldCount(matches, settings.coarse);
     if (settings.to === 'both') {
+      // Loaded where both learn the result: most pages never do.
+      const { confirmFrames, countFrame } = await import('./confirm.js');
       const most = Math.min(set.size, peer.size);
       const frames = ordered
         ? await confirmFrames(sid, unblinded, shared, most, random)

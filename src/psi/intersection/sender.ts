@@ -14,6 +14,7 @@ import { checkDistinct, withOffset } from '../run/checks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { markedIn } from '../run/matching.js';
 import { ownTags } from '../run/own-tags.js';
 import {
   openSession,
@@ -24,7 +25,6 @@ import {
   termsOf,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
-import { Confirmations, markedIn, readCount } from './confirm.js';
 
 /** What the sender's machine knows at the end. */
 export interface SenderEnd {
@@ -81,7 +81,9 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
     for (const frame of recordFrames('evaluated', shuffled, elementBytes)) {
       yield line.send(frame);
     }
-    const confirmations = settings.to === 'both' && ordered ? new Confirmations(sid, set.size) : undefined;
+    // Loaded where both learn the result: most pages never do.
+    const confirm = settings.to === 'both' ? await import('./confirm.js') : undefined;
+    const confirmations = ordered && confirm ? new confirm.Confirmations(sid, set.size) : undefined;
     const unsorted = await ownTags(set, scalar, tagger, settings, (element) => confirmations?.add(element));
     const tags = await sortRecordsInTurns(unsorted, tagger.width);
     for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
@@ -93,8 +95,8 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
     if (confirmations !== undefined) {
       marks = yield* confirmations.take(line, most);
       size = marks.reduce((sum, mark) => sum + mark, 0);
-    } else if (settings.to === 'both') {
-      size = await readCount(yield* line.take('confirm'), sid, scalar, most, backend);
+    } else if (confirm !== undefined) {
+      size = await confirm.readCount(yield* line.take('confirm'), sid, scalar, most, backend);
     }
     checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
     let matched: readonly number[] | undefined;

@@ -146,3 +146,10 @@ export async function countCommon(a: Uint8Array, b: Uint8Array, width: number): 
   });
   return common;
 }
+
+/** The elements that are marked, ascending. */
+export function markedIn(marks: Uint8Array): readonly number[] {
+  const indices: number[] = [];
+  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
+  return indices;
+}

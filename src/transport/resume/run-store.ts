@@ -7,8 +7,8 @@
 import { requireObject, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
-import type { Unlock } from '../../psi/index.js';
 import { secureRandom } from '../../random.js';
+import type { Unlock } from '../../sealed/unlock.js';
 import { type FileLock, lockFile } from '../files/file-lock.js';
 import { fileError, nodeFiles } from '../files/files.js';
 import { readSealed, writeSealed } from '../files/sealed-file.js';
