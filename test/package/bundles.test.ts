@@ -140,7 +140,7 @@ describe('what a page loads', () => {
       .reduce((sum, { contents }) => sum + gzipped(contents), 0);
   }
 
-  it('is less than 60 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
+  it('is less than 62 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
     const code =
       "import { IdentifierSet } from 'veilmatch/identifiers';" +
       "import { intersect, intersection } from 'veilmatch/psi';" +
@@ -149,7 +149,7 @@ describe('what a page loads', () => {
     for (const kernel of ['fma', 'integer']) {
       const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);
       expect(program).toBeGreaterThan(await loaded(code));
-      expect(program + worker).toBeLessThan(60_000);
+      expect(program + worker).toBeLessThan(62_000);
     }
   });
 
