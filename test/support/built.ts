@@ -16,6 +16,7 @@ const BUILT_FROM = [
   'tsconfig.json',
   'tsup.config.ts',
   'bundled.ts',
+  'declarations.ts',
   'sbom.ts',
 ];
 const PACKED_FROM = ['dist', 'package.json', 'README.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE'];
