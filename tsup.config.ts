@@ -76,6 +76,7 @@ const config: Options[] = [
         'attack/index': 'src/attack/index.ts',
         'contact/index': 'src/contact/index.ts',
         'lists/index': 'src/lists/index.ts',
+        'lists/tables': 'src/lists/tables.ts',
         'compare/index': 'src/compare/index.ts',
       },
     },
