@@ -42,7 +42,7 @@ export interface PlatformToken {
 
 /** How a field besides telephone numbers and e-mail addresses is read. */
 export interface FieldOptions {
-  /** Of the person: a code of two letters or the name in English. States and postal codes are written by it. */
+  /** Of the person: a code of two or three letters or the name. States and postal codes are written by it. */
   readonly country?: string | undefined;
   /** Of birth dates whose year stands last. Without it those that can be read both ways are refused as `ambiguous`. */
   readonly dateOrder?: DateOrder | undefined;

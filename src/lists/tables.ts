@@ -63,7 +63,7 @@ export function readTable(text: string, dialect: GivenDialect = {}): TextTable {
  *
  * const table = readTable('Contact ID,Mobile\n4155550100,628 555 0142\n4155550101,628 555 0143\n');
  * const { columns, chosen } = suggestColumns(table, { country: 'US' });
- * console.log(columns.phone, chosen[0].why); // → [ 1 ] by its name
+ * console.log(columns.phone, chosen[0]?.why); // → [ 1 ] by its name
  * ```
  */
 export function suggestColumns(table: TextTable, options: ColumnOptions = {}): ColumnReading {

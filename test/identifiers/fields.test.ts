@@ -219,7 +219,7 @@ describe('a field by a platform’s rule', () => {
   });
 });
 
-test('a country is known by its code and its English name', () => {
+test('a country is known by its codes and its names, and by no code that is dialled', () => {
   for (const [text, expected] of [
     ['DE', 'DE'],
     ['germany', 'DE'],
@@ -228,6 +228,10 @@ test('a country is known by its code and its English name', () => {
     ['USA', 'US'],
     ['türkiye', 'TR'],
     ['Turkey', 'TR'],
+    ['DEU', 'DE'],
+    ['Suisse', 'CH'],
+    ['U.S.', 'US'],
+    ['1', undefined],
     ['', undefined],
     ['+49', undefined],
     ['x'.repeat(100), undefined],
