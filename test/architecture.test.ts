@@ -175,7 +175,7 @@ const FOR_TESTS: readonly string[] = [
   'psi/sum/elgamal.ts#addCiphertexts',
   'cli/report/run-report.ts#progressLine',
   'cli/secrets/state-folder.ts#defaultLedger',
-  'identifiers/countries.ts#nameKey',
+  'identifiers/tables/named-countries.ts#nameKey',
   'identifiers/email.ts#readFully',
   'identifiers/phone.ts#readFully',
   'kernel/sha512.ts#Sha512',
