@@ -12,7 +12,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/bench/*.test.ts',
     'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/python.test.ts',
-    'test/cli/{built,faults,machines}.test.ts',
+    'test/cli/{built,faults,file-faults,machines}.test.ts',
     'test/transport/file-ledger.test.ts',
     'test/*/{parallel,workers}.test.ts',
   ],

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { importTable, layerIn, readImportTable } from './support/import-table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { dependencies, devDependencies, peerDependencies } = JSON.parse(
+const { dependencies, devDependencies, exports, peerDependencies } = JSON.parse(
   readFileSync(join(root, 'package.json'), 'utf8'),
 );
 
@@ -95,7 +95,13 @@ function breaches(source: Source): string[] {
 }
 
 /** Public subpaths are the `index.ts` of src and of its folders, and `errors.ts`: what they export is for others. */
-const isPublic = (path: string): boolean => /^(?:[^/]+\/)?index\.ts$/.test(path) || path === 'errors.ts';
+/** What a subpath of the package leads to. */
+const PUBLIC = new Set(
+  Object.values<string | { readonly types: string }>(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [entry.types.replace('./dist/', '').replace('.d.ts', '.ts')],
+  ),
+);
+const isPublic = (path: string): boolean => PUBLIC.has(path);
 
 /** Under which name a declaration or a list of exports makes something known; nothing for what it keeps. */
 function exportsOf({ tree }: Source): string[] {
@@ -169,7 +175,7 @@ const FOR_TESTS: readonly string[] = [
   'psi/sum/elgamal.ts#addCiphertexts',
   'cli/report/run-report.ts#progressLine',
   'cli/secrets/state-folder.ts#defaultLedger',
-  'identifiers/countries.ts#nameKey',
+  'identifiers/tables/named-countries.ts#nameKey',
   'identifiers/email.ts#readFully',
   'identifiers/phone.ts#readFully',
   'kernel/sha512.ts#Sha512',

@@ -13,11 +13,25 @@ import * as group from '../src/group/index.js';
 import * as hashing from '../src/hashing/index.js';
 import * as identifiers from '../src/identifiers/index.js';
 import * as main from '../src/index.js';
+import * as tables from '../src/lists/tables.js';
 import * as oprf from '../src/oprf/index.js';
 import * as psi from '../src/psi/index.js';
 import * as transport from '../src/transport/index.js';
 
-const MODULES = { attack, compare, contact, errors, group, hashing, identifiers, main, oprf, psi, transport };
+const MODULES = {
+  attack,
+  compare,
+  contact,
+  errors,
+  group,
+  hashing,
+  identifiers,
+  main,
+  oprf,
+  psi,
+  tables,
+  transport,
+};
 
 /** Where paths of no meaning lead. */
 const folder = mkdtempSync(join(tmpdir(), 'veilmatch-arguments-'));
@@ -157,6 +171,9 @@ beforeAll(async () => {
     createBackend: [{ backend: 'noble', concurrency: 1 }],
     randomScalar: [group.secureRandom],
     secureRandom: [32],
+    readTable: ['phone', {}],
+    suggestColumns: [tables.readTable('phone'), {}],
+    tableRows: [tables.readTable('phone'), { header: undefined, phone: [0], email: [], country: undefined }],
     createContext: [suite, 'oprf'],
     createContextString: ['oprf', 'ristretto255-SHA512'],
     deriveKeyPair: [suite, 'oprf', key, new Uint8Array()],

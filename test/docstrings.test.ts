@@ -40,6 +40,7 @@ function written(name: string, text: string, part: string): string {
 const fromSources = (text: string): string =>
   text
     .replace(/'veilmatch\/errors'/g, "'../../../src/errors.js'")
+    .replace(/'veilmatch\/tables'/g, "'../../../src/lists/tables.js'")
     .replace(/'veilmatch\/(\w+)'/g, "'../../../src/$1/index.js'")
     .replace(/'veilmatch'/g, "'../../../src/index.js'");
 

@@ -104,7 +104,7 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
   },
   'identifiers/email.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'identifiers/idna.ts normalize': { most: 2_048, why: 'A part of such a text.' },
-  'identifiers/countries.ts normalize': { most: 80, why: 'Longer texts name no country.' },
+  'identifiers/tables/named-countries.ts normalize': { most: 80, why: 'Longer texts name no country.' },
   'identifiers/phone-labels.ts normalize': { most: 32, why: 'A word of 16 letters, and marks.' },
   'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },

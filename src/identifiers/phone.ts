@@ -8,7 +8,6 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { knownCountry } from './countries.js';
 import { cellParts, looksLikeSeveral, mayHoldSeveral } from './phone-cells.js';
 import { spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
@@ -17,6 +16,7 @@ import { allAlike, isRun } from './placeholders.js';
 import { callingCodeOf, compiledPlan, judge } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { FLOAT, shortcut } from './shortcut.js';
+import { knownCountry } from './tables/named-countries.js';
 import { MAX_PHONE_TEXT, withAsciiDigits, withAsciiWidth, withoutInvisibles } from './text.js';
 
 /** How telephone numbers are read. */

@@ -12,7 +12,6 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { isEmailLike } from './email.js';
-import { countryCode } from './fields/country.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import {
   type HowToRead,
@@ -30,6 +29,7 @@ import type { PlatformSource } from './platforms/source.js';
 import * as platforms from './platforms.js';
 import { EMPTY_CELL, orThrow, type Refusal, requireString } from './refusal.js';
 import type { Field } from './row.js';
+import { countryOfName } from './tables/named-countries.js';
 import { MAX_EMAIL_TEXT } from './text.js';
 
 /** What a platform's rule makes of one identifier. */
@@ -42,7 +42,7 @@ export interface PlatformToken {
 
 /** How a field besides telephone numbers and e-mail addresses is read. */
 export interface FieldOptions {
-  /** Of the person: a code of two letters or the name in English. States and postal codes are written by it. */
+  /** Of the person: a code of two or three letters or the name. States and postal codes are written by it. */
   readonly country?: string | undefined;
   /** Of birth dates whose year stands last. Without it those that can be read both ways are refused as `ambiguous`. */
   readonly dateOrder?: DateOrder | undefined;
@@ -190,7 +190,7 @@ function fieldFor(
   const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (rule === undefined) return text.trim() === '' ? EMPTY_CELL : NO_SUCH_FIELD;
   return readField(rule, text, {
-    country: country === undefined ? undefined : countryCode(country),
+    country: country === undefined ? undefined : countryOfName(country),
     dateOrder,
   });
 }

@@ -3,7 +3,6 @@
 
 import { VeilmatchError } from '../errors.js';
 import { countryNamed } from './countries.js';
-import { countryCode } from './fields/country.js';
 import { type DateOrder, readField } from './fields/field.js';
 import { hashedCell } from './hashed-cell.js';
 import { howToRead, numberOf, requireCountry } from './phone.js';
@@ -12,6 +11,7 @@ import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js
 import { emailFor, PROFILE_NAMES, type ProfileName, phoneFor, platformNamed, tokenOf } from './profiles.js';
 import { EMPTY_CELL, isRefusal, type Refusal } from './refusal.js';
 import type { UploadRejection } from './row.js';
+import { countryOfName } from './tables/named-countries.js';
 
 /** The cells of one person, several where a platform takes several. */
 type PersonCells = ReadonlyMap<UploadKind, readonly string[]>;
@@ -178,7 +178,7 @@ export class UploadPlan {
       this.kept++;
       return kept;
     }
-    const country = countryCell?.trim() ? countryCode(countryCell.trim()) : this.#options.country;
+    const country = countryCell?.trim() ? countryOfName(countryCell.trim()) : this.#options.country;
     const reading =
       kind === 'email'
         ? emailFor(platform, text)

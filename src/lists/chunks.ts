@@ -3,8 +3,8 @@
 
 export const GZIP: readonly number[] = [0x1f, 0x8b];
 export const ZSTD: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
-export const PARQUET: readonly number[] = [...Buffer.from('PAR1')];
-export const ENCRYPTED_PARQUET: readonly number[] = [...Buffer.from('PARE')];
+export const PARQUET: readonly number[] = [0x50, 0x41, 0x52, 0x31];
+export const ENCRYPTED_PARQUET: readonly number[] = [0x50, 0x41, 0x52, 0x45];
 
 /** Bytes of the longest of these signatures, and of a byte order mark. */
 const SIGNATURE_BYTES = 4;

@@ -51,11 +51,15 @@ export interface ChosenColumn {
   readonly why: string;
 }
 
-export interface ColumnChoice {
+/** What the columns of a table are taken for. */
+export interface ColumnReading {
   readonly columns: Columns;
   readonly chosen: readonly ChosenColumn[];
   /** Of every column its name, where it has one that could not be a value. */
   readonly names: readonly (string | undefined)[];
+}
+
+export interface ColumnChoice extends ColumnReading {
   /** What was taken and why, a line each, for people. */
   readonly notes: readonly string[];
 }
@@ -71,6 +75,9 @@ const FIELDS: readonly Field[] = ['phone', 'email'];
 /** A column's number, and not a telephone number that stands where a header is expected. */
 const NUMBER = /^\d{1,6}$/;
 
+/** Records that are looked at before the columns are chosen. */
+export const SAMPLE_RECORDS = 500;
+
 /** A column that no name announces must be this full of what it is taken for. */
 const MIN_SHARE = 0.6;
 /** A column of bare digits must hold nearly nothing else than assigned numbers. */
@@ -80,16 +87,29 @@ const MIN_COUNTRIES = 0.9;
 /** A better name does not make up for a column that is as good as empty. */
 const MIN_OF_BEST = 0.25;
 
-/**
- * @param sample the first records of the file, at least one
- * @param source how messages name the file
- * @throws {VeilmatchError} `argument` when an option names no column, or nothing can be found without one
- */
+/** @throws {VeilmatchError} `argument` when an option names no column, or nothing can be found without one */
 export function chooseColumns(
   sample: readonly (readonly string[])[],
   options: ColumnOptions,
   source: string,
 ): ColumnChoice {
+  const { table, ...choice } = findColumns(sample, options, source);
+  const { phone, email } = choice.columns;
+  if (phone.length + email.length === 0) throw nothingFound(table, options);
+  return choice;
+}
+
+/**
+ * @param sample the first records of the file, at least one
+ * @param source how messages name the file
+ * @returns what was found, which may be nothing
+ * @throws {VeilmatchError} `argument` when an option names no column
+ */
+export function findColumns(
+  sample: readonly (readonly string[])[],
+  options: ColumnOptions,
+  source: string,
+): ColumnChoice & { readonly table: Table } {
   const first = sample[0]!;
   const hasHeader = options.header ?? isHeader(first, options);
   const rows = hasHeader ? sample.slice(1) : sample;
@@ -135,12 +155,12 @@ export function chooseColumns(
         others.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
       }
     }
-    if (found.phone.length + found.email.length === 0) throw nothingFound(table, options);
   }
   if (country !== undefined)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
   const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
   return {
+    table,
     columns: { header: table.header, country, ...(beside.length > 0 && { beside }), ...found },
     chosen,
     names,
@@ -148,6 +168,7 @@ export function chooseColumns(
   };
 }
 
+/** What messages say of a table. */
 interface Table {
   readonly source: string;
   readonly header: readonly string[] | undefined;

@@ -5,7 +5,7 @@ import { throwIfAborted } from '../abort.js';
 import { VeilmatchError } from '../errors.js';
 import { prepend } from './chunks.js';
 import { CsvSplitter } from './csv-splitter.js';
-import { type DetectedDialect, detectDialect, type GivenDialect } from './dialect.js';
+import { type DetectedDialect, type Dialect, detectDialect, type GivenDialect } from './dialect.js';
 import type { ListRecord, RecordDamage } from './record-source.js';
 
 /** Characters of a file that tell how it is written. */
@@ -44,6 +44,16 @@ export async function openCsv(
     detected,
     batches: split(prepend(sample, iterator), new CsvSplitter(detected.dialect, maxRecord), signal),
   };
+}
+
+/** The records of a text that is there as a whole. */
+export function recordsOf(
+  text: string,
+  given: GivenDialect,
+): { readonly dialect: Dialect; readonly records: readonly ListRecord[] } {
+  const { dialect } = detectDialect(wholeLines(text.slice(0, SAMPLE)), given);
+  const splitter = new CsvSplitter(dialect, MAX_RECORD);
+  return { dialect, records: [...splitter.push(text), ...splitter.end()] };
 }
 
 async function* split(

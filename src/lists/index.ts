@@ -2,13 +2,14 @@
 /** Lists as files: reading them, saying what is in them, writing them. On Node. */
 
 export type { ColumnKind } from './column-names.js';
-export type { ChosenColumn, ColumnOption, ColumnOptions, Columns } from './columns.js';
+export type { ChosenColumn, ColumnOption, ColumnOptions, ColumnReading, Columns } from './columns.js';
 export type { Dialect, GivenDialect } from './dialect.js';
 export type { Cells, ColumnType } from './duckdb.js';
 export { type InspectedColumn, inspectList, type ListInspection } from './inspect.js';
 export type { Io, Terminal } from './io.js';
 export { openList, writeList } from './open-list.js';
+export type { CustomerRow, PlacedRow } from './record-rows.js';
 export type { FileReading, ListRecord, RecordDamage } from './record-source.js';
 export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';
-export type { CustomerList, CustomerRow, ListOptions, ListReading, PlacedRow } from './table.js';
+export type { CustomerList, ListOptions, ListReading } from './table.js';

@@ -22,8 +22,8 @@ import {
 } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
+import type { CustomerRow } from './record-rows.js';
 import type { TableStyle } from './spreadsheet.js';
-import type { CustomerRow } from './table.js';
 import type { Uint32List } from './uint32-list.js';
 
 export type Spill = 'auto' | 'always' | 'never';

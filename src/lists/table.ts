@@ -4,10 +4,17 @@
 import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
 import type { UploadField } from '../identifiers/fields/field.js';
-import type { Field, Row } from '../identifiers/row.js';
-import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
+import type { Field } from '../identifiers/row.js';
+import {
+  type ChosenColumn,
+  type ColumnOptions,
+  type Columns,
+  chooseColumns,
+  SAMPLE_RECORDS,
+} from './columns.js';
 import { fieldColumns } from './field-columns.js';
 import { type Io, sourceName } from './io.js';
+import { type PlacedRow, rowsOfRecord } from './record-rows.js';
 import type { FileReading, ListRecord, RecordSource } from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
 
@@ -27,24 +34,6 @@ export interface ListReading extends FileReading {
   /** Where telephone numbers without a country are read. */
   readonly country?: string | undefined;
 }
-
-/** A row as it was read: cells that are empty are left out. */
-export type CustomerRow = { -readonly [Key in keyof Row]?: string };
-
-/** A row and the line of its file, from 1; of a Parquet file the row, from 1. */
-export interface PlacedRow {
-  readonly row: CustomerRow;
-  readonly line: number;
-  /** Cells of the columns that are read besides; with the first row of a record alone. */
-  readonly beside?: readonly string[] | undefined;
-  /** Whether its record could not be read, so that nothing is in it. */
-  readonly damaged?: true | undefined;
-  /** What uploads take besides, where it was asked for. */
-  readonly fields?: ReadonlyMap<UploadField, string>;
-}
-
-/** Records that are looked at before the columns are chosen. */
-const SAMPLE_RECORDS = 500;
 
 /** A list that is read once, from the beginning to the end, and never held as a whole. */
 export class CustomerList {
@@ -181,35 +170,10 @@ export class CustomerList {
   }
 
   /** What a record comes to. */
-  rowsOf({ fields, line, damage }: ListRecord): PlacedRow[] {
-    // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
-    const isLong =
-      fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '');
-    if (damage !== undefined || isLong) {
-      this.#damaged.add(line);
-      return [{ row: {}, line, damaged: true }];
-    }
-    const filled = (position: number | undefined): string | undefined => {
-      const cell = position === undefined ? undefined : fields[position];
-      // White space inside a filled cell stays: some platforms hash it.
-      return cell?.trim() === '' ? undefined : cell;
-    };
-    const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
-    const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
-    const country = filled(this.columns.country);
-    const others = [...this.fields].flatMap(([field, column]): [UploadField, string][] => {
-      const cell = filled(column);
-      return cell === undefined ? [] : [[field, cell]];
-    });
-    const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
-    const beside = this.columns.beside?.map((column) => fields[column] ?? '');
-    return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
-      const row: CustomerRow = {};
-      if (phones[i] !== undefined) row.phone = phones[i]!;
-      if (emails[i] !== undefined) row.email = emails[i]!;
-      if (country !== undefined) row.country = country;
-      return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
-    });
+  rowsOf(record: ListRecord): PlacedRow[] {
+    const rows = rowsOfRecord(record, { columns: this.columns, width: this.#width, fields: this.fields });
+    if (rows[0]!.damaged) this.#damaged.add(record.line);
+    return rows;
   }
 }
 

@@ -221,7 +221,7 @@ describe.runIf(CHROMIUM)('the page', () => {
   describe('two tabs', () => {
     it.each([
       ['intersection', '20 shared identifiers', 1],
-      ['cardinality', '20 shared identifiers', 0],
+      ['people', '20 shared people', 0],
     ] as const)('find out what their lists share: %s', async (reveal, answer, links) => {
       const visit = await pages.visit();
       const { page } = visit;
@@ -242,7 +242,7 @@ describe.runIf(CHROMIUM)('the page', () => {
       expect(await answerIn(page, 'tabs')).toBe(answer);
       expect(await answerIn(other.page, 'tabs')).toBe('The other tab has its answer');
       expect(await other.page.locator('#tabs .finding').innerText()).toContain(
-        'the other list has 60 identifiers',
+        `the other list has 60 ${reveal === 'people' ? 'people' : 'identifiers'}`,
       );
       expect(await page.locator('#tabs .finding a[download]').count()).toBe(links);
       if (links > 0) {
@@ -254,6 +254,34 @@ describe.runIf(CHROMIUM)('the page', () => {
       await expectAccessible(other.page);
       expectNoneElsewhere(visit);
       expectNoneElsewhere(other);
+    });
+
+    it('count people whom one list knows by a number and the other one by an address', async () => {
+      const { page } = await pages.visit();
+      const opening = page.context().waitForEvent('page');
+      await page.locator('#tabs [data-other]').click();
+      const other = await opening;
+      // Of thirty people on both lists ten have no number here; each row has one or two identifiers.
+      const people = (cells: (i: number) => string): Buffer =>
+        Buffer.from(
+          `Contact ID,Mobile,E-mail\n${Array.from({ length: 30 }, (_, i) => `41550001${i + 10},${cells(i)}\n`).join('')}`,
+        );
+      for (const [tab, list] of [
+        [page, people((i) => `${i < 10 ? '' : number(i)},person${i}@example.com`)],
+        [other, people((i) => `${number(i)},${i < 20 ? `person${i}@example.com` : ''}`)],
+      ] as const) {
+        await tab.locator('#tabs input[type=file]').setInputFiles(fileOf(list));
+        await tab.locator('#tabs .summary', { hasText: '30 rows, 3 columns' }).waitFor();
+        expect(await tab.locator('#tabs select[name=phoneColumn] option:checked').innerText()).toBe('Mobile');
+        expect(await tab.locator('#tabs select[name=emailColumn] option:checked').innerText()).toBe('E-mail');
+        await tab.locator('#tabs select[name=reveal]').selectOption('people');
+        await tab.locator('#tabs button[type=submit]').click();
+      }
+      expect(await answerIn(page, 'tabs')).toBe('30 shared people');
+      // Of another list nothing was found yet.
+      await page.locator('#tabs input[type=file]').setInputFiles(fileOf(csv(0, 60)));
+      await page.locator('#tabs .summary', { hasText: '60 rows' }).waitFor();
+      expect(await page.locator('#tabs .answer').count()).toBe(0);
     });
 
     it('that do not want the same, or have no partner, end', async () => {

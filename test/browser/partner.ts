@@ -36,14 +36,20 @@ function file(content: string): string {
   return path;
 }
 
+interface Serving {
+  readonly port: number;
+  readonly token: string;
+  readonly log: LogEntry[];
+}
+
 /** A server of 80 numbers that lets this page in, the token for it, and what it has logged so far. */
-async function serve(
-  origin: string,
-  ...argv: string[]
-): Promise<{ port: number; token: string; log: LogEntry[] }> {
+const serve = (origin: string, ...argv: string[]): Promise<Serving> =>
+  serveList(file(csv(40, 80)), origin, ...argv);
+
+async function serveList(list: string, origin: string, ...argv: string[]): Promise<Serving> {
   const known = temporary('partners.json');
   const { stdout } = await cli(['token', 'page', '--add', known]);
-  const lists = [file(csv(40, 80)), '--listen', '127.0.0.1:0', '--partners', known, '--origin', origin];
+  const lists = [list, '--listen', '127.0.0.1:0', '--partners', known, '--origin', origin];
   const child = spawn(process.execPath, [main, 'serve', ...lists, ...argv], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -64,8 +70,14 @@ async function serve(
   return { port, token: stdout.trim(), log };
 }
 
-async function ask(page: Page, url: string, token: string, rows = 60): Promise<void> {
-  const list = { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from(csv(0, rows)) };
+async function ask(
+  page: Page,
+  url: string,
+  token: string,
+  rows = 60,
+  text: string = csv(0, rows),
+): Promise<void> {
+  const list = { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from(text) };
   await page.locator('input[type=file]').setInputFiles(list);
   await page.locator('.summary', { hasText: `: ${rows.toLocaleString('en-US')} rows` }).waitFor();
   await page.locator('input[name=url]').fill(url);
@@ -107,6 +119,22 @@ export function partnerSuite(pages: () => Pages): void {
       await ask(page, `wss://localhost:${port}`, token, 1000);
       expect(await page.locator('.answer').innerText()).toBe('80 shared identifiers');
       expect(await page.locator('.rows li').count()).toBe(0);
+      expect(problems).toEqual([]);
+    });
+
+    it('counts people where the partner does, and no list with both kinds where it is not said to', async () => {
+      const rows = Array.from({ length: 1000 }, (_, i) => `${number(i)},person${i}@example.com`);
+      const list = `phone,email\n${rows.join('\n')}\n`;
+      const theirs = file(
+        `phone,email\n${rows.map((row, i) => (i % 2 === 0 ? row : row.replace(/^.*,/, ','))).join('\n')}\n`,
+      );
+      const { port, token } = await serveList(theirs, origin(), '--reveal', 'cardinality', '--people');
+      const { page, problems } = await pages().visit('partner.html');
+      await ask(page, `ws://127.0.0.1:${port}`, token, 1000, list);
+      expect(await errorOf(page)).toContain('both telephone numbers and e-mail addresses');
+      await page.locator('input[name=people]').check();
+      await page.locator('button[type=submit]').click();
+      expect(await page.locator('.answer').innerText()).toBe('1,000 shared people');
       expect(problems).toEqual([]);
     });
 

@@ -59,7 +59,11 @@ describe('flags', () => {
       ['--reveal', 'ids', '--to', 'both'],
       '--to goes with --reveal intersection or --reveal cardinality or --reveal sum, and not',
     ],
-    [['--reveal', 'ids', '--people'], '--people goes with'],
+    [
+      ['--reveal', 'ids', '--people'],
+      '--people goes with --reveal cardinality --people or --reveal sum, and not with --reveal ids. Leave it away. A pseudonym ' +
+        'stands for one identifier: ',
+    ],
     [['--reveal', 'intersection', '--to', 'sender'], '--to is receiver or both with --reveal intersection'],
     [[...SUM, '--to', 'both'], '--to is receiver or sender with --reveal sum'],
     [['--reveal', 'cardinality', '--value-digits', '2'], '--value-digits goes with --reveal sum'],

@@ -8,7 +8,8 @@ import { Readable, Writable } from 'node:stream';
 import { afterEach } from 'vitest';
 import { run } from '../../src/cli/program.js';
 import type { Io } from '../../src/lists/io.js';
-import { CustomerList, type CustomerRow, type ListOptions, type PlacedRow } from '../../src/lists/table.js';
+import type { CustomerRow, PlacedRow } from '../../src/lists/record-rows.js';
+import { CustomerList, type ListOptions } from '../../src/lists/table.js';
 import type { ListProtocol } from '../../src/psi/run/command-line.js';
 
 export interface Ending {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Cells of a table: several identifiers in one, two readings of one, countries by any name. */
 import { describe, expect, test } from 'vitest';
-import { countryNamed, nameKey } from '../../src/identifiers/countries.js';
+import { countryNamed } from '../../src/identifiers/countries.js';
 import { hashRows } from '../../src/identifiers/hash-rows.js';
 import { textOf } from '../../src/identifiers/identifier.js';
 import { profiles } from '../../src/identifiers/profiles.js';
 import type { Row } from '../../src/identifiers/row.js';
 import { identifiersFromRows, type RowsOptions } from '../../src/identifiers/rows.js';
 import { COUNTRY_NAMES } from '../../src/identifiers/tables/country-names.js';
+import { nameKey } from '../../src/identifiers/tables/named-countries.js';
 import { countries } from './phone-numbers.js';
 
 const read = async (rows: Row[], options: RowsOptions = {}) => {

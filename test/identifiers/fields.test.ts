@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { countryCode } from '../../src/identifiers/fields/country.js';
 import { UPLOAD_FIELDS, type UploadField } from '../../src/identifiers/fields/field.js';
 import { type FieldOptions, PROFILE_NAMES, profiles } from '../../src/identifiers/profiles.js';
+import { countryOfName } from '../../src/identifiers/tables/named-countries.js';
 
 const code = (expected: ErrorCode): unknown =>
   expect.objectContaining({ name: 'VeilmatchError', code: expected });
@@ -219,7 +219,7 @@ describe('a field by a platform’s rule', () => {
   });
 });
 
-test('a country is known by its code and its English name', () => {
+test('a country is known by its codes and its names, and by no code that is dialled', () => {
   for (const [text, expected] of [
     ['DE', 'DE'],
     ['germany', 'DE'],
@@ -228,11 +228,15 @@ test('a country is known by its code and its English name', () => {
     ['USA', 'US'],
     ['türkiye', 'TR'],
     ['Turkey', 'TR'],
+    ['DEU', 'DE'],
+    ['Suisse', 'CH'],
+    ['U.S.', 'US'],
+    ['1', undefined],
     ['', undefined],
     ['+49', undefined],
     ['x'.repeat(100), undefined],
   ] as const) {
-    expect(countryCode(text)).toBe(expected);
+    expect(countryOfName(text)).toBe(expected);
   }
 });
 

@@ -95,6 +95,7 @@ describe('what a page loads', () => {
     'veilmatch/oprf': 33,
     'veilmatch/psi': 80,
     'veilmatch/contact': 69,
+    'veilmatch/tables': 90,
     'veilmatch/transport': 121,
     'veilmatch/attack': 240,
     'veilmatch/compare': 168,

@@ -106,6 +106,37 @@ describe('createJoinIds', () => {
     await expectCode('argument', () => createJoinIds(set, several, { backend }));
   });
 
+  it('joins people with several identifiers by any of them, in a run for each kind', async () => {
+    // Ada is known by both, Grace by her number to one and her address to the other, Hedy by one each, Joan here alone.
+    const here = [
+      { phone: '+14155550123', email: 'ada@example.com' },
+      { phone: '+14155550124', email: 'grace@example.com' },
+      { phone: '+14155550125' },
+      { phone: '+14155550126', email: 'joan@example.com' },
+    ];
+    const there = [
+      { email: 'hedy@example.com' },
+      { phone: '+14155550123', email: 'ada@example.com' },
+      { phone: '+14155550199', email: 'grace@example.com' },
+      { phone: '+14155550125', email: 'lamarr@example.com' },
+    ];
+    const { set } = await identifiersFromRows(here);
+    const error = await expectCode('argument', () => createJoinIds(set, set, { backend }));
+    expect(error.message).toContain('one column and run once for each');
+
+    const pairs = new Set<string>();
+    for (const kind of ['phone', 'email'] as const) {
+      const only = async (rows: readonly { phone?: string; email?: string }[]): Promise<IdentifierSet> =>
+        (await identifiersFromRows(rows.map((row) => ({ [kind]: row[kind] })))).set;
+      const { receiver, sender } = await createJoinIds(await only(here), await only(there), { backend });
+      for (const [row, pseudonym] of receiver.entries()) {
+        const other = pseudonym === undefined ? -1 : sender.indexOf(pseudonym);
+        if (other >= 0) pairs.add(`${row} ${other}`);
+      }
+    }
+    expect([...pairs].sort()).toEqual(['0 1', '1 2', '2 3']);
+  });
+
   it('sends messages whose lengths depend on the sizes alone', async () => {
     const lengths = async (own: string[], other: string[]): Promise<string[]> => {
       const seen: string[] = [];

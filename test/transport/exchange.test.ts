@@ -19,6 +19,7 @@ import type { Role } from '../../src/psi/run/suite.js';
 import { openExchange, writeExchange } from '../../src/transport/exchange/exchange-file.js';
 import { runStep } from '../../src/transport/index.js';
 import type { Journal } from '../../src/transport/resume/journal.js';
+import { lent } from '../../src/transport/resume/lent.js';
 import { expectCode } from '../suites/errors.js';
 import { FileRun, KEYS, PUBLIC, roleOf } from '../suites/file-run.js';
 import { toy } from '../suites/toy-protocol.js';
@@ -111,15 +112,7 @@ function failing(journal: Journal, records: number): Journal {
   const count = (): void => {
     if (left-- <= 0) throw new VeilmatchError('io', 'The disk is full.');
   };
-  return {
-    ...{ runId: journal.runId, peer: journal.peer, terms: journal.terms, seed: journal.seed },
-    get held() {
-      return journal.held;
-    },
-    frame: (index) => journal.frame(index),
-    outcome: (call) => journal.outcome(call),
-    close: () => journal.close(),
-    erase: () => journal.erase(),
+  return lent(journal, {
     async addFrame(frame) {
       count();
       await journal.addFrame(frame);
@@ -128,7 +121,7 @@ function failing(journal: Journal, records: number): Journal {
       count();
       await journal.addOutcome(call, outcome);
     },
-  };
+  });
 }
 
 describe.each(CASES)('$title', (tried) => {

@@ -164,6 +164,34 @@ describe('a run that is cut', () => {
   });
 });
 
+describe('a journal that could not be opened again', () => {
+  const right = identity('receiver');
+  const runId = right.runId;
+  it.each<[string, object]>([
+    ['a run id of other digits', { runId: runId.replace(/./, 'g') }],
+    ['one in capitals', { runId: 'ABCDEF0123456789' }],
+    ['one that is too short', { runId: runId.slice(1) }],
+    ['one that is a path', { runId: `../${runId}` }],
+    ['one with a line break behind it', { runId: `${runId}\n` }],
+    ['one that is a number', { runId: 1234567890123456 }],
+    ['one in an array', { runId: [runId] }],
+    ['a peer that is no text', { peer: 7 }],
+    ['terms that are no texts', { terms: { pad: 7 } }],
+  ])('is not made: %s', async (_, wrong) => {
+    const refused = { ...right, ...wrong } as RunIdentity;
+    const error = await expectCode('argument', () => createJournal(join(folder, 'run.vm'), refused, key));
+    expect(error.message).not.toContain(String(refused.runId));
+    expect(readdirSync(folder)).toEqual([]);
+    await expectCode('argument', async () => memoryJournal(refused));
+  });
+
+  it('is not made: a peer and terms of more bytes than the head of a file may have', async () => {
+    const refused = { ...right, terms: { list: 'x'.repeat(65_536) } };
+    await expectCode('argument', () => createJournal(join(folder, 'run.vm'), refused, key));
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe('a receiver whose sender does not hear the end', () => {
   it('is told so, has the same result again, and lets the sender finish', async () => {
     const options = { backend: plain, chunkSize: 20 };

@@ -98,6 +98,13 @@ describe('a folder of runs', () => {
     await resumed!.close();
   });
 
+  it('gives nothing up for a run that could not be found again', async () => {
+    const runs = await open({ runsPerPeer: 1 });
+    await (await runs.begin('peer', RUN)).close();
+    await expectCode('argument', () => runs.begin('peer', `../${RUN}`));
+    expect(runFiles()).toEqual([`${RUN}.vm`]);
+  });
+
   it('gives one journal out at a time', async () => {
     const runs = await open();
     const first = await runs.begin('peer', RUN);

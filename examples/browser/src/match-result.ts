@@ -10,25 +10,33 @@ import { bytes, count, duration, percentage, plural } from './text.js';
 const SHOWN = 5;
 
 export interface Run {
-  readonly result: ReceivedResult;
+  readonly result: Pick<ReceivedResult, 'size' | 'peerSize' | 'matches'>;
+  /** What is counted. */
+  readonly counted: 'identifiers' | 'people';
+  /** Identifiers. */
   readonly ownSize: number;
   readonly seconds: number;
   readonly traffic: Channel['traffic'];
 }
 
-export function receivedResult({ result, ownSize, seconds, traffic }: Run, picker: Picker): Node[] {
+export function receivedResult({ result, counted, ownSize, seconds, traffic }: Run, picker: Picker): Node[] {
   const { size, matches, peerSize } = result;
+  // How many people the identifiers here are, only the other party is told.
+  const lists =
+    counted === 'identifiers'
+      ? `${percentage(size, ownSize)} of the ${count(ownSize)} here; the other list has ${count(peerSize)}.`
+      : `${count(ownSize)} identifiers are here; the other list has ${count(peerSize)} people.`;
   const nodes: Node[] = [
-    create('p', { class: 'answer' }, create('strong', {}, count(size)), ' shared identifiers'),
+    create('p', { class: 'answer' }, create('strong', {}, count(size)), ` shared ${counted}`),
     create(
       'p',
       {},
-      `${percentage(size, ownSize)} of the ${count(ownSize)} here; the other list has ${count(peerSize)}. ` +
-        `${duration(seconds)}, ${bytes(traffic.sent)} sent and ${bytes(traffic.received)} received.`,
+      `${lists} ${duration(seconds)}, ${bytes(traffic.sent)} sent and ${bytes(traffic.received)} received.`,
     ),
   ];
   if (matches === undefined || matches.length === 0) return nodes;
-  const lines = matches.map((row) => picker.cells(row).map(quoted).join(','));
+  const { cells } = picker;
+  const lines = matches.map((row) => cells(row).map(quoted).join(','));
   const file = new Blob(
     lines.map((line) => `${line}\n`),
     { type: 'text/csv' },

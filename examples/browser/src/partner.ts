@@ -2,8 +2,9 @@
 /** The page that may connect: to a partner who runs `veilmatch serve`. */
 
 import { VeilmatchError } from 'veilmatch';
-import { identifiersFromRows } from 'veilmatch/identifiers';
-import { connect, receive } from 'veilmatch/transport';
+import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
+import { people } from 'veilmatch/psi';
+import { connect, receive, runParty } from 'veilmatch/transport';
 import { find, section } from './dom.js';
 import { fillCountries, Task } from './form.js';
 import { receivedResult } from './match-result.js';
@@ -13,9 +14,11 @@ const place = section('partner');
 const task = new Task(place, run);
 const country = task.choice('country');
 fillCountries(country);
-const picker = new Picker(find(place, '[data-picker=own]', HTMLElement), 'Your list', country);
 const step = find(place, '[data-step]', HTMLElement);
 const output = find(place, '[data-result]', HTMLElement);
+const picker = new Picker(find(place, '[data-picker=own]', HTMLElement), 'Your list', country, () =>
+  output.replaceChildren(),
+);
 find(document, '[data-origin]', HTMLElement).textContent = location.origin;
 
 async function run(signal: AbortSignal): Promise<void> {
@@ -36,17 +39,39 @@ async function run(signal: AbortSignal): Promise<void> {
     }
     const what = reveal === 'intersection' ? 'which rows are shared' : 'only how many are shared';
     step.textContent = `Connected. The partner reveals ${what}.`;
-    // A count is of people where each row enters with one identifier.
-    const own = reveal === 'cardinality' ? set.firstOfEachRow() : set;
+    const ofPeople = reveal === 'cardinality' && task.field('people').checked;
+    if (reveal === 'cardinality' && !ofPeople) {
+      try {
+        checkOneEach(set);
+      } catch (error) {
+        await channel.close('aborted');
+        throw error;
+      }
+    }
     const started = performance.now();
-    const result = await receive(channel, own, { reveal, signal });
+    const result = await (ofPeople
+      ? runParty(channel, people, 'receiver', { set }, { signal })
+      : receive(channel, set, { reveal, signal }));
     const seconds = (performance.now() - started) / 1000;
+    const counted = ofPeople ? 'people' : 'identifiers';
+    const { traffic } = channel;
     output.replaceChildren(
-      ...receivedResult({ result, ownSize: own.size, seconds, traffic: channel.traffic }, picker),
+      ...receivedResult({ result, counted, ownSize: set.size, seconds, traffic }, picker),
     );
     step.textContent = 'Done.';
   } catch (error) {
     step.textContent = signal.aborted ? 'Stopped.' : '';
     throw error;
   }
+}
+
+/** @throws {VeilmatchError} `argument` where what is counted would be no people */
+function checkOneEach(set: IdentifierSet): void {
+  if (!set.severalPerRow && set.kinds.size <= 1) return;
+  throw new VeilmatchError(
+    'argument',
+    'Your list has both telephone numbers and e-mail addresses, and the partner counts: who is known to one of you by the one and ' +
+      'to the other by the other would be missed. Say that people are counted, where the partner serves with --people; or choose one ' +
+      'column, of the kind that the partner has chosen.',
+  );
 }

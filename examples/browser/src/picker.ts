@@ -3,9 +3,13 @@
 
 import { VeilmatchError } from 'veilmatch';
 import type { Row } from 'veilmatch/identifiers';
+import type { Columns, PlacedRow } from 'veilmatch/lists';
+import { readTable, suggestColumns, type TextTable, tableRows } from 'veilmatch/tables';
 import { create, find } from './dom.js';
-import { guessColumns, readTable, rowsOf, type Table } from './table.js';
 import { messageOf, plural } from './text.js';
+
+/** What a kind is chosen by that has none. */
+const NO_COLUMN = '-1';
 
 function emptyPicker(title: string): HTMLElement {
   const file = create('input', { type: 'file', accept: '.csv,.tsv,.txt,text/csv' });
@@ -36,16 +40,25 @@ export class Picker {
   readonly #title: string;
   readonly #country: HTMLSelectElement;
   readonly #file: HTMLInputElement;
-  #table: Table | undefined;
+  readonly #changed: () => void;
+  #table: TextTable | undefined;
+  /** Of the table, as it is read where nothing is chosen. */
+  #suggested: Columns | undefined;
 
-  constructor(place: HTMLElement, title: string, country: HTMLSelectElement) {
+  /** @param changed is called when what was found with the list, if anything, is no longer true of it */
+  constructor(place: HTMLElement, title: string, country: HTMLSelectElement, changed: () => void = () => {}) {
     this.#root = emptyPicker(title);
     this.#title = title;
     this.#country = country;
+    this.#changed = changed;
     place.replaceWith(this.#root);
     this.#file = find(this.#root, 'input', HTMLInputElement);
     this.#file.addEventListener('change', () => void this.#take(this.#file.files?.[0]));
-    country.addEventListener('change', () => this.#chooseColumns());
+    for (const name of ['phoneColumn', 'emailColumn']) this.#choice(name).addEventListener('change', changed);
+    country.addEventListener('change', () => {
+      this.#chooseColumns();
+      changed();
+    });
     this.#acceptDrops(find(this.#root, '.drop', HTMLElement));
   }
 
@@ -56,28 +69,25 @@ export class Picker {
 
   /** @throws {VeilmatchError} `argument` where none was chosen */
   get rows(): Row[] {
-    const table = this.#table;
-    if (table === undefined) throw new VeilmatchError('argument', `${this.#title}: choose a file first.`);
-    const column = (name: string): number => Number(this.#choice(name).value);
-    const columns = { phone: column('phoneColumn'), email: column('emailColumn') };
-    if (columns.phone < 0 && columns.email < 0)
-      throw new VeilmatchError('argument', `${this.#title}: say which column holds what.`);
-    return rowsOf(table, columns);
+    return this.#placed().map(({ row }) => row);
   }
 
-  /** The row as it stands in the list. */
-  cells(row: number): readonly string[] {
-    return this.#table?.rows[row] ?? [];
+  /** Finds the records of rows, as they stand in the list. */
+  get cells(): (row: number) => readonly string[] {
+    const placed = this.#placed();
+    const records = new Map(this.#table?.records.map(({ line, fields }) => [line, fields]));
+    return (row) => records.get(placed[row]?.line ?? 0) ?? [];
   }
 
   load(text: string, name: string): void {
+    this.#changed();
+    this.#table = undefined;
+    this.#suggested = undefined;
     try {
       this.#table = readTable(text);
-      const { rows, width } = this.#table;
-      this.#say(`${name}: ${plural(rows.length, 'row', 'rows')}, ${plural(width, 'column', 'columns')}.`);
       this.#chooseColumns();
+      this.#say(`${name}: ${this.#described()}`);
     } catch (error) {
-      this.#table = undefined;
       this.#say(messageOf(error));
     }
     find(this.#root, '.columns', HTMLElement).hidden = !this.filled;
@@ -93,18 +103,47 @@ export class Picker {
     }
   }
 
+  /** As its columns are chosen. */
+  #placed(): readonly PlacedRow[] {
+    const [table, suggested] = [this.#table, this.#suggested];
+    if (table === undefined || suggested === undefined)
+      throw new VeilmatchError('argument', `${this.#title}: choose a file first.`);
+    const columns = (name: string): number[] => {
+      const { value } = this.#choice(name);
+      return value === NO_COLUMN ? [] : [Number(value)];
+    };
+    const [phone, email] = [columns('phoneColumn'), columns('emailColumn')];
+    if (phone.length + email.length === 0)
+      throw new VeilmatchError('argument', `${this.#title}: say which column holds what.`);
+    return tableRows(table, { ...suggested, phone, email });
+  }
+
+  /** What the file holds: 40 rows, 2 columns. */
+  #described(): string {
+    const records = this.#table?.records ?? [];
+    const damaged = records.filter(({ damage }) => damage !== undefined).length;
+    const rows = records.length - (this.#suggested?.header === undefined ? 0 : 1);
+    const size = `${plural(rows, 'row', 'rows')}, ${plural(this.#width, 'column', 'columns')}.`;
+    return damaged === 0 ? size : `${size} ${plural(damaged, 'row', 'rows')} cannot be read.`;
+  }
+
+  get #width(): number {
+    return Math.max(...(this.#table?.records ?? []).map(({ fields }) => fields.length));
+  }
+
   #chooseColumns(): void {
-    const table = this.#table;
-    if (table === undefined) return;
-    const guess = guessColumns(table, this.#country.value);
-    for (const [name, column] of [
-      ['phoneColumn', guess.phone],
-      ['emailColumn', guess.email],
+    if (this.#table === undefined) return;
+    const { columns, names } = suggestColumns(this.#table, { country: this.#country.value });
+    this.#suggested = columns;
+    for (const [name, column = -1] of [
+      ['phoneColumn', columns.phone[0]],
+      ['emailColumn', columns.email[0]],
     ] as const) {
-      const titles = Array.from({ length: table.width }, (_, i) => table.header?.[i] ?? `column ${i + 1}`);
       this.#choice(name).replaceChildren(
-        new Option('no column', '-1'),
-        ...titles.map((title, i) => new Option(title, `${i}`, i === column, i === column)),
+        new Option('no column', NO_COLUMN),
+        ...names.map(
+          (title, i) => new Option(title ?? `column ${i + 1}`, `${i}`, i === column, i === column),
+        ),
       );
     }
   }

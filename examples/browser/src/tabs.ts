@@ -3,8 +3,8 @@
 
 import { VeilmatchError } from 'veilmatch';
 import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
-import type { Reveal } from 'veilmatch/psi';
-import { broadcastChannel, type Channel, receive, send } from 'veilmatch/transport';
+import { people } from 'veilmatch/psi';
+import { broadcastChannel, type Channel, receive, runParty, send } from 'veilmatch/transport';
 import { generateLists } from '../../compare/lists.js';
 import { create, find, section } from './dom.js';
 import { fillCountries, Task } from './form.js';
@@ -13,17 +13,26 @@ import { Picker } from './picker.js';
 import { bytes, count, duration } from './text.js';
 
 const SAMPLE_ROWS = 2000;
+/** What the two tabs may find out. */
+type Chosen = 'intersection' | 'people';
 /** Of the address's fragment, which no server is sent. */
 const MEETING = /^#tabs=(\w+)$/;
+
+const countedBy = (chosen: Chosen): Run['counted'] => (chosen === 'people' ? 'people' : 'identifiers');
 
 export function setUpTabs(): void {
   const place = section('tabs');
   const task = new Task(place, run);
   const country = task.choice('country');
   fillCountries(country);
-  const picker = new Picker(find(place, '[data-picker=own]', HTMLElement), 'The list of this tab', country);
   const step = find(place, '[data-step]', HTMLElement);
   const output = find(place, '[data-result]', HTMLElement);
+  const picker = new Picker(
+    find(place, '[data-picker=own]', HTMLElement),
+    'The list of this tab',
+    country,
+    () => output.replaceChildren(),
+  );
   const other = find(place, '[data-other]', HTMLAnchorElement);
   const meeting = task.field('meeting');
   const invited = MEETING.exec(location.hash)?.[1];
@@ -50,10 +59,8 @@ export function setUpTabs(): void {
   async function run(signal: AbortSignal): Promise<void> {
     output.replaceChildren();
     step.textContent = '';
-    const reveal = task.choice('reveal').value as Reveal;
-    const list = await identifiersFromRows(picker.rows, { country: country.value as 'US' });
-    // A count is of people where each row enters with one identifier.
-    const set = reveal === 'cardinality' ? list.set.firstOfEachRow() : list.set;
+    const chosen = task.choice('reveal').value as Chosen;
+    const { set } = await identifiersFromRows(picker.rows, { country: country.value as 'US' });
     if (meeting.value === '') throw new VeilmatchError('argument', 'Give the meeting a name.');
     step.textContent = `Waiting for the other tab in “${meeting.value}” …`;
     try {
@@ -63,7 +70,7 @@ export function setUpTabs(): void {
       const leave = (): void => void channel.close('aborted');
       window.addEventListener('pagehide', leave);
       const take = task.choice('role').value === 'receiver' ? ask : answer;
-      const result = await take(channel, set, reveal, signal).finally(() =>
+      const result = await take(channel, set, chosen, signal).finally(() =>
         window.removeEventListener('pagehide', leave),
       );
       output.replaceChildren(...result);
@@ -77,24 +84,29 @@ export function setUpTabs(): void {
   async function ask(
     channel: Channel,
     set: IdentifierSet,
-    reveal: Reveal,
+    chosen: Chosen,
     signal: AbortSignal,
   ): Promise<Node[]> {
     const started = performance.now();
-    const result = await receive(channel, set, { reveal, signal });
+    const result = await (chosen === 'people'
+      ? runParty(channel, people, 'receiver', { set }, { signal })
+      : receive(channel, set, { signal }));
     const seconds = (performance.now() - started) / 1000;
-    const run: Run = { result, ownSize: set.size, seconds, traffic: channel.traffic };
+    const counted = countedBy(chosen);
+    const run: Run = { result, counted, ownSize: set.size, seconds, traffic: channel.traffic };
     return receivedResult(run, picker);
   }
 
   async function answer(
     channel: Channel,
     set: IdentifierSet,
-    reveal: Reveal,
+    chosen: Chosen,
     signal: AbortSignal,
   ): Promise<Node[]> {
     const started = performance.now();
-    const { peerSize } = await send(channel, set, { reveal, signal });
+    const { peerSize } = await (chosen === 'people'
+      ? runParty(channel, people, 'sender', { set }, { signal })
+      : send(channel, set, { signal }));
     const { sent, received } = channel.traffic;
     const took = duration((performance.now() - started) / 1000);
     return [
@@ -102,7 +114,7 @@ export function setUpTabs(): void {
       create(
         'p',
         {},
-        `This tab has learnt that the other list has ${count(peerSize)} identifiers, and nothing else. ` +
+        `This tab has learnt that the other list has ${count(peerSize)} ${countedBy(chosen)}, and which kinds of identifiers they have. ` +
           `${took}, ${bytes(sent)} sent and ${bytes(received)} received.`,
       ),
     ];

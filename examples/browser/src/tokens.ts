@@ -2,7 +2,7 @@
 /** Hashes out of what somebody pasted. */
 
 import { VeilmatchError } from 'veilmatch';
-import { readTable } from './table.js';
+import { readTable } from 'veilmatch/tables';
 
 type Algorithm = 'sha256' | 'sha1' | 'md5';
 
@@ -22,15 +22,15 @@ export interface PastedTokens {
 
 /** @throws {VeilmatchError} `argument` where there are none; `bad-file` */
 export function readTokens(text: string): PastedTokens {
-  const { header, rows, width } = readTable(text);
+  const records = readTable(text).records.map(({ fields }) => fields);
+  const width = records.reduce((most, { length }) => Math.max(most, length), 0);
   let best: PastedTokens = { tokens: [], algorithm: 'sha256', rejected: 0 };
   for (let column = 0; column < width; column++) {
-    const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
-    // What looks like a header may be a hash.
-    const first = header?.[column]?.trim() ?? '';
+    const cells = records.map((record) => record[column]?.trim() ?? '');
     for (const [algorithm, shape] of SHAPES) {
-      const tokens = [first, ...cells].filter((cell) => shape.test(cell));
-      const rejected = cells.filter((cell) => !shape.test(cell)).length;
+      const tokens = cells.filter((cell) => shape.test(cell));
+      // The first one is a header, if it is no hash.
+      const rejected = cells.filter((cell, i) => i > 0 && cell !== '' && !shape.test(cell)).length;
       if (tokens.length > best.tokens.length) best = { tokens, algorithm, rejected };
     }
   }

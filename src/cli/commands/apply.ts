@@ -14,7 +14,7 @@ import {
   type RejectedRow,
 } from '../../identifiers/index.js';
 import type { Io } from '../../lists/io.js';
-import type { CustomerRow } from '../../lists/table.js';
+import type { CustomerRow } from '../../lists/record-rows.js';
 import type { ProcessedRows } from './list-report.js';
 
 interface ReadingOptions {

@@ -9,10 +9,11 @@ import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js'
 import type { Cells } from '../../lists/duckdb.js';
 import { type Io, sourceName } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
+import type { CustomerRow, PlacedRow } from '../../lists/record-rows.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { refuseParquet } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
-import { CustomerList, type CustomerRow, type ListReading, type PlacedRow } from '../../lists/table.js';
+import { CustomerList, type ListReading } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';

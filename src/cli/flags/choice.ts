@@ -90,7 +90,8 @@ export function choose(
     option?.check(value);
     options[name] = value;
   }
-  const choice = { protocol, role, options, peopleFlag: peopleFlagOf(protocols, protocol) };
+  const sameWord = protocols.filter(({ commandLine }) => commandLine.reveal === protocol.commandLine.reveal);
+  const choice = { protocol, role, options, peopleFlag: peopleFlagOf([protocol, ...sameWord]) };
   checkComplete(choice, flags);
   return choice;
 }
@@ -124,7 +125,9 @@ function checkForeign(
     }
     const having = protocols.filter((other) => flagsOf(other).some((one) => one.flag.flags === flag.flags));
     const labels = [...new Set(having.map(labelOf))].join(' or ');
-    throw misuse(`${long} goes with ${labels}, and not with ${labelOf(protocol)}. Leave it away.`);
+    const { several } = protocol.commandLine;
+    const instead = several !== undefined && peopleFlagOf(having) === long ? ` ${several}` : '';
+    throw misuse(`${long} goes with ${labels}, and not with ${labelOf(protocol)}. Leave it away.${instead}`);
   }
 }
 
@@ -146,16 +149,15 @@ function checkComplete(choice: Choice, flags: Flags): void {
   if (wrong !== undefined) throw misuse(wrong);
 }
 
-/** By which flag several identifiers of a row would be one person, for what is revealed. */
-function peopleFlagOf(protocols: readonly ListProtocol[], protocol: ListProtocol): string | undefined {
-  const { reveal, takes } = protocol.commandLine;
-  const option = flagsOf(protocol).find(({ name }) => name && takes?.({ [name]: true }) === 'people');
-  const other = protocols.find(
-    ({ commandLine: { choice, ...its } }) =>
-      its.reveal === reveal && choice !== undefined && its.takes?.({}) === 'people',
-  );
-  const flag = option?.flag ?? other?.commandLine.choice;
-  return flag && longOf(flag);
+/** By which flag several identifiers of a row would be one person, the first where some of these protocols have one. */
+function peopleFlagOf(protocols: readonly ListProtocol[]): string | undefined {
+  for (const protocol of protocols) {
+    const { choice, takes } = protocol.commandLine;
+    const option = flagsOf(protocol).find(({ name }) => name && takes?.({ [name]: true }) === 'people');
+    const flag = option?.flag ?? (takes?.({}) === 'people' ? choice : undefined);
+    if (flag !== undefined) return longOf(flag);
+  }
+  return undefined;
 }
 
 function misuse(message: string): VeilmatchError {

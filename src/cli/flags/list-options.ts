@@ -2,7 +2,7 @@
 /** The options that say how a customer list is read, the same for every command that reads one. */
 
 import { InvalidArgumentError, Option } from 'commander';
-import { knownCountry } from '../../identifiers/countries.js';
+import { knownCountry } from '../../identifiers/tables/named-countries.js';
 import type { ColumnOption } from '../../lists/columns.js';
 import type { ListOptions } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';

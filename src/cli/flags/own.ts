@@ -84,7 +84,7 @@ export function ownOf(choice: Choice, read: ReadSet, { pad }: Pick<OwnFlags, 'pa
   // A record is one person, however many columns its identifiers stand in.
   const firsts = takes === 'identifiers' && values.length === 0 ? undefined : firstRows(read);
   const set = firsts === undefined ? read.set : inRecords(read.set, firsts);
-  if (takes === 'rows') checkOneEach(set, read.source, peopleFlag);
+  if (takes === 'rows') checkOneEach(set, read.source, peopleFlag, protocol.commandLine.several);
   if (pad !== undefined && pad < set.size) {
     throw new VeilmatchError(
       'argument',
@@ -106,7 +106,12 @@ export function ownOf(choice: Choice, read: ReadSet, { pad }: Pick<OwnFlags, 'pa
 }
 
 /** @throws {VeilmatchError} `argument` */
-function checkOneEach(set: IdentifierSet, source: string, peopleFlag: string | undefined): void {
+function checkOneEach(
+  set: IdentifierSet,
+  source: string,
+  peopleFlag: string | undefined,
+  several: string | undefined,
+): void {
   if (!set.severalPerRow && set.kinds.size <= 1) return;
   const what = set.severalPerRow
     ? 'has rows with several identifiers'
@@ -115,10 +120,13 @@ function checkOneEach(set: IdentifierSet, source: string, peopleFlag: string | u
     'one column alone, the same kind on both sides, such as --column NAME=phone, says what is compared';
   const ways =
     peopleFlag === undefined
-      ? `O${oneColumn.slice(1)}`
-      : `${peopleFlag} on both sides takes all identifiers of a row for one person; or ${oneColumn}`;
+      ? `O${oneColumn.slice(1)}.`
+      : `${peopleFlag} on both sides takes all identifiers of a row for one person; or ${oneColumn}.`;
   throw new VeilmatchError(
     'argument',
-    `${source} ${what}, and one of a row would be compared: who has another one on the other list would be missed. ${ways}.`,
+    [
+      `${source} ${what}, and one of a row would be compared: who has another one on the other list would be missed. ${ways}`,
+      ...(several === undefined ? [] : [several]),
+    ].join(' '),
   );
 }

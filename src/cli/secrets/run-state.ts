@@ -16,6 +16,7 @@ import {
   type RunTerms,
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
+import { lent } from '../../transport/resume/lent.js';
 import { readUnlock } from './unlock.js';
 
 /** The file of the run, in the folder that `--state` names. */
@@ -106,19 +107,7 @@ export class RunState {
    */
   get lent(): Journal | undefined {
     const { journal } = this;
-    if (journal === undefined) return undefined;
-    return {
-      ...{ runId: journal.runId, peer: journal.peer, terms: journal.terms, seed: journal.seed },
-      get held() {
-        return journal.held;
-      },
-      frame: (index) => journal.frame(index),
-      addFrame: (frame) => journal.addFrame(frame),
-      outcome: (call) => journal.outcome(call),
-      addOutcome: (call, outcome) => journal.addOutcome(call, outcome),
-      close: () => journal.close(),
-      erase: () => journal.close(),
-    };
+    return journal && lent(journal, { erase: () => journal.close() });
   }
 
   /** Removes the journal of a run that ended in this error, where another try would end so again. */

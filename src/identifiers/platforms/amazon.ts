@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isoCountry } from '../fields/country.js';
-import { lower, plainLettersAndDigits } from '../fields/field.js';
+import { type FieldRule, lower, plainLettersAndDigits } from '../fields/field.js';
 import { lowercase, type PhonePlatform, unlessMore } from './platform.js';
+import type { PlatformSource } from './source.js';
 
 const keepPlainCharacters = (text: string): string => text.replace(/[^a-z0-9.@-]/g, '');
+
+/** Of names and places. */
+const WORDS: FieldRule = { steps: [lower, plainLettersAndDigits] };
+
+const INTEGRATION: PlatformSource = {
+  kind: 'third-party',
+  url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
+  read: '2026-11-29',
+};
 
 /**
  * Amazon Ads. Its page on the format of audience files (https://advertising.amazon.com/help/GCCXMZYCK4RXWS6C) asks for a
@@ -15,34 +25,21 @@ const keepPlainCharacters = (text: string): string => text.replace(/[^a-z0-9.@-]
  */
 export const amazon: PhonePlatform = {
   title: 'Amazon',
-  sources: [
-    {
-      kind: 'third-party',
-      url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
-      read: '2026-11-29',
-    },
-  ],
+  sources: [INTEGRATION],
   review: '2027-02-28',
   email: [lowercase, unlessMore(keepPlainCharacters)],
   phone: { format: 'digits' },
   fields: {
-    firstName: { steps: [lower, plainLettersAndDigits] },
-    lastName: { steps: [lower, plainLettersAndDigits] },
-    city: { steps: [lower, plainLettersAndDigits] },
-    state: { steps: [lower, plainLettersAndDigits] },
-    postalCode: { steps: [lower, plainLettersAndDigits] },
+    firstName: WORDS,
+    lastName: WORDS,
+    city: WORDS,
+    state: WORDS,
+    postalCode: WORDS,
     country: { steps: [isoCountry], plain: true },
     externalId: { steps: [], plain: true },
   },
   upload: {
-    sources: [
-      {
-        kind: 'third-party',
-        url: 'https://github.com/segmentio/action-destinations/blob/970a17ee8d064501db7ae555f4d90f17befadfc0/packages/destination-actions/src/destinations/amazon-amc/function.ts',
-        read: '2026-11-29',
-        states: 'names of the hashed fields of a record',
-      },
-    ],
+    sources: [{ ...INTEGRATION, states: 'names of the hashed fields of a record' }],
     files: [
       {
         columns: [

@@ -131,7 +131,6 @@ const lines = getCountries()
       if (owner !== undefined && owner !== code) throw new Error(`${key} is ${owner} and ${code}`);
       owners.set(key, code);
     }
-    keys.delete(code.toLowerCase());
     return [code, ...keys].join(' ');
   });
 
@@ -140,7 +139,7 @@ writeFileSync(
   `// SPDX-License-Identifier: Apache-2.0
 /**
  * Made by \`countries-build.js\`. A country in each part: two letters of ISO 3166-1, then its three letters and its names in
- * English, German and its own language (CLDR ${process.versions.cldr}), as \`nameKey\` makes them.
+ * English, German and its own language, if that is written in Latin letters or the country is a large one (CLDR ${process.versions.cldr}), as \`nameKey\` makes them.
  */
 export const COUNTRY_NAMES: string =
 ${lines.map((line) => `  ${JSON.stringify(`${line},`)}`).join(' +\n')};

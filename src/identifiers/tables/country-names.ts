@@ -231,7 +231,7 @@ export const COUNTRY_NAMES: string =
   'TZ tza tanzania tansania tanzaniaunitedrepublicof,' +
   'UA ukr ukraine украіна,' +
   'UG uga uganda,' +
-  'US usa unitedstates vereinigtestaaten usofa unitedstatesofamerica america etatsunisdamerique eeuu estadosunidosdeamerica,' +
+  'US usa unitedstates vereinigtestaaten usofa unitedstatesofamerica america us etatsunisdamerique eeuu estadosunidosdeamerica,' +
   'UY ury uruguay,' +
   'UZ uzb uzbekistan usbekistan,' +
   'VA vat vaticancity vatikanstadt cittadelvaticano vatican holysee,' +

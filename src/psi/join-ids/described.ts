@@ -38,6 +38,9 @@ export const describedJoinIds: ListProtocol<ByRole<ListOwn>, object, ByRole<Join
   commandLine: {
     reveal: 'ids',
     takes: () => 'rows',
+    several:
+      'A pseudonym stands for one identifier: one for a person would follow from all that both lists know of it, and neither may ' +
+      'learn that. Run once for each column, and give the third party all pseudonyms of a row: it joins by any of them.',
     caution:
       'Whoever has a list with its pseudonyms reads whose the rows of the other table are: give the tables, without identifiers, to ' +
       'a third party that has neither list.',

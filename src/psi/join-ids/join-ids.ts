@@ -10,6 +10,10 @@
  * **What each party learns**: the size of the other's set, the kinds of identifiers in it, and how many elements are
  * shared, not which.
  *
+ * **A pseudonym stands for an identifier.** Of a person with several, one pseudonym would have to be the same on both lists
+ * whichever identifiers they have in common, and neither party may know which those are. So a row has one; a person has a
+ * pseudonym for each identifier, and the third party, which sees them all, joins by any of them.
+ *
  * **Whoever holds a map re-identifies the other's table.** With a map from pseudonyms to people in hand, a party that sees
  * the other's rows under their pseudonyms reads whose they are. The two tables therefore go to a third party that holds
  * neither map, and what comes back must be aggregates.
@@ -71,8 +75,9 @@ function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings
   if (set.severalPerRow) {
     throw new VeilmatchError(
       'argument',
-      'For join ids a row may have one identifier only, or a person would have several pseudonyms. ' +
-        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
+      'For join ids a row may have one identifier only: a pseudonym stands for an identifier, and one for a person would follow from ' +
+        'all that both lists know of it. Make the set of one column and run once for each, or of a row for each identifier; ' +
+        'whoever joins the tables does so by any pseudonym of a person.',
     );
   }
   return commonSettings(set, options, { mode: 'join-ids', to: 'both', verifiable: false });

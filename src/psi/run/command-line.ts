@@ -78,6 +78,8 @@ interface CommandLine<Options extends object, Result extends ByRole> {
    * for one person, `people`.
    */
   takes?(options: Given<Options>): 'identifiers' | 'rows' | 'people';
+  /** Sentences on what to do where rows have several identifiers, and it takes one alone under all of its options. */
+  readonly several?: string | undefined;
   /** What the party that answers should know before, in a sentence. */
   readonly caution?: string | undefined;
   /** The party that asks. */

@@ -174,7 +174,8 @@ export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettin
     throw new VeilmatchError(
       'argument',
       "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
-        "Make the set with match: 'all', from one column, or reduce it with firstOfEachRow().",
+        "The protocol people counts people, where the peer runs it, too; or make the set with match: 'all', or from one column, the " +
+        'same at both parties. What firstOfEachRow() leaves misses whoever the other list knows by something else.',
     );
   }
   const settings = commonSettings(set, options, { mode: reveal, to, verifiable });

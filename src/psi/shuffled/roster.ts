@@ -73,7 +73,8 @@ export function rosterOf(
 function severalError(): VeilmatchError {
   return new VeilmatchError(
     'argument',
-    'Here a row may have one identifier only, or people would be counted by their identifiers. Make the set with ' +
-      "match: 'all', from one column, or reduce it with firstOfEachRow(); or agree with the peer on several identifiers a row.",
+    'Here a row may have one identifier only, or people would be counted by their identifiers. Agree with the peer on several ' +
+      "identifiers a row (people: true); or make the set with match: 'all', or from one column, the same at both parties. What " +
+      'firstOfEachRow() leaves misses whoever the other list knows by something else.',
   );
 }

@@ -11,7 +11,7 @@
  * the tags; the receiver's opens its list to whoever has its questions.
  */
 
-import { requireObject, requireOptions } from '../../arguments.js';
+import { requireObject, requireOptions, requireText } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
@@ -153,9 +153,28 @@ export class RecordJournal implements Journal {
   }
 }
 
+const RUN_ID = /^[0-9a-f]{16}$/;
+
+/** @throws {VeilmatchError} `argument` for what no journal could be found again by */
+export function requireIdentity(identity: RunIdentity): void {
+  requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
+  const { runId, peer, terms } = identity;
+  requireText(runId, 'The run id');
+  if (!RUN_ID.test(runId)) {
+    throw new VeilmatchError(
+      'argument',
+      'The run id must be 16 hexadecimal digits in lower case: 8 random bytes for each run.',
+    );
+  }
+  requireText(peer, 'The peer of the run');
+  requireObject(terms, 'The terms of the run');
+  for (const term of Object.values(terms)) requireText(term, 'Each term of the run');
+}
+
 /**
  * A journal that lives as long as this process or page: for connections that are cut, not for parties that are killed. It can
  * be used again after it was closed.
+ * @throws {VeilmatchError} `argument` for an identity that is none
  * @example
  * ```ts
  * import { IdentifierSet } from 'veilmatch/identifiers';
@@ -171,7 +190,7 @@ export class RecordJournal implements Journal {
  * ```
  */
 export function memoryJournal(identity: RunIdentity): Journal {
-  requireObject(identity, 'The identity of the run', 'runId', 'peer', 'terms');
+  requireIdentity(identity);
   let records: Uint8Array[] = [];
   return new RecordJournal(identity, secureRandom(SEED_BYTES), {
     append: async (record) => records.push(record) - 1,

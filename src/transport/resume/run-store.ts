@@ -20,11 +20,11 @@ import {
   readJournalHead,
   removeFile,
 } from './file-journal.js';
-import { checkTerms, type Journal, type RunTerms } from './journal.js';
+import { checkTerms, type Journal, type RunTerms, requireIdentity } from './journal.js';
 
 /** What `listen` asks for runs that can be resumed. */
 export interface RunStore {
-  /** The journal of a run that begins. @throws {VeilmatchError} `io` */
+  /** The journal of a run that begins. @throws {VeilmatchError} `argument` for a run id that is none; `io` */
   begin(peer: string, runId: string): Promise<Journal>;
   /**
    * The journal of a run that was cut, once nobody uses it any more; undefined where this peer has no such run.
@@ -177,6 +177,7 @@ class Store implements FolderRunStore {
   }
 
   async begin(peer: string, runId: string): Promise<Journal> {
+    requireIdentity({ runId, peer, terms: this.#terms });
     await this.#makeRoom(peer);
     const entry: Entry = { runId, peer, madeAt: Date.now(), used: undefined };
     this.#entries.set(keyOf(peer, runId), entry);

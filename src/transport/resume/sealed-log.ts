@@ -40,11 +40,17 @@ export interface SealedLog {
 /**
  * Makes the file of a log, without a record, whole or not at all.
  * @param head what the caller wants to find in it, at most a few kilobytes
- * @throws {VeilmatchError} `io`, and what `sealKey` throws
+ * @throws {VeilmatchError} `argument` for a head that is longer; `io`, and what `sealKey` throws
  */
 export async function createLog(path: string, head: Uint8Array, unlock: Unlock): Promise<SealedLog> {
   const container = await Container.make(KIND, unlock);
   const sealed = await container.seal(head, 0);
+  if (sealed.length - LENGTHS_BYTES > MAX_HEAD_BYTES) {
+    throw new VeilmatchError(
+      'argument',
+      `The peer and the terms of a run may have ${MAX_HEAD_BYTES} bytes; these have more.`,
+    );
+  }
   await replaceFile(path, concatBytes(container.header, sealed));
   return withFile(
     path,
