@@ -52,6 +52,7 @@ describe('package.json', () => {
           { types: `./dist/${name}/index.d.ts`, default: `./dist/${name}/index.js` },
         ]),
       ),
+      './tables': { types: './dist/lists/tables.d.ts', default: './dist/lists/tables.js' },
       './errors': { types: './dist/errors.d.ts', default: './dist/errors.js' },
       './worker': { types: './dist/group/worker.d.ts', default: './dist/group/worker.js' },
       './package.json': './package.json',
