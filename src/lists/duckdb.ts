@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * DuckDB, where its package is installed: it reads and writes Parquet, and keeps on disk what does not fit into memory.
- * It gets one file to open, a folder of its own if it needs one, and nothing else: no network, no extension that is not
- * built in, no other file.
+ * DuckDB, where its package is installed: it reads and writes Parquet, databases and object stores, and keeps on disk what does
+ * not fit into memory. It gets one place to open, a folder of its own if it needs one, and nothing else: no other file, no network
+ * unless the place is there, no extension that is not built in but the one that this place needs, which somebody has installed.
  *
  * **What this leaks:** what is kept in the folder is personal data in the clear, in a folder that only its owner can
  * enter, until the command ends in whatever way but being killed outright (SIGKILL, a power cut).
@@ -24,18 +24,36 @@ export type Cells = readonly (string | number | null | undefined)[];
 /** What a column of a list that is written holds. */
 export type ColumnType = 'integer' | 'text';
 
+/** What a column of a table of our own may hold besides. */
+type StoredType = ColumnType | 'bytes';
+type StoredCells = readonly (Cells[number] | Uint8Array)[];
+
+const SQL_TYPES: Readonly<Record<StoredType, string>> = { integer: 'UINTEGER', text: 'VARCHAR', bytes: 'BLOB' };
+
 /** Rows that may wait before they are written to the table: a row group of DuckDB's. */
 const FLUSH_ROWS = 122_880;
 
 interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
   readonly purpose: string;
-  /** The one file that it may open. */
-  readonly file?: string | undefined;
+  /** The files or objects that it may open, as they are named to it. */
+  readonly files?: readonly string[] | undefined;
+  /** An extension that is installed, and what it attaches before all else is locked. */
+  readonly extension?: { readonly name: Extension; readonly attach?: readonly string[] | undefined } | undefined;
   /** A folder beside this file takes what exceeds `memoryMegabytes`; without it nothing is written to disk. */
   readonly beside?: string | undefined;
   readonly memoryMegabytes: number;
 }
+
+/** What reads a database or an object store. */
+export type Extension = 'sqlite_scanner' | 'postgres_scanner' | 'httpfs';
+
+/** How DuckDB's INSTALL calls them. */
+const EXTENSION_NAMES: Readonly<Record<Extension, string>> = {
+  sqlite_scanner: 'sqlite',
+  postgres_scanner: 'postgres',
+  httpfs: 'httpfs',
+};
 
 /** The command that brings it. */
 export const INSTALL = 'npm install @duckdb/node-api';
@@ -62,13 +80,34 @@ async function loadDuckDb(purpose: string): Promise<DuckDb> {
   }
 }
 
-/** An error of DuckDB's. Its message may quote a cell, so it goes no further. */
-class DatabaseError extends Error {
+/** What DuckDB, or the database behind it, refused: the first of these whose expression its message has. */
+const REFUSALS = {
+  login: /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|HTTP 40[13]/,
+  absent: /database "[^"]*" does not exist|HTTP 404/,
+  unreachable: /Connection refused|could not translate host name|timeout expired|timed out|No route to host|No such file or directory|Could not establish connection|Could not connect|Could not resolve/i,
+  tls: /SSL|certificate/i,
+  forbidden: /permission denied|readonly database|read-only transaction/i,
+  busy: /database is locked/,
+  exists: /already exists/,
+  missing: /does not exist|no such (?:table|column)|not found|^Catalog Error/i,
+  statement: /syntax error|must return data|Failed to prepare query|cannot insert multiple commands/i,
+  encoding: /could not convert blob to UTF8|invalid byte sequence|Invalid unicode/i,
+  'no-parquet': /No magic bytes|too small to be a Parquet file/i,
+} as const;
+
+export type Refusal = keyof typeof REFUSALS;
+
+/** An error of DuckDB's. Its message may quote a cell or a query, so it goes no further. */
+export class DatabaseError extends Error {
+  /** What it says, where that is known. */
+  readonly refusal: Refusal | undefined;
   /** The disk or the memory, not the data. */
   readonly resources: boolean;
   constructor(error: unknown) {
     super('DuckDB refused.');
-    this.resources = /^(?:IO|Out of Memory) Error/.test(error instanceof Error ? error.message : '');
+    const message = error instanceof Error ? error.message : '';
+    this.resources = /^(?:IO|Out of Memory) Error/.test(message);
+    this.refusal = (Object.keys(REFUSALS) as Refusal[]).find((name) => REFUSALS[name].test(message));
   }
 }
 
@@ -95,7 +134,7 @@ export class Database {
 
   /** @throws {VeilmatchError} `unsupported` where the package is missing, `io` */
   static async open(options: DatabaseOptions, io: Io): Promise<Database> {
-    const { purpose, file, beside, memoryMegabytes } = options;
+    const { purpose, files, extension, beside, memoryMegabytes } = options;
     const duckdb = await loadDuckDb(purpose);
     throwIfAborted(io.signal);
     const folder = beside === undefined ? undefined : await privateFolder(beside);
@@ -103,15 +142,23 @@ export class Database {
       const instance = await duckdb.DuckDBInstance.create(':memory:', {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
-        allow_persistent_secrets: 'false',
+        // Of which only extensions have any use: keys of stores, logins of servers.
+        allow_persistent_secrets: String(extension !== undefined),
         memory_limit: `${memoryMegabytes}MB`,
         temp_directory: folder ?? '',
         // The order of rows is kept, and one thread is faster than whoever takes them.
         threads: '1',
       });
       const connection = await instance.connect();
-      if (file !== undefined) await connection.run(`SET allowed_paths = [${quoted(resolve(file))}]`);
-      await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+      try {
+        if (extension !== undefined) await prepare(connection, extension, purpose);
+        if (files !== undefined) await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
+        await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+      } catch (error) {
+        connection.closeSync();
+        instance.closeSync();
+        throw error;
+      }
       return new Database(instance, connection, folder, io.signal);
     } catch (error) {
       if (folder !== undefined) await removeFolder(folder);
@@ -139,13 +186,20 @@ export class Database {
     return this.#guarded(async () => (await this.#connection.runAndReadAll(sql)).getRows());
   }
 
-  /** Makes a table, and gives what fills it. @param columns in order, by name */
-  async table(name: string, columns: Readonly<Record<string, ColumnType>>): Promise<TableWriter> {
+  /** Makes a table, and gives what fills it. @param columns in order, by name @param within where, if not in memory */
+  async table(
+    name: string,
+    columns: Readonly<Record<string, StoredType>>,
+    within?: { readonly catalog: string; readonly schema: string },
+  ): Promise<TableWriter> {
     const types = Object.entries(columns).map(
-      ([column, type]) => `"${column}" ${type === 'integer' ? 'UINTEGER' : 'VARCHAR'}`,
+      ([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`,
     );
-    await this.run(`CREATE TABLE "${name}" (${types.join(', ')})`);
-    const appender = await this.#guarded(() => this.#connection.createAppender(name));
+    const place = within === undefined ? [name] : [within.catalog, within.schema, name];
+    await this.run(`CREATE TABLE ${place.map(identifier).join('.')} (${types.join(', ')})`);
+    const appender = await this.#guarded(() =>
+      this.#connection.createAppender(name, within?.schema, within?.catalog),
+    );
     return new TableWriter(appender, Object.values(columns), (action) => this.#guarded(async () => action()));
   }
 
@@ -174,13 +228,13 @@ export class Database {
 /** Fills a table, row by row: chunks of rows would be no faster, and their text is not given back. */
 export class TableWriter {
   readonly #appender: DuckDBAppender;
-  readonly #types: readonly ColumnType[];
+  readonly #types: readonly StoredType[];
   readonly #guarded: (action: () => void) => Promise<void>;
   #unflushed = 0;
 
   constructor(
     appender: DuckDBAppender,
-    types: readonly ColumnType[],
+    types: readonly StoredType[],
     guarded: (action: () => void) => Promise<void>,
   ) {
     this.#appender = appender;
@@ -188,12 +242,13 @@ export class TableWriter {
     this.#guarded = guarded;
   }
 
-  async add(rows: Iterable<Cells>): Promise<void> {
+  async add(rows: Iterable<StoredCells>): Promise<void> {
     for (const cells of rows) {
       for (const [i, type] of this.#types.entries()) {
         const cell = cells[i] ?? undefined;
         if (cell === undefined) this.#appender.appendNull();
         else if (type === 'integer') this.#appender.appendUInteger(Number(cell));
+        else if (type === 'bytes') this.#appender.appendBlob(cell as Uint8Array);
         else this.#appender.appendVarchar(String(cell));
       }
       this.#appender.endRow();
@@ -221,6 +276,43 @@ export function databaseError(
     'io',
     `Cannot ${verb} ${name}: no space is left on the disk, or too little memory.`,
   );
+}
+
+/** Loads an extension and attaches what it is for. @throws {VeilmatchError} `unsupported`; {DatabaseError} */
+async function prepare(
+  connection: DuckDBConnection,
+  { name, attach = [] }: NonNullable<DatabaseOptions['extension']>,
+  purpose: string,
+): Promise<void> {
+  try {
+    await connection.run(`LOAD ${name}`);
+  } catch (error) {
+    throw new VeilmatchError(
+      'unsupported',
+      `${purpose} an extension of DuckDB's that is not installed for this version of it: ${EXTENSION_NAMES[name]}. Nothing is ` +
+        'fetched unasked: docs/lists.md, "Where lists live", says how to install it.',
+      { cause: error },
+    );
+  }
+  try {
+    if (name === 'httpfs') {
+      // One of the ways that it has to the network takes any certificate unless told otherwise.
+      const settings = await connection.runAndReadAll(
+        "SELECT name FROM duckdb_settings() WHERE name LIKE 'enable%server_cert_verification'",
+      );
+      for (const [setting] of settings.getRows()) await connection.run(`SET ${setting} = true`);
+    }
+    // Secrets are read when they are first looked for, and behind the lock no more.
+    await connection.run('SELECT count(*) FROM duckdb_secrets()');
+    for (const statement of attach) await connection.run(statement);
+  } catch (error) {
+    throw new DatabaseError(error);
+  }
+}
+
+/** A name as SQL writes it. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** A text as SQL writes it. */

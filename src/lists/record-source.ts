@@ -26,7 +26,7 @@ export type RecordDamage =
 
 /** What a file is, in words that people know. */
 export interface FileReading {
-  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard';
+  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard' | 'SQLite' | 'PostgreSQL';
   /** Of text alone. */
   readonly encoding?: string | undefined;
   /** Of CSV alone, and why it is taken for one. */
@@ -35,6 +35,21 @@ export interface FileReading {
   readonly delimiterWhy?: 'given' | 'declared' | 'found' | 'alone' | undefined;
   /** Lines above the table that are no records, and were not asked to be left out. */
   readonly passed?: number | undefined;
+  /** The files of a list of several, as far as they were opened. */
+  readonly files?: readonly ListPart[] | undefined;
+}
+
+/** One of several files that are a list together. Their lines, or rows, are numbered through. */
+export interface ListPart {
+  readonly name: string;
+  /** The number behind which its own begin: its line 1 is the next one. */
+  readonly after: number;
+}
+
+/** Where a record stands by the numbers of its own file. */
+export interface RecordPlace {
+  readonly file: string;
+  readonly line: number;
 }
 
 export interface RecordSource {
@@ -45,8 +60,17 @@ export interface RecordSource {
   readonly hasHeader: boolean | undefined;
   /** The first records, a header among them; fewer only where there are no more. To be asked for once, beforehand. */
   sample(count: number): Promise<readonly ListRecord[]>;
-  /** All records, a header among them. @param columns those that are needed; cells of others may be empty */
-  records(columns: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined>;
+  /**
+   * All records, a header among them.
+   * @param columns those that are needed; cells of others may be empty
+   * @param headed whether the first record turned out to hold names
+   */
+  records(
+    columns: readonly number[],
+    headed: boolean,
+  ): AsyncGenerator<readonly ListRecord[], void, undefined>;
+  /** Of a list of several files: the one that a line is in. */
+  placeOf?(line: number): RecordPlace;
   /** How much of the file was read, from 0 to 1, where its size is known. */
   share(): number | undefined;
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
 import { compressionOf, compressor } from './compression.js';
 import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
+import { parseAddress, placeName } from './address.js';
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
 import type { TableStyle } from './spreadsheet.js';
@@ -36,12 +37,17 @@ function isParquetName(name: string): boolean {
   return /\.parquet$/i.test(name);
 }
 
-/** @throws {VeilmatchError} `argument` where a command that writes no list is to write a Parquet file */
-export function refuseParquet(path: string | undefined, what: string): void {
-  if (path === undefined || !isParquetName(path)) return;
+/** @throws {VeilmatchError} `argument` where a command that writes no list is to write a Parquet file or a table */
+export function refuseTable(path: string | undefined, what: string): void {
+  if (path === undefined) return;
+  const { kind } = parseAddress(path);
+  if (kind === 'sqlite' || kind === 'postgres') {
+    throw new VeilmatchError('argument', `${what} is no list: ${placeName(path)} is a table. Name a file.`);
+  }
+  if (!isParquetName(path)) return;
   throw new VeilmatchError(
     'argument',
-    `${what} is no list: ${pathName(path)} cannot be a Parquet file. Give another ending.`,
+    `${what} is no list: ${placeName(path)} cannot be a Parquet file. Give another ending.`,
   );
 }
 
@@ -163,12 +169,12 @@ class ParquetSink implements Sink {
 
   static async open(name: string, open: OpenFile, io: Io): Promise<ParquetSink> {
     const { written } = open;
-    const options = { purpose: PARQUET_NEEDS, file: written, beside: written, memoryMegabytes: 64 };
+    const options = { purpose: PARQUET_NEEDS, files: [resolve(written)], beside: written, memoryMegabytes: 64 };
     return new ParquetSink(name, open, await Database.open(options, io));
   }
 
   async write(): Promise<void> {
-    refuseParquet(this.#name, 'The output');
+    refuseTable(this.#name, 'The output');
   }
 
   async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {

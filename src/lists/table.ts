@@ -7,8 +7,9 @@ import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field, Row } from '../identifiers/row.js';
 import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
 import { fieldColumns } from './field-columns.js';
-import { type Io, sourceName } from './io.js';
-import type { FileReading, ListRecord, RecordSource } from './record-source.js';
+import { placeName } from './address.js';
+import type { Io } from './io.js';
+import type { FileReading, ListRecord, RecordPlace, RecordSource } from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
 
 /** How a list is read; what is not said is found out. */
@@ -31,7 +32,7 @@ export interface ListReading extends FileReading {
 /** A row as it was read: cells that are empty are left out. */
 export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 
-/** A row and the line of its file, from 1; of a Parquet file the row, from 1. */
+/** A row and the line of its file, from 1; of a Parquet file or a database the row, from 1. Of several files they are numbered through. */
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;
@@ -78,12 +79,12 @@ export class CustomerList {
 
   /**
    * Opens a list and chooses its columns.
-   * @param path a file, or `-` for standard input
+   * @param path a file, several with `*` in it, an address, or `-` for standard input
    * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is no text, no list, or not in its encoding, with the
    * line or byte offset; `argument` when no column can be chosen
    */
   static async open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
-    const source = sourceName(path);
+    const source = placeName(path);
     const records = await openRecords(path, options, io);
     try {
       const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
@@ -136,6 +137,11 @@ export class CustomerList {
     return this.#damaged.has(line) ? 'bad-record' : code;
   }
 
+  /** Where a line of a list of several files stands; undefined in a list of one. */
+  placeOf(line: number): RecordPlace | undefined {
+    return this.#records.placeOf?.(line);
+  }
+
   /** Cells of a whole record. */
   get width(): number {
     return this.#width;
@@ -166,7 +172,7 @@ export class CustomerList {
 
   async *#belowHeader(needed: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
     let below = this.columns.header === undefined;
-    for await (const batch of this.#records.records(needed)) {
+    for await (const batch of this.#records.records(needed, !below)) {
       const first = below ? -1 : batch.findIndex(({ damage }) => damage === undefined);
       const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
       below ||= first >= 0;

@@ -7,7 +7,7 @@ import { compare, type ProtocolId, type ProtocolReport, protocols } from '../../
 import { VeilmatchError } from '../../errors.js';
 import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
 import { assignedOption, listOptions, parseCountry, statusFor, strictOption } from '../flags/list-options.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
@@ -83,7 +83,7 @@ Examples:
     }
     checkStdin(args);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
-    refuseParquet(flags.output, 'A comparison');
+    refuseTable(flags.output, 'A comparison');
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
       const receiver = await readSet(args[0]!, flags, io);
       const sender = await readSet(args[1]!, flags, io);

@@ -3,9 +3,9 @@
 
 import { Option } from 'commander';
 import { type InspectedColumn, inspectList, type ListInspection } from '../../lists/inspect.js';
-import { sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
 import { withOutputs } from '../../lists/output.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { Command } from '../command.js';
 import {
   assignedOption,
@@ -48,7 +48,7 @@ Examples:
   async run(args, options, io) {
     const flags = options as InspectFlags;
     const path = args[0]!;
-    refuseParquet(flags.output, 'A report');
+    refuseTable(flags.output, 'A report');
     return withOutputs([flags.output], [path], io, async (output) => {
       const report = await inspectList(path, { ...toListOptions(flags), assigned: flags.assigned }, io);
       const { notes: _, ...data } = report;
@@ -71,7 +71,7 @@ function reportText(report: ListInspection, path: string, flags: InspectFlags): 
   );
   const ofCountries = Object.entries(countries).map(([country, count]) => `${country} ${count}`);
   return [
-    ...report.notes.map((note) => `${sourceName(path)}: ${note}`),
+    ...report.notes.map((note) => `${placeName(path)}: ${note}`),
     '',
     ...columnLines(report.columns, report),
     '',

@@ -7,10 +7,11 @@
 import { Option } from 'commander';
 import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js';
 import type { Cells } from '../../lists/duckdb.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
 import { CustomerList, type CustomerRow, type ListReading, type PlacedRow } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
@@ -74,15 +75,15 @@ const SLICE_ROWS = 100_000;
 /** Runs a whole command of this family. */
 export async function reportOn(path: string, report: Report, io: Io): Promise<ExitStatus> {
   const { flags } = report;
-  if (flags.json) refuseParquet(flags.output, 'A JSON document');
+  if (flags.json) refuseTable(flags.output, 'A JSON document');
   const paths = [flags.output, ...(flags.rejected === undefined ? [] : [flags.rejected])];
   // The outputs are opened first: a folder that cannot be written to is found out before the work, not after it.
   return withOutputs(paths, [path], io, async (output, rejectedOutput) => {
     const list = await CustomerList.open(path, toListOptions(flags), io);
-    const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+    const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
     for (const note of list.notes) say(note);
     const tally = new ReportTally(list);
-    const progress = startProgress(io, sourceName(path));
+    const progress = startProgress(io, placeName(path));
     try {
       const sink = flags.json
         ? await JsonReport.begin(output!, report.title)

@@ -8,9 +8,10 @@ import type { DateOrder } from '../../identifiers/fields/field.js';
 import type { UploadKind } from '../../identifiers/platforms/upload.js';
 import type { ProfileName } from '../../identifiers/profiles.js';
 import { type PlannedFile, UploadPlan } from '../../identifiers/upload-plan.js';
-import { type Io, STDIN, sourceName } from '../../lists/io.js';
+import { placeName, STDIN } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import { csvLine, type Output, withOpened, writeAll } from '../../lists/output.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import { CustomerList, type PlacedRow } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
@@ -51,10 +52,10 @@ export async function writeUpload(
       '--upload writes files: say where with -o, for example -o audience.csv.',
     );
   }
-  refuseParquet(target, 'An upload');
-  const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+  refuseTable(target, 'An upload');
+  const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
   const list = await CustomerList.open(path, { ...toListOptions(flags), fields: true }, io);
-  const progress = startProgress(io, sourceName(path));
+  const progress = startProgress(io, placeName(path));
   try {
     for (const note of list.notes) say(note);
     const { country, assigned, dateOrder } = flags;

@@ -7,7 +7,8 @@
 import { VeilmatchError } from '../../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
 import { parseAmount } from '../../lists/amounts.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList, type CustomerRow } from '../../lists/table.js';
 import { Uint32List } from '../../lists/uint32-list.js';
@@ -52,7 +53,7 @@ export async function readSet(
   rows?: SharedRows,
   columns: ReadonlyMap<string, AmountColumn> = new Map(),
 ): Promise<ReadSet> {
-  const source = sourceName(path);
+  const source = placeName(path);
   const beside = [...columns.values()].map(({ name }) => name);
   const list = await CustomerList.open(path, { ...toListOptions(flags), beside }, io);
   try {

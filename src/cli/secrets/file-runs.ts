@@ -55,7 +55,7 @@ export async function beginFileRun(
     throw ioError('write', folder, error);
   });
   const journal = await createJournal(path, identity, unlock);
-  const kept = { list: resolve(list), flags };
+  const kept = { list: absoluteAddress(list), flags };
   try {
     await note(journal, NOTE, utf8(JSON.stringify(kept)));
   } catch (error) {
