@@ -47,7 +47,14 @@ export type Address =
   | DatabaseAddress;
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
-const POSTGRES_PARAMETERS: readonly string[] = ['table', 'schema', 'host', 'secret', 'sslmode', 'sslrootcert'];
+const POSTGRES_PARAMETERS: readonly string[] = [
+  'table',
+  'schema',
+  'host',
+  'secret',
+  'sslmode',
+  'sslrootcert',
+];
 
 /**
  * @param text - as it is given on the command line: `list.csv`, `-`, `sqlite:FILE?table=NAME`,
@@ -71,8 +78,11 @@ export function parseAddress(text: string): Address {
     case 'https':
       return webAddress(text);
     default:
-      if (scheme === undefined || !text.startsWith('//', scheme.length + 1)) return { kind: 'file', path: text };
-      throw wrong(`${scheme}:// is no place that lists are read from or written to. There are files, ${PLACES}.`);
+      if (scheme === undefined || !text.startsWith('//', scheme.length + 1))
+        return { kind: 'file', path: text };
+      throw wrong(
+        `${scheme}:// is no place that lists are read from or written to. There are files, ${PLACES}.`,
+      );
   }
 }
 
@@ -108,7 +118,8 @@ export function addressName(address: Exclude<Address, { kind: 'stdin' }>): strin
 
 function named(scheme: string, parts: readonly string[], table: string | undefined): string {
   const names = [...parts, ...(table === undefined ? [] : [table])].map(pathName);
-  if (names.includes(UNNAMED)) return 'a list (its place is not repeated: it looks like a token, an address or a number)';
+  if (names.includes(UNNAMED))
+    return 'a list (its place is not repeated: it looks like a token, an address or a number)';
   return `${scheme}${parts.join('/')}${table === undefined ? '' : `?table=${table}`}`;
 }
 
@@ -134,7 +145,9 @@ function parsed(text: string): Address | undefined {
 export function absoluteAddress(text: string): string {
   const address = parseAddress(text);
   if (address.kind === 'file') return resolve(text);
-  return address.kind === 'sqlite' ? `sqlite:${resolve(address.path)}${text.slice(text.split('?', 1)[0]!.length)}` : text;
+  return address.kind === 'sqlite'
+    ? `sqlite:${resolve(address.path)}${text.slice(text.split('?', 1)[0]!.length)}`
+    : text;
 }
 
 function sqliteAddress(text: string): SqliteAddress {
@@ -162,7 +175,9 @@ function postgresAddress(text: string): PostgresAddress {
   // A name with a point in it needs schema=, so that nothing is guessed.
   const [outer, ...inner] = table?.split('.') ?? [];
   if (schema === undefined && inner.length > 1) {
-    throw wrong('table=SCHEMA.NAME has one point. Give schema= and table= apart where a name has points in it.');
+    throw wrong(
+      'table=SCHEMA.NAME has one point. Give schema= and table= apart where a name has points in it.',
+    );
   }
   const within = schema === undefined && inner.length === 1;
   return {
@@ -214,7 +229,9 @@ function urlOf(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    throw wrong(`An address cannot be read (it is not repeated). Of places that are no files there are ${PLACES}.`);
+    throw wrong(
+      `An address cannot be read (it is not repeated). Of places that are no files there are ${PLACES}.`,
+    );
   }
 }
 

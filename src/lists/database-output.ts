@@ -65,9 +65,14 @@ const standing = (address: DatabaseAddress): Place => ({
 async function checkRoom(database: Database, address: DatabaseAddress, source: string): Promise<void> {
   const schema = schemaOf(address);
   const within = `catalog_name = ${quoted(CATALOG)} AND schema_name = ${quoted(schema)}`;
-  const [[schemas] = []] = await database.rows(`SELECT count(*) FROM information_schema.schemata WHERE ${within}`);
+  const [[schemas] = []] = await database.rows(
+    `SELECT count(*) FROM information_schema.schemata WHERE ${within}`,
+  );
   if (Number(schemas) === 0) {
-    throw new VeilmatchError('argument', `There is no such schema for ${source}. Make it first: CREATE SCHEMA.`);
+    throw new VeilmatchError(
+      'argument',
+      `There is no such schema for ${source}. Make it first: CREATE SCHEMA.`,
+    );
   }
   // Names of SQLite are the same in any case, those of PostgreSQL are not.
   const fold = address.kind === 'sqlite' ? 'lower' : '';
@@ -93,7 +98,10 @@ async function sqlitePlace(address: SqliteAddress, source: string, io: Io): Prom
     const { head, iterator } = await startOf(readBytes(path, io));
     await iterator.return?.();
     if (beginsWith(head, SQLITE)) return standing({ ...address, path });
-    throw new VeilmatchError('argument', `${source} cannot be written: the file is there, and is no SQLite database.`);
+    throw new VeilmatchError(
+      'argument',
+      `${source} cannot be written: the file is there, and is no SQLite database.`,
+    );
   }
   const written = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const names = [written, `${written}-journal`];
@@ -134,7 +142,10 @@ class DatabaseOutput implements OpenOutput {
   }
 
   async write(): Promise<void> {
-    throw new VeilmatchError('argument', `${this.#source} is a table, and what is to be written there is no list.`);
+    throw new VeilmatchError(
+      'argument',
+      `${this.#source} is a table, and what is to be written there is no list.`,
+    );
   }
 
   async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
@@ -142,7 +153,7 @@ class DatabaseOutput implements OpenOutput {
     const database = await attached(address, 'write', this.#source, this.#io);
     this.#database = database;
     const writer = await this.#written(async () => {
-      await database.run('BEGIN');
+      await database.begin('write');
       return database.table(address.table!, columns, { catalog: CATALOG, schema: schemaOf(address) });
     });
     this.#writer = writer;
@@ -152,7 +163,7 @@ class DatabaseOutput implements OpenOutput {
   async commit(): Promise<void> {
     await this.#written(async () => {
       await this.#writer?.finish();
-      await this.#database?.run('COMMIT');
+      await this.#database?.commit();
     });
     await this.#database?.close();
     this.#database = undefined;
@@ -162,6 +173,7 @@ class DatabaseOutput implements OpenOutput {
   }
 
   async discard(): Promise<void> {
+    this.#writer?.abandon();
     // The transaction ends with the connection, and nothing of it is there.
     await this.#database?.close().catch(() => {});
     await this.#place.discard();

@@ -45,19 +45,32 @@ export async function openDatabase(
     databaseRefusal(error, { verb: 'read', source, isQuery: query !== undefined, position });
   const relation: Relation = { ...FORMATS[address.kind], from: fromClause(address, query), explain };
   try {
+    // All that is read is of one state of the database, and a query is prepared and run on one connection to it.
+    await database.begin('read');
     const records = await TableRecords.open(database, relation);
     if (query === undefined) return records;
     // A query is run once: what is looked at beforehand is the beginning of what is read.
-    return new BufferedSource(records, records.whole, () => undefined, () => records.close());
+    return new BufferedSource(
+      records,
+      records.whole,
+      () => undefined,
+      () => records.close(),
+    );
   } catch (error) {
     await database.close();
-    throw error;
+    throw explain(error);
   }
 }
 
 const FORMATS: Readonly<Record<DatabaseAddress['kind'], Pick<Relation, 'format' | 'cell'>>> = {
-  // Its columns hold anything. Bytes that are no UTF-8 end the reading: replaced by others they would match nobody.
-  sqlite: { format: 'SQLite', cell: (column) => `decode(encode(CAST(${column} AS VARCHAR)))` },
+  sqlite: {
+    format: 'SQLite',
+    // Its columns hold anything. Bytes that are no UTF-8 end the reading: replaced by others they would match nobody.
+    cell(column, isGlance) {
+      const text = `decode(encode(CAST(${column} AS VARCHAR)))`;
+      return isGlance ? `try(${text})` : text;
+    },
+  },
   postgres: { format: 'PostgreSQL' },
 };
 
@@ -92,7 +105,9 @@ export async function attached(
   const options = [
     `TYPE ${address.kind}`,
     ...(verb === 'read' ? ['READ_ONLY'] : []),
-    ...(address.kind === 'postgres' && address.secret !== undefined ? [`SECRET ${identifier(address.secret)}`] : []),
+    ...(address.kind === 'postgres' && address.secret !== undefined
+      ? [`SECRET ${identifier(address.secret)}`]
+      : []),
   ];
   const attach = [
     ...(address.kind === 'sqlite' && verb === 'read' ? ['SET sqlite_all_varchar = true'] : []),
@@ -149,7 +164,7 @@ const REASONS: Partial<Readonly<Record<Refusal, string>>> = {
   tls:
     'no connection with TLS comes about. sslrootcert=FILE names the authority of its certificate; for a server without TLS on a ' +
     'network that nobody else listens to there is sslmode=disable',
-  forbidden: 'this user may not do that',
+  forbidden: 'this user may not do that; and lists are read alone, by statements that change nothing',
   busy: 'another program holds a lock on it. Try again when that has ended',
 };
 

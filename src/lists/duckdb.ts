@@ -28,10 +28,16 @@ export type ColumnType = 'integer' | 'text';
 type StoredType = ColumnType | 'bytes';
 type StoredCells = readonly (Cells[number] | Uint8Array)[];
 
-const SQL_TYPES: Readonly<Record<StoredType, string>> = { integer: 'UINTEGER', text: 'VARCHAR', bytes: 'BLOB' };
+const SQL_TYPES: Readonly<Record<StoredType, string>> = {
+  integer: 'UINTEGER',
+  text: 'VARCHAR',
+  bytes: 'BLOB',
+};
 
 /** Rows that may wait before they are written to the table: a row group of DuckDB's. */
 const FLUSH_ROWS = 122_880;
+/** The same for rows that are long. */
+const FLUSH_LONG_ROWS = 2048;
 
 interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
@@ -39,7 +45,9 @@ interface DatabaseOptions {
   /** The files or objects that it may open, as they are named to it. */
   readonly files?: readonly string[] | undefined;
   /** An extension that is installed, and what it attaches before all else is locked. */
-  readonly extension?: { readonly name: Extension; readonly attach?: readonly string[] | undefined } | undefined;
+  readonly extension?:
+    | { readonly name: Extension; readonly attach?: readonly string[] | undefined }
+    | undefined;
   /** A folder beside this file takes what exceeds `memoryMegabytes`; without it nothing is written to disk. */
   readonly beside?: string | undefined;
   readonly memoryMegabytes: number;
@@ -80,22 +88,25 @@ async function loadDuckDb(purpose: string): Promise<DuckDb> {
   }
 }
 
+export type Refusal =
+  | ('login' | 'absent' | 'unreachable' | 'tls' | 'forbidden' | 'busy')
+  | ('missing' | 'statement' | 'encoding' | 'no-parquet');
+
 /** What DuckDB, or the database behind it, refused: the first of these whose expression its message has. */
-const REFUSALS = {
-  login: /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|HTTP 40[13]/,
-  absent: /database "[^"]*" does not exist|HTTP 404/,
-  unreachable: /Connection refused|could not translate host name|timeout expired|timed out|No route to host|No such file or directory|Could not establish connection|Could not connect|Could not resolve/i,
+const REFUSALS: Readonly<Record<Refusal, RegExp>> = {
+  login:
+    /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|HTTP (?:code )?40[13]/,
+  absent: /database "[^"]*" does not exist|HTTP (?:code )?404/,
+  unreachable:
+    /Connection refused|could not translate host name|timeout expired|timed out|No route to host|No such file or directory|Could not (?:establish connection|connect|resolve)/i,
   tls: /SSL|certificate/i,
   forbidden: /permission denied|readonly database|read-only transaction/i,
   busy: /database is locked/,
-  exists: /already exists/,
   missing: /does not exist|no such (?:table|column)|not found|^Catalog Error/i,
   statement: /syntax error|must return data|Failed to prepare query|cannot insert multiple commands/i,
   encoding: /could not convert blob to UTF8|invalid byte sequence|Invalid unicode/i,
   'no-parquet': /No magic bytes|too small to be a Parquet file/i,
-} as const;
-
-export type Refusal = keyof typeof REFUSALS;
+};
 
 /** An error of DuckDB's. Its message may quote a cell or a query, so it goes no further. */
 export class DatabaseError extends Error {
@@ -117,6 +128,8 @@ export class Database {
   readonly #folder: string | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #interrupt: () => void;
+  /** Whether a transaction is. */
+  #isOpen = false;
 
   private constructor(
     instance: DuckDBInstance,
@@ -152,7 +165,8 @@ export class Database {
       const connection = await instance.connect();
       try {
         if (extension !== undefined) await prepare(connection, extension, purpose);
-        if (files !== undefined) await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
+        if (files !== undefined)
+          await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
         await connection.run('SET enable_external_access = false; SET lock_configuration = true');
       } catch (error) {
         connection.closeSync();
@@ -169,6 +183,17 @@ export class Database {
   /** @throws {VeilmatchError} `aborted`; {DatabaseError} */
   async run(sql: string): Promise<void> {
     await this.#guarded(() => this.#connection.run(sql));
+  }
+
+  /** Begins a transaction, which ends with `commit`, or with the database as if it had never been. */
+  async begin(kind: 'read' | 'write'): Promise<void> {
+    await this.run(kind === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
+    this.#isOpen = true;
+  }
+
+  async commit(): Promise<void> {
+    await this.run('COMMIT');
+    this.#isOpen = false;
   }
 
   /** The columns of a result, by chunks of rows. */
@@ -192,9 +217,7 @@ export class Database {
     columns: Readonly<Record<string, StoredType>>,
     within?: { readonly catalog: string; readonly schema: string },
   ): Promise<TableWriter> {
-    const types = Object.entries(columns).map(
-      ([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`,
-    );
+    const types = Object.entries(columns).map(([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`);
     const place = within === undefined ? [name] : [within.catalog, within.schema, name];
     await this.run(`CREATE TABLE ${place.map(identifier).join('.')} (${types.join(', ')})`);
     const appender = await this.#guarded(() =>
@@ -206,6 +229,9 @@ export class Database {
   /** Gives everything back, and removes the folder. */
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#interrupt);
+    // Left open by a connection that is lost, it would end the process with it.
+    if (this.#isOpen) await this.#connection.run('ROLLBACK').catch(() => {});
+    this.#isOpen = false;
     try {
       this.#connection.closeSync();
       this.#instance.closeSync();
@@ -230,6 +256,7 @@ export class TableWriter {
   readonly #appender: DuckDBAppender;
   readonly #types: readonly StoredType[];
   readonly #guarded: (action: () => void) => Promise<void>;
+  readonly #flushRows: number;
   #unflushed = 0;
 
   constructor(
@@ -239,6 +266,7 @@ export class TableWriter {
   ) {
     this.#appender = appender;
     this.#types = types;
+    this.#flushRows = types.includes('bytes') ? FLUSH_LONG_ROWS : FLUSH_ROWS;
     this.#guarded = guarded;
   }
 
@@ -252,7 +280,7 @@ export class TableWriter {
         else this.#appender.appendVarchar(String(cell));
       }
       this.#appender.endRow();
-      if (++this.#unflushed < FLUSH_ROWS) continue;
+      if (++this.#unflushed < this.#flushRows) continue;
       this.#unflushed = 0;
       await this.#guarded(() => this.#appender.flushSync());
     }
@@ -260,6 +288,15 @@ export class TableWriter {
 
   async finish(): Promise<void> {
     await this.#guarded(() => this.#appender.closeSync());
+  }
+
+  /** Forgets what waits. Never throws. */
+  abandon(): void {
+    try {
+      this.#appender.clear();
+    } catch {
+      // It is closed, and nothing waits.
+    }
   }
 }
 

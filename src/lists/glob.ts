@@ -39,7 +39,10 @@ export async function filesFitting(pattern: string): Promise<string[]> {
         if (isKind && fits(name, entry.name)) next.push(`${folder}${entry.name}${isLast ? '' : sep}`);
       }
       if (next.length > MAX_FILES) {
-        throw new VeilmatchError('argument', `${pathName(pattern)} names more than ${MAX_FILES} files. Name fewer.`);
+        throw new VeilmatchError(
+          'argument',
+          `${pathName(pattern)} names more than ${MAX_FILES} files. Name fewer.`,
+        );
       }
     }
     found = next;

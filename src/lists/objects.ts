@@ -43,7 +43,10 @@ export async function openObject(
   io: Io,
 ): Promise<RecordSource> {
   if (/[*?[\]]/.test(url)) {
-    throw new VeilmatchError('argument', `${source}: an object is not read whose key has *, ?, [ or ] in it. Rename it.`);
+    throw new VeilmatchError(
+      'argument',
+      `${source}: an object is not read whose key has *, ?, [ or ] in it. Rename it.`,
+    );
   }
   const database = await openStore([url], MEMORY_MEGABYTES, io);
   const explain = (error: unknown, position?: number): unknown => {
@@ -86,7 +89,8 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, unde
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
-const PIECE_BYTES = 64 * 1024;
+/** DuckDB takes 2,048 of them at a time. */
+const PIECE_BYTES = 32 * 1024;
 
 /** The objects that a pattern names, in order. @throws {VeilmatchError} `io` where there are none */
 export async function objectsFitting(pattern: string, source: string, io: Io): Promise<string[]> {
@@ -123,7 +127,8 @@ export class Upload {
   async send(path: string): Promise<void> {
     try {
       const pieces = await this.#database.table('pieces', { bytes: 'bytes' });
-      for await (const chunk of createReadStream(path, { highWaterMark: MEGABYTE })) await pieces.add([[chunk]]);
+      for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
+        await pieces.add([[piece]]);
       await pieces.finish();
       await this.#database.run(`COPY pieces TO ${quoted(this.#url)} (FORMAT blob)`);
     } catch (error) {
@@ -137,7 +142,8 @@ export class Upload {
 }
 
 const REASONS: Partial<Readonly<Record<Refusal, string>>> = {
-  login: "the store does not let these keys in. They come from DuckDB's secrets, or for s3:// from AWS_ACCESS_KEY_ID and the like",
+  login:
+    "the store does not let these keys in. They come from DuckDB's secrets, or for s3:// from AWS_ACCESS_KEY_ID and the like",
   absent: 'there is no such object, or no such bucket',
   unreachable: 'the store does not answer. Look at its endpoint and region',
   tls: 'the certificate of the store is not one of a known authority',
@@ -153,5 +159,7 @@ function storeRefusal(error: unknown, verb: 'read' | 'write', source: string, po
       `Cannot ${verb} ${source}: the store refused or was lost, no space is left on the disk, or too little memory.`,
     );
   }
-  return verb === 'read' ? unreadable(source, position) : new VeilmatchError('io', `Cannot write ${source}: the store refused.`);
+  return verb === 'read'
+    ? unreadable(source, position)
+    : new VeilmatchError('io', `Cannot write ${source}: the store refused.`);
 }

@@ -84,7 +84,10 @@ async function openOutput(path: string | undefined, io: Io, mode: number | undef
   }
   if (address.kind === 'object') return toObject(address.url, source, io);
   if (address.kind !== 'web') return openDatabaseOutput(address, source, io);
-  throw new VeilmatchError('argument', `${source} can be read and not be written: nothing is sent to web addresses.`);
+  throw new VeilmatchError(
+    'argument',
+    `${source} can be read and not be written: nothing is sent to web addresses.`,
+  );
 }
 
 /** @throws {VeilmatchError} `argument` for an output that is an input or another output */

@@ -6,26 +6,20 @@
 
 import { VeilmatchError } from '../errors.js';
 import { placeName } from './address.js';
-import type { FileReading, ListPart, ListRecord, RecordPlace, RecordSource } from './record-source.js';
-
-interface PartsOptions {
-  /** How messages name all of them. */
-  readonly source: string;
-  /** Whether the first record of each holds names, where somebody has said so. */
-  readonly header: boolean | undefined;
-}
+import type { FileReading, ListPart, ListRecord, RecordSource } from './record-source.js';
 
 /**
  * @param paths at least one
+ * @param header whether the first record of each holds names, where somebody has said so
  * @param open - opens one of them
  * @throws {VeilmatchError} what `open` throws; later `bad-file` for a part with other columns
  */
 export async function openParts(
   paths: readonly string[],
-  options: PartsOptions,
+  header: boolean | undefined,
   open: (path: string) => Promise<RecordSource>,
 ): Promise<RecordSource> {
-  return new Parts(paths, options, open, await open(paths[0]!));
+  return new Parts(paths, header, open, await open(paths[0]!));
 }
 
 class Parts implements RecordSource {
@@ -33,9 +27,9 @@ class Parts implements RecordSource {
   readonly counts: 'line' | 'row';
   readonly hasHeader: boolean | undefined;
   readonly #paths: readonly string[];
-  readonly #options: PartsOptions;
+  readonly #header: boolean | undefined;
   readonly #open: (path: string) => Promise<RecordSource>;
-  readonly #files: ListPart[] = [];
+  readonly #files: ListPart[];
   /** Those that were looked at beforehand, and the one that is read. */
   readonly #opened: RecordSource[];
   /** The names in the first record of the first part, or what stands there if it holds none. */
@@ -48,14 +42,15 @@ class Parts implements RecordSource {
 
   constructor(
     paths: readonly string[],
-    options: PartsOptions,
+    header: boolean | undefined,
     open: (path: string) => Promise<RecordSource>,
     first: RecordSource,
   ) {
     this.#paths = paths;
-    this.#options = options;
+    this.#header = header;
     this.#open = open;
     this.#opened = [first];
+    this.#files = paths.map((path) => ({ name: placeName(path) }));
     this.reading = { ...first.reading, files: this.#files };
     this.counts = first.counts;
     this.hasHeader = first.hasHeader;
@@ -83,7 +78,7 @@ class Parts implements RecordSource {
       this.#reading = i;
       const part = await this.#part(i);
       const after = this.#line;
-      this.#files.push({ name: placeName(path), after });
+      this.#files[i] = { name: placeName(path), after };
       const numbered = (record: ListRecord): ListRecord => {
         this.#line = record.line + after;
         return after === 0 ? record : { ...record, line: this.#line };
@@ -91,7 +86,7 @@ class Parts implements RecordSource {
       if (i === 0) {
         for await (const batch of part.records(columns, headed)) yield batch.map(numbered);
       } else {
-        const below = headed ? this.#belowNames(part, path, columns) : part.records(columns, headed);
+        const below = headed ? this.#belowNames(part, path, columns, after) : part.records(columns, headed);
         for await (const batch of below) yield batch.map(numbered);
       }
       this.#closed++;
@@ -104,18 +99,22 @@ class Parts implements RecordSource {
     part: RecordSource,
     path: string,
     columns: readonly number[],
+    after: number,
   ): AsyncGenerator<readonly ListRecord[], void, undefined> {
     const names = this.#first ?? [];
     // Members of objects come in any order, and some are left away.
     const isLoose = part.reading.format === 'JSON' || part.reading.format === 'JSON Lines';
     const own = isLoose ? (await part.sample(1))[0]!.fields : names;
     const places = isLoose ? names.map((name) => own.indexOf(name)) : undefined;
-    const needed = places === undefined ? columns : columns.map((column) => places[column]!).filter((at) => at >= 0);
+    const needed =
+      places === undefined ? columns : columns.map((column) => places[column]!).filter((at) => at >= 0);
     let above = true;
     for await (const batch of part.records(needed, true)) {
       const first = above ? batch.findIndex(({ damage }) => damage === undefined) : -1;
       if (first >= 0) {
         above = false;
+        // Names stand on a line as well.
+        this.#line = after + batch[first]!.line;
         if (!isLoose && !this.#isFirst(batch[first])) throw this.#otherNames(path, batch[first]!.fields);
       }
       const records = batch.filter((_, record) => record !== first);
@@ -126,18 +125,6 @@ class Parts implements RecordSource {
             fields: record.damage === undefined ? places.map((at) => record.fields[at] ?? '') : [],
           }));
     }
-  }
-
-  placeOf(line: number): RecordPlace {
-    let [low, high] = [0, this.#files.length - 1];
-    // The last one that begins before it.
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#files[middle]!.after < line) low = middle;
-      else high = middle - 1;
-    }
-    const { name, after } = this.#files[low] ?? { name: this.#options.source, after: 0 };
-    return { file: name, line: line - after };
   }
 
   share(): number | undefined {
@@ -164,7 +151,7 @@ class Parts implements RecordSource {
   }
 
   #isFirst(record: ListRecord | undefined): boolean {
-    if (this.#options.header === false || record === undefined) return false;
+    if (this.#header === false || record === undefined) return false;
     const names = this.#first ?? [];
     return record.fields.length === names.length && names.every((name, i) => record.fields[i] === name);
   }

@@ -35,21 +35,34 @@ export interface FileReading {
   readonly delimiterWhy?: 'given' | 'declared' | 'found' | 'alone' | undefined;
   /** Lines above the table that are no records, and were not asked to be left out. */
   readonly passed?: number | undefined;
-  /** The files of a list of several, as far as they were opened. */
+  /** The files of a list of several. */
   readonly files?: readonly ListPart[] | undefined;
 }
 
 /** One of several files that are a list together. Their lines, or rows, are numbered through. */
 export interface ListPart {
   readonly name: string;
-  /** The number behind which its own begin: its line 1 is the next one. */
-  readonly after: number;
+  /** The number behind which its own begin: its line 1 is the next one. Undefined until it is read. */
+  readonly after?: number | undefined;
 }
 
 /** Where a record stands by the numbers of its own file. */
 export interface RecordPlace {
   readonly file: string;
   readonly line: number;
+}
+
+/** Which of several files a line is in, and which of that file's. */
+export function placeIn(files: readonly ListPart[], line: number): RecordPlace {
+  let [low, high] = [0, files.length - 1];
+  // The last one that begins before it.
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((files[middle]!.after ?? Number.POSITIVE_INFINITY) < line) low = middle;
+    else high = middle - 1;
+  }
+  const { name, after = 0 } = files[low]!;
+  return { file: name, line: line - after };
 }
 
 export interface RecordSource {
@@ -69,8 +82,6 @@ export interface RecordSource {
     columns: readonly number[],
     headed: boolean,
   ): AsyncGenerator<readonly ListRecord[], void, undefined>;
-  /** Of a list of several files: the one that a line is in. */
-  placeOf?(line: number): RecordPlace;
   /** How much of the file was read, from 0 to 1, where its size is known. */
   share(): number | undefined;
   close(): Promise<void>;

@@ -12,7 +12,7 @@ import { openDatabase } from './databases.js';
 import { textOf } from './encoding.js';
 import { filesFitting } from './glob.js';
 import { type Io, readBytes } from './io.js';
-import { openObject, objectsFitting } from './objects.js';
+import { objectsFitting, openObject } from './objects.js';
 import { openParquet } from './parquet.js';
 import { openParts } from './parts.js';
 import type { RecordSource } from './record-source.js';
@@ -46,11 +46,15 @@ export async function openRecords(text: string, options: RecordOptions, io: Io):
   }
   const parts = await partsOf(text, address, io);
   if (parts === undefined) return openOne(text, options, io);
-  return openParts(parts, { source, header: options.header }, (part) => openOne(part, options, io));
+  return openParts(parts, options.header, (part) => openOne(part, options, io));
 }
 
 /** What is opened as a list of several; undefined for one. @throws {VeilmatchError} `io` where there are none */
-export async function partsOf(text: string, address: Address, io: Io): Promise<readonly string[] | undefined> {
+export async function partsOf(
+  text: string,
+  address: Address,
+  io: Io,
+): Promise<readonly string[] | undefined> {
   if (!text.includes('*')) return undefined;
   if (address.kind === 'object') return objectsFitting(address.url, placeName(text), io);
   // A file may be called so.
@@ -80,7 +84,13 @@ async function openFile(path: string, source: string, options: RecordOptions, io
       `${source} is a SQLite database. Say which table of it: sqlite:FILE?table=NAME, or sqlite:FILE and --query.`,
     );
   }
-  return openText(prepend(head, iterator), file?.isFile() ? file.size : undefined, source, options, io.signal);
+  return openText(
+    prepend(head, iterator),
+    file?.isFile() ? file.size : undefined,
+    source,
+    options,
+    io.signal,
+  );
 }
 
 /** Text of a file, decompressed if need be. @throws {VeilmatchError} `io`, `bad-file` */

@@ -196,7 +196,11 @@ class SpilledRows implements KeptRows {
   }
 
   static async open(output: string, io: Io): Promise<SpilledRows> {
-    const options = { purpose: 'Rows on disk need', beside: localPath(output), memoryMegabytes: DATABASE_MEGABYTES };
+    const options = {
+      purpose: 'Rows on disk need',
+      beside: localPath(output),
+      memoryMegabytes: DATABASE_MEGABYTES,
+    };
     const database = await Database.open(options, io);
     try {
       const rows = await database.table('rows', { row: 'integer', phone: 'text', email: 'text' });

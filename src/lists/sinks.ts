@@ -8,9 +8,9 @@ import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
+import { parseAddress, placeName } from './address.js';
 import { compressionOf, compressor } from './compression.js';
 import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
-import { parseAddress, placeName } from './address.js';
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
 import type { TableStyle } from './spreadsheet.js';
@@ -169,7 +169,12 @@ class ParquetSink implements Sink {
 
   static async open(name: string, open: OpenFile, io: Io): Promise<ParquetSink> {
     const { written } = open;
-    const options = { purpose: PARQUET_NEEDS, files: [resolve(written)], beside: written, memoryMegabytes: 64 };
+    const options = {
+      purpose: PARQUET_NEEDS,
+      files: [resolve(written)],
+      beside: written,
+      memoryMegabytes: 64,
+    };
     return new ParquetSink(name, open, await Database.open(options, io));
   }
 

@@ -11,8 +11,8 @@ export interface Relation {
   readonly from: string;
   /** How many rows it has, where that costs nothing to find out. */
   readonly rows?: number | undefined;
-  /** What makes a text of a column. */
-  readonly cell?: (column: string) => string;
+  /** What makes a text of a column. @param isGlance whether it is only looked at, to find out what it holds */
+  readonly cell?: (column: string, isGlance: boolean) => string;
   /** What an error of DuckDB's comes to. @param position rows that were read before it */
   explain(error: unknown, position?: number): unknown;
 }
@@ -63,14 +63,13 @@ export class TableRecords implements RecordSource {
 
   async sample(count: number): Promise<readonly ListRecord[]> {
     const records: ListRecord[] = [this.#header];
-    for await (const batch of this.#select([...this.#names.keys()], `LIMIT ${count - 1}`))
-      records.push(...batch);
+    for await (const batch of this.#select([...this.#names.keys()], count - 1)) records.push(...batch);
     return records;
   }
 
   async *records(columns: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
     yield [this.#header];
-    for await (const batch of this.#select(columns, '')) {
+    for await (const batch of this.#select(columns)) {
       this.#read += batch.length;
       yield batch;
     }
@@ -91,13 +90,14 @@ export class TableRecords implements RecordSource {
 
   async *#select(
     columns: readonly number[],
-    limit: string,
+    glance?: number,
   ): AsyncGenerator<readonly ListRecord[], void, undefined> {
     const { cell = asText, explain } = this.#relation;
-    const cells = columns.map((column) => cell(`c${column}`)).join(', ') || 'NULL';
+    const cells = columns.map((column) => cell(`c${column}`, glance !== undefined)).join(', ') || 'NULL';
+    const limit = glance === undefined ? '' : ` LIMIT ${glance}`;
     let line = 1;
     try {
-      for await (const chunk of this.#database.columns(`SELECT ${cells} FROM ${this.#from} ${limit}`)) {
+      for await (const chunk of this.#database.columns(`SELECT ${cells} FROM ${this.#from}${limit}`)) {
         const values = columns.map((_, i) => chunk.getColumnValues(i));
         yield Array.from({ length: chunk.rowCount }, (_, row) => {
           const fields: string[] = Array(this.#names.length).fill('');

@@ -5,11 +5,17 @@ import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
 import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field, Row } from '../identifiers/row.js';
+import { placeName } from './address.js';
 import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
 import { fieldColumns } from './field-columns.js';
-import { placeName } from './address.js';
 import type { Io } from './io.js';
-import type { FileReading, ListRecord, RecordPlace, RecordSource } from './record-source.js';
+import {
+  type FileReading,
+  type ListRecord,
+  placeIn,
+  type RecordPlace,
+  type RecordSource,
+} from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
 
 /** How a list is read; what is not said is found out. */
@@ -139,7 +145,8 @@ export class CustomerList {
 
   /** Where a line of a list of several files stands; undefined in a list of one. */
   placeOf(line: number): RecordPlace | undefined {
-    return this.#records.placeOf?.(line);
+    const { files } = this.reading;
+    return files && placeIn(files, line);
   }
 
   /** Cells of a whole record. */
@@ -264,10 +271,12 @@ function readingNotes({
   encoding,
   delimiter,
   delimiterWhy,
+  files,
   passed = 0,
   country,
 }: ListReading): string[] {
-  const text = encoding === undefined ? format : `${format} in ${encoding.toUpperCase()}`;
+  const several = files === undefined ? '' : `${files.length} files of `;
+  const text = `${several}${format}${encoding === undefined ? '' : ` in ${encoding.toUpperCase()}`}`;
   const fields =
     delimiterWhy === undefined
       ? ''

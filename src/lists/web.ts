@@ -46,11 +46,17 @@ async function fetched(url: string, source: string, io: Io): Promise<Response> {
     await answer.body?.cancel();
     const next = answer.headers.get('location');
     if (answer.status < 300 || answer.status >= 400 || next === null) {
-      throw new VeilmatchError('io', `Cannot read ${source}: the server answers with status ${answer.status}.`);
+      throw new VeilmatchError(
+        'io',
+        `Cannot read ${source}: the server answers with status ${answer.status}.`,
+      );
     }
     place = checkedPlace(new URL(next, place).href, source);
   }
-  throw new VeilmatchError('io', `Cannot read ${source}: the server sends from one address to another, and to no list.`);
+  throw new VeilmatchError(
+    'io',
+    `Cannot read ${source}: the server sends from one address to another, and to no list.`,
+  );
 }
 
 /** One that a user might have given as well. */

@@ -6,8 +6,8 @@
 
 import { Option } from 'commander';
 import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js';
-import type { Cells } from '../../lists/duckdb.js';
 import { placeName } from '../../lists/address.js';
+import type { Cells } from '../../lists/duckdb.js';
 import type { Io } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
@@ -26,7 +26,7 @@ import {
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import { type Progress, startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;
@@ -88,7 +88,7 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
       const sink = flags.json
         ? await JsonReport.begin(output!, report.title)
         : await TableReport.begin(output!, list.kinds, flags);
-      const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
+      const rejectedTable = await rejectedOutput?.table(rejectedColumns(list), flags);
       for await (const slice of slicesOf(list, progress)) {
         const processed = await report.process(slice.map(({ row }) => row));
         const rejected = processed.rejected.map((rejection): Rejection => {
@@ -98,7 +98,7 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
         tally.add(processed, rejected);
         for (const reading of processed.ambiguous) tally.ambiguous.add(reading, slice[reading.row]!.line);
         await sink.add(slice, processed, rejected);
-        await rejectedTable?.append(rejected.map(({ line, field, code }) => [line, field, code]));
+        await rejectedTable?.append(rejected.map((each) => rejectedCells(each, list)));
       }
       await sink.end(list);
     } finally {
@@ -130,7 +130,6 @@ async function* slicesOf(
 }
 
 const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
-const REJECTED_COLUMNS = { line: 'integer', field: 'text', code: 'text' } as const;
 
 interface Rejection extends RejectedRow {
   readonly line: number;
@@ -145,8 +144,8 @@ class ReportTally {
 
   constructor(list: CustomerList) {
     this.#list = list;
-    this.rejected = new RejectedTally(list.counts);
-    this.ambiguous = new RejectedTally(list.counts);
+    this.rejected = new RejectedTally(list);
+    this.ambiguous = new RejectedTally(list);
   }
 
   add(processed: ProcessedRows, rejected: readonly Rejection[]): void {

@@ -12,8 +12,8 @@ import {
 } from '../../attack/index.js';
 import { VeilmatchError } from '../../errors.js';
 import { profiles } from '../../identifiers/index.js';
-import type { Cells } from '../../lists/duckdb.js';
 import { placeName } from '../../lists/address.js';
+import type { Cells } from '../../lists/duckdb.js';
 import type { Io } from '../../lists/io.js';
 import { checkDistinct, PRIVATE_MODE, withOutputs, writeAll } from '../../lists/output.js';
 import type { Command, ExitStatus } from '../command.js';

@@ -16,7 +16,7 @@ import { CustomerList, type PlacedRow } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
-import { RejectedTally } from '../report/rejected.js';
+import { RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
@@ -64,20 +64,22 @@ export async function writeUpload(
       `columns used: ${[...kindsOf(list).keys()].filter((kind) => !plan.unused.includes(kind)).join(', ')}`,
     );
     if (plan.unused.length > 0) say(`not taken by this upload, and left out: ${plan.unused.join(', ')}`);
-    const tally = new RejectedTally(list.counts);
+    const tally = new RejectedTally(list);
     const files = await withOpened([path], io, async (open) => {
       const parts = plan.files.map((file) => new Parts(file, target, open));
       const rejectedTable =
         flags.rejected === undefined
           ? undefined
-          : await (await open(flags.rejected)).table({ line: 'integer', field: 'text', code: 'text' });
+          : await (await open(flags.rejected)).table(rejectedColumns(list));
       for (const part of parts) await part.begin();
       for await (const batch of list.rows()) {
         for (const person of peopleIn(batch)) {
           const { rows, rejected } = plan.lay(person.cells);
           for (const [i, each] of rows.entries()) parts[i]!.add(each);
           for (const rejection of rejected) tally.add(rejection, person.line);
-          await rejectedTable?.append(rejected.map(({ field, code }) => [person.line, field, code]));
+          await rejectedTable?.append(
+            rejected.map((each) => rejectedCells({ ...each, line: person.line }, list)),
+          );
         }
         for (const part of parts) await part.flush();
         const share = list.share();

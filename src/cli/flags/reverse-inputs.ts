@@ -17,8 +17,8 @@ import {
 import { VeilmatchError } from '../../errors.js';
 import { campaignKey, type DigestAlgorithm } from '../../hashing/index.js';
 import { digestBytes } from '../../hashing/plain.js';
-import { readCsv } from '../../lists/csv.js';
 import { placeName, STDIN } from '../../lists/address.js';
+import { readCsv } from '../../lists/csv.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { readText } from '../../lists/records.js';
 import { readKey, readSalt } from '../secrets/secrets.js';

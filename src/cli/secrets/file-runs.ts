@@ -2,9 +2,10 @@
 /** The states of `veilmatch psi`: a folder with a sealed journal for each run, which says how its list was read, too. */
 
 import { mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { absoluteAddress } from '../../lists/address.js';
 import { ioError } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
 import type { Unlock } from '../../psi/index.js';
