@@ -47,6 +47,8 @@ export type Address =
   | DatabaseAddress;
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):/i;
+/** Characters. Signed links are long. */
+export const MAX_ADDRESS = 8192;
 const POSTGRES_PARAMETERS: readonly string[] = [
   'table',
   'schema',
@@ -95,7 +97,7 @@ export function isLocal(text: string): boolean {
 }
 
 /** How messages name a list that is no file: its place alone. */
-export function addressName(address: Exclude<Address, { kind: 'stdin' }>): string {
+function addressName(address: Exclude<Address, { kind: 'stdin' }>): string {
   switch (address.kind) {
     case 'file':
       return pathName(address.path);
@@ -227,12 +229,13 @@ export function isLoopback(host: string): boolean {
 
 function urlOf(text: string): URL {
   try {
-    return new URL(text);
+    if (text.length <= MAX_ADDRESS) return new URL(text);
   } catch {
-    throw wrong(
-      `An address cannot be read (it is not repeated). Of places that are no files there are ${PLACES}.`,
-    );
+    // Said below.
   }
+  throw wrong(
+    `An address cannot be read (it is not repeated). Of places that are no files there are ${PLACES}.`,
+  );
 }
 
 function decoded(text: string): string {

@@ -92,21 +92,53 @@ export type Refusal =
   | ('login' | 'absent' | 'unreachable' | 'tls' | 'forbidden' | 'busy')
   | ('missing' | 'statement' | 'encoding' | 'no-parquet');
 
-/** What DuckDB, or the database behind it, refused: the first of these whose expression its message has. */
-const REFUSALS: Readonly<Record<Refusal, RegExp>> = {
-  login:
-    /password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist|HTTP (?:code )?40[13]/,
-  absent: /database "[^"]*" does not exist|HTTP (?:code )?404/,
-  unreachable:
-    /Connection refused|could not translate host name|timeout expired|timed out|No route to host|No such file or directory|Could not (?:establish connection|connect|resolve)/i,
-  tls: /SSL|certificate/i,
-  forbidden: /permission denied|readonly database|read-only transaction/i,
-  busy: /database is locked/,
-  missing: /does not exist|no such (?:table|column)|not found|^Catalog Error/i,
-  statement: /syntax error|must return data|Failed to prepare query|cannot insert multiple commands/i,
-  encoding: /could not convert blob to UTF8|invalid byte sequence|Invalid unicode/i,
-  'no-parquet': /No magic bytes|too small to be a Parquet file/i,
+/** What DuckDB, or the database behind it, refused: the first of these of which its message has a phrase. */
+const REFUSALS: Readonly<Record<Refusal, readonly string[]>> = {
+  login: [
+    ...['password authentication failed', 'no password supplied', 'no pg_hba.conf entry', 'fatal:  role "'],
+    ...['http 401', 'http 403', 'http code 401', 'http code 403'],
+  ],
+  absent: ['fatal:  database "', 'http 404', 'http code 404'],
+  unreachable: [
+    ...[
+      'connection refused',
+      'could not translate host name',
+      'timeout expired',
+      'timed out',
+      'no route to host',
+    ],
+    ...[
+      'no such file or directory',
+      'could not establish connection',
+      'could not connect',
+      'could not resolve',
+    ],
+  ],
+  tls: [
+    ...[
+      'support ssl', 'ssl peer',
+      'ssl error',
+      'ssl connection',
+      'certificate verif',
+      'root certificate',
+      'server certificate',
+    ],
+  ],
+  forbidden: ['permission denied', 'readonly database', 'read-only transaction'],
+  busy: ['database is locked'],
+  missing: ['does not exist', 'no such table', 'no such column', 'not found', 'catalog error'],
+  statement: [
+    'syntax error',
+    'must return data',
+    'failed to prepare query',
+    'cannot insert multiple commands',
+  ],
+  encoding: ['could not convert blob to utf8', 'invalid byte sequence', 'invalid unicode'],
+  'no-parquet': ['no magic bytes', 'too small to be a parquet file'],
 };
+
+/** Characters of a message that are looked at: a server may say as much as it likes. */
+const MAX_MESSAGE = 2000;
 
 /** An error of DuckDB's. Its message may quote a cell or a query, so it goes no further. */
 export class DatabaseError extends Error {
@@ -116,9 +148,12 @@ export class DatabaseError extends Error {
   readonly resources: boolean;
   constructor(error: unknown) {
     super('DuckDB refused.');
-    const message = error instanceof Error ? error.message : '';
+    const message = error instanceof Error ? error.message.slice(0, MAX_MESSAGE) : '';
     this.resources = /^(?:IO|Out of Memory) Error/.test(message);
-    this.refusal = (Object.keys(REFUSALS) as Refusal[]).find((name) => REFUSALS[name].test(message));
+    const said = message.toLowerCase();
+    this.refusal = (Object.keys(REFUSALS) as Refusal[]).find((name) =>
+      REFUSALS[name].some((phrase) => said.includes(phrase)),
+    );
   }
 }
 
@@ -338,6 +373,8 @@ async function prepare(
         "SELECT name FROM duckdb_settings() WHERE name LIKE 'enable%server_cert_verification'",
       );
       for (const [setting] of settings.getRows()) await connection.run(`SET ${setting} = true`);
+      const authority = process.env.SSL_CERT_FILE;
+      if (authority) await connection.run(`SET ca_cert_file = ${quoted(authority)}`);
     }
     // Secrets are read when they are first looked for, and behind the lock no more.
     await connection.run('SELECT count(*) FROM duckdb_secrets()');

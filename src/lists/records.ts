@@ -50,11 +50,7 @@ export async function openRecords(text: string, options: RecordOptions, io: Io):
 }
 
 /** What is opened as a list of several; undefined for one. @throws {VeilmatchError} `io` where there are none */
-export async function partsOf(
-  text: string,
-  address: Address,
-  io: Io,
-): Promise<readonly string[] | undefined> {
+async function partsOf(text: string, address: Address, io: Io): Promise<readonly string[] | undefined> {
   if (!text.includes('*')) return undefined;
   if (address.kind === 'object') return objectsFitting(address.url, placeName(text), io);
   // A file may be called so.

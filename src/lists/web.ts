@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { VeilmatchError } from '../errors.js';
 import { systemReason } from '../system-reason.js';
-import { parseAddress } from './address.js';
+import { MAX_ADDRESS, parseAddress } from './address.js';
 import { beginsWith, PARQUET, prepend, startOf } from './chunks.js';
 import type { Io } from './io.js';
 import { openRemoteParquet } from './objects.js';
@@ -51,7 +51,7 @@ async function fetched(url: string, source: string, io: Io): Promise<Response> {
         `Cannot read ${source}: the server answers with status ${answer.status}.`,
       );
     }
-    place = checkedPlace(new URL(next, place).href, source);
+    place = checkedPlace(next, place, source);
   }
   throw new VeilmatchError(
     'io',
@@ -60,10 +60,10 @@ async function fetched(url: string, source: string, io: Io): Promise<Response> {
 }
 
 /** One that a user might have given as well. */
-function checkedPlace(url: string, source: string): string {
+function checkedPlace(next: string, from: string, source: string): string {
   try {
-    const address = parseAddress(url);
-    if (address.kind === 'web') return address.url;
+    const address = next.length > MAX_ADDRESS ? undefined : parseAddress(new URL(next, from).href);
+    if (address?.kind === 'web') return address.url;
   } catch {
     // Said below.
   }

@@ -23,6 +23,26 @@ const noPostgres =
 
 afterEach(() => vi.unstubAllEnvs());
 
+describe('a database', () => {
+  it('is not read where the extension is not installed, and nothing is fetched', async () => {
+    const home = temporary('');
+    vi.stubEnv('HOME', home);
+    const path = join(home, 'crm.db');
+    writeFileSync(path, 'SQLite format 3\0');
+    for (const list of [`sqlite:${path}?table=t`, 'postgres://127.0.0.1:1/crm?table=t', 's3://lists/a.csv']) {
+      const ending = await cli(['normalize', list]);
+      expect(ending).toMatchObject({
+        status: 3,
+        stdout: '',
+        stderr: expect.stringContaining('not installed'),
+      });
+      const output = await cli(['normalize', join(home, 'none.csv'), '-o', list.replace('crm.db', 'new.db')]);
+      expect(output).toMatchObject({ status: 3, stderr: expect.stringContaining('not installed') });
+    }
+    expect(readdirSync(home)).toEqual(['crm.db']);
+  });
+});
+
 describe.skipIf(noSqlite)(`a list in a SQLite file${noSqlite}`, () => {
   const crm = (statements = CUSTOMERS): string => {
     const path = temporary('crm.db');

@@ -2,11 +2,13 @@
 /** Lists in the web and in object stores, on a server of the test's own. */
 
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAuthority } from '../support/certificates.js';
 import { hasExtension } from '../support/extensions.js';
 import { type ObjectStore, startObjectStore } from '../support/object-store.js';
 import { writeParquet } from '../support/parquet.js';
@@ -114,7 +116,7 @@ describe('a list in the web', () => {
 
 describe.skipIf(noStores)(`a list in an object store${noStores}`, () => {
   /** A home with a secret for the store, and the extensions of the one that there is. */
-  const secrets = async (): Promise<void> => {
+  const secrets = async (endpoint = `127.0.0.1:${store.port}`, tls = false): Promise<void> => {
     const home = temporary('');
     mkdirSync(join(home, '.duckdb'), { recursive: true });
     symlinkSync(join(homedir(), '.duckdb/extensions'), join(home, '.duckdb/extensions'));
@@ -122,7 +124,7 @@ describe.skipIf(noStores)(`a list in an object store${noStores}`, () => {
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
     await connection.run(
       `LOAD httpfs; CREATE PERSISTENT SECRET store (TYPE s3, KEY_ID 'KEYOFTHETEST', SECRET 'not-a-secret', REGION 'eu-west-1',
-       ENDPOINT '127.0.0.1:${store.port}', USE_SSL false, URL_STYLE 'path')`,
+       ENDPOINT '${endpoint}', USE_SSL ${tls}, URL_STYLE 'path')`,
     );
     connection.closeSync();
   };
@@ -192,5 +194,31 @@ describe.skipIf(noStores)(`a list in an object store${noStores}`, () => {
       status: 3,
       stderr: expect.stringContaining('Cannot write s3://lists/closed.csv'),
     });
+  });
+
+  it('is not asked for where nobody vouches for the certificate', async () => {
+    let reached = 0;
+    const { cert, key } = createAuthority('nobody').issue('localhost', ['localhost']);
+    const server = createServer({ cert, key }, (_, response) => {
+      reached++;
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    try {
+      await secrets(`localhost:${port}`, true);
+      for (const list of ['s3://lists/a.csv', `https://localhost:${port}/a.csv`]) {
+        const ending = await cli(['normalize', list]);
+        expect(ending).toMatchObject({
+          status: 3,
+          stdout: '',
+          stderr: expect.stringContaining('Cannot read'),
+        });
+      }
+      expect(reached).toBe(0);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });

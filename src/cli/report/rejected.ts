@@ -24,7 +24,7 @@ const ADVICE: Partial<Readonly<Record<RowCode, string>>> = {
 };
 
 /** The list that lines are lines of. */
-export interface ReadList {
+interface ReadList {
   /** A Parquet file and a database have rows. */
   readonly counts: 'line' | 'row';
   readonly reading: { readonly files?: readonly ListPart[] | undefined };
