@@ -116,7 +116,8 @@ const REFUSALS: Readonly<Record<Refusal, readonly string[]>> = {
   ],
   tls: [
     ...[
-      'support ssl', 'ssl peer',
+      'support ssl',
+      'ssl peer',
       'ssl error',
       'ssl connection',
       'certificate verif',
