@@ -48,7 +48,7 @@ export function reportOptions(): Option[] {
     new Option(
       '-o, --output <FILE>',
       'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet; ' +
-        'or to a new table, sqlite:FILE?table=NAME or postgres://USER@HOST/DATABASE?table=NAME, or an object, s3:// or gs://',
+        'or to a new table (sqlite:, postgres://) or an object (s3://, gs://), named as lists are',
     ),
   ];
 }
