@@ -12,8 +12,9 @@ import { temporaryAt } from '../leftovers.js';
 import { type DatabaseAddress, type SqliteAddress, STDIN } from './address.js';
 import { beginsWith, SQLITE, startOf } from './chunks.js';
 import { attached, CATALOG, databaseRefusal, schemaOf } from './databases.js';
-import { type Cells, type ColumnType, type Database, quoted, type TableWriter } from './duckdb.js';
+import type { Cells, ColumnType, Database, TableWriter } from './duckdb.js';
 import { type Io, ioError, readBytes } from './io.js';
+import { quoted } from './sql.js';
 import type { OpenOutput, TableOutput } from './text-output.js';
 
 /** Where the table goes meanwhile. */

@@ -8,9 +8,12 @@ import { VeilmatchError } from '../errors.js';
 import { type DatabaseAddress, isLoopback, type PostgresAddress } from './address.js';
 import { BufferedSource } from './buffered-source.js';
 import { beginsWith, SQLITE, startOf } from './chunks.js';
-import { Database, DatabaseError, type Extension, identifier, quoted, type Refusal } from './duckdb.js';
+import { Database } from './duckdb.js';
+import type { Extension } from './extensions.js';
 import { type Io, readBytes } from './io.js';
 import type { RecordSource } from './record-source.js';
+import { DatabaseError, type Refusal } from './refusals.js';
+import { identifier, quoted } from './sql.js';
 import { type Relation, TableRecords } from './table-records.js';
 
 /** What DuckDB calls the database that is attached. */

@@ -14,7 +14,10 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance 
 import { throwIfAborted } from '../abort.js';
 import { VeilmatchError } from '../errors.js';
 import { temporaryAt } from '../leftovers.js';
+import { type Attachment, prepare } from './extensions.js';
 import { type Io, ioError } from './io.js';
+import { DatabaseError } from './refusals.js';
+import { identifier, quoted } from './sql.js';
 
 type DuckDb = typeof import('@duckdb/node-api');
 
@@ -45,23 +48,11 @@ interface DatabaseOptions {
   /** The files or objects that it may open, as they are named to it. */
   readonly files?: readonly string[] | undefined;
   /** An extension that is installed, and what it attaches before all else is locked. */
-  readonly extension?:
-    | { readonly name: Extension; readonly attach?: readonly string[] | undefined }
-    | undefined;
+  readonly extension?: Attachment | undefined;
   /** A folder beside this file takes what exceeds `memoryMegabytes`; without it nothing is written to disk. */
   readonly beside?: string | undefined;
   readonly memoryMegabytes: number;
 }
-
-/** What reads a database or an object store. */
-export type Extension = 'sqlite_scanner' | 'postgres_scanner' | 'httpfs';
-
-/** How DuckDB's INSTALL calls them. */
-const EXTENSION_NAMES: Readonly<Record<Extension, string>> = {
-  sqlite_scanner: 'sqlite',
-  postgres_scanner: 'postgres',
-  httpfs: 'httpfs',
-};
 
 /** The command that brings it. */
 export const INSTALL = 'npm install @duckdb/node-api';
@@ -84,76 +75,6 @@ async function loadDuckDb(purpose: string): Promise<DuckDb> {
       `${purpose} the package @duckdb/node-api, which ${absent ? 'is not installed' : 'cannot be loaded here'}. ` +
         `Install it where veilmatch is: ${INSTALL} (with -g where veilmatch was installed with -g).`,
       { cause: error },
-    );
-  }
-}
-
-export type Refusal =
-  | ('login' | 'absent' | 'unreachable' | 'tls' | 'forbidden' | 'busy')
-  | ('missing' | 'statement' | 'encoding' | 'no-parquet');
-
-/** What DuckDB, or the database behind it, refused: the first of these of which its message has a phrase. */
-const REFUSALS: Readonly<Record<Refusal, readonly string[]>> = {
-  login: [
-    ...['password authentication failed', 'no password supplied', 'no pg_hba.conf entry', 'fatal:  role "'],
-    ...['http 401', 'http 403', 'http code 401', 'http code 403'],
-  ],
-  absent: ['fatal:  database "', 'http 404', 'http code 404'],
-  unreachable: [
-    ...[
-      'connection refused',
-      'could not translate host name',
-      'timeout expired',
-      'timed out',
-      'no route to host',
-    ],
-    ...[
-      'no such file or directory',
-      'could not establish connection',
-      'could not connect',
-      'could not resolve',
-    ],
-  ],
-  tls: [
-    ...[
-      'support ssl',
-      'ssl peer',
-      'ssl error',
-      'ssl connection',
-      'certificate verif',
-      'root certificate',
-      'server certificate',
-    ],
-  ],
-  forbidden: ['permission denied', 'readonly database', 'read-only transaction'],
-  busy: ['database is locked'],
-  missing: ['does not exist', 'no such table', 'no such column', 'not found', 'catalog error'],
-  statement: [
-    'syntax error',
-    'must return data',
-    'failed to prepare query',
-    'cannot insert multiple commands',
-  ],
-  encoding: ['could not convert blob to utf8', 'invalid byte sequence', 'invalid unicode'],
-  'no-parquet': ['no magic bytes', 'too small to be a parquet file'],
-};
-
-/** Characters of a message that are looked at: a server may say as much as it likes. */
-const MAX_MESSAGE = 2000;
-
-/** An error of DuckDB's. Its message may quote a cell or a query, so it goes no further. */
-export class DatabaseError extends Error {
-  /** What it says, where that is known. */
-  readonly refusal: Refusal | undefined;
-  /** The disk or the memory, not the data. */
-  readonly resources: boolean;
-  constructor(error: unknown) {
-    super('DuckDB refused.');
-    const message = error instanceof Error ? error.message.slice(0, MAX_MESSAGE) : '';
-    this.resources = /^(?:IO|Out of Memory) Error/.test(message);
-    const said = message.toLowerCase();
-    this.refusal = (Object.keys(REFUSALS) as Refusal[]).find((name) =>
-      REFUSALS[name].some((phrase) => said.includes(phrase)),
     );
   }
 }
@@ -334,65 +255,6 @@ export class TableWriter {
       // It is closed, and nothing waits.
     }
   }
-}
-
-/** What went wrong while something was read or written by DuckDB. @param otherwise for an error in the data */
-export function databaseError(
-  verb: 'read' | 'write',
-  name: string,
-  error: unknown,
-  otherwise: VeilmatchError,
-): unknown {
-  if (!(error instanceof DatabaseError)) return error;
-  if (!error.resources) return otherwise;
-  return new VeilmatchError(
-    'io',
-    `Cannot ${verb} ${name}: no space is left on the disk, or too little memory.`,
-  );
-}
-
-/** Loads an extension and attaches what it is for. @throws {VeilmatchError} `unsupported`; {DatabaseError} */
-async function prepare(
-  connection: DuckDBConnection,
-  { name, attach = [] }: NonNullable<DatabaseOptions['extension']>,
-  purpose: string,
-): Promise<void> {
-  try {
-    await connection.run(`LOAD ${name}`);
-  } catch (error) {
-    throw new VeilmatchError(
-      'unsupported',
-      `${purpose} an extension of DuckDB's that is not installed for this version of it: ${EXTENSION_NAMES[name]}. Nothing is ` +
-        'fetched unasked: docs/lists.md, "Where lists live", says how to install it.',
-      { cause: error },
-    );
-  }
-  try {
-    if (name === 'httpfs') {
-      // One of the ways that it has to the network takes any certificate unless told otherwise.
-      const settings = await connection.runAndReadAll(
-        "SELECT name FROM duckdb_settings() WHERE name LIKE 'enable%server_cert_verification'",
-      );
-      for (const [setting] of settings.getRows()) await connection.run(`SET ${setting} = true`);
-      const authority = process.env.SSL_CERT_FILE;
-      if (authority) await connection.run(`SET ca_cert_file = ${quoted(authority)}`);
-    }
-    // Secrets are read when they are first looked for, and behind the lock no more.
-    await connection.run('SELECT count(*) FROM duckdb_secrets()');
-    for (const statement of attach) await connection.run(statement);
-  } catch (error) {
-    throw new DatabaseError(error);
-  }
-}
-
-/** A name as SQL writes it. */
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A text as SQL writes it. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 const FORGET = new Map<string, () => void>();

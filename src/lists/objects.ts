@@ -6,10 +6,12 @@
 
 import { createReadStream } from 'node:fs';
 import { VeilmatchError } from '../errors.js';
-import { Database, DatabaseError, quoted, type Refusal } from './duckdb.js';
+import { Database } from './duckdb.js';
 import type { Io } from './io.js';
 import { parquetRecords, unreadable } from './parquet.js';
 import type { RecordSource } from './record-source.js';
+import { DatabaseError, type Refusal } from './refusals.js';
+import { quoted } from './sql.js';
 import { openText, type TextOptions } from './text-records.js';
 
 const NEEDS = 'Objects of stores, and Parquet files in the web, need';

@@ -3,9 +3,11 @@
 
 import { resolve } from 'node:path';
 import { VeilmatchError } from '../errors.js';
-import { Database, databaseError, quoted } from './duckdb.js';
+import { Database } from './duckdb.js';
 import type { Io } from './io.js';
 import type { RecordSource } from './record-source.js';
+import { databaseError } from './refusals.js';
+import { quoted } from './sql.js';
 import { TableRecords } from './table-records.js';
 
 /** What the message says that the package is needed for. */

@@ -13,17 +13,10 @@ import { type ByteList, ByteListBuilder, fromUtf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
 import { parseAddress, placeName } from './address.js';
-import {
-  type Cells,
-  type ColumnType,
-  Database,
-  databaseError,
-  hasDuckDb,
-  INSTALL,
-  type TableWriter,
-} from './duckdb.js';
+import { type Cells, type ColumnType, Database, hasDuckDb, INSTALL, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
+import { databaseError } from './refusals.js';
 import type { TableStyle } from './spreadsheet.js';
 import type { CustomerRow } from './table.js';
 import type { Uint32List } from './uint32-list.js';

@@ -10,10 +10,12 @@ import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
 import { parseAddress, placeName } from './address.js';
 import { compressionOf, compressor } from './compression.js';
-import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
+import { type Cells, type ColumnType, Database, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
+import { databaseError } from './refusals.js';
 import type { TableStyle } from './spreadsheet.js';
+import { quoted } from './sql.js';
 import { CsvTable, JsonLinesTable, type Output, type TableOutput } from './text-output.js';
 
 /** Where a file's content goes, as text that may be compressed or as a table. */
