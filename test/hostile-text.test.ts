@@ -109,6 +109,8 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
   'identifiers/platforms/microsoft.ts normalize': { most: 2_048, why: 'Longer texts are no address.' },
   'sealed/unlock.ts normalize': { most: 1_024, why: 'A longer passphrase is refused.' },
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
+  'lists/address.ts URL': { most: 8_192, why: 'A longer one is no address.' },
+  'lists/web.ts URL': { most: 8_192, why: 'The same, and where a server sends to.' },
   'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
   'workers/platform.ts URL': { most: 100, why: "The name of one of the package's own files." },
 };

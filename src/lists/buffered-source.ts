@@ -10,18 +10,21 @@ export class BufferedSource implements RecordSource {
   readonly hasHeader: boolean | undefined;
   readonly #batches: AsyncGenerator<readonly ListRecord[], void, undefined>;
   readonly #share: () => number | undefined;
+  readonly #close: () => Promise<void>;
   readonly #early: (readonly ListRecord[])[] = [];
 
   constructor(
     { reading, counts, hasHeader }: Pick<RecordSource, 'reading' | 'counts' | 'hasHeader'>,
     batches: AsyncGenerator<readonly ListRecord[], void, undefined>,
     share: () => number | undefined,
+    close: () => Promise<void> = async () => {},
   ) {
     this.reading = reading;
     this.counts = counts;
     this.hasHeader = hasHeader;
     this.#batches = batches;
     this.#share = share;
+    this.#close = close;
   }
 
   async sample(count: number): Promise<readonly ListRecord[]> {
@@ -45,5 +48,6 @@ export class BufferedSource implements RecordSource {
 
   async close(): Promise<void> {
     await this.#batches.return();
+    await this.#close();
   }
 }

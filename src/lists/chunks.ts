@@ -6,15 +6,18 @@ export const ZSTD: readonly number[] = [0x28, 0xb5, 0x2f, 0xfd];
 export const PARQUET: readonly number[] = [0x50, 0x41, 0x52, 0x31];
 export const ENCRYPTED_PARQUET: readonly number[] = [0x50, 0x41, 0x52, 0x45];
 
-/** Bytes of the longest of these signatures, and of a byte order mark. */
-const SIGNATURE_BYTES = 4;
+/** Of SQLite, https://www.sqlite.org/fileformat.html#the_database_header, as far as no text begins so: a zero byte would follow. */
+export const SQLITE: readonly number[] = [...Buffer.from('SQLite format 3\0')];
+
+/** Bytes of the longest of these signatures. */
+const SIGNATURE_BYTES = 16;
 
 export function beginsWith(head: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, i) => head[i] === byte);
 }
 
 interface Start {
-  /** Four bytes or more; fewer only where there are no more. */
+  /** As many as the longest signature has, or more; fewer only where there are no more. */
   readonly head: Uint8Array;
   /** What comes behind them. */
   readonly iterator: AsyncIterator<Uint8Array>;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * DuckDB, where its package is installed: it reads and writes Parquet, and keeps on disk what does not fit into memory.
- * It gets one file to open, a folder of its own if it needs one, and nothing else: no network, no extension that is not
- * built in, no other file.
+ * DuckDB, where its package is installed: it reads and writes Parquet, databases and object stores, and keeps on disk what does
+ * not fit into memory. It gets one place to open, a folder of its own if it needs one, and nothing else: no other file, no network
+ * unless the place is there, no extension that is not built in but the one that this place needs, which somebody has installed.
  *
  * **What this leaks:** what is kept in the folder is personal data in the clear, in a folder that only its owner can
  * enter, until the command ends in whatever way but being killed outright (SIGKILL, a power cut).
@@ -14,7 +14,10 @@ import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk, DuckDBInstance 
 import { throwIfAborted } from '../abort.js';
 import { VeilmatchError } from '../errors.js';
 import { temporaryAt } from '../leftovers.js';
+import { type Attachment, prepare } from './extensions.js';
 import { type Io, ioError } from './io.js';
+import { DatabaseError } from './refusals.js';
+import { identifier, quoted } from './sql.js';
 
 type DuckDb = typeof import('@duckdb/node-api');
 
@@ -24,14 +27,28 @@ export type Cells = readonly (string | number | null | undefined)[];
 /** What a column of a list that is written holds. */
 export type ColumnType = 'integer' | 'text';
 
+/** What a column of a table of our own may hold besides. */
+type StoredType = ColumnType | 'bytes';
+type StoredCells = readonly (Cells[number] | Uint8Array)[];
+
+const SQL_TYPES: Readonly<Record<StoredType, string>> = {
+  integer: 'UINTEGER',
+  text: 'VARCHAR',
+  bytes: 'BLOB',
+};
+
 /** Rows that may wait before they are written to the table: a row group of DuckDB's. */
 const FLUSH_ROWS = 122_880;
+/** The same for rows that are long. */
+const FLUSH_LONG_ROWS = 2048;
 
 interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
   readonly purpose: string;
-  /** The one file that it may open. */
-  readonly file?: string | undefined;
+  /** The files or objects that it may open, as they are named to it. */
+  readonly files?: readonly string[] | undefined;
+  /** An extension that is installed, and what it attaches before all else is locked. */
+  readonly extension?: Attachment | undefined;
   /** A folder beside this file takes what exceeds `memoryMegabytes`; without it nothing is written to disk. */
   readonly beside?: string | undefined;
   readonly memoryMegabytes: number;
@@ -62,22 +79,14 @@ async function loadDuckDb(purpose: string): Promise<DuckDb> {
   }
 }
 
-/** An error of DuckDB's. Its message may quote a cell, so it goes no further. */
-class DatabaseError extends Error {
-  /** The disk or the memory, not the data. */
-  readonly resources: boolean;
-  constructor(error: unknown) {
-    super('DuckDB refused.');
-    this.resources = /^(?:IO|Out of Memory) Error/.test(error instanceof Error ? error.message : '');
-  }
-}
-
 export class Database {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #folder: string | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #interrupt: () => void;
+  /** Whether a transaction is. */
+  #isOpen = false;
 
   private constructor(
     instance: DuckDBInstance,
@@ -95,7 +104,7 @@ export class Database {
 
   /** @throws {VeilmatchError} `unsupported` where the package is missing, `io` */
   static async open(options: DatabaseOptions, io: Io): Promise<Database> {
-    const { purpose, file, beside, memoryMegabytes } = options;
+    const { purpose, files, extension, beside, memoryMegabytes } = options;
     const duckdb = await loadDuckDb(purpose);
     throwIfAborted(io.signal);
     const folder = beside === undefined ? undefined : await privateFolder(beside);
@@ -103,15 +112,24 @@ export class Database {
       const instance = await duckdb.DuckDBInstance.create(':memory:', {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
-        allow_persistent_secrets: 'false',
+        // Of which only extensions have any use: keys of stores, logins of servers.
+        allow_persistent_secrets: String(extension !== undefined),
         memory_limit: `${memoryMegabytes}MB`,
         temp_directory: folder ?? '',
         // The order of rows is kept, and one thread is faster than whoever takes them.
         threads: '1',
       });
       const connection = await instance.connect();
-      if (file !== undefined) await connection.run(`SET allowed_paths = [${quoted(resolve(file))}]`);
-      await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+      try {
+        if (extension !== undefined) await prepare(connection, extension, purpose);
+        if (files !== undefined)
+          await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
+        await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+      } catch (error) {
+        connection.closeSync();
+        instance.closeSync();
+        throw error;
+      }
       return new Database(instance, connection, folder, io.signal);
     } catch (error) {
       if (folder !== undefined) await removeFolder(folder);
@@ -122,6 +140,17 @@ export class Database {
   /** @throws {VeilmatchError} `aborted`; {DatabaseError} */
   async run(sql: string): Promise<void> {
     await this.#guarded(() => this.#connection.run(sql));
+  }
+
+  /** Begins a transaction, which ends with `commit`, or with the database as if it had never been. */
+  async begin(kind: 'read' | 'write'): Promise<void> {
+    await this.run(kind === 'read' ? 'BEGIN TRANSACTION READ ONLY' : 'BEGIN TRANSACTION');
+    this.#isOpen = true;
+  }
+
+  async commit(): Promise<void> {
+    await this.run('COMMIT');
+    this.#isOpen = false;
   }
 
   /** The columns of a result, by chunks of rows. */
@@ -139,19 +168,27 @@ export class Database {
     return this.#guarded(async () => (await this.#connection.runAndReadAll(sql)).getRows());
   }
 
-  /** Makes a table, and gives what fills it. @param columns in order, by name */
-  async table(name: string, columns: Readonly<Record<string, ColumnType>>): Promise<TableWriter> {
-    const types = Object.entries(columns).map(
-      ([column, type]) => `"${column}" ${type === 'integer' ? 'UINTEGER' : 'VARCHAR'}`,
+  /** Makes a table, and gives what fills it. @param columns in order, by name @param within where, if not in memory */
+  async table(
+    name: string,
+    columns: Readonly<Record<string, StoredType>>,
+    within?: { readonly catalog: string; readonly schema: string },
+  ): Promise<TableWriter> {
+    const types = Object.entries(columns).map(([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`);
+    const place = within === undefined ? [name] : [within.catalog, within.schema, name];
+    await this.run(`CREATE TABLE ${place.map(identifier).join('.')} (${types.join(', ')})`);
+    const appender = await this.#guarded(() =>
+      this.#connection.createAppender(name, within?.schema, within?.catalog),
     );
-    await this.run(`CREATE TABLE "${name}" (${types.join(', ')})`);
-    const appender = await this.#guarded(() => this.#connection.createAppender(name));
     return new TableWriter(appender, Object.values(columns), (action) => this.#guarded(async () => action()));
   }
 
   /** Gives everything back, and removes the folder. */
   async close(): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#interrupt);
+    // Left open by a connection that is lost, it would end the process with it.
+    if (this.#isOpen) await this.#connection.run('ROLLBACK').catch(() => {});
+    this.#isOpen = false;
     try {
       this.#connection.closeSync();
       this.#instance.closeSync();
@@ -174,30 +211,33 @@ export class Database {
 /** Fills a table, row by row: chunks of rows would be no faster, and their text is not given back. */
 export class TableWriter {
   readonly #appender: DuckDBAppender;
-  readonly #types: readonly ColumnType[];
+  readonly #types: readonly StoredType[];
   readonly #guarded: (action: () => void) => Promise<void>;
+  readonly #flushRows: number;
   #unflushed = 0;
 
   constructor(
     appender: DuckDBAppender,
-    types: readonly ColumnType[],
+    types: readonly StoredType[],
     guarded: (action: () => void) => Promise<void>,
   ) {
     this.#appender = appender;
     this.#types = types;
+    this.#flushRows = types.includes('bytes') ? FLUSH_LONG_ROWS : FLUSH_ROWS;
     this.#guarded = guarded;
   }
 
-  async add(rows: Iterable<Cells>): Promise<void> {
+  async add(rows: Iterable<StoredCells>): Promise<void> {
     for (const cells of rows) {
       for (const [i, type] of this.#types.entries()) {
         const cell = cells[i] ?? undefined;
         if (cell === undefined) this.#appender.appendNull();
         else if (type === 'integer') this.#appender.appendUInteger(Number(cell));
+        else if (type === 'bytes') this.#appender.appendBlob(cell as Uint8Array);
         else this.#appender.appendVarchar(String(cell));
       }
       this.#appender.endRow();
-      if (++this.#unflushed < FLUSH_ROWS) continue;
+      if (++this.#unflushed < this.#flushRows) continue;
       this.#unflushed = 0;
       await this.#guarded(() => this.#appender.flushSync());
     }
@@ -206,26 +246,15 @@ export class TableWriter {
   async finish(): Promise<void> {
     await this.#guarded(() => this.#appender.closeSync());
   }
-}
 
-/** What went wrong while something was read or written by DuckDB. @param otherwise for an error in the data */
-export function databaseError(
-  verb: 'read' | 'write',
-  name: string,
-  error: unknown,
-  otherwise: VeilmatchError,
-): unknown {
-  if (!(error instanceof DatabaseError)) return error;
-  if (!error.resources) return otherwise;
-  return new VeilmatchError(
-    'io',
-    `Cannot ${verb} ${name}: no space is left on the disk, or too little memory.`,
-  );
-}
-
-/** A text as SQL writes it. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  /** Forgets what waits. Never throws. */
+  abandon(): void {
+    try {
+      this.#appender.clear();
+    } catch {
+      // It is closed, and nothing waits.
+    }
+  }
 }
 
 const FORGET = new Map<string, () => void>();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Lists as files: reading them, saying what is in them, writing them. On Node. */
+/** Lists as files, in databases, in object stores and in the web: reading them, saying what is in them, writing them. On Node. */
 
 export type { ColumnKind } from './column-names.js';
 export type { ChosenColumn, ColumnOption, ColumnOptions, ColumnReading, Columns } from './columns.js';
@@ -9,7 +9,8 @@ export { type InspectedColumn, inspectList, type ListInspection } from './inspec
 export type { Io, Terminal } from './io.js';
 export { openList, writeList } from './open-list.js';
 export type { CustomerRow, PlacedRow } from './record-rows.js';
-export type { FileReading, ListRecord, RecordDamage } from './record-source.js';
+export type { FileReading, ListPart, ListRecord, RecordDamage } from './record-source.js';
 export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';
 export type { CustomerList, ListOptions, ListReading } from './table.js';
+export type { TextOptions } from './text-records.js';

@@ -7,6 +7,7 @@ import { addAbortSignal, type Readable, type Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
 import { systemReason } from '../system-reason.js';
+import { placeName, STDIN } from './address.js';
 
 /** What a stream says of the terminal that it is connected to. */
 export interface Terminal {
@@ -32,16 +33,6 @@ export const processIo = (): Io => ({
   stderr: process.stderr,
 });
 
-/** The file name that stands for standard input. */
-export const STDIN = '-';
-
-/** How messages name a source. */
-export function sourceName(path: string): string {
-  if (path === STDIN) return 'standard input';
-  // What a variable of a script comes to that was never set.
-  return path === '' ? 'a file whose name is empty' : pathName(path);
-}
-
 /** @throws {VeilmatchError} `argument` where more than one of these is standard input */
 export function checkStdin(paths: readonly (string | undefined)[]): void {
   if (paths.filter((path) => path === STDIN).length <= 1) return;
@@ -65,7 +56,7 @@ export async function* readBytes(path: string, io: Io): AsyncGenerator<Uint8Arra
       yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     }
   } catch (error) {
-    throw ioError('read', sourceName(path), error);
+    throw ioError('read', placeName(path), error);
   }
 }
 
@@ -84,4 +75,13 @@ export function ioError(verb: 'read' | 'write', name: string, error: unknown): u
   return new VeilmatchError('io', `Cannot ${verb} ${pathName(name)}: ${systemReason(code)}.`, {
     cause: error,
   });
+}
+
+/** Does what may be refused by the system, which is said in words then. */
+export async function orIoError<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw ioError('write', name, error);
+  }
 }

@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Results to standard output or to files. A file appears under its name only when it is complete: it is written next
- * to its place, brought to disk and renamed; after a failure nothing is left behind.
- */
+/** Results to standard output, files, databases and object stores: all of them are there when all are complete, or none is. */
 
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { access, constants, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Writable } from 'node:stream';
 import { VeilmatchError } from '../errors.js';
-import { temporaryAt } from '../leftovers.js';
 import { pathName } from '../path-name.js';
-import type { ColumnType } from './duckdb.js';
-import { type Io, ioError, STDIN } from './io.js';
-import { type Sink, sinkFor } from './sinks.js';
-import type { TableStyle } from './spreadsheet.js';
-import { CsvTable, type Output, type TableOutput } from './text-output.js';
+import { isLocal, parseAddress, placeName, STDIN } from './address.js';
+import { openDatabaseOutput } from './database-output.js';
+import { isFolder, toFile, toStream } from './file-output.js';
+import { filesFitting } from './glob.js';
+import { type Io, orIoError } from './io.js';
+import { toObject } from './object-output.js';
+import type { OpenOutput, Output } from './text-output.js';
 
+export { PRIVATE_MODE, ReaderGone } from './file-output.js';
 export { csvLine, type Output, writeAll } from './text-output.js';
-
-interface OpenOutput extends Output {
-  /** Gives the output its name. */
-  commit(): Promise<void>;
-  discard(): Promise<void>;
-}
-
-/** Its owner reads and writes it, and nobody else. */
-export const PRIVATE_MODE = 0o600;
-
-/** The reader of standard output has gone, as `head` does; that is no failure. */
-export class ReaderGone extends Error {}
 
 /**
  * Opens the outputs, runs `body`, and keeps them only if it succeeds.
@@ -76,8 +61,7 @@ export async function withOpened<T>(
     const result = await body(async (path) => {
       await checkDistinct([...opened, path], inputs);
       opened.push(path);
-      const output =
-        path === undefined || path === STDIN ? toStream(io.stdout) : await toFile(path, io, mode);
+      const output = await openOutput(path, io, mode);
       outputs.push(output);
       return output;
     });
@@ -90,19 +74,38 @@ export async function withOpened<T>(
   }
 }
 
+async function openOutput(path: string | undefined, io: Io, mode: number | undefined): Promise<OpenOutput> {
+  if (path === undefined || path === STDIN) return toStream(io.stdout);
+  const address = parseAddress(path);
+  if (address.kind === 'stdin' || address.kind === 'file') return toFile(path, io, mode);
+  const source = placeName(path);
+  if (mode !== undefined) {
+    throw new VeilmatchError('argument', `${source} is no file, and what is secret is written to one alone.`);
+  }
+  if (address.kind === 'object') return toObject(address.url, source, io);
+  if (address.kind !== 'web') return openDatabaseOutput(address, source, io);
+  throw new VeilmatchError(
+    'argument',
+    `${source} can be read and not be written: nothing is sent to web addresses.`,
+  );
+}
+
 /** @throws {VeilmatchError} `argument` for an output that is an input or another output */
 export async function checkDistinct(
   paths: readonly (string | undefined)[],
   inputs: readonly string[],
 ): Promise<void> {
   const taken = new Map<string, string>();
-  for (const input of inputs) if (input !== STDIN) taken.set(await identityOf(input), 'the input');
+  for (const input of inputs) {
+    if (input === STDIN) continue;
+    for (const file of await localFiles(input)) taken.set(await identityOf(file), 'the input');
+  }
   for (const path of paths) {
     if (path === undefined || path === STDIN) continue;
     const identity = await identityOf(path);
     const other = taken.get(identity);
     if (other !== undefined) {
-      throw new VeilmatchError('argument', `${pathName(path)} is also ${other}. Write to another file.`);
+      throw new VeilmatchError('argument', `${placeName(path)} is also ${other}. Write to another file.`);
     }
     taken.set(identity, 'another output');
   }
@@ -145,12 +148,27 @@ export function checkFileNames(outputs: Readonly<Record<string, string | undefin
   });
 }
 
-function isFolder(path: string): VeilmatchError {
-  return new VeilmatchError('io', `Cannot write ${pathName(path)}: it is a folder. Name a file in it.`);
+/** Those that a pattern names; where that fails, it is said when the list is read. */
+async function localFiles(input: string): Promise<readonly string[]> {
+  const isPattern = input.includes('*') && isLocal(input);
+  return isPattern && !(await exists(input)) ? filesFitting(input).catch(() => []) : [input];
 }
 
-/** The same for every path of one file, whether it exists or not. */
-async function identityOf(path: string): Promise<string> {
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The same for every path of one file, whether it exists or not; for the tables of one SQLite file, which is locked as a whole. */
+async function identityOf(text: string): Promise<string> {
+  const address = parseAddress(text);
+  if (address.kind === 'object' || address.kind === 'web') return address.url;
+  if (address.kind === 'postgres') {
+    const { host, port, database, schema, table } = address;
+    return JSON.stringify([host, port, database, schema, table]);
+  }
+  const path = address.kind === 'stdin' ? text : address.path;
   try {
     const { dev, ino, mode } = await stat(path, { bigint: true });
     // Terminals and /dev/null may be written by several.
@@ -166,104 +184,4 @@ const REGULAR_FILE = 0o100000n;
 
 function isRegular(mode: bigint): boolean {
   return (mode & FILE_TYPE) === REGULAR_FILE;
-}
-
-function toStream(stream: Writable): OpenOutput {
-  let failure: Error | undefined;
-  // Stays for the life of the stream: EPIPE can come after the last write.
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  const fail = (error: unknown): unknown =>
-    (error as NodeJS.ErrnoException).code === 'EPIPE'
-      ? new ReaderGone()
-      : ioError('write', 'standard output', error);
-  const output: OpenOutput = {
-    table: (columns, style) => CsvTable.begin(output, columns, style),
-    async write(text) {
-      if (failure) throw fail(failure);
-      if (stream.write(text)) return;
-      await once(stream, 'drain').catch((error) => {
-        throw fail(error);
-      });
-    },
-    async commit() {
-      await new Promise<void>((resolve, reject) => {
-        stream.write('', (error) => (error ? reject(fail(error)) : resolve()));
-      });
-    },
-    async discard() {},
-  };
-  return output;
-}
-
-async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> {
-  // A link stays a link to the same place.
-  const place = await realpath(path).catch(() => path);
-  const found = await stat(place).catch(() => undefined);
-  if (found?.isDirectory()) throw isFolder(path);
-  // A device or a pipe cannot be replaced by renaming.
-  const direct = found !== undefined && !found.isFile();
-  const written = direct
-    ? place
-    : join(dirname(place), `.${basename(place)}.${randomBytes(6).toString('hex')}.tmp`);
-  const forget = direct ? () => {} : temporaryAt(written);
-  const file = await orIoError(path, () =>
-    open(written, direct ? 'w' : 'wx', mode ?? found?.mode ?? PRIVATE_MODE),
-  );
-  const discard = async (): Promise<void> => {
-    if (!direct) await rm(written, { force: true }).catch(() => {});
-    forget();
-  };
-  try {
-    return new FileOutput(path, await sinkFor(path, { file, written, flush: !direct }, io), discard, () =>
-      direct ? Promise.resolve() : rename(written, place).then(forget),
-    );
-  } catch (error) {
-    await file.close().catch(() => {});
-    await discard();
-    throw error;
-  }
-}
-
-class FileOutput implements OpenOutput {
-  readonly #name: string;
-  readonly #sink: Sink;
-  readonly #remove: () => Promise<void>;
-  readonly #rename: () => Promise<void>;
-
-  constructor(name: string, sink: Sink, remove: () => Promise<void>, rename: () => Promise<void>) {
-    this.#name = name;
-    this.#sink = sink;
-    this.#remove = remove;
-    this.#rename = rename;
-  }
-
-  async write(text: string): Promise<void> {
-    await orIoError(this.#name, () => this.#sink.write(text));
-  }
-
-  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
-    return this.#sink.table(columns, style);
-  }
-
-  async commit(): Promise<void> {
-    await orIoError(this.#name, async () => {
-      await this.#sink.end();
-      await this.#rename();
-    });
-  }
-
-  async discard(): Promise<void> {
-    await this.#sink.abandon();
-    await this.#remove();
-  }
-}
-
-async function orIoError<T>(name: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw ioError('write', name, error);
-  }
 }

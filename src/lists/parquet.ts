@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Parquet files as lists: each column as text, whatever its type. */
+/** Parquet files as lists: on this machine, in the web, in object stores. */
 
 import { resolve } from 'node:path';
 import { VeilmatchError } from '../errors.js';
-import { Database, databaseError, quoted } from './duckdb.js';
+import { Database } from './duckdb.js';
 import type { Io } from './io.js';
-import type { FileReading, ListRecord, RecordSource } from './record-source.js';
+import type { RecordSource } from './record-source.js';
+import { databaseError } from './refusals.js';
+import { quoted } from './sql.js';
+import { TableRecords } from './table-records.js';
 
 /** What the message says that the package is needed for. */
 export const PARQUET_NEEDS = 'Parquet files need';
@@ -13,8 +16,7 @@ export const PARQUET_NEEDS = 'Parquet files need';
 const MEMORY_MEGABYTES = 512;
 
 /**
- * The rows of a Parquet file below its columns' names. Text is what it is, whole numbers are their digits, NULL is an
- * empty cell; floating-point numbers keep their point, so that a telephone number which went through one is noticed.
+ * The rows of a Parquet file below its columns' names.
  * @throws {VeilmatchError} `unsupported` without DuckDB; `bad-file`, `io`
  */
 export async function openParquet(path: string, source: string, io: Io): Promise<RecordSource> {
@@ -24,115 +26,42 @@ export async function openParquet(path: string, source: string, io: Io): Promise
       `${source}: a Parquet file is not read from a path with *, ?, [ or ] in it. Rename it, or make a link to it.`,
     );
   }
+  const file = resolve(path);
   const database = await Database.open(
-    { purpose: PARQUET_NEEDS, file: path, memoryMegabytes: MEMORY_MEGABYTES },
+    { purpose: PARQUET_NEEDS, files: [file], memoryMegabytes: MEMORY_MEGABYTES },
     io,
   );
+  return parquetRecords(database, file, (error, position) =>
+    databaseError('read', source, error, unreadable(source, position)),
+  );
+}
+
+/**
+ * @param place as DuckDB names it
+ * @param explain - what an error of DuckDB's comes to
+ */
+export async function parquetRecords(
+  database: Database,
+  place: string,
+  explain: (error: unknown, position?: number) => unknown,
+): Promise<RecordSource> {
   try {
-    return await ParquetRecords.open(database, path, source);
+    // Old writers leave text unmarked. Names of folders say nothing about the rows.
+    const from = `read_parquet(${quoted(place)}, binary_as_string = true, hive_partitioning = false)`;
+    const [[rows] = []] = await database.rows(`SELECT count(*) FROM ${from}`);
+    return await TableRecords.open(database, { format: 'Parquet', from, rows: Number(rows), explain });
   } catch (error) {
     await database.close();
-    throw error;
+    throw explain(error);
   }
 }
 
-class ParquetRecords implements RecordSource {
-  readonly reading: FileReading = { format: 'Parquet' };
-  readonly counts = 'row';
-  readonly hasHeader = true;
-  readonly #database: Database;
-  readonly #source: string;
-  /** What the rows are selected from, its columns named by their number. */
-  readonly #from: string;
-  readonly #names: readonly string[];
-  readonly #rows: number;
-  #read = 0;
-
-  private constructor(
-    database: Database,
-    source: string,
-    from: string,
-    names: readonly string[],
-    rows: number,
-  ) {
-    this.#database = database;
-    this.#source = source;
-    const aliases = names.map((_, i) => `c${i}`).join(', ');
-    this.#from = `${from} AS list(${aliases})`;
-    this.#names = names;
-    this.#rows = rows;
-  }
-
-  static async open(database: Database, path: string, source: string): Promise<ParquetRecords> {
-    // Old writers leave text unmarked. Names of folders say nothing about the rows.
-    const file = `read_parquet(${quoted(resolve(path))}, binary_as_string = true, hive_partitioning = false)`;
-    try {
-      const columns = await database.rows(`DESCRIBE SELECT * FROM ${file}`);
-      const [[rows] = []] = await database.rows(`SELECT count(*) FROM ${file}`);
-      return new ParquetRecords(
-        database,
-        source,
-        file,
-        columns.map(([name]) => String(name)),
-        Number(rows),
-      );
-    } catch (error) {
-      throw unreadable(error, source);
-    }
-  }
-
-  async sample(count: number): Promise<readonly ListRecord[]> {
-    const header = { fields: this.#names, line: 0 };
-    const records: ListRecord[] = [header];
-    for await (const batch of this.#select([...this.#names.keys()], `LIMIT ${count - 1}`))
-      records.push(...batch);
-    return records;
-  }
-
-  async *records(columns: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
-    yield [{ fields: this.#names, line: 0 }];
-    for await (const batch of this.#select(columns, '')) {
-      this.#read += batch.length;
-      yield batch;
-    }
-  }
-
-  share(): number {
-    return this.#read / Math.max(1, this.#rows);
-  }
-
-  close(): Promise<void> {
-    return this.#database.close();
-  }
-
-  async *#select(
-    columns: readonly number[],
-    limit: string,
-  ): AsyncGenerator<readonly ListRecord[], void, undefined> {
-    const cells = columns.map((column) => `CAST(c${column} AS VARCHAR)`).join(', ') || 'NULL';
-    let line = 1;
-    try {
-      for await (const chunk of this.#database.columns(`SELECT ${cells} FROM ${this.#from} ${limit}`)) {
-        const values = columns.map((_, i) => chunk.getColumnValues(i));
-        yield Array.from({ length: chunk.rowCount }, (_, row) => {
-          const fields: string[] = Array(this.#names.length).fill('');
-          for (const [i, column] of columns.entries())
-            fields[column] = (values[i]![row] as string | null) ?? '';
-          return { fields, line: line++ };
-        });
-      }
-    } catch (error) {
-      throw unreadable(error, this.#source, line - 1);
-    }
-  }
-}
-
-function unreadable(error: unknown, source: string, position?: number): unknown {
+/** What a Parquet file is that cannot be read. */
+export function unreadable(source: string, position?: number): VeilmatchError {
   const where = position === undefined ? '' : ` behind row ${position}`;
-  const problem = new VeilmatchError(
+  return new VeilmatchError(
     'bad-file',
     `${source} cannot be read as Parquet${where}: it is damaged, cut off, or holds text that is not UTF-8. Export it again, or as CSV.`,
     position === undefined ? {} : { position },
   );
-  return databaseError('read', source, error, problem);
 }

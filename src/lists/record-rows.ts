@@ -9,7 +9,7 @@ import type { ListRecord } from './record-source.js';
 /** A row as it was read: cells that are empty are left out. */
 export type CustomerRow = { -readonly [Key in keyof Row]?: string };
 
-/** A row and the line of its file, from 1; of a Parquet file the row, from 1. */
+/** A row and the line of its file, from 1; of a Parquet file or a database the row, from 1. Of several files they are numbered through. */
 export interface PlacedRow {
   readonly row: CustomerRow;
   readonly line: number;

@@ -26,7 +26,7 @@ export type RecordDamage =
 
 /** What a file is, in words that people know. */
 export interface FileReading {
-  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard';
+  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard' | 'SQLite' | 'PostgreSQL';
   /** Of text alone. */
   readonly encoding?: string | undefined;
   /** Of CSV alone, and why it is taken for one. */
@@ -35,6 +35,34 @@ export interface FileReading {
   readonly delimiterWhy?: 'given' | 'declared' | 'found' | 'alone' | undefined;
   /** Lines above the table that are no records, and were not asked to be left out. */
   readonly passed?: number | undefined;
+  /** The files of a list of several. */
+  readonly files?: readonly ListPart[] | undefined;
+}
+
+/** One of several files that are a list together. Their lines, or rows, are numbered through. */
+export interface ListPart {
+  readonly name: string;
+  /** The number behind which its own begin: its line 1 is the next one. Undefined until it is read. */
+  readonly after?: number | undefined;
+}
+
+/** Where a record stands by the numbers of its own file. */
+export interface RecordPlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Which of several files a line is in, and which of that file's. */
+export function placeIn(files: readonly ListPart[], line: number): RecordPlace {
+  let [low, high] = [0, files.length - 1];
+  // The last one that begins before it.
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((files[middle]!.after ?? Number.POSITIVE_INFINITY) < line) low = middle;
+    else high = middle - 1;
+  }
+  const { name, after = 0 } = files[low]!;
+  return { file: name, line: line - after };
 }
 
 export interface RecordSource {
@@ -45,8 +73,15 @@ export interface RecordSource {
   readonly hasHeader: boolean | undefined;
   /** The first records, a header among them; fewer only where there are no more. To be asked for once, beforehand. */
   sample(count: number): Promise<readonly ListRecord[]>;
-  /** All records, a header among them. @param columns those that are needed; cells of others may be empty */
-  records(columns: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined>;
+  /**
+   * All records, a header among them.
+   * @param columns those that are needed; cells of others may be empty
+   * @param headed whether the first record turned out to hold names
+   */
+  records(
+    columns: readonly number[],
+    headed: boolean,
+  ): AsyncGenerator<readonly ListRecord[], void, undefined>;
   /** How much of the file was read, from 0 to 1, where its size is known. */
   share(): number | undefined;
   close(): Promise<void>;

@@ -1,91 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The records of a list, whatever kind of file it is: CSV, JSON or vCard as they stand or compressed, or Parquet. The kind is
- * told from the first bytes, never from the name.
+ * The records of a list, wherever it lives. What a file or an object is, is told from its first bytes, never from its name.
  */
 
 import { stat } from 'node:fs/promises';
-import { BufferedSource } from './buffered-source.js';
-import { beginsWith, PARQUET, prepend, startOf } from './chunks.js';
+import { VeilmatchError } from '../errors.js';
+import { type Address, parseAddress, placeName, STDIN } from './address.js';
+import { beginsWith, PARQUET, prepend, SQLITE, startOf } from './chunks.js';
 import { decompressed } from './compression.js';
-import { MAX_RECORD, openCsv } from './csv.js';
-import type { GivenDialect } from './dialect.js';
-import { type Text, textOf } from './encoding.js';
-import { type Io, readBytes, STDIN, sourceName } from './io.js';
-import { jsonArray, jsonLines } from './json-records.js';
+import { openDatabase } from './databases.js';
+import { textOf } from './encoding.js';
+import { filesFitting } from './glob.js';
+import { type Io, readBytes } from './io.js';
+import { objectsFitting, openObject } from './objects.js';
 import { openParquet } from './parquet.js';
-import type { ListRecord, RecordSource } from './record-source.js';
-import { vcardRecords } from './vcard.js';
+import { openParts } from './parts.js';
+import type { RecordSource } from './record-source.js';
+import { openText, type TextOptions } from './text-records.js';
+import { openWeb } from './web.js';
 
-/** How a file is read; what is not said is found out. */
-export interface RecordOptions {
-  readonly dialect?: GivenDialect | undefined;
-  /** As `TextDecoder` calls it. Default: UTF-8, or what a byte order mark says. */
-  readonly encoding?: string | undefined;
-  /** Characters of the longest record that is taken. Default 1,000,000. */
-  readonly maxRecord?: number | undefined;
+/** How a list is read; what is not said is found out. */
+export interface RecordOptions extends TextOptions {
+  /** Of a database: what is read, in place of a table. One statement of its own SQL that gives rows. */
+  readonly query?: string | undefined;
+  /** Whether the first record of text holds names. Found out when it is not said. */
+  readonly header?: boolean | undefined;
 }
 
 /**
- * @param path a file, or `-` for standard input
- * @throws {VeilmatchError} `io`, `bad-file`; `unsupported` where a package or a newer Node is needed to read it
+ * @param text a path, several at once with `*` in it, or an address; `-` is standard input
+ * @throws {VeilmatchError} `argument` for an address that is not taken; `io`, `bad-file`; `unsupported` where a package, an
+ * extension of DuckDB's or a newer Node is needed to read it
  */
-export async function openRecords(path: string, options: RecordOptions, io: Io): Promise<RecordSource> {
-  const source = sourceName(path);
+export async function openRecords(text: string, options: RecordOptions, io: Io): Promise<RecordSource> {
+  const address = parseAddress(text);
+  const source = placeName(text);
+  if (address.kind === 'sqlite' || address.kind === 'postgres') {
+    return openDatabase(address, options.query, source, io);
+  }
+  if (options.query !== undefined) {
+    throw new VeilmatchError(
+      'argument',
+      `${source} is no database, and a query is for one: sqlite:FILE or postgres://HOST/DATABASE. Leave --query away.`,
+    );
+  }
+  const parts = await partsOf(text, address, io);
+  if (parts === undefined) return openOne(text, options, io);
+  return openParts(parts, options.header, (part) => openOne(part, options, io));
+}
+
+/** What is opened as a list of several; undefined for one. @throws {VeilmatchError} `io` where there are none */
+async function partsOf(text: string, address: Address, io: Io): Promise<readonly string[] | undefined> {
+  if (!text.includes('*')) return undefined;
+  if (address.kind === 'object') return objectsFitting(address.url, placeName(text), io);
+  // A file may be called so.
+  if (address.kind !== 'file' || (await stat(text).catch(() => undefined)) !== undefined) return undefined;
+  return filesFitting(text);
+}
+
+function openOne(text: string, options: RecordOptions, io: Io): Promise<RecordSource> {
+  const address = parseAddress(text);
+  const source = placeName(text);
+  if (address.kind === 'object') return openObject(address.url, source, options, io);
+  if (address.kind === 'web') return openWeb(address.url, source, options, io);
+  return openFile(text, source, options, io);
+}
+
+async function openFile(path: string, source: string, options: RecordOptions, io: Io): Promise<RecordSource> {
   const file = path === STDIN ? undefined : await stat(path).catch(() => undefined);
   const { head, iterator } = await startOf(readBytes(path, io));
   if (file?.isFile() && beginsWith(head, PARQUET)) {
     await iterator.return?.();
     return openParquet(path, source, io);
   }
-  const size = file?.isFile() ? file.size : undefined;
-  let read = 0;
-  const counted = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of prepend(head, iterator)) {
-      read += chunk.length;
-      yield chunk;
-    }
-  };
-  const text = await textOf(decompressed(counted(), source), source, options.encoding);
-  const share = (): number | undefined => (size === undefined ? undefined : read / Math.max(1, size));
-  return textRecords(text, source, options, share, io.signal);
+  if (beginsWith(head, SQLITE)) {
+    await iterator.return?.();
+    throw new VeilmatchError(
+      'argument',
+      `${source} is a SQLite database. Say which table of it: sqlite:FILE?table=NAME, or sqlite:FILE and --query.`,
+    );
+  }
+  return openText(
+    prepend(head, iterator),
+    file?.isFile() ? file.size : undefined,
+    source,
+    options,
+    io.signal,
+  );
 }
 
 /** Text of a file, decompressed if need be. @throws {VeilmatchError} `io`, `bad-file` */
 export async function* readText(path: string, io: Io): AsyncGenerator<string, void, undefined> {
-  const source = sourceName(path);
+  const source = placeName(path);
   yield* (await textOf(decompressed(readBytes(path, io), source), source)).chunks;
-}
-
-async function textRecords(
-  { encoding, chunks }: Text,
-  source: string,
-  { dialect, maxRecord = MAX_RECORD }: RecordOptions,
-  share: () => number | undefined,
-  signal: AbortSignal | undefined,
-): Promise<RecordSource> {
-  const { value: head = '' } = await chunks.next();
-  const text = prepend(head, chunks);
-  const named = (
-    format: 'JSON' | 'JSON Lines' | 'vCard',
-    counts: 'line' | 'row',
-    batches: AsyncGenerator<readonly ListRecord[], void, undefined>,
-  ): RecordSource => {
-    const reading = { format, encoding };
-    return new BufferedSource({ reading, counts, hasHeader: true }, batches, share);
-  };
-  if (dialect?.delimiter === undefined) {
-    if (/^\s*BEGIN:VCARD\s/i.test(head)) return named('vCard', 'line', vcardRecords(text, maxRecord));
-    if (/^\s*\{\s*(?:"|\})/.test(head)) return named('JSON Lines', 'line', jsonLines(text, maxRecord));
-    if (/^\s*\[\s*(?:\{|\])/.test(head)) return named('JSON', 'row', jsonArray(text, source));
-  }
-  const { detected, batches } = await openCsv(text, { source, dialect, maxRecord, signal });
-  const reading = {
-    format: 'CSV',
-    encoding,
-    delimiter: detected.dialect.delimiter,
-    delimiterWhy: detected.why,
-    passed: detected.passed,
-  } as const;
-  return new BufferedSource({ reading, counts: 'line', hasHeader: undefined }, batches, share);
 }

@@ -7,22 +7,17 @@
  * removed when the command ends.
  */
 
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ByteList, ByteListBuilder, fromUtf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
-import { pathName } from '../path-name.js';
-import {
-  type Cells,
-  type ColumnType,
-  Database,
-  databaseError,
-  hasDuckDb,
-  INSTALL,
-  type TableWriter,
-} from './duckdb.js';
+import { parseAddress, placeName } from './address.js';
+import { type Cells, type ColumnType, Database, hasDuckDb, INSTALL, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
 import type { CustomerRow } from './record-rows.js';
+import { databaseError } from './refusals.js';
 import type { TableStyle } from './spreadsheet.js';
 import type { Uint32List } from './uint32-list.js';
 
@@ -194,7 +189,11 @@ class SpilledRows implements KeptRows {
   }
 
   static async open(output: string, io: Io): Promise<SpilledRows> {
-    const options = { purpose: 'Rows on disk need', beside: output, memoryMegabytes: DATABASE_MEGABYTES };
+    const options = {
+      purpose: 'Rows on disk need',
+      beside: localPath(output),
+      memoryMegabytes: DATABASE_MEGABYTES,
+    };
     const database = await Database.open(options, io);
     try {
       const rows = await database.table('rows', { row: 'integer', phone: 'text', email: 'text' });
@@ -235,11 +234,18 @@ class SpilledRows implements KeptRows {
   }
 }
 
+/** A path on a disk that has room for rows: that of the output, if it is a file. */
+function localPath(output: string): string {
+  const address = parseAddress(output);
+  if (address.kind === 'file' || address.kind === 'sqlite') return address.path;
+  return join(tmpdir(), 'rows');
+}
+
 function* singles(rows: readonly number[]): Generator<Cells> {
   for (const row of rows) yield [row];
 }
 
 function spillError(output: string, error: unknown): unknown {
-  const place = `the folder for rows beside ${pathName(output)}`;
+  const place = `the folder for rows beside ${placeName(localPath(output))}`;
   return databaseError('write', place, error, new VeilmatchError('io', `Cannot use ${place}.`));
 }

@@ -8,11 +8,14 @@ import type { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
+import { parseAddress, placeName } from './address.js';
 import { compressionOf, compressor } from './compression.js';
-import { type Cells, type ColumnType, Database, databaseError, quoted, type TableWriter } from './duckdb.js';
+import { type Cells, type ColumnType, Database, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import { PARQUET_NEEDS } from './parquet.js';
+import { databaseError } from './refusals.js';
 import type { TableStyle } from './spreadsheet.js';
+import { quoted } from './sql.js';
 import { CsvTable, JsonLinesTable, type Output, type TableOutput } from './text-output.js';
 
 /** Where a file's content goes, as text that may be compressed or as a table. */
@@ -36,12 +39,17 @@ function isParquetName(name: string): boolean {
   return /\.parquet$/i.test(name);
 }
 
-/** @throws {VeilmatchError} `argument` where a command that writes no list is to write a Parquet file */
-export function refuseParquet(path: string | undefined, what: string): void {
-  if (path === undefined || !isParquetName(path)) return;
+/** @throws {VeilmatchError} `argument` where a command that writes no list is to write a Parquet file or a table */
+export function refuseTable(path: string | undefined, what: string): void {
+  if (path === undefined) return;
+  const { kind } = parseAddress(path);
+  if (kind === 'sqlite' || kind === 'postgres') {
+    throw new VeilmatchError('argument', `${what} is no list: ${placeName(path)} is a table. Name a file.`);
+  }
+  if (!isParquetName(path)) return;
   throw new VeilmatchError(
     'argument',
-    `${what} is no list: ${pathName(path)} cannot be a Parquet file. Give another ending.`,
+    `${what} is no list: ${placeName(path)} cannot be a Parquet file. Give another ending.`,
   );
 }
 
@@ -163,12 +171,17 @@ class ParquetSink implements Sink {
 
   static async open(name: string, open: OpenFile, io: Io): Promise<ParquetSink> {
     const { written } = open;
-    const options = { purpose: PARQUET_NEEDS, file: written, beside: written, memoryMegabytes: 64 };
+    const options = {
+      purpose: PARQUET_NEEDS,
+      files: [resolve(written)],
+      beside: written,
+      memoryMegabytes: 64,
+    };
     return new ParquetSink(name, open, await Database.open(options, io));
   }
 
   async write(): Promise<void> {
-    refuseParquet(this.#name, 'The output');
+    refuseTable(this.#name, 'The output');
   }
 
   async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {

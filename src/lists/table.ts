@@ -5,6 +5,7 @@ import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
 import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field } from '../identifiers/row.js';
+import { placeName } from './address.js';
 import {
   type ChosenColumn,
   type ColumnOptions,
@@ -13,9 +14,15 @@ import {
   SAMPLE_RECORDS,
 } from './columns.js';
 import { fieldColumns } from './field-columns.js';
-import { type Io, sourceName } from './io.js';
+import type { Io } from './io.js';
 import { type PlacedRow, rowsOfRecord } from './record-rows.js';
-import type { FileReading, ListRecord, RecordSource } from './record-source.js';
+import {
+  type FileReading,
+  type ListRecord,
+  placeIn,
+  type RecordPlace,
+  type RecordSource,
+} from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
 
 /** How a list is read; what is not said is found out. */
@@ -67,12 +74,12 @@ export class CustomerList {
 
   /**
    * Opens a list and chooses its columns.
-   * @param path a file, or `-` for standard input
+   * @param path a file, several with `*` in it, an address, or `-` for standard input
    * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is no text, no list, or not in its encoding, with the
    * line or byte offset; `argument` when no column can be chosen
    */
   static async open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
-    const source = sourceName(path);
+    const source = placeName(path);
     const records = await openRecords(path, options, io);
     try {
       const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
@@ -125,6 +132,12 @@ export class CustomerList {
     return this.#damaged.has(line) ? 'bad-record' : code;
   }
 
+  /** Where a line of a list of several files stands; undefined in a list of one. */
+  placeOf(line: number): RecordPlace | undefined {
+    const { files } = this.reading;
+    return files && placeIn(files, line);
+  }
+
   /** Cells of a whole record. */
   get width(): number {
     return this.#width;
@@ -155,7 +168,7 @@ export class CustomerList {
 
   async *#belowHeader(needed: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
     let below = this.columns.header === undefined;
-    for await (const batch of this.#records.records(needed)) {
+    for await (const batch of this.#records.records(needed, !below)) {
       const first = below ? -1 : batch.findIndex(({ damage }) => damage === undefined);
       const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
       below ||= first >= 0;
@@ -222,10 +235,12 @@ function readingNotes({
   encoding,
   delimiter,
   delimiterWhy,
+  files,
   passed = 0,
   country,
 }: ListReading): string[] {
-  const text = encoding === undefined ? format : `${format} in ${encoding.toUpperCase()}`;
+  const several = files === undefined ? '' : `${files.length} files of `;
+  const text = `${several}${format}${encoding === undefined ? '' : ` in ${encoding.toUpperCase()}`}`;
   const fields =
     delimiterWhy === undefined
       ? ''

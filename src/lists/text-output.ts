@@ -10,6 +10,13 @@ export interface Output {
   table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput>;
 }
 
+/** An output that is kept or is as if it had never been. */
+export interface OpenOutput extends Output {
+  /** Gives the output its name. */
+  commit(): Promise<void>;
+  discard(): Promise<void>;
+}
+
 export interface TableOutput {
   append(rows: Iterable<Cells>): Promise<void>;
 }

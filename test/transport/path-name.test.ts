@@ -3,7 +3,7 @@
 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sourceName } from '../../src/lists/io.js';
+import { placeName } from '../../src/lists/address.js';
 import { pathName, UNNAMED } from '../../src/path-name.js';
 import { readPartners } from '../../src/transport/door/partners-file.js';
 import { createToken } from '../../src/transport/door/tokens.js';
@@ -22,7 +22,7 @@ describe('a path', () => {
     const inFolder = join(temporary(), 'no', text);
     for (const path of [text, inFolder, `${inFolder}.lock`, `${text}.0123456789abcdef.tmp`, `${text}/key.vm`])
       expect(pathName(path)).toBe(UNNAMED);
-    expect(sourceName(text)).toBe(UNNAMED);
+    expect(placeName(text)).toBe(UNNAMED);
     const all: (() => Promise<unknown>)[] = [
       () => openFileLedger(inFolder),
       () => lockFile(inFolder),

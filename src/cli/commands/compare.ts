@@ -5,9 +5,10 @@ import { InvalidArgumentError, Option } from 'commander';
 import { numberingPlan } from '../../attack/index.js';
 import { compare, type ProtocolId, type ProtocolReport, protocols } from '../../compare/index.js';
 import { VeilmatchError } from '../../errors.js';
+import { parseAddress } from '../../lists/address.js';
 import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
 import { assignedOption, listOptions, parseCountry, statusFor, strictOption } from '../flags/list-options.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
@@ -83,10 +84,12 @@ Examples:
     }
     checkStdin(args);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
-    refuseParquet(flags.output, 'A comparison');
+    refuseTable(flags.output, 'A comparison');
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
-      const receiver = await readSet(args[0]!, flags, io);
-      const sender = await readSet(args[1]!, flags, io);
+      const [receiver, sender] = [
+        await readSet(args[0]!, flagsFor(args[0]!, args[1]!, flags), io),
+        await readSet(args[1]!, flagsFor(args[1]!, args[0]!, flags), io),
+      ];
       const wanted = flags.protocols ?? IDS;
       const progress = startProgress(io, 'compare');
       const reports: ProtocolReport[] = [];
@@ -113,6 +116,17 @@ Examples:
     });
   },
 };
+
+/** A query is for the list that is a database, where the other one is none. */
+function flagsFor(path: string, other: string, flags: CompareFlags): CompareFlags {
+  const { query: _, ...rest } = flags;
+  return needsQuery(other) && !needsQuery(path) ? rest : flags;
+}
+
+function needsQuery(path: string): boolean {
+  const address = parseAddress(path);
+  return (address.kind === 'sqlite' || address.kind === 'postgres') && address.table === undefined;
+}
 
 function parseProtocols(text: string): ProtocolId[] {
   const ids = text.split(',');

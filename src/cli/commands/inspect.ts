@@ -2,10 +2,10 @@
 /** `veilmatch inspect`: says how a list would be read and what is in it, and does nothing else. No value is shown. */
 
 import { Option } from 'commander';
+import { isLocal, placeName } from '../../lists/address.js';
 import { type InspectedColumn, inspectList, type ListInspection } from '../../lists/inspect.js';
-import { sourceName } from '../../lists/io.js';
 import { withOutputs } from '../../lists/output.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { Command } from '../command.js';
 import {
   assignedOption,
@@ -16,7 +16,7 @@ import {
   strictOption,
   toListOptions,
 } from '../flags/list-options.js';
-import { rejectedLine } from '../report/rejected.js';
+import { placesOf, rejectedLine } from '../report/rejected.js';
 
 interface InspectFlags extends ListFlags {
   readonly assigned?: true;
@@ -48,7 +48,7 @@ Examples:
   async run(args, options, io) {
     const flags = options as InspectFlags;
     const path = args[0]!;
-    refuseParquet(flags.output, 'A report');
+    refuseTable(flags.output, 'A report');
     return withOutputs([flags.output], [path], io, async (output) => {
       const report = await inspectList(path, { ...toListOptions(flags), assigned: flags.assigned }, io);
       const { notes: _, ...data } = report;
@@ -64,14 +64,14 @@ Examples:
 };
 
 function reportText(report: ListInspection, path: string, flags: InspectFlags): string {
-  const { identifiers, countries, records, repeatedRows, frequent, rejected, counts } = report;
+  const { identifiers, countries, records, repeatedRows, frequent, rejected } = report;
   const several = frequent.map(
     ({ kind, rows, lines }) =>
-      `  ${kind === 'phone' ? 'a number' : 'an address'} in ${rows} rows (${counts}s ${lines.join(', ')}, ...): hardly one person`,
+      `  ${kind === 'phone' ? 'a number' : 'an address'} in ${rows} rows (${placesOf(lines, report)}, ...): hardly one person`,
   );
   const ofCountries = Object.entries(countries).map(([country, count]) => `${country} ${count}`);
   return [
-    ...report.notes.map((note) => `${sourceName(path)}: ${note}`),
+    ...report.notes.map((note) => `${placeName(path)}: ${note}`),
     '',
     ...columnLines(report.columns, report),
     '',
@@ -80,7 +80,7 @@ function reportText(report: ListInspection, path: string, flags: InspectFlags): 
     ...several,
     ...(ofCountries.length > 0 ? [`countries of the numbers: ${ofCountries.join(', ')}`] : []),
     rejected.length === 0 ? 'nothing was rejected' : 'rejected:',
-    ...rejected.map((entry) => rejectedLine(entry, counts)),
+    ...rejected.map((entry) => rejectedLine(entry, report)),
     '',
     `go on with: ${commandLine(path, report, flags)}`,
     '',
@@ -113,8 +113,17 @@ function commandLine(path: string, { reading }: ListInspection, flags: InspectFl
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     return value === undefined ? [] : value === true ? [flag] : [flag, quoted(String(value))];
   });
+  // The report can be handed on, and a query may name somebody.
+  const query = flags.query === undefined ? [] : ['--query', "'...'"];
   const header = flags.header === undefined ? [] : [flags.header ? '--header' : '--no-header'];
-  return ['veilmatch normalize', quoted(path), ...words, ...given, ...header].join(' ');
+  return [
+    'veilmatch normalize',
+    quoted(isLocal(path) ? path : placeName(path)),
+    ...words,
+    ...given,
+    ...query,
+    ...header,
+  ].join(' ');
 }
 
 /** What is passed on as it was given; columns are told as they were found. */

@@ -6,12 +6,13 @@
 
 import { Option } from 'commander';
 import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js';
+import { placeName } from '../../lists/address.js';
 import type { Cells } from '../../lists/duckdb.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import type { Io } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
 import type { CustomerRow, PlacedRow } from '../../lists/record-rows.js';
 import { listColumns } from '../../lists/shared-rows.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
 import { CustomerList, type ListReading } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
@@ -26,7 +27,7 @@ import {
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import { type Progress, startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;
@@ -47,7 +48,8 @@ export function reportOptions(): Option[] {
     spreadsheetOption(),
     new Option(
       '-o, --output <FILE>',
-      'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet',
+      'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet; ' +
+        'or to a new table (sqlite:, postgres://) or an object (s3://, gs://), named as lists are',
     ),
   ];
 }
@@ -75,20 +77,20 @@ const SLICE_ROWS = 100_000;
 /** Runs a whole command of this family. */
 export async function reportOn(path: string, report: Report, io: Io): Promise<ExitStatus> {
   const { flags } = report;
-  if (flags.json) refuseParquet(flags.output, 'A JSON document');
+  if (flags.json) refuseTable(flags.output, 'A JSON document');
   const paths = [flags.output, ...(flags.rejected === undefined ? [] : [flags.rejected])];
   // The outputs are opened first: a folder that cannot be written to is found out before the work, not after it.
   return withOutputs(paths, [path], io, async (output, rejectedOutput) => {
     const list = await CustomerList.open(path, toListOptions(flags), io);
-    const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+    const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
     for (const note of list.notes) say(note);
     const tally = new ReportTally(list);
-    const progress = startProgress(io, sourceName(path));
+    const progress = startProgress(io, placeName(path));
     try {
       const sink = flags.json
         ? await JsonReport.begin(output!, report.title)
         : await TableReport.begin(output!, list.kinds, flags);
-      const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
+      const rejectedTable = await rejectedOutput?.table(rejectedColumns(list), flags);
       for await (const slice of slicesOf(list, progress)) {
         const processed = await report.process(slice.map(({ row }) => row));
         const rejected = processed.rejected.map((rejection): Rejection => {
@@ -98,7 +100,7 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
         tally.add(processed, rejected);
         for (const reading of processed.ambiguous) tally.ambiguous.add(reading, slice[reading.row]!.line);
         await sink.add(slice, processed, rejected);
-        await rejectedTable?.append(rejected.map(({ line, field, code }) => [line, field, code]));
+        await rejectedTable?.append(rejected.map((each) => rejectedCells(each, list)));
       }
       await sink.end(list);
     } finally {
@@ -130,7 +132,6 @@ async function* slicesOf(
 }
 
 const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
-const REJECTED_COLUMNS = { line: 'integer', field: 'text', code: 'text' } as const;
 
 interface Rejection extends RejectedRow {
   readonly line: number;
@@ -145,8 +146,8 @@ class ReportTally {
 
   constructor(list: CustomerList) {
     this.#list = list;
-    this.rejected = new RejectedTally(list.counts);
-    this.ambiguous = new RejectedTally(list.counts);
+    this.rejected = new RejectedTally(list);
+    this.ambiguous = new RejectedTally(list);
   }
 
   add(processed: ProcessedRows, rejected: readonly Rejection[]): void {

@@ -4,7 +4,8 @@
 import { Option } from 'commander';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { checkStdin, type Io, STDIN } from '../../lists/io.js';
+import { STDIN } from '../../lists/address.js';
+import { checkStdin, type Io } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import { pathName } from '../../path-name.js';
 import type { ListProtocol } from '../../psi/run/command-line.js';

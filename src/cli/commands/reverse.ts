@@ -12,8 +12,9 @@ import {
 } from '../../attack/index.js';
 import { VeilmatchError } from '../../errors.js';
 import { profiles } from '../../identifiers/index.js';
+import { placeName } from '../../lists/address.js';
 import type { Cells } from '../../lists/duckdb.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import type { Io } from '../../lists/io.js';
 import { checkDistinct, PRIVATE_MODE, withOutputs, writeAll } from '../../lists/output.js';
 import type { Command, ExitStatus } from '../command.js';
 import { parseCountry, statusFor, strictOption } from '../flags/list-options.js';
@@ -152,7 +153,7 @@ Examples:
 };
 
 function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: Io): void {
-  const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+  const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
   for (const note of notes) say(note);
   say(`tokens ${tokens.length}, rejected ${rejected.count}`);
   if (rejected.count === 0) return;
@@ -194,7 +195,7 @@ async function searchFor(
   if (stored !== undefined && (stored.revealed !== undefined) !== reveal) {
     throw new VeilmatchError(
       'argument',
-      `The search in ${sourceName(path!)} was begun ${reveal ? 'without' : 'with'} --reveal. Go on as it was begun, or name another file.`,
+      `The search in ${placeName(path!)} was begun ${reveal ? 'without' : 'with'} --reveal. Go on as it was begun, or name another file.`,
     );
   }
   const revealed = reveal ? (stored?.revealed ?? new Map<string, string[]>()) : undefined;

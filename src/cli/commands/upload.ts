@@ -8,15 +8,16 @@ import type { DateOrder } from '../../identifiers/fields/field.js';
 import type { UploadKind } from '../../identifiers/platforms/upload.js';
 import type { ProfileName } from '../../identifiers/profiles.js';
 import { type PlannedFile, UploadPlan } from '../../identifiers/upload-plan.js';
-import { type Io, STDIN, sourceName } from '../../lists/io.js';
+import { placeName, STDIN } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import { csvLine, type Output, withOpened, writeAll } from '../../lists/output.js';
 import type { PlacedRow } from '../../lists/record-rows.js';
-import { refuseParquet } from '../../lists/sinks.js';
+import { refuseTable } from '../../lists/sinks.js';
 import { CustomerList } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
-import { RejectedTally } from '../report/rejected.js';
+import { RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
@@ -52,10 +53,10 @@ export async function writeUpload(
       '--upload writes files: say where with -o, for example -o audience.csv.',
     );
   }
-  refuseParquet(target, 'An upload');
-  const say = (message: string): void => void io.stderr.write(`${sourceName(path)}: ${message}\n`);
+  refuseTable(target, 'An upload');
+  const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
   const list = await CustomerList.open(path, { ...toListOptions(flags), fields: true }, io);
-  const progress = startProgress(io, sourceName(path));
+  const progress = startProgress(io, placeName(path));
   try {
     for (const note of list.notes) say(note);
     const { country, assigned, dateOrder } = flags;
@@ -64,20 +65,22 @@ export async function writeUpload(
       `columns used: ${[...kindsOf(list).keys()].filter((kind) => !plan.unused.includes(kind)).join(', ')}`,
     );
     if (plan.unused.length > 0) say(`not taken by this upload, and left out: ${plan.unused.join(', ')}`);
-    const tally = new RejectedTally(list.counts);
+    const tally = new RejectedTally(list);
     const files = await withOpened([path], io, async (open) => {
       const parts = plan.files.map((file) => new Parts(file, target, open));
       const rejectedTable =
         flags.rejected === undefined
           ? undefined
-          : await (await open(flags.rejected)).table({ line: 'integer', field: 'text', code: 'text' });
+          : await (await open(flags.rejected)).table(rejectedColumns(list));
       for (const part of parts) await part.begin();
       for await (const batch of list.rows()) {
         for (const person of peopleIn(batch)) {
           const { rows, rejected } = plan.lay(person.cells);
           for (const [i, each] of rows.entries()) parts[i]!.add(each);
           for (const rejection of rejected) tally.add(rejection, person.line);
-          await rejectedTable?.append(rejected.map(({ field, code }) => [person.line, field, code]));
+          await rejectedTable?.append(
+            rejected.map((each) => rejectedCells({ ...each, line: person.line }, list)),
+          );
         }
         for (const part of parts) await part.flush();
         const share = list.share();

@@ -21,12 +21,14 @@ export interface ListFlags {
   readonly skip?: number;
   readonly charset?: string;
   readonly maxRecord?: number;
+  readonly query?: string;
 }
 
 export const LIST_ARGUMENT: { readonly name: string; readonly description: string } = {
   name: '<file>',
   description:
-    'a customer list: CSV, JSON Lines or vCard, also compressed with gzip or zstd; or Parquet; - is standard input',
+    'a customer list: CSV, JSON Lines or vCard, also compressed with gzip or zstd; or Parquet; - is standard input; several as ' +
+    "one: 'part-*.csv'; or where it lives: sqlite:FILE?table=NAME, postgres://USER@HOST/DATABASE?table=NAME, s3://, gs://, https://",
 };
 
 export function listOptions(): Option[] {
@@ -70,6 +72,10 @@ export function listOptions(): Option[] {
       '--max-record <N>',
       'characters of the longest record that is read (default: 1000000)',
     ).argParser(parseCount),
+    new Option(
+      '--query <SQL>',
+      'of a database that is named without a table: what is read, one statement of its own SQL',
+    ),
   ];
 }
 
@@ -94,10 +100,10 @@ export function statusFor(flags: { readonly strict?: true }, rejected: number): 
 }
 
 export function toListOptions(flags: ListFlags): ListOptions {
-  const { column: columns, header, country, countryColumn, charset: encoding, maxRecord } = flags;
+  const { column: columns, header, country, countryColumn, charset: encoding, maxRecord, query } = flags;
   const { delimiter, quote, comment, skip } = flags;
   const dialect = { delimiter, quote, escape: flags.escape, comment, skip };
-  return { columns, header, country, countryColumn, dialect, encoding, maxRecord };
+  return { columns, header, country, countryColumn, dialect, encoding, maxRecord, query };
 }
 
 export function parseCountry(text: string): string {

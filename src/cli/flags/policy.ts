@@ -2,7 +2,8 @@
 /** A policy, read from the file that a flag names. */
 
 import { VeilmatchError } from '../../errors.js';
-import { type Io, readBytes, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import { type Io, readBytes } from '../../lists/io.js';
 import { checkPolicy, type Policy } from '../../psi/index.js';
 
 /** Anything larger is the wrong file. */
@@ -16,7 +17,7 @@ export async function readPolicy(path: string, io: Io): Promise<Policy> {
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_POLICY_BYTES)
-      throw new VeilmatchError('bad-file', `${sourceName(path)} is too long for a policy.`);
+      throw new VeilmatchError('bad-file', `${placeName(path)} is too long for a policy.`);
   }
   let value: unknown;
   try {
@@ -26,7 +27,7 @@ export async function readPolicy(path: string, io: Io): Promise<Policy> {
     const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
     throw new VeilmatchError(
       'bad-file',
-      `${sourceName(path)} is not JSON${place === undefined ? '' : `: character ${Number(place) + 1} does not fit`}. ` +
+      `${placeName(path)} is not JSON${place === undefined ? '' : `: character ${Number(place) + 1} does not fit`}. ` +
         'veilmatch budget --help shows a policy.',
     );
   }
@@ -34,6 +35,6 @@ export async function readPolicy(path: string, io: Io): Promise<Policy> {
     return checkPolicy(value);
   } catch (error) {
     if (!(error instanceof VeilmatchError)) throw error;
-    throw new VeilmatchError('bad-file', `${sourceName(path)}: ${error.message}`);
+    throw new VeilmatchError('bad-file', `${placeName(path)}: ${error.message}`);
   }
 }

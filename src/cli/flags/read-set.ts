@@ -6,14 +6,15 @@
 
 import { VeilmatchError } from '../../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
+import { placeName } from '../../lists/address.js';
 import { parseAmount } from '../../lists/amounts.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/record-rows.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ListSummary } from '../report/comparison.js';
-import { ambiguousLines, RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, placesOf, RejectedTally } from '../report/rejected.js';
 import { type ListFlags, toListOptions } from './list-options.js';
 
 export interface SetFlags extends ListFlags {
@@ -53,13 +54,14 @@ export async function readSet(
   rows?: SharedRows,
   columns: ReadonlyMap<string, AmountColumn> = new Map(),
 ): Promise<ReadSet> {
-  const source = sourceName(path);
+  const source = placeName(path);
   const beside = [...columns.values()].map(({ name }) => name);
   const list = await CustomerList.open(path, { ...toListOptions(flags), beside }, io);
   try {
     for (const note of list.notes) io.stderr.write(`${source}: ${note}\n`);
     const lines = new Uint32List();
-    const amounts = new Amounts(`${source}: ${list.counts}`, columns);
+    const place = (line: number): string => `${source}: ${placesOf([line], list)}`;
+    const amounts = new Amounts(place, columns);
     const { set, rejected, ambiguous } = await identifiersFromRows(rowsOf(list, lines, amounts, rows), {
       country: flags.country,
       assigned: flags.assigned ?? false,
@@ -67,12 +69,12 @@ export async function readSet(
       strict: flags.strict ?? false,
       signal: io.signal,
     });
-    const tally = new RejectedTally(list.counts);
+    const tally = new RejectedTally(list);
     for (const rejection of rejected) {
       const line = lines.at(rejection.row);
       tally.add({ ...rejection, code: list.codeAt(line, rejection.code) }, line);
     }
-    const doubts = new RejectedTally(list.counts);
+    const doubts = new RejectedTally(list);
     for (const reading of ambiguous) doubts.add(reading, lines.at(reading.row));
     const summary = { records: list.records, identifiers: set.size, rejected: rejected.length };
     io.stderr.write(
@@ -118,11 +120,11 @@ async function* rowsOf(
 /** The columns of amounts, as they are read. */
 class Amounts {
   readonly columns = new Map<string, number[]>();
-  readonly #place: string;
+  readonly #place: (line: number) => string;
   readonly #asked: readonly (readonly [string, AmountColumn])[];
 
-  /** @param place of a record, but for its number */
-  constructor(place: string, columns: ReadonlyMap<string, AmountColumn>) {
+  /** @param place - how messages name a record */
+  constructor(place: (line: number) => string, columns: ReadonlyMap<string, AmountColumn>) {
     this.#place = place;
     this.#asked = [...columns];
     for (const name of columns.keys()) this.columns.set(name, []);
@@ -138,7 +140,7 @@ class Amounts {
     for (const [i, [name, { digits, most }]] of this.#asked.entries()) {
       const amount = parseAmount(cells[i]!, digits, most);
       if (typeof amount === 'string') {
-        throw new VeilmatchError('bad-file', `${this.#place} ${line}: the amount ${amount}.`, {
+        throw new VeilmatchError('bad-file', `${this.#place(line)}: the amount ${amount}.`, {
           position: line - 1,
         });
       }

@@ -17,8 +17,9 @@ import {
 import { VeilmatchError } from '../../errors.js';
 import { campaignKey, type DigestAlgorithm } from '../../hashing/index.js';
 import { digestBytes } from '../../hashing/plain.js';
+import { placeName, STDIN } from '../../lists/address.js';
 import { readCsv } from '../../lists/csv.js';
-import { checkStdin, type Io, STDIN, sourceName } from '../../lists/io.js';
+import { checkStdin, type Io } from '../../lists/io.js';
 import { readText } from '../../lists/records.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
 
@@ -155,7 +156,7 @@ export async function readDictionary(flags: ReverseFlags, io: Io): Promise<Email
 
 /** Lines of a prefix and the digits of whole numbers: `15112,11` or `15112,10-11`. */
 async function readRanges(path: string, io: Io): Promise<NumberRange[]> {
-  const source = sourceName(path);
+  const source = placeName(path);
   const ranges: NumberRange[] = [];
   const add = ([prefix = '', digits = '']: readonly string[], line: number): void => {
     const [, least, most] = /^\s*(\d{1,2})(?:\s*-\s*(\d{1,2}))?\s*$/.exec(digits) ?? [];

@@ -3,7 +3,8 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import type { Spill } from '../../lists/shared-rows.js';
 import type { ListProtocol } from '../../psi/run/command-line.js';
@@ -169,13 +170,13 @@ async function readPartners({ partners: path, tlsCert, clientCa }: ServeFlags, i
   if (known.length === 0) {
     throw new VeilmatchError(
       'bad-file',
-      `${sourceName(path)} has no partner with a token or a certificate. Add one with: veilmatch token NAME --add FILE`,
+      `${placeName(path)} has no partner with a token or a certificate. Add one with: veilmatch token NAME --add FILE`,
     );
   }
   if (tlsCert === undefined && haveCertificates(read.partners)) {
     throw new VeilmatchError(
       'argument',
-      `${sourceName(path)} has partners who are known by a certificate, which takes TLS: give --tls-cert and --tls-key.`,
+      `${placeName(path)} has partners who are known by a certificate, which takes TLS: give --tls-cert and --tls-key.`,
     );
   }
   if (
@@ -185,12 +186,12 @@ async function readPartners({ partners: path, tlsCert, clientCa }: ServeFlags, i
   ) {
     throw new VeilmatchError(
       'argument',
-      `${sourceName(path)} has partners who are known by a key, and no authority: give that of their certificates with ` +
+      `${placeName(path)} has partners who are known by a key, and no authority: give that of their certificates with ` +
         '--client-ca.',
     );
   }
   for (const warning of neverMatching(read.partners, clientCa !== undefined)) {
-    io.stderr.write(`warning: ${sourceName(path)}: ${warning}\n`);
+    io.stderr.write(`warning: ${placeName(path)}: ${warning}\n`);
   }
   return read;
 }

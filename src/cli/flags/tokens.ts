@@ -3,7 +3,8 @@
 
 import { LEAST_BYTES, readBase64, readHex } from '../../attack/tokens.js';
 import { VeilmatchError } from '../../errors.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import type { ListRecord } from '../../lists/record-source.js';
 import { openRecords } from '../../lists/records.js';
 
@@ -78,13 +79,13 @@ function truncatedKind(cells: readonly string[]): TokenKind | undefined {
  * @throws {VeilmatchError} `io`, `bad-file`; `argument` when no column of tokens can be found
  */
 export async function readTokens(path: string, options: TokenFileOptions, io: Io): Promise<TokenFile> {
-  const source = sourceName(path);
+  const source = placeName(path);
   const records = await openRecords(path, {}, io);
   try {
     const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
     if (sample.length === 0) throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
     const reader = new TokenReader(source, options, sample, records.hasHeader);
-    for await (const batch of records.records([reader.column])) reader.take(batch);
+    for await (const batch of records.records([reader.column], reader.headed)) reader.take(batch);
     return reader.finish();
   } finally {
     await records.close();
@@ -126,6 +127,11 @@ class TokenReader {
   /** The one that holds the tokens. */
   get column(): number {
     return this.#chosen.column;
+  }
+
+  /** Whether the first record holds names. */
+  get headed(): boolean {
+    return !this.#belowHeader;
   }
 
   take(batch: readonly ListRecord[]): void {

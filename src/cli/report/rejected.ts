@@ -3,6 +3,8 @@
 
 import type { IdentifierErrorCode } from '../../errors.js';
 import type { AmbiguousRow, UploadRejection } from '../../identifiers/row.js';
+import type { Cells, ColumnType } from '../../lists/duckdb.js';
+import { type ListPart, placeIn } from '../../lists/record-source.js';
 
 type RowCode = IdentifierErrorCode | AmbiguousRow['code'];
 
@@ -21,6 +23,37 @@ const ADVICE: Partial<Readonly<Record<RowCode, string>>> = {
     'dates that can be read both ways need --date-order dmy or mdy, telephone numbers + and the country code',
 };
 
+/** The list that lines are lines of. */
+interface ReadList {
+  /** A Parquet file and a database have rows. */
+  readonly counts: 'line' | 'row';
+  readonly reading: { readonly files?: readonly ListPart[] | undefined };
+}
+
+/** Where records stand, in words: by their own file, where the list is of several. */
+export function placesOf(lines: readonly number[], { counts, reading: { files } }: ReadList): string {
+  if (files === undefined) return `${counts}${lines.length === 1 ? '' : 's'} ${lines.join(', ')}`;
+  return lines
+    .map((each) => placeIn(files, each))
+    .map(({ file, line }) => `${file} ${counts} ${line}`)
+    .join(', ');
+}
+
+/** The columns of `--rejected`. */
+export function rejectedColumns({ reading: { files } }: ReadList): Record<string, ColumnType> {
+  const own = files === undefined ? {} : ({ file: 'text', file_line: 'integer' } as const);
+  return { line: 'integer', ...own, field: 'text', code: 'text' };
+}
+
+/** A row of `--rejected`. */
+export function rejectedCells(
+  { line, field, code }: { readonly line: number } & Pick<Rejections, 'field' | 'code'>,
+  { reading: { files } }: ReadList,
+): Cells {
+  const own = files === undefined ? undefined : placeIn(files, line);
+  return [line, ...(own === undefined ? [] : [own.file, own.line]), field, code];
+}
+
 interface Rejections {
   readonly field?: UploadRejection['field'] | undefined;
   readonly code: RowCode;
@@ -37,13 +70,12 @@ export function ambiguousLines(tally: RejectedTally): string[] {
 
 /** Counts rejections by field and code, as they come. */
 export class RejectedTally {
-  readonly #counts: 'line' | 'row';
+  readonly #list: ReadList;
   readonly #byCode = new Map<string, Rejections>();
   #total = 0;
 
-  /** @param counts what the lines are lines of: a Parquet file has rows */
-  constructor(counts: 'line' | 'row') {
-    this.#counts = counts;
+  constructor(list: ReadList) {
+    this.#list = list;
   }
 
   get total(): number {
@@ -64,7 +96,7 @@ export class RejectedTally {
     return [...this.#byCode]
       .sort(([, a], [, b]) => b.count - a.count)
       .map(([, { field, code, count, lines }]) =>
-        rejectedLine({ field, code, count, lines: [...lines] }, this.#counts),
+        rejectedLine({ field, code, count, lines: [...lines] }, this.#list),
       );
   }
 }
@@ -72,10 +104,10 @@ export class RejectedTally {
 /** Rejections of one kind in a line. */
 export function rejectedLine(
   { field, code, count, lines }: Omit<Rejections, 'lines'> & { readonly lines: readonly number[] },
-  counts: 'line' | 'row',
+  list: ReadList,
 ): string {
   const title = field === undefined ? code : `${field} ${code}`;
-  const where = `${counts}${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${count > lines.length ? ', ...' : ''}`;
+  const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
   const advice = ADVICE[code];
   return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
 }

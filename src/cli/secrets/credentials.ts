@@ -5,7 +5,8 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
 import { hexToBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { type Io, sourceName } from '../../lists/io.js';
+import { placeName } from '../../lists/address.js';
+import type { Io } from '../../lists/io.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
 import { isToken } from '../../transport/door/tokens.js';
@@ -27,7 +28,7 @@ export async function readToken(path: string, io: Io): Promise<string> {
     : 'does not hold one token and nothing else.';
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} ${why} The partner who serves makes it with: veilmatch token`,
+    `${placeName(path)} ${why} The partner who serves makes it with: veilmatch token`,
   );
 }
 
@@ -43,7 +44,7 @@ export async function readPartnersFile(path: string, io: Io): Promise<Partners> 
 /** @throws {VeilmatchError} as `readPartnersFile` does */
 export function partnersOf(text: string, path: string, io: Io): Promise<Partners> {
   return parsePartners(text, {
-    source: sourceName(path),
+    source: placeName(path),
     authority: async (name) => (await readPem(resolve(dirname(path), name), io)).text,
   });
 }
@@ -63,7 +64,7 @@ export async function readPeerKey(path: string, name: string, io: Io): Promise<U
   const others = all.length > own.length ? ` It has keys of ${all.map(({ peer }) => peer).join(', ')}.` : '';
   throw new VeilmatchError(
     'bad-file',
-    `${sourceName(path)} has ${own.length === 0 ? 'no key' : `${own.length} keys`} of ${isPartnerName(name) ? name : 'this partner'}, and must have one, as a ` +
+    `${placeName(path)} has ${own.length === 0 ? 'no key' : `${own.length} keys`} of ${isPartnerName(name) ? name : 'this partner'}, and must have one, as a ` +
       `line NAME ed25519:KEY.${others} The partner makes such a line with: veilmatch key`,
   );
 }
@@ -124,7 +125,7 @@ interface Pem {
 async function readPem(path: string, io: Io, secret: boolean = false): Promise<Pem> {
   const read = secret ? readSecret : readSmall;
   const text = (await read(path, io, MAX_PEM_BYTES)).toString('latin1');
-  const source = sourceName(path);
+  const source = placeName(path);
   if (/-----BEGIN [A-Z ]+-----/.test(text)) return { text, source };
   throw new VeilmatchError('bad-file', `${source} is not PEM: it has no line -----BEGIN ...-----.`);
 }

@@ -2,9 +2,10 @@
 /** The states of `veilmatch psi`: a folder with a sealed journal for each run, which says how its list was read, too. */
 
 import { mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { absoluteAddress } from '../../lists/address.js';
 import { ioError } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
 import type { Unlock } from '../../sealed/unlock.js';
@@ -55,7 +56,7 @@ export async function beginFileRun(
     throw ioError('write', folder, error);
   });
   const journal = await createJournal(path, identity, unlock);
-  const kept = { list: resolve(list), flags };
+  const kept = { list: absoluteAddress(list), flags };
   try {
     await note(journal, NOTE, utf8(JSON.stringify(kept)));
   } catch (error) {

@@ -4,7 +4,8 @@
 import { stat } from 'node:fs/promises';
 import { VeilmatchError } from '../../errors.js';
 import { MIN_KEY_BYTES } from '../../hashing/index.js';
-import { type Io, ioError, readBytes, STDIN, sourceName } from '../../lists/io.js';
+import { placeName, STDIN } from '../../lists/address.js';
+import { type Io, ioError, readBytes } from '../../lists/io.js';
 import { isToken } from '../../transport/door/tokens.js';
 
 /** Anything larger is the wrong file. */
@@ -23,7 +24,7 @@ export async function readKey(
   howToMakeOne: string = HOW_TO_MAKE_A_KEY,
 ): Promise<Uint8Array> {
   const text = (await readSecret(path, io)).toString('latin1').trim();
-  const source = sourceName(path);
+  const source = placeName(path);
   if (!/^(?:[0-9a-f]{2})+$/i.test(text)) {
     throw new VeilmatchError(
       'bad-file',
@@ -50,7 +51,7 @@ export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
   if (end === 0) {
     throw new VeilmatchError(
       'bad-file',
-      `${sourceName(path)} holds no salt. Make one with: openssl rand -hex 16 > salt.txt`,
+      `${placeName(path)} holds no salt. Make one with: openssl rand -hex 16 > salt.txt`,
     );
   }
   return new Uint8Array(bytes.subarray(0, end));
@@ -81,7 +82,7 @@ export async function readSmall(path: string, io: Io, maxBytes: number = MAX_FIL
     if (length > maxBytes) {
       throw new VeilmatchError(
         'bad-file',
-        `${sourceName(path)} is longer than ${maxBytes} bytes: it is no key and no salt.`,
+        `${placeName(path)} is longer than ${maxBytes} bytes: it is no key and no salt.`,
       );
     }
   }
