@@ -18,11 +18,20 @@ const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: 
 
 /**
  * @param position - of the string in the caller's list, for the error
+ * @throws {VeilmatchError} as `requireWellFormed`
+ */
+export function utf8(text: string, position?: number): Uint8Array {
+  requireWellFormed(text, position);
+  return encoder.encode(text);
+}
+
+/**
+ * @param position - of the string in the caller's list, for the error
  * @throws {VeilmatchError} `argument` for a lone surrogate: UTF-8 has no bytes for it, and two such strings would become
  * equal
  */
-export function utf8(text: string, position?: number): Uint8Array {
-  if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
+export function requireWellFormed(text: string, position?: number): void {
+  if (!/\p{Surrogate}/u.test(text)) return;
   throw new VeilmatchError(
     'argument',
     `${position === undefined ? 'A string' : `Item ${position} of the list`} holds half of a surrogate pair, so it has no UTF-8 form. Repair the text where it was decoded.`,
@@ -157,18 +166,24 @@ export class ByteListBuilder {
     this.#end(start + to - from);
   }
 
-  /** @param text - without lone surrogates, which `utf8` would refuse */
-  addText(text: string): void {
-    const start = this.#reserve(text.length * 3);
+  /**
+   * @param text - without lone surrogates, which `utf8` would refuse
+   * @param label - in ASCII: what stands before it
+   */
+  addText(text: string, label: string = ''): void {
+    const start = this.#reserve(label.length + text.length * 3);
+    const bytes = this.#bytes;
     let end = start;
+    for (let i = 0; i < label.length; i++) bytes[end++] = label.charCodeAt(i);
+    const from = end;
     // Nearly all texts are ASCII, and too short to be worth a call to the encoder.
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit >= 0x80) {
-        end = start + encoder.encodeInto(text, this.#bytes.subarray(start)).written;
+        end = from + encoder.encodeInto(text, bytes.subarray(from)).written;
         break;
       }
-      this.#bytes[end++] = unit;
+      bytes[end++] = unit;
     }
     this.#end(end);
   }

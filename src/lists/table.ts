@@ -4,7 +4,7 @@
 import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
 import type { UploadField } from '../identifiers/fields/field.js';
-import type { Field, Row } from '../identifiers/row.js';
+import type { Field, Row, RowColumns } from '../identifiers/row.js';
 import { type ChosenColumn, type ColumnOptions, type Columns, chooseColumns } from './columns.js';
 import { fieldColumns } from './field-columns.js';
 import { type Io, sourceName } from './io.js';
@@ -41,6 +41,12 @@ export interface PlacedRow {
   readonly damaged?: true | undefined;
   /** What uploads take besides, where it was asked for. */
   readonly fields?: ReadonlyMap<UploadField, string>;
+}
+
+/** Rows by column, as the readers of `veilmatch/identifiers` take them, and the lines that they stood on. */
+export interface PlacedColumns {
+  readonly columns: RowColumns;
+  readonly lines: number[];
 }
 
 /** Records that are looked at before the columns are chosen. */
@@ -152,11 +158,46 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const { phone, email, country, beside = [] } = this.columns;
-    const own = [...phone, ...email, ...(country === undefined ? [] : [country])];
-    const needed = [...own, ...beside, ...this.fields.values()];
+    const needed = [...this.#own(), ...(this.columns.beside ?? []), ...this.fields.values()];
     for await (const records of this.#belowHeader(needed))
       yield records.flatMap((record) => this.rowsOf(record));
+  }
+
+  /**
+   * As `rows`, without an object for each and with nothing besides: for lists that are written again, of millions of rows.
+   * @param atLeast rows that are given at once, but for the last ones
+   * @throws {VeilmatchError} `io`, `bad-file`
+   */
+  async *placedColumns(atLeast: number): AsyncGenerator<PlacedColumns, void, undefined> {
+    let placed = noColumns();
+    for await (const records of this.#belowHeader(this.#own())) {
+      for (const record of records) this.#addTo(placed, record);
+      if (placed.lines.length < atLeast) continue;
+      yield placed;
+      placed = noColumns();
+    }
+    if (placed.lines.length > 0) yield placed;
+  }
+
+  #own(): number[] {
+    const { phone, email, country } = this.columns;
+    return [...phone, ...email, ...(country === undefined ? [] : [country])];
+  }
+
+  #addTo({ columns, lines }: PlacedColumns, record: ListRecord): void {
+    const { fields, line } = record;
+    const { phone, email } = this.columns;
+    const damaged = this.#isDamaged(record);
+    const phones = damaged ? [] : filledCells(fields, phone);
+    const emails = damaged ? [] : filledCells(fields, email);
+    const country = damaged ? '' : filledCell(fields, this.columns.country);
+    const count = Math.max(phones.length, emails.length, 1);
+    for (let i = 0; i < count; i++) {
+      columns.phone.push(phones[i] ?? '');
+      columns.email.push(emails[i] ?? '');
+      columns.country.push(country);
+      lines.push(line);
+    }
   }
 
   /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */
@@ -180,26 +221,26 @@ export class CustomerList {
     return this.#records.close();
   }
 
-  /** What a record comes to. */
-  rowsOf({ fields, line, damage }: ListRecord): PlacedRow[] {
+  /** Keeps the line of a record that could not be read, for `codeAt`. */
+  #isDamaged({ fields, line, damage }: ListRecord): boolean {
     // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
     const isLong =
       fields.length > this.#width && fields.slice(this.#width).some((field) => field.trim() !== '');
-    if (damage !== undefined || isLong) {
-      this.#damaged.add(line);
-      return [{ row: {}, line, damaged: true }];
-    }
-    const filled = (position: number | undefined): string | undefined => {
-      const cell = position === undefined ? undefined : fields[position];
-      // White space inside a filled cell stays: some platforms hash it.
-      return cell?.trim() === '' ? undefined : cell;
-    };
-    const phones = this.columns.phone.map(filled).filter((cell) => cell !== undefined);
-    const emails = this.columns.email.map(filled).filter((cell) => cell !== undefined);
-    const country = filled(this.columns.country);
+    if (damage === undefined && !isLong) return false;
+    this.#damaged.add(line);
+    return true;
+  }
+
+  /** What a record comes to. */
+  rowsOf(record: ListRecord): PlacedRow[] {
+    const { fields, line } = record;
+    if (this.#isDamaged(record)) return [{ row: {}, line, damaged: true }];
+    const phones = filledCells(fields, this.columns.phone);
+    const emails = filledCells(fields, this.columns.email);
+    const country = filledCell(fields, this.columns.country);
     const others = [...this.fields].flatMap(([field, column]): [UploadField, string][] => {
-      const cell = filled(column);
-      return cell === undefined ? [] : [[field, cell]];
+      const cell = filledCell(fields, column);
+      return cell === '' ? [] : [[field, cell]];
     });
     const placed = this.fields.size === 0 ? { line } : { line, fields: new Map(others) };
     const beside = this.columns.beside?.map((column) => fields[column] ?? '');
@@ -207,10 +248,29 @@ export class CustomerList {
       const row: CustomerRow = {};
       if (phones[i] !== undefined) row.phone = phones[i]!;
       if (emails[i] !== undefined) row.email = emails[i]!;
-      if (country !== undefined) row.country = country;
+      if (country !== '') row.country = country;
       return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
     });
   }
+}
+
+function noColumns(): PlacedColumns {
+  return { columns: { phone: [], email: [], country: [] }, lines: [] };
+}
+
+/** A cell, or nothing where there is nothing but white space in it. Inside a filled one that stays: some platforms hash it. */
+function filledCell(fields: readonly string[], position: number | undefined): string {
+  const cell = position === undefined ? undefined : fields[position];
+  return cell === undefined || cell.trim() === '' ? '' : cell;
+}
+
+function filledCells(fields: readonly string[], positions: readonly number[]): string[] {
+  const cells: string[] = [];
+  for (const position of positions) {
+    const cell = filledCell(fields, position);
+    if (cell !== '') cells.push(cell);
+  }
+  return cells;
 }
 
 /** What the file itself says about its header and its delimiter cannot be said otherwise. */
