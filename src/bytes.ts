@@ -153,9 +153,15 @@ const SHORT = 64;
 
 /** Packs byte strings in the order in which they come. */
 export class ByteListBuilder {
-  #bytes = new Uint8Array(1024);
-  #offsets = new Uint32Array(64);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #offsets: Uint32Array<ArrayBuffer>;
   #count = 0;
+
+  /** @param items for how many there is room before it has to grow @param bytes of all of them */
+  constructor(items: number = 63, bytes: number = 1024) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#offsets = new Uint32Array(items + 1);
+  }
 
   /** Adds `bytes[from .. to]`. */
   add(bytes: Uint8Array, from: number = 0, to: number = bytes.length): void {
@@ -210,6 +216,11 @@ export class ByteListBuilder {
       this.#bytes.slice(0, this.#offsets[this.#count]!),
       this.#offsets.slice(0, this.#count + 1),
     );
+  }
+
+  /** The list without a copy, whose arrays may be longer than it is; nothing may be added afterwards. */
+  parts(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly offsets: Uint32Array<ArrayBuffer> } {
+    return { bytes: this.#bytes, offsets: this.#offsets };
   }
 
   #reserve(length: number): number {

@@ -23,7 +23,7 @@ export interface ParseOptions extends HowToRead {
 /** Rows are counted from the start of the chunk. */
 export interface ParsedRows extends PackedNotes {
   readonly rowCount: number;
-  /** Canonical bytes, element i is `bytes[offsets[i] .. offsets[i + 1]]`; in row order, not yet distinct. */
+  /** Canonical bytes, element i is `bytes[offsets[i] .. offsets[i + 1]]`; in row order, not yet distinct, with room behind them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offsets: Uint32Array<ArrayBuffer>;
   /** Of each element. */
@@ -37,12 +37,15 @@ const PHONE = KINDS.indexOf('phone');
 const EMAIL = KINDS.indexOf('email');
 const COMPOSITE = KINDS.indexOf('composite');
 
+/** More than those of most rows, so that nothing has to grow. */
+const BYTES_A_ROW = 48;
+
 /** Called for each identifier of a row, a telephone number before an e-mail address. */
 type Take = (kind: Field, text: string) => void;
 
 export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRows {
   const rowCount = columns.phone.length;
-  const elements = new ByteListBuilder();
+  const elements = new ByteListBuilder(2 * rowCount, BYTES_A_ROW * rowCount);
   const rows: number[] = [];
   const kinds: number[] = [];
   const notes = new RowNotes();
@@ -68,11 +71,9 @@ export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRow
       good = [];
     }
   }
-  const { bytes, offsets } = elements.toList();
   return {
     rowCount,
-    bytes: bytes as Uint8Array<ArrayBuffer>,
-    offsets: offsets as Uint32Array<ArrayBuffer>,
+    ...elements.parts(),
     rows: new Uint32Array(rows),
     kinds: new Uint8Array(kinds),
     ...notes.packed(),
