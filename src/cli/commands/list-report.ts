@@ -27,6 +27,7 @@ import {
   toListOptions,
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
+import { wholeNumber } from '../flags/values.js';
 import { type Progress, startProgress } from '../report/progress.js';
 import { ambiguousLines, RejectedTally } from '../report/rejected.js';
 import { finishTexts, type Treatment } from './apply.js';
@@ -36,6 +37,7 @@ export interface ReportFlags extends ListFlags, TableStyle {
   readonly json?: true;
   readonly output?: string;
   readonly rejected?: string;
+  readonly threads?: number;
 }
 
 export function reportOptions(): Option[] {
@@ -48,6 +50,10 @@ export function reportOptions(): Option[] {
     ),
     new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
     spreadsheetOption(),
+    new Option(
+      '--threads <N>',
+      'worker threads that read the cells of a long list; with 1 there is none (default: as many as there are processors)',
+    ).argParser(wholeNumber(1, 256, 'Give a number of threads, from 1 to 256.')),
     new Option(
       '-o, --output <FILE>',
       'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet',
@@ -80,7 +86,10 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
         ? await JsonReport.begin(output!, report.title)
         : await TableReport.begin(output!, list.kinds, flags);
       const rejectedTable = await rejectedOutput?.table(REJECTED_COLUMNS, flags);
-      for await (const [{ lines }, texts] of throughJob(TEXTS, way, chunksOf(list, progress), io)) {
+      for await (const [{ lines }, texts] of throughJob(TEXTS, way, chunksOf(list, progress), {
+        concurrency: flags.threads,
+        signal: io.signal,
+      })) {
         if (finish !== undefined) for (const kind of list.kinds) finishTexts(texts[kind], finish);
         const notes: UnpackedNotes = { rejected: [], ambiguous: [] };
         unpackNotes(texts, 0, notes);
