@@ -98,17 +98,12 @@ describe('dist/cli/main.js', () => {
       '415-555-01##,"x""y""@z,US',
       ',,',
     ];
-    const lines = Array.from({ length: 30_000 }, (_, i) =>
+    const lines = Array.from({ length: 24_000 }, (_, i) =>
       cells[(i * 7919) % cells.length]!.replaceAll('##', String(i % 90).padStart(2, '0')),
     );
     const list = temporary('list.csv');
     writeFileSync(list, `phone,email,country\n${lines.join('\n')}\n`);
-    for (const way of [
-      ['normalize'],
-      ['hash', '--profile', 'meta'],
-      ['hash', '--plain'],
-      ['normalize', '--json'],
-    ]) {
+    for (const way of [['normalize'], ['hash', '--profile', 'meta'], ['normalize', '--json']]) {
       const endings = await Promise.all(
         [1, 3].map(async (threads) => {
           const rejected = temporary('rejected.csv');
@@ -132,7 +127,7 @@ describe('dist/cli/main.js', () => {
         status: 0,
         stderr: expect.stringMatching(/\d telephone numbers could be read/),
       });
-      expect(one!.stdout.split('\n').length).toBeGreaterThan(20_000);
+      expect(one!.stdout.split('\n').length).toBeGreaterThan(16_000);
       expect(one!.rejected.split('\n').length).toBeGreaterThan(10_000);
       for (const other of others) {
         // By their digests: where long texts differ, showing it takes minutes.
