@@ -52,7 +52,7 @@ export function canonicalBytes(identifier: Identifier): Uint8Array {
 }
 
 /** Label and text. */
-export function canonicalText({ kind, text }: Identifier): string {
+function canonicalText({ kind, text }: Identifier): string {
   return LABELS[kind] + text;
 }
 

@@ -21,7 +21,7 @@ export interface ParseOptions extends HowToRead {
 }
 
 /** Rows are counted from the start of the chunk. */
-export interface ParsedRows extends PackedNotes {
+interface ParsedRows extends PackedNotes {
   readonly rowCount: number;
   /** Canonical bytes, element i is `bytes[offsets[i] .. offsets[i + 1]]`; in row order, not yet distinct, with room behind them. */
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -27,7 +27,7 @@ interface HasColumns {
   readonly columns: RowColumns;
 }
 
-export interface ChunkOptions {
+interface ChunkOptions {
   /** How many workers; by default as many as there are processors. With 1 none is started. */
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -4,7 +4,7 @@
 import { howToRead, requireCountry } from '../../identifiers/phone.js';
 import { BETWEEN_TEXTS, type PlatformWay, type TextWay } from '../../identifiers/row-texts.js';
 
-export interface ReadingOptions {
+interface ReadingOptions {
   readonly country?: string | undefined;
   /** Only telephone numbers in assigned ranges. */
   readonly assigned?: boolean | undefined;
