@@ -5,6 +5,7 @@
  */
 
 import { throwIfAborted } from '../abort.js';
+import { inOrder } from '../workers/in-order.js';
 import { defaultConcurrency, startWorker, type WorkerScript } from '../workers/platform.js';
 import { WorkerPool } from '../workers/pool.js';
 import { nextTurn } from '../workers/turn.js';
@@ -106,7 +107,7 @@ async function* onWorkers<Options, Result, Chunk extends HasColumns>(
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const payload = ({ columns }: Chunk): RowPayload<Options> => ({ columns, options });
-    yield* pool.inOrder<Chunk, Result>(name, payload, chunks[Symbol.asyncIterator]());
+    yield* inOrder<Chunk, Result>(pool, name, payload, chunks[Symbol.asyncIterator]());
     // It may have fired when the last chunks were in already, and nothing was left to be rejected.
     throwIfAborted(signal);
   } catch (error) {

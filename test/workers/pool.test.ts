@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
+import { inOrder } from '../../src/workers/in-order.js';
 import { adapt, type WorkerPort } from '../../src/workers/platform.js';
 import { WorkerPool } from '../../src/workers/pool.js';
 import type { JobAnswer, JobMessage } from '../../src/workers/serve.js';
@@ -133,7 +134,7 @@ describe('WorkerPool', () => {
     async function* items(): AsyncGenerator<number> {
       for (; asked < 5; asked++) yield asked;
     }
-    const results = pool.inOrder<number, string>('x', (item) => item, items());
+    const results = inOrder<number, string>(pool, 'x', (item) => item, items());
     const first = results.next();
     await settled();
     expect(asked).toBe(1);
@@ -170,7 +171,7 @@ describe('WorkerPool', () => {
       yield 0;
       throw new RangeError('the file ended');
     }
-    const results = pool.inOrder<number, string>('x', (item) => item, items());
+    const results = inOrder<number, string>(pool, 'x', (item) => item, items());
     const first = results.next();
     await settled();
     workers[0]!.answer('0');
