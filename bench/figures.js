@@ -21,6 +21,10 @@ const origins = (names) =>
     names.map((name) => [`\`${name}\``, originText(load(name))]),
   );
 
+/** @param {string} name @param {() => string} make */
+const unlessMissing = (name, make) =>
+  load(name) === undefined ? `Not measured yet: \`npm run bench -- ${name}\`.` : make();
+
 /** @param {number} bytes */
 function bytesText(bytes) {
   return bytes >= 1e9 ? `${short(bytes / 1e9)} GB` : `${short(bytes / 1e6)} MB`;
@@ -46,17 +50,19 @@ export const figures = {
   profiles: profileTable,
   fields: fieldTable,
   uploads: uploadTable,
-  origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'timing']),
+  origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'lists', 'timing']),
 
   targets: () =>
     table(
       ['work', 'target', 'measured', ''],
-      (load('peers')?.targets ?? []).map(({ of, figure, unit, bound, target, met, stored }) => [
-        of.name,
-        `${bound} ${target} ${unit}`,
-        `${short(figure)}${stored === undefined ? '' : ' (earlier run)'}`,
-        met ? 'met' : '**missed**',
-      ]),
+      [...(load('peers')?.targets ?? []), ...(load('lists')?.targets ?? [])].map(
+        ({ of, figure, unit, bound, target, met, stored }) => [
+          of.name,
+          `${bound} ${target} ${unit}`,
+          `${short(figure)}${stored === undefined ? '' : ' (earlier run)'}`,
+          met ? 'met' : '**missed**',
+        ],
+      ),
     ),
 
   peers: () => {
@@ -203,6 +209,46 @@ export const figures = {
           spreadText(own.reversePlanCoreHours),
         ]),
     ),
+
+  lists: () =>
+    unlessMissing('lists', () =>
+      table(
+        ['from CSV to CSV', 'threads', 'seconds of a processor', 'seconds'],
+        new Stored('lists')
+          .cells()
+          .filter(({ of }) => of.threads !== undefined && of.by === undefined)
+          .map(({ of, figures: own }) => [
+            `\`${of.work}\``,
+            String(of.threads),
+            spreadText(own.cpuSeconds),
+            spreadText(own.seconds),
+          ]),
+      ),
+    ),
+
+  'list-parts': () =>
+    unlessMissing('lists', () => {
+      const parts = new Stored('lists').cells({ work: 'part' });
+      const whole = parts.reduce((sum, { figures: own }) => sum + middle(own.cpuSeconds), 0);
+      return table(
+        ['part of `normalize`', 'seconds of a processor', 'share'],
+        parts.map(({ of, figures: own }) => [
+          String(of.part),
+          spreadText(own.cpuSeconds),
+          `${((100 * middle(own.cpuSeconds)) / whole).toFixed(0)} %`,
+        ]),
+      );
+    }),
+
+  'list-ratios': () =>
+    unlessMissing('lists', () => {
+      const lists = new Stored('lists');
+      const failures = lists.failures().map(({ of, failure }) => [String(of.by), `not measured: ${failure}`]);
+      const ratios = lists
+        .ratios()
+        .map(({ of, times }) => [`${of.slow} against ${of.fast}`, spreadText(times)]);
+      return table(['processor time', 'times as much'], [...ratios, ...failures]);
+    }),
 
   timing: () =>
     table(

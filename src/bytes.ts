@@ -18,11 +18,20 @@ const decoder: TextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: 
 
 /**
  * @param position - of the string in the caller's list, for the error
+ * @throws {VeilmatchError} as `requireWellFormed`
+ */
+export function utf8(text: string, position?: number): Uint8Array {
+  requireWellFormed(text, position);
+  return encoder.encode(text);
+}
+
+/**
+ * @param position - of the string in the caller's list, for the error
  * @throws {VeilmatchError} `argument` for a lone surrogate: UTF-8 has no bytes for it, and two such strings would become
  * equal
  */
-export function utf8(text: string, position?: number): Uint8Array {
-  if (!/\p{Surrogate}/u.test(text)) return encoder.encode(text);
+export function requireWellFormed(text: string, position?: number): void {
+  if (!/\p{Surrogate}/u.test(text)) return;
   throw new VeilmatchError(
     'argument',
     `${position === undefined ? 'A string' : `Item ${position} of the list`} holds half of a surrogate pair, so it has no UTF-8 form. Repair the text where it was decoded.`,
@@ -144,9 +153,15 @@ const SHORT = 64;
 
 /** Packs byte strings in the order in which they come. */
 export class ByteListBuilder {
-  #bytes = new Uint8Array(1024);
-  #offsets = new Uint32Array(64);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #offsets: Uint32Array<ArrayBuffer>;
   #count = 0;
+
+  /** @param items for how many there is room before it has to grow @param bytes of all of them */
+  constructor(items: number = 63, bytes: number = 1024) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#offsets = new Uint32Array(items + 1);
+  }
 
   /** Adds `bytes[from .. to]`. */
   add(bytes: Uint8Array, from: number = 0, to: number = bytes.length): void {
@@ -157,18 +172,24 @@ export class ByteListBuilder {
     this.#end(start + to - from);
   }
 
-  /** @param text - without lone surrogates, which `utf8` would refuse */
-  addText(text: string): void {
-    const start = this.#reserve(text.length * 3);
+  /**
+   * @param text - without lone surrogates, which `utf8` would refuse
+   * @param label - in ASCII: what stands before it
+   */
+  addText(text: string, label: string = ''): void {
+    const start = this.#reserve(label.length + text.length * 3);
+    const bytes = this.#bytes;
     let end = start;
+    for (let i = 0; i < label.length; i++) bytes[end++] = label.charCodeAt(i);
+    const from = end;
     // Nearly all texts are ASCII, and too short to be worth a call to the encoder.
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit >= 0x80) {
-        end = start + encoder.encodeInto(text, this.#bytes.subarray(start)).written;
+        end = from + encoder.encodeInto(text, bytes.subarray(from)).written;
         break;
       }
-      this.#bytes[end++] = unit;
+      bytes[end++] = unit;
     }
     this.#end(end);
   }
@@ -195,6 +216,11 @@ export class ByteListBuilder {
       this.#bytes.slice(0, this.#offsets[this.#count]!),
       this.#offsets.slice(0, this.#count + 1),
     );
+  }
+
+  /** The list without a copy, whose arrays may be longer than it is; nothing may be added afterwards. */
+  parts(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly offsets: Uint32Array<ArrayBuffer> } {
+    return { bytes: this.#bytes, offsets: this.#offsets };
   }
 
   #reserve(length: number): number {

@@ -175,6 +175,7 @@ const FOR_TESTS: readonly string[] = [
   'cli/report/run-report.ts#progressLine',
   'cli/secrets/state-folder.ts#defaultLedger',
   'identifiers/tables/named-countries.ts#nameKey',
+  'identifiers/email.ts#plainAddress',
   'identifiers/email.ts#readFully',
   'identifiers/phone.ts#readFully',
   'kernel/sha512.ts#Sha512',

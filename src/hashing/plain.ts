@@ -7,15 +7,15 @@
  */
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { requireOptions } from '../arguments.js';
+import { sha256, sha256Hex } from '../sha256.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
 /** A hash that platforms and brokers use. SHA-1 and MD5 are broken as hashes; here that makes no difference. */
 export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5';
 
 export const digests: Readonly<Record<DigestAlgorithm, (message: Uint8Array) => Uint8Array>> = {
-  sha256: (message) => sha256(message),
+  sha256,
   sha1: (message) => sha1(message),
   md5: (message) => md5(message),
 };
@@ -42,5 +42,6 @@ export interface PlainOptions {
 export function reversiblePlain(options: PlainOptions = {}): Hasher {
   requireOptions(options);
   const { algorithm = 'sha256', encoding = 'hex' } = options;
-  return hasherOf(digestBytes[algorithm], encoding, digests[algorithm]);
+  const hasher = hasherOf(digestBytes[algorithm], encoding, digests[algorithm]);
+  return algorithm === 'sha256' && encoding === 'hex' ? { ...hasher, token: sha256Hex } : hasher;
 }

@@ -61,20 +61,21 @@ export function hashRows<Name extends ProfileName>(
   options: HashRowsOptions<Name>,
 ): HashedRows {
   const tokens: RowToken[] = [];
-  const take = (row: number, field: Field, { token }: PlatformToken): void =>
-    void tokens.push({ row, field, token });
-  return { tokens, ...readRows(rows, options, take) };
+  const notes = readRows(rows, options, (row, field, token) => void tokens.push({ row, field, token }));
+  return { tokens, ...notes };
 }
 
 /**
  * What a platform makes of every identifier of every row, in their order.
+ * @param pick the text that it hashes, or its token
  * @returns what could not be hashed, and what was read in one of two ways
  * @throws {VeilmatchError} as `hashRows`
  */
 export function readRows<Name extends ProfileName>(
   rows: Iterable<Row>,
   options: HashRowsOptions<Name>,
-  take: (row: number, field: Field, token: PlatformToken) => void,
+  take: (row: number, field: Field, text: string) => void,
+  pick: keyof PlatformToken = 'token',
 ): Omit<HashedRows, 'tokens'> {
   requireIterable(rows, 'The rows');
   requireOptions(options);
@@ -101,7 +102,7 @@ export function readRows<Name extends ProfileName>(
       found = true;
       const normalized = numberOf(reading) as string;
       if (typeof reading === 'object') ambiguous.push({ row, field, code: reading.ambiguous });
-      take(row, field, { normalized, token: tokenOf(platform, normalized, field, options) });
+      take(row, field, pick === 'token' ? tokenOf(platform, normalized, field, options) : normalized);
     };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
     const phone = cellOf(cells, 'phone', row);

@@ -18,7 +18,8 @@ export type IdentifierKind = 'phone' | 'email' | 'composite' | 'opaque';
 /** The version of the canonical bytes; both parties of a protocol must use the same. */
 export const IDENTIFIER_FORMAT = 2;
 
-const LABELS: Readonly<Record<IdentifierKind, string>> = {
+/** What stands before the text, to keep the kinds apart. */
+export const LABELS: Readonly<Record<IdentifierKind, string>> = {
   phone: 'tel:',
   email: 'mailto:',
   composite: 'all:',
@@ -51,7 +52,7 @@ export function canonicalBytes(identifier: Identifier): Uint8Array {
 }
 
 /** Label and text. */
-export function canonicalText({ kind, text }: Identifier): string {
+function canonicalText({ kind, text }: Identifier): string {
   return LABELS[kind] + text;
 }
 

@@ -6,13 +6,13 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { ByteListBuilder } from '../bytes.js';
-import type { IdentifierErrorCode } from '../errors.js';
 import { readEmail, readEmails } from './email.js';
-import { canonicalText, compositeBytes, type Identifier, type IdentifierKind } from './identifier.js';
+import { compositeBytes, type Identifier, type IdentifierKind, LABELS } from './identifier.js';
 import { type HowToRead, interpretPhone, numberOf, type PhoneReading, readSeveral } from './phone.js';
-import type { AmbiguityCode } from './phone-readings.js';
 import { isRefusal, type Refusal } from './refusal.js';
-import { type AmbiguousRow, type Field, type RejectedRow, type RowColumns, rowCountry } from './row.js';
+import { type Field, type RowColumns, rowCountry } from './row.js';
+import type { RowJob } from './row-chunks.js';
+import { type PackedNotes, RowNotes, type UnpackedNotes, unpackNotes } from './row-notes.js';
 import type { SetBuilder } from './set.js';
 
 export interface ParseOptions extends HowToRead {
@@ -21,96 +21,124 @@ export interface ParseOptions extends HowToRead {
 }
 
 /** Rows are counted from the start of the chunk. */
-export interface ParsedRows {
+interface ParsedRows extends PackedNotes {
   readonly rowCount: number;
-  /** Canonical bytes, element i is `bytes[offsets[i] .. offsets[i + 1]]`; in row order, not yet distinct. */
+  /** Canonical bytes, element i is `bytes[offsets[i] .. offsets[i + 1]]`; in row order, not yet distinct, with room behind them. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly offsets: Uint32Array<ArrayBuffer>;
   /** Of each element. */
   readonly rows: Uint32Array<ArrayBuffer>;
   /** Of each element, index into `KINDS`. */
   readonly kinds: Uint8Array<ArrayBuffer>;
-  /** Row, index into `FIELDS`, index into `CODES`, for each refusal. */
-  readonly rejected: Uint32Array<ArrayBuffer>;
-  /** Row, index into `FIELDS`, index into `AMBIGUITIES`, for each reading that is one of two. */
-  readonly ambiguous: Uint32Array<ArrayBuffer>;
 }
 
 const KINDS: readonly IdentifierKind[] = ['phone', 'email', 'composite'];
-const FIELDS: readonly (Field | undefined)[] = [undefined, 'phone', 'email'];
-const CODES: readonly IdentifierErrorCode[] = [
-  'empty',
-  'not-a-number',
-  'no-country',
-  'too-short',
-  'too-long',
-  'not-valid',
-  'spreadsheet-damage',
-  'placeholder',
-  'several',
-  'ambiguous',
-  'not-an-email',
-  'bad-domain',
-];
-const AMBIGUITIES: readonly AmbiguityCode[] = ['country-code', 'double-zero', 'zero-in-brackets'];
+const PHONE = KINDS.indexOf('phone');
+const EMAIL = KINDS.indexOf('email');
+const COMPOSITE = KINDS.indexOf('composite');
+
+/** More than those of most rows, so that nothing has to grow. */
+const BYTES_A_ROW = 48;
+
+/** Called for each identifier of a row, a telephone number before an e-mail address. */
+type Take = (kind: Field, text: string) => void;
 
 export function parseRows(columns: RowColumns, options: ParseOptions): ParsedRows {
   const rowCount = columns.phone.length;
-  const elements = new ByteListBuilder();
+  const elements = new ByteListBuilder(2 * rowCount, BYTES_A_ROW * rowCount);
   const rows: number[] = [];
   const kinds: number[] = [];
-  const rejected: number[] = [];
-  const ambiguous: number[] = [];
-  const good: Identifier[] = [];
-  for (let row = 0; row < rowCount; row++) {
-    good.length = 0;
-    let bad = 0;
-    const phone = columns.phone[row]!;
-    if (phone !== '') {
-      const country = rowCountry(columns.country[row]!, options.country);
-      const reading = interpretPhone(phone, country, options);
-      const readings = typeof reading === 'string' ? reading : allOf(reading, phone, country, options);
-      if (typeof readings === 'string') good.push({ kind: 'phone', text: readings });
-      else if (!Array.isArray(readings)) {
-        if (readings.code !== 'empty') bad += rejected.push(row, 1, CODES.indexOf(readings.code));
-      } else {
-        for (const reading of readings) {
-          good.push({ kind: 'phone', text: numberOf(reading) as string });
-          if (typeof reading === 'object') ambiguous.push(row, 1, AMBIGUITIES.indexOf(reading.ambiguous));
+  const notes = new RowNotes();
+  let row = 0;
+  if (options.match === 'any') {
+    const take: Take = (kind, text) => {
+      elements.addText(text, LABELS[kind]);
+      rows.push(row);
+      kinds.push(kind === 'phone' ? PHONE : EMAIL);
+    };
+    for (; row < rowCount; row++) readRow(columns, row, options, notes, take);
+  } else {
+    let good: Identifier[] = [];
+    const take: Take = (kind, text) => void good.push({ kind, text });
+    for (; row < rowCount; row++) {
+      const bad = readRow(columns, row, options, notes, take);
+      if (good.length === 0) continue;
+      if (!bad) {
+        elements.add(compositeBytes(good));
+        rows.push(row);
+        kinds.push(COMPOSITE);
+      }
+      good = [];
+    }
+  }
+  return {
+    rowCount,
+    ...elements.parts(),
+    rows: new Uint32Array(rows),
+    kinds: new Uint8Array(kinds),
+    ...notes.packed(),
+  };
+}
+
+export const PARSE: RowJob<ParseOptions, ParsedRows> = { name: 'parse', run: parseRows };
+
+/**
+ * Reads one row of a chunk.
+ * @returns whether a cell of it was refused
+ */
+export function readRow(
+  columns: RowColumns,
+  row: number,
+  options: ParseOptions,
+  notes: RowNotes,
+  take: Take,
+): boolean {
+  let [found, bad] = [false, false];
+  const phone = columns.phone[row]!;
+  if (phone !== '') {
+    const country = rowCountry(columns.country[row]!, options.country);
+    const reading = interpretPhone(phone, country, options);
+    if (typeof reading === 'string') {
+      found = true;
+      take('phone', reading);
+    } else {
+      const readings = allOf(reading, phone, country, options);
+      if (!Array.isArray(readings)) bad = refuse(readings, row, 'phone', notes);
+      else {
+        for (const each of readings) {
+          found = true;
+          take('phone', numberOf(each) as string);
+          if (typeof each === 'object') notes.doubt(row, 'phone', each.ambiguous);
         }
       }
     }
-    const email = columns.email[row]!;
-    if (email !== '') {
-      const readings = emailsIn(email, options.match);
-      if (typeof readings === 'string') good.push({ kind: 'email', text: readings });
-      else if (!Array.isArray(readings)) {
-        if (readings.code !== 'empty') bad += rejected.push(row, 2, CODES.indexOf(readings.code));
-      } else for (const text of readings) good.push({ kind: 'email', text });
-    }
-    if (good.length === 0 && bad === 0) rejected.push(row, 0, 0);
-    if (options.match === 'any') {
-      for (const part of good) {
-        elements.addText(canonicalText(part));
-        rows.push(row);
-        kinds.push(part.kind === 'phone' ? 0 : 1);
+  }
+  const email = columns.email[row]!;
+  if (email !== '') {
+    const reading = readEmail(email);
+    if (typeof reading === 'string') {
+      found = true;
+      take('email', reading);
+    } else {
+      const several = reading.code === 'several' && options.match === 'any' ? readEmails(email) : undefined;
+      if (several === undefined) bad = refuse(reading, row, 'email', notes) || bad;
+      else {
+        for (const each of several) {
+          found = true;
+          take('email', each);
+        }
       }
-    } else if (good.length > 0 && bad === 0) {
-      elements.add(compositeBytes(good));
-      rows.push(row);
-      kinds.push(KINDS.indexOf('composite'));
     }
   }
-  const { bytes, offsets } = elements.toList();
-  return {
-    rowCount,
-    bytes: bytes as Uint8Array<ArrayBuffer>,
-    offsets: offsets as Uint32Array<ArrayBuffer>,
-    rows: Uint32Array.from(rows),
-    kinds: Uint8Array.from(kinds),
-    rejected: Uint32Array.from(rejected),
-    ambiguous: Uint32Array.from(ambiguous),
-  };
+  if (!found && !bad) notes.reject(row, undefined, 'empty');
+  return bad;
+}
+
+/** @returns whether the cell held something */
+function refuse({ code }: Refusal, row: number, field: Field, notes: RowNotes): boolean {
+  if (code === 'empty') return false;
+  notes.reject(row, field, code);
+  return true;
 }
 
 /** All numbers of a cell, where a row may have several; as one element, it may have one of a kind. */
@@ -125,33 +153,13 @@ function allOf(
   return (several ? readSeveral(cell, country, options) : undefined) ?? reading;
 }
 
-function emailsIn(cell: string, match: ParseOptions['match']): string | string[] | Refusal {
-  const reading = readEmail(cell);
-  if (typeof reading === 'string') return reading;
-  return (reading.code === 'several' && match === 'any' ? readEmails(cell) : undefined) ?? reading;
-}
-
 /** Adds a chunk behind those that `builder` holds. */
-export function mergeRows(
-  chunk: ParsedRows,
-  builder: SetBuilder,
-  rejected: RejectedRow[],
-  ambiguous: AmbiguousRow[],
-): void {
+export function mergeRows(chunk: ParsedRows, builder: SetBuilder, notes: UnpackedNotes): void {
   const first = builder.rowCount;
   const { bytes, offsets, rows, kinds } = chunk;
   for (let i = 0; i < rows.length; i++) {
     builder.add(first + rows[i]!, KINDS[kinds[i]!]!, bytes, offsets[i], offsets[i + 1]);
   }
-  for (let i = 0; i < chunk.rejected.length; i += 3) {
-    const row = first + chunk.rejected[i]!;
-    const field = FIELDS[chunk.rejected[i + 1]!];
-    const code = CODES[chunk.rejected[i + 2]!]!;
-    rejected.push(field === undefined ? { row, code } : { row, field, code });
-  }
-  for (let i = 0; i < chunk.ambiguous.length; i += 3) {
-    const [row, field, code] = chunk.ambiguous.subarray(i, i + 3);
-    ambiguous.push({ row: first + row!, field: FIELDS[field!]!, code: AMBIGUITIES[code!]! });
-  }
+  unpackNotes(chunk, first, notes);
   builder.rowCount += chunk.rowCount;
 }

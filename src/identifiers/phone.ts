@@ -105,11 +105,15 @@ const PLAIN_WAY: HowToRead = { assigned: false, international: false, strict: fa
 
 /** The number that a text is, or why it is none. */
 export function interpretPhone(text: string, country: CountryCode | undefined, how: HowToRead): PhoneReading {
-  const cleaned = withoutInvisibles(text);
-  if (cleaned === '') return REFUSED.empty;
-  if (cleaned.length > MAX_PHONE_TEXT) return REFUSED.tooLong;
-  const plain = how.international ? undefined : shortcut(cleaned, country);
-  if (plain === undefined) return readFully(cleaned, country, how);
+  // Nearly all are clean as they stand.
+  let plain = how.international ? undefined : shortcut(text, country);
+  if (plain === undefined) {
+    const cleaned = withoutInvisibles(text);
+    if (cleaned === '') return REFUSED.empty;
+    if (cleaned.length > MAX_PHONE_TEXT) return REFUSED.tooLong;
+    if (cleaned !== text && !how.international) plain = shortcut(cleaned, country);
+    if (plain === undefined) return readFully(cleaned, country, how);
+  }
   return how.assigned && typeof plain === 'string' && !judge(plain).valid ? REFUSED.notValid : plain;
 }
 

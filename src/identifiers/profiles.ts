@@ -8,9 +8,9 @@
  * token is the identifier itself (`veilmatch/attack` does it).
  */
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
+import { sha256, sha256Hex } from '../sha256.js';
 import { isEmailLike } from './email.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import {
@@ -205,7 +205,8 @@ export function tokenOf<Options>(
   if (field !== 'phone' && field !== 'email' && platform.fields?.[field]?.plain) return normalized;
   const hash = platform.hash?.(options, field) ?? sha256;
   const encode = platform.encoding?.(options) ?? bytesToHex;
-  return encode(hash(utf8(normalized)));
+  // Nearly all platforms do this, and it is one step.
+  return hash === sha256 && encode === bytesToHex ? sha256Hex(normalized) : encode(hash(utf8(normalized)));
 }
 
 const PHONE_FORMATS: Readonly<Record<PhoneRule['format'], (e164: string) => string>> = {

@@ -12,15 +12,14 @@ import { allAlike, isRun } from './placeholders.js';
 import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
-/** ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
-const PLAIN = /^\+?[\d \u00a0()./-]{3,40}$/;
+/** How many characters a plain number may have, a plus not counted. */
+const LEAST = 3;
+const MOST = 40;
 
-/** What can stand between two numbers. A slash behind an area code, as in `030/1234567`, does not. */
-const UNCLEAR = /[ \u00a0][ \u00a0-][ \u00a0]?|\//;
+/** Behind an area code a slash may stand inside a number, as in `030/1234567`. */
 const AREA_SLASH = /^\D{0,2}\d{2,6}[ )]?\/ ?[1-9][\d .-]*$/;
 /** Digits too few for a number, so that what stands behind the slash is no second one. */
 const SHORT_AREA = /^\D{0,2}\d{2,4}[ )]?\//;
-const SPACED = /[ \u00a0]{2}|[ \u00a0]-[ \u00a0]/;
 
 /** The extensions people write most; libphonenumber takes them off, and more. */
 const EXTENSION = /(?:ext\.?|x) *\d{1,9}$/i;
@@ -34,28 +33,82 @@ export const FLOAT: RegExp = /^[^.]*\d\.(?:\d|00)$/;
 /** @returns what the full reading gives with its usual options, or undefined where it takes the full reading to know */
 export function shortcut(text: string, country: CountryCode | undefined): string | Refusal | undefined {
   let number = text;
-  if (!PLAIN.test(number)) {
+  let plain = plainNumber(text);
+  if (plain === undefined) {
     number = withoutExtension(text);
-    if (number === text || !PLAIN.test(number)) return undefined;
+    if (number === text) return undefined;
+    plain = plainNumber(number);
+    if (plain === undefined) return undefined;
   }
-  if (number.endsWith('.')) return undefined;
-  if (UNCLEAR.test(number) && (SPACED.test(number) || !(AREA_SLASH.test(number) || !number.includes('/')))) {
-    return undefined;
-  }
-  if (number.includes('.') && FLOAT.test(number)) return number === text ? float(text, country) : undefined;
-  const digits = number.replace(/\D/g, '');
-  if (digits.length < 3 || allAlike(digits) || isRun(digits)) return undefined;
-  if (number.startsWith('+') && digits.startsWith('0')) return undefined;
-  const reading = number.startsWith('+')
+  const { digits, dot, slash } = plain;
+  if (slash && !AREA_SLASH.test(number)) return undefined;
+  if (dot && FLOAT.test(number)) return number === text ? float(text, country) : undefined;
+  if (digits.length < LEAST || allAlike(digits) || isRun(digits)) return undefined;
+  const plus = number.charCodeAt(0) === PLUS;
+  if (plus && digits.charCodeAt(0) === ZERO) return undefined;
+  const reading = plus
     ? international(digits)
     : country === undefined
       ? digits.startsWith('00')
         ? onlyNumber(digits.slice(2))
         : undefined
-      : within(number, digits, compiledPlan(country));
-  if (typeof reading !== 'string')
-    return number.includes('/') && !SHORT_AREA.test(number) ? undefined : reading;
-  return isClear(reading, number) ? reading : undefined;
+      : within(plain, compiledPlan(country));
+  if (typeof reading !== 'string') return slash && !SHORT_AREA.test(number) ? undefined : reading;
+  return isClear(reading, plain) ? reading : undefined;
+}
+
+/** A text of ASCII digits and separators: no extension, no letters, nothing that needs interpretation. */
+interface PlainNumber {
+  readonly digits: string;
+  readonly dot: boolean;
+  readonly slash: boolean;
+  readonly bracket: boolean;
+}
+
+const PLUS = 0x2b;
+const ZERO = 0x30;
+const SPACE = 0x20;
+const NO_BREAK_SPACE = 0xa0;
+const BRACKET = 0x28;
+const CLOSING_BRACKET = 0x29;
+const HYPHEN = 0x2d;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+
+const isSpace = (unit: number): boolean => unit === SPACE || unit === NO_BREAK_SPACE;
+
+/**
+ * One look at each character: a list has millions of numbers, and an expression for each question asks each of them again.
+ * @returns undefined also for spaces that may stand between two numbers, and at the ends
+ */
+function plainNumber(text: string): PlainNumber | undefined {
+  const { length } = text;
+  const first = text.charCodeAt(0) === PLUS ? 1 : 0;
+  if (length - first < LEAST || length - first > MOST) return undefined;
+  let digits = '';
+  let run = -1;
+  let [dot, slash, bracket] = [false, false, false];
+  let before = 0;
+  for (let i = first; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit >= ZERO && unit <= ZERO + 9) {
+      if (run < 0) run = i;
+    } else {
+      if (run >= 0) digits += text.slice(run, i);
+      run = -1;
+      if (unit === DOT) dot = true;
+      else if (unit === SLASH) slash = true;
+      else if (unit === BRACKET) bracket = true;
+      else if (isSpace(unit)) {
+        const spaced = isSpace(before) || (before === HYPHEN && i > 1 && isSpace(text.charCodeAt(i - 2)));
+        if (i === 0 || spaced) return undefined;
+      } else if (unit !== HYPHEN && unit !== CLOSING_BRACKET) return undefined;
+    }
+    before = unit;
+  }
+  if (isSpace(before) || before === DOT) return undefined;
+  if (run >= 0) digits += run === 0 ? text : text.slice(run);
+  return { digits, dot, slash, bracket };
 }
 
 /** Whole numbers that pandas has written as decimal ones are read, if they are numbers. */
@@ -67,20 +120,19 @@ function float(text: string, country: CountryCode | undefined): string | Refusal
 }
 
 /** A zero in brackets is not dialled, unless it is part of the number; and a placeholder is none. */
-function isClear(reading: string, text: string): boolean {
+function isClear(reading: string, { bracket }: PlainNumber): boolean {
   const last = reading.length - 1;
   const step = reading.charCodeAt(last) - reading.charCodeAt(last - 1);
   const before = reading.charCodeAt(last - 1) - reading.charCodeAt(last - 2);
   // Digits that are alike, or counted, end so; 0 stands behind 9.
   const suspect = step === before || Math.abs(step) === 9 || Math.abs(before) === 9;
-  const brackets = text.includes('(');
-  if (!suspect && !brackets) return true;
+  if (!suspect && !bracket) return true;
   const national = nationalNumberOf(reading);
-  return !(brackets && national.startsWith('0')) && !(suspect && (allAlike(national) || isRun(national)));
+  return !(bracket && national.startsWith('0')) && !(suspect && (allAlike(national) || isRun(national)));
 }
 
 /** A number as its country's people write it, or anybody there who calls another one. */
-function within(text: string, digits: string, plan: CompiledPlan): string | Refusal | undefined {
+function within({ digits, bracket }: PlainNumber, plan: CompiledPlan): string | Refusal | undefined {
   const prefix = plan.internationalPrefix.exec(digits)?.[0];
   if (digits.startsWith('00') && prefix !== '00') {
     // Not the country's prefix, so it is read both ways, unless the national one is too long for any number.
@@ -97,7 +149,7 @@ function within(text: string, digits: string, plan: CompiledPlan): string | Refu
   if (national === undefined) return tooShortAnyhow(digits, plan) ? REFUSED.tooShort : undefined;
   const reading = certain(plan.callingCode, national, false) ?? impossible(plan, national);
   if (digits.startsWith(plan.callingCode)) {
-    if (national === digits) return text.includes('(') ? undefined : withoutPlus(digits, reading);
+    if (national === digits) return bracket ? undefined : withoutPlus(digits, reading);
     // The country code without a plus, unless taking it off gives the same number (1 is both in North America).
     if (withoutNationalPrefix(digits.slice(plan.callingCode.length), plan) !== national) return undefined;
   }

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The worker that `identifiersFromRows` starts. */
+/** The worker that reads rows. */
 
-import { serve } from '../workers/serve.js';
+import { type JobResult, serve } from '../workers/serve.js';
 import { type ParseOptions, parseRows } from './parse-rows.js';
-import type { RowColumns } from './row.js';
+import type { RowPayload } from './row-chunks.js';
+import { rowTexts, type TextWay } from './row-texts.js';
 
-export interface ParseJob {
-  readonly columns: RowColumns;
-  readonly options: ParseOptions;
+/** Its packed parts are moved. */
+function moved<T extends object>(value: T): JobResult<T> {
+  const transfer = Object.values(value).flatMap((part) => (ArrayBuffer.isView(part) ? [part.buffer] : []));
+  return { value, transfer: transfer as ArrayBuffer[] };
 }
 
 serve({
-  parse({ columns, options }: ParseJob) {
-    const value = parseRows(columns, options);
-    const { bytes, offsets, rows, kinds, rejected, ambiguous } = value;
-    return {
-      value,
-      transfer: [bytes, offsets, rows, kinds, rejected, ambiguous].map(({ buffer }) => buffer),
-    };
-  },
+  parse: ({ columns, options }: RowPayload<ParseOptions>) => moved(parseRows(columns, options)),
+  texts: ({ columns, options }: RowPayload<TextWay>) => moved(rowTexts(columns, options)),
 });

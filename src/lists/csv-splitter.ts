@@ -62,6 +62,7 @@ export class CsvSplitter {
     let nextQuote = this.#next(quote, 0);
     let nextReturn = this.#next('\r', 0);
     let nextFeed = this.#next('\n', 0);
+    let nextDelimiter = this.#next(delimiter, 0);
     while (this.#at < text.length) {
       const at = this.#at;
       if (nextReturn < at) nextReturn = this.#next('\r', at);
@@ -78,7 +79,16 @@ export class CsvSplitter {
       } else if (stop - at > this.#maxRecord) {
         this.#damaged(records, 'too-long', stop);
       } else if (nextQuote >= stop) {
-        this.#takeLine(records, text.slice(at, stop).split(delimiter), stop);
+        // Field by field, which is faster than `split`.
+        const fields: string[] = [];
+        let from = at;
+        if (nextDelimiter < at) nextDelimiter = this.#next(delimiter, at);
+        for (; nextDelimiter < stop; nextDelimiter = this.#next(delimiter, from)) {
+          fields.push(text.slice(from, nextDelimiter));
+          from = nextDelimiter + 1;
+        }
+        fields.push(text.slice(from, stop));
+        this.#takeLine(records, fields, stop);
       } else {
         const parsed = this.#quoted(at, stop);
         if (parsed === INCOMPLETE && !this.#final && !tooLong) break;

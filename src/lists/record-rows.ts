@@ -2,7 +2,7 @@
 /** What a record of a list comes to: the rows that the library takes, and the line they stood on. */
 
 import type { UploadField } from '../identifiers/fields/field.js';
-import type { Row } from '../identifiers/row.js';
+import type { Row, RowColumns } from '../identifiers/row.js';
 import type { Columns } from './columns.js';
 import type { ListRecord } from './record-source.js';
 
@@ -21,8 +21,14 @@ export interface PlacedRow {
   readonly fields?: ReadonlyMap<UploadField, string>;
 }
 
+/** Rows by column, as the readers of `veilmatch/identifiers` take them, and the lines that they stood on. */
+export interface PlacedColumns {
+  readonly columns: RowColumns;
+  readonly lines: number[];
+}
+
 /** What is known of all records of a list. */
-interface RecordShape {
+export interface RecordShape {
   readonly columns: Columns;
   /** Cells of a whole record. */
   readonly width: number;
@@ -32,23 +38,17 @@ interface RecordShape {
 
 /** A record with two telephone columns filled makes two rows; one that could not be read makes an empty row that says so. */
 export function rowsOfRecord(
-  { fields: cells, line, damage }: ListRecord,
+  record: ListRecord,
   { columns, width, fields = new Map() }: RecordShape,
 ): PlacedRow[] {
-  // Short records are common: programs leave empty cells at the end away. A long one means that all cells moved.
-  const isLong = cells.length > width && cells.slice(width).some((cell) => cell.trim() !== '');
-  if (damage !== undefined || isLong) return [{ row: {}, line, damaged: true }];
-  const filled = (position: number | undefined): string | undefined => {
-    const cell = position === undefined ? undefined : cells[position];
-    // White space inside a filled cell stays: some platforms hash it.
-    return cell?.trim() === '' ? undefined : cell;
-  };
-  const phones = columns.phone.map(filled).filter((cell) => cell !== undefined);
-  const emails = columns.email.map(filled).filter((cell) => cell !== undefined);
-  const country = filled(columns.country);
+  const { fields: cells, line } = record;
+  if (isDamaged(record, width)) return [{ row: {}, line, damaged: true }];
+  const phones = filledCells(cells, columns.phone);
+  const emails = filledCells(cells, columns.email);
+  const country = filledCell(cells, columns.country);
   const others = [...fields].flatMap(([field, column]): [UploadField, string][] => {
-    const cell = filled(column);
-    return cell === undefined ? [] : [[field, cell]];
+    const cell = filledCell(cells, column);
+    return cell === '' ? [] : [[field, cell]];
   });
   const placed = fields.size === 0 ? { line } : { line, fields: new Map(others) };
   const beside = columns.beside?.map((column) => cells[column] ?? '');
@@ -56,7 +56,56 @@ export function rowsOfRecord(
     const row: CustomerRow = {};
     if (phones[i] !== undefined) row.phone = phones[i]!;
     if (emails[i] !== undefined) row.email = emails[i]!;
-    if (country !== undefined) row.country = country;
+    if (country !== '') row.country = country;
     return i === 0 && beside !== undefined ? { row, ...placed, beside } : { row, ...placed };
   });
+}
+
+export function noColumns(): PlacedColumns {
+  return { columns: { phone: [], email: [], country: [] }, lines: [] };
+}
+
+/**
+ * Adds what `rowsOfRecord` gives, without an object for each row and with nothing besides.
+ * @returns whether the record could not be read
+ */
+export function addRecord(
+  { columns: into, lines }: PlacedColumns,
+  record: ListRecord,
+  { columns, width }: RecordShape,
+): boolean {
+  const { fields: cells, line } = record;
+  const damaged = isDamaged(record, width);
+  const phones = damaged ? [] : filledCells(cells, columns.phone);
+  const emails = damaged ? [] : filledCells(cells, columns.email);
+  const country = damaged ? '' : filledCell(cells, columns.country);
+  const count = Math.max(phones.length, emails.length, 1);
+  for (let i = 0; i < count; i++) {
+    into.phone.push(phones[i] ?? '');
+    into.email.push(emails[i] ?? '');
+    into.country.push(country);
+    lines.push(line);
+  }
+  return damaged;
+}
+
+/** Short records are common: programs leave empty cells at the end away. A long one means that all cells moved. */
+function isDamaged({ fields, damage }: ListRecord, width: number): boolean {
+  if (damage !== undefined) return true;
+  return fields.length > width && fields.slice(width).some((field) => field.trim() !== '');
+}
+
+/** A cell, or nothing where there is nothing but white space in it. Inside a filled one that stays: some platforms hash it. */
+function filledCell(cells: readonly string[], position: number | undefined): string {
+  const cell = position === undefined ? undefined : cells[position];
+  return cell === undefined || cell.trim() === '' ? '' : cell;
+}
+
+function filledCells(cells: readonly string[], positions: readonly number[]): string[] {
+  const filled: string[] = [];
+  for (const position of positions) {
+    const cell = filledCell(cells, position);
+    if (cell !== '') filled.push(cell);
+  }
+  return filled;
 }

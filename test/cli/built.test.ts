@@ -29,6 +29,8 @@ function veilmatch(argv: readonly string[], stdin = ''): Promise<Ending> {
   });
 }
 
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 async function statusOf(child: ChildProcess): Promise<number | null> {
   const [status] = await once(child, 'close');
   return status;
@@ -81,6 +83,59 @@ describe('dist/cli/main.js', () => {
     const { status, stdout } = await veilmatch(['normalize', '-'], `phone\n${rows.join('\n')}\n`);
     expect(status).toBe(0);
     expect(stdout).toBe(`line,phone\n${rows.map((row, i) => `${i + 2},${row}\n`).join('')}`);
+  });
+
+  it('writes the very same with one thread or three, whatever is in the list', async () => {
+    const cells = [
+      '415-555-01##,Ada##@Example.com,',
+      '+1 (628) 555-01##,,',
+      '"0171 12345##; +49 30 90182##",a##@x.org; b##@x.org,DE',
+      '4917112345678,,DE',
+      '00 44 20 7946 09##,"Nemo, Bob <bob##@example.org>",GB',
+      'n/a,none,',
+      '4.1555E+09,ä##@münchen.example,',
+      '0151 2345##,bad@@x,Atlantis',
+      '415-555-01##,"x""y""@z,US',
+      ',,',
+    ];
+    const lines = Array.from({ length: 24_000 }, (_, i) =>
+      cells[(i * 7919) % cells.length]!.replaceAll('##', String(i % 90).padStart(2, '0')),
+    );
+    const list = temporary('list.csv');
+    writeFileSync(list, `phone,email,country\n${lines.join('\n')}\n`);
+    for (const way of [['normalize'], ['hash', '--profile', 'meta'], ['normalize', '--json']]) {
+      const endings = await Promise.all(
+        [1, 3].map(async (threads) => {
+          const rejected = temporary('rejected.csv');
+          const argv = [
+            ...way,
+            list,
+            '--country',
+            'US',
+            '--country-column',
+            'country',
+            '--threads',
+            `${threads}`,
+            '--rejected',
+            rejected,
+          ];
+          return { ...(await veilmatch(argv)), rejected: readFileSync(rejected, 'utf8') };
+        }),
+      );
+      const [one, ...others] = endings;
+      expect(one).toMatchObject({
+        status: 0,
+        stderr: expect.stringMatching(/\d telephone numbers could be read/),
+      });
+      expect(one!.stdout.split('\n').length).toBeGreaterThan(16_000);
+      expect(one!.rejected.split('\n').length).toBeGreaterThan(10_000);
+      for (const other of others) {
+        // By their digests: where long texts differ, showing it takes minutes.
+        for (const part of ['stdout', 'rejected'] as const)
+          expect(digest(other[part])).toBe(digest(one![part]));
+        expect(other.stderr).toBe(one!.stderr);
+      }
+    }
   });
 
   it('ends quietly when its output is closed, as head does', async () => {

@@ -3,7 +3,13 @@ import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/errors.js';
-import { isEmailLike, normalizeEmail, readEmail, readFully } from '../../src/identifiers/email.js';
+import {
+  isEmailLike,
+  normalizeEmail,
+  plainAddress,
+  readEmail,
+  readFully,
+} from '../../src/identifiers/email.js';
 import { withoutInvisiblesButJoiners } from '../../src/identifiers/text.js';
 import { times } from '../support/effort.js';
 
@@ -216,5 +222,71 @@ describe('properties', () => {
       }),
       { numRuns: times(3000) },
     );
+  });
+});
+
+describe('a plain address', () => {
+  /** The HTML rule in ASCII, its two lengths and that of the whole; a quote or a slash before it is not its own. */
+  const PLAIN =
+    /^(?!['/]|=['"])[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+  const byTheRule = (text: string): string | undefined => {
+    const lower = /^[\0-\x7f]{0,254}$/.test(text) ? text.toLowerCase() : '';
+    return PLAIN.test(lower) ? lower : undefined;
+  };
+
+  test('is what the expression takes for one, of every text of three signs that matter', () => {
+    const signs = [...'aZ0.-@=\'"/+ ü,', ''];
+    let plain = 0;
+    for (const before of ['', ...signs])
+      for (const a of signs)
+        for (const b of signs)
+          for (const c of signs) {
+            for (const text of [
+              `${before}${a}${b}${c}`,
+              `x${before}@${a}${b}${c}y`,
+              `${a}${b}@${c}${before}`,
+            ]) {
+              expect(plainAddress(text), text).toBe(byTheRule(text));
+              if (plainAddress(text) !== undefined) plain++;
+            }
+          }
+    expect(plain).toBeGreaterThan(1000);
+  });
+
+  test('is so of any length', () => {
+    const part = fc.constantFrom(
+      'a',
+      'B',
+      '.',
+      '-',
+      '@',
+      '+',
+      'a'.repeat(63),
+      'b'.repeat(64),
+      'c'.repeat(61),
+      "'",
+      '=',
+      'ß',
+      '\u212a',
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 9 }), (parts) => {
+        const text = parts.join('');
+        expect(plainAddress(text)).toBe(byTheRule(text));
+      }),
+      { numRuns: times(3000) },
+    );
+    for (const length of [62, 63, 64, 65]) {
+      for (const text of [
+        `${'a'.repeat(length)}@b.c`,
+        `a@${'b'.repeat(length)}`,
+        `a@b.${'c'.repeat(length)}.d`,
+      ])
+        expect(plainAddress(text), text).toBe(byTheRule(text));
+    }
+    for (const length of [246, 247, 248, 249]) {
+      const text = `a@${'b.'.repeat(length).slice(0, length)}cdefg`;
+      expect(plainAddress(text)).toBe(byTheRule(text));
+    }
   });
 });

@@ -16,10 +16,15 @@ describe('rows on workers', () => {
     const digits = String((i * 104729) % 30_000).padStart(7, '2');
     return {
       ...(kind < 8 && {
-        phone: kind === 0 ? 'n/a' : `${kind < 4 ? '+1 ' : ''}415-${digits.slice(0, 3)}-${digits.slice(3)}`,
+        phone:
+          kind === 0
+            ? 'n/a'
+            : i % 13 === 0
+              ? '4917112345678'
+              : `${kind < 4 ? '+1 ' : ''}415-${digits.slice(0, 3)}-${digits.slice(3)}`,
       }),
       ...(kind > 4 && { email: kind === 9 ? `ü${i % 500}@x.org` : `Ada${i % 9000}@X.org` }),
-      ...(i % 11 === 0 && { country: 'CA' }),
+      ...(i % 13 === 0 ? { country: 'DE' } : i % 11 === 0 && { country: 'CA' }),
     };
   });
 
@@ -29,6 +34,7 @@ describe('rows on workers', () => {
       const here = await identifiersFromRows(rows, { country: 'US', match, concurrency: 1 });
       expect(here.rejected.length).toBeGreaterThan(1000);
       expect(here.set.size).toBeGreaterThan(9_000);
+      expect(here.ambiguous.length).toBeGreaterThan(1000);
       for (const concurrency of [2, 3]) {
         const there = await identifiersFromRows(rows, { country: 'US', match, concurrency });
         // By their bytes: comparing long typed arrays item by item takes seconds.
@@ -37,6 +43,7 @@ describe('rows on workers', () => {
         expect(there.set.kinds).toEqual(here.set.kinds);
         expect(there.set.rowCount).toBe(here.set.rowCount);
         expect(there.rejected).toEqual(here.rejected);
+        expect(there.ambiguous).toEqual(here.ambiguous);
         for (let element = 0; element < here.set.size; element += 97) {
           expect(there.set.rowsOf([element])).toEqual(here.set.rowsOf([element]));
         }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
+import { inOrder } from '../../src/workers/in-order.js';
 import { adapt, type WorkerPort } from '../../src/workers/platform.js';
 import { WorkerPool } from '../../src/workers/pool.js';
 import type { JobAnswer, JobMessage } from '../../src/workers/serve.js';
@@ -125,6 +126,57 @@ describe('WorkerPool', () => {
     for (const job of jobs) {
       expect(job).toMatchObject({ status: 'rejected', reason: { code: 'worker-failed' } });
     }
+  });
+
+  test('gives results in the order of the items, has two a worker under way, and waits for whoever takes them', async () => {
+    const { pool, workers } = handPool(1);
+    let asked = 0;
+    async function* items(): AsyncGenerator<number> {
+      for (; asked < 5; asked++) yield asked;
+    }
+    const results = inOrder<number, string>(pool, 'x', (item) => item, items());
+    const first = results.next();
+    await settled();
+    expect(asked).toBe(1);
+    workers[0]!.answer('0');
+    expect(await first).toEqual({ done: false, value: [0, '0'] });
+    await settled();
+    expect(workers[0]!.posted.map(({ payload }) => payload)).toEqual([0, 1]);
+    workers[0]!.answer('1');
+    await settled();
+    workers[0]!.answer('2');
+    await settled();
+    // Nobody has asked for them.
+    expect(workers[0]!.posted).toHaveLength(3);
+    expect(await results.next()).toEqual({ done: false, value: [1, '1'] });
+    await settled();
+    workers[0]!.answer('3');
+    const rest: unknown[] = [];
+    const drained = (async () => {
+      for await (const result of results) rest.push(result);
+    })();
+    await settled();
+    workers[0]!.answer('4');
+    await drained;
+    expect(rest).toEqual([
+      [2, '2'],
+      [3, '3'],
+      [4, '4'],
+    ]);
+  });
+
+  test('tells of a failure behind the results of the items before it', async () => {
+    const { pool, workers } = handPool(2);
+    async function* items(): AsyncGenerator<number> {
+      yield 0;
+      throw new RangeError('the file ended');
+    }
+    const results = inOrder<number, string>(pool, 'x', (item) => item, items());
+    const first = results.next();
+    await settled();
+    workers[0]!.answer('0');
+    expect(await first).toEqual({ done: false, value: [0, '0'] });
+    await expect(results.next()).rejects.toThrow(RangeError);
   });
 
   test('rejects a job whose payload cannot be made, and goes on', async () => {

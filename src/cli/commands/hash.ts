@@ -17,7 +17,7 @@ import { checkStdin, type Io } from '../../lists/io.js';
 import type { Command } from '../command.js';
 import { assignedOption, LIST_ARGUMENT } from '../flags/list-options.js';
 import { readKey, readSalt } from '../secrets/secrets.js';
-import { applyProfile, normalizeList } from './apply.js';
+import { asNormalized, asPlatform } from './apply.js';
 import { reportOn, reportOptions } from './list-report.js';
 import { type UploadFlags, uploadOptions, writeUpload } from './upload.js';
 
@@ -115,10 +115,10 @@ Examples:
       {
         flags,
         title: 'tokens',
-        process: (rows) =>
+        treatment:
           hasher === undefined
-            ? applyProfile(rows, profile!, { ...reading, ...profileOptions(flags) }, 'token', io)
-            : normalizeList(rows, reading, (text) => hasher.token(text), io),
+            ? asPlatform(profile!, 'token', { ...reading, ...profileOptions(flags) })
+            : asNormalized(reading, (text) => hasher.token(text)),
       },
       io,
     );

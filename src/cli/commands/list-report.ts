@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The commands that turn a list into another one with a line for each row: read a slice of it, let `process` make a text
- * of every cell, write the texts and what was rejected, go on with the next slice.
+ * The commands that turn a list into another one with a line for each row: read a chunk of it, make a text of every cell on whatever
+ * thread is free, write the texts and what was rejected, in the order of the list.
  */
 
 import { Option } from 'commander';
-import type { AmbiguousRow, Field, RejectedRow } from '../../identifiers/row.js';
+import type { Field, RejectedRow } from '../../identifiers/row.js';
+import { CHUNK, throughJob } from '../../identifiers/row-chunks.js';
+import { type UnpackedNotes, unpackNotes } from '../../identifiers/row-notes.js';
+import { type RowTexts, TEXTS } from '../../identifiers/row-texts.js';
 import { placeName } from '../../lists/address.js';
 import type { Cells } from '../../lists/duckdb.js';
 import type { Io } from '../../lists/io.js';
 import { type Output, withOutputs, writeAll } from '../../lists/output.js';
-import type { CustomerRow, PlacedRow } from '../../lists/record-rows.js';
+import type { PlacedColumns } from '../../lists/record-rows.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { refuseTable } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
@@ -26,14 +29,17 @@ import {
   toListOptions,
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
+import { wholeNumber } from '../flags/values.js';
 import { type Progress, startProgress } from '../report/progress.js';
 import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import { finishTexts, type Treatment } from './apply.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;
   readonly json?: true;
   readonly output?: string;
   readonly rejected?: string;
+  readonly threads?: number;
 }
 
 export function reportOptions(): Option[] {
@@ -47,6 +53,10 @@ export function reportOptions(): Option[] {
     new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
     spreadsheetOption(),
     new Option(
+      '--threads <N>',
+      'worker threads that read the cells of a long list; with 1 there is none (default: as many as there are processors)',
+    ).argParser(wholeNumber(1, 256, 'Give a number of threads, from 1 to 256.')),
+    new Option(
       '-o, --output <FILE>',
       'write to this file, which appears when it is complete: CSV; compressed, where its name ends in .gz or .zst; Parquet, where it ends in .parquet; ' +
         'or to a new table (sqlite:, postgres://) or an object (s3://, gs://), named as lists are',
@@ -54,29 +64,17 @@ export function reportOptions(): Option[] {
   ];
 }
 
-/** For each row of a slice of the list a text of each kind, where there is one. */
-export interface ProcessedRows {
-  readonly phone: readonly (string | undefined)[];
-  readonly email: readonly (string | undefined)[];
-  /** In the order of the rows, which are counted from the start of the slice. */
-  readonly rejected: readonly RejectedRow[];
-  /** Which were read in one of two ways. */
-  readonly ambiguous: readonly AmbiguousRow[];
-}
-
 interface Report {
   readonly flags: ReportFlags;
   /** What the JSON document calls the rows. */
   readonly title: string;
-  process(rows: readonly CustomerRow[]): Promise<ProcessedRows>;
+  readonly treatment: Treatment;
 }
-
-/** Rows that are in memory at once: enough that starting workers for each slice costs little beside the reading. */
-const SLICE_ROWS = 100_000;
 
 /** Runs a whole command of this family. */
 export async function reportOn(path: string, report: Report, io: Io): Promise<ExitStatus> {
-  const { flags } = report;
+  const { flags, treatment } = report;
+  const { way, finish } = treatment;
   if (flags.json) refuseTable(flags.output, 'A JSON document');
   const paths = [flags.output, ...(flags.rejected === undefined ? [] : [flags.rejected])];
   // The outputs are opened first: a folder that cannot be written to is found out before the work, not after it.
@@ -91,15 +89,20 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
         ? await JsonReport.begin(output!, report.title)
         : await TableReport.begin(output!, list.kinds, flags);
       const rejectedTable = await rejectedOutput?.table(rejectedColumns(list), flags);
-      for await (const slice of slicesOf(list, progress)) {
-        const processed = await report.process(slice.map(({ row }) => row));
-        const rejected = processed.rejected.map((rejection): Rejection => {
-          const { line } = slice[rejection.row]!;
+      for await (const [{ lines }, texts] of throughJob(TEXTS, way, chunksOf(list, progress), {
+        concurrency: flags.threads,
+        signal: io.signal,
+      })) {
+        if (finish !== undefined) for (const kind of list.kinds) finishTexts(texts[kind], finish);
+        const notes: UnpackedNotes = { rejected: [], ambiguous: [] };
+        unpackNotes(texts, 0, notes);
+        const rejected = notes.rejected.map((rejection): Rejection => {
+          const line = lines[rejection.row]!;
           return { ...rejection, code: list.codeAt(line, rejection.code), line };
         });
-        tally.add(processed, rejected);
-        for (const reading of processed.ambiguous) tally.ambiguous.add(reading, slice[reading.row]!.line);
-        await sink.add(slice, processed, rejected);
+        tally.add(texts, rejected);
+        for (const reading of notes.ambiguous) tally.ambiguous.add(reading, lines[reading.row]!);
+        await sink.add(lines, texts, rejected);
         await rejectedTable?.append(rejected.map((each) => rejectedCells(each, list)));
       }
       await sink.end(list);
@@ -114,21 +117,16 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
   });
 }
 
-async function* slicesOf(
+async function* chunksOf(
   list: CustomerList,
   progress: Progress,
-): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-  let slice: PlacedRow[] = [];
-  for await (const rows of list.rows()) {
-    for (const row of rows) slice.push(row);
+): AsyncGenerator<PlacedColumns, void, undefined> {
+  for await (const chunk of list.placedColumns(CHUNK)) {
     const share = list.share();
     if (share === undefined) progress.update(list.records, undefined);
     else progress.update(share, 1);
-    if (slice.length < SLICE_ROWS) continue;
-    yield slice;
-    slice = [];
+    yield chunk;
   }
-  if (slice.length > 0) yield slice;
 }
 
 const TITLES: Readonly<Record<Field, string>> = { phone: 'telephone numbers', email: 'e-mail addresses' };
@@ -150,10 +148,8 @@ class ReportTally {
     this.ambiguous = new RejectedTally(list);
   }
 
-  add(processed: ProcessedRows, rejected: readonly Rejection[]): void {
-    for (const kind of this.#list.kinds) {
-      for (const text of processed[kind]) if (text !== undefined) this.#taken[kind]++;
-    }
+  add(texts: RowTexts, rejected: readonly Rejection[]): void {
+    for (const kind of this.#list.kinds) for (const text of texts[kind]) if (text !== '') this.#taken[kind]++;
     for (const rejection of rejected) this.rejected.add(rejection, rejection.line);
   }
 
@@ -177,14 +173,15 @@ class TableReport {
     return new TableReport(await output.table(listColumns(kinds), style), kinds);
   }
 
-  add(slice: readonly PlacedRow[], processed: ProcessedRows): Promise<void> {
-    return this.#table.append(this.#rows(slice, processed));
+  add(lines: readonly number[], texts: RowTexts): Promise<void> {
+    return this.#table.append(this.#rows(lines, texts));
   }
 
-  *#rows(slice: readonly PlacedRow[], processed: ProcessedRows): Generator<Cells> {
-    for (const [row, { line }] of slice.entries()) {
-      const texts = this.#kinds.map((kind) => processed[kind][row] || undefined);
-      if (texts.some((text) => text !== undefined)) yield [line, ...texts];
+  *#rows(lines: readonly number[], texts: RowTexts): Generator<Cells> {
+    const columns = this.#kinds.map((kind) => texts[kind]);
+    for (const [row, line] of lines.entries()) {
+      const cells = columns.map((column) => column[row] || undefined);
+      if (cells.some((text) => text !== undefined)) yield [line, ...cells];
     }
   }
 
@@ -208,23 +205,19 @@ class JsonReport {
     return new JsonReport(output);
   }
 
-  async add(
-    slice: readonly PlacedRow[],
-    processed: ProcessedRows,
-    rejected: readonly Rejection[],
-  ): Promise<void> {
+  async add(lines: readonly number[], texts: RowTexts, rejected: readonly Rejection[]): Promise<void> {
     for (const { line, field, code } of rejected) {
       const known = this.#kinds.findIndex((kind) => kind.field === field && kind.code === code);
       this.#rejected.push(line);
       this.#rejected.push(known >= 0 ? known : this.#kinds.push({ ...(field && { field }), code }) - 1);
     }
-    await writeAll(this.#output, this.#rows(slice, processed));
+    await writeAll(this.#output, this.#rows(lines, texts));
   }
 
-  *#rows(slice: readonly PlacedRow[], processed: ProcessedRows): Generator<string> {
-    for (const [row, { line }] of slice.entries()) {
-      const phone = processed.phone[row];
-      const email = processed.email[row];
+  *#rows(lines: readonly number[], texts: RowTexts): Generator<string> {
+    for (const [row, line] of lines.entries()) {
+      const phone = texts.phone[row] || undefined;
+      const email = texts.email[row] || undefined;
       if (phone === undefined && email === undefined) continue;
       yield `${this.#separator}${JSON.stringify({ line, phone, email })}`;
       this.#separator = ',\n';

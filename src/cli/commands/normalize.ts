@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { PROFILE_NAMES, type ProfileName } from '../../identifiers/profiles.js';
 import type { Command } from '../command.js';
 import { assignedOption, LIST_ARGUMENT } from '../flags/list-options.js';
-import { applyProfile, normalizeList } from './apply.js';
+import { asNormalized, asPlatform } from './apply.js';
 import { type ReportFlags, reportOn, reportOptions } from './list-report.js';
 
 interface NormalizeFlags extends ReportFlags {
@@ -46,10 +46,7 @@ Examples:
       {
         flags,
         title: 'normalized',
-        process: (rows) =>
-          profile === undefined
-            ? normalizeList(rows, reading, (text) => text, io)
-            : applyProfile(rows, profile, reading, 'normalized', io),
+        treatment: profile === undefined ? asNormalized(reading) : asPlatform(profile, 'normalized', reading),
       },
       io,
     );

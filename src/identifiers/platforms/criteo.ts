@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { md5 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8 } from '../../bytes.js';
+import { sha256 } from '../../sha256.js';
 import { choice, type EmailPlatform, type Hash, lowercase, trim } from './platform.js';
 
 /** What Criteo leaves open. */

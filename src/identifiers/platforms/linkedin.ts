@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { sha256 } from '../../sha256.js';
 import { isoCountry } from '../fields/country.js';
 import { lower } from '../fields/field.js';
 import { mobileAdvertisingId } from '../fields/mobile-id.js';

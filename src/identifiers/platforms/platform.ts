@@ -5,9 +5,9 @@
  */
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToBase64, bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
+import { sha256 } from '../../sha256.js';
 import type { FieldRules, UploadField } from '../fields/field.js';
 import type { PlatformSource } from './source.js';
 import type { Upload } from './upload.js';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 import { VeilmatchError } from '../../errors.js';
+import { sha256 } from '../../sha256.js';
 import { lower } from '../fields/field.js';
 import { mobileAdvertisingId } from '../fields/mobile-id.js';
 import { lowercase, type PhonePlatform, trim } from './platform.js';
@@ -66,5 +67,5 @@ function partnerDataMatch(key: Uint8Array): (message: Uint8Array) => Uint8Array 
   if (!(key instanceof Uint8Array) || key.length !== 32) {
     throw new VeilmatchError('argument', "X's key for partner data match must be a Uint8Array of 32 bytes.");
   }
-  return (message) => hmac(sha256, key, message);
+  return (message) => hmac(nobleSha256, key, message);
 }

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Runs a command of the package in this process, and prints what it took: `command.js MAIN ARGUMENT ...`. */
+
+const [main = '', ...argv] = process.argv.slice(2);
+process.argv = [process.argv[0] ?? '', main, ...argv];
+process.on('exit', () => {
+  const { user, system } = process.cpuUsage();
+  console.log(`\n${JSON.stringify({ cpu: (user + system) / 1e6, seconds: performance.now() / 1000 })}`);
+});
+await import(main);

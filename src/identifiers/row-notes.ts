@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What is said of the rows of a chunk besides their identifiers, as numbers: it is moved between threads. */
+
+import type { IdentifierErrorCode } from '../errors.js';
+import type { AmbiguityCode } from './phone-readings.js';
+import type { AmbiguousRow, Field, RejectedRow } from './row.js';
+
+/** Rows are counted from the start of the chunk. */
+export interface PackedNotes {
+  /** Row, index into `FIELDS`, index into `CODES`, for each refusal. */
+  readonly rejected: Uint32Array<ArrayBuffer>;
+  /** Row, index into `FIELDS`, index into `AMBIGUITIES`, for each reading that is one of two. */
+  readonly ambiguous: Uint32Array<ArrayBuffer>;
+}
+
+const FIELDS: readonly (Field | undefined)[] = [undefined, 'phone', 'email'];
+/** As keys, so that none can be forgotten. */
+const CODES = Object.keys({
+  empty: true,
+  'not-a-number': true,
+  'no-country': true,
+  'too-short': true,
+  'too-long': true,
+  'not-valid': true,
+  'spreadsheet-damage': true,
+  placeholder: true,
+  several: true,
+  ambiguous: true,
+  'not-an-email': true,
+  'bad-domain': true,
+  'not-supported': true,
+  'bad-record': true,
+} satisfies Record<IdentifierErrorCode, true>) as readonly IdentifierErrorCode[];
+const AMBIGUITIES = Object.keys({
+  'country-code': true,
+  'double-zero': true,
+  'zero-in-brackets': true,
+} satisfies Record<AmbiguityCode, true>) as readonly AmbiguityCode[];
+
+export class RowNotes {
+  readonly #rejected: number[] = [];
+  readonly #ambiguous: number[] = [];
+
+  reject(row: number, field: Field | undefined, code: IdentifierErrorCode): void {
+    this.#rejected.push(row, FIELDS.indexOf(field), CODES.indexOf(code));
+  }
+
+  doubt(row: number, field: Field, code: AmbiguityCode): void {
+    this.#ambiguous.push(row, FIELDS.indexOf(field), AMBIGUITIES.indexOf(code));
+  }
+
+  packed(): PackedNotes {
+    return { rejected: new Uint32Array(this.#rejected), ambiguous: new Uint32Array(this.#ambiguous) };
+  }
+}
+
+/** The notes in words. */
+export interface UnpackedNotes {
+  readonly rejected: RejectedRow[];
+  readonly ambiguous: AmbiguousRow[];
+}
+
+/** Adds the notes of a chunk whose first row is row `first`. */
+export function unpackNotes({ rejected, ambiguous }: PackedNotes, first: number, notes: UnpackedNotes): void {
+  for (let i = 0; i < rejected.length; i += 3) {
+    const row = first + rejected[i]!;
+    const field = FIELDS[rejected[i + 1]!];
+    const code = CODES[rejected[i + 2]!]!;
+    notes.rejected.push(field === undefined ? { row, code } : { row, field, code });
+  }
+  for (let i = 0; i < ambiguous.length; i += 3) {
+    const field = FIELDS[ambiguous[i + 1]!]!;
+    notes.ambiguous.push({ row: first + ambiguous[i]!, field, code: AMBIGUITIES[ambiguous[i + 2]!]! });
+  }
+}
