@@ -33,7 +33,7 @@ export {
   type Profiles,
   profiles,
 } from './profiles.js';
-export type { AmbiguousRow, Field, RejectedRow, Row, UploadRejection, UploadRow } from './row.js';
+export type { AmbiguousRow, Field, RejectedRow, Row, RowColumns, UploadRejection, UploadRow } from './row.js';
 export { type IdentifiersFromRows, identifiersFromRows, type RowsOptions } from './rows.js';
 export { IdentifierSet, type SetInput } from './set.js';
 export { type UploadedFile, type UploadedRows, type UploadOptions, uploadRows } from './upload-rows.js';
