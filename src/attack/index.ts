@@ -9,6 +9,7 @@
  * @module veilmatch/attack
  */
 
+export { ACCIDENTS, type Accident } from './accidents.js';
 export { NumberList } from './candidates.js';
 export {
   type Bill,
@@ -36,7 +37,7 @@ export {
   rangePlan,
 } from './plan.js';
 export type { NumberRange } from './prefixes.js';
-export type { FormatOption, TokenOptions } from './recipe.js';
+export type { AccidentOption, FormatOption, TokenOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
@@ -44,6 +45,7 @@ export {
   type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
+  type Tried,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
 export type { Span } from './spans.js';

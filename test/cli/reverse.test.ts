@@ -249,11 +249,11 @@ describe('veilmatch reverse --cursor', () => {
     const state = {
       version: 1,
       search: '00'.repeat(32),
-      format: 0,
+      trial: 0,
       done: [],
       found: '00',
       matches: [0],
-      candidates: 0,
+      tried: [0],
       seconds: 0,
     };
     const argv = ['reverse', input, ...PLAN, '--format', 'e164', '--cursor', cursor];

@@ -65,6 +65,10 @@ export const reverse: Command = {
       '--format <NAME>',
       "how numbers were written: e164, digits, national, a mask such as ###-###-####, a platform's name, or auto, which tries the common ones (default: auto)",
     ),
+    new Option(
+      '--accident <NAME>',
+      'what happened to all texts before they were hashed, such as newline, utf-16le or twice-hex; none; or auto, which tries all on a sample first (default: auto where --format is)',
+    ),
     new Option('--emails', 'try likely e-mail addresses instead'),
     new Option('--candidates <N>', 'with --emails: so many of them (default: 100000000)').argParser(
       wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Give a whole number from 1.'),
@@ -75,12 +79,17 @@ export const reverse: Command = {
       'sha256',
       'sha1',
       'md5',
+      'sha512',
     ]),
     new Option('--salt-file <FILE>', "the file's bytes (less one line break at the end) are the salt"),
     new Option(
       '--salt-position <WHERE>',
       'with --salt-file: before or after the text (default: prefix)',
     ).choices(['prefix', 'suffix']),
+    new Option(
+      '--salt-column <NAME>',
+      'the column of a salt for each token, by name or by number (recognised where it is called salt, and of digest:salt)',
+    ),
     new Option('--key-file <FILE>', 'HMAC-SHA-256 under the key in the file, 64 or more hexadecimal digits'),
     new Option('--campaign <NAME>', 'with --key-file: under a key derived for this campaign'),
     new Option('--truncated', 'the tokens are only the first bytes of digests, four or more'),
@@ -126,6 +135,7 @@ Examples:
           path,
           {
             column: flags.column,
+            saltColumn: flags.saltColumn,
             emails: flags.emails ?? false,
             wholeBytes: wholeBytesOf(flags),
             truncated: flags.truncated ?? false,
@@ -173,8 +183,9 @@ async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Prom
   if (recipe.algorithm === undefined && byLength !== undefined)
     io.stderr.write(`taken for ${byLength}, by their length\n`);
   const common = { ...recipe, algorithm, truncated };
-  if (flags.emails) return { ...common, dictionary: await readDictionary(flags, io) };
-  return { ...common, format, plan: await readPlan(flags, io) };
+  const { accident = format === 'auto' && !truncated ? 'auto' : 'none' } = flags;
+  if (flags.emails) return { ...common, accident, dictionary: await readDictionary(flags, io) };
+  return { ...common, accident, format, plan: await readPlan(flags, io) };
 }
 
 interface Found {

@@ -41,6 +41,8 @@ export interface ReverseFlags {
   readonly campaign?: string;
   readonly truncated?: true;
   readonly column?: string;
+  readonly saltColumn?: string;
+  readonly accident?: string;
   readonly cursor?: string;
   readonly reveal?: true;
   readonly output?: string;
@@ -70,7 +72,8 @@ const NEEDS: Partial<Readonly<Record<Name, Name>>> = {
 const EXCLUDES: readonly (readonly [Name, readonly Name[]])[] = [
   ['emails', ['country', 'areaCodes', 'exclude', 'types', 'ranges', 'format']],
   ['ranges', ['types']],
-  ['keyFile', ['saltFile', 'algorithm']],
+  ['keyFile', ['saltFile', 'algorithm', 'saltColumn']],
+  ['saltFile', ['saltColumn']],
 ];
 
 const WHY: Partial<Readonly<Record<Name, string>>> = {
