@@ -26,6 +26,8 @@ export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
 export type { Weighted } from './emails/ranked-list.js';
 export { type EmailRules, emailRules, wordList } from './emails/rules.js';
+export { type BirthDatesOptions, birthDates } from './fields/birth-dates.js';
+export { postalCodes } from './fields/postal-codes.js';
 export type { NumberFormat } from './format.js';
 export type { LineType } from './metadata.js';
 export {

@@ -47,8 +47,9 @@ const WORTH_A_KERNEL = 2_000;
 
 export function createScanner(spec: ScanSpec): Scanner {
   const candidates = candidatesFrom(spec.candidates);
+  if (candidates.size < WORTH_A_KERNEL) return new MessageScanner(spec, candidates);
   if (hashesAddresses(candidates, spec)) return new DictionaryScanner(spec, candidates);
-  return candidates.size >= WORTH_A_KERNEL && usesKernel(candidates, spec)
+  return usesKernel(candidates, spec)
     ? new KernelScanner(spec, candidates)
     : new MessageScanner(spec, candidates);
 }

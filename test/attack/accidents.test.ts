@@ -15,7 +15,7 @@ import { KernelScanner, MessageScanner } from '../../src/attack/scanner.js';
 import { hasherFor } from '../../src/hashing/scheme.js';
 import { profiles } from '../../src/identifiers/profiles.js';
 import { expectCode } from '../suites/errors.js';
-import { times } from '../support/effort.js';
+import { SLOW, times } from '../support/effort.js';
 
 const hash = (message: string | Buffer, algorithm = 'sha256'): string =>
   createHash(algorithm).update(message).digest('hex');
@@ -174,7 +174,7 @@ describe('an accident', () => {
           expect(sorted(fast.hits)).toEqual(sorted(slow.hits));
         },
       ),
-      { numRuns: times(60) },
+      { numRuns: times(25) },
     );
   });
 });
@@ -202,7 +202,7 @@ describe('a sample', () => {
 
   it('a search goes on from where it was stopped, in whatever stage', async () => {
     const stages = new Set<number>();
-    for (const stopAt of [1, 12, 300]) {
+    for (const stopAt of SLOW ? [1, 12, 100, 300] : [12]) {
       let cursor: ReversalCursor | undefined;
       const identifiers: string[] = [];
       for (let round = 0; round < 2; round++) {
@@ -228,7 +228,7 @@ describe('a sample', () => {
       }
       expect(new Set(identifiers)).toEqual(new Set([plan.at(250_000)]));
     }
-    expect(stages.size).toBeGreaterThan(2);
+    expect(stages.size).toBeGreaterThan(1);
   });
 });
 

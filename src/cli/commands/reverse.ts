@@ -40,7 +40,8 @@ const LINE_TYPES: readonly LineType[] = ['MOBILE', 'FIXED_LINE', 'VOIP', 'PERSON
 
 export const reverse: Command = {
   name: 'reverse',
-  summary: 'count how many hashed telephone numbers or e-mail addresses anybody can read back',
+  summary:
+    'count how many hashed telephone numbers, e-mail addresses, birth dates or postal codes anybody can read back',
   arguments: [
     {
       name: '<file>',
@@ -70,6 +71,8 @@ export const reverse: Command = {
       'what happened to all texts before they were hashed, such as newline, utf-16le or twice-hex; none; or auto, which tries all on a sample first (default: auto where --format is)',
     ),
     new Option('--emails', 'try likely e-mail addresses instead'),
+    new Option('--birth-dates', 'try all birth dates since 1900 instead, as uploads write them'),
+    new Option('--postal-codes', 'with --country: try all postal codes of that country instead'),
     new Option('--candidates <N>', 'with --emails: so many of them (default: 100000000)').argParser(
       wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Give a whole number from 1.'),
     ),
@@ -136,7 +139,7 @@ Examples:
           {
             column: flags.column,
             saltColumn: flags.saltColumn,
-            emails: flags.emails ?? false,
+            named: columnsOf(flags),
             wholeBytes: wholeBytesOf(flags),
             truncated: flags.truncated ?? false,
           },
@@ -171,6 +174,14 @@ function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: I
   io.stderr.write(`${String(rejected.count).padStart(8)}  no token like the others (${lines})\n`);
 }
 
+/** What the column of tokens is called, where there are several. */
+function columnsOf({ emails, birthDates, postalCodes }: ReverseFlags): (name: string) => boolean {
+  if (emails) return (name) => /mail/i.test(name);
+  if (birthDates) return (name) => /birth|dob|geb|naiss/i.test(name);
+  if (postalCodes) return (name) => /zip|post|plz/i.test(name);
+  return (name) => !/mail|birth|dob|zip|post|plz|name|city|state|gender/i.test(name);
+}
+
 type Question = ReverseOptions | ReverseEmailsOptions;
 
 async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Promise<Question> {
@@ -184,7 +195,8 @@ async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Prom
     io.stderr.write(`taken for ${byLength}, by their length\n`);
   const common = { ...recipe, algorithm, truncated };
   const { accident = format === 'auto' && !truncated ? 'auto' : 'none' } = flags;
-  if (flags.emails) return { ...common, accident, dictionary: await readDictionary(flags, io) };
+  const dictionary = await readDictionary(flags, io);
+  if (dictionary !== undefined) return { ...common, accident, dictionary };
   return { ...common, accident, format, plan: await readPlan(flags, io) };
 }
 

@@ -12,8 +12,8 @@ interface TokenFileOptions {
   readonly column?: string | undefined;
   /** The column of a salt for each token, by name or number; recognised by a name with `salt` in it. */
   readonly saltColumn?: string | undefined;
-  /** Whether the tokens are those of e-mail addresses: which of two columns of tokens is meant. */
-  readonly emails: boolean;
+  /** Which of two columns of tokens is meant, by its name. */
+  readonly named: (header: string) => boolean;
   /** Bytes of a token, where that is known: of the hash that was named. */
   readonly wholeBytes?: number | undefined;
   /** Whether tokens are the first bytes of digests. */
@@ -174,10 +174,10 @@ class TokenReader {
   }
 
   #oneOf(found: readonly TokenColumn[], first: readonly string[]): TokenColumn {
-    const { column: name, emails, wholeBytes } = this.#options;
+    const { column: name, named, wholeBytes } = this.#options;
     const wanted = found.filter(({ column }) => name === undefined || isNamed(first[column]!, column, name));
     if (wanted.length === 1) return wanted[0]!;
-    const ofKind = wanted.filter(({ column }) => /mail/i.test(first[column]!) === emails);
+    const ofKind = wanted.filter(({ column }) => named(first[column]!));
     if (ofKind.length === 1) return ofKind[0]!;
     if (wanted.length > 0) {
       const numbers = wanted.map(({ column }) => column + 1).join(', ');
