@@ -10,6 +10,7 @@ import type { DigestAlgorithm } from '../hashing/index.js';
 import { digestBytes } from '../hashing/plain.js';
 import type { HashingScheme, WrittenDigest } from '../hashing/scheme.js';
 
+/** One thing that can have happened. */
 export interface Accident {
   /** As people are told. */
   readonly title: string;
@@ -30,7 +31,7 @@ export interface Accident {
   readonly cut?: DigestAlgorithm;
 }
 
-/** Likeliest first. */
+/** Everything that is tried, likeliest first, by the names that `accident` takes. */
 export const ACCIDENTS: Readonly<Record<string, Accident>> = {
   newline: { title: 'a line break at the end was hashed along', after: '\n' },
   crlf: { title: 'a line break of Windows at the end was hashed along', after: '\r\n' },
@@ -142,7 +143,7 @@ export function messageOf(
 }
 
 /** How an accident is searched for: under this scheme; and with the text changed, or as it is. */
-export interface Mishap {
+interface Mishap {
   readonly scheme: HashingScheme;
   readonly changesText: boolean;
 }
