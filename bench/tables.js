@@ -12,7 +12,7 @@ export const tables = {
   'dictionary-rates': ratesTable,
   cost: costTable,
   lookup: lookupTable,
-  fields: fieldsTable,
+  'fields-reversed': fieldsTable,
   fuzz: fuzzTable,
 };
 
