@@ -34,9 +34,9 @@ interface Token {
 /** Around a token: tags of HTML, quotes, spaces, a spreadsheet's `="..."`, brackets, the letter of a database's literal. */
 const FRONT = /^(?:<[a-z][a-z\d]{0,9}(?:\s[^<>]{0,64})?>|[\s"'`´“”‘’(<[{=,;]|[xXbBeE](?='))/i;
 const BACK = /(?:<\/?[a-z][a-z\d]{0,9}\s?\/?>|[\s"'`´“”‘’)\]}>,;])$/i;
-/** In front of a token: what says that hexadecimal follows, or of which hash it is. */
-const LABEL =
-  /^(?:0x|\\{1,2}x|(?:\{|\$)?(?:sha-?(?:[23]-)?(?:1|256|512)|md5)(?:\}|\s*(?:\([^()]{0,256}\)\s*)?[:=$-])\s*)/i;
+/** In front of a token: that hexadecimal follows, or of which hash it is. */
+const HEX_SIGN = /^(?:0x|\\{1,2}x)/i;
+const HASH_NAME = /^[{$]?(?:sha-?(?:[23]-)?(?:1|256|512)|md5)/i;
 /** Between the bytes of a digest, or in it as in a UUID. */
 const BETWEEN = /[-: ]/g;
 /** Between a digest and a salt, or the name of a file. */
@@ -62,11 +62,20 @@ export function readToken(text: string, bytes: number): Token | undefined {
 function withoutLabels(text: string): string {
   let bare = text;
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
-    const less = bare.replace(FRONT, '').replace(BACK, '').replace(LABEL, '');
+    const less = withoutName(bare.replace(FRONT, '').replace(BACK, '').replace(HEX_SIGN, ''));
     if (less === bare) break;
     bare = less;
   }
   return bare;
+}
+
+/** `sha256:`, `{SHA256}`, and `SHA256 (a file) =`, as programs that sum files write it. */
+function withoutName(text: string): string {
+  const name = HASH_NAME.exec(text)?.[0];
+  if (name === undefined) return text;
+  let rest = text.slice(name.length).trimStart();
+  if (rest.startsWith('(')) rest = rest.slice(rest.indexOf(')') + 1).trimStart();
+  return /^[:=$}-]/.test(rest) ? rest.slice(1).trimStart() : text;
 }
 
 /** Hexadecimal, base64, or base64 of hexadecimal. */

@@ -41,7 +41,7 @@ const LINE_TYPES: readonly LineType[] = ['MOBILE', 'FIXED_LINE', 'VOIP', 'PERSON
 export const reverse: Command = {
   name: 'reverse',
   summary:
-    'count how many hashed telephone numbers, e-mail addresses, birth dates or postal codes anybody can read back',
+    'count how many hashed numbers, addresses, birth dates or postal codes anybody can read back',
   arguments: [
     {
       name: '<file>',
