@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
 import { parseRows } from '../../src/identifiers/parse-rows.js';
 import { CustomerList, type PlacedRow } from '../../src/lists/table.js';
-import { memoryIo } from '../cli/harness.js';
+import { memoryIo, readList } from '../cli/harness.js';
 import { SLOW, times } from '../support/effort.js';
 import { type Export, exportOf, SHAPES } from './exports.js';
 
@@ -147,4 +147,11 @@ describe('generated exports', () => {
     expect(wrong.slice(0, 200)).toEqual([]);
     await expect(text).toMatchFileSnapshot('exports-report.md');
   });
+});
+
+it('a column whose one address has a fullwidth sign is found by its name', async () => {
+  const text =
+    'customer_id|email|phone\n96288160636|n/a|+46915642679\n70955219962|x088＠example.com|+46421814766\n46887922535|ada@|555-555-5555\n';
+  const list = await readList('-', { country: 'SE' }, memoryIo({ stdin: text }).io);
+  expect(list.rows.map(({ email }) => email)).toEqual(['n/a', 'x088＠example.com', 'ada@']);
 });

@@ -116,7 +116,11 @@ const plans = new Map<Country, NumberingPlan>();
 function numberOf(country: Country, chance: Chance): string {
   const plan = plans.get(country) ?? numberingPlan(country);
   plans.set(country, plan);
-  return plan.at(chance.upTo(plan.size));
+  // A plan has numbers of no assigned range, of which nobody can say how they are to be read.
+  for (;;) {
+    const number = plan.at(chance.upTo(plan.size));
+    if (parsePhoneNumber(number).isValid()) return number;
+  }
 }
 
 /** A cell, and the identifiers that stand in it: none where it must be refused. */
