@@ -125,7 +125,7 @@ async function report(from: number, count: number): Promise<{ text: string; wron
   const text = [
     '# Generated exports',
     '',
-    `${count.toLocaleString('en-US')} exports, seeds from ${from}; rows under a wrong identifier or lost in silence: ${wrong.length}. Written by \`SLOW=1 npx vitest run --project=unit -u test/lists/exports.test.ts\`.`,
+    `${count.toLocaleString('en-US')} exports, seeds from ${from}; rows under a wrong identifier or lost in silence: ${wrong.length}. Written by \`SLOW=1 npx vitest run --project=unit test/lists/exports.test.ts -u\`.`,
     '',
     `| ${head.join(' | ')} |`,
     `|${' --- |'.repeat(head.length)}`,
