@@ -37,9 +37,10 @@ export function reviewReport(platforms, today) {
     .map(([name, { title, review, sources }]) =>
       [
         `${name} (${title}): due since ${review}`,
-        ...sources.map(({ kind, url, read, states }) => {
+        ...sources.map(({ kind, url, read, as, states }) => {
           const what = states === undefined ? '' : ` (${states})`;
-          return `  ${kind === 'own' ? 'its own' : 'third party'}, read ${read}${what}: ${url}`;
+          const how = as === undefined ? '' : ` as ${as === 'copy' ? 'a copy' : 'an excerpt'}`;
+          return `  ${kind === 'own' ? 'its own' : 'third party'}, read ${read}${how}${what}: ${url}`;
         }),
       ].join('\n'),
     )

@@ -22,9 +22,10 @@ function hashOf({ token }) {
 }
 
 /** @param {import('veilmatch/identifiers').PlatformSource} source */
-function linkTo({ kind, url, states }) {
+function linkTo({ kind, url, as, states }) {
   const of = states === undefined ? '' : `: ${states}`;
-  return `[${kind === 'own' ? 'published' : 'third party'}](${url})${of}`;
+  const how = as === undefined ? '' : ` (read as ${as === 'copy' ? 'a copy' : 'an excerpt'})`;
+  return `[${kind === 'own' ? 'published' : 'third party'}](${url})${how}${of}`;
 }
 
 /** @returns {string} */
@@ -46,6 +47,7 @@ const PERSON = {
   phone: PHONE,
   firstName: 'Mary-Ann',
   lastName: 'O’Neil Jr.',
+  street: '12 Main St.',
   city: 'St. John’s',
   state: 'New York',
   postalCode: '10001-1234',

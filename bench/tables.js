@@ -12,6 +12,7 @@ export const tables = {
   'dictionary-rates': ratesTable,
   cost: costTable,
   lookup: lookupTable,
+  'fields-reversed': fieldsTable,
   fuzz: fuzzTable,
 };
 
@@ -157,6 +158,17 @@ function lookupTable() {
     '',
     `The table pays from ${count(pays)} separate questions on. ${machineOf(record)}`,
   ].join('\n');
+}
+
+function fieldsTable() {
+  const record = resultsOf('fields');
+  const rows = record.results.spaces.map(({ space, texts, targets, cpuSeconds }) => [
+    space,
+    count(texts),
+    count(targets),
+    duration(cpuSeconds),
+  ]);
+  return [table(['what', 'texts', 'tokens, all read', 'trying all'], rows), '', machineOf(record)].join('\n');
 }
 
 /** @param {any} hash */

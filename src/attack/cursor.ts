@@ -18,37 +18,44 @@ export interface ReversalCursor {
   readonly version: 1;
   /** SHA-256 of targets, candidates and options, in hexadecimal: the search that the cursor belongs to. */
   readonly search: string;
-  /** The format that is being tried, by its place among those that are. */
-  readonly format: number;
-  /** The candidates that were tried in this format. */
+  /** The trial that is under way: a format or an accident, by its place among those that there are. */
+  readonly trial: number;
+  /** The candidates that were tried in it. */
   readonly done: readonly Span[];
   /** A bit for each target, lowest first, in hexadecimal: those that were found. */
   readonly found: string;
-  /** Pairs of a target and a candidate that were found, for each format. */
+  /** Pairs of a target and a candidate that were found, in each trial. */
   readonly matches: readonly number[];
-  /** Candidates hashed, in all formats. */
-  readonly candidates: number;
+  /** Candidates hashed, in each trial. */
+  readonly tried: readonly number[];
   /** Seconds that the search has taken so far. */
   readonly seconds: number;
 }
 
 /** Names the search: the same for the same targets in the same order, the same candidates and the same recipe. */
-export function searchId(tokens: TokenList, candidates: Candidates, { scheme, formats }: Recipe): string {
+export function searchId(tokens: TokenList, candidates: Candidates, recipe: Recipe): string {
   const hash = sha256.create();
   const add = (bytes: Uint8Array): void => void hash.update(u32(bytes.length)).update(bytes);
+  const { scheme, usual, accidents } = recipe;
+  const spelled = [usual, accidents].map((list) =>
+    list.map(({ format, accident }) => [format, accident ?? '']),
+  );
   const absent = { salt: undefined, key: undefined, saltPosition: undefined };
-  // Cursors that were stored know it under this name.
-  const { salt, key, saltPosition: position, ...open } = { ...absent, ...scheme };
+  const { salt, key, ...open } = { ...absent, ...scheme };
   add(utf8('veilmatch reversal cursor v1'));
-  add(utf8(JSON.stringify([{ ...open, position }, formats, tokens.tokenBytes, candidates.fingerprint])));
+  add(utf8(JSON.stringify([open, spelled, tokens.tokenBytes, candidates.fingerprint])));
   add(salt ?? new Uint8Array());
   add(key ?? new Uint8Array());
+  for (const [text, among] of tokens.salts) {
+    add(utf8(text));
+    add(new Uint8Array(among.buffer));
+  }
   return bytesToHex(hash.update(tokens.digests).digest());
 }
 
 /** What came of one range of candidates. */
 export interface Advance {
-  readonly format: number;
+  readonly trial: number;
   readonly range: Span;
   /** Candidates hashed. */
   readonly tried: number;
@@ -61,10 +68,10 @@ export class Headway {
   readonly #search: () => string;
   readonly #targets: number;
   readonly #found: Uint8Array;
-  #format = 0;
+  #trial = 0;
   #done = new Spans();
   readonly #matches: number[];
-  #candidates = 0;
+  readonly #tried: number[];
   #recovered = 0;
   readonly #secondsBefore: number;
   readonly #started: number = performance.now();
@@ -74,11 +81,12 @@ export class Headway {
    * @param targets - how many
    * @throws {VeilmatchError} `argument` for a cursor of another search, or what is none
    */
-  constructor(search: () => string, targets: number, formats: number, cursor: ReversalCursor | undefined) {
+  constructor(search: () => string, targets: number, trials: number, cursor: ReversalCursor | undefined) {
     this.#search = search;
     this.#targets = targets;
     this.#found = new Uint8Array(Math.ceil(targets / 8));
-    this.#matches = Array.from({ length: formats }, (_, i) => cursor?.matches?.[i] ?? 0);
+    this.#matches = Array.from({ length: trials }, (_, i) => cursor?.matches?.[i] ?? 0);
+    this.#tried = Array.from({ length: trials }, (_, i) => cursor?.tried?.[i] ?? 0);
     this.#secondsBefore = cursor?.seconds ?? 0;
     if (cursor === undefined) return;
     if (!isCursor(cursor)) throw badCursor();
@@ -88,18 +96,17 @@ export class Headway {
         'The cursor belongs to another search. Give the same targets in the same order, the same plan and the same options, or begin without it.',
       );
     }
-    const { found, matches, format } = cursor;
-    if (found.length !== 2 * this.#found.length || matches.length !== formats || format >= formats)
-      throw badCursor();
+    const { found, matches, tried, trial } = cursor;
+    const fits = matches.length === trials && tried.length === trials && trial < trials;
+    if (found.length !== 2 * this.#found.length || !fits) throw badCursor();
     this.#found.set(hexToBytes(cursor.found));
-    this.#format = cursor.format;
+    this.#trial = trial;
     this.#done = new Spans(cursor.done);
-    this.#candidates = cursor.candidates;
     for (let target = 0; target < targets; target++) if (this.isFound(target)) this.#recovered++;
   }
 
-  get format(): number {
-    return this.#format;
+  get trial(): number {
+    return this.#trial;
   }
 
   get done(): Spans {
@@ -110,12 +117,12 @@ export class Headway {
     return ((this.#found[target >> 3]! >> (target & 7)) & 1) === 1;
   }
 
-  add({ format, range, tried, targets }: Advance): void {
-    if (format !== this.#format) this.#done = new Spans();
-    this.#format = format;
+  add({ trial, range, tried, targets }: Advance): void {
+    if (trial !== this.#trial) this.#done = new Spans();
+    this.#trial = trial;
     this.#done.add(...range);
-    this.#candidates += tried;
-    this.#matches[format]! += targets.length;
+    this.#tried[trial]! += tried;
+    this.#matches[trial]! += targets.length;
     for (const target of targets) {
       if (!this.isFound(target)) this.#recovered++;
       this.#found[target >> 3]! |= 1 << (target & 7);
@@ -125,26 +132,26 @@ export class Headway {
   get totals(): {
     readonly targets: number;
     readonly recovered: number;
-    /** For each format. */
+    /** In each trial: pairs that were found, and candidates hashed. */
     readonly matches: readonly number[];
-    readonly candidates: number;
+    readonly tried: readonly number[];
     readonly seconds: number;
   } {
     const seconds = this.#secondsBefore + (performance.now() - this.#started) / 1000;
     const [targets, recovered] = [this.#targets, this.#recovered];
-    return { targets, recovered, matches: [...this.#matches], candidates: this.#candidates, seconds };
+    return { targets, recovered, matches: [...this.#matches], tried: [...this.#tried], seconds };
   }
 
   toCursor(): ReversalCursor {
-    const { matches, candidates, seconds } = this.totals;
+    const { matches, tried, seconds } = this.totals;
     return {
       version: 1,
       search: this.#search(),
-      format: this.#format,
+      trial: this.#trial,
       done: this.#done.toJSON(),
       found: bytesToHex(this.#found),
       matches,
-      candidates,
+      tried,
       seconds,
     };
   }
@@ -158,7 +165,7 @@ function badCursor(): VeilmatchError {
 function isCursor(cursor: unknown): boolean {
   if (typeof cursor !== 'object' || cursor === null) return false;
   const whole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
-  const { version, search, format, done, found, matches, candidates, seconds } = cursor as {
+  const { version, search, trial, done, found, matches, tried, seconds } = cursor as {
     [Key in keyof ReversalCursor]?: unknown;
   };
   return (
@@ -171,7 +178,8 @@ function isCursor(cursor: unknown): boolean {
       (span) => Array.isArray(span) && span.length === 2 && span.every(whole) && span[0] < span[1],
     ) &&
     Array.isArray(matches) &&
-    [...matches, format, candidates].every(whole) &&
+    Array.isArray(tried) &&
+    [...matches, ...tried, trial].every(whole) &&
     typeof seconds === 'number' &&
     seconds >= 0
   );

@@ -9,6 +9,7 @@
  * @module veilmatch/attack
  */
 
+export { ACCIDENTS, type Accident } from './accidents.js';
 export { NumberList } from './candidates.js';
 export {
   type Bill,
@@ -25,6 +26,8 @@ export { type DictionarySpec, EmailDictionary } from './emails/dictionary.js';
 export { type EmailDictionaryOptions, type EmailLists, emailDictionary } from './emails/email-dictionary.js';
 export type { Weighted } from './emails/ranked-list.js';
 export { type EmailRules, emailRules, wordList } from './emails/rules.js';
+export { type BirthDatesOptions, birthDates } from './fields/birth-dates.js';
+export { postalCodes } from './fields/postal-codes.js';
 export type { NumberFormat } from './format.js';
 export type { LineType } from './metadata.js';
 export {
@@ -36,7 +39,7 @@ export {
   rangePlan,
 } from './plan.js';
 export type { NumberRange } from './prefixes.js';
-export type { FormatOption, TokenOptions } from './recipe.js';
+export type { AccidentOption, FormatOption, TokenOptions } from './recipe.js';
 export {
   type Recovered,
   type Reversal,
@@ -44,6 +47,7 @@ export {
   type ReverseEmailsOptions,
   type ReverseOptions,
   reverse,
+  type Tried,
 } from './reverse.js';
 export type { SearchOptions } from './scan.js';
 export type { Span } from './spans.js';

@@ -7,6 +7,7 @@ import type { HashingScheme } from '../hashing/scheme.js';
 import type { ProfileName } from '../identifiers/index.js';
 import { HASHES, type Platform } from '../identifiers/platforms/platform.js';
 import { platformNamed } from '../identifiers/profiles.js';
+import { ACCIDENTS, accidentNamed, mishapOf } from './accidents.js';
 import { checkFormat, commonFormats, type NumberFormat, type Written } from './format.js';
 
 /** How the tokens were made. */
@@ -26,37 +27,94 @@ export interface TokenOptions {
 /** How the numbers were written when they were hashed, or what is to be tried. */
 export type FormatOption = NumberFormat | ProfileName | 'auto';
 
-export interface Recipe {
+/** Which accidents are tried besides: `none`, all of them (`auto`), or one by its name, which has happened to all tokens. */
+export type AccidentOption = string;
+
+/** One way in which tokens may have been made. */
+export interface Spelling {
+  readonly format: NumberFormat;
+  /** What happened besides, by its name. */
+  readonly accident: string | undefined;
   readonly scheme: HashingScheme;
-  /** To be tried in this order. */
-  readonly formats: readonly NumberFormat[];
+  /** The accident where it has changed the text, which a scanner has to know. */
+  readonly changed: string | undefined;
+}
+
+export interface Recipe {
+  /** As far as it was given. */
+  readonly scheme: HashingScheme;
+  /** To be tried in this order on all candidates. */
+  readonly usual: readonly Spelling[];
+  /** To be tried on a sample first. */
+  readonly accidents: readonly Spelling[];
 }
 
 /** Of e-mail addresses, which are hashed as the dictionary has them; as numbers in E.164 are. */
-export function emailRecipeOf(options: TokenOptions): Recipe {
-  return { scheme: schemeOf(options), formats: ['e164'] };
+export function emailRecipeOf(options: TokenOptions, accident: AccidentOption = 'none'): Recipe {
+  return recipeOf(schemeOf(options), ['e164'], accident, 'addresses', undefined);
 }
 
 /**
  * Of telephone numbers.
  * @param plan - what is known of the numbers to try, if they are of one plan
- * @throws {VeilmatchError} `argument` for an unknown format, one that no number fits, and options that contradict each
- *   other
+ * @throws {VeilmatchError} `argument` for an unknown format or accident, one that no number fits, and options that
+ *   contradict each other
  */
 export function numberRecipeOf(
   format: FormatOption,
   options: TokenOptions,
   plan: Written | undefined,
+  accident: AccidentOption = format === 'auto' ? 'auto' : 'none',
 ): Recipe {
   const platform = platformNamed(format);
-  if (platform !== undefined) return platformRecipe(format, platform, options);
+  if (platform !== undefined) return platformRecipe(format, platform, options, plan, accident);
   const formats = format === 'auto' ? commonFormats(plan) : [format as NumberFormat];
   for (const each of formats)
     checkFormat(
       each,
       plan?.lengths.map(({ digits }) => digits),
     );
-  return { scheme: schemeOf(options), formats };
+  return recipeOf(schemeOf(options), formats, accident, 'numbers', plan);
+}
+
+/** Accidents are tried on the likeliest formats alone. */
+const MOST_FORMATS = 5;
+
+function recipeOf(
+  scheme: HashingScheme,
+  formats: readonly NumberFormat[],
+  accident: AccidentOption,
+  to: 'numbers' | 'addresses',
+  plan: Written | undefined,
+): Recipe {
+  const spelled = (among: readonly NumberFormat[], name: string): Spelling[] => {
+    const happened = accidentNamed(name);
+    const mishap = mishapOf(happened, scheme, to);
+    if (mishap === undefined || (happened.dropsZero && plan !== undefined && !hasZero(plan))) return [];
+    const changed = mishap.changesText ? name : undefined;
+    return among.map((format) => ({ format, accident: name, scheme: mishap.scheme, changed }));
+  };
+  const usual = formats.map((format) => ({ format, accident: undefined, scheme, changed: undefined }));
+  if (accident === 'none') return { scheme, usual, accidents: [] };
+  if (accident === 'auto') {
+    // Of a slow hash a sample worth the name takes hours.
+    const names = scheme.hash === 'slow' ? [] : Object.keys(ACCIDENTS);
+    const likeliest = formats.slice(0, MOST_FORMATS);
+    return { scheme, usual, accidents: names.flatMap((name) => spelled(likeliest, name)) };
+  }
+  const named = spelled(formats, accident);
+  if (named.length === 0) {
+    throw new VeilmatchError(
+      'argument',
+      `The accident ${accident} happens to no ${to === 'numbers' ? 'telephone number' : 'e-mail address'} under this hash.`,
+    );
+  }
+  return { scheme, usual: named, accidents: [] };
+}
+
+/** Whether a national number begins with a zero: the first one of a length does, then. */
+function hasZero(plan: Written): boolean {
+  return plan.lengths.some(({ from }) => plan.at(from).startsWith(`+${plan.callingCode}0`));
 }
 
 function schemeOf(options: TokenOptions): HashingScheme {
@@ -71,6 +129,8 @@ function platformRecipe(
   name: string,
   platform: Platform<{ key?: Uint8Array }>,
   options: TokenOptions,
+  plan: Written | undefined,
+  accident: AccidentOption,
 ): Recipe {
   const { algorithm, salt, key, cost } = options;
   const { phone, hash = () => HASHES.sha256 } = platform;
@@ -87,15 +147,22 @@ function platformRecipe(
     );
   if (salt !== undefined) throw conflict('salt', 'the platform has no salt');
   if (cost !== undefined) throw conflict('cost', 'the platform has no slow hash');
+  const written = (scheme: HashingScheme): Recipe => {
+    const recipe = recipeOf(scheme, [phone.format], accident, 'numbers', plan);
+    const zeros = plan === undefined || hasZero(plan);
+    if (phone.dropsZero === undefined || accident !== 'none' || !zeros) return recipe;
+    const { usual } = recipeOf(scheme, [phone.format], 'zero-lost', 'numbers', plan);
+    return { ...recipe, usual: [...recipe.usual, ...usual] };
+  };
   const plain = hash({}, 'phone');
   if (key !== undefined) {
     if (hash({ key }, 'phone') === plain) throw conflict('key', 'the platform has no key');
     if (algorithm !== undefined && algorithm !== 'sha256')
       throw conflict('algorithm', 'under a key the platform uses HMAC-SHA-256');
-    return { scheme: { hash: 'keyed', key }, formats: [phone.format] };
+    return written({ hash: 'keyed', key });
   }
-  const own = (Object.keys(HASHES) as DigestAlgorithm[]).find((each) => HASHES[each] === plain)!;
+  const own = (Object.keys(HASHES) as (keyof typeof HASHES)[]).find((each) => HASHES[each] === plain)!;
   if (algorithm !== undefined && algorithm !== own)
     throw conflict('algorithm', `the platform hashes telephone numbers with ${own}`);
-  return { scheme: { hash: 'plain', algorithm: own }, formats: [phone.format] };
+  return written({ hash: 'plain', algorithm: own });
 }

@@ -5,6 +5,7 @@
  */
 
 import { requireIterable, requireObject, requireOptions } from '../arguments.js';
+import { utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { hasherFor } from '../hashing/scheme.js';
 import type { Guesses, NumberList } from './candidates.js';
@@ -13,6 +14,7 @@ import type { EmailDictionary } from './emails/dictionary.js';
 import type { NumberFormat } from './format.js';
 import { NumberingPlan } from './plan.js';
 import {
+  type AccidentOption,
   emailRecipeOf,
   type FormatOption,
   numberRecipeOf,
@@ -22,6 +24,7 @@ import {
 import { Run } from './run.js';
 import type { SearchOptions } from './scan.js';
 import { TokenList } from './tokens.js';
+import { type OwnSalts, Trials } from './trials.js';
 
 interface CommonOptions extends SearchOptions, TokenOptions {
   /**
@@ -30,6 +33,12 @@ interface CommonOptions extends SearchOptions, TokenOptions {
    * many of them chance brings about.
    */
   readonly truncated?: boolean | undefined;
+  /**
+   * What happened to the texts besides: `none`; the name of an accident that has happened to all of them, such as `newline`;
+   * or `auto`, which tries every accident on a sample of the candidates, and on all of them those that hit. Default: `auto`
+   * where numbers' `format` is, otherwise `none`.
+   */
+  readonly accident?: AccidentOption | undefined;
   /** Goes on where an earlier search for the same targets has stopped. */
   readonly cursor?: ReversalCursor | undefined;
 }
@@ -60,6 +69,22 @@ export interface Recovered {
   readonly identifier: string;
   /** How the number was written when it was hashed; undefined for an e-mail address. */
   readonly format: NumberFormat | undefined;
+  /** The accident that had happened to it, by its name; undefined where none had. */
+  readonly accident: string | undefined;
+}
+
+/** A way in which tokens may have been made, and what came of it. */
+export interface Tried {
+  /** How numbers were written; undefined for e-mail addresses. */
+  readonly format: NumberFormat | undefined;
+  /** What had happened besides, by its name. */
+  readonly accident: string | undefined;
+  /** Whether each token has a salt of its own, and where that stands in front of the text or behind it. */
+  readonly ownSalt: 'prefix' | 'suffix' | undefined;
+  /** Candidates hashed; fewer than there are where only a sample was. */
+  readonly candidates: number;
+  /** Pairs of a token and an identifier. */
+  readonly matches: number;
 }
 
 /** Of the whole search, with what came before the cursor that it has gone on from. */
@@ -77,6 +102,12 @@ export interface ReversalSummary {
   readonly expectedFalseMatches: number;
   /** How numbers were written when they were hashed, as far as some were found: how many pairs in which format. */
   readonly formats: ReadonlyArray<{ readonly format: NumberFormat; readonly matches: number }>;
+  /** Accidents by their names, as far as tokens were found that one had happened to. */
+  readonly accidents: ReadonlyArray<{ readonly accident: string; readonly matches: number }>;
+  /** All that was tried, in this order. What was found in none of these ways may still stand for somebody. */
+  readonly tried: readonly Tried[];
+  /** Candidates that there are. */
+  readonly space: number;
   /** Candidates hashed. */
   readonly candidates: number;
   /** Seconds that the search has taken. */
@@ -127,19 +158,27 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions | Rev
     id ??= searchId(tokens, candidates, recipe);
     return id;
   };
-  const run = new Run(() => new Headway(search, tokens.size, recipe.formats.length, options.cursor));
+  const trials = new Trials(recipe, candidates, ownSaltsOf(recipe, tokens));
+  const run = new Run(() => new Headway(search, tokens.size, trials.count, options.cursor));
+  const isNumber = 'plan' in options;
   const summary = run
-    .search(tokens, recipe, candidates, { ...options, all: truncated })
+    .search(tokens, trials, candidates, { ...options, all: truncated })
     .then((): ReversalSummary => {
-      const totals = run.totals;
-      const { candidates, seconds } = totals;
-      const formats = recipe.formats.map((format, i) => ({ format, matches: totals.matches[i]! }));
+      const { targets, recovered, matches, tried, seconds } = run.totals;
+      const hashed = tried.reduce((sum, count) => sum + count, 0);
+      const ways = waysOf(trials, matches, tried, isNumber);
       return {
-        ...totals,
-        matches: totals.matches.reduce((sum, matches) => sum + matches, 0),
-        formats: 'plan' in options ? formats.filter(({ matches }) => matches > 0) : [],
-        expectedFalseMatches: candidates * tokens.size * 2 ** (-8 * tokens.tokenBytes),
-        candidatesPerSecond: candidates / seconds,
+        targets,
+        recovered,
+        matches: matches.reduce((sum, count) => sum + count, 0),
+        expectedFalseMatches: hashed * tokens.size * 2 ** (-8 * tokens.tokenBytes),
+        formats: countedBy(ways, 'format'),
+        accidents: countedBy(ways, 'accident'),
+        tried: ways,
+        space: candidates.size,
+        candidates: hashed,
+        seconds,
+        candidatesPerSecond: hashed / seconds,
       };
     });
   const end = (): void => run.end();
@@ -148,8 +187,10 @@ export function reverse(targets: Iterable<string>, options: ReverseOptions | Rev
     summary,
     cursor: () => run.cursor(),
     async *[Symbol.asyncIterator]() {
-      for await (const { target, identifier, format } of run.matches())
-        yield { token: tokens.textOf(target), identifier, format: 'plan' in options ? format : undefined };
+      for await (const { target, identifier, spelling } of run.matches()) {
+        const format = isNumber ? spelling.format : undefined;
+        yield { token: tokens.textOf(target), identifier, format, accident: spelling.accident };
+      }
       await summary;
     },
   };
@@ -161,8 +202,71 @@ function questionOf(options: ReverseOptions | ReverseEmailsOptions): { recipe: R
   }
   const guesses = 'dictionary' in options ? options.dictionary : options.plan;
   requireObject(guesses, 'The plan or the dictionary', 'size');
-  if ('dictionary' in options) return { recipe: emailRecipeOf(options), candidates: options.dictionary };
+  const { accident } = options;
+  if ('dictionary' in options)
+    return { recipe: emailRecipeOf(options, accident), candidates: options.dictionary };
   const { plan, format = 'e164' } = options;
   const known = plan instanceof NumberingPlan ? plan : undefined;
-  return { recipe: numberRecipeOf(format, options, known), candidates: plan };
+  return { recipe: numberRecipeOf(format, options, known, accident), candidates: plan };
+}
+
+/** Formats that tokens with salts of their own are tried in: each salt is a search of its own. */
+const FORMATS_OF_OWN_SALTS = 3;
+
+/** @throws {VeilmatchError} `argument` for tokens with salts of their own under another hash than a plain one */
+function ownSaltsOf({ scheme, usual }: Recipe, tokens: TokenList): OwnSalts[] {
+  if (tokens.salts.size === 0) return [];
+  if (scheme.hash !== 'plain') {
+    throw new VeilmatchError(
+      'argument',
+      'The tokens have a salt of their own each: no other salt, key or slow hash goes with that.',
+    );
+  }
+  const { algorithm } = scheme;
+  return usual.slice(0, FORMATS_OF_OWN_SALTS).flatMap((spelling) =>
+    (['prefix', 'suffix'] as const).flatMap((saltPosition) =>
+      Array.from(tokens.salts, ([text, among]): OwnSalts => {
+        const salted = { hash: 'salted', algorithm, saltPosition, salt: utf8(text) } as const;
+        return { spelling: { ...spelling, scheme: salted }, among };
+      }),
+    ),
+  );
+}
+
+/** The trials, those of one way together. */
+function waysOf(
+  trials: Trials,
+  matches: readonly number[],
+  tried: readonly number[],
+  isNumber: boolean,
+): Tried[] {
+  const ways = new Map<string, Tried>();
+  for (const [id, candidates] of tried.entries()) {
+    if (candidates === 0) continue;
+    const { spelling, ownSalt } = trials.wayOf(id);
+    const { accident } = spelling;
+    const format = isNumber ? spelling.format : undefined;
+    const key = JSON.stringify([format, accident, ownSalt]);
+    const known = ways.get(key);
+    ways.set(key, {
+      format,
+      accident,
+      ownSalt,
+      candidates: candidates + (known?.candidates ?? 0),
+      matches: matches[id]! + (known?.matches ?? 0),
+    });
+  }
+  return [...ways.values()];
+}
+
+function countedBy<Key extends 'format' | 'accident'>(
+  ways: readonly Tried[],
+  key: Key,
+): ({ readonly [K in Key]: NonNullable<Tried[K]> } & { readonly matches: number })[] {
+  const counts = new Map<NonNullable<Tried[Key]>, number>();
+  for (const way of ways) {
+    const name = way[key];
+    if (name != null && way.matches > 0) counts.set(name, (counts.get(name) ?? 0) + way.matches);
+  }
+  return [...counts].map(([name, matches]) => ({ [key]: name, matches }) as never);
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A reversal under way: formats one after another, what was found, and how much of it was handed over. */
+/** A reversal under way: trials one after another, what was found, and how much of it was handed over. */
 
 import type { Advance, Headway, ReversalCursor } from './cursor.js';
-import type { NumberFormat } from './format.js';
-import type { Recipe } from './recipe.js';
+import type { Spelling } from './recipe.js';
 import { type Search, type SearchOptions, search } from './scan.js';
 import type { Hit } from './scan-spec.js';
 import { Spans } from './spans.js';
 import type { TokenList } from './tokens.js';
+import type { Trial, Trials } from './trials.js';
 
 /** A target and a candidate that is it. */
 interface Match {
   /** The target's index. */
   readonly target: number;
   readonly identifier: string;
-  readonly format: NumberFormat;
+  readonly spelling: Spelling;
 }
 
 interface RunOptions extends SearchOptions {
@@ -50,36 +50,49 @@ export class Run {
     return this.#covered.toCursor();
   }
 
-  /** Tries all candidates in each format that is left, on the targets that are still open. */
+  /** Makes the trials, on the targets that are still open. */
   async search(
     tokens: TokenList,
-    { scheme, formats }: Recipe,
+    trials: Trials,
     candidates: Search['candidates'],
     options: RunOptions,
   ): Promise<void> {
     const { all, onProgress } = options;
-    const first = this.#headway.format;
-    let done = this.#headway.done;
-    for (let i = first; i < formats.length; i++) {
-      const format = formats[i]!;
-      const open = all ? undefined : this.#openTargets(tokens.size);
+    const before = { trial: this.#headway.trial, done: this.#headway.done };
+    const { size } = candidates;
+    let begun = false;
+    let finished = 0;
+    for (const trial of trials.inOrder(() => this.#headway)) {
+      const { id, spelling, leftOut } = trial;
+      const begins = finished;
+      const ends = begins + size - leftOut.size;
+      finished = ends;
+      begun ||= id === before.trial;
+      if (!begun) continue;
+      const open = this.#openTargets(tokens.size, trial, all);
       const targets = open === undefined ? tokens.digests : tokens.digestsOf(open);
+      const done = new Spans([...leftOut.toJSON(), ...(id === before.trial ? before.done.toJSON() : [])]);
+      const { format, scheme, changed: accident } = spelling;
       await search(
-        { targets, digestBytes: tokens.tokenBytes, scheme, format, candidates },
+        { targets, digestBytes: tokens.tokenBytes, scheme, format, accident, candidates },
         ({ hits, tried }, { from, to }) => {
-          const matches = this.#matchesAmong(hits, open, format, all);
+          const matches = this.#matchesAmong(hits, open, spelling, all);
           const advance = {
-            format: i,
+            trial: id,
             range: [from, to],
             tried,
             targets: matches.map(({ target }) => target),
           } as const;
           this.#take(advance, matches);
         },
-        { ...options, onProgress: (tried, size) => onProgress?.(i * size + tried, formats.length * size) },
+        {
+          ...options,
+          // A sample is not worth starting workers for.
+          ...(trial.isSample && { concurrency: 1 }),
+          onProgress: (tried) => onProgress?.(begins + tried - leftOut.size, Math.max(trials.expected, ends)),
+        },
         done,
       );
-      done = new Spans();
     }
   }
 
@@ -105,18 +118,20 @@ export class Run {
     this.#wake();
   }
 
-  /** Undefined while all of them are. */
-  #openTargets(count: number): Uint32Array | undefined {
-    const open = new Uint32Array(count);
+  /** The targets of a trial; undefined while they are all that there are. */
+  #openTargets(count: number, { among }: Trial, all: boolean): Uint32Array | undefined {
+    const open = new Uint32Array(among?.length ?? count);
     let size = 0;
-    for (let target = 0; target < count; target++) if (!this.#headway.isFound(target)) open[size++] = target;
+    for (const target of among ?? Array(count).keys()) {
+      if (all || !this.#headway.isFound(target)) open[size++] = target;
+    }
     return size === count ? undefined : open.slice(0, size);
   }
 
   #matchesAmong(
     hits: readonly Hit[],
     open: Uint32Array | undefined,
-    format: NumberFormat,
+    spelling: Spelling,
     all: boolean,
   ): Match[] {
     const taken = new Set<number>();
@@ -125,7 +140,7 @@ export class Run {
       const target = open === undefined ? place : open[place]!;
       if (!all && (this.#headway.isFound(target) || taken.has(target))) continue;
       taken.add(target);
-      matches.push({ target, identifier, format });
+      matches.push({ target, identifier, spelling });
     }
     return matches;
   }

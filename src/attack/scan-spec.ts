@@ -9,6 +9,8 @@ import type { NumberFormat } from './format.js';
 export interface ScanSpec {
   readonly candidates: CandidatesSpec;
   readonly format: NumberFormat;
+  /** The name of the accident that has changed the text, if one has. */
+  readonly accident?: string | undefined;
   readonly scheme: HashingScheme;
   /** Digests or their first bytes, concatenated. */
   readonly targets: Uint8Array;

@@ -29,6 +29,8 @@ export interface Search {
   readonly digestBytes: number;
   readonly scheme: HashingScheme;
   readonly format: NumberFormat;
+  /** The name of the accident that has changed the text, if one has. */
+  readonly accident?: string | undefined;
   readonly candidates: Guesses;
 }
 

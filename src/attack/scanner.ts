@@ -2,6 +2,7 @@
 /** One worker's part of a search: hashes ranges of candidates, and keeps those whose digest is a target. */
 
 import { fromUtf8, utf8 } from '../bytes.js';
+import { type Accident, accidentNamed } from './accidents.js';
 import { candidatesFrom, type Guesses } from './candidates.js';
 import { type Check, createCheck } from './check.js';
 import { DictionaryScanner } from './dictionary-scanner.js';
@@ -17,25 +18,36 @@ import { TargetTable } from './targets.js';
 /** Whether a kernel hashes, at least those numbers of a plan whose messages fit into one. */
 export function usesKernel(
   candidates: Guesses,
-  { scheme, format }: Pick<ScanSpec, 'scheme' | 'format'>,
+  { scheme, format, accident }: Pick<ScanSpec, 'scheme' | 'format' | 'accident'>,
 ): candidates is NumberingPlan {
   if (!(candidates instanceof NumberingPlan) || !simdAvailable()) return false;
+  const happened = happenedTo(accident);
+  // A digit less than the plan has is no template.
+  if (happened?.dropsZero) return false;
   return candidates.lengths.some(({ digits }) => {
-    const template = templateOf(format, candidates.callingCode, digits);
+    const template = templateOf(format, candidates.callingCode, digits, happened);
     return template !== undefined && shapeOf(scheme, template) !== undefined;
   });
 }
 
+const happenedTo = (name: string | undefined): Accident | undefined =>
+  name === undefined ? undefined : accidentNamed(name);
+
 /** Whether kernels hash the addresses of a dictionary, at least those that fit into one. */
 export function hashesAddresses(
   candidates: Guesses,
-  { scheme }: Pick<ScanSpec, 'scheme'>,
+  { scheme, accident }: Pick<ScanSpec, 'scheme' | 'accident'>,
 ): candidates is EmailDictionary {
-  return candidates instanceof EmailDictionary && scheme.hash !== 'slow' && simdAvailable();
+  const asIs = scheme.hash !== 'slow' && accident === undefined;
+  return candidates instanceof EmailDictionary && asIs && simdAvailable();
 }
+
+/** Fewer candidates are hashed before a kernel is made. */
+const WORTH_A_KERNEL = 2_000;
 
 export function createScanner(spec: ScanSpec): Scanner {
   const candidates = candidatesFrom(spec.candidates);
+  if (candidates.size < WORTH_A_KERNEL) return new MessageScanner(spec, candidates);
   if (hashesAddresses(candidates, spec)) return new DictionaryScanner(spec, candidates);
   return usesKernel(candidates, spec)
     ? new KernelScanner(spec, candidates)
@@ -51,7 +63,7 @@ export class MessageScanner implements Scanner {
     this.#candidates = candidates;
     const callingCode = candidates instanceof NumberingPlan ? candidates.callingCode : undefined;
     const targets = new TargetTable(spec.targets, spec.digestBytes);
-    this.#check = createCheck(targets, spec.scheme, spec.format, callingCode);
+    this.#check = createCheck(targets, spec.scheme, spec.format, callingCode, spec.accident);
   }
 
   async scan(from: number, to: number): Promise<ScanResult> {
@@ -83,7 +95,7 @@ export class KernelScanner implements Scanner {
     this.#spec = spec;
     this.#plan = plan;
     const targets = new TargetTable(spec.targets, spec.digestBytes);
-    this.#check = createCheck(targets, spec.scheme, spec.format, plan.callingCode);
+    this.#check = createCheck(targets, spec.scheme, spec.format, plan.callingCode, spec.accident);
   }
 
   async scan(from: number, to: number): Promise<ScanResult> {
@@ -93,8 +105,9 @@ export class KernelScanner implements Scanner {
       const start = Math.max(from, length.from);
       const end = Math.min(to, length.to);
       if (start >= end) continue;
-      const { format } = this.#spec;
-      if (templateOf(format, this.#plan.callingCode, length.digits) === undefined) continue;
+      const { format, accident } = this.#spec;
+      const template = templateOf(format, this.#plan.callingCode, length.digits, happenedTo(accident));
+      if (template === undefined) continue;
       tried += end - start;
       const kernel = await this.kernelFor(length.digits);
       if (kernel !== undefined) {
@@ -110,8 +123,8 @@ export class KernelScanner implements Scanner {
   /** Undefined where messages with so many national digits fit no kernel. */
   async kernelFor(digits: number): Promise<Kernel | undefined> {
     if (this.#current?.digits !== digits) {
-      const { format, scheme, targets, digestBytes } = this.#spec;
-      const template = templateOf(format, this.#plan.callingCode, digits);
+      const { format, accident, scheme, targets, digestBytes } = this.#spec;
+      const template = templateOf(format, this.#plan.callingCode, digits, happenedTo(accident));
       const shape = template && shapeOf(scheme, template, digestBytes);
       this.#current = { digits, kernel: shape && (await Kernel.create(shape, targets)) };
     }

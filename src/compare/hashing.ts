@@ -11,7 +11,7 @@ import { throwIfAborted } from '../abort.js';
 import type { Knowledge, SentMessage, TokenObservation, Transcript } from '../attack/transcript.js';
 import { ByteList, bytesToHex, hexToBytes, utf8 } from '../bytes.js';
 import { joinTokens } from '../hashing/join.js';
-import { bulkDigest, type HashingScheme } from '../hashing/scheme.js';
+import { bulkDigest, type OwnScheme } from '../hashing/scheme.js';
 import { ARGON2ID } from '../hashing/slow.js';
 import { unlabelled } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
@@ -28,7 +28,7 @@ interface HashingProtocol {
   readonly title: string;
   readonly leakage: Leakage;
   /** A fresh scheme for one run, with its salt or key. */
-  readonly scheme: (options: RunOptions) => HashingScheme;
+  readonly scheme: (options: RunOptions) => OwnScheme;
 }
 
 const READS_ALL = "The sender's whole list, by trying all possible numbers.";
@@ -120,7 +120,7 @@ export const hashingProtocols: readonly MatchingProtocol[] = definitions.map(
 const TURN = 50;
 
 /** The tokens of a set's elements, in the order of the set. */
-async function tokensOf(set: IdentifierSet, scheme: HashingScheme, signal?: AbortSignal): Promise<string[]> {
+async function tokensOf(set: IdentifierSet, scheme: OwnScheme, signal?: AbortSignal): Promise<string[]> {
   const digestInto = bulkDigest(scheme);
   const digest = new Uint8Array(DIGEST_BYTES);
   const tokens: string[] = [];
@@ -137,7 +137,7 @@ async function tokensOf(set: IdentifierSet, scheme: HashingScheme, signal?: Abor
 }
 
 /** What everybody may know of how the tokens were made. */
-function publicPart(scheme: HashingScheme): TokenObservation['scheme'] {
+function publicPart(scheme: OwnScheme): TokenObservation['scheme'] {
   switch (scheme.hash) {
     case 'plain':
       return { hash: 'plain', algorithm: scheme.algorithm };
@@ -156,7 +156,7 @@ function message(name: string, bytes: Uint8Array): SentMessage {
 
 function viewsOf(
   protocol: ProtocolId,
-  scheme: HashingScheme,
+  scheme: OwnScheme,
   messages: readonly SentMessage[],
   tokens: readonly string[],
 ): Record<Observer, View> {

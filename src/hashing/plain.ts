@@ -7,20 +7,27 @@
  */
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { requireOptions } from '../arguments.js';
 import { sha256, sha256Hex } from '../sha256.js';
 import { type Hasher, hasherOf, type TokenEncoding } from './hasher.js';
 
 /** A hash that platforms and brokers use. SHA-1 and MD5 are broken as hashes; here that makes no difference. */
-export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5';
+export type DigestAlgorithm = 'sha256' | 'sha1' | 'md5' | 'sha512';
 
 export const digests: Readonly<Record<DigestAlgorithm, (message: Uint8Array) => Uint8Array>> = {
   sha256,
   sha1: (message) => sha1(message),
   md5: (message) => md5(message),
+  sha512: (message) => sha512(message),
 };
 
-export const digestBytes: Readonly<Record<DigestAlgorithm, number>> = { sha256: 32, sha1: 20, md5: 16 };
+export const digestBytes: Readonly<Record<DigestAlgorithm, number>> = {
+  sha256: 32,
+  sha1: 20,
+  md5: 16,
+  sha512: 64,
+};
 
 /** How plain tokens are made. */
 export interface PlainOptions {

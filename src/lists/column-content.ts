@@ -71,7 +71,7 @@ export function looksLikeIdentifier(cell: string): boolean {
 }
 
 function looksLikeEmail(cell: string): boolean {
-  return /\S@\S/.test(cell);
+  return /\S[@＠﹫]\S/.test(cell);
 }
 
 /** Day, month and year in any order, whatever is between them; also written together. */

@@ -135,11 +135,11 @@ describe('a cursor', () => {
     const { cursor } = await part(tokens, { plan, salt, cost }, 2, found, false);
     expect(cursor).toMatchObject({
       version: 1,
-      format: 0,
+      trial: 0,
       done: [[0, 16]],
       found: '01',
       matches: [1],
-      candidates: 16,
+      tried: [16],
     });
     const rest = await part(tokens, { plan, salt, cost, cursor }, Number.POSITIVE_INFINITY, found);
     expect([...found]).toEqual([`${tokens[1]} ${plan.at(150)} e164`]);
@@ -218,8 +218,9 @@ describe('a cursor', () => {
       { ...cursor, done: [0, 8] },
       { ...cursor, found: 'zz' },
       { ...cursor, found: '0000' },
-      { ...cursor, format: 3 },
-      { ...cursor, candidates: -1 },
+      { ...cursor, trial: 3 },
+      { ...cursor, tried: [-1] },
+      { ...cursor, tried: undefined },
       { ...cursor, matches: [1, 2] },
       { ...cursor, matches: 1 },
       { ...cursor, seconds: 'long' },

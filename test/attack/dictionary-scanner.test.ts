@@ -90,8 +90,7 @@ describe('the scanner of dictionaries', () => {
   it('scans again after a scan, with nothing left over from it', async () => {
     const scheme = { hash: 'plain', algorithm: 'sha256' } as const;
     const spec = searchFor(scheme, [dictionary.at(10)], 32);
-    const scanner = createScanner(spec);
-    expect(scanner).toBeInstanceOf(DictionaryScanner);
+    const scanner = new DictionaryScanner(spec, dictionary);
     expect((await scanner.scan(0, 20)).hits).toHaveLength(1);
     expect((await scanner.scan(11, 20)).hits).toHaveLength(0);
     expect((await scanner.scan(10, 11)).hits).toHaveLength(1);

@@ -43,7 +43,7 @@ describe('format', () => {
     const reversal = reverse([token], { plan, format, concurrency: 1 });
     const found = [];
     for await (const recovered of reversal) found.push(recovered);
-    expect(found).toEqual([{ token, identifier: number, format }]);
+    expect(found).toEqual([{ token, identifier: number, format, accident: undefined }]);
     expect((await reversal.summary).candidates).toBe(100);
   });
 
@@ -65,6 +65,7 @@ describe('format', () => {
     const reversal = reverse([...tokens, reversiblePlain().token('nobody')], {
       plan,
       format: 'auto',
+      accident: 'none',
       concurrency: 1,
       onProgress: (done, total) => progress.push([done, total]),
     });
@@ -94,6 +95,11 @@ describe('format', () => {
       '0###########',
       '0049###########',
       '+49 ###########',
+      '+49 #### #######',
+      '0#### #######',
+      '+490###########',
+      '490###########',
+      '+###########',
     ]);
     expect(commonFormats(numberingPlan('NU', { areaCodes: ['4'] }))).toContain('00683####');
     expect(commonFormats(undefined)).toEqual(['e164', 'digits', 'national']);

@@ -31,7 +31,7 @@ describe('tokens', () => {
     'base64url with padding': (digest) => digest.toString('base64').replaceAll('+', '-').replaceAll('/', '_'),
   };
 
-  it.each(Object.entries(SPELLINGS))('%s: read, and given back as they were', (_, write) => {
+  it.each(Object.entries(SPELLINGS))('%s: read, and given back as they were', (name, write) => {
     for (const [bytes, whole] of [
       [32, 32],
       [20, 20],
@@ -46,7 +46,7 @@ describe('tokens', () => {
         fc.property(digests, (list) => {
           const tokens = list.map((digest) => write(Buffer.from(digest)));
           // Digits alone are hexadecimal and base64 at once, in a list of them as well.
-          fc.pre(bytes === whole || /[A-Z+/_-].*[g-z]|[g-z].*[A-Z+/_-]|^[0-9a-fA-F]+$/.test(tokens[0]!));
+          fc.pre(bytes === whole || name.includes('hex') || /[g-z+/_-]/i.test(tokens[0]!));
           const read = TokenList.read(tokens, whole, bytes !== whole);
           const distinct = [...new Set(list.map(bytesToHex))];
           expect(read.size).toBe(distinct.length);

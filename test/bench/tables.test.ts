@@ -15,6 +15,7 @@ describe('the tables of the documents', () => {
   it.each([
     ['README.md', ['protocols']],
     ['docs/reversal.md', ['lookup']],
+    ['docs/normalisation-profiles.md', ['fields-reversed']],
     ['docs/dictionary-attack.md', ['dictionary-shares', 'dictionary-rates', 'cost']],
   ])('%s has its own', (path, names) => {
     for (const name of names) expect(read(path)).toContain(`<!-- figures: ${name} -->`);

@@ -91,7 +91,7 @@ describe('veilmatch reverse', () => {
     expect(await result(hashed.stdout, ...PLAN)).toMatchObject({ targets: 2, recovered: 2 });
     expect(await result(hashed.stdout, ...PLAN, '--column', 'PHONE')).toMatchObject({ recovered: 2 });
     expect(await result(hashed.stdout, ...PLAN, '--column', '3')).toMatchObject({ recovered: 0 });
-    const emails = await result(hashed.stdout, '--emails', '--candidates', '5000');
+    const emails = await result(hashed.stdout, '--emails', '--candidates', '5000', '--accident', 'none');
     expect(emails).toMatchObject({ targets: 2, recovered: 1, candidates: 5000 });
   });
 
@@ -99,10 +99,68 @@ describe('veilmatch reverse', () => {
     const words = file('words.txt', 'ada\nmax@example.net\n');
     const rules = file('rules.txt', '[patterns]\n{word}@{domain}\n{address}\n[domain]\nexample.com\n');
     const stdin = `${token('ada@example.com')}\n${token('max@example.net')}\n${token('x@y.example')}\n`;
-    expect(await result(stdin, '--emails', '--words', words, '--rules', rules)).toMatchObject({
+    expect(
+      await result(stdin, '--emails', '--words', words, '--rules', rules, '--accident', 'none'),
+    ).toMatchObject({
       recovered: 2,
       candidates: 2,
     });
+  });
+
+  it('names the accident that has happened to the texts', async () => {
+    const stdin = NUMBERS.map((number) => token(`${number}\n`)).join('\n');
+    const { stdout, stderr } = await cli(['reverse', '-', ...PLAN], { stdin });
+    expect(stdout).toMatch(/recovered +3 \(100 %\)\nwritten as +e164 3\naccident +newline 3\n/);
+    expect(stderr).toContain('tokens 3, rejected 0');
+    expect(await result(stdin, ...PLAN, '--accident', 'newline', '--format', 'e164')).toMatchObject({
+      recovered: 3,
+      candidates: 100,
+    });
+    const { status } = await cli(['reverse', '-', ...PLAN, '--accident', 'new line'], { stdin });
+    expect(status).toBe(2);
+  });
+
+  it('says of a list that it cannot read what it tried, and what that does not prove', async () => {
+    const { stdout } = await cli(['reverse', '-', ...PLAN], { stdin: token('nobody') });
+    expect(stdout).toMatch(/recovered +0 \(0 %\)/);
+    expect(stdout).toContain('Nothing was found. That proves little: what was tried is');
+    expect(stdout).toMatch(/on all 100 candidates: e164, digits, national, ###-###-####/);
+    expect(stdout).toMatch(/on all 100 candidates, what may have happened to texts: newline, crlf, utf-16le/);
+    expect(stdout).toContain('a salt or key that nobody has named');
+    const { tried, space } = (await result(token('nobody'), ...PLAN)) as { tried: unknown[]; space: number };
+    expect(space).toBe(100);
+    expect(tried[0]).toEqual({ format: 'e164', candidates: 100, matches: 0 });
+    const some = await cli(['reverse', '-', ...PLAN], {
+      stdin: [NUMBERS[0]!, 'nobody'].map((t) => token(t)).join('\n'),
+    });
+    expect(some.stdout).not.toContain('Nothing was found');
+  });
+
+  it('a salt for each token: beside it, in a column of that name, or in one that is named', async () => {
+    const salted = NUMBERS.map((number, i) => ({ hash: token(`s${i}${number}`), salt: `s${i}` }));
+    const lines = (between: string): string =>
+      salted.map(({ hash, salt }) => `${hash}${between}${salt}`).join('\n');
+    expect(await result(lines(':'), ...PLAN)).toMatchObject({ recovered: 3 });
+    expect(await result(`hash,salt\n${lines(',')}`, ...PLAN)).toMatchObject({ recovered: 3 });
+    expect(await result(lines(';'), ...PLAN, '--salt-column', '2')).toMatchObject({ recovered: 3 });
+    expect(await cli(['reverse', '-', ...PLAN, '--salt-column', '3'], { stdin: lines(';') })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--salt-column'),
+    });
+    const text = await cli(['reverse', '-', ...PLAN], {
+      stdin: lines(':').replace(/[0-9a-f]{4}:/g, '0000:'),
+    });
+    expect(text.stdout).toContain('before and behind each salt');
+  });
+
+  it.each([
+    ['birth dates', ['--birth-dates'], ['19970216', '02/29'], 'email,birthdate'],
+    ['postal codes', ['--postal-codes', '--country', 'US'], ['94103', '00501'], 'email,zip'],
+  ])('%s', async (_, options, texts, header) => {
+    const stdin = texts.map((text) => token(text)).join('\n');
+    expect(await result(stdin, ...options)).toMatchObject({ targets: 2, recovered: 2 });
+    const list = `${header}\n${texts.map((text) => `${token('x')},${token(text)}`).join('\n')}\n`;
+    expect(await result(list, ...options)).toMatchObject({ targets: 2, recovered: 2 });
   });
 
   it('with salt or key', async () => {
@@ -217,7 +275,7 @@ describe('veilmatch reverse --reveal', () => {
 
 describe('veilmatch reverse --cursor', () => {
   /** Slow enough to be stopped, and searched on one thread: two hundred thousand addresses a range. */
-  const EMAILS = ['--emails', '--candidates', '200000'];
+  const EMAILS = ['--emails', '--candidates', '200000', '--accident', 'none'];
 
   async function stoppedAtOnce(argv: readonly string[]): Promise<Ending> {
     return cli(argv, { signal: AbortSignal.abort() });
@@ -249,11 +307,11 @@ describe('veilmatch reverse --cursor', () => {
     const state = {
       version: 1,
       search: '00'.repeat(32),
-      format: 0,
+      trial: 0,
       done: [],
       found: '00',
       matches: [0],
-      candidates: 0,
+      tried: [0],
       seconds: 0,
     };
     const argv = ['reverse', input, ...PLAN, '--format', 'e164', '--cursor', cursor];
@@ -296,7 +354,11 @@ describe('veilmatch reverse --cursor', () => {
 
 describe('veilmatch reverse, told what does not go together', () => {
   it.each([
-    ['nothing to try', [], /--country CC for the telephone numbers of a country, or --emails/],
+    [
+      'nothing to try',
+      [],
+      /--country CC for the telephone numbers of a country, --emails, --birth-dates, or --postal-codes/,
+    ],
     ['--reveal without a file', [...PLAN, '--reveal'], /--reveal means nothing without --output.*-o FILE/],
     ['a file without --reveal', [...PLAN, '-o', 'x.csv'], /--output means nothing without --reveal/],
     ['identifiers on standard output', [...PLAN, '--reveal', '-o', '-'], /need the name of a file/],

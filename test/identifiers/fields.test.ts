@@ -112,6 +112,7 @@ const CASES: Readonly<Record<string, Partial<Record<UploadField, Case[]>>>> = {
     country: [['united kingdom', 'GB']],
     postalCode: [[' 94035-1234 ', '94035-1234']],
     city: [['Paris', refused('not-supported')]],
+    street: [[' 1600 Amphitheatre PKWY ', '1600 amphitheatre pkwy']],
   },
   googleAdsCustomerMatch: {
     firstName: [[' Zoë ', 'zoë']],

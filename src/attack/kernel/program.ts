@@ -111,6 +111,13 @@ export class Program {
     return this.#vector('shrU', [x], bits);
   }
 
+  shiftLeft(x: Word, bits: number): Word {
+    if (bits === 0) return x;
+    if (x.kind === 'constant') return this.constant(x.value << bits);
+    if (x.kind === 'uniform') return this.#uniform([...push(x), ...i32.const(bits), ...i32.shl]);
+    return this.#vector('shl', [x], bits);
+  }
+
   /** Bits of `a` where `mask` has ones, of `b` elsewhere. */
   select(mask: Word, a: Word, b: Word): Word {
     if (isFixed(a) && isFixed(b)) return this.xor(b, this.and(mask, this.xor(a, b)));

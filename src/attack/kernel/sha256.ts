@@ -106,6 +106,75 @@ export function hmacSha256(outer: readonly number[]): Algorithm {
   };
 }
 
+/** What is added to a nibble above nine, besides the digit zero, for hexadecimal in small letters or in capitals. */
+const LETTER = { hex: 39, 'upper-hex': 7 } as const;
+
+/** SHA-256 of a SHA-256, as its bytes or in hexadecimal. */
+export function twiceSha256(written: 'bytes' | 'hex' | 'upper-hex'): Algorithm {
+  /** The digest of the first hash as the beginning of the second one's message. */
+  function* firstDigest(
+    program: Program,
+    message: Message,
+    state: readonly number[],
+  ): Generator<void, Word[]> {
+    const start = state.map((value) => program.constant(value));
+    const after = yield* messageRounds(program, message, start, ROUNDS);
+    return after.map((word, i) => program.add(word, start[i]!));
+  }
+  const constants = (program: Program, values: readonly number[]): Word[] =>
+    values.map((value) => program.constant(value));
+  if (written === 'bytes') {
+    const searchUpTo = (count: number): Algorithm['search'] =>
+      function* (program, message, state) {
+        const digest = yield* firstDigest(program, message, state);
+        const padding = constants(program, [0x80000000, 0, 0, 0, 0, 0, 0, 256]);
+        const start = constants(program, INITIAL);
+        const [word] = yield* rounds(program, [...digest, ...padding], start, count);
+        return word!;
+      };
+    return {
+      ...sha256,
+      search: searchUpTo(SEARCH_ROUNDS),
+      comparedWord: (digest, _, fixed) => sha256.comparedWord(digest, INITIAL, fixed),
+      truncated: {
+        columns,
+        search: searchUpTo(ROUNDS),
+        comparedWord: (digest) => firstWord(digest, INITIAL),
+      },
+    };
+  }
+  // Hexadecimal fills a block, and the one behind it is padding: its rounds begin with what varies, so none can be undone.
+  const search: Algorithm['search'] = function* (program, message, state) {
+    const digest = yield* firstDigest(program, message, state);
+    const text = digest.flatMap((word) => hexWords(program, word, LETTER[written]));
+    const start = constants(program, INITIAL);
+    const middle = (yield* rounds(program, text, start, ROUNDS)).map((word, i) =>
+      program.add(word, start[i]!),
+    );
+    const padding = constants(program, [0x80000000, ...new Array<number>(14).fill(0), 512]);
+    const [word] = yield* rounds(program, padding, middle, ROUNDS);
+    return program.add(word!, middle[0]!);
+  };
+  const comparison = { columns, search, comparedWord: (digest: Uint32Array) => digest[0]! };
+  return { ...sha256, ...comparison, truncated: comparison };
+}
+
+/** The eight digits of a word as two words of ASCII. */
+function hexWords(p: Program, word: Word, letter: number): [Word, Word] {
+  const masked = (x: Word, mask: number): Word => p.and(x, p.constant(mask));
+  const digits = (half: Word): Word => {
+    const bytes = masked(p.or(half, p.shiftLeft(half, 8)), 0x00ff00ff);
+    const nibbles = masked(p.or(bytes, p.shiftLeft(bytes, 4)), 0x0f0f0f0f);
+    // One in every byte above nine.
+    const above = masked(p.shiftRight(p.add(nibbles, p.constant(0x06060606)), 4), 0x01010101);
+    const shifted = [5, 2, 1, 0]
+      .filter((bits) => (letter >> bits) & 1)
+      .map((bits) => p.shiftLeft(above, bits));
+    return p.add(nibbles, p.constant(0x30303030), ...shifted);
+  };
+  return [digits(p.shiftRight(word, 16)), digits(masked(word, 0xffff))];
+}
+
 function messageRounds(
   program: Program,
   message: Message,

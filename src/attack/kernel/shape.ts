@@ -6,11 +6,12 @@
 
 import { sha256 as digestSha256 } from '@noble/hashes/sha2.js';
 import { concatBytes } from '../../bytes.js';
+import type { DigestAlgorithm } from '../../hashing/index.js';
 import type { HashingScheme } from '../../hashing/scheme.js';
 import { type Algorithm, BLOCK_WORDS, type Constants } from './algorithm.js';
 import { md5 } from './md5.js';
 import { sha1 } from './sha1.js';
-import { hmacSha256, sha256 } from './sha256.js';
+import { hmacSha256, sha256, twiceSha256 } from './sha256.js';
 
 /** A message, but for its digits. */
 export interface Template {
@@ -24,7 +25,8 @@ const BLOCK_BYTES = 4 * BLOCK_WORDS;
 /** The padding takes nine bytes at least: one to mark the end, eight for the length. */
 const MOST_BYTES = BLOCK_BYTES - 9;
 
-const ALGORITHMS = { sha256, sha1, md5 } as const;
+/** Without SHA-512, whose words have 64 bits. */
+const ALGORITHMS: Readonly<Partial<Record<DigestAlgorithm, Algorithm>>> = { sha256, sha1, md5 };
 
 export interface Shape {
   readonly algorithm: Algorithm;
@@ -39,8 +41,8 @@ export interface Shape {
 }
 
 /**
- * Undefined for what takes more than one block from the first digit on, for slow hashes, and for less than a word of a
- * digest.
+ * Undefined for what takes more than one block from the first digit on, for slow hashes, for SHA-512, for most of what is
+ * hashed twice, and for less than a word of a digest.
  * @param targetBytes - bytes that are known of each target; those of whole digests unless given
  */
 export function shapeOf(scheme: HashingScheme, template: Template, targetBytes?: number): Shape | undefined {
@@ -76,9 +78,16 @@ function lastBlockOf(scheme: HashingScheme, template: Template): LastBlock | und
       none,
     );
   }
+  if (scheme.hash === 'twice') {
+    const { algorithm, inner, written } = scheme;
+    if (algorithm !== 'sha256' || inner !== 'sha256' || written === 'base64') return undefined;
+    return lastBlock(twiceSha256(written), none, template, none);
+  }
+  const algorithm = ALGORITHMS[scheme.algorithm];
+  if (algorithm === undefined) return undefined;
   const salt = scheme.hash === 'salted' ? scheme.salt : none;
   const first = scheme.hash === 'salted' && scheme.saltPosition === 'prefix';
-  return lastBlock(ALGORITHMS[scheme.algorithm], first ? salt : none, template, first ? none : salt);
+  return lastBlock(algorithm, first ? salt : none, template, first ? none : salt);
 }
 
 function lastBlock(

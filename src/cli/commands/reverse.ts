@@ -41,7 +41,7 @@ const LINE_TYPES: readonly LineType[] = ['MOBILE', 'FIXED_LINE', 'VOIP', 'PERSON
 
 export const reverse: Command = {
   name: 'reverse',
-  summary: 'count how many hashed telephone numbers or e-mail addresses anybody can read back',
+  summary: 'count how many hashed numbers, addresses, birth dates or postal codes anybody can read back',
   arguments: [
     {
       name: '<file>',
@@ -66,7 +66,13 @@ export const reverse: Command = {
       '--format <NAME>',
       "how numbers were written: e164, digits, national, a mask such as ###-###-####, a platform's name, or auto, which tries the common ones (default: auto)",
     ),
+    new Option(
+      '--accident <NAME>',
+      'what happened to all texts before they were hashed, such as newline, utf-16le or twice-hex; none; or auto, which tries all on a sample first (default: auto where --format is)',
+    ),
     new Option('--emails', 'try likely e-mail addresses instead'),
+    new Option('--birth-dates', 'try all birth dates since 1900 instead, as uploads write them'),
+    new Option('--postal-codes', 'with --country: try all postal codes of that country instead'),
     new Option('--candidates <N>', 'with --emails: so many of them (default: 100000000)').argParser(
       wholeNumber(1, Number.MAX_SAFE_INTEGER, 'Give a whole number from 1.'),
     ),
@@ -76,12 +82,17 @@ export const reverse: Command = {
       'sha256',
       'sha1',
       'md5',
+      'sha512',
     ]),
     new Option('--salt-file <FILE>', "the file's bytes (less one line break at the end) are the salt"),
     new Option(
       '--salt-position <WHERE>',
       'with --salt-file: before or after the text (default: prefix)',
     ).choices(['prefix', 'suffix']),
+    new Option(
+      '--salt-column <NAME>',
+      'the column of a salt for each token, by name or by number (recognised where it is called salt, and of digest:salt)',
+    ),
     new Option('--key-file <FILE>', 'HMAC-SHA-256 under the key in the file, 64 or more hexadecimal digits'),
     new Option('--campaign <NAME>', 'with --key-file: under a key derived for this campaign'),
     new Option('--truncated', 'the tokens are only the first bytes of digests, four or more'),
@@ -127,7 +138,8 @@ Examples:
           path,
           {
             column: flags.column,
-            emails: flags.emails ?? false,
+            saltColumn: flags.saltColumn,
+            named: columnsOf(flags),
             wholeBytes: wholeBytesOf(flags),
             truncated: flags.truncated ?? false,
           },
@@ -162,6 +174,14 @@ function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: I
   io.stderr.write(`${String(rejected.count).padStart(8)}  no token like the others (${lines})\n`);
 }
 
+/** What the column of tokens is called, where there are several. */
+function columnsOf({ emails, birthDates, postalCodes }: ReverseFlags): (name: string) => boolean {
+  if (emails) return (name) => /mail/i.test(name);
+  if (birthDates) return (name) => /birth|dob|geb|naiss/i.test(name);
+  if (postalCodes) return (name) => /zip|post|plz/i.test(name);
+  return (name) => !/mail|birth|dob|zip|post|plz|name|city|state|gender/i.test(name);
+}
+
 type Question = ReverseOptions | ReverseEmailsOptions;
 
 async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Promise<Question> {
@@ -174,8 +194,10 @@ async function searchOptions(list: TokenFile, flags: ReverseFlags, io: Io): Prom
   if (recipe.algorithm === undefined && byLength !== undefined)
     io.stderr.write(`taken for ${byLength}, by their length\n`);
   const common = { ...recipe, algorithm, truncated };
-  if (flags.emails) return { ...common, dictionary: await readDictionary(flags, io) };
-  return { ...common, format, plan: await readPlan(flags, io) };
+  const { accident = format === 'auto' && !truncated ? 'auto' : 'none' } = flags;
+  const dictionary = await readDictionary(flags, io);
+  if (dictionary !== undefined) return { ...common, accident, dictionary };
+  return { ...common, accident, format, plan: await readPlan(flags, io) };
 }
 
 interface Found {

@@ -2,6 +2,7 @@
 /** What `veilmatch reverse` tries, and how it takes the tokens to have been made: from its options. */
 
 import {
+  birthDates,
   type EmailDictionary,
   emailDictionary,
   emailRules,
@@ -10,6 +11,7 @@ import {
   type NumberingPlan,
   type NumberRange,
   numberingPlan,
+  postalCodes,
   rangePlan,
   type TokenOptions,
   wordList,
@@ -32,6 +34,8 @@ export interface ReverseFlags {
   readonly ranges?: string;
   readonly format?: FormatOption;
   readonly emails?: true;
+  readonly birthDates?: true;
+  readonly postalCodes?: true;
   readonly rules?: string;
   readonly words?: string;
   readonly candidates?: number;
@@ -42,6 +46,8 @@ export interface ReverseFlags {
   readonly campaign?: string;
   readonly truncated?: true;
   readonly column?: string;
+  readonly saltColumn?: string;
+  readonly accident?: string;
   readonly cursor?: string;
   readonly reveal?: true;
   readonly output?: string;
@@ -63,19 +69,24 @@ const NEEDS: Partial<Readonly<Record<Name, Name>>> = {
   rules: 'emails',
   words: 'emails',
   candidates: 'emails',
+  postalCodes: 'country',
   reveal: 'output',
   output: 'reveal',
 };
 
 /** Options that contradict each other. */
 const EXCLUDES: readonly (readonly [Name, readonly Name[]])[] = [
-  ['emails', ['country', 'areaCodes', 'exclude', 'types', 'ranges', 'format']],
+  ['emails', ['country', 'areaCodes', 'exclude', 'types', 'ranges', 'format', 'birthDates', 'postalCodes']],
+  ['birthDates', ['country', 'areaCodes', 'exclude', 'types', 'ranges', 'format', 'postalCodes']],
+  ['postalCodes', ['areaCodes', 'exclude', 'types', 'ranges', 'format']],
   ['ranges', ['types']],
-  ['keyFile', ['saltFile', 'algorithm']],
+  ['keyFile', ['saltFile', 'algorithm', 'saltColumn']],
+  ['saltFile', ['saltColumn']],
 ];
 
 const WHY: Partial<Readonly<Record<Name, string>>> = {
   reveal: ' Identifiers are written to a file that only its owner can read: -o FILE.',
+  postalCodes: ' Every country has a pattern of its own: --country CC.',
   output: ' Only --reveal writes a file; the result goes to standard output.',
 };
 
@@ -99,10 +110,10 @@ export function checkFlags(flags: ReverseFlags, path: string): void {
       );
     }
   }
-  if (!given('emails') && !given('country')) {
+  if (!given('emails') && !given('birthDates') && !given('country')) {
     throw new VeilmatchError(
       'argument',
-      'Say what to try: --country CC for the telephone numbers of a country, or --emails.',
+      'Say what to try: --country CC for the telephone numbers of a country, --emails, --birth-dates, or --postal-codes --country CC.',
     );
   }
   if (flags.output === STDIN || flags.cursor === STDIN) {
@@ -144,8 +155,14 @@ export async function readPlan(flags: ReverseFlags, io: Io): Promise<NumberingPl
   return rangePlan(country!, await readRanges(ranges, io), { areaCodes, exclude });
 }
 
-/** @throws {VeilmatchError} `io`, `bad-file` */
-export async function readDictionary(flags: ReverseFlags, io: Io): Promise<EmailDictionary> {
+/**
+ * Undefined where numbers are to be tried.
+ * @throws {VeilmatchError} `argument` for a country whose postal codes have no pattern here, `io`, `bad-file`
+ */
+export async function readDictionary(flags: ReverseFlags, io: Io): Promise<EmailDictionary | undefined> {
+  if (flags.birthDates) return birthDates();
+  if (flags.postalCodes) return postalCodes(flags.country!);
+  if (!flags.emails) return undefined;
   const { rules, words, candidates: limit = DEFAULT_ADDRESSES } = flags;
   return emailDictionary({
     limit,

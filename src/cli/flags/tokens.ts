@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Lists of tokens: one a line, or a column of a CSV file; which column, and how many bytes a token has, is recognised. */
 
-import { LEAST_BYTES, readBase64, readHex } from '../../attack/tokens.js';
+import { LEAST_BYTES, readBase64, readHex, readToken } from '../../attack/tokens.js';
 import { VeilmatchError } from '../../errors.js';
 import { placeName } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
-import type { ListRecord } from '../../lists/record-source.js';
+import type { ListRecord, RecordSource } from '../../lists/record-source.js';
 import { openRecords } from '../../lists/records.js';
 
 interface TokenFileOptions {
   /** A header's name or a column's number from 1; recognised when it is not given. */
   readonly column?: string | undefined;
-  /** Whether the tokens are those of e-mail addresses: which of two columns of tokens is meant. */
-  readonly emails: boolean;
+  /** The column of a salt for each token, by name or number; recognised by a name with `salt` in it. */
+  readonly saltColumn?: string | undefined;
+  /** Which of two columns of tokens is meant, by its name. */
+  readonly named: (header: string) => boolean;
   /** Bytes of a token, where that is known: of the hash that was named. */
   readonly wholeBytes?: number | undefined;
   /** Whether tokens are the first bytes of digests. */
@@ -30,8 +32,8 @@ export interface TokenFile {
   readonly notes: readonly string[];
 }
 
-/** Digests of MD5, SHA-1 and SHA-256. */
-const DIGEST_BYTES = [16, 20, 32];
+/** Digests of MD5, SHA-1, SHA-256 and SHA-512. */
+const DIGEST_BYTES = [16, 20, 32, 64];
 const SAMPLE_RECORDS = 500;
 /** A column of tokens is at least this full of them. */
 const MIN_SHARE = 0.6;
@@ -45,9 +47,7 @@ interface TokenKind {
 
 /** The bytes of a cell as a whole digest. */
 function digestBytesOf(cell: string): number | undefined {
-  return DIGEST_BYTES.find(
-    (bytes) => (cell.length === 2 * bytes ? readHex(cell) : readBase64(cell))?.length === bytes,
-  );
+  return DIGEST_BYTES.find((bytes) => readToken(cell, bytes) !== undefined);
 }
 
 function mostFrequent<T>(values: readonly T[]): T | undefined {
@@ -60,7 +60,7 @@ function mostFrequent<T>(values: readonly T[]): T | undefined {
 function digestKind(cells: readonly string[], wholeBytes: number | undefined): TokenKind | undefined {
   const found = cells.map(digestBytesOf).filter((bytes) => bytes !== undefined);
   const bytes = mostFrequent(wholeBytes === undefined ? found : found.filter((each) => each === wholeBytes));
-  return bytes === undefined ? undefined : { bytes, fits: (cell) => digestBytesOf(cell) === bytes };
+  return bytes === undefined ? undefined : { bytes, fits: (cell) => readToken(cell, bytes) !== undefined };
 }
 
 /** Tokens that were cut have one length, and are hexadecimal if most of them can be. */
@@ -84,8 +84,8 @@ export async function readTokens(path: string, options: TokenFileOptions, io: Io
   try {
     const sample = (await records.sample(SAMPLE_RECORDS)).filter(({ damage }) => damage === undefined);
     if (sample.length === 0) throw new VeilmatchError('bad-file', `${source} holds nothing but empty lines.`);
-    const reader = new TokenReader(source, options, sample, records.hasHeader);
-    for await (const batch of records.records([reader.column], reader.headed)) reader.take(batch);
+    const reader = new TokenReader(source, options, sample, records);
+    for await (const batch of records.records(reader.columns, reader.headed)) reader.take(batch);
     return reader.finish();
   } finally {
     await records.close();
@@ -97,6 +97,7 @@ class TokenReader {
   readonly #options: TokenFileOptions;
   readonly #sample: readonly ListRecord[];
   readonly #chosen: TokenColumn;
+  readonly #salt: number | undefined;
   readonly #note: string;
   readonly #tokens: string[] = [];
   readonly #lines: number[] = [];
@@ -107,7 +108,7 @@ class TokenReader {
     source: string,
     options: TokenFileOptions,
     sample: readonly ListRecord[],
-    hasHeader: boolean | undefined,
+    { hasHeader, reading }: RecordSource,
   ) {
     this.#source = source;
     this.#options = options;
@@ -120,13 +121,14 @@ class TokenReader {
     this.#chosen = chosen;
     const header = hasHeader ?? !chosen.fits(cellOf(first, chosen.column));
     this.#belowHeader = !header;
+    this.#salt = this.#saltColumn(first, header, reading.delimiter);
     const where = first.length === 1 ? '' : ` in column ${chosen.column + 1}`;
     this.#note = `recognised tokens of ${chosen.bytes} bytes${where}${header ? ', below a header' : ''}`;
   }
 
-  /** The one that holds the tokens. */
-  get column(): number {
-    return this.#chosen.column;
+  /** Those that are read: of the tokens, and of their salts. */
+  get columns(): number[] {
+    return [this.#chosen.column, ...(this.#salt === undefined ? [] : [this.#salt])];
   }
 
   /** Whether the first record holds names. */
@@ -143,7 +145,28 @@ class TokenReader {
 
   finish(): TokenFile {
     const rejected = { count: this.#rejected, lines: this.#lines };
-    return { tokens: this.#tokens, tokenBytes: this.#chosen.bytes, rejected, notes: [this.#note] };
+    const notes = [this.#note];
+    if (this.#salt !== undefined) notes.push(`a salt for each token in column ${this.#salt + 1}`);
+    return { tokens: this.#tokens, tokenBytes: this.#chosen.bytes, rejected, notes };
+  }
+
+  /** A column that its name says it of, the other one of `digest:salt`, or the one that was asked for. */
+  #saltColumn(first: readonly string[], header: boolean, delimiter: string | undefined): number | undefined {
+    const { saltColumn: name } = this.#options;
+    const { column: tokens } = this.#chosen;
+    if (name !== undefined) {
+      const column = first.findIndex((cell, column) => isNamed(cell, column, name));
+      if (column >= 0 && column !== tokens) return column;
+      throw new VeilmatchError(
+        'argument',
+        `${this.#source} has no other column of the name or number of --salt-column.`,
+      );
+    }
+    if (header) {
+      const named = [...first.keys()].filter((column) => column !== tokens && /salt/i.test(first[column]!));
+      return named.length === 1 ? named[0] : undefined;
+    }
+    return delimiter === ':' && first.length === 2 ? 1 - tokens : undefined;
   }
 
   /** Undefined for a column that holds something else. */
@@ -157,10 +180,10 @@ class TokenReader {
   }
 
   #oneOf(found: readonly TokenColumn[], first: readonly string[]): TokenColumn {
-    const { column: name, emails, wholeBytes } = this.#options;
+    const { column: name, named, wholeBytes } = this.#options;
     const wanted = found.filter(({ column }) => name === undefined || isNamed(first[column]!, column, name));
     if (wanted.length === 1) return wanted[0]!;
-    const ofKind = wanted.filter(({ column }) => /mail/i.test(first[column]!) === emails);
+    const ofKind = wanted.filter(({ column }) => named(first[column]!));
     if (ofKind.length === 1) return ofKind[0]!;
     if (wanted.length > 0) {
       const numbers = wanted.map(({ column }) => column + 1).join(', ');
@@ -169,7 +192,7 @@ class TokenReader {
         `${this.#source} has ${wanted.length} columns of tokens: ${numbers}. Say which one to read: --column NUMBER.`,
       );
     }
-    const hash = wholeBytes === undefined ? 'of MD5, SHA-1 or SHA-256' : `of ${wholeBytes} bytes`;
+    const hash = wholeBytes === undefined ? 'of MD5, SHA-1, SHA-256 or SHA-512' : `of ${wholeBytes} bytes`;
     if (name !== undefined && !first.some((cell, column) => isNamed(cell, column, name))) {
       throw new VeilmatchError(
         'argument',
@@ -188,7 +211,8 @@ class TokenReader {
     const cell = cellOf(fields, this.#chosen.column);
     if (cell === '' && damage === undefined) return;
     if (this.#chosen.fits(cell)) {
-      this.#tokens.push(cell);
+      const salt = this.#salt === undefined ? '' : (fields[this.#salt] ?? '');
+      this.#tokens.push(salt === '' ? cell : `${cell}:${salt}`);
       return;
     }
     this.#rejected++;

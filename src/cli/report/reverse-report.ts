@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How many tokens could be read back, as people read it, and as machines do. */
 
-import type { ReversalSummary } from '../../attack/index.js';
+import type { ReversalSummary, Tried } from '../../attack/index.js';
 import { compact } from './progress.js';
 
 export function reversalJson({
@@ -16,7 +16,8 @@ export function reversalJson({
 }
 
 export function reversalText(summary: ReversalSummary): string {
-  const { targets, recovered, matches, expectedFalseMatches, formats, candidates, seconds } = summary;
+  const { targets, recovered, matches, expectedFalseMatches, formats, accidents, candidates, seconds } =
+    summary;
   const rows: [string, string][] = [
     ['targets', count(targets)],
     ['recovered', `${count(recovered)} (${percentage(recovered, targets)})`],
@@ -27,14 +28,46 @@ export function reversalText(summary: ReversalSummary): string {
   }
   if (formats.length > 0)
     rows.push(['written as', formats.map((each) => `${each.format} ${count(each.matches)}`).join(', ')]);
+  if (accidents.length > 0)
+    rows.push(['accident', accidents.map((each) => `${each.accident} ${count(each.matches)}`).join(', ')]);
   rows.push(
     ['candidates', count(candidates)],
     ['seconds', seconds.toFixed(seconds < 10 ? 2 : 0)],
     ['candidates a second', compact(summary.candidatesPerSecond)],
   );
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('');
+  const table = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('');
+  return recovered === 0 && targets > 0 ? table + nothingFound(summary) : table;
 }
+
+/** What was tried, and what that does not say. */
+function nothingFound({ tried, space }: ReversalSummary): string {
+  const [whole, sampled] = [true, false].map((all) =>
+    tried.filter(({ candidates }) => candidates >= space === all),
+  ) as [Tried[], Tried[]];
+  const lines = ['', 'Nothing was found. That proves little: what was tried is'];
+  for (const [ways, of] of [
+    [whole, `all ${count(space)} candidates`],
+    [sampled, `a part of the ${count(space)} candidates`],
+  ] as const) {
+    if (ways.length === 0) continue;
+    const formats = names(
+      ways.filter(({ accident }) => accident === undefined).map(({ format }) => format ?? 'as it is'),
+    );
+    const accidents = names(ways.flatMap(({ accident }) => accident ?? []));
+    const salts = ways.some(({ ownSalt }) => ownSalt !== undefined) ? ', before and behind each salt' : '';
+    if (formats !== '') lines.push(`  on ${of}${salts}: ${formats}`);
+    if (accidents !== '') lines.push(`  on ${of}, what may have happened to texts: ${accidents}`);
+  }
+  lines.push(
+    'Other countries, types of numbers or addresses, a salt or key that nobody has named, two accidents at once, and other hashes',
+    'were not. None of them protects a list: whoever knows how it was made reads it.',
+    '',
+  );
+  return lines.join('\n');
+}
+
+const names = (all: readonly string[]): string => [...new Set(all)].join(', ');
 
 function count(value: number): string {
   return value.toLocaleString('en-US');

@@ -36,6 +36,13 @@ export const google: PhonePlatform<GoogleOptions> = {
       url: 'https://github.com/googleads/google-ads-java/blob/77e21d43021220f81b7cf47c7386d6590ced58f1/google-ads-examples/src/main/java/com/google/ads/googleads/examples/remarketing/UploadEnhancedConversionsForWeb.java',
       read: '2026-11-29',
     },
+    {
+      kind: 'own',
+      url: 'https://developers.google.com/doubleclick-advertisers/guides/conversions_ec',
+      read: '2026-11-29',
+      as: 'copy',
+      states: 'streets: trimmed, in lower case, hashed',
+    },
   ],
   review: '2027-05-31',
   email: [removeWhitespace, lowercase, dropDotsAndTags('gmail.com', 'googlemail.com')],
@@ -43,6 +50,7 @@ export const google: PhonePlatform<GoogleOptions> = {
   fields: {
     firstName: { steps: [lower, withoutTitle] },
     lastName: { steps: [lower, withoutSuffixes] },
+    street: { steps: [lower] },
     postalCode: { steps: [], plain: true },
     country: { steps: [isoCountry], plain: true },
   },

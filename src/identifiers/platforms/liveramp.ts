@@ -19,11 +19,13 @@ export const liveramp: PhonePlatform<LiverampOptions> = {
       kind: 'own',
       url: 'https://docs.liveramp.com/connect/en/hashing-identifiers.html',
       read: '2026-11-29',
+      as: 'excerpt',
     },
     {
       kind: 'own',
       url: 'https://developers.liveramp.com/authenticatedtraffic-api/docs/data-pre-processing-and-hashing',
       read: '2026-11-29',
+      as: 'excerpt',
     },
   ],
   review: '2027-05-31',

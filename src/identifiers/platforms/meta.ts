@@ -51,6 +51,7 @@ export const meta: PhonePlatform = {
         kind: 'own',
         url: 'https://www.facebook.com/business/help/2082575038703844',
         read: '2026-11-29',
+        as: 'excerpt',
         states: 'column names; three addresses and three numbers a person',
       },
     ],

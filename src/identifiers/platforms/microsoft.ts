@@ -13,6 +13,7 @@ const dropAccents = (text: string): string => text.normalize('NFD').replace(/\p{
 /**
  * Microsoft Advertising: enhanced conversions. An address in lower case without spaces and accents, and without dots and tags
  * before the @, whatever the domain; a number in E.164; SHA-256 in hexadecimal. Its customer lists are `microsoftCustomerMatch`.
+ * There is no file of customers to upload here: what Microsoft takes are conversions, with their goal and time.
  */
 export const microsoft: PhonePlatform = {
   title: 'Microsoft',

@@ -12,6 +12,7 @@ export const nextdoor: PhonePlatform = {
       kind: 'own',
       url: 'https://developer.nextdoor.com/reference/conversion-data-types',
       read: '2026-11-29',
+      as: 'excerpt',
     },
   ],
   review: '2027-05-31',

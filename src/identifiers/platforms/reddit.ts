@@ -17,6 +17,7 @@ export const reddit: PhonePlatform = {
       kind: 'own',
       url: 'https://business.reddithelp.com/s/article/advanced-matching-for-developers',
       read: '2026-11-29',
+      as: 'copy',
     },
   ],
   review: '2027-05-31',

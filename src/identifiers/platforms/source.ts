@@ -9,6 +9,11 @@ export interface PlatformSource {
   readonly url: string;
   /** The day on which it was read, as YYYY-MM-DD. */
   readonly read: string;
+  /**
+   * How it was read, where the page itself was out of reach on that day: a stored copy of its text, or an excerpt of that
+   * alone, as a search index has it.
+   */
+  readonly as?: 'copy' | 'excerpt';
   /** What it states, where it does not state all. */
   readonly states?: string;
 }

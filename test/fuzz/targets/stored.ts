@@ -249,14 +249,14 @@ const SEARCH = 'ab'.repeat(32);
 const cursor: ReversalCursor = {
   version: 1,
   search: SEARCH,
-  format: 1,
+  trial: 1,
   done: [
     [0, 1000],
     [2000, 3000],
   ],
   found: '0101',
   matches: [1, 0, 2],
-  candidates: 5000,
+  tried: [3000, 2000, 0],
   seconds: 1.5,
 };
 
