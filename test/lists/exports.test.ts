@@ -4,7 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { VeilmatchError } from '../../src/errors.js';
 import { parseRows } from '../../src/identifiers/parse-rows.js';
-import { CustomerList, type PlacedRow } from '../../src/lists/table.js';
+import type { PlacedRow } from '../../src/lists/record-rows.js';
+import { CustomerList } from '../../src/lists/table.js';
 import { memoryIo, readList } from '../cli/harness.js';
 import { SLOW, times } from '../support/effort.js';
 import { type Export, exportOf, SHAPES } from './exports.js';

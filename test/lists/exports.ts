@@ -274,6 +274,8 @@ interface Shape {
   readonly cell?: (text: string, kind: Kind) => string;
   /** Whether the column of numbers is without line breaks: the format has no place for them. */
   readonly flat?: true;
+  /** What has to be said of the encoding, as a list that does not say it itself is refused without. */
+  readonly encoding?: string;
 }
 
 interface Written {
@@ -468,6 +470,7 @@ export const SHAPES: readonly Shape[] = [
     ],
     write: separated({ delimiter: ';', end: '\r\n', encoding: 'latin1' }),
     cell: (text, kind) => inLatin1(kind === 'amount' ? text.replace('.', ',') : text),
+    encoding: 'windows-1252',
   },
   {
     name: 'SAP with a title',
@@ -667,7 +670,7 @@ export function exportOf(seed: number): Export {
     people.push({ phones, emails });
   }
   const header = shape.columns.map(([name]) => name);
-  return { shape: shape.name, bytes: shape.write(header, rows, chance), options: { country }, people };
+  return { shape: shape.name, bytes: shape.write(header, rows, chance), options: { country, encoding: shape.encoding }, people };
 }
 
 function taken({ text, truth }: Cell, into: string[]): string {
