@@ -66,7 +66,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   const opening = greeting.nonce;
   const hello = { ...greeting, nonce: commitment(opening) };
   let bins: Bins | undefined;
-  const tableKey = random(KEY_BYTES);
+  let tableKey: Uint8Array = new Uint8Array();
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
     const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
@@ -80,6 +80,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     for (const secret of [pairKeys, keys]) secret.fill(0);
     yield line.send(encodeFrame('trees', concatBytes(opening, A, message)));
 
+    tableKey = random(KEY_BYTES);
     kernel.exports.shape(shape.bins, shape.places);
     kernel.keyDigests(identifierKey(sid, opening));
     const { onProgress } = settings.batch('blind', 0, set.size);
