@@ -54,6 +54,7 @@ export {
   type Knowledge,
   type Observation,
   type OprfObservation,
+  type OtObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

@@ -139,32 +139,31 @@ interface Offered {
 /**
  * The party that does not choose.
  * @param pairs the elements of the other one
+ * @param scalar a, which is the caller's to wipe
  * @throws {VeilmatchError} `bad-element`, `identity-element`
  */
-export async function offer(context: TransferContext, pairs: Uint8Array): Promise<Offered> {
-  const { backend, suite, random, sid, signal } = context;
+export async function offer(
+  { backend, suite, sid, signal }: Omit<TransferContext, 'random'>,
+  pairs: Uint8Array,
+  scalar: Uint8Array,
+): Promise<Offered> {
   const { elementBytes, scalars } = suite.group;
-  const scalar = scalars.random(random);
-  try {
-    const A = await backend.multiplyBase(scalar);
-    const messages = Array.from({ length: 2 * TRANSFERS }, (_, at) => {
-      const other = pairs.subarray((at ^ 1) * elementBytes, ((at ^ 1) + 1) * elementBytes);
-      return message(sid, at >>> 1, at & 1, other);
-    });
-    // a (r - H) as a (r - (H + G)) + A: no backend only hashes, and a multiple of G is what it adds at the least cost.
-    const ones = repeated(scalars.of(1), 2 * TRANSFERS);
-    const hashed = await backend.hashAndAddBase(ByteList.from(messages), hashTag(suite), ones, { signal });
-    const multiples = await backend.multiply(await backend.subtract(pairs, hashed), scalar, { signal });
-    const exchanged = await backend.add(multiples, repeated(A, 2 * TRANSFERS));
-    const keys = new Uint8Array(2 * TRANSFERS * KEY_BYTES);
-    for (let at = 0; at < 2 * TRANSFERS; at++) {
-      const i = at >>> 1;
-      const pair = pairs.subarray(2 * i * elementBytes, 2 * (i + 1) * elementBytes);
-      const element = exchanged.subarray(at * elementBytes, (at + 1) * elementBytes);
-      keys.set(keyOf(sid, i, at & 1, pair, A, element), at * KEY_BYTES);
-    }
-    return { A, keys };
-  } finally {
-    scalar.fill(0);
+  const A = await backend.multiplyBase(scalar);
+  const messages = Array.from({ length: 2 * TRANSFERS }, (_, at) => {
+    const other = pairs.subarray((at ^ 1) * elementBytes, ((at ^ 1) + 1) * elementBytes);
+    return message(sid, at >>> 1, at & 1, other);
+  });
+  // a (r - H) as a (r - (H + G)) + A: no backend only hashes, and a multiple of G is what it adds at the least cost.
+  const ones = repeated(scalars.of(1), 2 * TRANSFERS);
+  const hashed = await backend.hashAndAddBase(ByteList.from(messages), hashTag(suite), ones, { signal });
+  const multiples = await backend.multiply(await backend.subtract(pairs, hashed), scalar, { signal });
+  const exchanged = await backend.add(multiples, repeated(A, 2 * TRANSFERS));
+  const keys = new Uint8Array(2 * TRANSFERS * KEY_BYTES);
+  for (let at = 0; at < 2 * TRANSFERS; at++) {
+    const i = at >>> 1;
+    const pair = pairs.subarray(2 * i * elementBytes, 2 * (i + 1) * elementBytes);
+    const element = exchanged.subarray(at * elementBytes, (at + 1) * elementBytes);
+    keys.set(keyOf(sid, i, at & 1, pair, A, element), at * KEY_BYTES);
   }
+  return { A, keys };
 }

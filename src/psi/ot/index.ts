@@ -25,6 +25,9 @@ export interface OtIntersectionOptions {
   readonly to: Exclude<Learner, 'sender'>;
 }
 
+/** The base OTs, the trees, the rows that hide, and two bins of which one may be nearly empty. */
+const FIXED_BYTES = 2 ** 19;
+
 /** Which rows are shared. */
 export const otIntersection: Protocol<
   ByRole<ListOwn>,
@@ -50,4 +53,6 @@ export const otIntersection: Protocol<
   },
   terms: otTerms,
   files: ({ to }) => (to === 'both' ? 5 : 4),
+  opens: 'hello',
+  fixedBytes: FIXED_BYTES,
 };

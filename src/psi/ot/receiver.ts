@@ -66,7 +66,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   const opening = greeting.nonce;
   const hello = { ...greeting, nonce: commitment(opening) };
   let bins: Bins | undefined;
-  let tableKey: Uint8Array = new Uint8Array();
+  let [scalar, tableKey]: Uint8Array[] = [];
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
     const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
@@ -74,7 +74,8 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns, terms: namingTerms });
 
     const pairs = decodeFixed(yield* line.take('choices'), choiceBytes(suite.group));
-    const { A, keys: pairKeys } = await offer({ backend, suite, random, sid, signal }, pairs);
+    scalar = suite.group.scalars.random(random);
+    const { A, keys: pairKeys } = await offer({ backend, suite, sid, signal }, pairs, scalar);
     const { keys, message } = plantTrees(pairKeys);
     kernel.view('KEYS', keys.length).set(keys);
     for (const secret of [pairKeys, keys]) secret.fill(0);
@@ -140,7 +141,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     kernel.wipe();
     bins?.wipe();
     values.wipe();
-    for (const secret of [opening, tableKey]) secret.fill(0);
+    for (const secret of [opening, scalar, tableKey]) secret?.fill(0);
   }
 }
 

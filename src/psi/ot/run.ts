@@ -4,7 +4,15 @@
 import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
-import { CHECK_SUMS, CODE_LENGTH, type OtKernel, ROW_BYTES, SPAN_ROWS, WORD_BYTES } from '../../kernel/ot.js';
+import {
+  CHECK_SUMS,
+  CODE_LENGTH,
+  DELTA_BITS,
+  type OtKernel,
+  ROW_BYTES,
+  SPAN_ROWS,
+  WORD_BYTES,
+} from '../../kernel/ot.js';
 import type { Frame } from '../run/frames.js';
 import { COMMON_NAMES, type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
 import { toBoth } from '../run/shared-options.js';
@@ -69,4 +77,13 @@ export function decodeColumns({ body }: Frame, number: number, rows: number): Ui
     `Frame ${number} of columns was due, with ${length} bytes of them; the peer sent ${body.length} bytes.`,
     { position: number },
   );
+}
+
+/** A vector of ones or zeros for each bit of Delta. */
+export function setDelta(kernel: OtKernel, delta: Uint8Array): void {
+  const vectors = kernel.view('DELTA', CODE_LENGTH * DELTA_BITS * WORD_BYTES);
+  for (let i = 0; i < CODE_LENGTH * DELTA_BITS; i++) {
+    const bit = (delta[Math.floor(i / DELTA_BITS)]! >>> (i % DELTA_BITS)) & 1;
+    for (let k = 0; k < WORD_BYTES; k++) vectors[i * WORD_BYTES + k] = -bit;
+  }
 }

@@ -42,6 +42,7 @@ import {
   type OtPartyOptions,
   otSettings,
   SUM_WORDS_BYTES,
+  setDelta,
   spanOf,
   sumRows,
 } from './run.js';
@@ -167,15 +168,6 @@ function choicesOf(delta: Uint8Array): Uint8Array {
     { length: CODE_LENGTH * DELTA_BITS },
     (_, i) => 1 ^ levelBit(delta[Math.floor(i / DELTA_BITS)]!, i % DELTA_BITS),
   );
-}
-
-/** A vector of ones or zeros for each bit of Delta. */
-function setDelta(kernel: OtKernel, delta: Uint8Array): void {
-  const vectors = kernel.view('DELTA', CODE_LENGTH * DELTA_BITS * WORD_BYTES);
-  for (let i = 0; i < CODE_LENGTH * DELTA_BITS; i++) {
-    const bit = (delta[Math.floor(i / DELTA_BITS)]! >>> (i % DELTA_BITS)) & 1;
-    for (let k = 0; k < WORD_BYTES; k++) vectors[i * WORD_BYTES + k] = -bit;
-  }
 }
 
 /** Whether the receiver's sums are those of code words, by what it sent of them: 160 messages, and a digest of its own sums. */

@@ -8,13 +8,15 @@ import { tableRows } from './parameters.js';
 const MESSAGE_BITS = 115;
 /** Hash evaluations of offline work that a receiver is reckoned with, as a power of two. */
 const OFFLINE_BITS = 80;
+/** It hides more with a probability below 2^-40. */
+const ERROR_BITS = 40;
 
 /**
  * Elements that a receiver of this declared size can hide in its tables at most with 2^80 hash evaluations (docs/threat-model.md): one that
  * deviates is answered for as many.
  */
 function hiddenElements(receiverSize: number): number {
-  return Math.ceil((tableRows(receiverSize) * MESSAGE_BITS) / (MESSAGE_BITS - OFFLINE_BITS));
+  return Math.ceil((tableRows(receiverSize) * MESSAGE_BITS + ERROR_BITS) / (MESSAGE_BITS - OFFLINE_BITS));
 }
 
 /** The peer learns which of its elements match, and is charged for as many as it could hide. */
