@@ -21,6 +21,7 @@ export const MODULES = {
   ...Object.fromEntries(FIELDS.map((field) => [field, { field }])),
   sha512: { field: 'integer', entry: "export * from './digest';" },
   ot: { field: 'integer', entry: "export * from './ot/entry';" },
+  sort: { field: 'integer', entry: "export * from './ot/sort';" },
 };
 
 const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '-O2'];

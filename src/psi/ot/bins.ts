@@ -19,18 +19,18 @@ export class Bins {
   readonly order: Uint32Array;
   /** Where each bin begins in that order, and one more. */
   readonly #starts: Uint32Array;
-  readonly #digests: Uint32Array;
+  readonly #digests: Int32Array;
   /** Random digests, as many as fill up a call of the kernel. */
-  readonly #fillers: Uint32Array;
+  readonly #fillers: Int32Array;
 
-  private constructor(digests: Uint32Array, bins: number, fillers: Uint8Array) {
+  private constructor(digests: Int32Array, bins: number, fillers: Uint8Array) {
     const count = digests.length / DIGEST_WORDS;
     this.#digests = digests;
-    this.#fillers = new Uint32Array(fillers.slice().buffer);
+    this.#fillers = new Int32Array(fillers.slice().buffer);
     this.#starts = new Uint32Array(bins + 1);
     this.order = new Uint32Array(count);
     const binOf = (element: number): number =>
-      Math.floor((digests[element * DIGEST_WORDS + BIN_WORD]! * bins) / 2 ** 32);
+      Math.floor(((digests[element * DIGEST_WORDS + BIN_WORD]! >>> 0) * bins) / 2 ** 32);
     for (let i = 0; i < count; i++) this.#starts[binOf(i) + 1]!++;
     for (let b = 0; b < bins; b++) this.#starts[b + 1]! += this.#starts[b]!;
     const next = this.#starts.slice();
@@ -56,7 +56,7 @@ export class Bins {
       done += count;
       onProgress(done);
     }
-    return new Bins(new Uint32Array(digests.buffer), bins, fillers);
+    return new Bins(new Int32Array(digests.buffer), bins, fillers);
   }
 
   /** Where bin b begins in the order of the bins. */
@@ -76,13 +76,8 @@ export class Bins {
   load(kernel: OtKernel, b: number, first: number, count: number): number {
     const own = Math.max(0, Math.min(count, this.size(b) - first));
     const bytes = kernel.view('DIGESTS', count * DIGEST_BYTES);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * DIGEST_WORDS);
-    const digests = this.#digests;
-    const start = this.start(b) + first;
-    for (let i = 0, at = 0; i < own; i++) {
-      const from = this.order[start + i]! * DIGEST_WORDS;
-      for (let w = 0; w < DIGEST_WORDS; w++) words[at++] = digests[from + w]!;
-    }
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, count * DIGEST_WORDS);
+    copyRecords(this.#digests, this.order, this.start(b) + first, own, words);
     words.set(this.#fillers.subarray(0, (count - own) * DIGEST_WORDS), own * DIGEST_WORDS);
     return own;
   }
@@ -90,6 +85,27 @@ export class Bins {
   wipe(): void {
     this.#digests.fill(0);
     this.#fillers.fill(0);
+  }
+}
+
+/** Copies digests with the numbers order[start], order[start + 1], ... one after the other. */
+function copyRecords(
+  from: Int32Array,
+  order: Uint32Array,
+  start: number,
+  count: number,
+  to: Int32Array,
+): void {
+  for (let i = 0, at = 0; i < count; i++, at += 8) {
+    const source = order[start + i]! * DIGEST_WORDS;
+    to[at] = from[source]!;
+    to[at + 1] = from[source + 1]!;
+    to[at + 2] = from[source + 2]!;
+    to[at + 3] = from[source + 3]!;
+    to[at + 4] = from[source + 4]!;
+    to[at + 5] = from[source + 5]!;
+    to[at + 6] = from[source + 6]!;
+    to[at + 7] = from[source + 7]!;
   }
 }
 

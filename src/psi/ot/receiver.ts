@@ -7,15 +7,16 @@
  * it declares, as many as docs/threat-model.md says, and is charged for that.
  */
 
-import { concatBytes, u32 } from '../../bytes.js';
+import { concatBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { DIGEST_BYTES, HIDING_ROWS, KEY_BYTES, loadOtKernel, type OtKernel } from '../../kernel/ot.js';
+import { sortTags } from '../../kernel/tag-sort.js';
 import { namingTerms } from '../../policy/terms.js';
 import { nextTurn } from '../../workers/turn.js';
-import { confirmFrames } from '../intersection/confirm.js';
+import { confirmFrames, markedIn } from '../intersection/confirm.js';
 import { checkAscending } from '../run/checks.js';
-import { decodeFixed, decodeRecords, encodeFrame } from '../run/frames.js';
+import { decodeFixed, decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markCommon } from '../run/matching.js';
@@ -119,7 +120,10 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
       done += bytes.length / HALF_VALUE_BYTES;
     }
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    const shared = await markCommon(values.tags, tags, HALF_VALUE_BYTES);
+    const own = await sortTags(values.tags);
+    const marks = await markCommon(own.tags, tags, HALF_VALUE_BYTES);
+    // In the order of the bins, as all that is known of the elements.
+    const shared = inOrder(marks, own.order);
     if (settings.to === 'both') {
       const most = Math.min(set.size, peer.size);
       for (const frame of await confirmFrames(sid, values.confirmations, shared, most, random))
@@ -145,11 +149,16 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   }
 }
 
+/** Marks by the numbers that are given for each. */
+function inOrder(marks: Uint8Array, order: Uint32Array): Uint8Array {
+  const ordered = new Uint8Array(marks.length);
+  for (let i = 0; i < marks.length; i++) ordered[order[i]!] = marks[i]!;
+  return ordered;
+}
+
 /** The elements that are marked in the order of the bins, ascending. */
 export function inListOrder(marks: Uint8Array, order: Uint32Array): readonly number[] {
-  const elements: number[] = [];
-  for (let i = 0; i < marks.length; i++) if (marks[i] === 1) elements.push(order[i]!);
-  return elements.sort((a, b) => a - b);
+  return markedIn(inOrder(marks, order));
 }
 
 /** @throws {VeilmatchError} `overflow` where a bin has more elements than one can have: with a probability below 2^-41 */
@@ -174,5 +183,5 @@ function tooFull(): VeilmatchError {
 }
 
 function columnsFrame(kernel: OtKernel, number: number, rows: number): Uint8Array {
-  return encodeFrame('columns', concatBytes(u32(number), kernel.view('FRAME', columnsBytes(rows))));
+  return encodeRecords('columns', number, kernel.view('FRAME', columnsBytes(rows)));
 }

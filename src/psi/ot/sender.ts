@@ -21,7 +21,7 @@ import {
   type OtKernel,
   WORD_BYTES,
 } from '../../kernel/ot.js';
-import { sortRecordsInTurns } from '../../sorting.js';
+import { sortTags } from '../../kernel/tag-sort.js';
 import { nextTurn } from '../../workers/turn.js';
 import { Confirmations } from '../intersection/confirm.js';
 import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
@@ -132,7 +132,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
     if (!areCodeWords(kernel, sid, sums)) throw deviates('columns');
 
-    const tags = await sortRecordsInTurns(values.tags, HALF_VALUE_BYTES);
+    const { tags } = await sortTags(values.tags);
     for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;

@@ -87,7 +87,7 @@ interface Records {
 }
 
 export function encodeRecords(name: FrameName, first: number, bytes: Uint8Array): Uint8Array {
-  return encodeFrame(name, concatBytes(u32(first), bytes));
+  return concatBytes(Uint8Array.of(FRAME[name]), u32(first), bytes);
 }
 
 /**
