@@ -6,7 +6,6 @@
 
 import { type ByteList, base64ToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { otModule } from './ot.generated.js';
 
 /** Coordinates of a word of the code. */
 export const CODE_LENGTH = 255;
@@ -72,7 +71,10 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 /** @throws {VeilmatchError} `unsupported` where there is no WebAssembly with 128-bit SIMD */
 export async function loadOtKernel(): Promise<OtKernel> {
   try {
-    compiled ??= WebAssembly.compile(base64ToBytes(otModule)!);
+    // Loaded where the protocol is run: most pages never do.
+    compiled ??= import('./ot.generated.js').then(({ otModule }) =>
+      WebAssembly.compile(base64ToBytes(otModule)!),
+    );
     return new OtKernel(await compiled);
   } catch (cause) {
     compiled = undefined;

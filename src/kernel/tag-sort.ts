@@ -3,7 +3,6 @@
 
 import { base64ToBytes } from '../bytes.js';
 import { nextTurn } from '../workers/turn.js';
-import { sortModule } from './sort.generated.js';
 
 const TAG_BYTES = 16;
 const BUCKETS = 256;
@@ -31,7 +30,9 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** @param tags n x 16 bytes, hashes; equal ones in any order */
 export async function sortTags(tags: Uint8Array): Promise<SortedTags> {
-  compiled ??= WebAssembly.compile(base64ToBytes(sortModule)!);
+  compiled ??= import('./sort.generated.js').then(({ sortModule }) =>
+    WebAssembly.compile(base64ToBytes(sortModule)!),
+  );
   const exports = new WebAssembly.Instance(await compiled).exports as unknown as Exports;
   const count = tags.length / TAG_BYTES;
   exports.reserve(count);
