@@ -58,6 +58,7 @@ export {
   type Knowledge,
   type Observation,
   type OprfObservation,
+  type OtObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

@@ -100,11 +100,29 @@ export interface OprfObservation {
     | undefined;
 }
 
+/** A run of PSI by oblivious transfers. */
+export interface OtObservation {
+  /** Says which observation it is. */
+  readonly kind: 'ot';
+  /** The sender's tags, m x `tagBytes` bytes. */
+  readonly tags: Uint8Array;
+  /** Bytes of a tag. */
+  readonly tagBytes: number;
+  /**
+   * Makes of secrets what gives the tags that the sender would have made of identifiers, in their order.
+   * @param secrets the receiver's scalar of the base OTs, and the sender's Delta; without that, what the receiver makes of its own list
+   */
+  open(
+    secrets: { readonly scalar: Uint8Array; readonly delta?: Uint8Array | undefined },
+    backend: GroupBackend,
+  ): Promise<(identifiers: ByteList) => Promise<Uint8Array>>;
+}
+
 /** What a run looks like to somebody who attacks it. */
-export type Observation = TokenObservation | PsiObservation | OprfObservation;
+export type Observation = TokenObservation | PsiObservation | OprfObservation | OtObservation;
 
 /** The runs in which group elements were seen. */
-type GroupObservation = Exclude<Observation, TokenObservation>;
+type GroupObservation = PsiObservation | OprfObservation;
 
 /** What one observer saw of one run. */
 export interface Transcript {
@@ -131,6 +149,8 @@ export interface Knowledge {
    * where an OPRF blinds by multiplying. It comes off the answers, too, where they are in the same order.
    */
   readonly blinds?: Uint8Array | undefined;
+  /** A sender's Delta, the secret of a run by oblivious transfers: a byte for each coordinate. */
+  readonly delta?: Uint8Array | undefined;
   /**
    * For a group hash of the form h(x) * G, which a sound one is not: the scalar h(x) of canonical bytes. Knowing it, the
    * sender's public key alone gives b * H(x).
@@ -201,6 +221,7 @@ export async function prepareAttack(
   knowledge: Knowledge,
   backend: GroupBackend,
 ): Promise<PreparedAttack> {
+  if (observation.kind === 'ot') return prepareOtAttack(observation, knowledge, backend);
   const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation, backend.group);
   if (knowledge.blinds !== undefined) await seen?.unblind(knowledge.blinds, backend);
   return async (plan, options = {}) => {
@@ -208,6 +229,41 @@ export async function prepareAttack(
     const recovered = new Set<string>();
     if (observation.kind === 'tokens') await attackTokens(observation, knowledge, plan, recovered, options);
     else await attackGroup(observation, seen!, knowledge, plan, recovered, { ...options, backend });
+    return {
+      recovered: [...recovered],
+      candidatesTried: plan.size,
+      seconds: (performance.now() - started) / 1000,
+    };
+  };
+}
+
+/** What opens the run is put to every guess; the first scalar that is known is taken for the receiver's. */
+async function prepareOtAttack(
+  observation: OtObservation,
+  { scalars = [], delta }: Knowledge,
+  backend: GroupBackend,
+): Promise<PreparedAttack> {
+  const tags = new DistinctBytes();
+  for (const tag of recordsOf(observation.tags, observation.tagBytes)) tags.add(tag);
+  const [scalar] = scalars;
+  const tagsOf = scalar && (await observation.open({ scalar, delta }, backend));
+  return async (plan, options = {}) => {
+    const started = performance.now();
+    const recovered = new Set<string>();
+    for (let from = 0; from < plan.size; from += OT_BATCH) {
+      throwIfAborted(options.signal);
+      const numbers: string[] = [];
+      plan.visit(from, from + OT_BATCH, (number) => numbers.push(fromUtf8(number)));
+      const messages = numbers.map((text) => canonicalBytes({ kind: 'phone', text }));
+      const made = await tagsOf?.(ByteList.from(messages));
+      for (const [i, number] of numbers.entries()) {
+        const digests = [sha256, sha512].map((hash) => hash(messages[i]!));
+        const tried = made === undefined ? digests : [...digests, recordAt(made, observation.tagBytes, i)];
+        if (tried.some((tag) => tags.indexOf(tag.subarray(0, observation.tagBytes)) >= 0))
+          recovered.add(number);
+      }
+      options.onProgress?.(Math.min(plan.size, from + OT_BATCH), plan.size);
+    }
     return {
       recovered: [...recovered],
       candidatesTried: plan.size,
@@ -247,6 +303,9 @@ function schemesToTry({ scheme }: TokenObservation, { salts = [], keys = [] }: K
   if (known.length > 0) return known;
   return [{ hash: 'plain', algorithm: scheme.hash === 'salted' ? scheme.algorithm : 'sha256' }];
 }
+
+/** Candidates that are put through a run's tables at once: these are made anew for each batch. */
+const OT_BATCH = 65_536;
 
 /** Candidates that are put through the group at once. */
 const BATCH = 1024;

@@ -83,11 +83,13 @@ function broughtBy(set: IdentifierSet, { values }: RunOptions): object {
 
 /** Draws that are known beforehand, and the platform's afterwards. */
 function drawn(plan: readonly Draw[]): { readonly random: RandomSource; readonly knowledge: Knowledge } {
-  const draws = plan.map((draw) =>
-    draw === 'nonce' ? secureRandom(NONCE_BYTES) : randomScalars(draw.count),
-  );
+  const draws = plan.map((draw) => {
+    if (draw === 'nonce') return secureRandom(NONCE_BYTES);
+    return draw.kind === 'delta' ? secureRandom(draw.count) : randomScalars(draw.count);
+  });
   const scalars = draws.filter((_, i) => isOf(plan[i]!, 'scalar'));
   const blinds = draws.filter((_, i) => isOf(plan[i]!, 'blind'));
+  const delta = draws.find((_, i) => isOf(plan[i]!, 'delta'));
   // A party may draw them in pieces: for each chunk of its list, for instance.
   const bytes = concatBytes(...draws);
   let next = 0;
@@ -100,11 +102,13 @@ function drawn(plan: readonly Draw[]): { readonly random: RandomSource; readonly
     knowledge: {
       ...(scalars.length > 0 && { scalars }),
       ...(blinds.length > 0 && { blinds: concatBytes(...blinds) }),
+      ...(delta !== undefined && { delta }),
     },
   };
 }
 
-const isOf = (draw: Draw, kind: 'scalar' | 'blind'): boolean => draw !== 'nonce' && draw.kind === kind;
+const isOf = (draw: Draw, kind: Exclude<Draw, 'nonce'>['kind']): boolean =>
+  draw !== 'nonce' && draw.kind === kind;
 
 function viewsOf(
   protocol: DescribedProtocol,

@@ -69,11 +69,12 @@ export class IdentifierSet {
    * @param elements indices of elements, from 0
    */
   rowsOf(elements: Iterable<number>): number[] {
-    const rows = new Set<number>();
+    const found: number[] = [];
     for (const element of elements) {
-      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) rows.add(this.#rows[i]!);
+      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) found.push(this.#rows[i]!);
     }
-    return Array.from(Uint32Array.from(rows).sort());
+    const ascending = Uint32Array.from(found).sort();
+    return Array.from(ascending.filter((row, i) => i === 0 || row !== ascending[i - 1]));
   }
 
   /** The rows of one element as they were given: a view, not a copy. */

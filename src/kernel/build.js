@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { codeTable } from './bch.js';
 
 const KERNEL = new URL('./', import.meta.url);
 const ASSEMBLY = new URL('assembly/', KERNEL);
@@ -19,6 +20,8 @@ export const FIELDS = ['fma', 'integer'];
 export const MODULES = {
   ...Object.fromEntries(FIELDS.map((field) => [field, { field }])),
   sha512: { field: 'integer', entry: "export * from './digest';" },
+  ot: { field: 'integer', entry: "export * from './ot/entry';" },
+  sort: { field: 'integer', entry: "export * from './ot/sort';" },
 };
 
 const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'relaxed-simd', '-O2'];
@@ -30,7 +33,11 @@ const OPTIONS = ['--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enabl
  */
 export async function compileKernel(field, entry = "export * from './kernel';", options = OPTIONS) {
   const { default: asc } = await import('assemblyscript/asc');
-  const virtual = { 'entry.ts': entry, 'field.ts': `export * from './field-${field}';` };
+  const virtual = {
+    'entry.ts': entry,
+    'field.ts': `export * from './field-${field}';`,
+    'ot/code-table.ts': codeTable(),
+  };
   let binary;
   const problems = [];
   const { error } = await asc.main(['entry.ts', ...options, '--outFile', 'kernel.wasm'], {
@@ -54,8 +61,9 @@ function read(url) {
 function fingerprint() {
   const hash = createHash('sha256');
   const compiler = createRequire(import.meta.url)('assemblyscript/package.json').version;
-  hash.update(JSON.stringify([compiler, OPTIONS, MODULES]));
-  for (const name of readdirSync(ASSEMBLY).sort())
+  hash.update(JSON.stringify([compiler, OPTIONS, MODULES, codeTable()]));
+  const sources = readdirSync(ASSEMBLY, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  for (const name of sources.map((path) => path.replaceAll('\\', '/')).sort())
     hash.update(`${name}\0`).update(readFileSync(new URL(name, ASSEMBLY)));
   return hash.digest('hex').slice(0, 32);
 }

@@ -21,6 +21,7 @@ export {
   type PeopleOptions,
   peopleMatched,
 } from './match-people.js';
+export { type OtIntersectionOptions, otIntersection } from './ot/index.js';
 export { people } from './people/index.js';
 export type { BlindingName } from './run/blinding.js';
 export type { PsiSuite } from './run/ciphersuite.js';

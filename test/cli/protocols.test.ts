@@ -57,7 +57,7 @@ function flagsFor(protocol: ListProtocol, role: Role): string[] {
   const digits = flagsOf(protocol).some(({ flag }) => longOf(flag) === '--value-digits');
   return [
     ...['--reveal', reveal, '--role', role, '--policy', at('policy.json'), '--ledger', at(`${role}.json`)],
-    ...(choice === undefined ? [] : [longOf(choice)]),
+    ...(choice === undefined ? [] : [longOf(choice), ...(choice.value === undefined ? [] : [choice.value])]),
     ...columns,
     ...(digits ? ['--value-digits', '2'] : []),
   ];
@@ -104,6 +104,7 @@ const SUM = `${Array.from({ length: SHARED }, (_, row) => 10 + 11 * row).reduce(
 /** What each party learns, by protocol. */
 const LEARNT: Readonly<Record<string, Readonly<Record<Role, object>>>> = {
   'ecdh-psi': { receiver: { shared: SHARED, rows: SHARED }, sender: {} },
+  'ot-psi': { receiver: { shared: SHARED, rows: SHARED }, sender: {} },
   'ecdh-psi-cardinality': { receiver: { shared: SHARED }, sender: {} },
   'ecdh-psi-people': { receiver: { shared: SHARED }, sender: {} },
   'ecdh-psi-sum': { receiver: { shared: SHARED, sum: SUM }, sender: {} },
@@ -131,7 +132,7 @@ describe.each(CASES)('$title, where the $listening listens', ({ protocol, listen
     const rows = ROLES.map((role) =>
       existsSync(at(`${role}-out.csv`)) ? readFileSync(at(`${role}-out.csv`), 'utf8').split('\n') : [],
     );
-    if (protocol.id === 'ecdh-psi') {
+    if (['ecdh-psi', 'ot-psi'].includes(protocol.id)) {
       const shared = Array.from({ length: SHARED }, (_, i) => `${20 + i},${phone(30 - SHARED + i)}`);
       expect(rows).toEqual([['line,phone', ...shared, ''], []]);
     } else if (protocol.id === 'join-ids') {

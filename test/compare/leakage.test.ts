@@ -12,6 +12,7 @@ import { type MatchOutcome, type ProtocolId, protocols, type View } from '../../
 import type { GroupBackend } from '../../src/group/group.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { multiplyScalars } from '../../src/group/scalar.js';
+import { serialBackend } from '../../src/group/serial.js';
 import { type IdentifierSet, identifiersFromRows } from '../../src/identifiers/index.js';
 import { isNonZeroScalar, randomScalar, randomScalars } from '../../src/random.js';
 import { times } from '../support/effort.js';
@@ -158,6 +159,38 @@ describe.each([
     expect(await recovered(outcome.views.outsider, { discreteLog: log }, broken)).toEqual(ofSender);
     // The same knowledge is worth nothing against the real hash.
     expect(await recovered(views.outsider, { discreteLog: log })).toEqual([]);
+  });
+});
+
+describe('ot-psi', () => {
+  let views: MatchOutcome['views'];
+  /** The receiver's scalar, and the sender's Delta. */
+  let scalars: readonly Uint8Array[];
+  let delta: Uint8Array;
+
+  beforeAll(async () => {
+    views = (await runOf('ot-psi', await serialBackend('auto'))).views;
+    scalars = views.receiver.knowledge.scalars!;
+    delta = views.sender.knowledge.delta!;
+  });
+
+  it('gives the receiver nothing offline that is not on its own list', async () => {
+    expect(await recovered(views.receiver, views.receiver.knowledge)).toEqual([...SHARED].sort());
+  });
+
+  it('gives an outsider nothing, and the sender nothing', async () => {
+    expect(await recovered(views.outsider, views.outsider.knowledge)).toEqual([]);
+    expect(await recovered(views.sender, views.sender.knowledge)).toEqual([]);
+  });
+
+  it("control: a receiver that is handed Delta reads all of the sender's list", async () => {
+    expect(await recovered(views.receiver, { scalars, delta })).toEqual(ofSender);
+  });
+
+  it('control: with another Delta, or another scalar, it does not', async () => {
+    const wrong = delta.map((byte) => byte ^ 7);
+    expect(await recovered(views.receiver, { scalars, delta: wrong })).toEqual([...SHARED].sort());
+    expect(await recovered(views.outsider, { scalars: [randomScalar()], delta })).toEqual([]);
   });
 });
 

@@ -3,12 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { compileKernel, MODULES } from '../../src/kernel/build.js';
 import { fmaModule } from '../../src/kernel/fma.generated.js';
 import { integerModule } from '../../src/kernel/integer.generated.js';
+import { otModule } from '../../src/kernel/ot.generated.js';
 import { sha512Module } from '../../src/kernel/sha512.generated.js';
+import { sortModule } from '../../src/kernel/sort.generated.js';
 
 describe.each([
   ['fma', fmaModule],
   ['integer', integerModule],
   ['sha512', sha512Module],
+  ['ot', otModule],
+  ['sort', sortModule],
 ])('the module %s', (name, base64) => {
   const module = (): Uint8Array => Buffer.from(base64, 'base64');
 

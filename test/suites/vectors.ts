@@ -42,7 +42,7 @@ export interface PartyInput {
 
 /** What the two parties agree on. */
 export interface Parameters {
-  readonly mode: Mode;
+  readonly mode: Exclude<Mode, 'ot-psi'>;
   readonly to: Learner;
   readonly verifiable: boolean;
   readonly several: boolean;

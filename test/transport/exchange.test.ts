@@ -49,6 +49,7 @@ const own = {
 /** What no option is given for, and what changes how many files there are, or what they hold. */
 const OPTIONS: Readonly<Record<string, readonly object[]>> = {
   'ecdh-psi': [{ to: 'both' }, { verifiable: true }, { blinding: 'multiplicative' }],
+  'ot-psi': [{ to: 'both' }],
   'ecdh-psi-cardinality': [{ to: 'both' }],
   'ecdh-psi-sum': [{ to: 'sender', acceptChosenValues: true }],
 };
@@ -91,7 +92,7 @@ async function chargesOf({ ledgers }: FileRun, role: Role): Promise<number> {
 /** The same file, but for one frame, signed by the party that made it. */
 async function altered(path: string, at: number, change: (frame: Uint8Array) => Uint8Array): Promise<void> {
   const role = roleOf(at);
-  const check = () => ({ begins: 'frames', elements: 100, maxPeerSize: 100 }) as const;
+  const check = () => ({ begins: 'frames', elements: 100, maxPeerSize: 100, fixedBytes: 2 ** 20 }) as const;
   const { header, frames } = await openExchange(path, {
     suite: ristretto255Suite,
     signer: PUBLIC[role],

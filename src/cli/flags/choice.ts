@@ -55,7 +55,10 @@ export function peerLearns(choice: Choice): boolean {
 
 /** As it is typed: `--reveal cardinality --people`. */
 export function labelOf({ commandLine: { reveal, choice } }: ListProtocol): string {
-  return `--reveal ${reveal}${choice === undefined ? '' : ` ${longOf(choice)}`}`;
+  if (choice === undefined || choice.usual) return `--reveal ${reveal}`;
+  return [`--reveal ${reveal} ${longOf(choice)}`, ...(choice.value === undefined ? [] : [choice.value])].join(
+    ' ',
+  );
 }
 
 /** What the transport calls the mode of a protocol, where it has one. */
@@ -100,9 +103,12 @@ export function choose(
 function named(protocols: readonly ListProtocol[], reveal: string, flags: Flags): ListProtocol {
   const candidates = protocols.filter(({ commandLine }) => commandLine.reveal === reveal);
   const isChosen = ({ commandLine: { choice } }: ListProtocol): boolean =>
-    choice !== undefined && flags[attributeOf(choice)] !== undefined;
-  const protocol =
-    candidates.find(isChosen) ?? candidates.find(({ commandLine }) => commandLine.choice === undefined);
+    choice !== undefined &&
+    flags[attributeOf(choice)] !== undefined &&
+    (choice.value === undefined || flags[attributeOf(choice)] === choice.value);
+  const isUsual = ({ commandLine: { choice } }: ListProtocol): boolean =>
+    choice?.usual ?? choice === undefined;
+  const protocol = candidates.find(isChosen) ?? candidates.find(isUsual);
   if (protocol !== undefined) return protocol;
   throw misuse(`There is no --reveal ${reveal}: give ${wordsOf(protocols).join(', ')}.`);
 }
@@ -124,7 +130,9 @@ function checkForeign(
       throw misuse(`${long} is for the ${known[0]!.of}, and this party is the ${role}. Leave it away.`);
     }
     const having = protocols.filter((other) => flagsOf(other).some((one) => one.flag.flags === flag.flags));
-    const labels = [...new Set(having.map(labelOf))].join(' or ');
+    const all = [...new Set(having.map(labelOf))];
+    // What goes with a word goes with it and a further flag.
+    const labels = all.filter((label) => !all.some((other) => label.startsWith(`${other} `))).join(' or ');
     const { several } = protocol.commandLine;
     const instead = several !== undefined && peopleFlagOf(having) === long ? ` ${several}` : '';
     throw misuse(`${long} goes with ${labels}, and not with ${labelOf(protocol)}. Leave it away.${instead}`);

@@ -7,14 +7,17 @@ import { psiLeakage } from '../run/leakage.js';
 import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
 import type { IntersectionResult, SenderResult } from '../run/result.js';
-import { toFlag } from '../run/shared-flags.js';
+import { protocolFlag, toFlag } from '../run/shared-flags.js';
 import { type IntersectionOptions, intersection } from './index.js';
 
 type Taken = Pick<SenderResult, 'size' | 'matches'>;
 
-const which = ({ own, other }: Whose): string => `which of ${own} rows are in ${other} list`;
+/** What a party learns: which of its rows. */
+export const intersectionWhich = ({ own, other }: Whose): string =>
+  `which of ${own} rows are in ${other} list`;
 
-const told: Pick<CommandParty<IntersectionOptions, Taken>, 'words' | 'json'> = {
+/** How an intersection is told. */
+export const intersectionTold: Pick<CommandParty<object, Taken>, 'words' | 'json'> = {
   words({ size, matches }, _, { count }) {
     if (size === undefined) return [];
     const inRows = matches === undefined ? '' : ` (in ${count(matches.length)} rows)`;
@@ -39,14 +42,15 @@ export const describedIntersection: ListProtocol<
   },
   commandLine: {
     reveal: 'intersection',
+    choice: { ...protocolFlag, value: 'ecdh', usual: true },
     receiver: {
-      ...told,
-      learns: which,
+      ...intersectionTold,
+      learns: intersectionWhich,
       rows: { when: () => true, of: ({ matches }) => ({ rows: matches }) },
     },
     sender: {
-      ...told,
-      learns: (whose, { to }) => (to === 'both' ? which(whose) : undefined),
+      ...intersectionTold,
+      learns: (whose, { to }) => (to === 'both' ? intersectionWhich(whose) : undefined),
       reported: true,
       rows: { when: ({ to }) => to === 'both', of: ({ matches = [] }) => ({ rows: matches }) },
     },

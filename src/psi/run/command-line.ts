@@ -67,12 +67,20 @@ export interface CommandParty<Options extends object, Result> {
   };
 }
 
+/** A flag that chooses a protocol among those of its word. */
+interface CommandChoice extends Pick<OptionFlag, 'flags' | 'help' | 'choices'> {
+  /** The value of the flag that does; any where nothing is said. */
+  readonly value?: string;
+  /** Whether it is chosen without the flag as well. */
+  readonly usual?: true;
+}
+
 /** How the command line runs a protocol. */
 interface CommandLine<Options extends object, Result extends ByRole> {
   /** What `--reveal` calls it. Protocols of one word are told apart by `choice`. */
   readonly reveal: string;
   /** The flag that chooses it among the protocols of its word. */
-  readonly choice?: Pick<OptionFlag, 'flags' | 'help'> | undefined;
+  readonly choice?: CommandChoice | undefined;
   /**
    * What it takes of a row: all `identifiers`, each for itself, which is the default; one alone, `rows`; or several that stand
    * for one person, `people`.

@@ -25,7 +25,9 @@ export interface Leakage {
 export type Draw =
   | 'nonce'
   /** Scalars: `scalar` is one that all its elements are multiplied by, `blind` one of each element. */
-  | { readonly kind: 'scalar' | 'blind'; readonly count: number };
+  | { readonly kind: 'scalar' | 'blind'; readonly count: number }
+  /** The bytes that a party's Delta is made of. */
+  | { readonly kind: 'delta'; readonly count: number };
 
 /** How the command line asks for an option. */
 export interface OptionFlag {

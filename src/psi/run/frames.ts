@@ -17,8 +17,12 @@
  * | 18 | Total | 2 e bytes; where the sender learns the sum, u32 size behind them |
  * | 19 | Opened | e bytes |
  * | 20 | Ids | u32 index of the first element, n x e bytes |
+ * | 32 | Choices | 765 x 2 e bytes |
+ * | 33 | Trees | 32 bytes, e bytes, 40,832 bytes |
+ * | 34 | Columns | u32 number, rows / 8 x 255 bytes |
+ * | 35 | Sums | 160 x 16 bytes, 32 bytes |
  *
- * Types 16 to 31 are those of the modes sum and join ids.
+ * Types 16 to 31 are those of the modes sum and join ids, from 32 on of the mode ot-psi.
  */
 
 import { concatBytes, u32 } from '../../bytes.js';
@@ -38,6 +42,10 @@ export const FRAME = {
   total: 18,
   opened: 19,
   ids: 20,
+  choices: 32,
+  trees: 33,
+  columns: 34,
+  sums: 35,
 } as const;
 export type FrameName = keyof typeof FRAME;
 
@@ -79,7 +87,7 @@ interface Records {
 }
 
 export function encodeRecords(name: FrameName, first: number, bytes: Uint8Array): Uint8Array {
-  return encodeFrame(name, concatBytes(u32(first), bytes));
+  return concatBytes(Uint8Array.of(FRAME[name]), u32(first), bytes);
 }
 
 /**

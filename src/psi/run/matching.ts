@@ -153,3 +153,57 @@ export function markedIn(marks: Uint8Array): readonly number[] {
   for (let i = 0; i < marks.length; i++) if (marks[i] === 1) indices.push(i);
   return indices;
 }
+
+/**
+ * Which records of a list another one has as well, in a step for each record of either, with turns in between: for lists that are
+ * there as a whole, where `SortedRecords` would halve one for every record of the other.
+ * @param own n x `width` bytes, ascending; `width` is a multiple of 4
+ * @param other m x `width` bytes, ascending strictly
+ * @returns a byte for each of `own`: 1 for what both have
+ */
+export async function markCommon(own: Uint8Array, other: Uint8Array, width: number): Promise<Uint8Array> {
+  const [n, m] = [own.length / width, other.length / width];
+  const marked = new Uint8Array(n);
+  if (n === 0 || m === 0) return marked;
+  const each = width / WORD;
+  const [a, b] = [new Int32Array(n * each), new Int32Array(m * each)];
+  for (const [bytes, words] of [
+    [own, a],
+    [other, b],
+  ] as const) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    await inTurns(words.length, (from, to) => {
+      for (let at = from; at < to; at++) words[at] = view.getInt32(WORD * at);
+    });
+  }
+  const reached = { i: 0, j: 0 };
+  await inTurns(n + m, (from, to) => {
+    let { i, j } = reached;
+    for (let step = from; step < to; step++) {
+      // At its end a list stays at its last record, which then counts no more.
+      const inA = (i - n) >>> 31;
+      const inB = (j - m) >>> 31;
+      const last = i + inA - 1;
+      const atA = last * each;
+      const atB = (j + inB - 1) * each;
+      let above = 0;
+      let different = 0;
+      for (let k = each - 1; k >= 0; k--) {
+        const x = b[atB + k]! | 0;
+        const y = a[atA + k]! | 0;
+        // What is borrowed of x - y - above.
+        const difference = (((x - y) | 0) - above) | 0;
+        above = ((~x & y) | (~(x ^ y) & difference)) >>> 31;
+        different |= x ^ y;
+      }
+      marked[last]! |= (((different | (0 - different)) >>> 31) ^ 1) & inA & inB;
+      // One list goes on, and never both: a where its record is not above, or nothing is left of b.
+      const next = inA & ((above & inB) ^ 1);
+      i = (i + next) | 0;
+      j = (j + (next ^ 1)) | 0;
+    }
+    reached.i = i;
+    reached.j = j;
+  });
+  return marked;
+}

@@ -71,6 +71,13 @@ export interface Protocol<
    * Undefined where that depends on the lists: such a run needs a channel.
    */
   files?(options: Required<Options>): number;
+  /**
+   * Where parties exchange files: `hello` where the first of them holds a Hello and nothing else, since the receiver can say nothing more
+   * before it is answered. Otherwise it holds an element for each of the receiver's as well.
+   */
+  readonly opens?: 'hello';
+  /** Bytes of the frames that a run has whatever the lists are, where these are more than a few thousand. */
+  readonly fixedBytes?: number;
 }
 
 /** @throws {VeilmatchError} `argument` for what is no protocol */

@@ -76,6 +76,11 @@ export class FrameLog {
     this.#digests[from].update(u32(frame.length)).update(frame);
   }
 
+  /** 64 bytes: SHA-512 of all frames that a party sent so far, as they go into Finish. */
+  digest(from: Role): Uint8Array {
+    return this.#digests[from].clone().digest();
+  }
+
   /** What the party of this role sends as its Finish: 32 bytes over every frame of both before the first Finish. */
   finish(sid: Uint8Array, role: Role): Uint8Array {
     const { receiver, sender } = this.#digests;

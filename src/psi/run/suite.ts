@@ -18,12 +18,13 @@ export type Reveal = 'intersection' | 'cardinality';
  * The mode of a run, as a byte of the Hello and of the tags. `intersection` is the ordered mode: the sender answers in the
  * order it was asked. `cardinality` is the shuffled mode: the whole answer comes back sorted.
  */
-export type Mode = 'intersection' | 'cardinality' | 'sum' | 'join-ids';
+export type Mode = 'intersection' | 'cardinality' | 'sum' | 'join-ids' | 'ot-psi';
 export const MODE: Readonly<Record<Mode, number>> = {
   intersection: 1,
   cardinality: 2,
   sum: 3,
   'join-ids': 4,
+  'ot-psi': 5,
 };
 
 /** The receiver learns, the sender answers. */

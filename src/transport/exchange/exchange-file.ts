@@ -83,14 +83,16 @@ export interface ExchangeFile {
 /** What a file holds behind its header. */
 export interface Content {
   /**
-   * `questions`: a Hello, and all the elements that it declares; `hello`: a Hello, and answers; `frames`: what nothing
-   * declares.
+   * `questions`: a Hello, and all the elements that it declares; `hello alone`: a Hello; `hello`: a Hello, and answers; `frames`:
+   * what nothing declares.
    */
-  readonly begins: 'questions' | 'hello' | 'frames';
+  readonly begins: 'questions' | 'hello alone' | 'hello' | 'frames';
   /** Elements that it is about, besides those that a Hello declares. */
   readonly elements: number;
   /** Elements that a Hello may declare. */
   readonly maxPeerSize: number;
+  /** Bytes that it may have whatever the lists are, besides a few thousand. */
+  readonly fixedBytes?: number;
 }
 
 /** What a file must be to be read to its end. */
@@ -177,13 +179,16 @@ class FrameCheck {
 
   /** @param length - of the file so far */
   add(frame: Uint8Array, length: number): void {
-    const { begins, elements, maxPeerSize } = this.#content;
+    const { begins, elements, maxPeerSize, fixedBytes = 0 } = this.#content;
     const { elementBytes } = this.#suite.group;
-    const most = AROUND_BYTES + (3 * elementBytes + AROUND_RECORD_BYTES) * (this.#declared + elements);
+    const around = AROUND_BYTES + fixedBytes;
+    const most = around + (3 * elementBytes + AROUND_RECORD_BYTES) * (this.#declared + elements);
     if (begins !== 'frames' && this.count === 0) {
       this.#declared = declaredBy(frame, maxPeerSize, this.#path, this.#suite);
     } else if (length > most) {
       throw badFile(this.#path, 'it is longer than the set that it declares');
+    } else if (begins === 'hello alone') {
+      throw badFile(this.#path, 'it holds something else than a Hello');
     } else if (begins === 'questions') {
       const decoded = decodeFrame(frame);
       if (decoded.name !== 'blinded') throw badFile(this.#path, 'it holds something else than questions');

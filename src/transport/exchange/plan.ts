@@ -154,9 +154,10 @@ function contentOf(
   chain: Chain,
   { maxPeerSize = DEFAULT_MAX_PEER_SIZE }: StepOptions<unknown>,
 ): Content {
-  if (!greets(protocol)) return { begins: 'frames', elements: maxPeerSize, maxPeerSize };
-  const begins = at === 0 ? 'questions' : at === 1 ? 'hello' : 'frames';
-  return { begins, elements: at === 0 ? 0 : chain.elements, maxPeerSize };
+  const { opens = 'questions', fixedBytes = 0 } = protocol;
+  if (!greets(protocol)) return { begins: 'frames', elements: maxPeerSize, maxPeerSize, fixedBytes };
+  const begins = at === 0 ? (opens === 'hello' ? 'hello alone' : opens) : at === 1 ? 'hello' : 'frames';
+  return { begins, elements: at === 0 ? 0 : chain.elements, maxPeerSize, fixedBytes };
 }
 
 /** For arguments that are not there. */

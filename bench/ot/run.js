@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// ot-psi and ECDH-PSI by turns in one process and on one thread, over lists of the same size: the time that the processor took, by
+// which other programs on the machine count little. Answers with the median of each, the ratio, and bytes.
+
+import { createBackend } from 'veilmatch/group';
+import { IdentifierSet } from 'veilmatch/identifiers';
+import { intersection, otIntersection, runBoth } from 'veilmatch/psi';
+
+/** @type {{ size: number, rounds: number, ecdhSize: number }} */
+const { size, rounds, ecdhSize } = JSON.parse(process.argv[2] ?? '{}');
+
+/** Numbers of which every second one is in both lists. @param {number} count @param {number} first */
+const listOf = (count, first) =>
+  IdentifierSet.ofStrings(
+    Array.from({ length: count }, (_, i) => `+1415${String(first + i).padStart(7, '0')}`),
+  );
+/** @param {number} count */
+const listsOf = (count) => ({
+  receiver: { set: listOf(count, 0) },
+  sender: { set: listOf(count, count / 2) },
+});
+
+const backend = await createBackend({ concurrency: 1 });
+
+/**
+ * Microseconds of the processor an element, and bytes.
+ * @param {import('veilmatch/psi').Protocol<any, any, any>} protocol
+ * @param {ReturnType<typeof listsOf>} lists
+ */
+async function measure(protocol, lists) {
+  const count = lists.receiver.set.size;
+  let bytes = 0;
+  const onFrame = (/** @type {unknown} */ _, /** @type {Uint8Array} */ frame) => {
+    bytes += frame.length;
+  };
+  const before = process.cpuUsage();
+  const { receiver } = await runBoth(protocol, lists, { backend, onFrame });
+  const { user, system } = process.cpuUsage(before);
+  if (receiver.size !== count / 2) throw new Error(`${protocol.id} found ${receiver.size} of ${count / 2}.`);
+  return { each: (user + system) / count, bytes: bytes / count };
+}
+
+const lists = listsOf(size);
+const ecdhLists = ecdhSize === size ? lists : listsOf(ecdhSize);
+// For the optimising tier of the engine.
+await measure(otIntersection, listsOf(2 ** 14));
+/** @type {{ ot: number, ecdh: number, ratio: number }[]} */
+const runs = [];
+let [bytes, ecdhBytes] = [0, 0];
+for (let round = 0; round < rounds; round++) {
+  const ecdh = await measure(intersection, ecdhLists);
+  const ot = await measure(otIntersection, lists);
+  [bytes, ecdhBytes] = [ot.bytes, ecdh.bytes];
+  runs.push({ ot: ot.each, ecdh: ecdh.each, ratio: ecdh.each / ot.each });
+}
+await backend.dispose();
+/** @param {'ot' | 'ecdh' | 'ratio'} name */
+const median = (name) => runs.map((run) => run[name]).sort((a, b) => a - b)[rounds >> 1];
+process.send?.({
+  size,
+  ecdhSize,
+  rounds,
+  otMicrosecondsPerElement: median('ot'),
+  ecdhMicrosecondsPerElement: median('ecdh'),
+  timesFaster: median('ratio'),
+  otBytesPerElement: bytes,
+  ecdhBytesPerElement: ecdhBytes,
+  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+});

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A list in bins: which of its elements are in each, and their digests. What is in a bin goes into the kernel filled up with random
+ * digests to a public number, so that how long it is worked on does not tell how many elements of the list are in it.
+ */
+
+import type { ByteList } from '../../bytes.js';
+import { DIGEST_BYTES, type OtKernel } from '../../kernel/ot.js';
+import { nextTurn } from '../../workers/turn.js';
+import type { BinShape } from './parameters.js';
+
+const DIGEST_WORDS = DIGEST_BYTES / 4;
+/** The word of a digest that gives its bin. */
+const BIN_WORD = 4;
+
+/** A list in bins. */
+export class Bins {
+  /** The list's elements, bin by bin. */
+  readonly order: Uint32Array;
+  /** Where each bin begins in that order, and one more. */
+  readonly #starts: Uint32Array;
+  readonly #digests: Int32Array;
+  /** Random digests, as many as fill up a call of the kernel. */
+  readonly #fillers: Int32Array;
+
+  private constructor(digests: Int32Array, bins: number, fillers: Uint8Array) {
+    const count = digests.length / DIGEST_WORDS;
+    this.#digests = digests;
+    this.#fillers = new Int32Array(fillers.slice().buffer);
+    this.#starts = new Uint32Array(bins + 1);
+    this.order = new Uint32Array(count);
+    const binOf = (element: number): number =>
+      Math.floor(((digests[element * DIGEST_WORDS + BIN_WORD]! >>> 0) * bins) / 2 ** 32);
+    for (let i = 0; i < count; i++) this.#starts[binOf(i) + 1]!++;
+    for (let b = 0; b < bins; b++) this.#starts[b + 1]! += this.#starts[b]!;
+    const next = this.#starts.slice();
+    for (let i = 0; i < count; i++) this.order[next[binOf(i)]!++] = i;
+  }
+
+  /**
+   * Hashes the list under the kernel's key, with turns of the event loop in between.
+   * @param fillers random digests, as many as a call of `load` can ask for
+   */
+  static async of(
+    list: ByteList,
+    kernel: OtKernel,
+    { bins }: BinShape,
+    fillers: Uint8Array,
+    onProgress: (done: number) => void,
+  ): Promise<Bins> {
+    const digests = new Uint8Array(list.length * DIGEST_BYTES);
+    for (let done = 0; done < list.length; ) {
+      await nextTurn();
+      const count = kernel.digestible(list, done);
+      digests.set(kernel.digests(list, done, count), done * DIGEST_BYTES);
+      done += count;
+      onProgress(done);
+    }
+    return new Bins(new Int32Array(digests.buffer), bins, fillers);
+  }
+
+  /** Where bin b begins in the order of the bins. */
+  start(b: number): number {
+    return this.#starts[b]!;
+  }
+
+  /** How many elements bin b has. */
+  size(b: number): number {
+    return this.#starts[b + 1]! - this.#starts[b]!;
+  }
+
+  /**
+   * Puts digests of bin b into the kernel, from the one with number `first` in it on, and fills them up to `count`.
+   * @returns how many are of the list
+   */
+  load(kernel: OtKernel, b: number, first: number, count: number): number {
+    const own = Math.max(0, Math.min(count, this.size(b) - first));
+    const bytes = kernel.view('DIGESTS', count * DIGEST_BYTES);
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, count * DIGEST_WORDS);
+    copyRecords(this.#digests, this.order, this.start(b) + first, own, words);
+    words.set(this.#fillers.subarray(0, (count - own) * DIGEST_WORDS), own * DIGEST_WORDS);
+    return own;
+  }
+
+  wipe(): void {
+    this.#digests.fill(0);
+    this.#fillers.fill(0);
+  }
+}
+
+/** Copies digests with the numbers order[start], order[start + 1], ... one after the other. */
+function copyRecords(
+  from: Int32Array,
+  order: Uint32Array,
+  start: number,
+  count: number,
+  to: Int32Array,
+): void {
+  for (let i = 0, at = 0; i < count; i++, at += 8) {
+    const source = order[start + i]! * DIGEST_WORDS;
+    to[at] = from[source]!;
+    to[at + 1] = from[source + 1]!;
+    to[at + 2] = from[source + 2]!;
+    to[at + 3] = from[source + 3]!;
+    to[at + 4] = from[source + 4]!;
+    to[at + 5] = from[source + 5]!;
+    to[at + 6] = from[source + 6]!;
+    to[at + 7] = from[source + 7]!;
+  }
+}
+
+/** Bytes of a tag, and of what confirms a match: the two halves of a value. */
+export const HALF_VALUE_BYTES = 16;
+const VALUE_WORDS = 8;
+const HALF_WORDS = 4;
+
+/** The values of a list's elements, in the order of its bins. */
+export class Values {
+  /** n x 16 bytes. */
+  readonly tags: Uint8Array;
+  /** n x 16 bytes where matches will be confirmed; otherwise empty. */
+  readonly confirmations: Uint8Array;
+  readonly #tags: Uint32Array;
+  readonly #confirmations: Uint32Array;
+
+  constructor(count: number, confirmed: boolean) {
+    this.#tags = new Uint32Array(count * HALF_WORDS);
+    this.#confirmations = new Uint32Array(confirmed ? count * HALF_WORDS : 0);
+    this.tags = new Uint8Array(this.#tags.buffer);
+    this.confirmations = new Uint8Array(this.#confirmations.buffer);
+  }
+
+  /** Takes the first `count` values that the kernel has, as those from number `first` on. */
+  take(kernel: OtKernel, first: number, count: number): void {
+    const bytes = kernel.view('DIGESTS', count * DIGEST_BYTES);
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * VALUE_WORDS);
+    const confirmed = this.#confirmations.length > 0;
+    for (
+      let i = 0, from = 0, to = first * HALF_WORDS;
+      i < count;
+      i++, from += VALUE_WORDS, to += HALF_WORDS
+    ) {
+      for (let w = 0; w < HALF_WORDS; w++) this.#tags[to + w] = words[from + w]!;
+      if (confirmed)
+        for (let w = 0; w < HALF_WORDS; w++) this.#confirmations[to + w] = words[from + HALF_WORDS + w]!;
+    }
+  }
+
+  wipe(): void {
+    this.tags.fill(0);
+    this.confirmations.fill(0);
+  }
+}

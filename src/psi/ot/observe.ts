@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+/** A run of `ot-psi` off the line, as anybody can read it, and what somebody can do with it who has secrets of the parties. */
+
+import { type ByteList, concatBytes } from '../../bytes.js';
+import type { GroupBackend } from '../../group/group.js';
+import {
+  CODE_LENGTH,
+  COORDINATE_KEYS,
+  DIGEST_BYTES,
+  KEY_BYTES,
+  loadOtKernel,
+  MAX_ELEMENTS,
+} from '../../kernel/ot.js';
+import { type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
+import { decodeFrame, type FrameName } from '../run/frames.js';
+import { decodeHello } from '../run/hello.js';
+import type { SentFrame } from '../run/observe.js';
+import { sessionId } from '../run/session.js';
+import { offer } from './base-transfers.js';
+import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { identifierKey } from './labels.js';
+import { binShape } from './parameters.js';
+import { frameOf, setDelta, spanOf } from './run.js';
+import { plantTrees } from './trees.js';
+
+/** What opens a run. */
+interface Secrets {
+  /** The receiver's scalar of the base OTs: with it every key of the run is known. */
+  readonly scalar: Uint8Array;
+  /** The sender's. Without it: what the receiver can make of its own list. */
+  readonly delta?: Uint8Array | undefined;
+}
+
+/** What a run shows. */
+interface ObservedOtRun {
+  /** Says which observation it is. */
+  readonly kind: 'ot';
+  /** The sender's tags. */
+  readonly tags: Uint8Array;
+  /** Bytes of a tag. */
+  readonly tagBytes: number;
+  /** With secrets, the tags that the sender would make of identifiers, in their order. */
+  open(secrets: Secrets, backend: GroupBackend): Promise<(identifiers: ByteList) => Promise<Uint8Array>>;
+}
+
+/** @throws {VeilmatchError} `bad-message` for frames that are no run */
+export function observeOtRun(
+  frames: readonly SentFrame[],
+  suite: PsiSuite = ristretto255Suite,
+): ObservedOtRun {
+  const decoded = frames.map(({ from, bytes }) => ({ from, ...decodeFrame(bytes) }));
+  const bodies = (name: FrameName, from?: string): Uint8Array[] =>
+    decoded
+      .filter((frame) => frame.name === name && (from ?? frame.from) === frame.from)
+      .map(({ body }) => body);
+  const hellos = [
+    bodies('hello', 'receiver')[0] ?? new Uint8Array(),
+    bodies('hello', 'sender')[0] ?? new Uint8Array(),
+  ] as const;
+  const sid = sessionId(...hellos);
+  const shape = binShape(decodeHello(hellos[0], suite).size);
+  return {
+    kind: 'ot',
+    tags: concatBytes(...bodies('tags').map((body) => body.subarray(4))),
+    tagBytes: HALF_VALUE_BYTES,
+    async open({ scalar, delta = new Uint8Array(CODE_LENGTH) }, backend) {
+      const { keys: pairs } = await offer(
+        { backend, suite, sid, signal: undefined },
+        bodies('choices')[0]!,
+        scalar,
+      );
+      const { keys } = plantTrees(pairs);
+      const kernel = await loadOtKernel();
+      const own = kernel.view('KEYS', keys.length);
+      const bits = delta.map((byte) => byte & (COORDINATE_KEYS - 1));
+      for (let i = 0; i < CODE_LENGTH * COORDINATE_KEYS; i++) {
+        const from = (i ^ bits[Math.floor(i / COORDINATE_KEYS)]!) * KEY_BYTES;
+        own.set(keys.subarray(from, from + KEY_BYTES), i * KEY_BYTES);
+      }
+      setDelta(kernel, bits);
+      kernel.exports.shape(shape.bins, shape.places);
+      kernel.keyDigests(identifierKey(sid, bodies('trees')[0]!.subarray(0, KEY_BYTES)));
+      const columns = bodies('columns');
+      return async (identifiers) => {
+        const bins = await Bins.of(
+          identifiers,
+          kernel,
+          shape,
+          new Uint8Array(MAX_ELEMENTS * DIGEST_BYTES),
+          () => {},
+        );
+        const values = new Values(identifiers.length, false);
+        for (let b = 0; b < shape.bins; b++) {
+          const sent = columns[frameOf(b)]!.subarray(4);
+          kernel.view('FRAME', sent.length).set(sent);
+          kernel.exports.senderRows(spanOf(b, shape), shape.rows);
+          kernel.exports.beginValues();
+          for (let first = 0; first < bins.size(b); first += MAX_ELEMENTS) {
+            const count = bins.load(kernel, b, first, Math.min(MAX_ELEMENTS, bins.size(b) - first));
+            kernel.exports.valuesOf(count, true);
+            values.take(kernel, bins.start(b) + first, count);
+          }
+        }
+        const tags = new Uint8Array(values.tags.length);
+        for (const [i, element] of bins.order.entries()) {
+          const tag = values.tags.subarray(i * HALF_VALUE_BYTES, (i + 1) * HALF_VALUE_BYTES);
+          tags.set(tag, element * HALF_VALUE_BYTES);
+        }
+        return tags;
+      };
+    },
+  };
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The sender S of `ot-psi`: it lets the receiver find out what they share, and learns nothing of the result unless it was agreed
+ * that both do.
+ *
+ * **What S learns**: the size of the receiver's set and the kinds of identifiers in it. The columns that it sees are pseudorandom
+ * to it, and rows that the receiver adds hide what the checked sums would say.
+ */
+
+import { equalBytes, recordsOf } from '../../bytes.js';
+import { VeilmatchError } from '../../errors.js';
+import type { IdentifierSet } from '../../identifiers/set.js';
+import {
+  CODE_LENGTH,
+  DELTA_BITS,
+  DIGEST_BYTES,
+  HIDING_ROWS,
+  KEY_BYTES,
+  loadOtKernel,
+  MAX_ELEMENTS,
+  type OtKernel,
+  WORD_BYTES,
+} from '../../kernel/ot.js';
+import { sortTags } from '../../kernel/tag-sort.js';
+import { nextTurn } from '../../workers/turn.js';
+import { Confirmations } from '../intersection/confirm.js';
+import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
+import { encodeHello } from '../run/hello.js';
+import { Line, type Program, PsiMachine } from '../run/machine.js';
+import { openSession, ownHello, type PartySettings } from '../run/party.js';
+import { checkFinish } from '../run/session.js';
+import { Chooser } from './base-transfers.js';
+import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
+import { binShape, paddedCount } from './parameters.js';
+import { inListOrder } from './receiver.js';
+import {
+  decodeColumns,
+  frameOf,
+  HIDING_FRAME,
+  HIDING_SPAN,
+  type OtPartyOptions,
+  otSettings,
+  SUM_WORDS_BYTES,
+  setDelta,
+  spanOf,
+  sumRows,
+} from './run.js';
+import { otTerms } from './terms.js';
+import { growTrees, levelBit, TREES_BYTES } from './trees.js';
+
+/** What the sender's machine knows at the end. */
+export interface OtSenderEnd {
+  /** Elements in R's set. */
+  readonly peerSize: number;
+  /** With `to: 'both'`, how many of S's elements R says it has. */
+  readonly size: number | undefined;
+  /** With `to: 'both'`, which: indices in S's set, ascending. */
+  readonly matched: readonly number[] | undefined;
+}
+
+/**
+ * The sender's state machine.
+ * @throws {VeilmatchError} `argument` for options or elements that cannot be right
+ */
+export function otSender(set: IdentifierSet, options: OtPartyOptions): PsiMachine<OtSenderEnd> {
+  return new PsiMachine('sender', senderProgram(set, otSettings(set, options)));
+}
+
+async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<OtSenderEnd> {
+  const { backend, random, suite, signal } = settings;
+  const line = new Line('sender');
+  const kernel = await loadOtKernel();
+  const values = new Values(set.size, settings.to === 'both');
+  const hello = ownHello('sender', set, settings);
+  const delta = random(CODE_LENGTH).map((byte) => byte & (2 ** DELTA_BITS - 1));
+  let chooser: Chooser | undefined;
+  let bins: Bins | undefined;
+  try {
+    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
+    const shape = binShape(peer.size);
+    chooser = new Chooser({ backend, suite, random, sid, signal }, choicesOf(delta));
+    const elements = await chooser.elements();
+    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    yield line.send(encodeFrame('choices', elements));
+
+    const { elementBytes } = suite.group;
+    const trees = decodeFixed(yield* line.take('trees'), KEY_BYTES + elementBytes + TREES_BYTES);
+    const opening = trees.slice(0, KEY_BYTES);
+    if (!equalBytes(commitment(opening), peer.nonce)) {
+      throw new VeilmatchError('bad-proof', 'The receiver opened another value than the one in its Hello.');
+    }
+    const chosen = await chooser.keys(trees.slice(KEY_BYTES, KEY_BYTES + elementBytes));
+    const { keys, digest, expected } = growTrees(delta, chosen, trees.subarray(KEY_BYTES + elementBytes));
+    if (!equalBytes(digest, expected)) throw deviates('trees of keys');
+    kernel.view('KEYS', keys.length).set(keys);
+    setDelta(kernel, delta);
+    for (const secret of [chosen, keys, delta]) secret.fill(0);
+
+    kernel.exports.shape(shape.bins, shape.places);
+    kernel.keyDigests(identifierKey(sid, opening));
+    const padded = paddedCount(set.size, shape.bins);
+    const { onProgress } = settings.batch('evaluate', 0, set.size);
+    bins = await Bins.of(
+      set.elements,
+      kernel,
+      shape,
+      random(Math.min(padded, MAX_ELEMENTS) * DIGEST_BYTES),
+      (done) => onProgress?.(done, set.size),
+    );
+
+    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS);
+    kernel.view('FRAME', hiding.length).set(hiding);
+    kernel.exports.senderRows(HIDING_SPAN, HIDING_ROWS);
+    kernel.exports.beginSums();
+    for (let b = 0; b < shape.bins; b++) {
+      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows);
+      kernel.view('FRAME', columns.length).set(columns);
+      kernel.exports.senderRows(spanOf(b, shape), shape.rows);
+      kernel.addRows(challenge(sid, line.log.digest('receiver')), shape.rows, false);
+      kernel.exports.beginValues();
+      for (let first = 0; first < Math.max(padded, bins.size(b)); first += MAX_ELEMENTS) {
+        await nextTurn();
+        const count = Math.min(MAX_ELEMENTS, Math.max(padded, bins.size(b)) - first);
+        const own = bins.load(kernel, b, first, count);
+        kernel.exports.valuesOf(count, true);
+        values.take(kernel, bins.start(b) + first, own);
+      }
+      settings.batch('tag', 0, set.size).onProgress?.(bins.start(b) + bins.size(b), set.size);
+    }
+    const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
+    if (!areCodeWords(kernel, sid, sums)) throw deviates('columns');
+
+    const { tags } = await sortTags(values.tags);
+    for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
+    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
+    let marks: Uint8Array | undefined;
+    if (settings.to === 'both') {
+      const confirmations = new Confirmations(sid, set.size);
+      for (const value of recordsOf(values.confirmations, HALF_VALUE_BYTES)) confirmations.add(value);
+      marks = yield* confirmations.take(line, Math.min(peer.size, set.size));
+    }
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    const { order } = bins;
+    let matched: readonly number[] | undefined;
+    return {
+      peerSize: peer.size,
+      size: marks?.reduce((sum, mark) => sum + mark, 0),
+      // Made when somebody reads it, as the receiver's.
+      get matched() {
+        if (marks !== undefined) matched ??= inListOrder(marks, order);
+        return matched;
+      },
+    };
+  } finally {
+    kernel.wipe();
+    bins?.wipe();
+    values.wipe();
+    chooser?.wipe();
+    delta.fill(0);
+  }
+}
+
+/** Which branch is taken of each transfer: the other bit than that of Delta. */
+function choicesOf(delta: Uint8Array): Uint8Array {
+  return Uint8Array.from(
+    { length: CODE_LENGTH * DELTA_BITS },
+    (_, i) => 1 ^ levelBit(delta[Math.floor(i / DELTA_BITS)]!, i % DELTA_BITS),
+  );
+}
+
+/** Whether the receiver's sums are those of code words, by what it sent of them: 160 messages, and a digest of its own sums. */
+function areCodeWords(kernel: OtKernel, sid: Uint8Array, sums: Uint8Array): boolean {
+  kernel.exports.endSums();
+  const words = kernel.view('WORDS', SUM_WORDS_BYTES);
+  words.set(sums.subarray(0, SUM_WORDS_BYTES));
+  // Of a message's 16 bytes 115 bits count; the others have to be zeros, so that there is one way to write it.
+  let extra = 0;
+  for (let at = WORD_BYTES - 2; at < words.length; at += WORD_BYTES)
+    extra |= (words[at]! >>> 3) | words[at + 1]!;
+  kernel.exports.takeOffWords();
+  return extra === 0 && equalBytes(sumsDigest(sid, sumRows(kernel)), sums.subarray(SUM_WORDS_BYTES));
+}
+
+function deviates(what: string): VeilmatchError {
+  return new VeilmatchError(
+    'bad-proof',
+    `The receiver's ${what} are not what the protocol says: it tried to learn more, or its software is broken. The run is over, and counts.`,
+  );
+}
