@@ -14,12 +14,11 @@ import { DIGEST_BYTES, HIDING_ROWS, KEY_BYTES, loadOtKernel, type OtKernel } fro
 import { sortTags } from '../../kernel/tag-sort.js';
 import { namingTerms } from '../../policy/terms.js';
 import { nextTurn } from '../../workers/turn.js';
-import { confirmFrames, markedIn } from '../intersection/confirm.js';
 import { checkAscending } from '../run/checks.js';
 import { decodeFixed, decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
-import { markCommon } from '../run/matching.js';
+import { markCommon, markedIn } from '../run/matching.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { choiceBytes, offer } from './base-transfers.js';
@@ -126,6 +125,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     const shared = inOrder(marks, own.order);
     if (settings.to === 'both') {
       const most = Math.min(set.size, peer.size);
+      const { confirmFrames } = await import('../intersection/confirm.js');
       for (const frame of await confirmFrames(sid, values.confirmations, shared, most, random))
         yield line.send(frame);
     }

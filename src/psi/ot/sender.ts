@@ -23,7 +23,6 @@ import {
 } from '../../kernel/ot.js';
 import { sortTags } from '../../kernel/tag-sort.js';
 import { nextTurn } from '../../workers/turn.js';
-import { Confirmations } from '../intersection/confirm.js';
 import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -137,6 +136,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;
     if (settings.to === 'both') {
+      const { Confirmations } = await import('../intersection/confirm.js');
       const confirmations = new Confirmations(sid, set.size);
       for (const value of recordsOf(values.confirmations, HALF_VALUE_BYTES)) confirmations.add(value);
       marks = yield* confirmations.take(line, Math.min(peer.size, set.size));
