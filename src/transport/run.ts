@@ -2,12 +2,7 @@
 /** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import {
-  requireCallback,
-  requireObject,
-  requireOptions,
-  requireSignal,
-} from '../arguments.js';
+import { requireCallback, requireObject, requireOptions, requireSignal } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';

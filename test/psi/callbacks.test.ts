@@ -178,11 +178,14 @@ describe('what a run is to call, keep, or stop by', () => {
     }
   });
 
-  it.each([...both, 'onFrame', 'suite'])('is told of within one process, where it is none: %s', async (name) => {
-    for (const value of wrong.slice(0, name === 'random' ? 3 : 4)) {
-      await expectCode('argument', () => runBoth(sum, owns, { backend, [name]: value } as never));
-    }
-  });
+  it.each([...both, 'onFrame', 'suite'])(
+    'is told of within one process, where it is none: %s',
+    async (name) => {
+      for (const value of wrong.slice(0, name === 'random' ? 3 : 4)) {
+        await expectCode('argument', () => runBoth(sum, owns, { backend, [name]: value } as never));
+      }
+    },
+  );
 
   it('is told of where one party alone is given it', async () => {
     const alone: readonly unknown[] = [null, 'no', { receiver: null }, { sender: { too: 'sender' } }];
