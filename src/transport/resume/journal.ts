@@ -216,6 +216,11 @@ export function requireJournal(value: unknown): void {
 export function requireParty(protocol: unknown, role: unknown, own: unknown): void {
   requireProtocol(protocol);
   requireObject(own, 'What the party brings');
+  requireRole(role);
+}
+
+/** @throws {VeilmatchError} `argument` */
+export function requireRole(role: unknown): void {
   if (role === 'receiver' || role === 'sender') return;
   throw new VeilmatchError('argument', "The role must be 'receiver' or 'sender'.");
 }
