@@ -46,7 +46,7 @@ export const ristretto255Suite: PsiSuite = {
  */
 export function suiteOf(given: PsiSuite | undefined, backend: GroupBackend): PsiSuite {
   const suite = given === undefined ? ristretto255Suite : given;
-  requireSuite(suite);
+  requirePsiSuite(suite);
   requireBackend(backend);
   if (backend.group?.name === suite.group.name) return suite;
   throw new VeilmatchError(
@@ -57,7 +57,7 @@ export function suiteOf(given: PsiSuite | undefined, backend: GroupBackend): Psi
 }
 
 /** @throws {VeilmatchError} `argument` for what is no suite */
-export function requireSuite(value: unknown): void {
+export function requirePsiSuite(value: unknown): void {
   requireObject(value, 'The option suite', 'id', 'dst', 'group');
 }
 

@@ -15,7 +15,7 @@ import { requireMethods, requireObject, requireOptions, requireText } from '../.
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
-import { requireSuite, ristretto255Suite } from '../../psi/run/ciphersuite.js';
+import { requirePsiSuite, ristretto255Suite } from '../../psi/run/ciphersuite.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
 import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
 import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
@@ -248,7 +248,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   requireParty(protocol, role, own);
   requireOptions(options);
   const { suite = ristretto255Suite, maxPeerSize = '', pad } = options;
-  requireSuite(suite);
+  requirePsiSuite(suite);
   const { chunkSize = defaultChunkSize(suite) } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {
