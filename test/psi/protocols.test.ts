@@ -260,6 +260,18 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
     }
   });
 
+  it('stops when it is told to, whatever its machines do with the signal', async () => {
+    const stop = new AbortController();
+    let frames = 0;
+    const onFrame = (): void => {
+      frames++;
+      stop.abort();
+    };
+    const stopping = { backend, signal: stop.signal, onFrame };
+    await expectCode('aborted', () => runBoth(protocol, ownOf(protocol), stopping));
+    expect(frames).toBe(1);
+  });
+
   it('is not run where the parties do not agree on what both must', async () => {
     const spec = protocol.options as OptionSpec<Record<string, unknown>>;
     const flags = protocol.flags as Record<string, OptionFlag | undefined>;

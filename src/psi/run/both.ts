@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying a protocol out, for measuring and comparing. */
 
+import { throwIfAborted } from '../../abort.js';
 import { requireCallback, requireObject, requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { withBackend } from '../../group/select.js';
@@ -71,7 +72,7 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
     });
     const receiver = protocol.receiver.machine(own.receiver, { ...of('receiver'), admit: undefined });
     const sender = protocol.sender.machine(own.sender, of('sender'));
-    const ends = await exchange(receiver, sender, onFrame);
+    const ends = await exchange(receiver, sender, onFrame, signal);
     return {
       receiver: await protocol.receiver.result(own.receiver, ends.receiver, signal),
       sender: await protocol.sender.result(own.sender, ends.sender, signal),
@@ -81,16 +82,19 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
 
 /**
  * Passes frames between two machines until both are done.
+ * @param signal stops them between two frames, whatever they do with it themselves
  * @returns both results
  */
 export async function exchange<Received, Sent>(
   receiver: PsiMachine<Received>,
   sender: PsiMachine<Sent>,
   onFrame?: (from: Role, frame: Uint8Array) => void,
+  signal?: AbortSignal,
 ): Promise<{ receiver: Received; sender: Sent }> {
   const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
   const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const frame of frames) {
+      throwIfAborted(signal);
       onFrame?.(from.role, frame);
       waiting.push({ to: from === receiver ? sender : receiver, frame });
     }
