@@ -22,7 +22,7 @@ import { secureRandom } from '../../src/random.js';
 const DIGEST_BYTES = 32;
 const THANKS = utf8('thanks');
 
-export interface ToyOptions {
+interface ToyOptions {
   /** Whether the parties greet each other. */
   readonly polite: boolean;
   /** How often this party would be thanked: a number that is chosen by its word. */
