@@ -6,7 +6,7 @@
 
 import {
   requireArray,
-  requireCallback,
+  requireCallbacks,
   requireNumber,
   requireObject,
   requireOptions,
@@ -106,7 +106,7 @@ export async function* compare(
   requireObject(options.plan, 'The plan', 'size', 'at', 'has');
   for (const name of ['runSeconds', 'attackSeconds'] as const)
     requireNumber(options[name] ?? 0, `The option ${name}`);
-  requireCallback(options.onStep, 'The option onStep');
+  requireCallbacks(options, 'onStep');
   requireSignal(options.signal);
   requireArray(options.protocols, 'The protocols');
   for (const protocol of options.protocols) requireObject(protocol, 'A protocol', 'id', 'reveals', 'run');

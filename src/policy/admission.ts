@@ -9,8 +9,7 @@
 
 import {
   type OptionNames,
-  requireCallback,
-  requireFunction,
+  requireCallbacks,
   requireObject,
   requireOptions,
   requireText,
@@ -99,8 +98,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
   requireText(peer, 'The peer');
   if (name !== undefined) requireText(name, 'The name of the run');
-  requireCallback(onRefusal, 'The option onRefusal');
-  requireFunction(now, 'The option now');
+  requireCallbacks(options, 'onRefusal', 'now');
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   const all = options.all === undefined ? undefined : checkBudgets(options.all);
   if (peer === ALL_PEERS)

@@ -2,7 +2,7 @@
 /** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import { requireCallback, requireObject, requireOptions, requireSignal } from '../arguments.js';
+import { requireCallbacks, requireObject, requireOptions, requireSignal } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
@@ -106,9 +106,9 @@ export async function runParty<
   requireObject(channel, 'The channel', 'send', 'close');
   requireParty(protocol, role, own);
   requireOptions(options, driverNames(protocol));
-  const { signal, journal, onResult } = options;
+  const { signal, journal } = options;
   requireSignal(signal);
-  requireCallback(onResult, 'The option onResult');
+  requireCallbacks(options, 'onResult');
   if (journal !== undefined) requireJournal(journal);
   return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
 }

@@ -2,21 +2,14 @@
 /** Both parties in one process: for tests, for trying a protocol out, for measuring and comparing. */
 
 import { throwIfAborted } from '../../abort.js';
-import { requireCallback, requireObject, requireOptions } from '../../arguments.js';
+import { requireCallbacks, requireObject, requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { withBackend } from '../../group/select.js';
 import type { RandomSource } from '../../random.js';
 import type { PsiMachine } from './machine.js';
 import type { Given } from './options.js';
 import type { CommonOptions } from './party.js';
-import {
-  type ByRole,
-  machineOptions,
-  optionNames,
-  ownOptionNames,
-  type Protocol,
-  requireProtocol,
-} from './protocol.js';
+import { type ByRole, machineOptions, optionNames, type Protocol, requireProtocol } from './protocol.js';
 import type { Role } from './suite.js';
 
 /** Options of both parties in one process, whatever the protocol. */
@@ -55,19 +48,15 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
 ): Promise<{ readonly receiver: Result['receiver']; readonly sender: Result['sender'] }> {
   requireProtocol(protocol);
   requireObject(own, 'What the parties bring', 'receiver', 'sender');
-  requireObject(own.receiver, 'What the receiver brings');
-  requireObject(own.sender, 'What the sender brings');
-  requireOptions(options, { ...optionNames(protocol), onFrame: true });
-  const { random = {}, signal, onFrame } = options;
-  requireCallback(onFrame, 'The option onFrame');
-  requireObject(random, 'The option random, of a source for each party');
-  requireObject(each, 'The options of one party alone');
-  for (const alone of [each.receiver, each.sender]) {
-    if (alone !== undefined) requireOptions(alone, ownOptionNames(protocol));
-  }
+  for (const role of ['receiver', 'sender'] as const) requireObject(own[role], `What the ${role} brings`);
+  requireOptions(each);
+  const names = { ...optionNames(protocol), onFrame: true as const };
+  for (const told of [options, { ...each.receiver }, { ...each.sender }]) requireOptions(told, names);
+  const { random, signal, onFrame } = options;
+  requireCallbacks(options, 'onFrame');
   return withBackend(options.backend, async (backend) => {
     const of = (role: Role): CommonOptions & Given<Options> => ({
-      ...machineOptions(protocol, { ...options, ...each[role], random: random[role] }),
+      ...machineOptions(protocol, { ...options, ...each[role], random: random?.[role] }),
       backend,
     });
     const receiver = protocol.receiver.machine(own.receiver, { ...of('receiver'), admit: undefined });

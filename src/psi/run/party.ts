@@ -3,7 +3,7 @@
 
 import {
   type OptionNames,
-  requireCallback,
+  requireCallbacks,
   requireOptionsWithBackend,
   requireSet,
   requireSignal,
@@ -208,11 +208,9 @@ export function termsOf({ mode }: PsiSettings): Terms {
 }
 
 /** @throws {VeilmatchError} `argument` for what is to be called, in the middle of a run, and cannot be */
-export function checkCalls({ random, admit, signal, onProgress }: Partial<CommonOptions>): void {
-  requireCallback(random, 'The source of randomness');
-  requireCallback(admit, 'The option admit');
-  requireCallback(onProgress, 'The option onProgress');
-  requireSignal(signal);
+export function checkCalls(options: Partial<CommonOptions>): void {
+  requireCallbacks(options, 'random', 'admit', 'onProgress');
+  requireSignal(options.signal);
 }
 
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */

@@ -88,14 +88,10 @@ export function requireProtocol(value: unknown): void {
   }
 }
 
-/** The names of a protocol's own options. */
-export function ownOptionNames({ options }: Pick<Protocol, 'options'>): Record<string, true> {
-  return Object.fromEntries(Object.keys(options).map((name) => [name, true as const]));
-}
-
 /** What a party may be told, of a protocol: other names are mistyped. */
 export function optionNames(protocol: Pick<Protocol, 'options'>): Record<string, true> {
-  return { ...COMMON_NAMES, ...ownOptionNames(protocol) };
+  const own = Object.fromEntries(Object.keys(protocol.options).map((name) => [name, true as const]));
+  return { ...COMMON_NAMES, ...own };
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import {
   type OptionNames,
-  requireCallback,
+  requireCallbacks,
   requireMethods,
   requireOptions,
   requireSignal,
@@ -189,7 +189,7 @@ function checkOptions({ port = 0, reveal, role, runs, signal, onEvent }: ListenO
   if (role !== undefined) requireRole(role);
   if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
   requireSignal(signal);
-  requireCallback(onEvent, 'The option onEvent');
+  requireCallbacks({ onEvent }, 'onEvent');
 }
 
 type HttpServer = import('node:http').Server;

@@ -13,7 +13,7 @@
 import { abortedError, throwIfAborted } from '../../abort.js';
 import {
   requireBytes,
-  requireCallback,
+  requireCallbacks,
   requireCount,
   requireObject,
   requireOptions,
@@ -92,7 +92,7 @@ function stepNames(protocol: Pick<Protocol, 'options'>): Record<string, true> {
 }
 
 function checkArguments({ reads, writes }: StepFiles, role: Role, options: StepOptions<never>): void {
-  const { signingKey, peer, journal, lifetimeSeconds, allow, onResult } = options;
+  const { signingKey, peer, journal, lifetimeSeconds, allow } = options;
   if (reads !== undefined) requirePath(reads, 'The path of the file that is read');
   if (writes !== undefined) requirePath(writes, 'The path of the file that is written');
   if (signingKey !== undefined) requireSigningKey(signingKey);
@@ -100,7 +100,7 @@ function checkArguments({ reads, writes }: StepFiles, role: Role, options: StepO
   if (journal !== undefined) requireJournal(journal);
   if (lifetimeSeconds !== undefined) requireCount(lifetimeSeconds, 'The seconds that a request is good for');
   if (allow !== undefined) requireObject(allow, 'The option allow', 'peer', 'ledger');
-  requireCallback(onResult, 'The option onResult');
+  requireCallbacks(options, 'onResult');
   if (reads === undefined && role === 'sender') {
     throw missing('A sender has nothing to say before the receiver has: name the file that it reads.');
   }
