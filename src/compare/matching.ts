@@ -87,7 +87,8 @@ function columnsOf(
   { rowCount }: IdentifierSet,
   values: ArrayLike<number> = new Uint8Array(rowCount).fill(1),
 ): Record<string, ArrayLike<number>> {
-  const { columns = {} } = 'commandLine' in protocol ? protocol.commandLine[role] : {};
+  const { commandLine }: Partial<Pick<ListProtocol, 'commandLine'>> = protocol as ListProtocol;
+  const columns = commandLine?.[role]?.columns ?? {};
   return Object.fromEntries(Object.keys(columns).map((name) => [name, values]));
 }
 
