@@ -116,9 +116,12 @@ export function requireFunction(value: unknown, what: string): void {
   if (typeof value !== 'function') throw wrong(what, 'a function', value);
 }
 
-/** Something to be called, or nothing. */
-export function requireCallback(value: unknown, what: string): void {
-  if (value !== undefined) requireFunction(value, what);
+/** Options that are there to be called, each a function or nothing. */
+export function requireCallbacks(options: object, ...names: readonly string[]): void {
+  for (const name of names) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined) requireFunction(value, `The option ${name}`);
+  }
 }
 
 export function requireArray(value: unknown, what: string): void {

@@ -276,11 +276,15 @@ describe('what a file exports', () => {
     expect(found.sort()).toEqual([...FOR_TESTS].sort());
   });
 
+  const tests = sourcesIn('test').map(({ path, text }) => written(`test/${path}`, text));
+
+  it('is used by another file among the tests, too', () => {
+    const found = lonely(tests).filter((name) => !name.startsWith('test/package/consumer/'));
+    // What a consumer exports is there to be compiled, and vitest calls the set-up.
+    expect(found).toEqual(['test/support/built.ts#setup']);
+  });
+
   it('is taken by a test where it is for tests', () => {
-    const tests = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-      .map((path) => path.replaceAll('\\', '/'))
-      .filter((path) => path.endsWith('.ts'))
-      .map((path) => written(`test/${path}`, readFileSync(join(root, 'test', path), 'utf8')));
     const taken = new Set(tests.flatMap(takenBy));
     const unused = FOR_TESTS.filter((name) => {
       const file = name.slice(0, name.indexOf('#'));

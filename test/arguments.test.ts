@@ -16,6 +16,7 @@ import * as main from '../src/index.js';
 import * as tables from '../src/lists/tables.js';
 import * as oprf from '../src/oprf/index.js';
 import * as psi from '../src/psi/index.js';
+import { limitsOf } from '../src/transport/channel/channel.js';
 import * as transport from '../src/transport/index.js';
 
 const MODULES = {
@@ -351,6 +352,86 @@ describe('a public function', () => {
       .map(([name]) => name)
       .filter((name) => right[name] === undefined && !/^profiles\./.test(name));
     expect(missing).toEqual([]);
+  });
+});
+
+describe('an option that is none is told of, and nothing is opened', () => {
+  const tokens = [new Uint8Array(32)];
+  const listening = (options: object): unknown =>
+    transport.listen({ partners: [{ name: 'acme', tokens }], ...options } as never);
+  const connecting = (options: object): unknown =>
+    transport.connect('ws://127.0.0.1:9', { signal: AbortSignal.abort(), ...options } as never);
+  const admitting = (options: object): unknown =>
+    psi.admission({ peer: 'acme', ledger: psi.memoryLedger(), ...options } as never);
+  const comparing = (options: object): unknown => {
+    const set = identifiers.IdentifierSet.ofStrings(['ada']);
+    const plan = attack.rangePlan('US', [{ prefix: '4155550', digits: 10 }]);
+    return compare.compare(set, set, { protocols: [], plan, ...options } as never);
+  };
+  const key = new Uint8Array(32);
+  const waiting = { idleSeconds: Number.NaN };
+
+  it.each<[string, (options: object) => unknown, readonly object[]]>([
+    [
+      'listen',
+      listening,
+      [
+        { partners: 5 },
+        { partners: [null] },
+        { partners: [{ name: 5, tokens }] },
+        { partners: [{ name: 'acme', tokens: [5] }] },
+        { partners: [{ name: 'acme', tokens, certificates: [null] }] },
+        { host: 5 },
+        { port: 'x' },
+        { port: -1 },
+        { tls: {} },
+        { tls: 5 },
+        { origins: [5] },
+        { role: 'client' },
+        { reveal: 'everything' },
+        { runs: {} },
+        { signal: {} },
+        { onEvent: 5 },
+        { limits: null },
+        { limits: waiting },
+        { limits: { channels: '16' } },
+        { limits: { chanels: 16 } },
+        { limits: { pending: -1 } },
+      ],
+    ],
+    [
+      'connect',
+      connecting,
+      [{ token: Symbol('s') }, { connectSeconds: 10n }, { resume: 5 }, { tls: 5 }, { limits: waiting }],
+    ],
+    ['admission', admitting, [{ peer: null }, { run: 5 }, { now: 5 }, { onRefusal: 5 }]],
+    [
+      'compare',
+      comparing,
+      [{ plan: undefined }, { plan: {} }, { runSeconds: 'x' }, { attackSeconds: [] }, { onStep: 5 }],
+    ],
+    ['memoryChannels', transport.memoryChannels, [waiting, { idle: 5 }]],
+    ['sealKey', (scrypt) => transport.sealKey(key, { passphrase: 'x' }, { scrypt: scrypt as never }), [{}]],
+  ])('%s', async (_, call, wrong) => {
+    for (const options of wrong) {
+      const error = await outcome(() => call(options));
+      expect(error, Object.keys(options).join()).toMatchObject({ name: 'VeilmatchError', code: 'argument' });
+    }
+  });
+
+  it('a text in place of a list of origins or names lets nobody in who has a part of it', async () => {
+    for (const options of [{ origins: 'https://example.com' }, { hosts: 'server.example' }]) {
+      expect(await outcome(() => listening(options))).toMatchObject({ code: 'argument' });
+    }
+  });
+
+  it('a limit that is left undefined is the usual one', () => {
+    expect(
+      limitsOf({ idleSeconds: 60, channels: 2 }, { idleSeconds: undefined, channels: 3 } as never),
+    ).toEqual({
+      idleSeconds: 60,
+      channels: 3,
+    });
   });
 });
 

@@ -4,7 +4,15 @@
  * in the report is known beforehand; all of it is run.
  */
 
-import { requireArray, requireObject, requireOptions, requireSet } from '../arguments.js';
+import {
+  requireArray,
+  requireCallbacks,
+  requireNumber,
+  requireObject,
+  requireOptions,
+  requireSet,
+  requireSignal,
+} from '../arguments.js';
 import type { NumberingPlan } from '../attack/plan.js';
 import type { GroupBackend } from '../group/group.js';
 import { createBackend } from '../group/select.js';
@@ -95,6 +103,11 @@ export async function* compare(
   requireSet(receiver, "The receiver's set");
   requireSet(sender, "The sender's set");
   requireOptions(options);
+  requireObject(options.plan, 'The plan', 'size', 'at', 'has');
+  for (const name of ['runSeconds', 'attackSeconds'] as const)
+    requireNumber(options[name] ?? 0, `The option ${name}`);
+  requireCallbacks(options, 'onStep');
+  requireSignal(options.signal);
   requireArray(options.protocols, 'The protocols');
   for (const protocol of options.protocols) requireObject(protocol, 'A protocol', 'id', 'reveals', 'run');
   const backend = options.backend ?? (await createBackend());

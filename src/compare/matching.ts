@@ -8,12 +8,13 @@ import type { Knowledge, Observation, SentMessage, Transcript } from '../attack/
 import { concatBytes } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { runBoth } from '../psi/run/both.js';
+import type { ListProtocol } from '../psi/run/command-line.js';
 import { type DescribedProtocol, type Draw, requireDescribed } from '../psi/run/described.js';
 import { NONCE_BYTES } from '../psi/run/hello.js';
 import type { SentFrame } from '../psi/run/observe.js';
 import type { Role } from '../psi/run/suite.js';
 import { type RandomSource, randomScalars, secureRandom } from '../random.js';
-import type { MatchingProtocol, MatchOutcome, Observer, RunOptions, View } from './protocol.js';
+import type { MatchingProtocol, MatchOutcome, Observer, View } from './protocol.js';
 
 /** What the results of a protocol may tell, whatever else. */
 type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
@@ -32,7 +33,7 @@ type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
  * console.log((await psi.run(list, list)).matches); // → [ 0 ]
  * ```
  */
-export function matching(protocol: DescribedProtocol): MatchingProtocol {
+export function matching(protocol: DescribedProtocol | ListProtocol): MatchingProtocol {
   requireDescribed(protocol);
   return {
     id: protocol.id,
@@ -40,7 +41,10 @@ export function matching(protocol: DescribedProtocol): MatchingProtocol {
     leakage: protocol.leakage(),
     reveals: protocol.terms.named ? 'intersection' : 'cardinality',
     async run(receiver, sender, options = {}) {
-      const own = { receiver: broughtBy(receiver, options), sender: broughtBy(sender, options) };
+      const own = {
+        receiver: { set: receiver, ...columnsOf(protocol, 'receiver', receiver) },
+        sender: { set: sender, ...columnsOf(protocol, 'sender', sender, options.values) },
+      };
       const frames: SentFrame[] = [];
       const bytes = { receiver: 0, sender: 0 };
       // Secrets are drawn here, so that an attack can be handed one party's as a control.
@@ -76,9 +80,16 @@ export function matching(protocol: DescribedProtocol): MatchingProtocol {
   };
 }
 
-/** A list, and a number for each of its rows: a protocol takes what it needs. */
-function broughtBy(set: IdentifierSet, { values }: RunOptions): object {
-  return { set, values: values ?? new Uint8Array(set.rowCount).fill(1) };
+/** The columns that a party brings, by the names that its machine has for them: a number for each row. */
+function columnsOf(
+  protocol: DescribedProtocol | ListProtocol,
+  role: Role,
+  { rowCount }: IdentifierSet,
+  values: ArrayLike<number> = new Uint8Array(rowCount).fill(1),
+): Record<string, ArrayLike<number>> {
+  const { commandLine }: Partial<Pick<ListProtocol, 'commandLine'>> = protocol as ListProtocol;
+  const columns = commandLine?.[role]?.columns ?? {};
+  return Object.fromEntries(Object.keys(columns).map((name) => [name, values]));
 }
 
 /** Draws that are known beforehand, and the platform's afterwards. */

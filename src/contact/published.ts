@@ -6,14 +6,7 @@
  * holder. **What a leaked k opens**: everything; the filter is then no better than a list of hashes.
  */
 
-import {
-  requireArray,
-  requireBytes,
-  requireFunction,
-  requireObject,
-  requireOptions,
-  requireSet,
-} from '../arguments.js';
+import { requireArray, requireBytes, requireObject, requireOptions, requireSet } from '../arguments.js';
 import { equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Filter } from '../filter/filter.js';
@@ -75,7 +68,6 @@ export interface ContactKeyOptions {
 export async function generateContactKeys(options: ContactKeyOptions = {}): Promise<ContactKeys> {
   requireOptions(options, { backend: true, random: true });
   const { random = secureRandom } = options;
-  requireFunction(random, 'The source of randomness');
   return withBackend(options.backend, async (backend) => {
     const { secretKey } = await generateKeyPair(ristretto255Sha512(backend), random);
     return { secretKey, signingKey: draw(random, 32) };

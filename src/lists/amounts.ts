@@ -28,7 +28,7 @@ export function parseAmount(cell: string, digits: number, most: number): number 
   const value = Number(units);
   // As a number it may be rounded, and is far too large then.
   if (Number.isSafeInteger(value) && value <= most) return value;
-  return `is above ${formatAmount(most, digits)}, which is the most that a sum can be`;
+  return `is above ${formatAmount(most, digits)}, which is the most that can be in a row`;
 }
 
 /** Without those at the end. */

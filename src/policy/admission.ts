@@ -7,7 +7,13 @@
  * name, and somebody with a thousand names has a thousand budgets. For those there are the budgets over `all`.
  */
 
-import { type OptionNames, requireObject, requireOptions } from '../arguments.js';
+import {
+  type OptionNames,
+  requireCallbacks,
+  requireObject,
+  requireOptions,
+  requireText,
+} from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import { type Budget, checkBudgets, checkPolicy, type Policy, workLimit } from './policy.js';
@@ -90,6 +96,9 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   requireOptions(options, NAMES);
   requireObject(options.ledger, 'The ledger', 'update');
   const { peer, ledger, run: name, onRefusal, now = Date.now } = options;
+  requireText(peer, 'The peer');
+  if (name !== undefined) requireText(name, 'The name of the run');
+  requireCallbacks(options, 'onRefusal', 'now');
   const given = options.policy === undefined ? undefined : checkPolicy(options.policy);
   const all = options.all === undefined ? undefined : checkBudgets(options.all);
   if (peer === ALL_PEERS)

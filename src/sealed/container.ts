@@ -28,6 +28,7 @@
  * records off its end, and can put an earlier file in the place of any**, which a file alone cannot tell.
  */
 
+import { requireObject } from '../arguments.js';
 import { concatBytes, equalBytes, fromUtf8, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { draw, type RandomSource, secureRandom } from '../random.js';
@@ -78,6 +79,7 @@ export class Container {
    */
   static async make(kind: Kind, unlock: Unlock, options: SealOptions = {}): Promise<Container> {
     const { scrypt = SCRYPT, random = secureRandom } = options;
+    requireObject(scrypt, 'The option scrypt', 'logN', 'r', 'p');
     const byPassphrase = 'passphrase' in unlock;
     const cost = byPassphrase ? scrypt : { logN: 0, r: 0, p: 0 };
     if (byPassphrase && !isAllowed(cost)) {

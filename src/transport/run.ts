@@ -2,7 +2,7 @@
 /** Runs a party of any protocol over any channel. */
 
 import { abortedError, throwIfAborted } from '../abort.js';
-import { requireObject, requireOptions } from '../arguments.js';
+import { requireCallbacks, requireObject, requireOptions, requireSignal } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
@@ -26,7 +26,7 @@ import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
 import type { Channel } from './channel/channel.js';
 import { errorFor, isFinal, reasonFor } from './channel/reason.js';
-import { checkTerms, type Journal, partyTerms, requireParty } from './resume/journal.js';
+import { checkTerms, type Journal, partyTerms, requireJournal, requireParty } from './resume/journal.js';
 import { journaledChannel, journaledOptions, recordedChannel } from './resume/journaled.js';
 
 /** Options of a party of a run over a channel, whatever the protocol. */
@@ -106,6 +106,10 @@ export async function runParty<
   requireObject(channel, 'The channel', 'send', 'close');
   requireParty(protocol, role, own);
   requireOptions(options, driverNames(protocol));
+  const { signal, journal } = options;
+  requireSignal(signal);
+  requireCallbacks(options, 'onResult');
+  if (journal !== undefined) requireJournal(journal);
   return (await takePart(channel, protocol, role, own, options)) as Result[R] & Confirmed;
 }
 
@@ -220,7 +224,7 @@ export async function recallParty<
 ): Promise<(Result[R] & Confirmed) | undefined> {
   requireParty(protocol, role, own);
   requireOptions(options, driverNames(protocol));
-  requireObject(options.journal, 'The journal', 'held', 'erase');
+  requireJournal(options.journal);
   try {
     return await runParty(recordedChannel(), protocol, role, own, options);
   } catch (error) {

@@ -27,13 +27,13 @@ interface Scripts {
 const script = <Path extends keyof Scripts>(path: Path): Promise<Scripts[Path]> =>
   import(new URL(`../../examples/${path}`, import.meta.url).href);
 
-export interface PageProblem {
+interface PageProblem {
   readonly kind: 'error' | 'console' | 'request';
   readonly text: string;
 }
 
 /** A page, all that it asked a network for, and all that it complained about. */
-export interface Visit {
+interface Visit {
   readonly page: Page;
   readonly requests: readonly string[];
   readonly problems: readonly PageProblem[];

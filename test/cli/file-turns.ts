@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { Role } from '../../src/psi/run/suite.js';
 import type { Ending } from './harness.js';
 
-export const number = (i: number): string => `+1415${2_000_000 + i}`;
+const number = (i: number): string => `+1415${2_000_000 + i}`;
 export const other = (role: Role): Role => (role === 'receiver' ? 'sender' : 'receiver');
 /** Whose a file of a run is. */
 export const roleOf = (file: number): Role => (file % 2 === 0 ? 'receiver' : 'sender');

@@ -18,7 +18,7 @@ export interface Ending {
   readonly stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly stdin?: string | Uint8Array | Readable;
   readonly signal?: AbortSignal;
   readonly terminal?: boolean;

@@ -4,6 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { registry } from '../../src/compare/registry.js';
+import { toy } from '../suites/toy-protocol.js';
 import { readParquet, writeParquet } from '../support/parquet.js';
 import { cli, type Ending, temporary } from './harness.js';
 import { type ServeHere, serveHere } from './server.js';
@@ -179,12 +181,28 @@ describe('amounts', () => {
     ['"1,234.50"', 'is no decimal number from 0'],
     ['EUR 7.77', 'is no decimal number from 0'],
     ['7.771', 'has more digits after the point than --value-digits 2 allows'],
-    ['99999999999.99', 'is above 10995116277.75, which is the most that a sum can be'],
+    ['99999999999.99', 'is above 10995116277.75, which is the most that can be in a row'],
   ])('that are none are refused with their line, and not repeated: %j', async (cell, fault) => {
     const { status, stdout, stderr } = await dryRun(`phone,spent\n${phone(1)},1.00\n${phone(2)},${cell}\n`);
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
     expect(stderr).toContain(`sales.csv: line 3: the amount ${fault}`);
     if (cell !== '') expect(stderr).not.toContain(cell.replaceAll('"', ''));
+  });
+
+  it('are bounded by the protocol that is run, whatever another one takes by the same flag', async () => {
+    const { commandLine } = toy;
+    const values = { flags: '--value-column <NAME>', help: 'its own', most: 99 };
+    const small: typeof toy = {
+      ...toy,
+      commandLine: { ...commandLine, sender: { ...commandLine.sender, columns: { values } } },
+    };
+    const list = put('sales.csv', `phone,spent\n${phone(1)},1.00\n`);
+    const dry = (reveal: string): Promise<Ending> =>
+      cli(['serve', list, '--reveal', reveal, ...SUM.slice(2), '--dry-run'], {
+        protocols: [...registry, small],
+      });
+    expect((await dry('sum')).status).toBe(0);
+    expect((await dry('toy')).stderr).toContain('line 2: the amount is above 0.99, which is the most');
   });
 
   it('that add up to more than a sum can be are refused before anybody connects', async () => {

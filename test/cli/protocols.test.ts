@@ -60,6 +60,7 @@ function flagsFor(protocol: ListProtocol, role: Role): string[] {
     ...(choice === undefined ? [] : [longOf(choice), ...(choice.value === undefined ? [] : [choice.value])]),
     ...columns,
     ...(digits ? ['--value-digits', '2'] : []),
+    ...(protocol === toy ? ['--thanks', '2'] : []),
   ];
 }
 
@@ -109,7 +110,7 @@ const LEARNT: Readonly<Record<string, Readonly<Record<Role, object>>>> = {
   'ecdh-psi-people': { receiver: { shared: SHARED }, sender: {} },
   'ecdh-psi-sum': { receiver: { shared: SHARED, sum: SUM }, sender: {} },
   'join-ids': { receiver: { shared: SHARED, rows: 30 }, sender: { shared: SHARED, rows: 25 } },
-  toy: { receiver: { common: SHARED }, sender: { common: SHARED } },
+  toy: { receiver: { common: SHARED, thanks: 2 }, sender: { common: SHARED, thanks: 2 } },
 };
 
 const CASES = ALL.flatMap((protocol) =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the instrumented sources count. */
 
-export interface Place {
+interface Place {
   readonly kind: 'function' | 'branch';
   readonly file: string;
   readonly line: number;

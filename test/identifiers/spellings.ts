@@ -11,7 +11,7 @@ import {
 import { allAlike, isRun } from '../../src/identifiers/placeholders.js';
 import { countries, exampleNumbers } from './phone-numbers.js';
 
-export interface Spelling {
+interface Spelling {
   readonly region: CountryCode;
   readonly format: string;
   readonly text: string;

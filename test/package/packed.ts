@@ -27,7 +27,7 @@ export const specifiers: readonly string[] = Object.keys(manifest.exports).map((
   subpath.replace(/^\./, manifest.name),
 );
 
-export interface Ending {
+interface Ending {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -51,14 +51,14 @@ export function run(
 }
 
 /** Runs a program that must end well, and returns what it printed. */
-export async function output(command: string, argv: readonly string[], cwd: string): Promise<string> {
+async function output(command: string, argv: readonly string[], cwd: string): Promise<string> {
   const { status, stdout, stderr } = await run(command, argv, cwd);
   if (status !== 0)
     throw new Error(`${command} ${argv.join(' ')} ended with status ${status}:\n${stderr}${stdout}`);
   return stdout;
 }
 
-export interface Packed {
+interface Packed {
   /** The tarball. */
   readonly file: string;
   /** Paths of the files in it. */

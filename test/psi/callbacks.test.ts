@@ -7,10 +7,25 @@ import { contactServer } from '../../src/contact/server.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { countPeople, createJoinIds, intersect, intersectionSum, matchPeople } from '../../src/psi/index.js';
+import {
+  countPeople,
+  createJoinIds,
+  intersect,
+  intersectionSum,
+  matchPeople,
+  runBoth,
+  sum,
+} from '../../src/psi/index.js';
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
-import { memoryChannels, memoryJournal, receive, send } from '../../src/transport/index.js';
+import {
+  memoryChannels,
+  memoryJournal,
+  partyTerms,
+  receive,
+  runParty,
+  send,
+} from '../../src/transport/index.js';
 import { counting } from '../suites/counting-backend.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
@@ -142,5 +157,51 @@ describe('the option onLeftOut', () => {
     await new Promise((resume) => setImmediate(resume));
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+});
+
+describe('what a run is to call, keep, or stop by', () => {
+  const wrong = [null, 0, 'no', {}];
+  const owns = { receiver: { set: own }, sender: { set: other, values: [7] } };
+  const both = ['random', 'signal', 'onProgress', 'admit'];
+  const party = [...both, 'journal', 'onResult', 'suite', 'pad'];
+
+  it.each(party)('is told of over a channel before anything is sent, where it is none: %s', async (name) => {
+    for (const role of ['receiver', 'sender'] as const) {
+      for (const value of wrong) {
+        const send = vi.fn();
+        const channel = { ...memoryChannels()[0], send };
+        const options = { backend, [name]: value } as never;
+        await expectCode('argument', () => runParty(channel, sum, role, owns[role] as never, options));
+        expect(send).not.toHaveBeenCalled();
+      }
+    }
+  });
+
+  it.each([...both, 'onFrame', 'suite'])(
+    'is told of within one process, where it is none: %s',
+    async (name) => {
+      for (const value of wrong) {
+        const given = name === 'random' ? { sender: value } : value;
+        await expectCode('argument', () => runBoth(sum, owns, { backend, [name]: given } as never));
+      }
+    },
+  );
+
+  it('is told of where one party alone is given it', async () => {
+    const alone: readonly unknown[] = [null, 'no', { receiver: 'no' }, { sender: { too: 'sender' } }];
+    const values = [{ receiver: { to: 'nobody' } }, { sender: { logarithms: { solve: 5 } } }];
+    for (const each of [...alone, ...values])
+      await expectCode('argument', () => runBoth(sum, owns, { backend }, each as never));
+  });
+
+  it('is told of by a machine that somebody drives by hand', async () => {
+    for (const name of both) {
+      for (const value of wrong) {
+        const options = { backend, [name]: value } as never;
+        await expectCode('argument', () => sum.receiver.machine(owns.receiver, options));
+      }
+    }
+    await expectCode('argument', () => partyTerms(sum, 'receiver', owns.receiver, { suite: {} as never }));
   });
 });

@@ -262,6 +262,18 @@ describe.each(ALL.map((protocol) => ({ title: protocol.id, protocol })))('$title
     }
   });
 
+  it('stops when it is told to, whatever its machines do with the signal', async () => {
+    const stop = new AbortController();
+    let frames = 0;
+    const onFrame = (): void => {
+      frames++;
+      stop.abort();
+    };
+    const stopping = { backend, signal: stop.signal, onFrame };
+    await expectCode('aborted', () => runBoth(protocol, ownOf(protocol), stopping));
+    expect(frames).toBe(1);
+  });
+
   it('is not run where the parties do not agree on what both must', async () => {
     const spec = protocol.options as OptionSpec<Record<string, unknown>>;
     const flags = protocol.flags as Record<string, OptionFlag | undefined>;
@@ -309,10 +321,47 @@ it('one protocol more is compared and attacked like the others', async () => {
   expect(reports[0]!.sender.recovered).toBe(receiver.size - SHARED);
 });
 
+it('one protocol more is compared with the columns that its parties bring, whatever they are called', async () => {
+  const { commandLine } = toy;
+  const column = { flags: '--column-of-its-own <NAME>', help: 'its own', most: 9 };
+  const brought: string[][] = [];
+  const weighing: typeof toy = {
+    ...toy,
+    commandLine: {
+      ...commandLine,
+      receiver: { ...commandLine.receiver, columns: { scores: column } },
+      sender: { ...commandLine.sender, columns: { weights: column } },
+    },
+    receiver: {
+      ...toy.receiver,
+      machine(own, options) {
+        brought.push(Object.keys(own));
+        return toy.receiver.machine(own, options);
+      },
+    },
+    sender: {
+      ...toy.sender,
+      machine(own, options) {
+        expect((own as unknown as { weights: unknown }).weights).toHaveLength(sender.rowCount);
+        brought.push(Object.keys(own));
+        return toy.sender.machine(own, options);
+      },
+    },
+  };
+  expect((await matching(weighing).run(receiver, sender, { backend })).size).toBe(SHARED);
+  expect(brought).toEqual([
+    ['set', 'scores'],
+    ['set', 'weights'],
+  ]);
+});
+
 it('one protocol more gets its flags and their help', () => {
   const options = protocolOptions([...registry, toy]);
   const polite = options.find(({ long }) => long === '--polite')!;
   expect(polite.description).toBe('with --reveal toy: begin with a greeting');
+  const thanks = options.find(({ long }) => long === '--thanks')!;
+  expect(thanks.description).toBe('with --reveal toy: be thanked so often (default: 1)');
+  expect(thanks.argChoices).toEqual(['1', '2']);
   expect(options.filter(({ long }) => long === '--verifiable')).toHaveLength(1);
   const coarse = options.find(({ long }) => long === '--coarse')!;
   expect(coarse.parseArg!('100,500', undefined)).toEqual({ step: 100, atLeast: 500 });

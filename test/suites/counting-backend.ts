@@ -3,7 +3,7 @@
 
 import type { GroupBackend } from '../../src/group/group.js';
 
-export interface CountingBackend {
+interface CountingBackend {
   readonly backend: GroupBackend;
   /** Elements for each operation, since the last reset. */
   readonly counts: Record<string, number>;

@@ -66,7 +66,7 @@ async function failures(promises: readonly Promise<unknown>[]): Promise<Veilmatc
   return Promise.all(promises.map(failure));
 }
 
-export interface GroupBackendSuite {
+interface GroupBackendSuite {
   /** In the tests' names. */
   readonly name: string;
   readonly create: () => Promise<GroupBackend> | GroupBackend;

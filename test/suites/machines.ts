@@ -12,15 +12,10 @@ import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js
 import type { Role } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
 import { times } from '../support/effort.js';
+import { drain } from '../support/exchange.js';
 import { expectCode } from './errors.js';
 
-export type MakeParty = (role: Role) => PsiMachine<unknown>;
-
-export async function drain(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const list: Uint8Array[] = [];
-  for await (const frame of frames) list.push(frame);
-  return list;
-}
+type MakeParty = (role: Role) => PsiMachine<unknown>;
 
 /** Draws that are the same each time and differ from one another; never for a real run. */
 export function countingRandom(seed: number): RandomSource {
@@ -30,7 +25,7 @@ export function countingRandom(seed: number): RandomSource {
 }
 
 /** What each machine is given in an undisturbed run, in order. */
-export type Recording = Readonly<Record<Role, Uint8Array[]>>;
+type Recording = Readonly<Record<Role, Uint8Array[]>>;
 
 /** @param change - may put another frame in the place of one that is sent */
 export async function record(

@@ -32,7 +32,7 @@ import { times } from '../support/effort.js';
 import rfc9497 from '../vectors/rfc9497-oprf.json' with { type: 'json' };
 
 /** The three modes under one shape: an info that a mode does not have is not looked at. */
-export interface Parties {
+interface Parties {
   blind(inputs: ByteList, options?: OprfOptions): Promise<Blinding>;
   blindEvaluate(elements: Uint8Array, options?: OprfOptions): Promise<Evaluation & Partial<ProvedEvaluation>>;
   finalize(
@@ -45,7 +45,7 @@ export interface Parties {
 }
 
 /** A mode and, where it has a choice, how its client blinds. */
-export type Way = readonly [mode: OprfMode, blinding?: BlindingMethod];
+type Way = readonly [mode: OprfMode, blinding?: BlindingMethod];
 
 export function partiesOf(
   [mode, blinding]: Way,
@@ -103,7 +103,7 @@ function withRecord(bytes: Uint8Array, index: number, record: Uint8Array): Uint8
   return copy;
 }
 
-export interface OprfSuite {
+interface OprfSuite {
   /** In the tests' names. */
   readonly name: string;
   readonly create: () => Suite | Promise<Suite>;

@@ -18,7 +18,7 @@ const uint = (value: number, bytes: number): Buffer => {
 };
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 
-export interface ReferenceName {
+interface ReferenceName {
   readonly setId: string;
   readonly epoch: number;
 }
@@ -117,7 +117,7 @@ export function referenceHeader(
   ]);
 }
 
-export interface ReferenceClient {
+interface ReferenceClient {
   readonly frames: readonly Uint8Array[];
   /** The tags of its contacts, from the server's answer. */
   finish(answer: Uint8Array, publicKey: Uint8Array): Buffer[];

@@ -12,7 +12,7 @@ import { sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 
 const { Point } = ristretto255;
 
-export interface ReferenceParty {
+interface ReferenceParty {
   /** Canonical bytes, distinct. */
   readonly elements: readonly Uint8Array[];
   readonly kinds: number;
@@ -24,7 +24,7 @@ export interface ReferenceParty {
 }
 
 /** Which run it is. */
-export interface ReferenceRun {
+interface ReferenceRun {
   readonly mode: 1 | 2;
   readonly additive: boolean;
   readonly to?: 'receiver' | 'both' | undefined;

@@ -22,15 +22,27 @@ import { secureRandom } from '../../src/random.js';
 const DIGEST_BYTES = 32;
 const THANKS = utf8('thanks');
 
-export interface ToyOptions {
+interface ToyOptions {
   /** Whether the parties greet each other. */
   readonly polite: boolean;
+  /** How often this party would be thanked: a number that is chosen by its word. */
+  readonly thanks: number;
 }
 
 const polite: OptionOf<boolean> = yesOrNo('polite', {
   agreed: false,
   repeated: true,
 });
+
+const thanks: OptionOf<number> = {
+  default: 1,
+  agreed: false,
+  repeated: true,
+  check(value) {
+    if (value === 1 || value === 2) return;
+    throw new VeilmatchError('argument', 'The option thanks must be 1 or 2.');
+  },
+};
 
 /** What padding begins with, which is nobody's identifier. */
 const DUMMY = utf8('dummy:');
@@ -82,15 +94,18 @@ const commandParty: CommandParty<ToyOptions, CardinalityResult> = {
   words: ({ size }, { polite: greeted }, { count }) => [
     ['in common', `${count(size)}${greeted ? ', if you please' : ''}`],
   ],
-  json: ({ size }) => ({ common: size }),
+  json: ({ size }, { thanks: times = 1 }) => ({ common: size, thanks: times }),
 };
 
 export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
   id: 'toy',
   mode: 0,
   title: 'a toy: plain hashes, both ways',
-  options: { polite },
-  flags: { polite: { flags: '--polite', help: 'begin with a greeting' } },
+  options: { polite, thanks },
+  flags: {
+    polite: { flags: '--polite', help: 'begin with a greeting' },
+    thanks: { flags: '--thanks <TIMES>', help: 'be thanked so often', choices: ['1', '2'], read: Number },
+  },
   commandLine: {
     reveal: 'toy',
     takes: () => 'rows',

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /** `normalize` of a string, and `URL`, made or only tried. */
-export type Watched = 'normalize' | 'URL';
+type Watched = 'normalize' | 'URL';
 
 /** Never needed here: they do the same, and differ from one machine to the next. */
 const FORBIDDEN = /^(?:localeCompare|toLocaleLowerCase|toLocaleUpperCase|Collator|Segmenter)$/;

@@ -39,7 +39,7 @@ export function blocksOf(document: string): Block[] {
   }));
 }
 
-export interface Ending {
+interface Ending {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export interface Layer {
+interface Layer {
   readonly name: string;
   /** Paths in src: `identifiers/` is a folder, `kernel/sha512` a file of that name, whatever its ending. */
   readonly holds: readonly string[];

@@ -19,7 +19,7 @@ export async function writeParquet(path: string, query: string, options = ''): P
   await rowsOf(`COPY (${query}) TO '${path}' (FORMAT parquet${options})`);
 }
 
-export interface ParquetContent {
+interface ParquetContent {
   /** Names and types. */
   readonly columns: readonly (readonly [string, string])[];
   readonly rows: readonly (readonly unknown[])[];

@@ -7,7 +7,7 @@
 import { Session } from 'node:inspector/promises';
 import { type BuiltinCall, watchBuiltins } from './builtins.js';
 
-export interface Run {
+interface Run {
   readonly source: string;
   readonly flags: string;
   /** Characters that it was handed. */

@@ -14,7 +14,7 @@ import { u32 as bytesOfU32 } from '../../src/bytes.js';
 /** Undefined is unknown. An i32 is held as in JavaScript, signed. */
 type Scalar = number | bigint | undefined;
 
-export interface Leak {
+interface Leak {
   readonly what: 'branch' | 'select' | 'address';
   /** Index of the function in the module, and of the instruction in the function. */
   readonly at: string;

@@ -2,7 +2,7 @@
 /** Runs that a listening party keeps: who may go on with them, and until when. */
 
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,24 @@ describe('a folder of runs', () => {
     expect(await resumed!.frame(0)).toEqual(Uint8Array.of(1, 2, 3));
     expect(resumed!.seed).toHaveLength(32);
     await resumed!.close();
+  });
+
+  it('takes no run for another one, whose name its file has', async () => {
+    const runs = await open();
+    await (await runs.begin('peer', RUN)).close();
+    await runs.close();
+    renameSync(join(folder, `${RUN}.vm`), join(folder, 'fedcba9876543210.vm'));
+    const error = await expectCode('bad-file', () => open());
+    expect(error.message).toContain(`is the state of run ${RUN}, under another name`);
+    renameSync(join(folder, 'fedcba9876543210.vm'), join(folder, `${RUN}.vm`));
+    expect((await open()).unfinished).toBe(1);
+  });
+
+  it('is not opened under limits that are none', async () => {
+    for (const wrong of ['8', -1, Number.NaN, null]) {
+      await expectCode('argument', () => open({ runsPerPeer: wrong }));
+      await expectCode('argument', () => open({ lifetimeSeconds: wrong }));
+    }
   });
 
   it('gives nothing up for a run that could not be found again', async () => {

@@ -149,7 +149,10 @@ async function run(
   const status = await withOutputs([undefined, ...file], inputs, io, async (output, rows) => {
     const keeping = rows === undefined || flags.dryRun ? undefined : flags.output;
     return withSharedRows(keeping, flags.spill, io, async (kept): Promise<ExitStatus> => {
-      const read = await readOwn(args[1]!, flags, protocols, io, kept);
+      const { role } = flags;
+      const choices =
+        flags.reveal === undefined ? protocols.map((protocol) => ({ protocol, role })) : [expected];
+      const read = await readOwn(args[1]!, flags, choices, io, kept);
       if (guard === undefined) {
         const agreed = flags.reveal !== undefined;
         const own = agreed ? ownOf(expected, read, flags) : read;

@@ -58,7 +58,7 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
     const choice = choiceOf(run, protocols);
     const step = await taking(run, false, async () => {
       await checkCommand(file, run, choice, false);
-      const read = await readOwn(run.list, run.flags, protocols, io);
+      const read = await readOwn(run.list, run.flags, [choice], io);
       const { journal } = run;
       const files = { reads: file, writes: output };
       return takeStep(
@@ -117,7 +117,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
       const inputs = [file, run.list, run.path, ...keyFiles(flags)];
       return withOutputs([undefined, ...paths], inputs, io, (output, rows) =>
         withSharedRows(flags.output, flags.spill, io, async (kept) => {
-          const read = await readOwn(run.list, run.flags, protocols, io, kept);
+          const read = await readOwn(run.list, run.flags, [choice], io, kept);
           const { journal } = run;
           const files = { reads: file, writes: send };
           const whole = {

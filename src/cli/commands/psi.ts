@@ -77,7 +77,7 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
     const runId = bytesToHex(secureRandom(8));
     await statePath(state, runId);
     const unlock = await readUnlock(flags.stateKeyFile, true, io);
-    const read = await readOwn(list, flags, protocols, io);
+    const read = await readOwn(list, flags, [choice], io);
     const terms = termsOf(choice, read, flags);
     const identity = { runId, peer: flags.peer, terms };
     const run = await beginFileRun(state, identity, { list, flags: keptFlags(choice, flags) }, unlock);
@@ -124,7 +124,7 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
     // Found out before the request counts as answered.
     await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [...args, ...keyFiles(flags)]);
     const keys = await keysOf(flags, io);
-    const read = await readOwn(list, flags, protocols, io);
+    const read = await readOwn(list, flags, [choice], io);
     const { run, isNew } = keeps
       ? await answeringRun(request, list, choice, read, flags, io)
       : { run: undefined, isNew: false };

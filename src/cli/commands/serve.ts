@@ -84,7 +84,7 @@ async function run(
     flags.policy === undefined ? choice.protocol.terms.policy : await readPolicy(flags.policy, io);
   let rejected = 0;
   await withSharedRows(flags.dryRun ? undefined : output, flags.spill, io, async (rows) => {
-    const read = await readOwn(args[0]!, flags, protocols, io, rows);
+    const read = await readOwn(args[0]!, flags, [choice], io, rows);
     rejected = read.summary.rejected;
     const own = ownOf(choice, read, flags);
     if (flags.dryRun) {

@@ -3,6 +3,7 @@
 
 import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
+import type { OptionFlag } from '../../psi/index.js';
 import type { CommandParty, ListProtocol } from '../../psi/run/command-line.js';
 import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
 import { attributeOf, type Flagged, flagsOf, longOf, wordsOf } from './protocol-options.js';
@@ -85,11 +86,9 @@ export function choose(
   checkForeign(protocols, protocol, own, role, flags);
   const options: Record<string, unknown> = {};
   for (const { name, flag, option } of own) {
-    const value = flags[attributeOf(flag)];
-    if (name === undefined || value === undefined) continue;
-    if (flag.choices !== undefined && !flag.choices.includes(value as string)) {
-      throw misuse(`${longOf(flag)} is ${flag.choices.join(' or ')} with ${labelOf(protocol)}.`);
-    }
+    const given = flags[attributeOf(flag)];
+    if (name === undefined || given === undefined) continue;
+    const value = flag.choices === undefined ? given : wordRead(flag, given as string, protocol);
     option?.check(value);
     options[name] = value;
   }
@@ -97,6 +96,12 @@ export function choose(
   const choice = { protocol, role, options, peopleFlag: peopleFlagOf([protocol, ...sameWord]) };
   checkComplete(choice, flags);
   return choice;
+}
+
+/** @throws {VeilmatchError} `argument` for a word that the protocol does not have */
+function wordRead({ flags, choices = [], read }: OptionFlag, word: string, protocol: ListProtocol): unknown {
+  if (choices.includes(word)) return read === undefined ? word : read(word);
+  throw misuse(`${longOf({ flags })} is ${choices.join(' or ')} with ${labelOf(protocol)}.`);
 }
 
 /** @throws {VeilmatchError} `argument` where `--reveal` has no such word */

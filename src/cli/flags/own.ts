@@ -7,7 +7,7 @@ import type { IdentifierSet } from '../../identifiers/index.js';
 import { formatAmount } from '../../lists/amounts.js';
 import type { Io } from '../../lists/io.js';
 import type { SharedRows } from '../../lists/shared-rows.js';
-import type { ListProtocol, RowsTold, Written } from '../../psi/run/command-line.js';
+import type { RowsTold, Written } from '../../psi/run/command-line.js';
 import { count } from '../report/comparison.js';
 import { type Choice, type Flags, partyOf } from './choice.js';
 import { attributeOf } from './protocol-options.js';
@@ -34,31 +34,32 @@ export function writtenWith({ valueDigits = 0 }: Pick<OwnFlags, 'valueDigits'>):
 
 /**
  * Reads the list, and the columns that the flags name.
+ * @param choices - what may be run: where that is found out later, a column may hold what any of it takes
  * @param rows takes every row, for a command that will write some of them
  * @throws {VeilmatchError} what `readSet` throws
  */
 export function readOwn(
   path: string,
   flags: OwnFlags,
-  protocols: readonly ListProtocol[],
+  choices: readonly Pick<Choice, 'protocol' | 'role'>[],
   io: Io,
   rows?: SharedRows,
 ): Promise<ReadSet> {
-  return readSet(path, flags, io, rows, columnsGiven(protocols, flags));
+  return readSet(path, flags, io, rows, columnsGiven(choices, flags));
 }
 
 /** By the names that commander has for the flags. */
-function columnsGiven(protocols: readonly ListProtocol[], flags: OwnFlags): Map<string, AmountColumn> {
+function columnsGiven(
+  choices: readonly Pick<Choice, 'protocol' | 'role'>[],
+  flags: OwnFlags,
+): Map<string, AmountColumn> {
   const given = new Map<string, AmountColumn>();
-  for (const { commandLine } of protocols) {
-    for (const party of [commandLine.receiver, commandLine.sender]) {
-      for (const column of Object.values(party.columns ?? {})) {
-        const attribute = attributeOf(column);
-        const name = (flags as unknown as Flags)[attribute];
-        if (typeof name !== 'string') continue;
-        given.set(attribute, { name, digits: flags.valueDigits ?? 0, most: column.most });
-      }
-    }
+  for (const column of choices.flatMap((choice) => Object.values(partyOf(choice).columns ?? {}))) {
+    const attribute = attributeOf(column);
+    const name = (flags as unknown as Flags)[attribute];
+    if (typeof name !== 'string') continue;
+    const most = Math.max(column.most, given.get(attribute)?.most ?? 0);
+    given.set(attribute, { name, digits: flags.valueDigits ?? 0, most });
   }
   return given;
 }

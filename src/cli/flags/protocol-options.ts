@@ -85,13 +85,14 @@ function optionOf(flagged: readonly Flagged[], words: number): Option {
   const made = new Option(flag.flags, help.join('; '));
   const choices = new Set(flagged.flatMap(({ flag: { choices = [] } }) => choices));
   if (choices.size > 0) made.choices([...choices]);
-  if (flag.read !== undefined) made.argParser((text: string) => read(text, flag, option));
+  // Where words are to be chosen from, each protocol reads its own of them.
+  else if (flag.read !== undefined) made.argParser((text: string) => read(text, flag, option));
   return made;
 }
 
 function helpOf({ flag, option, of }: Flagged): string {
   // Left away and false are the same to commander.
-  const usual = typeof option?.default === 'string' ? ` (default: ${option.default})` : '';
+  const usual = ['string', 'number'].includes(typeof option?.default) ? ` (default: ${option?.default})` : '';
   return `${of === undefined ? '' : `of the ${of}: `}${flag.help}${usual}`;
 }
 

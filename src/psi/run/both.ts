@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Both parties in one process: for tests, for trying a protocol out, for measuring and comparing. */
 
-import { requireObject, requireOptions } from '../../arguments.js';
+import { throwIfAborted } from '../../abort.js';
+import { requireCallbacks, requireObject, requireOptions } from '../../arguments.js';
 import type { GroupBackend } from '../../group/group.js';
 import { withBackend } from '../../group/select.js';
 import type { RandomSource } from '../../random.js';
@@ -47,20 +48,20 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
 ): Promise<{ readonly receiver: Result['receiver']; readonly sender: Result['sender'] }> {
   requireProtocol(protocol);
   requireObject(own, 'What the parties bring', 'receiver', 'sender');
-  requireObject(own.receiver, 'What the receiver brings');
-  requireObject(own.sender, 'What the sender brings');
-  requireOptions(options, { ...optionNames(protocol), onFrame: true });
+  for (const role of ['receiver', 'sender'] as const) requireObject(own[role], `What the ${role} brings`);
+  requireOptions(each);
+  const names = { ...optionNames(protocol), onFrame: true as const };
+  for (const told of [options, { ...each.receiver }, { ...each.sender }]) requireOptions(told, names);
   const { random, signal, onFrame } = options;
+  requireCallbacks(options, 'onFrame');
   return withBackend(options.backend, async (backend) => {
     const of = (role: Role): CommonOptions & Given<Options> => ({
-      ...machineOptions(protocol, options),
-      ...each[role],
+      ...machineOptions(protocol, { ...options, ...each[role], random: random?.[role] }),
       backend,
-      random: random?.[role],
     });
     const receiver = protocol.receiver.machine(own.receiver, { ...of('receiver'), admit: undefined });
     const sender = protocol.sender.machine(own.sender, of('sender'));
-    const ends = await exchange(receiver, sender, onFrame);
+    const ends = await exchange(receiver, sender, onFrame, signal);
     return {
       receiver: await protocol.receiver.result(own.receiver, ends.receiver, signal),
       sender: await protocol.sender.result(own.sender, ends.sender, signal),
@@ -70,16 +71,19 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
 
 /**
  * Passes frames between two machines until both are done.
+ * @param signal stops them between two frames, whatever they do with it themselves
  * @returns both results
  */
 export async function exchange<Received, Sent>(
   receiver: PsiMachine<Received>,
   sender: PsiMachine<Sent>,
   onFrame?: (from: Role, frame: Uint8Array) => void,
+  signal?: AbortSignal,
 ): Promise<{ receiver: Received; sender: Sent }> {
   const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
   const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const frame of frames) {
+      throwIfAborted(signal);
       onFrame?.(from.role, frame);
       waiting.push({ to: from === receiver ? sender : receiver, frame });
     }

@@ -46,7 +46,7 @@ export const ristretto255Suite: PsiSuite = {
  */
 export function suiteOf(given: PsiSuite | undefined, backend: GroupBackend): PsiSuite {
   const suite = given === undefined ? ristretto255Suite : given;
-  requireObject(suite, 'The option suite', 'id', 'dst', 'group');
+  requirePsiSuite(suite);
   requireBackend(backend);
   if (backend.group?.name === suite.group.name) return suite;
   throw new VeilmatchError(
@@ -54,6 +54,11 @@ export function suiteOf(given: PsiSuite | undefined, backend: GroupBackend): Psi
     `The backend computes in ${backend.group?.name ?? 'a group that it does not name'}; a run of the suite ${suite.name} ` +
       `takes one of ${suite.group.name}.`,
   );
+}
+
+/** @throws {VeilmatchError} `argument` for what is no suite */
+export function requirePsiSuite(value: unknown): void {
+  requireObject(value, 'The option suite', 'id', 'dst', 'group');
 }
 
 /** What is told where a suite without proofs is asked for some. */

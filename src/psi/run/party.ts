@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
-import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../arguments.js';
+import {
+  type OptionNames,
+  requireCallbacks,
+  requireOptionsWithBackend,
+  requireSet,
+  requireSignal,
+} from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
@@ -201,12 +207,19 @@ export function termsOf({ mode }: PsiSettings): Terms {
   return mode === 'intersection' ? namingTerms : countingTerms;
 }
 
+/** @throws {VeilmatchError} `argument` for what is to be called, in the middle of a run, and cannot be */
+export function checkCalls(options: Partial<CommonOptions>): void {
+  requireCallbacks(options, 'random', 'admit', 'onProgress');
+  requireSignal(options.signal);
+}
+
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
 export function commonSettings(
   set: IdentifierSet,
   options: CommonOptions,
   agreement: Agreement,
 ): PartySettings {
+  checkCalls(options);
   const suite = suiteOf(options.suite, options.backend);
   const { chunkSize = defaultChunkSize(suite), maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
   checkCount('chunkSize', chunkSize, 1, recordsPerFrame(suite.group.elementBytes));

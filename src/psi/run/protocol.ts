@@ -10,7 +10,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
 import type { PsiMachine } from './machine.js';
 import { chosen, type Given, type OptionSpec } from './options.js';
-import { COMMON_NAMES, type CommonOptions } from './party.js';
+import { COMMON_NAMES, type CommonOptions, checkCalls } from './party.js';
 import type { Role } from './suite.js';
 
 /** Something of each party. */
@@ -108,7 +108,8 @@ export function optionNames(protocol: Pick<Protocol, 'options'>): Record<string,
 export function machineOptions<Options extends object>(
   protocol: { readonly options: OptionSpec<Options> },
   options: object,
-): Omit<CommonOptions, 'backend' | 'random'> & Given<Options> {
+): Omit<CommonOptions, 'backend'> & Given<Options> {
+  checkCalls(options);
   const common = Object.entries(options).filter(([name]) => Object.hasOwn(COMMON_NAMES, name));
   return { ...Object.fromEntries(common), ...chosen(protocol.options, options as Given<Options>) };
 }

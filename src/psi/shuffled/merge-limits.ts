@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far rows may be merged into people, and how what is beyond is reported. */
 
-import { type OptionNames, requireCallback, requireFunction } from '../../arguments.js';
+import { type OptionNames, requireCallbacks, requireFunction } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierKind } from '../../identifiers/identifier.js';
 import type { OptionSpec } from '../run/options.js';
@@ -9,7 +9,6 @@ import type { Role } from '../run/suite.js';
 
 /** What the Hello has room for. */
 const MAX_WIDTH = 255;
-const ON_LEFT_OUT = 'The option onLeftOut';
 
 /** Limits on who is one person. Each party holds its own list to its own. */
 export interface MergeLimits {
@@ -121,7 +120,7 @@ export function checkedLimits(limits: MergeLimits): Required<{ [Name in keyof Me
  * @throws {VeilmatchError} `argument` for what is no function; what the function throws at once
  */
 export function told(onLeftOut: MergeOptions['onLeftOut'], leftOut: readonly LeftOut[]): Promise<void> {
-  requireCallback(onLeftOut, ON_LEFT_OUT);
+  requireCallbacks({ onLeftOut }, 'onLeftOut');
   if (onLeftOut === undefined || leftOut.length === 0) return Promise.resolve();
   const tell: (leftOut: readonly LeftOut[]) => unknown = onLeftOut;
   const taken = Promise.resolve(tell(leftOut)).then(() => {});
@@ -135,7 +134,7 @@ export function optionsOf<Options extends MergeBothOptions>(
   options: Options,
 ): Omit<Options, 'onLeftOut'> & MergeOptions {
   const { onLeftOut } = options;
-  requireCallback(onLeftOut, ON_LEFT_OUT);
+  requireCallbacks({ onLeftOut }, 'onLeftOut');
   if (onLeftOut === undefined) return options as Omit<Options, 'onLeftOut'>;
   return { ...options, onLeftOut: (leftOut) => onLeftOut(role, leftOut) };
 }

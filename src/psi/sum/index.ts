@@ -6,7 +6,7 @@
  * Of an intersection of one person the sum is that person's value.
  */
 
-import { requireObject } from '../../arguments.js';
+import { requireMethods } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { sumTerms } from '../../policy/terms.js';
@@ -55,7 +55,7 @@ export const sum: Protocol<
     ...limitOptions,
     logarithms: {
       default: undefined,
-      check: (value) => requireObject(value, 'The option logarithms', 'solve'),
+      check: (value) => requireMethods(value, 'The option logarithms', 'solve'),
       agreed: false,
       repeated: false,
     },

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run of the protocol needs of whatever lies between two parties. */
 
+import { requireOptions } from '../../arguments.js';
+import { VeilmatchError } from '../../errors.js';
 import type { CloseReason, Held } from '../../wire/messages.js';
 
 /**
@@ -63,3 +65,17 @@ export const DEFAULT_LIMITS: ChannelLimits = {
   totalSeconds: 21_600,
   messagesPerSecond: 1000,
 };
+
+/**
+ * Limits that a caller gives some of; of the others those that are usual.
+ * @throws {VeilmatchError} `argument` for a limit that there is not, or that nothing could reach
+ */
+export function limitsOf<Limits extends object>(usual: Limits, given: Partial<Limits> = {}): Limits {
+  requireOptions(given, Object.fromEntries(Object.keys(usual).map((name) => [name, true])));
+  const said = Object.entries<unknown>(given).filter(([, value]) => value !== undefined);
+  for (const [name, value] of said) {
+    if (typeof value === 'number' && value >= 0) continue;
+    throw new VeilmatchError('argument', `The limit ${name} must be a number from 0.`);
+  }
+  return { ...usual, ...Object.fromEntries(said) };
+}

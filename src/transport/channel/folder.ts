@@ -11,11 +11,11 @@
  * sees**: the carrier's access rights and its encryption stand in for TLS and tokens.
  */
 
-import { requireObject, requirePath } from '../../arguments.js';
+import { requireCount, requireObject, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { MAX_MESSAGE_BYTES } from '../../wire/messages.js';
 import { openRegular, readAtMost, systemCode } from '../files/files.js';
-import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
@@ -53,6 +53,8 @@ export async function folderChannel(options: FolderOptions): Promise<Channel> {
   requirePath(options.incoming, 'The folder for incoming messages');
   requirePath(options.outgoing, 'The folder for outgoing messages');
   const { incoming, outgoing, pollMilliseconds = 200 } = options;
+  requireCount(pollMilliseconds, 'The milliseconds between two looks');
+  const limits = limitsOf(DEFAULT_LIMITS, options.limits);
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   if (fs === undefined) throw new VeilmatchError('unsupported', 'Folders can be used on Node only.');
   const [there, back, found] = await Promise.all([
@@ -69,7 +71,7 @@ export async function folderChannel(options: FolderOptions): Promise<Channel> {
     );
   }
   const link = new FolderLink(fs, there, back, pollMilliseconds);
-  return new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
+  return new WireChannel(link, limits);
 }
 
 type Fs = typeof import('node:fs/promises');

@@ -2,7 +2,7 @@
 /** Two parties in one process: for tests, and for trying a run out. */
 
 import { nextTurn } from '../../workers/turn.js';
-import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
@@ -61,6 +61,6 @@ function memoryLinks(): [Link, Link] {
  */
 export function memoryChannels(limits: Partial<ChannelLimits> = {}): [Channel, Channel] {
   const [a, b] = memoryLinks();
-  const all = { ...DEFAULT_LIMITS, ...limits };
+  const all = limitsOf(DEFAULT_LIMITS, limits);
   return [new WireChannel(a, all), new WireChannel(b, all)];
 }

@@ -8,12 +8,12 @@
  */
 
 import { abortedError, throwIfAborted } from '../../abort.js';
-import { requireOptions, requireText } from '../../arguments.js';
+import { requireOptions, requireSignal, requireText } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { secureRandom } from '../../random.js';
 import { MAX_MESSAGE_BYTES } from '../../wire/messages.js';
-import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from './channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf } from './channel.js';
 import { type Link, LinkInbox } from './link.js';
 import { WireChannel } from './wire-channel.js';
 
@@ -42,7 +42,9 @@ export interface BroadcastOptions {
 export async function broadcastChannel(name: string, options: BroadcastOptions = {}): Promise<Channel> {
   requireText(name, 'The name');
   requireOptions(options);
-  const { signal, limits } = options;
+  const { signal } = options;
+  requireSignal(signal);
+  const limits = limitsOf(DEFAULT_LIMITS, options.limits);
   throwIfAborted(signal);
   if (typeof BroadcastChannel === 'undefined') {
     throw new VeilmatchError('unsupported', 'This platform has no BroadcastChannel.');
@@ -55,7 +57,7 @@ export async function broadcastChannel(name: string, options: BroadcastOptions =
     stop = () => seeking.giveUp(abortedError(signal));
     signal?.addEventListener('abort', stop, { once: true });
   }).finally(() => signal?.removeEventListener('abort', stop));
-  return new WireChannel(link, { ...DEFAULT_LIMITS, ...limits });
+  return new WireChannel(link, limits);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who may connect: checked on the HTTP request, on the certificate, and on the token in the first message. */
 
+import { requireObject, requireText, requireTexts } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { Peer } from '../channel/channel.js';
@@ -42,7 +43,12 @@ type Request = import('node:http').IncomingMessage;
  * That nobody can reach this server unseen: TLS off this machine, and somebody to be known by something.
  * @throws {VeilmatchError} `argument`
  */
-export function checkAdmission({ host, tls, partners }: AdmissionOptions): void {
+export function checkAdmission({ host, tls, partners, origins, hosts }: AdmissionOptions): void {
+  requireText(host, 'The host');
+  // A text would be searched for what a client says of itself, and its parts would be found in it.
+  requireTexts(origins, 'The origins');
+  requireTexts(hosts, 'The hosts');
+  if (tls !== undefined) requireObject(tls, 'The option tls', 'cert', 'key');
   if (tls === undefined && !isLoopback(host)) {
     throw new VeilmatchError(
       'argument',

@@ -2,12 +2,19 @@
 /** Connects to a party that listens: with `ws` on Node, with the platform's own WebSocket elsewhere. */
 
 import { throwIfAborted } from '../../abort.js';
-import { type OptionNames, requireOptions, requireSignal, requireText } from '../../arguments.js';
+import {
+  type OptionNames,
+  requireNumber,
+  requireObject,
+  requireOptions,
+  requireSignal,
+  requireText,
+} from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
-import { type Channel, type ChannelLimits, DEFAULT_LIMITS } from '../channel/channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf } from '../channel/channel.js';
 import type { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
@@ -88,7 +95,12 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   requireText(url, 'The address');
   requireOptions(options, NAMES);
   requireSignal(options.signal);
-  const { token = '', keep = false, resume, connectSeconds = 15, signal } = options;
+  const { token = '', keep = false, resume, connectSeconds = 15, signal, tls } = options;
+  requireText(token, 'The token');
+  requireNumber(connectSeconds, 'The seconds for connecting');
+  if (resume !== undefined) requireObject(resume, 'The run to go on with', 'runId', 'held');
+  if (tls !== undefined) requireObject(tls, 'The option tls');
+  const limits = limitsOf(DEFAULT_LIMITS, options.limits);
   const address = checkedUrl(url);
   if (token !== '' && !isToken(token)) {
     throw new VeilmatchError(
@@ -97,7 +109,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
     );
   }
   throwIfAborted(signal);
-  const link = await openLink(address, options, connectSeconds);
+  const link = await openLink(address, { ...options, limits }, connectSeconds);
   try {
     const held = resume?.held ?? (keep ? NOTHING_HELD : undefined);
     link.write(encodeMessage(openMessage(token, { runId: resume?.runId, held })));
@@ -112,7 +124,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
           'The peer does not go on with the run: its version cannot resume one.',
         );
       }
-      const channel = new WireChannel(link, { ...DEFAULT_LIMITS, ...options.limits });
+      const channel = new WireChannel(link, limits);
       const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
       const peerRole: Role = message.asks ? 'receiver' : 'sender';
       return Object.assign(channel, { runId: message.runId, reveal, peerRole, peerHolds: message.held });
@@ -123,7 +135,10 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   }
 }
 
-async function openLink(url: URL, options: ConnectOptions, seconds: number): Promise<Link> {
+/** With all limits that hold. */
+type Limited = ConnectOptions & { readonly limits: ChannelLimits };
+
+async function openLink(url: URL, options: Limited, seconds: number): Promise<Link> {
   const [socket, gate] = await newSocket(url, options);
   const link = socketLink(socket, gate);
   await new Promise<void>((resolve, reject) => {
@@ -151,7 +166,7 @@ async function openLink(url: URL, options: ConnectOptions, seconds: number): Pro
   return link;
 }
 
-async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[Socket, FrameGate?]> {
+async function newSocket(url: URL, { tls, limits }: Limited): Promise<[Socket, FrameGate?]> {
   if (isNode()) {
     const { WebSocket, SOCKET_LIMITS } = await import('../channel/ws.js');
     const { FrameGate } = await import('../channel/frame-gate.js');
@@ -167,8 +182,7 @@ async function newSocket(url: URL, { tls, limits }: ConnectOptions): Promise<[So
       minVersion: 'TLSv1.3',
       followRedirects: false,
     });
-    const { messagesPerSecond } = { ...DEFAULT_LIMITS, ...limits };
-    const gate = new FrameGate(new ASecond(messagesPerSecond));
+    const gate = new FrameGate(new ASecond(limits.messagesPerSecond));
     socket.once('upgrade', (response) => socket.once('open', () => gate.stand(response.socket)));
     return [socket as unknown as Socket, gate];
   }

@@ -4,7 +4,13 @@
  * headers of one request and one short message, within seconds, and there are so many of them at once and no more.
  */
 
-import { type OptionNames, requireOptions } from '../../arguments.js';
+import {
+  type OptionNames,
+  requireCallbacks,
+  requireMethods,
+  requireOptions,
+  requireSignal,
+} from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
@@ -13,14 +19,14 @@ import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
 import { acceptMessage } from '../../wire/negotiate.js';
 import { ASecond, HANDSHAKE_ALLOWANCE, InAll } from '../channel/byte-meter.js';
-import { type Channel, type ChannelLimits, DEFAULT_LIMITS, type Peer } from '../channel/channel.js';
+import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf, type Peer } from '../channel/channel.js';
 import { FrameGate } from '../channel/frame-gate.js';
 import { firstMessage, refuse } from '../channel/handshake.js';
 import type { Link } from '../channel/link.js';
 import { errorFor, reasonFor } from '../channel/reason.js';
 import { type Socket, SUBPROTOCOL, socketLink } from '../channel/socket.js';
 import { WireChannel } from '../channel/wire-channel.js';
-import type { Journal } from '../resume/journal.js';
+import { type Journal, requireRole } from '../resume/journal.js';
 import type { RunStore } from '../resume/run-store.js';
 import {
   type AdmissionOptions,
@@ -163,11 +169,27 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
   }
   const { host = '127.0.0.1', port = 0, tls, partners = [], origins = [], hosts = [] } = options;
   const admission: AdmissionOptions = { host, tls, partners, origins, hosts };
+  checkOptions(options);
   checkPartners(partners);
   checkAdmission(admission);
-  const server = new Server(admission, options, { ...LISTEN_LIMITS, ...options.limits });
+  const server = new Server(admission, options, limitsOf(LISTEN_LIMITS, options.limits));
   await server.start(host, port);
   return server;
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkOptions({ port = 0, reveal, role, runs, signal, onEvent }: ListenOptions): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new VeilmatchError('argument', 'The port must be a whole number from 0 to 65535.');
+  }
+  if (reveal !== undefined && !Object.hasOwn(MODE, reveal)) {
+    const modes = Object.keys(MODE).join("' or '");
+    throw new VeilmatchError('argument', `The option reveal must be '${modes}'.`);
+  }
+  if (role !== undefined) requireRole(role);
+  if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
+  requireSignal(signal);
+  requireCallbacks({ onEvent }, 'onEvent');
 }
 
 type HttpServer = import('node:http').Server;

@@ -4,7 +4,7 @@
  * partner with a new token or a renewed certificate is the same partner.
  */
 
-import { requireArray, requireObject, requireText } from '../../arguments.js';
+import { requireArray, requireBytes, requireObject, requireText } from '../../arguments.js';
 import { equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { checkBudgets, checkPolicy } from '../../policy/policy.js';
@@ -115,6 +115,16 @@ export class PartnerFault extends Error {
  * @throws {VeilmatchError} `argument`, with the place
  */
 export function checkPartners(partners: readonly Partner[]): void {
+  requireArray(partners, 'The partners');
+  for (const [i, partner] of partners.entries()) {
+    requireObject(partner, `partners[${i}]`);
+    requireText(partner.name, `partners[${i}].name`);
+    const { tokens = [], certificates = [] } = partner;
+    requireArray(tokens, `partners[${i}].tokens`);
+    for (const [j, hash] of tokens.entries()) requireBytes(hash, `partners[${i}].tokens[${j}]`);
+    requireArray(certificates, `partners[${i}].certificates`);
+    for (const [j, one] of certificates.entries()) requireObject(one, `partners[${i}].certificates[${j}]`);
+  }
   try {
     findFault(partners);
   } catch (error) {

@@ -13,9 +13,8 @@
 import { abortedError, throwIfAborted } from '../../abort.js';
 import {
   requireBytes,
+  requireCallbacks,
   requireCount,
-  requireFunction,
-  requireMethods,
   requireObject,
   requireOptions,
   requirePath,
@@ -25,7 +24,7 @@ import { withBackend } from '../../group/select.js';
 import type { Given } from '../../psi/run/options.js';
 import { type ByRole, optionNames, type Protocol } from '../../psi/run/protocol.js';
 import type { Role } from '../../psi/run/suite.js';
-import { requireParty } from '../resume/journal.js';
+import { requireJournal, requireParty } from '../resume/journal.js';
 import { missing, planOf, type StepFiles, type StepOptions } from './plan.js';
 import { type StepTaken, Turn } from './turn.js';
 
@@ -93,16 +92,15 @@ function stepNames(protocol: Pick<Protocol, 'options'>): Record<string, true> {
 }
 
 function checkArguments({ reads, writes }: StepFiles, role: Role, options: StepOptions<never>): void {
-  const { signingKey, peer, journal, lifetimeSeconds, allow, onResult } = options;
+  const { signingKey, peer, journal, lifetimeSeconds, allow } = options;
   if (reads !== undefined) requirePath(reads, 'The path of the file that is read');
   if (writes !== undefined) requirePath(writes, 'The path of the file that is written');
   if (signingKey !== undefined) requireSigningKey(signingKey);
   if (peer !== undefined) requireBytes(peer, "The partner's public key");
-  if (journal !== undefined)
-    requireMethods(journal, 'The journal', 'outcome', 'addOutcome', 'close', 'erase');
+  if (journal !== undefined) requireJournal(journal);
   if (lifetimeSeconds !== undefined) requireCount(lifetimeSeconds, 'The seconds that a request is good for');
   if (allow !== undefined) requireObject(allow, 'The option allow', 'peer', 'ledger');
-  if (onResult !== undefined) requireFunction(onResult, 'The option onResult');
+  requireCallbacks(options, 'onResult');
   if (reads === undefined && role === 'sender') {
     throw missing('A sender has nothing to say before the receiver has: name the file that it reads.');
   }

@@ -4,6 +4,7 @@
  * no earlier file is what it says now.
  */
 
+import { throwIfAborted } from '../../abort.js';
 import { bytesToHex, concatBytes, equalBytes, hexToBytes, utf8 } from '../../bytes.js';
 import { sha512 } from '../../kernel/sha512.js';
 import { admission } from '../../policy/admission.js';
@@ -124,10 +125,11 @@ export class Turn {
 
   /** What this party says in this turn: its frames from the one on that no earlier file has. */
   async *#turn(): AsyncGenerator<Uint8Array, void, void> {
-    const { chain, at, incoming } = this.#plan;
+    const { chain, at, incoming, options } = this.#plan;
     const before = chain.framesBefore(at + 1, 'own');
     const said = chain.link(at - 1)?.frames;
     for await (const frame of this.#frames()) {
+      throwIfAborted(options.signal);
       if (this.#made === 0) this.#ownSize = this.#sizeIn(frame);
       if (this.#made++ >= before) yield frame;
       this.#digest.add(frame);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Journals in files, sealed: for parties that may be killed. */
 
-import { requireObject, requirePath } from '../../arguments.js';
+import { requireCallbacks, requireObject, requirePath } from '../../arguments.js';
 import { bytesToHex, fromUtf8, hexToBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
@@ -97,6 +97,7 @@ async function journalOf(
   open: () => Promise<SealedLog>,
 ): Promise<Journal> {
   requirePath(path, 'The path');
+  requireCallbacks({ onClosed }, 'onClosed');
   let lock: FileLock | undefined = await lockFile(`${path}.lock`);
   let log: SealedLog | undefined;
   try {

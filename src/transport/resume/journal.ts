@@ -11,11 +11,11 @@
  * the tags; the receiver's opens its list to whoever has its questions.
  */
 
-import { requireObject, requireOptions, requireText } from '../../arguments.js';
+import { requireMethods, requireObject, requireOptions, requireText } from '../../arguments.js';
 import { bytesToHex, concatBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512 } from '../../kernel/sha512.js';
-import { ristretto255Suite } from '../../psi/run/ciphersuite.js';
+import { requirePsiSuite, ristretto255Suite } from '../../psi/run/ciphersuite.js';
 import { type Given, repeatedTerms } from '../../psi/run/options.js';
 import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
 import { type ByRole, type Party, type Protocol, requireProtocol } from '../../psi/run/protocol.js';
@@ -206,10 +206,21 @@ export function memoryJournal(identity: RunIdentity): Journal {
   });
 }
 
+/** @throws {VeilmatchError} `argument` for what is no journal */
+export function requireJournal(value: unknown): void {
+  requireMethods(value, 'The journal', 'frame', 'addFrame', 'outcome', 'addOutcome', 'close', 'erase');
+  requireObject(value, 'The journal', 'seed', 'held', 'terms');
+}
+
 /** @throws {VeilmatchError} `argument` for what is no protocol, no role, or nothing that a party could bring */
 export function requireParty(protocol: unknown, role: unknown, own: unknown): void {
   requireProtocol(protocol);
   requireObject(own, 'What the party brings');
+  requireRole(role);
+}
+
+/** @throws {VeilmatchError} `argument` */
+export function requireRole(role: unknown): void {
   if (role === 'receiver' || role === 'sender') return;
   throw new VeilmatchError('argument', "The role must be 'receiver' or 'sender'.");
 }
@@ -237,6 +248,7 @@ export function partyTerms<Own extends ByRole, Options extends object, Result ex
   requireParty(protocol, role, own);
   requireOptions(options);
   const { suite = ristretto255Suite, maxPeerSize = '', pad } = options;
+  requirePsiSuite(suite);
   const { chunkSize = defaultChunkSize(suite) } = options;
   const party: Party<Own[R], Options, Result[R], unknown> = protocol[role];
   return {

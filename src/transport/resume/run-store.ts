@@ -4,7 +4,7 @@
  * found by its id and by the peer that it was begun with, in one look: to everybody else it is not there.
  */
 
-import { requireObject, requirePath } from '../../arguments.js';
+import { requireCount, requireObject, requirePath } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
 import { secureRandom } from '../../random.js';
@@ -101,6 +101,8 @@ export async function openRunStore(
   requireObject(unlock, 'What it is opened with');
   requireObject(options, 'The options', 'terms');
   const { terms, lifetimeSeconds = WEEK, runsPerPeer = 8 } = options;
+  requireCount(lifetimeSeconds, 'The seconds that a run can be resumed for');
+  requireCount(runsPerPeer, 'The runs that are kept for one peer');
   const files = nodeFiles();
   const keyPath = `${folder}/${KEY_NAME}`;
   await files.mkdir(folder, { recursive: true, mode: 0o700 }).catch((error) => {
@@ -162,7 +164,14 @@ class Store implements FolderRunStore {
 
   /** Takes up a run that is in the folder. */
   async find(runId: string): Promise<void> {
-    const { peer, madeAt, terms } = await readJournalHead(this.#pathOf(runId), { key: this.#key });
+    const path = this.#pathOf(runId);
+    const { runId: begun, peer, madeAt, terms } = await readJournalHead(path, { key: this.#key });
+    if (begun !== runId) {
+      throw new VeilmatchError(
+        'bad-file',
+        `${pathName(path)} is the state of run ${begun}, under another name. Give it its own name again, or remove it.`,
+      );
+    }
     if (this.#expired(madeAt)) return removeFile(this.#pathOf(runId));
     try {
       checkTerms(terms, this.#terms);

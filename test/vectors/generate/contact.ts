@@ -30,7 +30,7 @@ const [secretKey, signingKey, otherKey, otherSigner] = drawn('contact keys', ['k
 ) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
 const signer = bytesToHex(signingPublicKey(signingKey));
 
-export type UnnumberedContact =
+type UnnumberedContact =
   | (Omit<ContactGroup, 'tests'> & { readonly tests: Array<Unnumbered<VectorTest>> })
   | (Omit<PublishedGroup, 'tests'> & { readonly tests: Array<Unnumbered<PublishedTest>> });
 

@@ -12,7 +12,6 @@ const MAIL = ['mailto:ada@example.com', 'mailto:grace@example.org', 'mailto:δο
 export const ASKED: readonly (readonly string[])[] = [[PHONE[0]], [MAIL[0]], [PHONE[1]], [PHONE[0]]];
 /** Four, two of which are asked for. */
 export const HELD: readonly (readonly string[])[] = [[MAIL[1]], [PHONE[1]], [PHONE[2]], [PHONE[0]]];
-export const DISTINCT = { receiver: 3, sender: 4 } as const;
 
 /** Rows of several identifiers: two of the receiver's are one person, and so are two to the sender alone. */
 export const PEOPLE: Readonly<Record<Role, readonly (readonly string[])[]>> = {

@@ -215,7 +215,7 @@ export class TestsOfRun {
   }
 }
 
-export function finishOf(
+function finishOf(
   sid: Uint8Array,
   role: Role,
   ofReceiver: readonly Uint8Array[],
