@@ -21,6 +21,7 @@ import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { LIST_ARGUMENT } from './flags/list-options.js';
 import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
@@ -129,6 +130,14 @@ function buildProgram(commands: readonly Command[], io: Io, finish: (status: num
     for (const { name, description } of command.arguments) sub.argument(name, description);
     for (const option of command.options) sub.addOption(option);
     sub.showHelpAfterError(`Try: veilmatch ${command.name} --help`);
+    const takesList = command.arguments.includes(LIST_ARGUMENT);
+    sub.exitOverride((error) => {
+      if (takesList && error.code === 'commander.excessArguments')
+        io.stderr.write(
+          "Several files are one list by a pattern in quotes, which the shell leaves alone: 'part-*.csv'\n",
+        );
+      throw error;
+    });
     sub.action(async () => finish(await command.run(sub.args, sub.opts(), io)));
   }
   return program;

@@ -29,7 +29,14 @@ interface PhoneCells {
 
 /** What people write into cells that are empty. */
 const NOTHING =
-  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n\/a|\(?(?:leer|blank|empty)\)?)$/i;
+  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n(?:\/[ad]|v)|#(?:name|value|wert|ref|bezug)[?!]|\(?(?:leer|blank|empty)\)?)$/i;
+
+const HASH = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
+
+/** Whether a cell is a hash already, by how many hexadecimal digits it has. */
+export function isHash(cell: string): boolean {
+  return HASH.test(cell);
+}
 
 /** @param countryColumn where each row has its country, if the file says so */
 export function contentOf(

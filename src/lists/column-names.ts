@@ -10,10 +10,10 @@ export type ColumnKind = Field | 'country';
 /** Words, as `wordsOf` makes them. */
 const NAMES: Readonly<Record<ColumnKind, RegExp>> = {
   phone:
-    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|puhelin\w*|komorka)\b/,
+    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|telf\d|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|puhelin\w*|komorka)\b/,
   email:
-    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\be ?post\w*\b|\bsahkoposti\w*\b/,
-  country: /\b(?:country\w*|land|lander|pays|pais|paese|kraj|nation\w*|landcode|laendercode|lan?dkod)\b/,
+    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\bsmtp ?addr\w*|\be ?post\w*\b|\bsahkoposti\w*\b/,
+  country: /\b(?:country\w*|land1?|lander|pays|pais|paese|kraj|nation\w*|landcode|laendercode|lan?dkod)\b/,
 };
 
 /** Words behind which something else than what the name begins with is meant. */
@@ -33,14 +33,14 @@ const DIGITS_OF_SOMETHING_ELSE =
 const PREFERENCE: Readonly<Record<ColumnKind, readonly RegExp[]>> = {
   phone: [
     /\b(?:mobile?\w*|movil\w*|cell\w*|celular\w*|handy\w*|portable|gsm\d*|sms|whats ?app|komorka)\b/,
-    /^(?:phones?|tele?\d*|telephone|telefon\w*|telefono|rufnummer|phone ?(?:number|no|nr)|telephone number|msisdn|phone ?1|primary phone)$/,
+    /^(?:phones?|tele?\d*|telf1|telephone|telefon\w*|telefono|rufnummer|phone ?(?:number|no|nr)|telephone number|msisdn|phone ?1|primary phone)$/,
     /\b(?:primary|main|home|private|privat\w*|personal|customer|person)\b/,
   ],
   email: [
-    /^(?:e ?mails?|mail|e ?mail ?address?e?|email ?1|e ?mail 1 value|primary email|courriel|correo|e post)$/,
+    /^(?:e ?mails?|mail|e ?mail ?address?e?|email ?1|e ?mail 1 value|primary email|courriel|correo|e post|smtp addr)$/,
     /\b(?:primary|main|home|private|privat\w*|personal|customer|person)\b/,
   ],
-  country: [/^(?:country|country ?code|land|pays|pais)$/, /\b(?:mailing|home|billing|customer)\b/],
+  country: [/^(?:country|country ?code|land1?|pays|pais)$/, /\b(?:mailing|home|billing|customer)\b/],
 };
 
 /** Behind all others: whom they reach is somebody else, or many people. */

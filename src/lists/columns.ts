@@ -7,7 +7,7 @@
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
-import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
+import { type ColumnContent, contentOf, isHash, looksLikeIdentifier } from './column-content.js';
 import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './column-names.js';
 
 /** A column that somebody names, and what is in it. */
@@ -95,7 +95,7 @@ export function chooseColumns(
 ): ColumnChoice {
   const { table, ...choice } = findColumns(sample, options, source);
   const { phone, email } = choice.columns;
-  if (phone.length + email.length === 0) throw nothingFound(table, options);
+  if (phone.length + email.length === 0) throw nothingFound(table, options, sample);
   return choice;
 }
 
@@ -158,6 +158,13 @@ export function findColumns(
   }
   if (country !== undefined)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
+  else if (countryColumn === undefined) {
+    for (const column of calledCountry(table)) {
+      others.push(
+        `${describe(table, column)} is not used: too many of its cells name no country (--country-column overrules)`,
+      );
+    }
+  }
   const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
   return {
     table,
@@ -288,16 +295,19 @@ function phonesIn({ filled, phone }: ColumnContent, { header, width }: Table): n
 }
 
 /** A column that is called so and holds nothing else. */
-function guessCountry({ header = [] }: Table, rows: readonly (readonly string[])[]): number | undefined {
+function guessCountry(table: Table, rows: readonly (readonly string[])[]): number | undefined {
+  return calledCountry(table).find((column) => {
+    const { filled, country } = contentOf(rows, column, undefined, undefined);
+    return country > 0 && country >= MIN_COUNTRIES * filled;
+  });
+}
+
+/** Columns that are called so, the best name first. */
+function calledCountry({ header = [] }: Table): number[] {
   const words = header.map(wordsOf);
-  const [best] = words
-    .flatMap((name, column) => {
-      if (!speaksFor('country', name)) return [];
-      const { filled, country } = contentOf(rows, column, undefined, undefined);
-      return country > 0 && country >= MIN_COUNTRIES * filled ? [column] : [];
-    })
+  return words
+    .flatMap((name, column) => (speaksFor('country', name) ? [column] : []))
     .sort((a, b) => rankOf('country', words[a]!) - rankOf('country', words[b]!));
-  return best;
 }
 
 /** A header's name unless it could be a value that somebody declared to be a header. */
@@ -325,7 +335,28 @@ function listColumns(table: Table): string {
   return `It has ${names}${more}${table.header ? '' : ' and no header'}.`;
 }
 
-function nothingFound(table: Table, { country, countryColumn }: ColumnOptions): VeilmatchError {
+function nothingFound(
+  table: Table,
+  { country, countryColumn }: ColumnOptions,
+  sample: readonly (readonly string[])[],
+): VeilmatchError {
+  const hashed = Array.from({ length: table.width }, (_, column) => column).filter((column) =>
+    sample.some((record) => isHash(record[column]?.trim() ?? '')),
+  );
+  if (hashed.length > 0) {
+    return new VeilmatchError(
+      'argument',
+      `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses, and ${hashed
+        .slice(0, 3)
+        .map((column) => describe(table, column))
+        .join(
+          ', ',
+        )}${hashed.length > 3 ? ` and ${hashed.length - 3} more` : ''} hold hashes: what was hashed is matched by the ` +
+        'same hash alone. veilmatch reverse says how much of them anybody can read; to match otherwise, take the list from which they ' +
+        'were made. --column NAME=phone or --column NAME=email says to read a column all the same, as veilmatch hash --upload does, which ' +
+        'keeps hashes.',
+    );
+  }
   const hint =
     country === undefined && countryColumn === undefined
       ? ' National telephone numbers are recognised when --country is given.'

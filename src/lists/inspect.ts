@@ -8,6 +8,7 @@ import { kindOf, textOf } from '../identifiers/identifier.js';
 import type { Field, RejectedRow } from '../identifiers/row.js';
 import { identifiersFromRows } from '../identifiers/rows.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import { isHash } from './column-content.js';
 import { type Io, processIo } from './io.js';
 import type { ListRecord } from './record-source.js';
 import { Shapes } from './shapes.js';
@@ -66,7 +67,6 @@ const SHOWN_LINES = 5;
 /** As many rows as no person has accounts. */
 const FREQUENT_ROWS = 10;
 const SHOWN_FREQUENT = 5;
-const HASH = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 /**
  * Reads a list to its end and says what is in it.
@@ -103,7 +103,7 @@ export async function inspectList(
         const cell = fields[i]?.trim() ?? '';
         if (cell === '') continue;
         column.filled++;
-        if (HASH.test(cell)) column.hashes++;
+        if (isHash(cell)) column.hashes++;
         column.shapes.add(cell);
       }
     };

@@ -38,7 +38,7 @@ describe('veilmatch inspect', () => {
       'rejected:',
       '       1  phone too-short (line 7)',
       '       1  email not-an-email (line 7)',
-      '       1  bad-record (line 8); their cells cannot be told apart; of CSV, quotes go around a whole field, and around one that holds the delimiter',
+      '       1  bad-record (line 8); their cells cannot be told apart: quotes go around a whole field, and around one that holds the delimiter',
       '',
       'go on with: veilmatch normalize - --column Mobile=phone --column Email=email --country US',
       '',
@@ -62,6 +62,21 @@ describe('veilmatch inspect', () => {
     });
     expect(report.columns[2]).toMatchObject({ number: 3, kind: 'phone', filled: 4 });
     expect(report.rejected).toContainEqual({ code: 'bad-record', count: 1, lines: [8] });
+  });
+
+  it.each([
+    ['{"phone":"+1 415 555 0123"}\n{"phone":\n', 'a line is one JSON object, whole'],
+    ['BEGIN:VCARD\nTEL:+14155550123\nEND:VCARD\nBEGIN:VCARD\nTEL:1\n', 'a card ends with END:VCARD'],
+  ])('says of a bad record what its format asks for', async (stdin, advice) => {
+    const { stdout } = await cli(['inspect', '-'], { stdin });
+    expect(stdout).toMatch(new RegExp(`bad-record \\(line \\d\\); ${advice}\n`));
+  });
+
+  it('says of a list of hashes that they are some', async () => {
+    const { status, stderr } = await cli(['inspect', '-'], { stdin: `line,phone\n2,${HASH}\n` });
+    expect(status).toBe(2);
+    expect(stderr).toContain('column 2 "phone" hold hashes');
+    expect(stderr).not.toContain('--country');
   });
 
   it('shows no cell that stands where a header should', async () => {

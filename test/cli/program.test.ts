@@ -69,7 +69,7 @@ describe('veilmatch', () => {
   it.each([
     [['nomalize', 'x'], /unknown command 'nomalize'\n\(Did you mean normalize\?\)/],
     [['normalize'], /missing required argument 'file'\nTry: veilmatch normalize --help/],
-    [['normalize', 'a', 'b'], /too many arguments/],
+    [['normalize', 'a', 'b'], /too many arguments[^]*a pattern in quotes.*'part-\*\.csv'/],
     [['normalize', 'a', '--contry', 'US'], /unknown option '--contry'\n\(Did you mean --country\?\)/],
     [['normalize', 'a', '--country', 'UK'], /'UK' is invalid. Give two letters.*GB \(not UK\)/],
     [['normalize', 'a', '--column', 'tel'], /Give NAME=phone or NAME=email/],
@@ -204,6 +204,19 @@ describe('veilmatch', () => {
     expect(stderr).toBe(
       'error: something unforeseen went wrong (TypeError). Please report it, without your list.\n',
     );
+  });
+
+  it('does not call numbers safe that no attack has looked for', async () => {
+    const list = temporary('list.csv');
+    const partner = temporary('partner.csv');
+    writeFileSync(list, 'phone\n+1 415 555 0123\n');
+    writeFileSync(partner, 'phone\n+1 628 555 0177\n');
+    const attack = ['--country', 'US', '--area-codes', '415555', '--protocols', 'plain', '--json'];
+    const plain = await cli(['compare', list, partner, ...attack.slice(0, -1)]);
+    // None of the partner's numbers is in the plan.
+    expect(plain.stdout).toMatch(/^plain .* 0 of 0 +-$/m);
+    const { protocols } = JSON.parse((await cli(['compare', list, partner, ...attack])).stdout);
+    expect(protocols[0].attacks.partner).toMatchObject({ answersTried: 0 });
   });
 
   it('never prints a value of the list in a message', async () => {

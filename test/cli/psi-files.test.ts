@@ -63,6 +63,15 @@ function finish(...more: string[]): Promise<Ending> {
 }
 
 describe('two files', () => {
+  it('are told of with the whole command that goes on, and what a result without rows loses', async () => {
+    const { stderr } = await request();
+    expect(stderr).toContain(
+      `psi finish ANSWER --state ${at('state')} --state-key-file ${at('state.key')}\n`,
+    );
+    await respond();
+    expect((await finish()).stderr).toContain('without -o FILE the rows of the result are not written');
+  });
+
   it('find the plain intersection, and leave no state behind', async () => {
     const before = readdirSync(folder);
     expect(await request()).toMatchObject({ status: 0, stdout: '' });

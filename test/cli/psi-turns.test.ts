@@ -217,7 +217,12 @@ describe('a step', () => {
     await begin(sum);
     writeFileSync(at('strict.json'), '{"largestSet": 39, "budgets": []}');
     const refused = await answer(sum, '--policy', at('strict.json'));
-    expect([refused.status, refused.stderr]).toEqual([3, expect.stringContaining('by its largestSet')]);
+    expect([refused.status, refused.stderr]).toEqual([
+      3,
+      expect.stringContaining(
+        "Your policy does not allow this run, by its largestSet (the partner's list: at most 39)",
+      ),
+    ]);
     expect(partners.states('sender')).toEqual([]);
     expect(await answer(sum)).toMatchObject({ status: 0 });
   });

@@ -3,6 +3,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ReversalSummary } from '../../src/attack/index.js';
+import { reversalText } from '../../src/cli/report/reverse-report.js';
 import { cli, type Ending, temporary } from './harness.js';
 
 const digest = (text: string, algorithm = 'sha256'): Buffer => createHash(algorithm).update(text).digest();
@@ -134,6 +136,19 @@ describe('veilmatch reverse', () => {
       stdin: [NUMBERS[0]!, 'nobody'].map((t) => token(t)).join('\n'),
     });
     expect(some.stdout).not.toContain('Nothing was found');
+  });
+
+  it('says what helps a list that may be too short for a sample', () => {
+    const nothing = {
+      ...{ targets: 1, recovered: 0, matches: 0, expectedFalseMatches: 0, formats: [], accidents: [] },
+      ...{ candidates: 110, space: 100, seconds: 1, candidatesPerSecond: 110, rest: 0 },
+    };
+    const whole = { format: 'e164', candidates: 100, matches: 0 };
+    const sampled = { ...whole, accident: 'newline', candidates: 10 } as const;
+    const text = (tried: readonly object[]): string =>
+      reversalText({ ...nothing, tried } as unknown as ReversalSummary);
+    expect(text([whole, sampled])).toContain('Of a short list none may be in that part: --accident');
+    expect(text([whole])).not.toContain('Of a short list');
   });
 
   it('a salt for each token: beside it, in a column of that name, or in one that is named', async () => {

@@ -28,18 +28,27 @@ describe('columns that are guessed', () => {
     'phone1',
     'tel1',
     'MSISDN',
+    'TELF1',
+    'TELF2',
   ])('a column named %s holds telephone numbers', (name) => {
     const { columns } = choose([`id,${name}`, '1,(415) 555-0123']);
     expect(columns).toEqual({ header: ['id', name], phone: [1], email: [], country: undefined });
   });
 
-  it.each(['email', 'E-Mail', 'e_mail', 'Email address', 'emailAddress', 'mail', 'Correo', 'Courriel'])(
-    'a column named %s holds e-mail addresses',
-    (name) => {
-      const { columns } = choose([`id,${name}`, '1,ada@example.com']);
-      expect(columns).toMatchObject({ phone: [], email: [1] });
-    },
-  );
+  it.each([
+    'email',
+    'E-Mail',
+    'e_mail',
+    'Email address',
+    'emailAddress',
+    'mail',
+    'Correo',
+    'Courriel',
+    'SMTP_ADDR',
+  ])('a column named %s holds e-mail addresses', (name) => {
+    const { columns } = choose([`id,${name}`, '1,ada@example.com']);
+    expect(columns).toMatchObject({ phone: [], email: [1] });
+  });
 
   it('says what was guessed, why, and how to overrule it', () => {
     expect(choose(['id,Mobile phone,Contact', '1,(415) 555-0123,ada@example.com']).notes).toEqual([
@@ -199,7 +208,16 @@ describe('columns by evidence', () => {
     expect(choose(lines, { country: 'DE' }).columns.country).toBe(2);
     expect(choose(lines, { countryColumn: '' }).columns.country).toBeUndefined();
     expect(choose(lines, { countryColumn: 'Mailing Country' }).columns.country).toBe(1);
-    expect(choose(['Phone,Country', '+14155550123,Elsewhere']).columns.country).toBeUndefined();
+    expect(choose(['LAND1,TELF1', 'DE,030 123456']).columns).toMatchObject({ country: 0, phone: [1] });
+    const elsewhere = choose(['Phone,Country', '+14155550123,Elsewhere']);
+    expect(elsewhere.columns.country).toBeUndefined();
+    // Who expects it to be used hears of it.
+    const notUsed = /^column 2 "Country" is not used: .*--country-column overrules/;
+    expect(elsewhere.notes.at(-1)).toMatch(notUsed);
+    const declined = choose(['Phone,Country', '+14155550123,Elsewhere'], { countryColumn: '' });
+    expect(declined.notes.at(-1)).not.toMatch(notUsed);
+    const withErrors = ['Phone,Land', '030 123456,Deutschland', '01 23 45 67 89,France', '#NV,#NV'];
+    expect(choose(withErrors).columns.country).toBe(1);
   });
 
   it('reads a header that is one name short, as R writes it', () => {

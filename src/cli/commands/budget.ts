@@ -128,7 +128,7 @@ export function budgetLines(budgets: readonly Budget[]): string[] {
 function usage({ runs, elements, work }: Omit<Budget, 'hours'>): string {
   const byDefault = work === undefined && runs === undefined && elements !== undefined;
   const parts = [
-    runs === undefined ? [] : [`at most ${count(runs)} runs`],
+    runs === undefined ? [] : [`at most ${count(runs)} ${runs === 1 ? 'run' : 'runs'}`],
     elements === undefined ? [] : [`at most ${count(elements)} elements`],
     work === undefined ? [] : [`work on at most ${count(work)} elements, the sender's own included`],
     byDefault ? ["work on no more than these and the sender's list ten times"] : [],

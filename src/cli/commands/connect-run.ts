@@ -122,6 +122,7 @@ async function run(
   { protocols, flags, state, guard, io }: Asking,
 ): Promise<Outcome> {
   const choice = agreedChoice(channel, state, protocols, flags);
+  noteRows(choice, flags.output, io);
   const own = ownOf(choice, read, flags);
   const { protocol, role, options } = choice;
   const agreed = { ...options, pad: flags.pad };
@@ -214,6 +215,12 @@ function agreedChoice(
   const choice = choose(protocols, { reveal, role }, flags as unknown as Flags);
   checkRows(choice, flags.output);
   return choice;
+}
+
+/** Said before the run counts: what is not written then is not to be had once more. */
+export function noteRows(choice: Choice, output: string | undefined, io: Io): void {
+  if (output !== undefined || !partyOf(choice).rows?.when(choice.options)) return;
+  io.stderr.write('without -o FILE the rows of the result are not written, and cannot be had later\n');
 }
 
 /** @throws {VeilmatchError} `argument` where a file of rows is wanted in vain */

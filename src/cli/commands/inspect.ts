@@ -69,7 +69,9 @@ function reportText(report: ListInspection, path: string, flags: InspectFlags): 
     ({ kind, rows, lines }) =>
       `  ${kind === 'phone' ? 'a number' : 'an address'} in ${rows} rows (${placesOf(lines, report)}, ...): hardly one person`,
   );
-  const ofCountries = Object.entries(countries).map(([country, count]) => `${country} ${count}`);
+  const ofCountries = Object.entries(countries).map(
+    ([country, count]) => `${country === 'other' ? 'not known' : country} ${count}`,
+  );
   return [
     ...report.notes.map((note) => `${placeName(path)}: ${note}`),
     '',

@@ -32,7 +32,7 @@ import { count } from '../report/comparison.js';
 import { type FileRun, openFileRun, runIdOf } from '../secrets/file-runs.js';
 import { readKey } from '../secrets/secrets.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
-import { checkRows } from './connect-run.js';
+import { checkRows, noteRows } from './connect-run.js';
 import { nextLine, type Stepped, takeStep, taking } from './psi-step.js';
 
 /** @param protocols that it runs */
@@ -51,7 +51,7 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
   async run(args, options, io): Promise<ExitStatus> {
     const flags = options as unknown as NextFlags;
     const [file] = args as [string];
-    const { output, state } = flags;
+    const { output } = flags;
     await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [file, ...keyFiles(flags)]);
     const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const run = await keptRun(file, flags, io);
@@ -69,7 +69,7 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
     io.stderr.write(
       `${pathName(output)}: file ${step.written! + 1} of ${step.files} of the run with ${run.journal.peer}\n`,
     );
-    io.stderr.write(nextLine(step, output, choice, run.journal.peer, state));
+    io.stderr.write(nextLine(step, output, choice, run.journal.peer, flags));
     return 0;
   },
 });
@@ -113,6 +113,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
     const step = await taking(run, false, async () => {
       await checkCommand(file, run, choice, true);
       checkRows(choice, flags.output);
+      noteRows(choice, flags.output, io);
       checkSend(filesOf(choice.protocol, choice.options) % 2 === 1 && choice.role === 'receiver', flags);
       const inputs = [file, run.list, run.path, ...keyFiles(flags)];
       return withOutputs([undefined, ...paths], inputs, io, (output, rows) =>
@@ -140,7 +141,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
         }),
       );
     });
-    if (send !== undefined) io.stderr.write(nextLine(step, send, choice, run.journal.peer, flags.state));
+    if (send !== undefined) io.stderr.write(nextLine(step, send, choice, run.journal.peer, flags));
     return 0;
   },
 });

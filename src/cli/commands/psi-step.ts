@@ -18,7 +18,7 @@ import {
 import { lent } from '../../transport/resume/lent.js';
 import { type Choice, peerLearns } from '../flags/choice.js';
 import { type Own, type OwnFlags, ownOf } from '../flags/own.js';
-import { readPolicy } from '../flags/policy.js';
+import { readPolicy, refusedBy } from '../flags/policy.js';
 import type { LimitFlags } from '../flags/psi-options.js';
 import type { ReadSet } from '../flags/read-set.js';
 import { startRunProgress } from '../report/run-report.js';
@@ -82,7 +82,7 @@ export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
     if (limit === undefined) throw error;
     throw new VeilmatchError(
       'refused',
-      `Your policy does not allow this run, by its ${limit}. Nothing was written or counted. --policy names another one; ` +
+      `${refusedBy(limit, { given: policy, usual: protocol.terms.policy })}. Nothing was written or counted. --policy names another one; ` +
         'veilmatch budget says in words what one allows.',
     );
   } finally {
@@ -103,7 +103,7 @@ export function nextLine(
   path: string,
   { role }: Choice,
   partner: string,
-  state: string | undefined,
+  { state, stateKeyFile }: { readonly state?: string; readonly stateKeyFile?: string },
 ): string {
   const name = pathName(path);
   if (written === undefined) return '';
@@ -112,9 +112,10 @@ export function nextLine(
   const command = isLastFor(role, answer, files) ? 'finish' : 'next';
   const more = command === 'next' ? ' -o NEXT' : answer + 1 < files ? ' --send LAST' : '';
   const key = more === '' ? '' : ' --key KEY';
+  const unlock = stateKeyFile === undefined ? '' : ` --state-key-file ${pathName(stateKeyFile)}`;
   return (
-    `send ${name} to ${partner}; with the answer run: veilmatch psi ${command} ANSWER${more} --state ${pathName(state ?? '')}${key}` +
-    '\n'
+    `send ${name} to ${partner}; with the answer run: veilmatch psi ${command} ANSWER${more} ` +
+    `--state ${pathName(state ?? '')}${unlock}${key}\n`
   );
 }
 

@@ -90,7 +90,7 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
     io.stderr.write(
       `${pathName(output)}: ${count(step.own.set.size)} identifiers, to be answered by ${flags.peer} within ${flags.days} days\n`,
     );
-    io.stderr.write(nextLine(step, output, choice, flags.peer, state));
+    io.stderr.write(nextLine(step, output, choice, flags.peer, flags));
     return statusFor(flags, read.summary.rejected);
   },
 });
@@ -136,7 +136,7 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
     io.stderr.write(
       `${pathName(output)}: the answer to ${count(step.peerSize!)} identifiers of ${flags.peer}, of a list with ${count(step.own.set.size)}\n`,
     );
-    io.stderr.write(nextLine(step, output, choice, flags.peer, flags.state));
+    io.stderr.write(nextLine(step, output, choice, flags.peer, flags));
     return statusFor(flags, read.summary.rejected);
   },
 });

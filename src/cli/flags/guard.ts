@@ -12,7 +12,7 @@ import { isPartnerName } from '../../transport/door/partners.js';
 import { type ChannelOptions, type FileLedger, partnerId } from '../../transport/index.js';
 import { openLedger } from '../secrets/state-folder.js';
 import { type Choice, peerLearns } from './choice.js';
-import { readPolicy } from './policy.js';
+import { readPolicy, refusedBy } from './policy.js';
 
 export interface GuardFlags {
   readonly partner?: string;
@@ -58,6 +58,7 @@ export async function openGuard(flags: GuardFlags, expected: Choice, url: URL, i
   };
   await ledgerFor(expected);
   let limit: Refusal | undefined;
+  let usual = expected.protocol.terms.policy;
   let connected = false;
   const onRefusal = (refusal: Refusal): void => {
     limit = refusal;
@@ -81,6 +82,7 @@ export async function openGuard(flags: GuardFlags, expected: Choice, url: URL, i
       connected = true;
     },
     async admit(run, choice) {
+      usual = choice.protocol.terms.policy;
       const ledger = await ledgerFor(choice);
       const policy = given ?? (ledger && choice.protocol.terms.policy);
       if (policy === undefined) return undefined;
@@ -91,7 +93,7 @@ export async function openGuard(flags: GuardFlags, expected: Choice, url: URL, i
       if (limit === undefined) return error;
       return new VeilmatchError(
         'refused',
-        `Your policy does not allow this run, by its ${limit}: ${
+        `${refusedBy(limit, { given, usual })}: ${
           connected
             ? 'of your list the partner has seen the size alone, and it may have counted the run'
             : 'no connection was made, and nothing was counted'

@@ -87,8 +87,11 @@ where it has a result. Every step says which is next. All files are signed, and
 none is worth anything to somebody who reads it on the way, but for the sizes of the lists.
 
 The party that asks keeps a state from one step to the next, and with more than two files the other one does, too: sealed, in the
-folder of --state, and erased after the last step. A step that is done twice writes the same file again; another file in the
-place of one that was answered is refused.
+folder of --state, and erased after the last step. Where a state is kept, a step that is done twice writes the same file again; a
+response of which none is kept is written once. Another file in the place of one that was answered is refused.
+
+Where a party that asks tells its partner something as well, with ids and --to both, its own policy limits the partner: psi
+next and finish take --policy.
 
 Examples:
   veilmatch psi request mine.csv --country US --reveal intersection --key a.key --peer b --peers peers.txt \\

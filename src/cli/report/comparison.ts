@@ -71,7 +71,7 @@ export function comparisonText(
     "partner     the receiver, offline: how many of the sender's numbers that it did not have it now reads",
     'outsider    the same for somebody who reads every byte on the line and has no key',
     'enumerating the same for a receiver that takes part with invented numbers as its list',
-    'whole plan  what trying every number takes at the rate measured here: offline, or by asking the sender; - where nothing is left to find',
+    'whole plan  what trying every number takes at the rate measured here: offline, or by asking the sender; - where there was nothing to find',
     '~           a sample: numbers spread over the plan and, among them, as many right answers as the figure says',
     ...reports.flatMap(notesOn),
     '',
@@ -91,6 +91,8 @@ function reads({ recovered, answersTried, sampled }: AttackReport): string {
 function wholePlan({ of, attacks: { partner, enumerating } }: ProtocolReport): string {
   // Where the receiver has all of the sender's numbers, an attack has nothing to show.
   if (of === 0) return '-';
+  // None of them is among the numbers of the plan: that an attack on it finds none says nothing.
+  if (partner.answersTried === 0 && enumerating.answersTried === 0) return '-';
   if (partner.recovered > 0) return duration(partner.secondsForSpace);
   return enumerating.recovered > 0 ? `asking: ${duration(enumerating.secondsForSpace)}` : 'never';
 }

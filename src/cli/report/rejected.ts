@@ -13,21 +13,28 @@ const SHOWN = 5;
 
 const ADVICE: Partial<Readonly<Record<RowCode, string>>> = {
   'no-country': 'national telephone numbers need a country: --country CC, or --country-column NAME',
-  'bad-record':
-    'their cells cannot be told apart; of CSV, quotes go around a whole field, and around one that holds the delimiter',
   'spreadsheet-damage': 'a spreadsheet has cut digits off: export the column as text again',
   placeholder: 'written for want of an identifier: leave such cells empty',
   several: 'not all identifiers of the cell can be read by themselves: give each a cell or a line',
-  'not-supported': 'the platform publishes no rule for identifiers of this kind',
+  'not-supported': 'the platform publishes no rule for this kind, or does not take this value',
   ambiguous:
     'dates that can be read both ways need --date-order dmy or mdy, telephone numbers + and the country code',
 };
+
+/** What a record that cannot be read lacks, by the list's format. */
+const BAD_RECORD: Readonly<Record<string, string>> = {
+  'JSON Lines': 'a line is one JSON object, whole',
+  JSON: 'an element is a JSON object',
+  vCard: 'a card ends with END:VCARD',
+};
+const BAD_SEPARATED =
+  'their cells cannot be told apart: quotes go around a whole field, and around one that holds the delimiter';
 
 /** The list that lines are lines of. */
 interface ReadList {
   /** A Parquet file and a database have rows. */
   readonly counts: 'line' | 'row';
-  readonly reading: { readonly files?: readonly ListPart[] | undefined };
+  readonly reading: { readonly files?: readonly ListPart[] | undefined; readonly format?: string };
 }
 
 /** Where records stand, in words: by their own file, where the list is of several. */
@@ -108,6 +115,7 @@ export function rejectedLine(
 ): string {
   const title = field === undefined ? code : `${field} ${code}`;
   const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
-  const advice = ADVICE[code];
+  const advice =
+    code === 'bad-record' ? (BAD_RECORD[list.reading.format ?? ''] ?? BAD_SEPARATED) : ADVICE[code];
   return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
 }

@@ -59,6 +59,11 @@ function nothingFound({ tried, space }: ReversalSummary): string {
     if (formats !== '') lines.push(`  on ${of}${salts}: ${formats}`);
     if (accidents !== '') lines.push(`  on ${of}, what may have happened to texts: ${accidents}`);
   }
+  if (sampled.length > 0) {
+    lines.push(
+      'Of a short list none may be in that part: --accident tries one that is named on all candidates, and --area-codes leaves fewer.',
+    );
+  }
   lines.push(
     'Other countries, types of numbers or addresses, a salt or key that nobody has named, two accidents at once, and other hashes',
     'were not. None of them protects a list: whoever knows how it was made reads it.',

@@ -20,7 +20,8 @@ export const intersectionWhich = ({ own, other }: Whose): string =>
 export const intersectionTold: Pick<CommandParty<object, Taken>, 'words' | 'json'> = {
   words({ size, matches }, _, { count }) {
     if (size === undefined) return [];
-    const inRows = matches === undefined ? '' : ` (in ${count(matches.length)} rows)`;
+    const inRows =
+      matches === undefined ? '' : ` (in ${count(matches.length)} ${matches.length === 1 ? 'row' : 'rows'})`;
     return [['shared', `${count(size)}${inRows}`]];
   },
   json: ({ size, matches }) => ({ shared: size, rows: matches?.length }),
