@@ -351,7 +351,7 @@ function nothingFound(
         .map((column) => describe(table, column))
         .join(
           ', ',
-        )}${hashed.length > 3 ? ` and ${hashed.length - 3} more` : ''} hold hashes: what was hashed is matched by the ` +
+        )}${hashed.length > 3 ? ` and ${hashed.length - 3} more` : ''} ${hashed.length === 1 ? 'holds' : 'hold'} hashes: what was hashed is matched by the ` +
         'same hash alone. veilmatch reverse says how much of them anybody can read; to match otherwise, take the list from which they ' +
         'were made. --column NAME=phone or --column NAME=email says to read a column all the same, as veilmatch hash --upload does, which ' +
         'keeps hashes.',

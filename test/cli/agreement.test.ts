@@ -208,7 +208,9 @@ describe('a budget', () => {
     const { status, stderr } = await connect(port, ...argv);
     expect([status, stderr]).toEqual([
       3,
-      expect.stringContaining('Your policy does not allow this run, by its runs: no connection'),
+      expect.stringContaining(
+        'Your policy does not allow this run, by its runs (the budget does not reach): no connection',
+      ),
     ]);
   });
 });

@@ -30,7 +30,7 @@ export function refusedBy(
   const [before, behind] = SIZES[limit] ?? [];
   const asks =
     before === undefined || typeof size !== 'number'
-      ? ', which is used up'
+      ? ' (the budget does not reach)'
       : ` (the partner's list: ${before}${size.toLocaleString('en-US')}${behind})`;
   return `${whose} does not allow this run, by its ${limit}${asks}`;
 }
