@@ -94,10 +94,10 @@ describe('what a page loads', () => {
     'veilmatch/worker': 20,
     'veilmatch/oprf': 33,
     'veilmatch/psi': 104,
-    'veilmatch/contact': 69,
+    'veilmatch/contact': 70,
     'veilmatch/tables': 90,
-    'veilmatch/transport': 121,
-    'veilmatch/attack': 240,
+    'veilmatch/transport': 123,
+    'veilmatch/attack': 244,
     'veilmatch/compare': 192,
   };
 
