@@ -86,10 +86,10 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 176,
+    veilmatch: 182,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 94,
-    'veilmatch/hashing': 14,
+    'veilmatch/hashing': 17,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
     'veilmatch/oprf': 33,
@@ -97,8 +97,8 @@ describe('what a page loads', () => {
     'veilmatch/contact': 70,
     'veilmatch/tables': 90,
     'veilmatch/transport': 123,
-    'veilmatch/attack': 244,
-    'veilmatch/compare': 192,
+    'veilmatch/attack': 251,
+    'veilmatch/compare': 195,
   };
 
   it('has a ceiling for each subpath', () => {
