@@ -28,7 +28,12 @@ export interface ColumnOptions {
   readonly countryColumn?: string | undefined;
   /** Columns that are read besides, by a header name or a number from 1. */
   readonly beside?: readonly string[] | undefined;
+  /** Columns that each row keeps as they are, by a header name or a number from 1; with `all` every one but those that `phone` or `email` alone is read from. */
+  readonly keep?: Keep | undefined;
 }
+
+/** Which columns of a list stand in a result again. */
+export type Keep = 'all' | readonly string[];
 
 /** Positions from 0. */
 export interface Columns {
@@ -39,6 +44,8 @@ export interface Columns {
   readonly country: number | undefined;
   /** In the order in which they were named. */
   readonly beside?: readonly number[] | undefined;
+  /** In the order in which they were named. */
+  readonly keep?: readonly number[] | undefined;
 }
 
 /** A column that is used, and why. */
@@ -158,10 +165,16 @@ export function findColumns(
   }
   if (country !== undefined)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
+  const keep = options.keep === undefined ? undefined : keptColumns(table, first, options.keep, found);
+  if (keep !== undefined && keep.length > 0) notes.push(`every row keeps ${listed(table, keep)} (--keep)`);
   const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
   return {
     table,
-    columns: { header: table.header, country, ...(beside.length > 0 && { beside }), ...found },
+    columns: {
+      ...{ header: table.header, country, ...found },
+      ...(beside.length > 0 && { beside }),
+      ...(keep !== undefined && { keep }),
+    },
     chosen,
     names,
     notes: [...notes, ...others],
@@ -183,9 +196,10 @@ interface Candidate {
 
 function isHeader(
   first: readonly string[],
-  { columns = [], countryColumn = '', beside = [] }: ColumnOptions,
+  { columns = [], countryColumn = '', beside = [], keep = [] }: ColumnOptions,
 ): boolean {
-  const named = [...columns.map(({ name }) => name), countryColumn, ...beside]
+  const kept = keep === 'all' ? [] : keep;
+  const named = [...columns.map(({ name }) => name), countryColumn, ...beside, ...kept]
     // A cell may well be "1" in a file without a header.
     .filter((name) => name !== '' && !NUMBER.test(name));
   if (named.some((name) => isHeaderName(first, name))) return true;
@@ -211,6 +225,57 @@ function declaredColumns(table: Table, options: readonly ColumnOption[]): Record
     declared[field].push(column);
   }
   return declared;
+}
+
+/** @throws {VeilmatchError} `argument` for a name that is none, is that of several columns, or was given before */
+function keptColumns(
+  table: Table,
+  first: readonly string[],
+  keep: Keep,
+  found: Readonly<Record<Field, readonly number[]>>,
+): readonly number[] {
+  if (keep === 'all') return allKept(Math.max(table.header?.length ?? 0, first.length), found);
+  const kept = new Set<number>();
+  for (const name of keep) {
+    const column = findColumn(table, name);
+    if (kept.has(column)) {
+      throw new VeilmatchError(
+        'argument',
+        `${describe(table, column)} of ${table.source} is to be kept twice: name it once in --keep.`,
+      );
+    }
+    kept.add(column);
+  }
+  return [...kept];
+}
+
+/** All but those that stand in the result anyway: the one column of telephone numbers, and the one of addresses. */
+function allKept(width: number, found: Readonly<Record<Field, readonly number[]>>): readonly number[] {
+  const written = new Set(FIELDS.flatMap((field) => (found[field].length === 1 ? found[field] : [])));
+  return Array.from({ length: width }, (_, column) => column).filter((column) => !written.has(column));
+}
+
+/**
+ * What kept columns are called in a result: as in the list, `column_3` where there is no name, and with a number behind it where
+ * another one is called so, in any case, as databases have it.
+ * @param taken names that stand in the result anyway
+ */
+export function keptNames({ header = [], keep = [] }: Columns, taken: readonly string[]): readonly string[] {
+  const used = new Set(taken.map((name) => name.toLowerCase()));
+  /** The next number to try behind a name: a list may have thousands of columns with one. */
+  const next = new Map<string, number>();
+  return keep.map((column) => {
+    const given = withoutInvisibles(header[column] ?? '');
+    // Control characters could write anything on a terminal, and no database takes all of them.
+    const plain = given === '' || /\p{C}/u.test(given) ? `column_${column + 1}` : given;
+    const folded = plain.toLowerCase();
+    let number = next.get(folded) ?? 1;
+    const numbered = (name: string): string => (number === 1 ? name : `${name}_${number}`);
+    while (used.has(numbered(folded))) number++;
+    next.set(folded, number + 1);
+    used.add(numbered(folded));
+    return numbered(plain);
+  });
 }
 
 function findColumn(table: Table, name: string): number {
@@ -319,10 +384,14 @@ function mayHoldIdentifier(cell: string): boolean {
 }
 
 function listColumns(table: Table): string {
-  const shown = Math.min(table.width, 40);
-  const names = Array.from({ length: shown }, (_, column) => describe(table, column)).join(', ');
-  const more = table.width > shown ? ` and ${table.width - shown} more` : '';
-  return `It has ${names}${more}${table.header ? '' : ' and no header'}.`;
+  const all = Array.from({ length: table.width }, (_, column) => column);
+  return `It has ${listed(table, all)}${table.header ? '' : ' and no header'}.`;
+}
+
+function listed(table: Table, columns: readonly number[]): string {
+  const shown = columns.slice(0, 40);
+  const more = columns.length > shown.length ? ` and ${columns.length - shown.length} more` : '';
+  return shown.map((column) => describe(table, column)).join(', ') + more;
 }
 
 function nothingFound(table: Table, { country, countryColumn }: ColumnOptions): VeilmatchError {

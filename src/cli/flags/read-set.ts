@@ -8,6 +8,7 @@ import { VeilmatchError } from '../../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
 import { placeName } from '../../lists/address.js';
 import { parseAmount } from '../../lists/amounts.js';
+import type { Keep } from '../../lists/columns.js';
 import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/record-rows.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
@@ -20,6 +21,8 @@ import { type ListFlags, toListOptions } from './list-options.js';
 export interface SetFlags extends ListFlags {
   readonly assigned?: true;
   readonly strict?: true;
+  /** Columns that stand in the rows of the result again. */
+  readonly keep?: Keep | undefined;
 }
 
 export interface ReadSet extends RowPlaces {
@@ -28,7 +31,7 @@ export interface ReadSet extends RowPlaces {
   readonly set: IdentifierSet;
   readonly summary: ListSummary;
   /** Of each record the amount in each column that was asked for, in the smallest unit. */
-  readonly columns: ReadonlyMap<string, readonly number[]>;
+  readonly amounts: ReadonlyMap<string, readonly number[]>;
 }
 
 /** A column of amounts. */
@@ -56,7 +59,7 @@ export async function readSet(
 ): Promise<ReadSet> {
   const source = placeName(path);
   const beside = [...columns.values()].map(({ name }) => name);
-  const list = await CustomerList.open(path, { ...toListOptions(flags), beside }, io);
+  const list = await CustomerList.open(path, { ...toListOptions(flags), beside, keep: flags.keep }, io);
   try {
     for (const note of list.notes) io.stderr.write(`${source}: ${note}\n`);
     const lines = new Uint32List();
@@ -94,7 +97,10 @@ export async function readSet(
           'above; most often --country or another --column is needed.',
       );
     }
-    return { source, set, summary, lines, kinds: list.kinds, columns: amounts.columns };
+    return {
+      ...{ source, set, summary, lines, kinds: list.kinds, columns: list.columns },
+      amounts: amounts.columns,
+    };
   } finally {
     await list.close();
   }
@@ -107,11 +113,11 @@ async function* rowsOf(
   kept: SharedRows | undefined,
 ): AsyncGenerator<CustomerRow, void, undefined> {
   for await (const batch of list.rows()) {
-    for (const { row, line, beside, damaged } of batch) {
+    for (const { row, line, beside, kept: cells, damaged } of batch) {
       lines.push(line);
       if (damaged) amounts.skip();
       else if (beside !== undefined) amounts.take(beside, line);
-      await kept?.add(row);
+      await kept?.add(row, cells);
       yield row;
     }
   }
