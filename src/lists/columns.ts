@@ -14,7 +14,8 @@ import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './co
 export interface ColumnOption {
   /** A header name, or a column's number from 1. */
   readonly name: string;
-  readonly field: Field;
+  /** With `opaque` its cells are taken as they are: customer numbers, tokens. A list holds these or the others. */
+  readonly field: Field | 'opaque';
 }
 
 /** What is said of columns; the rest is found out. */
@@ -41,6 +42,8 @@ export interface Columns {
   readonly header: readonly string[] | undefined;
   readonly phone: readonly number[];
   readonly email: readonly number[];
+  /** In place of the two. */
+  readonly opaque?: readonly number[] | undefined;
   readonly country: number | undefined;
   /** In the order in which they were named. */
   readonly beside?: readonly number[] | undefined;
@@ -54,7 +57,7 @@ export interface ChosenColumn {
   readonly number: number;
   /** Its name, where it has one that could not be a value. */
   readonly name?: string | undefined;
-  readonly kind: ColumnKind;
+  readonly kind: ColumnKind | 'opaque';
   readonly why: string;
 }
 
@@ -71,10 +74,11 @@ export interface ColumnChoice extends ColumnReading {
   readonly notes: readonly string[];
 }
 
-const TITLES: Readonly<Record<ColumnKind, string>> = {
+const TITLES: Readonly<Record<ChosenColumn['kind'], string>> = {
   phone: 'telephone numbers',
   email: 'e-mail addresses',
   country: 'countries',
+  opaque: 'what is taken as it is',
 };
 
 const FIELDS: readonly Field[] = ['phone', 'email'];
@@ -101,8 +105,8 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const { table, ...choice } = findColumns(sample, options, source);
-  const { phone, email } = choice.columns;
-  if (phone.length + email.length === 0) throw nothingFound(table, options);
+  const { phone, email, opaque = [] } = choice.columns;
+  if (phone.length + email.length + opaque.length === 0) throw nothingFound(table, options);
   return choice;
 }
 
@@ -118,6 +122,7 @@ export function findColumns(
   source: string,
 ): ColumnChoice & { readonly table: Table } {
   const first = sample[0]!;
+  checkOpaque(first, options, source);
   const hasHeader = options.header ?? isHeader(first, options);
   const rows = hasHeader ? sample.slice(1) : sample;
   const width = Math.max(...sample.map((record) => record.length));
@@ -138,17 +143,21 @@ export function findColumns(
   const given = countryColumn ? findColumn(table, countryColumn) : undefined;
   const country = countryColumn === undefined ? guessCountry(table, rows) : given;
   const chosen: ChosenColumn[] = [];
-  const choose = (kind: ColumnKind, column: number, why: string): void => {
+  const choose = (kind: ChosenColumn['kind'], column: number, why: string): void => {
     chosen.push({ number: column + 1, name: nameOf(table, column), kind, why });
     const overruling = kind === 'country' ? '--country-column' : `--column NAME=${kind}`;
     const overrules = why.startsWith('--') ? '' : `; ${overruling} overrules`;
     notes.push(`${describe(table, column)} holds ${TITLES[kind]} (${why}${overrules})`);
   };
   const found: Record<Field, number[]> = { phone: [], email: [] };
+  let opaque: readonly number[] = [];
   const others: string[] = [];
   if (options.columns !== undefined && options.columns.length > 0) {
-    Object.assign(found, declaredColumns(table, options.columns));
+    const { opaque: taken, ...declared } = declaredColumns(table, options.columns);
+    Object.assign(found, declared);
+    opaque = taken;
     for (const field of FIELDS) for (const column of found[field]) choose(field, column, '--column');
+    for (const column of opaque) choose('opaque', column, '--column');
   } else {
     const judged = Array.from({ length: width }, (_, column) =>
       contentOf(rows, column, options.country, country),
@@ -163,7 +172,7 @@ export function findColumns(
       }
     }
   }
-  if (country !== undefined)
+  if (country !== undefined && opaque.length === 0)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
   const keep = options.keep === undefined ? undefined : keptColumns(table, first, options.keep, found);
   if (keep !== undefined && keep.length > 0) notes.push(`every row keeps ${listed(table, keep)} (--keep)`);
@@ -173,7 +182,9 @@ export function findColumns(
     columns: {
       ...{ header: table.header, country, ...found },
       ...(beside.length > 0 && { beside }),
-      ...(keep !== undefined && { keep }),
+      ...(opaque.length > 0 && { opaque }),
+      // There is no other column for them in a result.
+      ...((keep !== undefined || opaque.length > 0) && { keep: [...new Set([...opaque, ...(keep ?? [])])] }),
     },
     chosen,
     names,
@@ -212,11 +223,39 @@ function aligned(header: readonly string[], rows: readonly (readonly string[])[]
   return isShort && rows.every(([name = '']) => name !== '') ? ['', ...header] : header;
 }
 
-function declaredColumns(table: Table, options: readonly ColumnOption[]): Record<Field, number[]> {
-  const declared: Record<Field, number[]> = { phone: [], email: [] };
+/**
+ * Nothing in a cell of these tells whether it is a name, and a row that is taken for names is lost without a word.
+ * @throws {VeilmatchError} `argument`, also where such columns stand beside others
+ */
+function checkOpaque(
+  first: readonly string[],
+  { columns = [], header }: ColumnOptions,
+  source: string,
+): void {
+  const opaque = columns.filter(({ field }) => field === 'opaque');
+  if (opaque.length === 0) return;
+  if (opaque.length < columns.length) {
+    throw new VeilmatchError(
+      'argument',
+      'A list holds telephone numbers and e-mail addresses, which are read, or what is taken as it is: give every --column as ' +
+        'opaque, or none.',
+    );
+  }
+  if (header !== undefined || opaque.some(({ name }) => isHeaderName(first, name))) return;
+  throw new VeilmatchError(
+    'argument',
+    `The first line of ${source} is a header or not, and no cell tells: say --header or --no-header, or name the column.`,
+  );
+}
+
+function declaredColumns(
+  table: Table,
+  options: readonly ColumnOption[],
+): Record<ColumnOption['field'], number[]> {
+  const declared: Record<ColumnOption['field'], number[]> = { phone: [], email: [], opaque: [] };
   for (const { name, field } of options) {
     const column = findColumn(table, name);
-    if (FIELDS.some((other) => declared[other].includes(column))) {
+    if (Object.values(declared).some((columns) => columns.includes(column))) {
       throw new VeilmatchError(
         'argument',
         `${describe(table, column)} of ${table.source} is named by two --column options.`,

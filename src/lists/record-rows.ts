@@ -15,6 +15,8 @@ export interface PlacedRow {
   readonly line: number;
   /** Cells of the columns that are read besides; with the first row of a record alone. */
   readonly beside?: readonly string[] | undefined;
+  /** Cells of the columns that are taken as they are, where the list has such. */
+  readonly opaque?: readonly string[] | undefined;
   /** Cells of the columns that are kept, with every row of a record. */
   readonly kept?: readonly string[] | undefined;
   /** Whether its record could not be read, so that nothing is in it. */
@@ -55,7 +57,13 @@ export function rowsOfRecord(
     return cell === '' ? [] : [[field, cell]];
   });
   const kept = keep?.map((column) => cells[column] ?? '');
-  const placed = { line, ...(fields.size > 0 && { fields: new Map(others) }), ...(kept && { kept }) };
+  const opaque = columns.opaque?.map((column) => cells[column] ?? '');
+  const placed = {
+    line,
+    ...(fields.size > 0 && { fields: new Map(others) }),
+    ...(opaque && { opaque }),
+    ...(kept && { kept }),
+  };
   const beside = columns.beside?.map((column) => cells[column] ?? '');
   return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
     const row: CustomerRow = {};

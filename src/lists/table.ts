@@ -185,8 +185,8 @@ export class CustomerList {
   }
 
   #own(): number[] {
-    const { phone, email, country } = this.columns;
-    return [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const { phone, email, opaque = [], country } = this.columns;
+    return [...phone, ...email, ...opaque, ...(country === undefined ? [] : [country])];
   }
 
   /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */
