@@ -4,6 +4,7 @@
 import { countryNamed } from '../identifiers/countries.js';
 import { readEmail } from '../identifiers/email.js';
 import { readPhone } from '../identifiers/phone.js';
+import { standsForNothing } from '../identifiers/placeholders.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
@@ -27,10 +28,6 @@ interface PhoneCells {
   readonly planned: number;
 }
 
-/** What people write into cells that are empty. */
-const NOTHING =
-  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n\/a|\(?(?:leer|blank|empty)\)?)$/i;
-
 /** @param countryColumn where each row has its country, if the file says so */
 export function contentOf(
   rows: readonly (readonly string[])[],
@@ -44,7 +41,7 @@ export function contentOf(
   const email = { sure: 0, possible: 0 };
   for (const row of rows) {
     const cell = row[column]?.trim() ?? '';
-    if (cell === '' || NOTHING.test(cell)) continue;
+    if (cell === '' || standsForNothing(cell)) continue;
     filled++;
     if (namesCountry(cell)) countries++;
     if (typeof readEmail(cell) === 'string') email.sure++;
