@@ -255,6 +255,8 @@ beforeAll(async () => {
     ],
     costOf: [{ space: 10, rate: 10 }],
     scaledRate: [attack.PUBLISHED_RATES.scrypt, hashing.SCRYPT],
+    birthDates: [{}],
+    postalCodes: ['US'],
     emailDictionary: [{ limit: 10 }],
     EmailDictionary: [attack.emailDictionary({ limit: 10 }).spec],
     emailRules: ['[domain]\na.example'],

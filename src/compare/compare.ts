@@ -223,8 +223,9 @@ async function runWithin(
     const lists = sampleLists(whole, share);
     const outcome = await protocol.run(lists.receiver, lists.sender, options);
     const affordable = Math.min(1, (share * seconds) / outcome.seconds);
-    // A run that took a fair part of the time is a good measure, and one that cannot grow by half is good enough.
-    if (share === 1 || affordable < share * 1.5) return { lists, share, outcome };
+    // A run that took a fair part of the time is a good measure, and one that can become neither whole nor half as large again
+    // is good enough.
+    if (share === 1 || (affordable < 1 && affordable < share * 1.5)) return { lists, share, outcome };
     share = outcome.seconds < seconds / 16 ? Math.min(affordable, share * 16) : affordable;
   }
 }

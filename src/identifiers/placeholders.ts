@@ -56,3 +56,12 @@ export function isPlaceholderAddress(local: string, domain: string): boolean {
 function sameLetters(text: string): boolean {
   return text !== '' && [...text].every((letter) => letter === text[0]);
 }
+
+/** What people write into cells that are empty. */
+const NOTHING =
+  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n(?:\/[ad]|v)|#(?:name|value|wert|ref|bezug)[?!]|\(?(?:leer|blank|empty)\)?)$/i;
+
+/** Whether a cell says that there is nothing in it. */
+export function standsForNothing(cell: string): boolean {
+  return NOTHING.test(cell);
+}

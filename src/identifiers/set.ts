@@ -200,6 +200,6 @@ export function checkComparable(a: ReadonlySet<IdentifierKind>, b: ReadonlySet<I
   throw new VeilmatchError(
     'incompatible-lists',
     `One list holds ${[...a].join(' and ')} elements, the other ${[...b].join(' and ')}: they can never match. ` +
-      'Make both lists in the same way (plain strings are opaque; identifiersFromRows normalises).',
+      'Make both lists in the same way (strings and --column NAME=opaque are opaque; all else is normalised).',
   );
 }

@@ -4,6 +4,7 @@
 import { countryNamed } from '../identifiers/countries.js';
 import { readEmail } from '../identifiers/email.js';
 import { readPhone } from '../identifiers/phone.js';
+import { standsForNothing } from '../identifiers/placeholders.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
@@ -27,10 +28,6 @@ interface PhoneCells {
   readonly planned: number;
 }
 
-/** What people write into cells that are empty. */
-const NOTHING =
-  /^(?:n[/.]?a\.?|nan|null|nil|none|keine?|unknown|unbekannt|-+|\.+|\?+|#n(?:\/[ad]|v)|#(?:name|value|wert|ref|bezug)[?!]|\(?(?:leer|blank|empty)\)?)$/i;
-
 const HASH = /^(?:0x)?(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 /** Whether a cell is a hash already, by how many hexadecimal digits it has. */
@@ -51,7 +48,7 @@ export function contentOf(
   const email = { sure: 0, possible: 0 };
   for (const row of rows) {
     const cell = row[column]?.trim() ?? '';
-    if (cell === '' || NOTHING.test(cell)) continue;
+    if (cell === '' || standsForNothing(cell)) continue;
     filled++;
     if (namesCountry(cell)) countries++;
     if (typeof readEmail(cell) === 'string') email.sure++;

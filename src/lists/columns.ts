@@ -14,7 +14,8 @@ import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './co
 export interface ColumnOption {
   /** A header name, or a column's number from 1. */
   readonly name: string;
-  readonly field: Field;
+  /** With `opaque` its cells are taken as they are: customer numbers, tokens. A list holds these or the others. */
+  readonly field: Field | 'opaque';
 }
 
 /** What is said of columns; the rest is found out. */
@@ -28,7 +29,12 @@ export interface ColumnOptions {
   readonly countryColumn?: string | undefined;
   /** Columns that are read besides, by a header name or a number from 1. */
   readonly beside?: readonly string[] | undefined;
+  /** Columns that each row keeps as they are, by a header name or a number from 1; with `all` every one but those that `phone` or `email` alone is read from. */
+  readonly keep?: Keep | undefined;
 }
+
+/** Which columns of a list stand in a result again. */
+export type Keep = 'all' | readonly string[];
 
 /** Positions from 0. */
 export interface Columns {
@@ -36,9 +42,13 @@ export interface Columns {
   readonly header: readonly string[] | undefined;
   readonly phone: readonly number[];
   readonly email: readonly number[];
+  /** In place of the two. */
+  readonly opaque?: readonly number[] | undefined;
   readonly country: number | undefined;
   /** In the order in which they were named. */
   readonly beside?: readonly number[] | undefined;
+  /** In the order in which they were named. */
+  readonly keep?: readonly number[] | undefined;
 }
 
 /** A column that is used, and why. */
@@ -47,7 +57,7 @@ export interface ChosenColumn {
   readonly number: number;
   /** Its name, where it has one that could not be a value. */
   readonly name?: string | undefined;
-  readonly kind: ColumnKind;
+  readonly kind: ColumnKind | 'opaque';
   readonly why: string;
 }
 
@@ -64,10 +74,11 @@ export interface ColumnChoice extends ColumnReading {
   readonly notes: readonly string[];
 }
 
-const TITLES: Readonly<Record<ColumnKind, string>> = {
+const TITLES: Readonly<Record<ChosenColumn['kind'], string>> = {
   phone: 'telephone numbers',
   email: 'e-mail addresses',
   country: 'countries',
+  opaque: 'what is taken as it is',
 };
 
 const FIELDS: readonly Field[] = ['phone', 'email'];
@@ -94,8 +105,8 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const { table, ...choice } = findColumns(sample, options, source);
-  const { phone, email } = choice.columns;
-  if (phone.length + email.length === 0) throw nothingFound(table, options, sample);
+  const { phone, email, opaque = [] } = choice.columns;
+  if (phone.length + email.length + opaque.length === 0) throw nothingFound(table, options, sample);
   return choice;
 }
 
@@ -111,6 +122,7 @@ export function findColumns(
   source: string,
 ): ColumnChoice & { readonly table: Table } {
   const first = sample[0]!;
+  checkOpaque(first, options, source);
   const hasHeader = options.header ?? isHeader(first, options);
   const rows = hasHeader ? sample.slice(1) : sample;
   const width = Math.max(...sample.map((record) => record.length));
@@ -131,17 +143,21 @@ export function findColumns(
   const given = countryColumn ? findColumn(table, countryColumn) : undefined;
   const country = countryColumn === undefined ? guessCountry(table, rows) : given;
   const chosen: ChosenColumn[] = [];
-  const choose = (kind: ColumnKind, column: number, why: string): void => {
+  const choose = (kind: ChosenColumn['kind'], column: number, why: string): void => {
     chosen.push({ number: column + 1, name: nameOf(table, column), kind, why });
     const overruling = kind === 'country' ? '--country-column' : `--column NAME=${kind}`;
     const overrules = why.startsWith('--') ? '' : `; ${overruling} overrules`;
     notes.push(`${describe(table, column)} holds ${TITLES[kind]} (${why}${overrules})`);
   };
   const found: Record<Field, number[]> = { phone: [], email: [] };
+  let opaque: readonly number[] = [];
   const others: string[] = [];
   if (options.columns !== undefined && options.columns.length > 0) {
-    Object.assign(found, declaredColumns(table, options.columns));
+    const { opaque: taken, ...declared } = declaredColumns(table, options.columns);
+    Object.assign(found, declared);
+    opaque = taken;
     for (const field of FIELDS) for (const column of found[field]) choose(field, column, '--column');
+    for (const column of opaque) choose('opaque', column, '--column');
   } else {
     const judged = Array.from({ length: width }, (_, column) =>
       contentOf(rows, column, options.country, country),
@@ -156,19 +172,28 @@ export function findColumns(
       }
     }
   }
-  if (country !== undefined)
+  if (country !== undefined && opaque.length === 0)
     choose('country', country, given === undefined ? 'by its name' : '--country-column');
-  else if (countryColumn === undefined) {
+  // Numbers are read without it, and whoever has it in the list expects otherwise.
+  if (country === undefined && countryColumn === undefined && found.phone.length > 0) {
     for (const column of calledCountry(table)) {
       others.push(
         `${describe(table, column)} is not used: too many of its cells name no country (--country-column overrules)`,
       );
     }
   }
+  const keep = options.keep === undefined ? undefined : keptColumns(table, first, options.keep, found);
+  if (keep !== undefined && keep.length > 0) notes.push(`every row keeps ${listed(table, keep)} (--keep)`);
   const names = Array.from({ length: width }, (_, column) => nameOf(table, column));
   return {
     table,
-    columns: { header: table.header, country, ...(beside.length > 0 && { beside }), ...found },
+    columns: {
+      ...{ header: table.header, country, ...found },
+      ...(beside.length > 0 && { beside }),
+      ...(opaque.length > 0 && { opaque }),
+      // There is no other column for them in a result.
+      ...((keep !== undefined || opaque.length > 0) && { keep: [...new Set([...opaque, ...(keep ?? [])])] }),
+    },
     chosen,
     names,
     notes: [...notes, ...others],
@@ -190,9 +215,10 @@ interface Candidate {
 
 function isHeader(
   first: readonly string[],
-  { columns = [], countryColumn = '', beside = [] }: ColumnOptions,
+  { columns = [], countryColumn = '', beside = [], keep = [] }: ColumnOptions,
 ): boolean {
-  const named = [...columns.map(({ name }) => name), countryColumn, ...beside]
+  const kept = keep === 'all' ? [] : keep;
+  const named = [...columns.map(({ name }) => name), countryColumn, ...beside, ...kept]
     // A cell may well be "1" in a file without a header.
     .filter((name) => name !== '' && !NUMBER.test(name));
   if (named.some((name) => isHeaderName(first, name))) return true;
@@ -205,11 +231,39 @@ function aligned(header: readonly string[], rows: readonly (readonly string[])[]
   return isShort && rows.every(([name = '']) => name !== '') ? ['', ...header] : header;
 }
 
-function declaredColumns(table: Table, options: readonly ColumnOption[]): Record<Field, number[]> {
-  const declared: Record<Field, number[]> = { phone: [], email: [] };
+/**
+ * Nothing in a cell of these tells whether it is a name, and a row that is taken for names is lost without a word.
+ * @throws {VeilmatchError} `argument`, also where such columns stand beside others
+ */
+function checkOpaque(
+  first: readonly string[],
+  { columns = [], header }: ColumnOptions,
+  source: string,
+): void {
+  const opaque = columns.filter(({ field }) => field === 'opaque');
+  if (opaque.length === 0) return;
+  if (opaque.length < columns.length) {
+    throw new VeilmatchError(
+      'argument',
+      'A list holds telephone numbers and e-mail addresses, which are read, or what is taken as it is: give every --column as ' +
+        'opaque, or none.',
+    );
+  }
+  if (header !== undefined || opaque.some(({ name }) => isHeaderName(first, name))) return;
+  throw new VeilmatchError(
+    'argument',
+    `The first line of ${source} is a header or not, and no cell tells: say --header or --no-header, or name the column.`,
+  );
+}
+
+function declaredColumns(
+  table: Table,
+  options: readonly ColumnOption[],
+): Record<ColumnOption['field'], number[]> {
+  const declared: Record<ColumnOption['field'], number[]> = { phone: [], email: [], opaque: [] };
   for (const { name, field } of options) {
     const column = findColumn(table, name);
-    if (FIELDS.some((other) => declared[other].includes(column))) {
+    if (Object.values(declared).some((columns) => columns.includes(column))) {
       throw new VeilmatchError(
         'argument',
         `${describe(table, column)} of ${table.source} is named by two --column options.`,
@@ -218,6 +272,57 @@ function declaredColumns(table: Table, options: readonly ColumnOption[]): Record
     declared[field].push(column);
   }
   return declared;
+}
+
+/** @throws {VeilmatchError} `argument` for a name that is none, is that of several columns, or was given before */
+function keptColumns(
+  table: Table,
+  first: readonly string[],
+  keep: Keep,
+  found: Readonly<Record<Field, readonly number[]>>,
+): readonly number[] {
+  if (keep === 'all') return allKept(Math.max(table.header?.length ?? 0, first.length), found);
+  const kept = new Set<number>();
+  for (const name of keep) {
+    const column = findColumn(table, name);
+    if (kept.has(column)) {
+      throw new VeilmatchError(
+        'argument',
+        `${describe(table, column)} of ${table.source} is to be kept twice: name it once in --keep.`,
+      );
+    }
+    kept.add(column);
+  }
+  return [...kept];
+}
+
+/** All but those that stand in the result anyway: the one column of telephone numbers, and the one of addresses. */
+function allKept(width: number, found: Readonly<Record<Field, readonly number[]>>): readonly number[] {
+  const written = new Set(FIELDS.flatMap((field) => (found[field].length === 1 ? found[field] : [])));
+  return Array.from({ length: width }, (_, column) => column).filter((column) => !written.has(column));
+}
+
+/**
+ * What kept columns are called in a result: as in the list, `column_3` where there is no name, and with a number behind it where
+ * another one is called so, in any case, as databases have it.
+ * @param taken names that stand in the result anyway
+ */
+export function keptNames({ header = [], keep = [] }: Columns, taken: readonly string[]): readonly string[] {
+  const used = new Set(taken.map((name) => name.toLowerCase()));
+  /** The next number to try behind a name: a list may have thousands of columns with one. */
+  const next = new Map<string, number>();
+  return keep.map((column) => {
+    const given = withoutInvisibles(header[column] ?? '');
+    // Control characters could write anything on a terminal, and no database takes all of them.
+    const plain = given === '' || /\p{C}/u.test(given) ? `column_${column + 1}` : given;
+    const folded = plain.toLowerCase();
+    let number = next.get(folded) ?? 1;
+    const numbered = (name: string): string => (number === 1 ? name : `${name}_${number}`);
+    while (used.has(numbered(folded))) number++;
+    next.set(folded, number + 1);
+    used.add(numbered(folded));
+    return numbered(plain);
+  });
 }
 
 function findColumn(table: Table, name: string): number {
@@ -329,10 +434,14 @@ function mayHoldIdentifier(cell: string): boolean {
 }
 
 function listColumns(table: Table): string {
-  const shown = Math.min(table.width, 40);
-  const names = Array.from({ length: shown }, (_, column) => describe(table, column)).join(', ');
-  const more = table.width > shown ? ` and ${table.width - shown} more` : '';
-  return `It has ${names}${more}${table.header ? '' : ' and no header'}.`;
+  const all = Array.from({ length: table.width }, (_, column) => column);
+  return `It has ${listed(table, all)}${table.header ? '' : ' and no header'}.`;
+}
+
+function listed(table: Table, columns: readonly number[]): string {
+  const shown = columns.slice(0, 40);
+  const more = columns.length > shown.length ? ` and ${columns.length - shown.length} more` : '';
+  return shown.map((column) => describe(table, column)).join(', ') + more;
 }
 
 function nothingFound(
@@ -340,21 +449,14 @@ function nothingFound(
   { country, countryColumn }: ColumnOptions,
   sample: readonly (readonly string[])[],
 ): VeilmatchError {
-  const hashed = Array.from({ length: table.width }, (_, column) => column).filter((column) =>
-    sample.some((record) => isHash(record[column]?.trim() ?? '')),
-  );
+  const all = Array.from({ length: table.width }, (_, column) => column);
+  const hashed = all.filter((column) => sample.some((record) => isHash(record[column]?.trim() ?? '')));
   if (hashed.length > 0) {
     return new VeilmatchError(
       'argument',
-      `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses, and ${hashed
-        .slice(0, 3)
-        .map((column) => describe(table, column))
-        .join(
-          ', ',
-        )}${hashed.length > 3 ? ` and ${hashed.length - 3} more` : ''} ${hashed.length === 1 ? 'holds' : 'hold'} hashes: what was hashed is matched by the ` +
-        'same hash alone. veilmatch reverse says how much of them anybody can read; to match otherwise, take the list from which they ' +
-        'were made. --column NAME=phone or --column NAME=email says to read a column all the same, as veilmatch hash --upload does, which ' +
-        'keeps hashes.',
+      `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses. There are hashes in ` +
+        `${listed(table, hashed)}: hashes match the same hashes alone, as --column NAME=opaque takes them. To match otherwise ` +
+        'take the list from which they were made. veilmatch reverse says how many of them anybody can read.',
     );
   }
   const hint =

@@ -149,7 +149,7 @@ class DatabaseOutput implements OpenOutput {
     );
   }
 
-  async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+  async table(columns: ReadonlyMap<string, ColumnType>): Promise<TableOutput> {
     const { address } = this.#place;
     const database = await attached(address, 'write', this.#source, this.#io);
     this.#database = database;

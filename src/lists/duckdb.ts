@@ -41,6 +41,8 @@ const SQL_TYPES: Readonly<Record<StoredType, string>> = {
 const FLUSH_ROWS = 122_880;
 /** The same for rows that are long. */
 const FLUSH_LONG_ROWS = 2048;
+/** Characters that may wait, however few rows they are. */
+const FLUSH_CHARACTERS = 2 ** 24;
 
 interface DatabaseOptions {
   /** What needs DuckDB, where it is not installed: `Parquet files need`. */
@@ -171,16 +173,16 @@ export class Database {
   /** Makes a table, and gives what fills it. @param columns in order, by name @param within where, if not in memory */
   async table(
     name: string,
-    columns: Readonly<Record<string, StoredType>>,
+    columns: ReadonlyMap<string, StoredType>,
     within?: { readonly catalog: string; readonly schema: string },
   ): Promise<TableWriter> {
-    const types = Object.entries(columns).map(([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`);
+    const types = [...columns].map(([column, type]) => `${identifier(column)} ${SQL_TYPES[type]}`);
     const place = within === undefined ? [name] : [within.catalog, within.schema, name];
     await this.run(`CREATE TABLE ${place.map(identifier).join('.')} (${types.join(', ')})`);
     const appender = await this.#guarded(() =>
       this.#connection.createAppender(name, within?.schema, within?.catalog),
     );
-    return new TableWriter(appender, Object.values(columns), (action) => this.#guarded(async () => action()));
+    return new TableWriter(appender, [...columns.values()], (action) => this.#guarded(async () => action()));
   }
 
   /** Gives everything back, and removes the folder. */
@@ -215,6 +217,7 @@ export class TableWriter {
   readonly #guarded: (action: () => void) => Promise<void>;
   readonly #flushRows: number;
   #unflushed = 0;
+  #characters = 0;
 
   constructor(
     appender: DuckDBAppender,
@@ -234,11 +237,15 @@ export class TableWriter {
         if (cell === undefined) this.#appender.appendNull();
         else if (type === 'integer') this.#appender.appendUInteger(Number(cell));
         else if (type === 'bytes') this.#appender.appendBlob(cell as Uint8Array);
-        else this.#appender.appendVarchar(String(cell));
+        else {
+          const text = String(cell);
+          this.#characters += text.length;
+          this.#appender.appendVarchar(text);
+        }
       }
       this.#appender.endRow();
-      if (++this.#unflushed < this.#flushRows) continue;
-      this.#unflushed = 0;
+      if (++this.#unflushed < this.#flushRows && this.#characters < FLUSH_CHARACTERS) continue;
+      [this.#unflushed, this.#characters] = [0, 0];
       await this.#guarded(() => this.#appender.flushSync());
     }
   }

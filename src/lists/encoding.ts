@@ -27,6 +27,18 @@ const BYTE_ORDER_MARKS: readonly { readonly magic: readonly number[]; readonly e
   { magic: [0xfe, 0xff], encoding: 'utf-16be' },
 ];
 
+/** Documents that are called like lists: `.xls` of older programs is a web page. */
+const DOCUMENTS: readonly { readonly begins: RegExp; readonly advice: string }[] = [
+  { begins: /^%PDF-/, advice: 'is a PDF. Export the list as CSV (UTF-8)' },
+  {
+    begins: /^\s*<(?:!doctype|html|\?xml|table)/i,
+    advice:
+      'is a web page or XML, as some programs call a workbook. Open it there and save it as CSV (UTF-8)',
+  },
+];
+/** In which a document says what it is. */
+const DOCUMENT_HEAD = 64;
+
 /** A file's text. */
 export interface Text {
   /** Its encoding, as `TextDecoder` calls it. */
@@ -48,7 +60,9 @@ export async function textOf(
   const { head, iterator } = await startOf(chunks);
   if (head.length === 0) throw new VeilmatchError('bad-file', `${source} is empty.`);
   const startsWith = ({ magic }: { readonly magic: readonly number[] }): boolean => beginsWith(head, magic);
-  const wrong = NOT_TEXT.find(startsWith);
+  // A byte order mark counts as white space.
+  const beginning = Buffer.from(head.subarray(0, DOCUMENT_HEAD)).toString('utf8');
+  const wrong = NOT_TEXT.find(startsWith) ?? DOCUMENTS.find(({ begins }) => begins.test(beginning));
   if (wrong) throw new VeilmatchError('bad-file', `${source} ${wrong.advice}.`);
   const mark = BYTE_ORDER_MARKS.find(startsWith);
   const start = mark?.magic.length ?? 0;

@@ -104,7 +104,7 @@ class FileOutput implements OpenOutput {
     await orIoError(this.#name, () => this.#sink.write(text));
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+  table(columns: ReadonlyMap<string, ColumnType>, style?: TableStyle): Promise<TableOutput> {
     return this.#sink.table(columns, style);
   }
 

@@ -2,7 +2,7 @@
 /** Lists as files, in databases, in object stores and in the web: reading them, saying what is in them, writing them. On Node. */
 
 export type { ColumnKind } from './column-names.js';
-export type { ChosenColumn, ColumnOption, ColumnOptions, ColumnReading, Columns } from './columns.js';
+export type { ChosenColumn, ColumnOption, ColumnOptions, ColumnReading, Columns, Keep } from './columns.js';
 export type { Dialect, GivenDialect } from './dialect.js';
 export type { Cells, ColumnType } from './duckdb.js';
 export { type InspectedColumn, inspectList, type ListInspection } from './inspect.js';

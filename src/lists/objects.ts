@@ -128,7 +128,7 @@ export class Upload {
   /** Brings the bytes of a file there, as one object. @throws {VeilmatchError} `io` */
   async send(path: string): Promise<void> {
     try {
-      const pieces = await this.#database.table('pieces', { bytes: 'bytes' });
+      const pieces = await this.#database.table('pieces', new Map([['bytes', 'bytes']]));
       for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES }))
         await pieces.add([[piece]]);
       await pieces.finish();

@@ -65,7 +65,7 @@ export async function writeList(
   requirePath(path, 'The path');
   requireOptions(style);
   await withOutputs([path], [], io, async (output) => {
-    const table = await output!.table(columns, style);
+    const table = await output!.table(new Map(Object.entries(columns)), style);
     let batch: Cells[] = [];
     for await (const row of rows) {
       batch.push(row);

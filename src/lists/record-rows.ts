@@ -15,6 +15,10 @@ export interface PlacedRow {
   readonly line: number;
   /** Cells of the columns that are read besides; with the first row of a record alone. */
   readonly beside?: readonly string[] | undefined;
+  /** Cells of the columns that are taken as they are, where the list has such. */
+  readonly opaque?: readonly string[] | undefined;
+  /** Cells of the columns that are kept, with every row of a record. */
+  readonly kept?: readonly string[] | undefined;
   /** Whether its record could not be read, so that nothing is in it. */
   readonly damaged?: true | undefined;
   /** What uploads take besides, where it was asked for. */
@@ -42,7 +46,9 @@ export function rowsOfRecord(
   { columns, width, fields = new Map() }: RecordShape,
 ): PlacedRow[] {
   const { fields: cells, line } = record;
-  if (isDamaged(record, width)) return [{ row: {}, line, damaged: true }];
+  const { keep } = columns;
+  if (isDamaged(record, width))
+    return [{ row: {}, line, damaged: true, ...(keep && { kept: keep.map(() => '') }) }];
   const phones = filledCells(cells, columns.phone);
   const emails = filledCells(cells, columns.email);
   const country = filledCell(cells, columns.country);
@@ -50,7 +56,14 @@ export function rowsOfRecord(
     const cell = filledCell(cells, column);
     return cell === '' ? [] : [[field, cell]];
   });
-  const placed = fields.size === 0 ? { line } : { line, fields: new Map(others) };
+  const kept = keep?.map((column) => cells[column] ?? '');
+  const opaque = columns.opaque?.map((column) => cells[column] ?? '');
+  const placed = {
+    line,
+    ...(fields.size > 0 && { fields: new Map(others) }),
+    ...(opaque && { opaque }),
+    ...(kept && { kept }),
+  };
   const beside = columns.beside?.map((column) => cells[column] ?? '');
   return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
     const row: CustomerRow = {};

@@ -13,6 +13,7 @@ import { type ByteList, ByteListBuilder, fromUtf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
 import { parseAddress, placeName } from './address.js';
+import { type Columns, keptNames } from './columns.js';
 import { type Cells, type ColumnType, Database, hasDuckDb, INSTALL, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
@@ -24,9 +25,12 @@ import type { Uint32List } from './uint32-list.js';
 export type Spill = 'auto' | 'always' | 'never';
 
 /** The columns of a list that is written. */
-export function listColumns(kinds: readonly Field[]): Record<string, ColumnType> {
-  return { line: 'integer', ...Object.fromEntries(kinds.map((kind) => [kind, 'text' as const])) };
+export function listColumns(kinds: readonly Field[]): Map<string, ColumnType> {
+  return new Map([['line', 'integer'], ...texts(kinds)]);
 }
+
+const texts = (names: readonly string[]): (readonly [string, ColumnType])[] =>
+  names.map((name) => [name, 'text']);
 
 /**
  * Keeps the rows for as long as `body` runs.
@@ -46,6 +50,8 @@ export async function withSharedRows<T>(
   }
 }
 
+/** Of where a cell ends, in a packed list. */
+const OFFSET_BYTES = 4;
 /** What is kept in memory before the rows go to disk, some eight million rows: DuckDB itself takes nearly as much. */
 const MEMORY_BYTES = 256 * 2 ** 20;
 /** What DuckDB may use of it. */
@@ -53,10 +59,15 @@ const DATABASE_MEGABYTES = 64;
 /** Rows that are written at once. */
 const BATCH = 2048;
 
+/** A row: its telephone number, its e-mail address, and what it keeps besides, each empty where there is none; all of one length. */
+type RowCells = readonly string[];
+const AT: Readonly<Record<Field, number>> = { phone: 0, email: 1 };
+const KEPT_FROM = 2;
+
 interface KeptRows {
-  add(row: CustomerRow): Promise<void>;
-  /** These rows, which ascend, without their country. */
-  select(rows: readonly number[]): AsyncIterable<CustomerRow>;
+  add(row: RowCells): Promise<void>;
+  /** These rows, which ascend. */
+  select(rows: readonly number[]): AsyncIterable<RowCells>;
   close(): Promise<void>;
 }
 
@@ -66,6 +77,8 @@ export interface RowPlaces {
   readonly lines: Uint32List;
   /** The kinds that the list has a column for. */
   readonly kinds: readonly Field[];
+  /** Of the list, which say what rows keep. */
+  readonly columns?: Columns | undefined;
 }
 
 export class SharedRows {
@@ -89,32 +102,37 @@ export class SharedRows {
     this.#settled = spill === 'never';
   }
 
-  /** @throws {VeilmatchError} `unsupported` where DuckDB is asked for and missing, `io` */
-  async add(row: CustomerRow): Promise<void> {
-    await this.#kept.add(row);
+  /**
+   * @param kept what it keeps besides, as many cells as every other row
+   * @throws {VeilmatchError} `unsupported` where DuckDB is asked for and missing, `io`
+   */
+  async add({ phone = '', email = '' }: CustomerRow, kept: readonly string[] = []): Promise<void> {
+    await this.#kept.add([phone, email, ...kept]);
     if (!this.#settled && (this.#spill === 'always' || this.#memory.bytes > this.#memoryBytes))
       await this.#settle();
   }
 
   /**
-   * Writes these rows, which ascend, with their lines.
+   * Writes these rows, which ascend, with their lines and, behind all else, what they keep.
    * @param beside what else stands in each, by the name of its column
    */
   async write(
     output: Output,
     rows: readonly number[],
-    { lines, kinds }: RowPlaces,
+    { lines, kinds, columns }: RowPlaces,
     style?: TableStyle,
     beside: Readonly<Record<string, (row: number) => string | undefined>> = {},
   ): Promise<void> {
-    const more = Object.keys(beside).map((name) => [name, 'text'] as const);
-    const table = await output.table({ ...listColumns(kinds), ...Object.fromEntries(more) }, style);
+    const told = new Map([...listColumns(kinds), ...texts(Object.keys(beside))]);
+    const kept = columns === undefined ? [] : keptNames(columns, [...told.keys()]);
+    const table = await output.table(new Map([...told, ...texts(kept)]), style);
     let batch: Cells[] = [];
     let next = 0;
     for await (const row of this.#kept.select(rows)) {
       const at = rows[next++]!;
       const cells = Object.values(beside).map((cell) => cell(at));
-      batch.push([lines.at(at), ...kinds.map((kind) => row[kind]), ...cells]);
+      const own = kinds.map((kind) => row[AT[kind]] || undefined);
+      batch.push([lines.at(at), ...own, ...cells, ...row.slice(KEPT_FROM).map((cell) => cell || undefined)]);
       if (batch.length < BATCH) continue;
       await table.append(batch);
       batch = [];
@@ -135,44 +153,45 @@ export class SharedRows {
       );
       return;
     }
-    const spilled = await SpilledRows.open(this.#output, this.#io);
+    const spilled = await SpilledRows.open(this.#output, this.#memory.width, this.#io);
     this.#kept = spilled;
     for (const row of this.#memory.drain()) await spilled.add(row);
   }
 }
 
-/** Packed: two items a row, empty where there is none. */
+/** Packed: as many items a row as it has cells. */
 class RowsInMemory implements KeptRows {
   #cells = new ByteListBuilder();
+  /** Cells of a row. */
+  width = 0;
   bytes = 0;
 
-  async add({ phone = '', email = '' }: CustomerRow): Promise<void> {
-    this.#cells.addText(phone);
-    this.#cells.addText(email);
-    this.bytes += phone.length + email.length;
+  async add(row: RowCells): Promise<void> {
+    this.width = row.length;
+    // Columns that are kept may be many, and as good as empty.
+    this.bytes += OFFSET_BYTES * (row.length - KEPT_FROM);
+    for (const cell of row) {
+      this.#cells.addText(cell);
+      this.bytes += cell.length;
+    }
   }
 
-  async *select(rows: readonly number[]): AsyncGenerator<CustomerRow, void, undefined> {
-    for (const row of rows) yield rowOf(this.#cells, row);
+  async *select(rows: readonly number[]): AsyncGenerator<RowCells, void, undefined> {
+    for (const row of rows) yield this.#at(this.#cells, row);
   }
 
   /** Gives the rows away. */
-  *drain(): Generator<CustomerRow> {
+  *drain(): Generator<RowCells> {
     const cells = this.#cells;
     this.#cells = new ByteListBuilder();
-    for (let row = 0; row < cells.length / 2; row++) yield rowOf(cells, row);
+    for (let row = 0; row * this.width < cells.length; row++) yield this.#at(cells, row);
   }
 
   async close(): Promise<void> {}
-}
 
-function rowOf(cells: Pick<ByteList, 'at'>, row: number): CustomerRow {
-  return rowFrom(fromUtf8(cells.at(2 * row)), fromUtf8(cells.at(2 * row + 1)));
-}
-
-/** @param phone, email - texts; empty or null where there is none */
-function rowFrom(phone: unknown, email: unknown): CustomerRow {
-  return { ...(phone ? { phone: String(phone) } : {}), ...(email ? { email: String(email) } : {}) };
+  #at(cells: Pick<ByteList, 'at'>, row: number): RowCells {
+    return Array.from({ length: this.width }, (_, i) => fromUtf8(cells.at(this.width * row + i)));
+  }
 }
 
 /** In a table of DuckDB's, which brings to disk what exceeds its memory. */
@@ -180,15 +199,19 @@ class SpilledRows implements KeptRows {
   readonly #database: Database;
   readonly #rows: TableWriter;
   readonly #output: string;
+  /** Cells of a row. */
+  readonly #width: number;
   #count = 0;
 
-  private constructor(database: Database, rows: TableWriter, output: string) {
+  private constructor(database: Database, rows: TableWriter, output: string, width: number) {
     this.#database = database;
     this.#rows = rows;
     this.#output = output;
+    this.#width = width;
   }
 
-  static async open(output: string, io: Io): Promise<SpilledRows> {
+  /** @param width cells of a row */
+  static async open(output: string, width: number, io: Io): Promise<SpilledRows> {
     const options = {
       purpose: 'Rows on disk need',
       beside: localPath(output),
@@ -196,33 +219,34 @@ class SpilledRows implements KeptRows {
     };
     const database = await Database.open(options, io);
     try {
-      const rows = await database.table('rows', { row: 'integer', phone: 'text', email: 'text' });
-      return new SpilledRows(database, rows, output);
+      const columns = new Map<string, ColumnType>([['row', 'integer'], ...texts(cellNames(width))]);
+      return new SpilledRows(database, await database.table('rows', columns), output, width);
     } catch (error) {
       await database.close();
       throw spillError(output, error);
     }
   }
 
-  async add({ phone, email }: CustomerRow): Promise<void> {
+  async add(row: RowCells): Promise<void> {
     try {
-      await this.#rows.add([[this.#count++, phone, email]]);
+      await this.#rows.add([[this.#count++, ...row]]);
     } catch (error) {
       throw spillError(this.#output, error);
     }
   }
 
-  async *select(rows: readonly number[]): AsyncGenerator<CustomerRow, void, undefined> {
+  async *select(rows: readonly number[]): AsyncGenerator<RowCells, void, undefined> {
+    const cells = cellNames(this.#width);
     try {
       await this.#rows.finish();
-      const wanted = await this.#database.table('wanted', { row: 'integer' });
+      const wanted = await this.#database.table('wanted', new Map([['row', 'integer']]));
       await wanted.add(singles(rows));
       await wanted.finish();
       for await (const chunk of this.#database.columns(
-        'SELECT phone, email FROM rows SEMI JOIN wanted USING (row) ORDER BY row',
+        `SELECT ${cells.join(', ')} FROM rows SEMI JOIN wanted USING (row) ORDER BY row`,
       )) {
-        const [phones, emails] = [chunk.getColumnValues(0), chunk.getColumnValues(1)];
-        for (let i = 0; i < chunk.rowCount; i++) yield rowFrom(phones[i], emails[i]);
+        const columns = cells.map((_, i) => chunk.getColumnValues(i));
+        for (let i = 0; i < chunk.rowCount; i++) yield columns.map((column) => String(column[i]));
       }
     } catch (error) {
       throw spillError(this.#output, error);
@@ -233,6 +257,8 @@ class SpilledRows implements KeptRows {
     return this.#database.close();
   }
 }
+
+const cellNames = (width: number): string[] => Array.from({ length: width }, (_, i) => `c${i}`);
 
 /** A path on a disk that has room for rows: that of the output, if it is a file. */
 function localPath(output: string): string {

@@ -70,7 +70,7 @@ function refuseWorkbook(name: string): void {
 function textTable(
   name: string,
   output: Pick<Output, 'write'>,
-  columns: Readonly<Record<string, ColumnType>>,
+  columns: ReadonlyMap<string, ColumnType>,
   style: TableStyle | undefined,
 ): Promise<TableOutput> {
   const ending = endingOf(name);
@@ -106,7 +106,7 @@ class PlainSink implements Sink {
     await this.#open.file.writeFile(text);
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+  table(columns: ReadonlyMap<string, ColumnType>, style?: TableStyle): Promise<TableOutput> {
     return textTable(this.#name, this, columns, style);
   }
 
@@ -141,7 +141,7 @@ class CompressedSink implements Sink {
     if (!this.#encoder.write(text)) await Promise.race([once(this.#encoder, 'drain'), this.#done]);
   }
 
-  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput> {
+  table(columns: ReadonlyMap<string, ColumnType>, style?: TableStyle): Promise<TableOutput> {
     return textTable(this.#name, this, columns, style);
   }
 
@@ -184,7 +184,7 @@ class ParquetSink implements Sink {
     refuseTable(this.#name, 'The output');
   }
 
-  async table(columns: Readonly<Record<string, ColumnType>>): Promise<TableOutput> {
+  async table(columns: ReadonlyMap<string, ColumnType>): Promise<TableOutput> {
     const writer = await this.#written(() => this.#database.table('output', columns));
     this.#writer = writer;
     return {

@@ -161,7 +161,8 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *rows(): AsyncGenerator<readonly PlacedRow[], void, undefined> {
-    const needed = [...this.#own(), ...(this.columns.beside ?? []), ...this.fields.values()];
+    const { beside = [], keep = [] } = this.columns;
+    const needed = [...this.#own(), ...beside, ...keep, ...this.fields.values()];
     for await (const records of this.#belowHeader(needed))
       yield records.flatMap((record) => this.rowsOf(record));
   }
@@ -184,8 +185,8 @@ export class CustomerList {
   }
 
   #own(): number[] {
-    const { phone, email, country } = this.columns;
-    return [...phone, ...email, ...(country === undefined ? [] : [country])];
+    const { phone, email, opaque = [], country } = this.columns;
+    return [...phone, ...email, ...opaque, ...(country === undefined ? [] : [country])];
   }
 
   /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */

@@ -67,7 +67,14 @@ export function readTable(text: string, dialect: GivenDialect = {}): TextTable {
  * ```
  */
 export function suggestColumns(table: TextTable, options: ColumnOptions = {}): ColumnReading {
-  requireOptions(options, { columns: true, header: true, country: true, countryColumn: true, beside: true });
+  requireOptions(options, {
+    columns: true,
+    header: true,
+    country: true,
+    countryColumn: true,
+    beside: true,
+    keep: true,
+  });
   const sample = wholeRecords(table).slice(0, SAMPLE_RECORDS);
   const { columns, chosen, names } = findColumns(
     sample.map(({ fields }) => fields),

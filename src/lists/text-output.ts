@@ -7,7 +7,7 @@ import { guarded, type TableStyle } from './spreadsheet.js';
 export interface Output {
   write(text: string): Promise<void>;
   /** Begins a list with these columns: CSV, or JSON Lines or Parquet where the file's name says so. */
-  table(columns: Readonly<Record<string, ColumnType>>, style?: TableStyle): Promise<TableOutput>;
+  table(columns: ReadonlyMap<string, ColumnType>, style?: TableStyle): Promise<TableOutput>;
 }
 
 /** An output that is kept or is as if it had never been. */
@@ -47,10 +47,10 @@ export class CsvTable implements TableOutput {
 
   static async begin(
     output: Pick<Output, 'write'>,
-    columns: Readonly<Record<string, ColumnType>>,
+    columns: ReadonlyMap<string, ColumnType>,
     style: TableStyle = {},
   ): Promise<CsvTable> {
-    await output.write(csvLine(Object.keys(columns), style));
+    await output.write(csvLine([...columns.keys()], style));
     return new CsvTable(output, style);
   }
 
@@ -64,9 +64,9 @@ export class JsonLinesTable implements TableOutput {
   readonly #output: Pick<Output, 'write'>;
   readonly #names: readonly string[];
 
-  constructor(output: Pick<Output, 'write'>, columns: Readonly<Record<string, ColumnType>>) {
+  constructor(output: Pick<Output, 'write'>, columns: ReadonlyMap<string, ColumnType>) {
     this.#output = output;
-    this.#names = Object.keys(columns);
+    this.#names = [...columns.keys()];
   }
 
   async append(rows: Iterable<Cells>): Promise<void> {

@@ -75,7 +75,7 @@ describe('veilmatch inspect', () => {
   it('says of a list of hashes that they are some', async () => {
     const { status, stderr } = await cli(['inspect', '-'], { stdin: `line,phone\n2,${HASH}\n` });
     expect(status).toBe(2);
-    expect(stderr).toContain('column 2 "phone" holds hashes');
+    expect(stderr).toContain('There are hashes in column 2 "phone":');
     expect(stderr).not.toContain('--country');
   });
 

@@ -103,6 +103,8 @@ describe('the encoding of a list', () => {
       /zero bytes \(the first at byte 1\).*UTF-16/,
     ],
     ['a workbook', Buffer.from('PK\u0003\u0004rest of it'), /workbook.*Export it as CSV/],
+    ['a PDF', Buffer.from('%PDF-1.4'), /PDF.*CSV/],
+    ['a page', Buffer.from('\ufeff\n<HTML><table>'), /web page.*CSV/],
     ['gzip', gzipSync('phone\n'), /compressed.*gzip -dc/],
     ['Parquet', Buffer.from('PAR1 and more'), /Parquet/],
   ])('refuses %s, and says what to do', async (_, bytes, message) => {

@@ -86,19 +86,19 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 176,
+    veilmatch: 182,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 94,
-    'veilmatch/hashing': 14,
+    'veilmatch/hashing': 17,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
     'veilmatch/oprf': 33,
     'veilmatch/psi': 104,
-    'veilmatch/contact': 69,
+    'veilmatch/contact': 70,
     'veilmatch/tables': 90,
-    'veilmatch/transport': 121,
-    'veilmatch/attack': 240,
-    'veilmatch/compare': 192,
+    'veilmatch/transport': 123,
+    'veilmatch/attack': 251,
+    'veilmatch/compare': 195,
   };
 
   it('has a ceiling for each subpath', () => {

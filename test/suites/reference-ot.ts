@@ -11,7 +11,7 @@ import { blake2s } from '@noble/hashes/blake2.js';
 
 const { Point } = ristretto255;
 type Element = InstanceType<typeof Point>;
-export type Bits = readonly number[];
+type Bits = readonly number[];
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 const sha512 = (...parts: Uint8Array[]): Buffer => createHash('sha512').update(Buffer.concat(parts)).digest();
@@ -163,7 +163,7 @@ const hashed = (sid: Uint8Array, i: number, c: number, other: Uint8Array): Eleme
   }) as Element;
 
 /** What a party of the reference needs of the other and of its own secrets. */
-export interface Transfers {
+interface Transfers {
   readonly sid: Uint8Array;
   /** 765 scalars each. */
   readonly b: readonly Uint8Array[];

@@ -7,7 +7,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-export interface Asked {
+interface Asked {
   readonly method: string;
   readonly path: string;
   readonly range: string | undefined;

@@ -10,7 +10,14 @@ import { checkStdin } from '../../lists/io.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import { refuseTable } from '../../lists/sinks.js';
 import type { Command, ExitStatus } from '../command.js';
-import { assignedOption, listOptions, parseCountry, statusFor, strictOption } from '../flags/list-options.js';
+import {
+  assignedOption,
+  listOptions,
+  parseCountry,
+  refuseOpaque,
+  statusFor,
+  strictOption,
+} from '../flags/list-options.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
 import { areaCodesOption } from '../flags/values.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
@@ -83,6 +90,7 @@ Examples:
       );
     }
     checkStdin(args);
+    refuseOpaque(flags);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
     refuseTable(flags.output, 'A comparison');
     return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {

@@ -19,7 +19,7 @@ import {
   statusFor,
   strictOption,
 } from '../flags/list-options.js';
-import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { checkKeep, keepOption, spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { ownOf, padOption, readOwn, writtenWith } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
 import { protocolOptions, wordsOf } from '../flags/protocol-options.js';
@@ -60,7 +60,7 @@ The partner runs veilmatch serve. It learns the size of this list and whether th
 addresses or both in it, and of the result what --reveal and --to say: with intersection and cardinality nothing, unless both say
 --to both. Standard output gets a summary; the rows
 that are shared go to the file of -o, as line, phone and email, where the partner reveals which they are; with --reveal ids all
-rows, each with its pseudonym. Until then a large
+rows, each with its pseudonym. --keep adds other columns of this list, which stay here. Until then a large
 list waits beside that file, in a folder that only you can enter and that is removed at the end: it is personal data (--spill).
 
 With --reveal sum the party that answers has an amount in each row, and --value-column names it. Where that is this party, it
@@ -109,6 +109,7 @@ function connectOptions(protocols: readonly ListProtocol[]): Option[] {
       '-o, --output <FILE>',
       'write the rows of the result to this file, which appears when the run is complete; the format goes by its name, as for normalize',
     ),
+    keepOption(),
     spillOption(),
     spreadsheetOption(),
     new Option(
@@ -136,6 +137,7 @@ async function run(
   checkStdin([args[1], flags.tokenFile, flags.policy]);
   const partner = partnerName(flags, url);
   const file = checkFileNames({ '--output': flags.output });
+  checkKeep(flags);
   const expected = expectedChoice(protocols, flags);
   const credentials = await readCredentials(flags, io);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);

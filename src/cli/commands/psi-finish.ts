@@ -13,7 +13,7 @@ import { readHeader } from '../../transport/exchange/exchange-file.js';
 import { filesOf } from '../../transport/exchange/plan.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, partyOf } from '../flags/choice.js';
-import { spillOption, spreadsheetOption } from '../flags/output-options.js';
+import { checkKeep, keepOption, spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { type OwnFlags, readOwn, writtenWith } from '../flags/own.js';
 import {
   COURSE,
@@ -91,6 +91,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
       '-o, --output <FILE>',
       'write the rows of the result to this file, which appears when it is complete; the format goes by its name, as for normalize',
     ),
+    keepOption(),
     spillOption(),
     ...limitOptions(''),
     spreadsheetOption(),
@@ -102,6 +103,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
     const [file] = args as [string];
     const { send } = flags;
     const paths = checkFileNames({ '--output': flags.output });
+    checkKeep(flags);
     await checkOutputFiles({ '--send': send, '--ledger': flags.ledger }, [
       file,
       ...keyFiles(flags),
@@ -118,7 +120,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
       const inputs = [file, run.list, run.path, ...keyFiles(flags)];
       return withOutputs([undefined, ...paths], inputs, io, (output, rows) =>
         withSharedRows(flags.output, flags.spill, io, async (kept) => {
-          const read = await readOwn(run.list, run.flags, [choice], io, kept);
+          const read = await readOwn(run.list, { ...run.flags, keep: flags.keep }, [choice], io, kept);
           const { journal } = run;
           const files = { reads: file, writes: send };
           const whole = {

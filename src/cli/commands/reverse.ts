@@ -152,7 +152,11 @@ Examples:
           await searchOptions(list, flags, io),
           io,
         );
-        const table = await revealOutput?.table({ token: 'text', identifier: 'text' }, flags);
+        const columns = new Map([
+          ['token', 'text'],
+          ['identifier', 'text'],
+        ] as const);
+        const table = await revealOutput?.table(columns, flags);
         await table?.append(revealedPairs(revealed!));
         await writeAll(result!, [flags.json ? reversalJson(summary) : reversalText(summary)]);
         return statusFor(flags, list.rejected.count);

@@ -2,17 +2,24 @@
 /** The options that say how a customer list is read, the same for every command that reads one. */
 
 import { InvalidArgumentError, Option } from 'commander';
+import { VeilmatchError } from '../../errors.js';
+import { HASH_ALGORITHMS, type HashRule } from '../../identifiers/opaque.js';
 import { knownCountry } from '../../identifiers/tables/named-countries.js';
 import type { ColumnOption } from '../../lists/columns.js';
 import type { ListOptions } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { parseCount, wholeNumber } from './values.js';
 
+interface GivenColumn extends ColumnOption {
+  /** How its cells were made, where they are hashes. */
+  readonly hashed?: HashRule;
+}
+
 export interface ListFlags {
   readonly country?: string;
   readonly countryColumn?: string;
   readonly international?: true;
-  readonly column?: readonly ColumnOption[];
+  readonly column?: readonly GivenColumn[];
   readonly header?: boolean;
   readonly delimiter?: string;
   readonly quote?: string;
@@ -45,7 +52,8 @@ export function listOptions(): Option[] {
     new Option(
       '--column <NAME=KIND>',
       'use this column, by its name or its number from 1, as phone or email; repeatable; nothing is guessed then; ' +
-        '"phone" and "email" alone are short for phone=phone and email=email',
+        '"phone" and "email" alone are short for phone=phone and email=email; of connect, serve and psi as opaque: customer numbers and the ' +
+        'like, as they are; as opaque:ALGORITHM:RULE hashes, such as opaque:sha256:meta',
     ).argParser(parseColumn),
     new Option('--header', 'the first line is a header (guessed otherwise)'),
     new Option('--no-header', 'the first line is data'),
@@ -99,7 +107,19 @@ export function statusFor(flags: { readonly strict?: true }, rejected: number): 
   return flags.strict && rejected > 0 ? 1 : 0;
 }
 
-export function toListOptions(flags: ListFlags): ListOptions {
+/** @throws {VeilmatchError} `argument` for columns that are taken as they are */
+export function refuseOpaque({ column = [] }: ListFlags): void {
+  if (!column.some(({ field }) => field === 'opaque')) return;
+  throw new VeilmatchError(
+    'argument',
+    'This command reads telephone numbers and e-mail addresses. --column NAME=opaque is for those that match with a partner: connect, ' +
+      'serve and psi.',
+  );
+}
+
+/** @throws {VeilmatchError} `argument` for columns that are taken as they are, unless `taking` is `any` */
+export function toListOptions(flags: ListFlags, taking: 'read' | 'any' = 'read'): ListOptions {
+  if (taking === 'read') refuseOpaque(flags);
   const { column: columns, header, country, countryColumn, charset: encoding, maxRecord, query } = flags;
   const { delimiter, quote, comment, skip } = flags;
   const dialect = { delimiter, quote, escape: flags.escape, comment, skip };
@@ -112,10 +132,32 @@ export function parseCountry(text: string): string {
   throw new InvalidArgumentError('Give two letters of ISO 3166-1, such as US, GB (not UK) or DE.');
 }
 
-function parseColumn(text: string, before: readonly ColumnOption[] = []): ColumnOption[] {
+function parseColumn(text: string, before: readonly GivenColumn[] = []): GivenColumn[] {
   const parts = /^(.+)=(phone|email)$/is.exec(text) ?? /^((phone|email))$/i.exec(text);
-  if (!parts) throw new InvalidArgumentError('Give NAME=phone or NAME=email; NAME may be a number from 1.');
-  return [...before, { name: parts[1]!, field: parts[2]!.toLowerCase() as ColumnOption['field'] }];
+  if (parts) return [...before, { name: parts[1]!, field: parts[2]!.toLowerCase() as ColumnOption['field'] }];
+  const at = text.lastIndexOf('=');
+  const [kind, ...made] = text.slice(at + 1).split(':');
+  if (at < 1 || kind?.toLowerCase() !== 'opaque') {
+    throw new InvalidArgumentError(
+      'Give NAME=phone, NAME=email or NAME=opaque; NAME may be a number from 1.',
+    );
+  }
+  const hashed = made.length === 0 ? undefined : parseHashRule(made);
+  const rules = new Set([...before, { hashed }].map((column) => JSON.stringify(column.hashed)));
+  if (rules.size > 1)
+    throw new InvalidArgumentError('All hashes of a list are made in one way: say the same of each column.');
+  return [...before, { name: text.slice(0, at), field: 'opaque', ...(hashed && { hashed }) }];
+}
+
+/** Of `sha256:meta`, in lower case. */
+function parseHashRule([algorithm = '', rule = '', ...more]: readonly string[]): HashRule {
+  const known = HASH_ALGORITHMS.find((name) => name === algorithm.toLowerCase());
+  if (known !== undefined && /^[a-z\d-]{1,40}$/i.test(rule) && more.length === 0)
+    return { algorithm: known, rule: rule.toLowerCase() };
+  throw new InvalidArgumentError(
+    `Of hashes give NAME=opaque:ALGORITHM:RULE, as token=opaque:sha256:meta: one of ${HASH_ALGORITHMS.join(', ')}, and the platform ` +
+      'whose rule they follow, or a name that both parties have agreed on, of letters, digits and hyphens.',
+  );
 }
 
 const SIGN_NAMES: Readonly<Record<string, string>> = {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The options that say how a result is written, the same for every command that writes one. */
 
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { VeilmatchError } from '../../errors.js';
+import type { Keep } from '../../lists/columns.js';
 
 export function spreadsheetOption(): Option {
   return new Option(
@@ -17,4 +19,30 @@ export function spillOption(): Option {
   )
     .choices(['auto', 'always', 'never'])
     .default('auto');
+}
+
+export function keepOption(): Option {
+  return new Option(
+    '--keep <NAME,...>',
+    'with -o: columns of the own list, by name or by number from 1, that stand in each row again, behind all others; or "all"',
+  ).argParser(parseKeep);
+}
+
+/** @throws {VeilmatchError} `argument` for columns that are kept in no file */
+export function checkKeep(flags: {
+  readonly keep?: Keep | undefined;
+  readonly output?: string | undefined;
+}): void {
+  if (flags.keep === undefined || flags.output !== undefined) return;
+  throw new VeilmatchError(
+    'argument',
+    '--keep is for the rows that go to a file: name it with --output, or leave --keep away.',
+  );
+}
+
+function parseKeep(text: string, before: Keep = []): Keep {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes(''))
+    throw new InvalidArgumentError('Give names or numbers of columns with a comma between them, or "all".');
+  return text === 'all' || before === 'all' ? 'all' : [...before, ...names];
 }

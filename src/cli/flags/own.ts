@@ -81,7 +81,7 @@ export function ownOf(choice: Choice, read: ReadSet, { pad }: Pick<OwnFlags, 'pa
   const { protocol, options, peopleFlag } = choice;
   const takes = protocol.commandLine.takes?.(options) ?? 'identifiers';
   const columns = Object.entries(partyOf(choice).columns ?? {});
-  const values = columns.map(([name, column]) => [name, read.columns.get(attributeOf(column))] as const);
+  const values = columns.map(([name, column]) => [name, read.amounts.get(attributeOf(column))] as const);
   // A record is one person, however many columns its identifiers stand in.
   const firsts = takes === 'identifiers' && values.length === 0 ? undefined : firstRows(read);
   const set = firsts === undefined ? read.set : inRecords(read.set, firsts);

@@ -2,6 +2,7 @@
 /** The options of `veilmatch psi`, and what it says of itself. */
 
 import { Option } from 'commander';
+import type { Keep } from '../../lists/columns.js';
 import type { Spill } from '../../lists/shared-rows.js';
 import type { ListProtocol } from '../../psi/run/command-line.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
@@ -39,6 +40,7 @@ export interface FinishFlags extends StateFlags, LimitFlags {
   readonly key?: string;
   readonly send?: string;
   readonly output?: string;
+  readonly keep?: Keep | undefined;
   readonly json?: true;
   readonly spill: Spill;
   readonly spreadsheet?: true;

@@ -8,6 +8,7 @@ import { VeilmatchError } from '../../errors.js';
 import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
 import { placeName } from '../../lists/address.js';
 import { parseAmount } from '../../lists/amounts.js';
+import type { Keep } from '../../lists/columns.js';
 import type { Io } from '../../lists/io.js';
 import type { CustomerRow } from '../../lists/record-rows.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
@@ -16,10 +17,13 @@ import { Uint32List } from '../../lists/uint32-list.js';
 import type { ListSummary } from '../report/comparison.js';
 import { ambiguousLines, placesOf, RejectedTally } from '../report/rejected.js';
 import { type ListFlags, toListOptions } from './list-options.js';
+import { OpaqueRows } from './opaque-rows.js';
 
 export interface SetFlags extends ListFlags {
   readonly assigned?: true;
   readonly strict?: true;
+  /** Columns that stand in the rows of the result again. */
+  readonly keep?: Keep | undefined;
 }
 
 export interface ReadSet extends RowPlaces {
@@ -28,7 +32,7 @@ export interface ReadSet extends RowPlaces {
   readonly set: IdentifierSet;
   readonly summary: ListSummary;
   /** Of each record the amount in each column that was asked for, in the smallest unit. */
-  readonly columns: ReadonlyMap<string, readonly number[]>;
+  readonly amounts: ReadonlyMap<string, readonly number[]>;
 }
 
 /** A column of amounts. */
@@ -56,19 +60,28 @@ export async function readSet(
 ): Promise<ReadSet> {
   const source = placeName(path);
   const beside = [...columns.values()].map(({ name }) => name);
-  const list = await CustomerList.open(path, { ...toListOptions(flags), beside }, io);
+  const list = await CustomerList.open(
+    path,
+    { ...toListOptions(flags, 'any'), beside, keep: flags.keep },
+    io,
+  );
   try {
     for (const note of list.notes) io.stderr.write(`${source}: ${note}\n`);
     const lines = new Uint32List();
     const place = (line: number): string => `${source}: ${placesOf([line], list)}`;
     const amounts = new Amounts(place, columns);
-    const { set, rejected, ambiguous } = await identifiersFromRows(rowsOf(list, lines, amounts, rows), {
-      country: flags.country,
-      assigned: flags.assigned ?? false,
-      international: flags.international ?? false,
-      strict: flags.strict ?? false,
-      signal: io.signal,
-    });
+    const opaque = list.columns.opaque && new OpaqueRows(flags.column?.[0]?.hashed);
+    const read = rowsOf(list, lines, amounts, rows, opaque);
+    const { set, rejected, ambiguous } =
+      opaque === undefined
+        ? await identifiersFromRows(read, {
+            country: flags.country,
+            assigned: flags.assigned ?? false,
+            international: flags.international ?? false,
+            strict: flags.strict ?? false,
+            signal: io.signal,
+          })
+        : await opaque.all(read, io.signal);
     const tally = new RejectedTally(list);
     for (const rejection of rejected) {
       const line = lines.at(rejection.row);
@@ -81,6 +94,7 @@ export async function readSet(
       `${source}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
     );
     for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
+    for (const note of opaque?.notes() ?? []) io.stderr.write(`${source}: ${note}\n`);
     if (list.records === 0) {
       throw new VeilmatchError(
         'argument',
@@ -94,7 +108,10 @@ export async function readSet(
           'above; most often --country or another --column is needed.',
       );
     }
-    return { source, set, summary, lines, kinds: list.kinds, columns: amounts.columns };
+    return {
+      ...{ source, set, summary, lines, kinds: list.kinds, columns: list.columns },
+      amounts: amounts.columns,
+    };
   } finally {
     await list.close();
   }
@@ -105,13 +122,15 @@ async function* rowsOf(
   lines: Uint32List,
   amounts: Amounts,
   kept: SharedRows | undefined,
+  opaque: OpaqueRows | undefined,
 ): AsyncGenerator<CustomerRow, void, undefined> {
   for await (const batch of list.rows()) {
-    for (const { row, line, beside, damaged } of batch) {
+    for (const { row, line, beside, opaque: taken, kept: cells, damaged } of batch) {
       lines.push(line);
       if (damaged) amounts.skip();
       else if (beside !== undefined) amounts.take(beside, line);
-      await kept?.add(row);
+      opaque?.add(taken);
+      await kept?.add(row, cells);
       yield row;
     }
   }

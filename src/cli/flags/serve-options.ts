@@ -16,7 +16,7 @@ import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
 import { assignedOption, listOptions, strictOption } from './list-options.js';
-import { spillOption, spreadsheetOption } from './output-options.js';
+import { checkKeep, keepOption, spillOption, spreadsheetOption } from './output-options.js';
 import { type OwnFlags, padOption } from './own.js';
 import { protocolOptions } from './protocol-options.js';
 import { parseCount, wholeNumber } from './values.js';
@@ -115,6 +115,7 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
       '-o, --output <FILE>',
       'with --once, where this party learns something of its rows: write them to this file',
     ),
+    keepOption(),
     spillOption(),
     spreadsheetOption(),
     new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
@@ -246,10 +247,11 @@ function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
 
 /** @throws {VeilmatchError} `argument` where there would be no rows to write, or not once; `io` */
 export async function checkOutput(
-  { output, once, ledger, partners }: ServeFlags,
+  { output, keep, once, ledger, partners }: ServeFlags,
   choice: Choice,
   list: string,
 ): Promise<void> {
+  checkKeep({ keep, output });
   if (output === undefined) return;
   if (!once || !partyOf(choice).rows?.when(choice.options)) {
     throw new VeilmatchError(

@@ -47,9 +47,9 @@ export function placesOf(lines: readonly number[], { counts, reading: { files } 
 }
 
 /** The columns of `--rejected`. */
-export function rejectedColumns({ reading: { files } }: ReadList): Record<string, ColumnType> {
+export function rejectedColumns({ reading: { files } }: ReadList): ReadonlyMap<string, ColumnType> {
   const own = files === undefined ? {} : ({ file: 'text', file_line: 'integer' } as const);
-  return { line: 'integer', ...own, field: 'text', code: 'text' };
+  return new Map(Object.entries({ line: 'integer', ...own, field: 'text', code: 'text' }));
 }
 
 /** A row of `--rejected`. */

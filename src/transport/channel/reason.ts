@@ -58,7 +58,7 @@ const TOLD: Readonly<Record<CloseReason, readonly [ErrorCode, string]>> = {
   incompatible: [
     'incompatible-peer',
     'The peer cannot go on: versions, what is revealed, kinds of identifiers or sizes do not go together. See that both lists ' +
-      'have telephone numbers, or both e-mail addresses, and that both parties were told the same.',
+      'have telephone numbers, or both e-mail addresses, or both neither (--column NAME=opaque), and that both parties were told the same.',
   ],
   protocol: ['disconnected', 'The peer gave up: it could not accept a message of this party.'],
   timeout: ['timeout', 'The peer gave up: the run took too long, or this party was silent for too long.'],
