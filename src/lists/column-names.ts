@@ -10,11 +10,34 @@ export type ColumnKind = Field | 'country';
 /** Words, as `wordsOf` makes them. */
 const NAMES: Readonly<Record<ColumnKind, RegExp>> = {
   phone:
-    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|puhelin\w*|komorka)\b/,
+    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|\w*puhelin\w*|kannykka\w*|komorka|tlf\w*|telp|telemov\w*|festnetz\w*|natel\w*|fon)\b/,
   email:
-    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\be ?post\w*\b|\bsahkoposti\w*\b/,
+    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\be ?post\w*\b|\bsahkoposti\w*\b|\bmejl\w*\b|\bel pastas\b|\be pasts\b/,
   country: /\b(?:country\w*|land|lander|pays|pais|paese|kraj|nation\w*|landcode|laendercode|lan?dkod)\b/,
 };
+
+/**
+ * Parts of names in scripts whose words have no ends that \b knows, without marks as `wordsOf` makes them; those of fax, postal
+ * code and the like are not among them.
+ */
+const IN_OTHER_SCRIPTS: Readonly<Record<Field, RegExp>> = {
+  phone: anyOf(
+    'телефон мобильн мобилен мобілн τηλεφων κινητο טלפון נייד סלולרי هاتف جوال موبايل محمول تليفون تلفون تلفن همراه موبایل ' +
+      '电话 電話 手机 手機 携帯 전화 휴대폰 핸드폰 연락처 โทรศัพท์ มือถือ फोन मोबाइल फ़ोन ফোন মোবাইল',
+  ),
+  email: anyOf(
+    'почта имейл емейл імейл пошта ταχυδρομειο μειλ אימייל מייל דוא الكتروني ايميل ایمیل ' +
+      '邮箱 郵箱 邮件 郵件 メール 이메일 전자우편 อีเมล ईमेल ইমেইল',
+  ),
+};
+
+function anyOf(words: string): RegExp {
+  return new RegExp(bare(words).replaceAll(' ', '|'), 'u');
+}
+
+function bare(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '');
+}
 
 /** Words behind which something else than what the name begins with is meant. */
 const AGAINST: Readonly<Record<ColumnKind, RegExp>> = {
@@ -24,6 +47,8 @@ const AGAINST: Readonly<Record<ColumnKind, RegExp>> = {
     /\b(?:type|typ|opt|opted|optin|consent\w*|since|date|datum|count|verified|valid|status|subject|campaign|client|provider|domain|template|label|id|opens?|clicks?|bounced?)\b/,
   country: /\b(?:phone|telephone|dial\w*|calling|id|nationality)\b/,
 };
+
+const FAX = anyOf('факс 传真 傳真 ファックス ファクス 팩스 φαξ פקס فاكس แฟกซ์');
 
 /** What columns hold that are full of digits, and are no telephone numbers. */
 const DIGITS_OF_SOMETHING_ELSE =
@@ -71,7 +96,8 @@ export function wordsOf(cell: string): string {
 
 /** Whether a name says that its column holds this. */
 export function speaksFor(kind: ColumnKind, words: string): boolean {
-  return NAMES[kind].test(words) && !AGAINST[kind].test(words);
+  const isSo = NAMES[kind].test(words) || (kind !== 'country' && IN_OTHER_SCRIPTS[kind].test(words));
+  return isSo && !AGAINST[kind].test(words) && !FAX.test(words);
 }
 
 /** Whether a name says that its column holds something else. */

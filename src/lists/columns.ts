@@ -148,7 +148,14 @@ export function findColumns(
     );
     for (const field of FIELDS) {
       const candidate = guess(field, table, judged);
-      if (candidate === undefined) continue;
+      if (candidate === undefined) {
+        for (const column of field === 'phone' ? bareDigits(table, judged) : []) {
+          others.push(
+            `${describe(table, column)} may hold ${TITLES.phone} and is not used: its digits alone do not say so (--column NAME=phone takes it)`,
+          );
+        }
+        continue;
+      }
       found[field].push(candidate.column);
       choose(field, candidate.column, candidate.why);
       for (const other of candidate.others) {
@@ -285,6 +292,14 @@ function phonesIn({ filled, phone }: ColumnContent, { header, width }: Table): n
   if (header !== undefined) return phone.written;
   const plain = width === 1 ? phone.sure : phone.planned + phone.written;
   return plain >= MIN_PLANNED * filled ? plain : phone.written;
+}
+
+/** Columns that could hold numbers, where neither a name nor a way of writing them says that they do. */
+function bareDigits({ header = [] }: Table, contents: readonly ColumnContent[]): number[] {
+  return contents.flatMap(({ filled, phone, email }, column) => {
+    if (phone.sure === 0 || phone.sure < MIN_SHARE * filled || email.sure > 0) return [];
+    return speaksAgainst('phone', wordsOf(header[column] ?? '')) ? [] : [column];
+  });
 }
 
 /** A column that is called so and holds nothing else. */

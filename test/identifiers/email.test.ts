@@ -220,7 +220,12 @@ describe('properties', () => {
         const ascii = /^[\0-\x7f]*$/.test(cleaned);
         // The platform looks at directions as well, takes numbers for addresses of IPv4, and has its own version of Unicode.
         const domain = ascii ? cleaned.toLowerCase() : domainToASCII(cleaned);
-        if (domain === '' || /^[\d.]+$/.test(domain) || /ẞ|["'`´‘’‚‛“”„‟«»‹›′″‴‵‶‷〝〞〟「」『』;,]$/.test(cleaned)) return;
+        if (
+          domain === '' ||
+          /^[\d.]+$/.test(domain) ||
+          /ẞ|["'`´‘’‚‛“”„‟«»‹›′″‴‵‶‷〝〞〟「」『』;,]$/.test(cleaned)
+        )
+          return;
         expect(email).toBe(`ada@${domain}`);
       }),
       { numRuns: times(3000) },

@@ -670,7 +670,12 @@ export function exportOf(seed: number): Export {
     people.push({ phones, emails });
   }
   const header = shape.columns.map(([name]) => name);
-  return { shape: shape.name, bytes: shape.write(header, rows, chance), options: { country, encoding: shape.encoding }, people };
+  return {
+    shape: shape.name,
+    bytes: shape.write(header, rows, chance),
+    options: { country, encoding: shape.encoding },
+    people,
+  };
 }
 
 function taken({ text, truth }: Cell, into: string[]): string {

@@ -41,7 +41,8 @@ describe('JSON Lines', () => {
   });
 
   it('may hold objects in arrays, whose values are those of one cell', async () => {
-    const line = '{"emails":[{"value":"ada@example.com","type":"home"},{"value":"bob@example.com"}],"phones":[]}\n';
+    const line =
+      '{"emails":[{"value":"ada@example.com","type":"home"},{"value":"bob@example.com"}],"phones":[]}\n';
     const list = await read(line);
     expect(list.columns.header).toEqual(['emails.value', 'emails.type', 'phones']);
     expect(list.rows).toEqual([{ email: 'ada@example.com\nbob@example.com' }]);
