@@ -257,7 +257,6 @@ describe('the dialect of a file', () => {
     ['# made today\n#\na,b\n', 2],
     ['Members of 2026\n\nid,name,phone\n1,Ada,2\n2,Bob,3\n', 2],
     ['"Members, all of them",,\nid,name,phone\n1,Ada,2\n2,Bob,3\n', 1],
-    ['"Members,\nall of them",,\nid,name,phone\n1,Ada,2\n2,Bob,3\n', 0],
     ['Made on 1 May, 12:30\nid,name,phone\n1,Ada,2\n2,Bob,3\n', 1],
     ['Person,,Contact\nid,name,phone\n1,Ada,2\n2,Bob,3\n', 1],
     ['id,name,likes\n1,Ada,phone\n2,Bob,email\n', 0],
