@@ -153,11 +153,30 @@ export function plainAddress(text: string): string | undefined {
 }
 
 /**
+ * The address in a text, as it is written there but for what stands around it and what nobody sees: for rules that fold it
+ * themselves.
+ */
+export function writtenEmail(text: string): string | Refusal {
+  const reading = readEmail(text);
+  if (typeof reading !== 'string') return reading;
+  const cleaned = withoutInvisiblesButJoiners(text);
+  if (plainAddress(cleaned) !== undefined) return cleaned;
+  const address = addressIn(withAsciiAt(cleaned));
+  const at = address.lastIndexOf('@');
+  return withoutInvisibles(address.slice(0, at)) + address.slice(at);
+}
+
+/** The parts of a text that holds several addresses. */
+export function writtenEmails(text: string): string[] {
+  return addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text)));
+}
+
+/**
  * Each address of a text that holds several.
  * @returns undefined where one of them cannot be read
  */
 export function readEmails(text: string): string[] | undefined {
-  const readings = addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text))).map(readEmail);
+  const readings = writtenEmails(text).map(readEmail);
   const addresses = readings.filter((reading) => typeof reading === 'string');
   return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
 }
@@ -202,7 +221,8 @@ function isPlaceholder(email: string): boolean {
 /** Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode. */
 export function isEmailLike(text: string): boolean {
   const at = text.indexOf('@');
-  return at > 0 && LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
+  if (at < 1 || (NOT_ASCII.test(text) && MISREAD.test(text))) return false;
+  return LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
 }
 
 /** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */

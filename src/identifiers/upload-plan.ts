@@ -8,7 +8,16 @@ import { hashedCell } from './hashed-cell.js';
 import { howToRead, numberOf, requireCountry } from './phone.js';
 import type { Platform } from './platforms/platform.js';
 import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js';
-import { emailFor, PROFILE_NAMES, type ProfileName, phoneFor, platformNamed, tokenOf } from './profiles.js';
+import {
+  emailInCell,
+  emailsInCell,
+  PROFILE_NAMES,
+  type ProfileName,
+  phoneFor,
+  phonesFor,
+  platformNamed,
+  tokenOf,
+} from './profiles.js';
 import { EMPTY_CELL, isRefusal, type Refusal } from './refusal.js';
 import type { UploadRejection } from './row.js';
 import { countryOfName } from './tables/named-countries.js';
@@ -152,8 +161,11 @@ export class UploadPlan {
     const rejected: { field?: UploadKind; code: UploadRejection['code'] }[] = [];
     let found = false;
     const read = (column: UploadColumn, text: string): string[] => {
-      const token = this.#token(column, text, cells.get('country')?.[0]);
+      const country = cells.get('country')?.[0];
+      const token = this.#token(column, text, country);
       if (typeof token === 'string') return [token];
+      const several = token.code === 'several' ? this.#several(column.kind!, text, country) : undefined;
+      if (several !== undefined) return several;
       if (token.code !== 'empty') rejected.push({ field: column.kind!, code: token.code });
       if (token.code !== 'empty') found = true;
       return [];
@@ -168,6 +180,23 @@ export class UploadPlan {
     return { rows, rejected };
   }
 
+  /** The tokens of a cell that holds several; undefined where one of them cannot be read. */
+  #several(kind: UploadKind, text: string, countryCell: string | undefined): string[] | undefined {
+    const platform = this.#platform;
+    const country = countryNamed(this.#country(countryCell) ?? '');
+    const texts =
+      kind === 'email'
+        ? emailsInCell(platform, text)
+        : phonesFor(platform, text, country, howToRead(this.#options))?.map(numberOf);
+    if (texts === undefined || texts.some(isRefusal)) return undefined;
+    this.taken += texts.length;
+    return texts.map((each) => tokenOf(platform, each as string, kind, this.#options));
+  }
+
+  #country(cell: string | undefined): string | undefined {
+    return cell?.trim() ? countryOfName(cell.trim()) : this.#options.country;
+  }
+
   #token(column: UploadColumn, text: string, countryCell: string | undefined): string | Refusal {
     const platform = this.#platform;
     const kind = column.kind!;
@@ -178,10 +207,10 @@ export class UploadPlan {
       this.kept++;
       return kept;
     }
-    const country = countryCell?.trim() ? countryOfName(countryCell.trim()) : this.#options.country;
+    const country = this.#country(countryCell);
     const reading =
       kind === 'email'
-        ? emailFor(platform, text)
+        ? emailInCell(platform, text)
         : kind === 'phone'
           ? numberOf(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)))
           : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
