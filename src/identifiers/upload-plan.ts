@@ -5,7 +5,8 @@ import { VeilmatchError } from '../errors.js';
 import { countryNamed } from './countries.js';
 import { type DateOrder, readField } from './fields/field.js';
 import { hashedCell } from './hashed-cell.js';
-import { howToRead, numberOf, requireCountry } from './phone.js';
+import { howToRead, numberOf, type PhoneOptions, type PhoneReading, requireCountry } from './phone.js';
+import type { AmbiguityCode } from './phone-readings.js';
 import type { Platform } from './platforms/platform.js';
 import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js';
 import {
@@ -26,9 +27,7 @@ import { countryOfName } from './tables/named-countries.js';
 type PersonCells = ReadonlyMap<UploadKind, readonly string[]>;
 
 /** How telephone numbers and dates are read, and the platform's own options. */
-interface PlanOptions {
-  readonly country?: string | undefined;
-  readonly assigned?: boolean | undefined;
+interface PlanOptions extends PhoneOptions {
   readonly dateOrder?: DateOrder | undefined;
 }
 
@@ -37,6 +36,8 @@ interface LaidPerson {
   /** For each file of the plan its rows, none where nothing is to be matched by. */
   readonly rows: readonly (readonly (readonly string[])[])[];
   readonly rejected: readonly Pick<UploadRejection, 'field' | 'code'>[];
+  /** Of telephone numbers that were read in one of two ways. */
+  readonly ambiguous: readonly AmbiguityCode[];
 }
 
 /** What people are matched by; the other fields alone say nothing of anybody. */
@@ -159,12 +160,14 @@ export class UploadPlan {
   /** @param cells - empty ones may be there, and count as none */
   lay(cells: PersonCells): LaidPerson {
     const rejected: { field?: UploadKind; code: UploadRejection['code'] }[] = [];
+    const ambiguous = new Set<AmbiguityCode>();
     let found = false;
     const read = (column: UploadColumn, text: string): string[] => {
       const country = cells.get('country')?.[0];
-      const token = this.#token(column, text, country);
+      const token = this.#token(column, text, country, ambiguous);
       if (typeof token === 'string') return [token];
-      const several = token.code === 'several' ? this.#several(column.kind!, text, country) : undefined;
+      const several =
+        token.code === 'several' ? this.#several(column.kind!, text, country, ambiguous) : undefined;
       if (several !== undefined) return several;
       if (token.code !== 'empty') rejected.push({ field: column.kind!, code: token.code });
       if (token.code !== 'empty') found = true;
@@ -177,17 +180,22 @@ export class UploadPlan {
       return file.rows(values);
     });
     if (!found && rows.every((each) => each.length === 0)) rejected.push({ code: 'empty' });
-    return { rows, rejected };
+    return { rows, rejected, ambiguous: [...ambiguous] };
   }
 
   /** The tokens of a cell that holds several; undefined where one of them cannot be read. */
-  #several(kind: UploadKind, text: string, countryCell: string | undefined): string[] | undefined {
+  #several(
+    kind: UploadKind,
+    text: string,
+    countryCell: string | undefined,
+    ambiguous: Set<AmbiguityCode>,
+  ): string[] | undefined {
     const platform = this.#platform;
     const country = countryNamed(this.#country(countryCell) ?? '');
     const texts =
       kind === 'email'
         ? emailsInCell(platform, text)
-        : phonesFor(platform, text, country, howToRead(this.#options))?.map(numberOf);
+        : phonesFor(platform, text, country, howToRead(this.#options))?.map((each) => noted(each, ambiguous));
     if (texts === undefined || texts.some(isRefusal)) return undefined;
     this.taken += texts.length;
     return texts.map((each) => tokenOf(platform, each as string, kind, this.#options));
@@ -197,7 +205,12 @@ export class UploadPlan {
     return cell?.trim() ? countryOfName(cell.trim()) : this.#options.country;
   }
 
-  #token(column: UploadColumn, text: string, countryCell: string | undefined): string | Refusal {
+  #token(
+    column: UploadColumn,
+    text: string,
+    countryCell: string | undefined,
+    ambiguous: Set<AmbiguityCode>,
+  ): string | Refusal {
     const platform = this.#platform;
     const kind = column.kind!;
     if (text.trim() === '') return EMPTY_CELL;
@@ -212,12 +225,18 @@ export class UploadPlan {
       kind === 'email'
         ? emailInCell(platform, text)
         : kind === 'phone'
-          ? numberOf(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)))
+          ? noted(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)), ambiguous)
           : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
     if (isRefusal(reading)) return reading;
     this.taken++;
     return tokenOf(platform, reading, kind, this.#options);
   }
+}
+
+/** The number of a reading, and a note of what else it could have been. */
+function noted(reading: PhoneReading, ambiguous: Set<AmbiguityCode>): string | Refusal {
+  if (typeof reading === 'object' && !isRefusal(reading)) ambiguous.add(reading.ambiguous);
+  return numberOf(reading);
 }
 
 /** The platforms whose upload file is known. */
