@@ -54,6 +54,15 @@ const FAX = anyOf('факс 传真 傳真 ファックス ファクス 팩스 φ
 const DIGITS_OF_SOMETHING_ELSE =
   /\b(?:dates?|datum|data|dato|fecha|birth\w*|born|dob|geb|gebdat|geburt\w*|geboorte\w*|fodelse\w*|naissance|nacimiento|nascita|age|year|jahr|konto\w*|accounts?|acct|iban|bic|swift|blz|bank\w*|card|cards|kreditkarte|cc|id|ids|uid|guid|uuid|key|ssn|sin|nin|personnummer|pesel|bsn|dni|nif|cpf|cnpj|cuit|siret|siren|tax\w*|steuer\w*|vat|ust\w*|mwst|passport|pass|lat|latitude|lon|long|lng|longitude|zip\w*|plz|postal|postcode|postleitzahl|codigo postal|cp|cap|prices?|preis|prix|precio|amount|betrag|total|sum|summe|revenue|umsatz|value|wert|cost|qty|quantity|menge|order\w*|bestell\w*|invoice\w*|rechnung\w*|customer (?:no|nr|number|id)|kundennummer|kundennr|sku|ean|gtin|upc|isbn|imei|imsi|serial\w*|version|hash|token|timestamp|created|updated|modified|zeit|ip)\b/;
 
+/** Columns of the codes that are dialled, which some exports have in place of countries. */
+const DIALLED =
+  /\b(?:(?:phone |mobile |tel )?country(?: (?:phone|dial\w*|calling))? ?(?:code|prefix)|(?:dial\w*|calling|isd) ?(?:code|prefix)|landesvorwahl|land(?:er)?vorwahl|indicatif(?: pays)?|landcode|landkod|lan?dkod)\b/;
+
+/** Whether a name says that its column holds country calling codes. */
+export function speaksOfDialling(words: string): boolean {
+  return DIALLED.test(words);
+}
+
 /** How well a column of persons is reached by a name, the best first; a name that fits none stands behind `plain`. */
 const PREFERENCE: Readonly<Record<ColumnKind, readonly RegExp[]>> = {
   phone: [

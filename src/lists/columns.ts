@@ -5,10 +5,18 @@
  */
 
 import { VeilmatchError } from '../errors.js';
+import { countryNamed } from '../identifiers/countries.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
 import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
-import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './column-names.js';
+import {
+  type ColumnKind,
+  rankOf,
+  speaksAgainst,
+  speaksFor,
+  speaksOfDialling,
+  wordsOf,
+} from './column-names.js';
 
 /** A column that somebody names, and what is in it. */
 export interface ColumnOption {
@@ -302,7 +310,7 @@ function bareDigits({ header = [] }: Table, contents: readonly ColumnContent[]):
   });
 }
 
-/** A column that is called so and holds nothing else. */
+/** A column that is called so and holds nothing else; else one of the codes that are dialled. */
 function guessCountry({ header = [] }: Table, rows: readonly (readonly string[])[]): number | undefined {
   const words = header.map(wordsOf);
   const [best] = words
@@ -312,7 +320,15 @@ function guessCountry({ header = [] }: Table, rows: readonly (readonly string[])
       return country > 0 && country >= MIN_COUNTRIES * filled ? [column] : [];
     })
     .sort((a, b) => rankOf('country', words[a]!) - rankOf('country', words[b]!));
-  return best;
+  const dialled = words.findIndex((name, column) => speaksOfDialling(name) && holdsCodes(rows, column));
+  return best ?? (dialled < 0 ? undefined : dialled);
+}
+
+/** Nearly all cells are codes that some country is dialled by. */
+function holdsCodes(rows: readonly (readonly string[])[], column: number): boolean {
+  const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
+  const codes = cells.filter((cell) => /^(?:\+|00)?\d{1,3}$/.test(cell) && countryNamed(cell) !== undefined);
+  return codes.length > 0 && codes.length >= MIN_COUNTRIES * cells.length;
 }
 
 /** A header's name unless it could be a value that somebody declared to be a header. */

@@ -112,6 +112,16 @@ describe('columns that are guessed', () => {
     expect(() => choose(lines.map((line) => line.replace('nation', 'origin')))).toThrow('No column');
   });
 
+  it.each(['country_code', 'phone_country_code', 'Dial Code', 'callingCode', 'Landesvorwahl'])(
+    'takes a column %s of codes that are dialled for the country of a row, and no other digits',
+    (name) => {
+      const codes = choose([`${name},phone`, '44,2079460958', '+1,4155550123']);
+      expect(codes.columns).toMatchObject({ phone: [1], country: 0 });
+      const others = choose([`${name},phone`, '999,+442079460958', '5,+14155550123']);
+      expect(others.columns).toMatchObject({ phone: [1], country: undefined });
+    },
+  );
+
   it('says that a column of digits could be one, and takes none that is called fax in any script', () => {
     const lines = ['id,member,mail', '1,4155550123,ada@example.com', '2,4155550124,bob@example.com'];
     expect(choose(lines, { country: 'US' }).notes.at(-1)).toBe(
