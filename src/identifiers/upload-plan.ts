@@ -21,7 +21,6 @@ import {
 } from './profiles.js';
 import { EMPTY_CELL, isRefusal, type Refusal } from './refusal.js';
 import type { UploadRejection } from './row.js';
-import { countryOfName } from './tables/named-countries.js';
 
 /** The cells of one person, several where a platform takes several. */
 type PersonCells = ReadonlyMap<UploadKind, readonly string[]>;
@@ -202,7 +201,7 @@ export class UploadPlan {
   }
 
   #country(cell: string | undefined): string | undefined {
-    return cell?.trim() ? countryOfName(cell.trim()) : this.#options.country;
+    return cell?.trim() ? countryNamed(cell) : this.#options.country;
   }
 
   #token(

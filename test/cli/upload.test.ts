@@ -70,6 +70,16 @@ describe('veilmatch hash --upload', () => {
     ]);
   });
 
+  it('knows countries by the codes that are dialled', async () => {
+    const { path, out } = list('phone,country_code\n020 7946 0958,44\n030 123456,+49\n');
+    const { status, stderr } = await cli(['hash', path, '--profile', 'meta', '--upload', '-o', out]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('rejected 0')]);
+    expect(linesOf(out).slice(1)).toEqual([
+      [h('442079460958'), h('gb')].join(),
+      [h('4930123456'), h('de')].join(),
+    ]);
+  });
+
   it('rejects dates that can be read both ways unless their order is said, and names them', async () => {
     const { path, out } = list();
     const rejected = join(dirname(path), 'rejected.csv');
