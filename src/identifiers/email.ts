@@ -246,7 +246,7 @@ function addressesIn(text: string): string[] {
 }
 
 /** A spreadsheet is told by an equals sign to keep a text. */
-const BEFORE = `=/${QUOTES}${SPACES}`;
+const BEFORE = `/${QUOTES}${SPACES}=`;
 const BEHIND = `;,${QUOTES}${SPACES}`;
 /** What people and mail servers call it. */
 const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;

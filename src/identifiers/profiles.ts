@@ -139,7 +139,7 @@ const TOO_LONG: Refusal = {
 };
 
 /** The e-mail address as the platform hashes it. */
-export function emailFor(platform: Platform<never>, text: string): string | Refusal {
+function emailFor(platform: Platform<never>, text: string): string | Refusal {
   const { length } = text.trim();
   if (length === 0) return EMPTY_CELL;
   if (length > MAX_EMAIL_TEXT) return TOO_LONG;

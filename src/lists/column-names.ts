@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<ColumnKind, RegExp>> = {
  * Parts of names in scripts whose words have no ends that \b knows, without marks as `wordsOf` makes them; those of fax, postal
  * code and the like are not among them.
  */
-const IN_OTHER_SCRIPTS: Readonly<Record<Field, RegExp>> = {
+const IN_OTHER_SCRIPTS: Readonly<Record<Field, readonly string[]>> = {
   phone: anyOf(
     'телефон мобильн мобилен мобілн τηλεφων κινητο טלפון נייד סלולרי هاتف جوال موبايل محمول تليفون تلفون تلفن همراه موبایل ' +
       '电话 電話 手机 手機 携帯 전화 휴대폰 핸드폰 연락처 โทรศัพท์ มือถือ फोन मोबाइल फ़ोन ফোন মোবাইল',
@@ -31,12 +31,8 @@ const IN_OTHER_SCRIPTS: Readonly<Record<Field, RegExp>> = {
   ),
 };
 
-function anyOf(words: string): RegExp {
-  return new RegExp(bare(words).replaceAll(' ', '|'), 'u');
-}
-
-function bare(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '');
+function anyOf(words: string): readonly string[] {
+  return words.normalize('NFKD').replace(/\p{M}/gu, '').split(' ');
 }
 
 /** Words behind which something else than what the name begins with is meant. */
@@ -105,8 +101,9 @@ export function wordsOf(cell: string): string {
 
 /** Whether a name says that its column holds this. */
 export function speaksFor(kind: ColumnKind, words: string): boolean {
-  const isSo = NAMES[kind].test(words) || (kind !== 'country' && IN_OTHER_SCRIPTS[kind].test(words));
-  return isSo && !AGAINST[kind].test(words) && !FAX.test(words);
+  const has = (part: string): boolean => words.includes(part);
+  const isSo = NAMES[kind].test(words) || (kind !== 'country' && IN_OTHER_SCRIPTS[kind].some(has));
+  return isSo && !AGAINST[kind].test(words) && !FAX.some(has);
 }
 
 /** Whether a name says that its column holds something else. */
