@@ -172,7 +172,7 @@ function isSpaced(lines: readonly string[], quote: string): boolean {
 function signBetweenKinds([header = '', ...rows]: readonly string[]): string | undefined {
   if (rows.length === 0 || header.length > MAX_HEADER) return undefined;
   const signs = new Set(header.match(/[^\p{L}\p{N}\s"']/gu));
-  return [...signs].find((sign) => {
+  return [...signs].slice(0, MOST_SIGNS).find((sign) => {
     const words = header.split(sign).map(wordsOf);
     const phone = words.findIndex((name) => speaksFor('phone', name));
     const email = words.findIndex((name) => speaksFor('email', name));
@@ -182,6 +182,7 @@ function signBetweenKinds([header = '', ...rows]: readonly string[]): string | u
 }
 
 const MAX_HEADER = 1000;
+const MOST_SIGNS = 16;
 
 /** `tel:+1...` in a list without a header. */
 const isScheme = (line: string, sign: string): boolean =>
