@@ -83,6 +83,12 @@ describe('says why it cannot read a text', () => {
     ['ada lovelace@example.com', 'not-an-email'],
     ['"ada lovelace"@example.com', 'not-an-email'],
     ['ada(comment)@example.com', 'not-an-email'],
+    // What people write for want of an address, in their own language too.
+    ['none@none', 'placeholder'],
+    ['keine@keine.de', 'placeholder'],
+    ['ninguno@ninguno.com', 'placeholder'],
+    ['sinemail@sinemail.com', 'placeholder'],
+    ['aucun@aucun.fr', 'placeholder'],
     ['ada@example.com, bob@example.com', 'several'],
     ['Ada <ada@example.com>, Bob <bob@example.com>', 'several'],
     ['ada@example.com, Bob <bob@example.com>', 'several'],
