@@ -157,6 +157,9 @@ export function plainAddress(text: string): string | undefined {
  * themselves.
  */
 export function writtenEmail(text: string): string | Refusal {
+  // Nearly all are plain as they stand.
+  const plain = plainAddress(text);
+  if (plain !== undefined) return isPlaceholder(plain) ? REFUSED.placeholder : text;
   const reading = readEmail(text);
   if (typeof reading !== 'string') return reading;
   const cleaned = withoutInvisiblesButJoiners(text);
