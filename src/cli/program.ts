@@ -59,7 +59,7 @@ const USAGE_CODES: readonly ErrorCode[] = ['argument'];
 const HELP = `
 Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given; 2 the command line has to
 be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
-too; standard output holds no part of a result then.
+too; standard output holds no part of a result then, but of normalize and hash without -o the rows before it.
 
 Examples:
   veilmatch compare ours.csv theirs.csv --country US --area-codes 415,628

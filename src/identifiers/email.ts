@@ -49,8 +49,18 @@ const REFUSED = {
   },
 } as const satisfies Record<string, Refusal>;
 
-/** The HTML rule's local part, and RFC 6531's characters without separators, controls and halves of surrogate pairs. */
-const LOCAL_PART = /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}])+$/iu;
+/**
+ * The HTML rule's local part, and RFC 6531's characters without separators, controls, halves of surrogate pairs and what is no
+ * character: U+FFFD stands where an earlier program could not read one, and which one is lost.
+ */
+const LOCAL_PART =
+  /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\ufffc\ufffd])+$/iu;
+/**
+ * UTF-8 that was read as Latin-1 or windows-1252 (`Ã¼` for `ü`): a letter with an accent, and behind it a sign that stands in no
+ * name. What it was cannot be known for sure: the damage may have been done twice.
+ */
+const MISREAD =
+  /[\u00c2-\u00f4](?:[\u0080-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf]|[\u0192\u02c6\u02dc\u2013-\u2014\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122])/;
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 /** Labels in any script, emoji among them, joined by dots. */
@@ -95,20 +105,23 @@ CLASSES[0x2d] = HYPHEN;
 const DOT = 0x2e;
 const AT = 0x40;
 const APOSTROPHE = 0x27;
+const BACKTICK = 0x60;
 const SLASH = 0x2f;
+const EQUALS = 0x3d;
 const MAX_LOCAL = 64;
 const MAX_LABEL = 63;
 const MAX_ADDRESS = 254;
 
 /**
  * An ASCII address and nothing else, by the HTML rule, in lower case. One look at each character: lists have millions of
- * addresses, and an expression takes several times as long. An apostrophe before it is a quote, a slash is left of `mailto://`.
+ * addresses, and an expression takes several times as long. An apostrophe or a grave accent before it
+ * is a quote, a slash is left of `mailto://`, an equals sign of a spreadsheet.
  */
 export function plainAddress(text: string): string | undefined {
   const { length } = text;
   if (length > MAX_ADDRESS) return undefined;
   const first = text.charCodeAt(0);
-  if (first === APOSTROPHE || first === SLASH || text.startsWith("='")) return undefined;
+  if (first === APOSTROPHE || first === BACKTICK || first === SLASH || first === EQUALS) return undefined;
   let upper = false;
   let at = 0;
   for (; at < length; at++) {
@@ -140,11 +153,33 @@ export function plainAddress(text: string): string | undefined {
 }
 
 /**
+ * The address in a text, as it is written there but for what stands around it and what nobody sees: for rules that fold it
+ * themselves.
+ */
+export function writtenEmail(text: string): string | Refusal {
+  // Nearly all are plain as they stand.
+  const plain = plainAddress(text);
+  if (plain !== undefined) return isPlaceholder(plain) ? REFUSED.placeholder : text;
+  const reading = readEmail(text);
+  if (typeof reading !== 'string') return reading;
+  const cleaned = withoutInvisiblesButJoiners(text);
+  if (plainAddress(cleaned) !== undefined) return cleaned;
+  const address = addressIn(withAsciiAt(cleaned));
+  const at = address.lastIndexOf('@');
+  return withoutInvisibles(address.slice(0, at)) + address.slice(at);
+}
+
+/** The parts of a text that holds several addresses. */
+export function writtenEmails(text: string): string[] {
+  return addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text)));
+}
+
+/**
  * Each address of a text that holds several.
  * @returns undefined where one of them cannot be read
  */
 export function readEmails(text: string): string[] | undefined {
-  const readings = addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text))).map(readEmail);
+  const readings = writtenEmails(text).map(readEmail);
   const addresses = readings.filter((reading) => typeof reading === 'string');
   return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
 }
@@ -164,6 +199,7 @@ function readOne(text: string): string | Refusal {
   const address = addressIn(text);
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return REFUSED.notAnEmail;
+  if (NOT_ASCII.test(address) && MISREAD.test(address)) return REFUSED.notAnEmail;
   const local = folded(withoutInvisibles(address.slice(0, at)));
   if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
   const written = address.slice(at + 1);
@@ -188,7 +224,8 @@ function isPlaceholder(email: string): boolean {
 /** Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode. */
 export function isEmailLike(text: string): boolean {
   const at = text.indexOf('@');
-  return at > 0 && LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
+  if (at < 1 || (NOT_ASCII.test(text) && MISREAD.test(text))) return false;
+  return LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
 }
 
 /** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */
@@ -212,7 +249,7 @@ function addressesIn(text: string): string[] {
 }
 
 /** A spreadsheet is told by an equals sign to keep a text. */
-const BEFORE = `/${QUOTES}${SPACES}`;
+const BEFORE = `/${QUOTES}${SPACES}=`;
 const BEHIND = `;,${QUOTES}${SPACES}`;
 /** What people and mail servers call it. */
 const LABEL = /^(?:e-?mail(?:[ -]?(?:address|adresse))?|mail|smtp|courriel|correo|adresse|address|e)\s*:\s*/i;
@@ -240,7 +277,7 @@ function addressIn(text: string): string {
 }
 
 function withoutQuotes(text: string): string {
-  const inner = withoutEnds(/^=["']/.test(text) ? text.slice(1) : text, BEFORE, BEHIND);
+  const inner = withoutEnds(text, BEFORE, BEHIND);
   const at = inner.indexOf("'@");
   // `'ada'@example.com`: what stood around the name.
   return text.startsWith("'") && at > 0 ? inner.slice(0, at) + inner.slice(at + 1) : inner;

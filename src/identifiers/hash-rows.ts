@@ -5,7 +5,8 @@ import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { howToRead, numberOf, type PhoneOptions, type PhoneReading, requireCountry } from './phone.js';
 import {
-  emailFor,
+  emailInCell,
+  emailsInCell,
   type PlatformToken,
   PROFILE_NAMES,
   type ProfileName,
@@ -107,12 +108,17 @@ export function readRows<Name extends ProfileName>(
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
     const phone = cellOf(cells, 'phone', row);
     const one = phoneFor(platform, phone, country, how);
-    const several = typeof one === 'object' && isRefusal(one) && one.code === 'several';
-    for (const each of (several ? phonesFor(platform, phone, country, how) : undefined) ?? [one])
+    for (const each of (isSeveral(one) ? phonesFor(platform, phone, country, how) : undefined) ?? [one])
       note('phone', each);
-    note('email', emailFor(platform, cellOf(cells, 'email', row)));
+    const email = cellOf(cells, 'email', row);
+    const address = emailInCell(platform, email);
+    const addresses = isSeveral(address) ? emailsInCell(platform, email) : undefined;
+    for (const each of addresses ?? [address]) note('email', each);
     if (!found) rejected.push({ row, code: 'empty' });
     row++;
   }
   return { rejected, ambiguous };
 }
+
+const isSeveral = (reading: PhoneReading): boolean =>
+  typeof reading === 'object' && isRefusal(reading) && reading.code === 'several';

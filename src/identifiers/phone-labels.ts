@@ -25,8 +25,8 @@ const MARKS = /\p{M}/gu;
 const MOST_WORDS = 4;
 
 /** A spreadsheet is told by an equals sign to keep a text. */
-const BEFORE = `=${QUOTES}\`´${SPACES}`;
-const BEHIND = `;,:.|${QUOTES}\`´${SPACES}`;
+const BEFORE = `=${QUOTES}${SPACES}`;
+const BEHIND = `;,:.|${QUOTES}${SPACES}`;
 
 /** A link that opens a chat: digits in E.164 without the plus. */
 const CHAT =

@@ -34,6 +34,8 @@ const FILLERS: ReadonlySet<string> = new Set(
   (
     'none no na nil null nada nothing nobody noone unknown anonymous anon blank empty undefined invalid fake dummy ' +
     'test tester testing testtest example sample temp placeholder default name user username email mail nomail noemail domain ' +
+    'kein keine keins aucun aucune pasdemail ninguno ninguna notiene sinemail sincorreo nessuno nessuna geen nao ' +
+    'naotem semail ingen declined refused deleted removed ' +
     'nowhere abc abcd xyz xx xxx xxxx asd asdf asdfg asdfasdf qwerty qwe foo bar foobar no-email noreply email1 test1 123 1234 12345 123456'
   ).split(' '),
 );
@@ -45,7 +47,8 @@ const SIX_LETTERS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']
 export function isPlaceholderAddress(local: string, domain: string): boolean {
   if (NO_ADDRESS.test(local)) return true;
   if (local.length > LONGEST_FILLER) return false;
-  const label = domain.slice(0, Math.max(0, domain.indexOf('.')));
+  const dot = domain.indexOf('.');
+  const label = dot < 0 ? domain : domain.slice(0, dot);
   if (FILLERS.has(local)) {
     return FILLERS.has(label) ? label !== 'example' : SIX_LETTERS.has(domain) && local.length < 6;
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Tokens exactly as each advertising platform makes them. An e-mail address goes through the platform's own rule from
- * the raw text on, because a token matches only when both sides did the same. A telephone number goes through E.164
+ * the raw text on, because a token matches only when both sides did the same; in lists, from what is left without quotes and
+ * the like around it. A telephone number goes through E.164
  * first, which every platform asks for in its own words and some of their SDKs miss ("+44 (0)20 7946 0958").
  *
  * **What a token leaks:** everything. Numbers and addresses can be guessed and hashed in turn, so to anyone who tries a
@@ -11,7 +12,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { sha256, sha256Hex } from '../sha256.js';
-import { isEmailLike } from './email.js';
+import { isEmailLike, writtenEmail, writtenEmails } from './email.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import {
   type HowToRead,
@@ -27,7 +28,7 @@ import { nationalNumberOf } from './plans.js';
 import type { EmailPlatform, PhonePlatform, PhoneRule, Platform } from './platforms/platform.js';
 import type { PlatformSource } from './platforms/source.js';
 import * as platforms from './platforms.js';
-import { EMPTY_CELL, orThrow, type Refusal, requireString } from './refusal.js';
+import { EMPTY_CELL, isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import type { Field } from './row.js';
 import { countryOfName } from './tables/named-countries.js';
 import { MAX_EMAIL_TEXT } from './text.js';
@@ -138,12 +139,30 @@ const TOO_LONG: Refusal = {
 };
 
 /** The e-mail address as the platform hashes it. */
-export function emailFor(platform: Platform<never>, text: string): string | Refusal {
+function emailFor(platform: Platform<never>, text: string): string | Refusal {
   const { length } = text.trim();
   if (length === 0) return EMPTY_CELL;
   if (length > MAX_EMAIL_TEXT) return TOO_LONG;
   const normalized = platform.email.reduce((current, step) => step(current), text);
   return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
+}
+
+/**
+ * As `emailFor`, of a cell of a list: what stands around an address is none of the platform's business, and an address written
+ * for want of one is nobody's. What only the platform's own rule makes an address is left to it.
+ */
+export function emailInCell(platform: Platform<never>, cell: string): string | Refusal {
+  const written = writtenEmail(cell);
+  if (!isRefusal(written)) return emailFor(platform, written);
+  const isNobodys = written.code === 'placeholder' || written.code === 'several';
+  return isNobodys ? written : emailFor(platform, cell);
+}
+
+/** Each address of a cell that holds several; undefined where one of them cannot be read. */
+export function emailsInCell(platform: Platform<never>, cell: string): string[] | undefined {
+  const readings = writtenEmails(cell).map((each) => emailInCell(platform, each));
+  const addresses = readings.filter((reading) => typeof reading === 'string');
+  return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
 }
 
 /**

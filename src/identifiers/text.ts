@@ -46,8 +46,8 @@ export function withoutEnds(text: string, before: string, behind: string): strin
   return text.slice(from, to);
 }
 
-/** Quotes of all kinds; a spreadsheet's apostrophe is one. */
-export const QUOTES = '"\'‘’‚‛“”„‟«»‹›';
+/** Quotes of all kinds, and the accents and primes that stand for them; a spreadsheet's apostrophe is one. */
+export const QUOTES = '"\'`´‘’‚‛“”„‟«»‹›′″‴‵‶‷〝〞〟「」『』';
 export const SPACES = ' \t\n\v\f\r\u00a0\u2009\u202f\u3000';
 
 /** Every decimal digit of Unicode as the ASCII digit of its value. */

@@ -5,21 +5,28 @@ import { VeilmatchError } from '../errors.js';
 import { countryNamed } from './countries.js';
 import { type DateOrder, readField } from './fields/field.js';
 import { hashedCell } from './hashed-cell.js';
-import { howToRead, numberOf, requireCountry } from './phone.js';
+import { howToRead, numberOf, type PhoneOptions, type PhoneReading, requireCountry } from './phone.js';
+import type { AmbiguityCode } from './phone-readings.js';
 import type { Platform } from './platforms/platform.js';
 import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js';
-import { emailFor, PROFILE_NAMES, type ProfileName, phoneFor, platformNamed, tokenOf } from './profiles.js';
+import {
+  emailInCell,
+  emailsInCell,
+  PROFILE_NAMES,
+  type ProfileName,
+  phoneFor,
+  phonesFor,
+  platformNamed,
+  tokenOf,
+} from './profiles.js';
 import { EMPTY_CELL, isRefusal, type Refusal } from './refusal.js';
 import type { UploadRejection } from './row.js';
-import { countryOfName } from './tables/named-countries.js';
 
 /** The cells of one person, several where a platform takes several. */
 type PersonCells = ReadonlyMap<UploadKind, readonly string[]>;
 
 /** How telephone numbers and dates are read, and the platform's own options. */
-interface PlanOptions {
-  readonly country?: string | undefined;
-  readonly assigned?: boolean | undefined;
+interface PlanOptions extends PhoneOptions {
   readonly dateOrder?: DateOrder | undefined;
 }
 
@@ -28,6 +35,8 @@ interface LaidPerson {
   /** For each file of the plan its rows, none where nothing is to be matched by. */
   readonly rows: readonly (readonly (readonly string[])[])[];
   readonly rejected: readonly Pick<UploadRejection, 'field' | 'code'>[];
+  /** Of telephone numbers that were read in one of two ways. */
+  readonly ambiguous: readonly AmbiguityCode[];
 }
 
 /** What people are matched by; the other fields alone say nothing of anybody. */
@@ -150,10 +159,15 @@ export class UploadPlan {
   /** @param cells - empty ones may be there, and count as none */
   lay(cells: PersonCells): LaidPerson {
     const rejected: { field?: UploadKind; code: UploadRejection['code'] }[] = [];
+    const ambiguous = new Set<AmbiguityCode>();
     let found = false;
     const read = (column: UploadColumn, text: string): string[] => {
-      const token = this.#token(column, text, cells.get('country')?.[0]);
+      const country = cells.get('country')?.[0];
+      const token = this.#token(column, text, country, ambiguous);
       if (typeof token === 'string') return [token];
+      const several =
+        token.code === 'several' ? this.#several(column.kind!, text, country, ambiguous) : undefined;
+      if (several !== undefined) return several;
       if (token.code !== 'empty') rejected.push({ field: column.kind!, code: token.code });
       if (token.code !== 'empty') found = true;
       return [];
@@ -165,10 +179,37 @@ export class UploadPlan {
       return file.rows(values);
     });
     if (!found && rows.every((each) => each.length === 0)) rejected.push({ code: 'empty' });
-    return { rows, rejected };
+    return { rows, rejected, ambiguous: [...ambiguous] };
   }
 
-  #token(column: UploadColumn, text: string, countryCell: string | undefined): string | Refusal {
+  /** The tokens of a cell that holds several; undefined where one of them cannot be read. */
+  #several(
+    kind: UploadKind,
+    text: string,
+    countryCell: string | undefined,
+    ambiguous: Set<AmbiguityCode>,
+  ): string[] | undefined {
+    const platform = this.#platform;
+    const country = countryNamed(this.#country(countryCell) ?? '');
+    const texts =
+      kind === 'email'
+        ? emailsInCell(platform, text)
+        : phonesFor(platform, text, country, howToRead(this.#options))?.map((each) => noted(each, ambiguous));
+    if (texts === undefined || texts.some(isRefusal)) return undefined;
+    this.taken += texts.length;
+    return texts.map((each) => tokenOf(platform, each as string, kind, this.#options));
+  }
+
+  #country(cell: string | undefined): string | undefined {
+    return cell?.trim() ? countryNamed(cell) : this.#options.country;
+  }
+
+  #token(
+    column: UploadColumn,
+    text: string,
+    countryCell: string | undefined,
+    ambiguous: Set<AmbiguityCode>,
+  ): string | Refusal {
     const platform = this.#platform;
     const kind = column.kind!;
     if (text.trim() === '') return EMPTY_CELL;
@@ -178,17 +219,23 @@ export class UploadPlan {
       this.kept++;
       return kept;
     }
-    const country = countryCell?.trim() ? countryOfName(countryCell.trim()) : this.#options.country;
+    const country = this.#country(countryCell);
     const reading =
       kind === 'email'
-        ? emailFor(platform, text)
+        ? emailInCell(platform, text)
         : kind === 'phone'
-          ? numberOf(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)))
+          ? noted(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)), ambiguous)
           : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
     if (isRefusal(reading)) return reading;
     this.taken++;
     return tokenOf(platform, reading, kind, this.#options);
   }
+}
+
+/** The number of a reading, and a note of what else it could have been. */
+function noted(reading: PhoneReading, ambiguous: Set<AmbiguityCode>): string | Refusal {
+  if (typeof reading === 'object' && !isRefusal(reading)) ambiguous.add(reading.ambiguous);
+  return numberOf(reading);
 }
 
 /** The platforms whose upload file is known. */

@@ -7,7 +7,7 @@ import { UPLOAD_FIELDS } from './fields/field.js';
 import type { PhoneOptions } from './phone.js';
 import type { UploadKind } from './platforms/upload.js';
 import type { FieldOptions, ProfileName } from './profiles.js';
-import type { UploadRejection, UploadRow } from './row.js';
+import type { AmbiguousRow, UploadRejection, UploadRow } from './row.js';
 import { UploadPlan } from './upload-plan.js';
 
 /** Which platform, and how telephone numbers and dates are read. What a platform leaves open elsewhere its file does not. */
@@ -35,6 +35,8 @@ export interface UploadedRows {
   readonly files: readonly UploadedFile[];
   /** In the order of the rows. */
   readonly rejected: readonly UploadRejection[];
+  /** Which rows have a number that was read in one of two ways; with `strict` they are rejected. */
+  readonly ambiguous: readonly AmbiguousRow[];
   /** How many cells were the platform's hashes already and stayed what they were. */
   readonly kept: number;
   /** Kinds that rows have and the platform's file has no column for. */
@@ -68,10 +70,12 @@ export function uploadRows(rows: Iterable<UploadRow>, options: UploadOptions): U
   const plan = new UploadPlan(options.profile, options, kinds);
   const laid = plan.files.map((): (readonly string[])[] => []);
   const rejected: UploadRejection[] = [];
+  const ambiguous: AmbiguousRow[] = [];
   for (const [row, cells] of people.entries()) {
     const person = plan.lay(cells);
     for (const [i, each] of person.rows.entries()) laid[i]!.push(...each);
     rejected.push(...person.rejected.map((rejection) => ({ row, ...rejection })));
+    ambiguous.push(...person.ambiguous.map((code) => ({ row, field: 'phone' as const, code })));
   }
   const files = plan.files.flatMap(({ name, header, limit }, i) => {
     const all = laid[i]!;
@@ -84,7 +88,7 @@ export function uploadRows(rows: Iterable<UploadRow>, options: UploadOptions): U
       rows: parts === 1 ? all : all.slice(part * limit, (part + 1) * limit),
     }));
   });
-  return { files, rejected, kept: plan.kept, unused: plan.unused };
+  return { files, rejected, ambiguous, kept: plan.kept, unused: plan.unused };
 }
 
 /** @throws {VeilmatchError} `argument` */

@@ -5,6 +5,7 @@ import { countryNamed } from '../identifiers/countries.js';
 import { readEmail } from '../identifiers/email.js';
 import { readPhone } from '../identifiers/phone.js';
 import { standsForNothing } from '../identifiers/placeholders.js';
+import { isRefusal } from '../identifiers/refusal.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
 /** What the cells of a column look like. */
@@ -49,10 +50,13 @@ export function contentOf(
   for (const row of rows) {
     const cell = row[column]?.trim() ?? '';
     if (cell === '' || standsForNothing(cell)) continue;
+    const address = readEmail(cell);
+    if (looksLikeEmail(cell)) email.possible++;
+    // Written for want of an address, as others leave the cell empty.
+    if (isRefusal(address) && address.code === 'placeholder') continue;
     filled++;
     if (namesCountry(cell)) countries++;
-    if (typeof readEmail(cell) === 'string') email.sure++;
-    if (looksLikeEmail(cell)) email.possible++;
+    if (typeof address === 'string') email.sure++;
     if (!looksLikePhone(cell)) continue;
     phone.possible++;
     const own = (countryColumn === undefined ? undefined : row[countryColumn]) || country;

@@ -10,11 +10,30 @@ export type ColumnKind = Field | 'country';
 /** Words, as `wordsOf` makes them. */
 const NAMES: Readonly<Record<ColumnKind, RegExp>> = {
   phone:
-    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|telf\d|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|puhelin\w*|komorka)\b/,
+    /\b(?:\w*phones?\d*|\w*phonenumbers?|phone\w*nr|\w*telefon\w*|\w*telefoon\w*|telef\w*|tele?\d*|telf\d|tel(?:nr|no)|mob|mobil\w*|movil\w*|cell\d*|cell ?phones?|cellular\w*|celular\w*|cellulare|handy\w*|portable|gsm\d*|sms|msisdn|whats ?app|rufnummern?|\w*puhelin\w*|kannykka\w*|komorka|tlf\w*|telp|telemov\w*|festnetz\w*|natel\w*|fon)\b/,
   email:
-    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\bsmtp ?addr\w*|\be ?post\w*\b|\bsahkoposti\w*\b/,
+    /\be ?mails?\d*\b|\be ?mail ?\w*adres\w*|\bmails?\d*\b|\bmail ?adress?e?\b|\bcorreos?\b|\bcourriels?\b|\bsmtp ?addr\w*|\be ?post\w*\b|\bsahkoposti\w*\b|\bmejl\w*\b|\bel pastas\b|\be pasts\b/,
   country: /\b(?:country\w*|land1?|lander|pays|pais|paese|kraj|nation\w*|landcode|laendercode|lan?dkod)\b/,
 };
+
+/**
+ * Parts of names in scripts whose words have no ends that \b knows, without marks as `wordsOf` makes them; those of fax, postal
+ * code and the like are not among them.
+ */
+const IN_OTHER_SCRIPTS: Readonly<Record<Field, readonly string[]>> = {
+  phone: anyOf(
+    'телефон мобильн мобилен мобілн τηλεφων κινητο טלפון נייד סלולרי هاتف جوال موبايل محمول تليفون تلفون تلفن همراه موبایل ' +
+      '电话 電話 手机 手機 携帯 전화 휴대폰 핸드폰 연락처 โทรศัพท์ มือถือ फोन मोबाइल फ़ोन ফোন মোবাইল',
+  ),
+  email: anyOf(
+    'почта имейл емейл імейл пошта ταχυδρομειο μειλ אימייל מייל דוא الكتروني ايميل ایمیل ' +
+      '邮箱 郵箱 邮件 郵件 メール 이메일 전자우편 อีเมล ईमेल ইমেইল',
+  ),
+};
+
+function anyOf(words: string): readonly string[] {
+  return words.normalize('NFKD').replace(/\p{M}/gu, '').split(' ');
+}
 
 /** Words behind which something else than what the name begins with is meant. */
 const AGAINST: Readonly<Record<ColumnKind, RegExp>> = {
@@ -25,9 +44,20 @@ const AGAINST: Readonly<Record<ColumnKind, RegExp>> = {
   country: /\b(?:phone|telephone|dial\w*|calling|id|nationality)\b/,
 };
 
+const FAX = anyOf('факс 传真 傳真 ファックス ファクス 팩스 φαξ פקס فاكس แฟกซ์');
+
 /** What columns hold that are full of digits, and are no telephone numbers. */
 const DIGITS_OF_SOMETHING_ELSE =
   /\b(?:dates?|datum|data|dato|fecha|birth\w*|born|dob|geb|gebdat|geburt\w*|geboorte\w*|fodelse\w*|naissance|nacimiento|nascita|age|year|jahr|konto\w*|accounts?|acct|iban|bic|swift|blz|bank\w*|card|cards|kreditkarte|cc|id|ids|uid|guid|uuid|key|ssn|sin|nin|personnummer|pesel|bsn|dni|nif|cpf|cnpj|cuit|siret|siren|tax\w*|steuer\w*|vat|ust\w*|mwst|passport|pass|lat|latitude|lon|long|lng|longitude|zip\w*|plz|postal|postcode|postleitzahl|codigo postal|cp|cap|prices?|preis|prix|precio|amount|betrag|total|sum|summe|revenue|umsatz|value|wert|cost|qty|quantity|menge|order\w*|bestell\w*|invoice\w*|rechnung\w*|customer (?:no|nr|number|id)|kundennummer|kundennr|sku|ean|gtin|upc|isbn|imei|imsi|serial\w*|version|hash|token|timestamp|created|updated|modified|zeit|ip)\b/;
+
+/** Columns of the codes that are dialled, which some exports have in place of countries. */
+const DIALLED =
+  /\b(?:(?:phone |mobile |tel )?country(?: (?:phone|dial\w*|calling))? ?(?:code|prefix)|(?:dial\w*|calling|isd) ?(?:code|prefix)|landesvorwahl|land(?:er)?vorwahl|indicatif(?: pays)?|landcode|landkod|lan?dkod)\b/;
+
+/** Whether a name says that its column holds country calling codes. */
+export function speaksOfDialling(words: string): boolean {
+  return DIALLED.test(words);
+}
 
 /** How well a column of persons is reached by a name, the best first; a name that fits none stands behind `plain`. */
 const PREFERENCE: Readonly<Record<ColumnKind, readonly RegExp[]>> = {
@@ -71,7 +101,9 @@ export function wordsOf(cell: string): string {
 
 /** Whether a name says that its column holds this. */
 export function speaksFor(kind: ColumnKind, words: string): boolean {
-  return NAMES[kind].test(words) && !AGAINST[kind].test(words);
+  const has = (part: string): boolean => words.includes(part);
+  const isSo = NAMES[kind].test(words) || (kind !== 'country' && IN_OTHER_SCRIPTS[kind].some(has));
+  return isSo && !AGAINST[kind].test(words) && !FAX.some(has);
 }
 
 /** Whether a name says that its column holds something else. */

@@ -5,10 +5,18 @@
  */
 
 import { VeilmatchError } from '../errors.js';
+import { countryNamed } from '../identifiers/countries.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
 import { type ColumnContent, contentOf, isHash, looksLikeIdentifier } from './column-content.js';
-import { type ColumnKind, rankOf, speaksAgainst, speaksFor, wordsOf } from './column-names.js';
+import {
+  type ColumnKind,
+  rankOf,
+  speaksAgainst,
+  speaksFor,
+  speaksOfDialling,
+  wordsOf,
+} from './column-names.js';
 
 /** A column that somebody names, and what is in it. */
 export interface ColumnOption {
@@ -164,7 +172,14 @@ export function findColumns(
     );
     for (const field of FIELDS) {
       const candidate = guess(field, table, judged);
-      if (candidate === undefined) continue;
+      if (candidate === undefined) {
+        for (const column of field === 'phone' ? bareDigits(table, judged) : []) {
+          others.push(
+            `${describe(table, column)} may hold ${TITLES.phone} and is not used: its digits alone do not say so (--column NAME=phone takes it)`,
+          );
+        }
+        continue;
+      }
       found[field].push(candidate.column);
       choose(field, candidate.column, candidate.why);
       for (const other of candidate.others) {
@@ -399,12 +414,23 @@ function phonesIn({ filled, phone }: ColumnContent, { header, width }: Table): n
   return plain >= MIN_PLANNED * filled ? plain : phone.written;
 }
 
-/** A column that is called so and holds nothing else. */
+/** Columns that could hold numbers, where neither a name nor a way of writing them says that they do. */
+function bareDigits({ header = [] }: Table, contents: readonly ColumnContent[]): number[] {
+  return contents.flatMap(({ filled, phone, email }, column) => {
+    if (phone.sure === 0 || phone.sure < MIN_SHARE * filled || email.sure > 0) return [];
+    return speaksAgainst('phone', wordsOf(header[column] ?? '')) ? [] : [column];
+  });
+}
+
+/** A column that is called so and holds nothing else; else one of the codes that are dialled. */
 function guessCountry(table: Table, rows: readonly (readonly string[])[]): number | undefined {
-  return calledCountry(table).find((column) => {
+  const best = calledCountry(table).find((column) => {
     const { filled, country } = contentOf(rows, column, undefined, undefined);
     return country > 0 && country >= MIN_COUNTRIES * filled;
   });
+  const words = (table.header ?? []).map(wordsOf);
+  const dialled = words.findIndex((name, column) => speaksOfDialling(name) && holdsCodes(rows, column));
+  return best ?? (dialled < 0 ? undefined : dialled);
 }
 
 /** Columns that are called so, the best name first. */
@@ -413,6 +439,13 @@ function calledCountry({ header = [] }: Table): number[] {
   return words
     .flatMap((name, column) => (speaksFor('country', name) ? [column] : []))
     .sort((a, b) => rankOf('country', words[a]!) - rankOf('country', words[b]!));
+}
+
+/** Nearly all cells are codes that some country is dialled by. */
+function holdsCodes(rows: readonly (readonly string[])[], column: number): boolean {
+  const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
+  const codes = cells.filter((cell) => /^(?:\+|00)?\d{1,3}$/.test(cell) && countryNamed(cell) !== undefined);
+  return codes.length > 0 && codes.length >= MIN_COUNTRIES * cells.length;
 }
 
 /** A header's name unless it could be a value that somebody declared to be a header. */

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How a file of separated values is written, as it says itself or as somebody says for it. */
 
+import { looksLikeIdentifier } from './column-content.js';
+import { speaksFor, wordsOf } from './column-names.js';
+
 /** The signs that a file is made of, each one character. */
 export interface Dialect {
   /** Between two fields. */
@@ -67,9 +70,35 @@ export function detectDialect(sample: string, given: GivenDialect = {}): Detecte
     const first = cells.findIndex((count) => count >= usual);
     if (usual >= 3 && first > 0 && first <= 10 && cells.slice(0, first).every((count) => count <= 1)) {
       for (let i = 0; i < first; i++) pass();
+    } else {
+      const above = linesAbove(lines.slice(skip, skip + SAMPLE_LINES), delimiter, quote);
+      for (let i = 0; i < above; i++) pass();
     }
   }
   return { dialect: { delimiter, quote, escape: given.escape ?? quote, comment, skip }, why, passed };
+}
+
+/** Lines above a header that may have several cells themselves: `Exported 1 May, 12:30`, names of groups of columns. */
+const MOST_ABOVE = 10;
+
+/** How many lines stand above the one that names telephone numbers or addresses, each with fewer cells filled than it has. */
+function linesAbove(lines: readonly string[], delimiter: string, quote: string): number {
+  const table = lines
+    .slice(0, MOST_ABOVE + 1)
+    .map((line) => piecesOf(line, delimiter, quote).filter((cell) => cell.trim() !== ''));
+  const header = table.findIndex((cells) => cells.some(namesIdentifier));
+  if (header <= 0) return 0;
+  const fits = (cells: readonly string[], i: number): boolean =>
+    cells.length < table[header]!.length && !cells.some(looksLikeIdentifier) && isWhole(lines[i]!, quote);
+  return table.slice(0, header).every(fits) ? header : 0;
+}
+
+/** Whether no cell of the line goes on in the next one. */
+const isWhole = (line: string, quote: string): boolean => quote === '' || line.split(quote).length % 2 === 1;
+
+function namesIdentifier(name: string): boolean {
+  const words = wordsOf(name);
+  return speaksFor('phone', words) || speaksFor('email', words);
 }
 
 /** A line of words behind the sign of comments, and no header whose first name begins with it, such as `#id,name`. */
@@ -106,8 +135,54 @@ function delimiterOf(
   if (best.count === 0) {
     for (const candidate of UNUSUAL) if (!isScheme(texts[0]!, candidate)) consider(candidate, true);
   }
+  // What a header of both kinds, or an address in the same place of each line, tells apart.
+  if (best.count === 0) {
+    const sample = lines.slice(0, SAMPLE_LINES);
+    const found = isSpaced(sample, quote) ? ' ' : signBetweenKinds(texts);
+    if (found !== undefined) return { delimiter: found, why: 'found' };
+  }
   return { delimiter: best.delimiter, why: best.count === 0 ? 'alone' : 'found' };
 }
+
+/** The fields of a line without the quotes around them; in each line there are as many of one sign, or it is none. */
+function piecesOf(line: string, delimiter: string, quote: string): string[] {
+  if (quote === '' || !line.includes(quote)) return line.split(delimiter);
+  const pieces = [''];
+  let inside = false;
+  for (const sign of line) {
+    if (sign === quote) inside = !inside;
+    else if (sign === delimiter && !inside) pieces.push('');
+    else pieces[pieces.length - 1] += sign;
+  }
+  return pieces;
+}
+
+/** Fields apart by one space each, as R writes them: in quotes, or with an address in the same place of each line. */
+function isSpaced(lines: readonly string[], quote: string): boolean {
+  const [first = [], ...rows] = lines.map((line) => piecesOf(line, ' ', quote));
+  const width = rows[0]?.length ?? 0;
+  // The header has no name for R's names of rows.
+  if (width < 2 || (first.length !== width && first.length !== width - 1)) return false;
+  if (rows.some((row) => row.length !== width)) return false;
+  if (quote !== '' && lines.every((line) => line.startsWith(quote))) return true;
+  return rows[0]!.some((_, column) => rows.every((row) => /\S@\S/.test(row[column]!)));
+}
+
+/** A sign that stands in a header between names of both kinds, and as often in every line. */
+function signBetweenKinds([header = '', ...rows]: readonly string[]): string | undefined {
+  if (rows.length === 0 || header.length > MAX_HEADER) return undefined;
+  const signs = new Set(header.match(/[^\p{L}\p{N}\s"']/gu));
+  return [...signs].slice(0, MOST_SIGNS).find((sign) => {
+    const words = header.split(sign).map(wordsOf);
+    const phone = words.findIndex((name) => speaksFor('phone', name));
+    const email = words.findIndex((name) => speaksFor('email', name));
+    if (phone < 0 || email < 0 || phone === email) return false;
+    return sign.length === 1 && rows.every((row) => row.split(sign).length === words.length);
+  });
+}
+
+const MAX_HEADER = 1000;
+const MOST_SIGNS = 16;
 
 /** `tel:+1...` in a list without a header. */
 const isScheme = (line: string, sign: string): boolean =>

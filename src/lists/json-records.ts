@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * JSON as a list: an object a line, or one array of objects. Names of nested values have a point between them; an array of
- * texts is a cell with a line for each of them, as other exports write several values.
+ * JSON as a list: an object a line, or one array of objects. Names of nested values have a point between them; an array, of
+ * texts or of objects, is a cell with a line for each of its values, as other exports write several.
  */
 
 import { VeilmatchError } from '../errors.js';
+import { speaksFor, wordsOf } from './column-names.js';
 import type { ListRecord } from './record-source.js';
 
-/** Records that are looked at for the names of the columns. */
-const SAMPLE = 500;
+/** Records and characters that are looked at for the names of the columns: exports leave out what is empty. */
+const SAMPLE = 20_000;
+const SAMPLE_CHARACTERS = 16 * 2 ** 20;
 /** An array is held as a whole. */
 const MAX_ARRAY = 256 * 2 ** 20;
 
@@ -26,13 +28,17 @@ export async function* jsonLines(
   let early:
     | { readonly flat: Flat | undefined; readonly line: number; readonly long: boolean }[]
     | undefined = [];
-  const recordOf = ({ flat, line, long }: NonNullable<typeof early>[number]): ListRecord =>
-    flat === undefined
-      ? { fields: [], line, damage: long ? 'too-long' : 'no-json' }
+  const recordOf = ({ flat, line, long }: NonNullable<typeof early>[number]): ListRecord => {
+    if (flat === undefined) return { fields: [], line, damage: long ? 'too-long' : 'no-json' };
+    return columns.lacks(flat)
+      ? { fields: [], line, damage: 'late-name' }
       : { fields: columns.fields(flat), line };
+  };
+  let characters = 0;
   for await (const { texts, first } of linesOf(chunks, maxRecord)) {
     const read = texts.flatMap((text, i) => {
       if (text !== null && text.trim() === '') return [];
+      characters += text?.length ?? 0;
       return [{ flat: text === null ? undefined : flatOf(text), line: first + i, long: text === null }];
     });
     if (early === undefined) {
@@ -41,7 +47,7 @@ export async function* jsonLines(
     }
     early.push(...read);
     for (const { flat } of read) if (flat !== undefined) columns.learn(flat);
-    if (early.length < SAMPLE) continue;
+    if (early.length < SAMPLE && characters < SAMPLE_CHARACTERS) continue;
     yield [columns.header, ...early.map(recordOf)];
     early = undefined;
   }
@@ -100,6 +106,16 @@ class Columns {
     return { fields: [...this.#positions.keys()], line: 0 };
   }
 
+  /** Whether something has a name that came too late to be a column, and that says that it is an identifier. */
+  lacks(flat: Flat): boolean {
+    for (const [name, text] of flat) {
+      if (text === '' || this.#positions.has(name)) continue;
+      const words = wordsOf(name);
+      if (speaksFor('phone', words) || speaksFor('email', words)) return true;
+    }
+    return false;
+  }
+
   fields(flat: Flat): string[] {
     const fields: string[] = Array(this.#positions.size).fill('');
     for (const [name, text] of flat) {
@@ -126,20 +142,31 @@ const DEPTH = 8;
 function flattened(value: unknown): Flat | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const flat: Flat = new Map();
-  const add = (object: object, prefix: string, depth: number): void => {
+  const put = (name: string, text: string, several: boolean): void => {
+    const before = several ? flat.get(name) : undefined;
+    flat.set(name, before ? `${before}\n${text}` : text);
+  };
+  // Objects of an array have their values in the same cells, a line for each.
+  const add = (object: object, prefix: string, depth: number, several: boolean): void => {
     for (const [name, member] of Object.entries(object)) {
-      if (typeof member === 'object' && member !== null && !Array.isArray(member)) {
-        if (depth < DEPTH) add(member, `${prefix}${name}.`, depth + 1);
-      } else flat.set(prefix + name, textOf(member));
+      const items: unknown[] = Array.isArray(member) ? member : [member];
+      const inner = items.filter(isObject);
+      if (inner.length < items.length || items.length === 0) put(prefix + name, textOf(member), several);
+      if (depth === DEPTH) continue;
+      for (const each of inner) add(each, `${prefix}${name}.`, depth + 1, several || items === member);
     }
   };
-  add(value, '', 0);
+  add(value, '', 0, false);
   return flat;
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === null || value === undefined) return '';
+  // An array within an array is none of the values.
   if (Array.isArray(value)) {
     return value
       .filter((item) => typeof item !== 'object')

@@ -19,6 +19,8 @@ export type RecordDamage =
   | 'too-long'
   /** It has more cells than the first record, so that none of them is where it should be. */
   | 'too-many-cells'
+  /** An identifier has a name that none of the many objects before it had, so that there is no column for it. */
+  | 'late-name'
   /** It is no JSON object. */
   | 'no-json'
   /** It is no card, or one without an end. */

@@ -18,6 +18,7 @@ describe('veilmatch', () => {
     expect(help).toMatchObject({ status: 0, stderr: '' });
     for (const name of COMMANDS) expect(help.stdout).toContain(`  ${name} [options]`);
     expect(help.stdout).toContain('Exit status: 0 done');
+    expect(help.stdout.replace(/\s+/g, ' ')).toContain('of normalize and hash without -o the rows before it');
   });
 
   it('prints its help and ends with 2 when it is told nothing', async () => {

@@ -51,6 +51,32 @@ describe('veilmatch hash --upload', () => {
     expect(stderr).not.toMatch(/carol|ada@/i);
   });
 
+  it('reads numbers as it is told, each of several, and says which could be others', async () => {
+    const { path, out } = list(
+      'phone,email\n49171 1234567,\n4155550123 / +44 20 7946 0958,"ada@example.com; bob@example.com"\n',
+    );
+    const argv = ['hash', path, '--profile', 'meta', '--upload', '-o', out];
+    const plain = await cli([...argv, '--country', 'DE']);
+    expect(plain.stderr).toContain('1 telephone numbers could be read in another way');
+    expect(plain.stderr).toContain('phone country-code (line 2)');
+    const strict = await cli([...argv, '--country', 'DE', '--strict']);
+    expect([strict.status, strict.stderr]).toEqual([1, expect.stringContaining('phone ambiguous (line 2)')]);
+    expect((await cli([...argv, '--country', 'US', '--international'])).status).toBe(0);
+    expect(linesOf(out)[1]).toBe(`,${h('491711234567')}`);
+    await cli([...argv, '--country', 'US']);
+    expect(linesOf(out).slice(1)).toEqual([
+      [h('ada@example.com'), h('14155550123')].join(),
+      [h('bob@example.com'), h('442079460958')].join(),
+    ]);
+  });
+
+  it('reads numbers by codes that are dialled, which name no country for the file', async () => {
+    const { path, out } = list('phone,country_code\n020 7946 0958,44\n030 123456,+49\n');
+    const { status, stderr } = await cli(['hash', path, '--profile', 'meta', '--upload', '-o', out]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('2  country not-valid (lines 2, 3)')]);
+    expect(linesOf(out).slice(1)).toEqual([`${h('442079460958')},`, `${h('4930123456')},`]);
+  });
+
   it('rejects dates that can be read both ways unless their order is said, and names them', async () => {
     const { path, out } = list();
     const rejected = join(dirname(path), 'rejected.csv');

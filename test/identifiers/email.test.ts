@@ -38,6 +38,12 @@ describe('reads what people write', () => {
     ['mailto:ada%2Btag@example.com', 'ada+tag@example.com'],
     ['mailto:%C3%A4da@example.com', 'äda@example.com'],
     ['mailto:what%3F@example.com', 'what?@example.com'],
+    // What stands for quotes, and what a spreadsheet puts before a text.
+    ['`ada@example.com`', 'ada@example.com'],
+    ['´ada@example.com´', 'ada@example.com'],
+    ['″ada@example.com″', 'ada@example.com'],
+    ['「ada@example.com」', 'ada@example.com'],
+    ['=ada@example.com', 'ada@example.com'],
     // Dots, tags and providers are not touched.
     ['Ada.Lovelace+News@gmail.com', 'ada.lovelace+news@gmail.com'],
     // What the HTML rule takes.
@@ -77,6 +83,12 @@ describe('says why it cannot read a text', () => {
     ['ada lovelace@example.com', 'not-an-email'],
     ['"ada lovelace"@example.com', 'not-an-email'],
     ['ada(comment)@example.com', 'not-an-email'],
+    // What people write for want of an address, in their own language too.
+    ['none@none', 'placeholder'],
+    ['keine@keine.de', 'placeholder'],
+    ['ninguno@ninguno.com', 'placeholder'],
+    ['sinemail@sinemail.com', 'placeholder'],
+    ['aucun@aucun.fr', 'placeholder'],
     ['ada@example.com, bob@example.com', 'several'],
     ['Ada <ada@example.com>, Bob <bob@example.com>', 'several'],
     ['ada@example.com, Bob <bob@example.com>', 'several'],
@@ -89,6 +101,12 @@ describe('says why it cannot read a text', () => {
     ['mailto:ada%@example.com', 'not-an-email'],
     ['mailto:ada@example.com,bob@example.com', 'several'],
     ['ada\u0085@example.com', 'not-an-email'],
+    // What an earlier program could not read, or read as windows-1252.
+    ['jos\ufffd@example.com', 'not-an-email'],
+    ['\ufffeada@example.com', 'not-an-email'],
+    ['josÃ©@example.com', 'not-an-email'],
+    ['ada@mÃ¼ller.de', 'not-an-email'],
+    ['JÃ–RG@example.com', 'not-an-email'],
     ['a\u00a0b@example.com', 'not-an-email'],
     ['\ud800@example.com', 'not-an-email'],
     ['ada@exa mple.com', 'bad-domain'],
@@ -189,7 +207,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(ascii, (written) => {
         // What is taken off, and the two brackets that stand around an address.
-        if (/^mailto:|[<>]|^[='"/]|['",;]$|^'|'@|:/i.test(written)) return;
+        if (/^mailto:|[<>]|^[='"`/]|['"`,;]$|^'|'@|:/i.test(written)) return;
         const email = readEmail(written);
         if (typeof email !== 'string' && email.code === 'placeholder') return;
         expect(typeof email === 'string').toBe(HTML_RULE.test(written));
@@ -208,7 +226,12 @@ describe('properties', () => {
         const ascii = /^[\0-\x7f]*$/.test(cleaned);
         // The platform looks at directions as well, takes numbers for addresses of IPv4, and has its own version of Unicode.
         const domain = ascii ? cleaned.toLowerCase() : domainToASCII(cleaned);
-        if (domain === '' || /^[\d.]+$/.test(domain) || /ẞ|["'‘’‚‛“”„‟«»‹›;,]$/.test(cleaned)) return;
+        if (
+          domain === '' ||
+          /^[\d.]+$/.test(domain) ||
+          /ẞ|["'`´‘’‚‛“”„‟«»‹›′″‴‵‶‷〝〞〟「」『』;,]$/.test(cleaned)
+        )
+          return;
         expect(email).toBe(`ada@${domain}`);
       }),
       { numRuns: times(3000) },
@@ -226,9 +249,9 @@ describe('properties', () => {
 });
 
 describe('a plain address', () => {
-  /** The HTML rule in ASCII, its two lengths and that of the whole; a quote or a slash before it is not its own. */
+  /** The HTML rule in ASCII, its two lengths and that of the whole; a quote, a slash or an equals sign before it is not its own. */
   const PLAIN =
-    /^(?!['/]|=['"])[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+    /^(?!['`/=])[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
   const byTheRule = (text: string): string | undefined => {
     const lower = /^[\0-\x7f]{0,254}$/.test(text) ? text.toLowerCase() : '';
     return PLAIN.test(lower) ? lower : undefined;

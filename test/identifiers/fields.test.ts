@@ -48,6 +48,10 @@ const CASES: Readonly<Record<string, Partial<Record<UploadField, Case[]>>>> = {
       ['94035-1234', '94035'],
       ['94035-1234', '94035', { country: 'US' }],
       ['940351234', '94035', { country: 'US' }],
+      // A spreadsheet has taken the zero off.
+      ['2134', '02134', { country: 'US' }],
+      ['501-1234', '00501', { country: 'US' }],
+      ['2134', '2134', { country: 'AU' }],
       ['940351234', '940351234'],
       ['01310-100', '01310100', { country: 'BR' }],
       ['M1 1AE', 'm11ae', { country: 'GB' }],

@@ -14,7 +14,7 @@ const ROWS: Row[] = [
   { phone: '', email: ' ', country: '' },
   {},
   { phone: '1.4155E+10', email: 'bob@example.com' },
-  { phone: null, email: 'Bob <bob@example.com>' },
+  { phone: null, email: 'Bob bob@example.com' },
   { phone: '415 555 0123', country: 'Atlantis' },
   { phone: '+49 30 1234567', country: 'Atlantis' },
   { phone: '030 1234567', country: 'Germany' },
@@ -39,6 +39,47 @@ describe('hashRows', () => {
       // A country that nobody knows is not replaced by another one.
       { row: 6, field: 'phone', code: 'no-country' },
     ]);
+  });
+
+  test("takes an address without what stands around it, each of several, and none that is nobody's", () => {
+    const cells = [
+      "'ada@example.com",
+      '“ada@example.com”',
+      'mailto://Ada@example.com',
+      'Ada <ada@example.com>',
+      'ada@exam\u200bple.com;',
+      'ada＠example.com',
+    ];
+    const token = profiles.meta.email('ada@example.com').token;
+    const rowsOf = (emails: string[]): Row[] => emails.map((email) => ({ email }));
+    const read = hashRows(rowsOf(cells), { profile: 'meta' });
+    expect(read.tokens.map((each) => each.token)).toEqual(cells.map(() => token));
+    const several = hashRows(rowsOf(['ada@example.com; bob@example.com\nAda@example.com']), {
+      profile: 'meta',
+    });
+    expect(several.tokens.map((each) => each.token)).toEqual([
+      token,
+      profiles.meta.email('bob@example.com').token,
+    ]);
+    const { tokens, rejected } = hashRows(
+      rowsOf([
+        'none@none.com',
+        'josÃ©@example.com',
+        'jos\ufffd@example.com',
+        'ada@example.com; none@none.com',
+      ]),
+      { profile: 'meta' },
+    );
+    expect(tokens).toEqual([]);
+    expect(rejected.map((each) => each.code)).toEqual([
+      'placeholder',
+      'not-an-email',
+      'not-an-email',
+      'not-an-email',
+    ]);
+    // Its own rule makes an address of what ours does not.
+    const own = hashRows(rowsOf(['Ada Lovelace@contoso.com']), { profile: 'microsoft' });
+    expect(own.tokens[0]?.token).toBe(profiles.microsoft.email('adalovelace@contoso.com').token);
   });
 
   test("passes the platform's options on", () => {

@@ -30,6 +30,18 @@ describe('columns that are guessed', () => {
     'MSISDN',
     'TELF1',
     'TELF2',
+    'Tlf.',
+    'Telemóvel',
+    'Matkapuhelin',
+    'Мобильный телефон',
+    'Τηλέφωνο',
+    '电话',
+    '携帯電話',
+    '휴대폰',
+    'הטלפון הנייד',
+    'رقم الهاتف',
+    'เบอร์โทรศัพท์',
+    'मोबाइल',
   ])('a column named %s holds telephone numbers', (name) => {
     const { columns } = choose([`id,${name}`, '1,(415) 555-0123']);
     expect(columns).toEqual({ header: ['id', name], phone: [1], email: [], country: undefined });
@@ -45,6 +57,12 @@ describe('columns that are guessed', () => {
     'Correo',
     'Courriel',
     'SMTP_ADDR',
+    'Mejl',
+    'Эл. почта',
+    '邮箱',
+    'メール',
+    '이메일',
+    'البريد الإلكتروني',
   ])('a column named %s holds e-mail addresses', (name) => {
     const { columns } = choose([`id,${name}`, '1,ada@example.com']);
     expect(columns).toMatchObject({ phone: [], email: [1] });
@@ -95,6 +113,31 @@ describe('columns that are guessed', () => {
       'column 1 "nation" holds countries (by its name; --country-column overrules)',
     );
     expect(() => choose(lines.map((line) => line.replace('nation', 'origin')))).toThrow('No column');
+  });
+
+  it.each(['country_code', 'phone_country_code', 'Dial Code', 'callingCode', 'Landesvorwahl'])(
+    'takes a column %s of codes that are dialled for the country of a row, and no other digits',
+    (name) => {
+      const codes = choose([`${name},phone`, '44,2079460958', '+1,4155550123']);
+      expect(codes.columns).toMatchObject({ phone: [1], country: 0 });
+      const others = choose([`${name},phone`, '999,+442079460958', '5,+14155550123']);
+      expect(others.columns).toMatchObject({ phone: [1], country: undefined });
+    },
+  );
+
+  it('says that a column of digits could be one, and takes none that is called fax in any script', () => {
+    const lines = ['id,member,mail', '1,4155550123,ada@example.com', '2,4155550124,bob@example.com'];
+    expect(choose(lines, { country: 'US' }).notes.at(-1)).toBe(
+      'column 2 "member" may hold telephone numbers and is not used: its digits alone do not say so (--column NAME=phone takes it)',
+    );
+    const accounts = lines.map((line) => line.replace('member', 'account'));
+    expect(choose(accounts, { country: 'US' }).notes.join()).not.toContain('may hold');
+    expect(choose(['传真电话,mail', '01012345678,ada@example.com']).columns.phone).toEqual([]);
+  });
+
+  it('finds addresses among what is written for want of one', () => {
+    const lines = ['id,reach', '1,none@none.com', '2,none@none.com', '3,ada@example.com'];
+    expect(choose(lines).columns.email).toEqual([1]);
   });
 
   it('takes a named column with nothing in it', () => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { jsonLines } from '../../src/lists/json-records.js';
+import type { ListRecord } from '../../src/lists/record-source.js';
 import { CustomerList, type ListOptions } from '../../src/lists/table.js';
 import { memoryIo, readList } from '../cli/harness.js';
 
@@ -35,6 +37,30 @@ describe('JSON Lines', () => {
   it('may hold several values in one', async () => {
     expect((await read('{"phone":["+14155550123","+14155550124"]}\n')).rows).toEqual([
       { phone: '+14155550123\n+14155550124' },
+    ]);
+  });
+
+  it('may hold objects in arrays, whose values are those of one cell', async () => {
+    const line =
+      '{"emails":[{"value":"ada@example.com","type":"home"},{"value":"bob@example.com"}],"phones":[]}\n';
+    const list = await read(line);
+    expect(list.columns.header).toEqual(['emails.value', 'emails.type', 'phones']);
+    expect(list.rows).toEqual([{ email: 'ada@example.com\nbob@example.com' }]);
+  });
+
+  it('have columns that the first hundreds of lines leave out, and none that comes later in silence', async () => {
+    const early = '{"email":"ada@example.com"}\n'.repeat(600);
+    const row = { phone: '+14155550123' };
+    expect((await read(`${early}{"phone":"+14155550123"}\n`)).rows.at(-1)).toEqual(row);
+    async function* chunks(): AsyncGenerator<string> {
+      yield '{"email":"ada@example.com"}\n'.repeat(20_000);
+      yield '{"phone":"+14155550123"}\n{"email":"bob@example.com","note":"x","phone":""}\n';
+    }
+    const late: ListRecord[] = [];
+    for await (const batch of jsonLines(chunks(), 1000)) late.push(...batch.slice(-2));
+    expect(late.slice(-2)).toEqual([
+      { fields: [], line: 20_001, damage: 'late-name' },
+      { fields: ['bob@example.com'], line: 20_002 },
     ]);
   });
 

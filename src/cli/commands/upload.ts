@@ -17,7 +17,7 @@ import { CustomerList } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
-import { RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
@@ -59,13 +59,15 @@ export async function writeUpload(
   const progress = startProgress(io, placeName(path));
   try {
     for (const note of list.notes) say(note);
-    const { country, assigned, dateOrder } = flags;
-    const plan = new UploadPlan(profile, { country, assigned, dateOrder }, kindsOf(list));
+    const { country, assigned, international, strict, dateOrder } = flags;
+    const reading = { country, assigned, international, strict, dateOrder };
+    const plan = new UploadPlan(profile, reading, kindsOf(list));
     say(
       `columns used: ${[...kindsOf(list).keys()].filter((kind) => !plan.unused.includes(kind)).join(', ')}`,
     );
     if (plan.unused.length > 0) say(`not taken by this upload, and left out: ${plan.unused.join(', ')}`);
     const tally = new RejectedTally(list);
+    const doubts = new RejectedTally(list);
     const files = await withOpened([path], io, async (open) => {
       const parts = plan.files.map((file) => new Parts(file, target, open));
       const rejectedTable =
@@ -75,9 +77,10 @@ export async function writeUpload(
       for (const part of parts) await part.begin();
       for await (const batch of list.rows()) {
         for (const person of peopleIn(batch)) {
-          const { rows, rejected } = plan.lay(person.cells);
+          const { rows, rejected, ambiguous } = plan.lay(person.cells);
           for (const [i, each] of rows.entries()) parts[i]!.add(each);
           for (const rejection of rejected) tally.add(rejection, person.line);
+          for (const code of ambiguous) doubts.add({ field: 'phone', code }, person.line);
           await rejectedTable?.append(
             rejected.map((each) => rejectedCells({ ...each, line: person.line }, list)),
           );
@@ -94,7 +97,7 @@ export async function writeUpload(
     say(
       `rows ${list.records}, values taken ${plan.taken}, hashes kept as they were ${plan.kept}, rejected ${tally.total}`,
     );
-    for (const line of tally.summary()) io.stderr.write(`${line}\n`);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.total);
   } finally {
     progress.clear();
