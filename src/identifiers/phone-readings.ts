@@ -92,14 +92,20 @@ function withoutPlus(text: string, digits: string, country: CountryCode, here: C
   if (former !== undefined && quality(here.number) === 0)
     return better(here, { number: settled(`+${code}${former}`, undefined), withCode: false });
   if (plan.nationalPrefix?.exec(digits)?.[0]) {
-    // `01 650 ...` in the United States: the zero stands where others write two.
+    // A zero in front of the country's code, where others write two.
     const behind = digits.replace(/^0+/, '');
     if (behind === digits || !behind.startsWith(code) || quality(here.number) > 1) return here;
     return better(here, abroad(`+${behind}`));
   }
   if (/^0+/.test(digits) && quality(here.number) <= 1) {
+    // `01 650 ...` in the United States: the zero stands where others write two. In `0151 23456789` the groups speak against it,
+    // and without groups it may be a number of a country that writes such a zero.
     const behind = text.replace(/^\D*0[0\D]*/, '');
-    if (behind.startsWith(code)) return atLeast(2, abroad(`+${behind}`)) ?? here;
+    const group = /^\d*/.exec(behind)![0];
+    const whole = group === behind.replace(/\D/g, '');
+    if (group !== code && !(whole && group.startsWith(code))) return here;
+    const taken = atLeast(2, abroad(`+${behind}`));
+    if (taken !== undefined) return whole ? { ...taken, ambiguous: 'country-code' } : taken;
   }
   if (!digits.startsWith(code)) return here;
   const direct = abroad(`+${text.replace(/^\D+/, '')}`);

@@ -76,6 +76,16 @@ describe('what can be read in two ways', () => {
     expect(hashRows(rows, { profile: 'meta', country: 'DE' }).ambiguous).toEqual(ambiguous);
   });
 
+  test('is a zero before the country’s code, which stands for the plus unless the groups speak against it', async () => {
+    const zeros = ['01 650 253 0000', '016502530000', '0151 23456789', '015123456789'].map((phone) => ({
+      phone,
+    }));
+    const { texts, rejected, ambiguous } = await read(zeros, { country: 'US' });
+    expect(texts).toEqual(['+16502530000', '+15123456789']);
+    expect(rejected).toMatchObject([{ row: 2, field: 'phone' }]);
+    expect(ambiguous.map(({ row }) => row)).toEqual([1, 3]);
+  });
+
   test('is refused with strict', async () => {
     const { texts, rejected, ambiguous } = await read(rows, { country: 'DE', strict: true });
     expect(texts).toEqual(['+49301234567', '+4917112345678']);
