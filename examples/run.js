@@ -16,7 +16,7 @@ import { installPacked } from './install.js';
 const run = promisify(execFile);
 
 /** Protocols that leave the partner nothing to read offline. */
-const HIDING = /^(ecdh-psi|oprf|contact-discovery|join-ids)/;
+const HIDING = /^(ecdh-psi|ot-psi|oprf|contact-discovery|join-ids)/;
 
 /** @param {boolean} condition @param {string} what */
 function check(condition, what) {

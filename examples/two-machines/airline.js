@@ -18,7 +18,7 @@ const listener = await listen({
   tls: { cert: pem('server.pem'), key: pem('server.key') },
   // Known by its subject under this authority, whichever certificate it shows.
   partners: [{ name: 'hotel', certificates: [{ authority: pem('ca.pem'), subject: 'CN=hotel' }] }],
-  reveal: 'intersection',
+  mode: 'intersection',
   onEvent: ({ type }) => type === 'turned-away' && console.log(JSON.stringify({ turnedAway: true })),
 });
 console.log(JSON.stringify({ port: listener.port }));

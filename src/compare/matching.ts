@@ -33,7 +33,7 @@ type Told = Pick<MatchOutcome, 'size' | 'matches' | 'sum'> & {
  * console.log((await psi.run(list, list)).matches); // → [ 0 ]
  * ```
  */
-export function matching(protocol: DescribedProtocol | ListProtocol): MatchingProtocol {
+export function matching(protocol: DescribedProtocol): MatchingProtocol {
   requireDescribed(protocol);
   return {
     id: protocol.id,

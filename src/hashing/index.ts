@@ -12,4 +12,5 @@ export { joinTokens, type TokenJoin } from './join.js';
 export { campaignKey, type KeyedOptions, keyed, MIN_KEY_BYTES } from './keyed.js';
 export { type DigestAlgorithm, type PlainOptions, reversiblePlain } from './plain.js';
 export { reversibleSalted, type SaltedOptions } from './salted.js';
+export type { WrittenDigest } from './scheme.js';
 export { ARGON2ID, PBKDF2, reversibleSlow, SCRYPT, type SlowCost, type SlowOptions } from './slow.js';

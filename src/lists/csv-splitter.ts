@@ -239,7 +239,7 @@ export class CsvSplitter {
       if (found > stop && !closes) return { value: '', end: found, quotes: 'doubtful' };
       if (closes) {
         const raw = text.slice(from, found);
-        const value = escaped || quotes !== 'regular' ? unescaped(raw, quote, sign) : raw;
+        const value = escaped || quotes !== 'regular' ? unescaped(raw, quote, sign, quotes) : raw;
         return { value, end: behind, quotes };
       }
       quotes = 'irregular';
@@ -280,10 +280,11 @@ function isEscaped(text: string, quote: number, from: number, sign: string): boo
   return count % 2 === 1;
 }
 
-function unescaped(raw: string, quote: string, sign: string): string {
+function unescaped(raw: string, quote: string, sign: string, quotes: Quotes): string {
   if (sign === quote) {
+    const single = raw.replaceAll(quote + quote, quote);
     // Where backslashes stand before quotes that belong to nobody, they were meant to escape them.
-    return raw.replaceAll(quote + quote, quote).replaceAll(`\\${quote}`, quote);
+    return quotes === 'regular' ? single : single.replaceAll(`\\${quote}`, quote);
   }
   return raw.replaceAll(sign + quote, quote).replaceAll(sign + sign, sign);
 }

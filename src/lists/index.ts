@@ -9,7 +9,7 @@ export { type InspectedColumn, inspectList, type ListInspection } from './inspec
 export type { Io, Terminal } from './io.js';
 export { openList, writeList } from './open-list.js';
 export type { CustomerRow, PlacedColumns, PlacedRow } from './record-rows.js';
-export type { FileReading, ListPart, ListRecord, RecordDamage } from './record-source.js';
+export type { FileReading, ListPart, ListRecord, RecordDamage, RecordPlace } from './record-source.js';
 export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';
 export type { CustomerList, ListOptions, ListReading } from './table.js';

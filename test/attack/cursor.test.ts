@@ -92,7 +92,11 @@ describe('a cursor', () => {
           const nothingLeft = summary!.recovered === summary!.targets && foundBefore === whole.size;
           expect(counts.candidates).toBeLessThanOrEqual(summary!.candidates);
           const tried = nothingLeft
-            ? { candidates: counts.candidates, expectedFalseMatches: counts.expectedFalseMatches }
+            ? {
+                candidates: counts.candidates,
+                expectedFalseMatches: counts.expectedFalseMatches,
+                tried: counts.tried,
+              }
             : {};
           expect(counts).toEqual({
             ...summary!,

@@ -57,13 +57,17 @@ describe('birth dates', () => {
     expect(await read([token('0216'), token('16.02.1997')], dictionary)).toEqual(['0216', '16.02.1997']);
   });
 
-  it('need a first and a last day', async () => {
+  it('need a first and a last day, two centuries apart at most', async () => {
     for (const options of [
       { from: '1900' },
       { until: '2000-02-30' },
       { from: '2000-01-02', until: '2000-01-01' },
+      { from: '1800-01-01', until: '2001-01-01' },
+      { from: 1900 },
+      null,
+      'x',
     ])
-      await expectCode('argument', () => birthDates(options));
+      await expectCode('argument', () => birthDates(options as never));
   });
 });
 

@@ -145,7 +145,7 @@ describe.runIf(CHROMIUM)('the page', () => {
     it('can be a generated one; a search of it can be stopped; without hashes there is none', async () => {
       const { page } = await pages.visit();
       await page.locator('#audit button[type=submit]').click();
-      expect(await page.locator('#audit .error').innerText()).toContain('nothing in it');
+      expect(await page.locator('#audit .error').innerText()).toContain('holds nothing');
       await page.locator('#audit textarea').fill('no hashes');
       await page.locator('#audit button[type=submit]').click();
       expect(await page.locator('#audit .error').innerText()).toContain('No hashes were found');

@@ -146,6 +146,16 @@ const STRUCK: readonly { readonly title: string; readonly points: readonly Point
     ],
   },
   {
+    title: 'ot-psi',
+    points: [
+      'before there is a state',
+      'in the middle of its file',
+      'in the middle of a record of its state',
+      'when it was charged',
+      'when its rows are whole, and have no name',
+    ],
+  },
+  {
     title: 'cardinality, padded',
     points: ['when its file is whole, and has no name', 'before it is charged', 'before its state goes'],
   },
@@ -184,11 +194,11 @@ describe.skipIf(process.platform === 'win32')('a run through files whose steps a
   it('is one of every protocol that the command line runs', () => {
     const words = STRUCK.map(({ title }) => {
       const { both } = caseOf(title);
-      return both[1] + (both.includes('--people') ? ' --people' : '');
+      return [both[1], ...['--people', '--protocol'].filter((flag) => both.includes(flag))].join(' ');
     });
     const through = registry.filter(({ files }) => files !== undefined) as unknown as readonly ListProtocol[];
-    const own = through.map(
-      ({ commandLine: { reveal, choice } }) => reveal + (choice ? ` ${choice.flags}` : ''),
+    const own = through.map(({ commandLine: { reveal, choice } }) =>
+      choice && !choice.usual ? `${reveal} ${choice.flags.split(' ')[0]}` : reveal,
     );
     expect(words.toSorted()).toEqual(own.toSorted());
   });

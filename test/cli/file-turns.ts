@@ -48,6 +48,13 @@ export const CASES: readonly Case[] = [
     rows: ['receiver', 'sender'],
   },
   {
+    title: 'ot-psi',
+    both: ['--reveal', 'intersection', '--protocol', 'ot'],
+    files: 4,
+    told: { receiver: /^shared 10 \(in 10 rows\); 40 here, 30 at/ },
+    rows: ['receiver'],
+  },
+  {
     title: 'cardinality, padded',
     both: ['--reveal', 'cardinality'],
     receiver: ['--pad', '64', '--coarse', '5,5'],

@@ -87,7 +87,7 @@ async function partner(): Promise<Partner> {
       { name: 'partner', tokens: [hashToken(token)] },
       { name: 'other', tokens: [hashToken(otherToken)] },
     ],
-    reveal: 'intersection',
+    mode: 'intersection',
     runs: {
       begin: (...run) => (state.keeps ? runs.begin(...run) : (undefined as never)),
       resume: runs.resume,

@@ -29,7 +29,7 @@ async function run(signal: AbortSignal): Promise<void> {
   try {
     const token = task.field('token').value.trim();
     const channel = await connect(task.field('url').value.trim(), { token, signal });
-    const reveal = channel.reveal ?? 'intersection';
+    const reveal = channel.mode ?? 'intersection';
     if (reveal !== 'intersection' && reveal !== 'cardinality') {
       await channel.close('incompatible');
       throw new VeilmatchError(

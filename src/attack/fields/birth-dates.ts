@@ -41,7 +41,7 @@ const SPELLINGS: readonly string[] = [
 /**
  * All days from 1900 until today, each in the spellings that uploads have: some 46,000 days, and less than a million texts. No
  * text stands in it twice.
- * @throws {VeilmatchError} `argument` for what is no day, and where there are none between
+ * @throws {VeilmatchError} `argument` for what is no day, where there are none between, or more than in two centuries
  * @example
  * ```ts
  * import { birthDates, reverse } from 'veilmatch/attack';
@@ -56,6 +56,12 @@ export function birthDates(options: BirthDatesOptions = {}): EmailDictionary {
   requireOptions(options);
   const { from = '1900-01-01', until = new Date().toISOString().slice(0, 10) } = options;
   const last = dayOf(until);
+  if (last - dayOf(from) > MOST_DAYS * DAY) {
+    throw new VeilmatchError(
+      'argument',
+      `Between the days are more than ${MOST_DAYS}: nobody is as old as that.`,
+    );
+  }
   const days: Readonly<Record<string, string>>[] = [];
   for (let day = dayOf(from); day <= last; day += DAY) days.push(partsOf(new Date(day)));
   if (days.length === 0)
@@ -77,6 +83,8 @@ export function birthDates(options: BirthDatesOptions = {}): EmailDictionary {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
+/** Two centuries: what is asked for takes work and memory. */
+const MOST_DAYS = 73_050;
 
 function dayOf(text: string): number {
   requireText(text, 'The day');

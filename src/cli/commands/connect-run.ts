@@ -188,14 +188,14 @@ export function leftOutNote(protocol: ListProtocol, io: Io): object {
  * @throws {VeilmatchError} `incompatible-peer`; `argument` for flags that do not go with what the partner offers
  */
 function agreedChoice(
-  channel: Pick<ConnectedChannel, 'reveal' | 'peerRole'> | undefined,
+  channel: Pick<ConnectedChannel, 'mode' | 'peerRole'> | undefined,
   { protocol: kept }: RunState,
   protocols: readonly ListProtocol[],
   flags: AskFlags,
 ): Choice {
   const { reveal: wanted, role } = flags;
   const begun = protocols.find(({ id }) => id === kept)?.commandLine.reveal;
-  const offered = channel?.reveal === undefined ? begun : wordOf(protocols, channel.reveal);
+  const offered = channel?.mode === undefined ? begun : wordOf(protocols, channel.mode);
   const reveal = wanted ?? offered ?? protocols[0]!.commandLine.reveal;
   if (offered !== undefined && offered !== reveal) {
     throw new VeilmatchError('incompatible-peer', `The partner reveals '${offered}', not '${reveal}'.`);

@@ -79,7 +79,7 @@ async function run(
   checkStdin([args[0], flags.partners, flags.policy]);
   const { listening: door, all } = await listenOptions(flags, io);
   const { output, role } = flags;
-  const listening = { ...door, reveal: modeOf(choice.protocol), role };
+  const listening = { ...door, mode: modeOf(choice.protocol), role };
   const policy =
     flags.policy === undefined ? choice.protocol.terms.policy : await readPolicy(flags.policy, io);
   let rejected = 0;

@@ -29,8 +29,8 @@ import { isToken } from './tokens.js';
 export interface ConnectedChannel extends Channel {
   /** The same at both ends, for their logs. */
   readonly runId: string;
-  /** What that party is willing to reveal, where it says. */
-  readonly reveal: Mode | undefined;
+  /** What that party offers to run, where it says. */
+  readonly mode: Mode | undefined;
   /** Which party of the run it is; `sender` where it does not say. */
   readonly peerRole: Role;
 }
@@ -125,9 +125,9 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
         );
       }
       const channel = new WireChannel(link, limits);
-      const reveal = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
+      const mode = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
       const peerRole: Role = message.asks ? 'receiver' : 'sender';
-      return Object.assign(channel, { runId: message.runId, reveal, peerRole, peerHolds: message.held });
+      return Object.assign(channel, { runId: message.runId, mode, peerRole, peerHolds: message.held });
     });
   } catch (error) {
     link.destroy();

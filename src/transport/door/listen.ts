@@ -78,8 +78,8 @@ export interface ListenOptions {
   readonly origins?: readonly string[] | undefined;
   /** Names of this server besides `host` and those in its certificate. */
   readonly hosts?: readonly string[] | undefined;
-  /** What connecting parties are told will be revealed. */
-  readonly reveal?: Mode | undefined;
+  /** What connecting parties are told will be run. */
+  readonly mode?: Mode | undefined;
   /** Which party of the runs this one is, which connecting parties are told. Default `sender`. */
   readonly role?: Role | undefined;
   /** Where runs are kept whose peer keeps them, too. Default: none is, and none can be resumed. */
@@ -100,7 +100,7 @@ const NAMES: OptionNames<ListenOptions> = {
     partners: true,
     origins: true,
     hosts: true,
-    reveal: true,
+    mode: true,
     role: true,
   },
   ...{ runs: true, limits: true, signal: true, onEvent: true },
@@ -178,13 +178,13 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
 }
 
 /** @throws {VeilmatchError} `argument` */
-function checkOptions({ port = 0, reveal, role, runs, signal, onEvent }: ListenOptions): void {
+function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOptions): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new VeilmatchError('argument', 'The port must be a whole number from 0 to 65535.');
   }
-  if (reveal !== undefined && !Object.hasOwn(MODE, reveal)) {
+  if (mode !== undefined && !Object.hasOwn(MODE, mode)) {
     const modes = Object.keys(MODE).join("' or '");
-    throw new VeilmatchError('argument', `The option reveal must be '${modes}'.`);
+    throw new VeilmatchError('argument', `The option mode must be '${modes}'.`);
   }
   if (role !== undefined) requireRole(role);
   if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
@@ -384,8 +384,8 @@ class Server implements Listener {
         return refuse(link, 'denied');
       }
       const { peer } = identity;
-      const { reveal, role } = this.#options;
-      const mode = reveal === undefined ? 0 : MODE[reveal];
+      const { mode: offered, role } = this.#options;
+      const mode = offered === undefined ? 0 : MODE[offered];
       const asks = role === 'receiver' ? true : undefined;
       const runId = open.runId ?? bytesToHex(secureRandom(8));
       // The peer has come back, so whoever has its run is at the end of a dead line.

@@ -127,7 +127,7 @@ async function parquetFile(query: string): Promise<Uint8Array> {
 export const parquet: FuzzTarget = {
   name: 'parquet',
   reads: 'lists as Parquet',
-  sources: ['src/lists/parquet.ts', 'src/lists/duckdb.ts'],
+  sources: ['src/lists/parquet.ts', 'src/lists/table-records.ts'],
   maxBytes: 4096,
   steps: [20_000, 200],
   words: ['PAR1', 'PARE', CANARY.email],

@@ -90,7 +90,7 @@ export async function all(a: IdentifierSet, b: IdentifierSet): Promise<ProtocolR
 export async function serve(set: IdentifierSet): Promise<Listener> {
   const listener = await listen({
     partners: [{ name: 'partner', tokens: [new Uint8Array(32)] }],
-    reveal: 'cardinality',
+    mode: 'cardinality',
   });
   for await (const channel of listener) {
     const name: string = channel.peer.name;
