@@ -80,9 +80,16 @@ describe('records', () => {
     expect((await read('a\n\n\nb\n\n')).map(({ line }) => line)).toEqual([1, 4]);
   });
 
+  it('takes a backslash before a doubled quote for a backslash', async () => {
+    expect((await read('a,"\\"""\nb,c\n')).map(({ fields }) => fields)).toEqual([
+      ['a', '\\"'],
+      ['b', 'c'],
+    ]);
+  });
+
   it('reads what csv-parse reads', async () => {
     const cell = fc.string({
-      unit: fc.constantFrom('a', '7', ',', '"', ' ', '\n', '\r\n', 'ü'),
+      unit: fc.constantFrom('a', '7', ',', '"', ' ', '\n', '\r\n', 'ü', '\\'),
       maxLength: 6,
     });
     await fc.assert(
