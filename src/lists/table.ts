@@ -58,7 +58,7 @@ export class CustomerList {
   /** Where what uploads take besides stands; nothing unless it was asked for. */
   readonly fields: ReadonlyMap<UploadField, number>;
   readonly #records: RecordSource;
-  readonly #width: number;
+  readonly #shape: RecordShape;
   /** Lines of records that could not be read. */
   readonly #damaged = new Set<number>();
   #count = 0;
@@ -73,7 +73,7 @@ export class CustomerList {
   ) {
     this.fields = fields;
     this.#records = records;
-    this.#width = width;
+    this.#shape = { columns, width, fields };
     this.columns = columns;
     this.reading = reading;
     this.notes = notes;
@@ -147,7 +147,7 @@ export class CustomerList {
 
   /** Cells of a whole record. */
   get width(): number {
-    return this.#width;
+    return this.#shape.width;
   }
 
   /** How much was read, from 0 to 1, where that can be known. */
@@ -173,10 +173,10 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *placedColumns(atLeast: number): AsyncGenerator<PlacedColumns, void, undefined> {
-    const shape = this.#shape();
     let placed = noColumns();
     for await (const records of this.#belowHeader(this.#own())) {
-      for (const record of records) if (addRecord(placed, record, shape)) this.#damaged.add(record.line);
+      for (const record of records)
+        if (addRecord(placed, record, this.#shape)) this.#damaged.add(record.line);
       if (placed.lines.length < atLeast) continue;
       yield placed;
       placed = noColumns();
@@ -191,7 +191,7 @@ export class CustomerList {
 
   /** The records in order with all of their cells, once, in place of `rows`. @throws {VeilmatchError} `io`, `bad-file` */
   wholeRecords(): AsyncGenerator<readonly ListRecord[], void, undefined> {
-    return this.#belowHeader(Array.from({ length: this.#width }, (_, column) => column));
+    return this.#belowHeader(Array.from({ length: this.#shape.width }, (_, column) => column));
   }
 
   async *#belowHeader(needed: readonly number[]): AsyncGenerator<readonly ListRecord[], void, undefined> {
@@ -210,13 +210,9 @@ export class CustomerList {
     return this.#records.close();
   }
 
-  #shape(): RecordShape {
-    return { columns: this.columns, width: this.#width, fields: this.fields };
-  }
-
   /** What a record comes to. */
   rowsOf(record: ListRecord): PlacedRow[] {
-    const rows = rowsOfRecord(record, this.#shape());
+    const rows = rowsOfRecord(record, this.#shape);
     if (rows[0]!.damaged) this.#damaged.add(record.line);
     return rows;
   }
