@@ -185,7 +185,6 @@ const FOR_TESTS: readonly string[] = [
   'oprf/dleq.ts#computeCompositesFast',
   'policy/admission.ts#ALL_PEERS',
   'transport/channel/link.ts#LinkEvents',
-  'sorting.ts#sortedOrder',
 ];
 
 /** A package that users install only if they want what it does. */

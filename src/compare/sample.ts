@@ -2,18 +2,26 @@
 /** Smaller versions of two lists, for a protocol or an attack that would take too long on the whole of them. */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '../bytes.js';
+import { DistinctBytes } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import { Marks } from '../marks.js';
+import { sortedOrder } from '../sorting.js';
+
+/** Bytes of a SHA-256 hash. */
+const HASH_BYTES = 32;
 
 export interface Lists {
   readonly receiver: IdentifierSet;
   readonly sender: IdentifierSet;
 }
 
-/** Indices of `a`'s elements that `b` has too. */
+/** Indices of `a`'s elements that `b` has too, ascending. */
 export function sharedElements(a: IdentifierSet, b: IdentifierSet): number[] {
-  const theirs = new Set(Array.from(b.elements, bytesToHex));
-  return [...a.elements].flatMap((element, i) => (theirs.has(bytesToHex(element)) ? [i] : []));
+  const theirs = new DistinctBytes();
+  for (const element of b.elements) theirs.add(element);
+  const shared: number[] = [];
+  for (let i = 0; i < a.size; i++) if (theirs.indexOf(a.elements.at(i)) >= 0) shared.push(i);
+  return shared;
 }
 
 /**
@@ -25,19 +33,21 @@ export function sampleLists(lists: Lists, share: number): Lists {
   if (share >= 1) return lists;
   const { receiver, sender } = lists;
   return {
-    receiver: sampleSet(receiver, new Set(sharedElements(receiver, sender)), share),
-    sender: sampleSet(sender, new Set(sharedElements(sender, receiver)), share),
+    receiver: sampleSet(receiver, sharedElements(receiver, sender), share),
+    sender: sampleSet(sender, sharedElements(sender, receiver), share),
   };
 }
 
-function sampleSet(set: IdentifierSet, shared: ReadonlySet<number>, share: number): IdentifierSet {
-  const order = Array.from(set.elements, (element, i) => ({ i, hash: bytesToHex(sha256(element)) }));
-  order.sort((a, b) => (a.hash < b.hash ? -1 : 1));
+function sampleSet(set: IdentifierSet, sharedOnes: readonly number[], share: number): IdentifierSet {
+  const shared = Marks.of(sharedOnes, set.size);
+  const hashes = new Uint8Array(set.size * HASH_BYTES);
+  for (let i = 0; i < set.size; i++) hashes.set(sha256(set.elements.at(i)), i * HASH_BYTES);
   const quota = {
-    shared: Math.ceil(shared.size * share),
-    other: Math.ceil((set.size - shared.size) * share),
+    shared: Math.ceil(sharedOnes.length * share),
+    other: Math.ceil((set.size - sharedOnes.length) * share),
   };
-  const kept = new Set<number>();
-  for (const { i } of order) if (quota[shared.has(i) ? 'shared' : 'other']-- > 0) kept.add(i);
+  const kept = new Marks(set.size);
+  for (const i of sortedOrder(hashes, HASH_BYTES))
+    if (quota[shared.has(i) ? 'shared' : 'other']-- > 0) kept.add(i);
   return set.filter((i) => kept.has(i));
 }

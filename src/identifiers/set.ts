@@ -5,8 +5,9 @@
  */
 
 import { refuseRowsResult, requireIterable } from '../arguments.js';
-import { ByteList, DistinctBytes } from '../bytes.js';
+import { type ByteList, ByteListBuilder, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
+import { Marks } from '../marks.js';
 import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
 
 /** Distinct identifiers, packed, and the caller's rows that each came from. */
@@ -69,11 +70,15 @@ export class IdentifierSet {
    * @param elements indices of elements, from 0
    */
   rowsOf(elements: Iterable<number>): number[] {
-    const found: number[] = [];
+    let found = new Uint32Array(16);
+    let count = 0;
     for (const element of elements) {
-      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) found.push(this.#rows[i]!);
+      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) {
+        if (count === found.length) found = doubled(found);
+        found[count++] = this.#rows[i]!;
+      }
     }
-    const ascending = Uint32Array.from(found).sort();
+    const ascending = found.subarray(0, count).sort();
     return Array.from(ascending.filter((row, i) => i === 0 || row !== ascending[i - 1]));
   }
 
@@ -84,23 +89,29 @@ export class IdentifierSet {
 
   /** Whether a row has several elements, so that their number is not the number of people. */
   get severalPerRow(): boolean {
-    return new Set(this.#rows).size < this.#rows.length;
+    const seen = new Marks(this.rowCount);
+    for (let element = 0; element < this.size; element++) {
+      let last = -1;
+      for (const row of this.rowsAt(element)) {
+        // A row that names an element twice has it once.
+        if (row !== last && !seen.add(row)) return true;
+        last = row;
+      }
+    }
+    return false;
   }
 
   /** The set with one element for each row: its telephone number where it has one. */
   firstOfEachRow(): IdentifierSet {
     const builder = new SetBuilder();
     builder.rowCount = this.rowCount;
-    const taken = new Set<number>();
-    const kinds = Array.from(this.elements, kindOf);
-    const byPreference = [...kinds.keys()].sort(
-      (a, b) => Number(kinds[b] === 'phone') - Number(kinds[a] === 'phone'),
-    );
-    for (const element of byPreference) {
-      for (const row of this.rowsOf([element])) {
-        if (taken.has(row)) continue;
-        taken.add(row);
-        builder.add(row, kinds[element]!, this.elements.at(element));
+    const taken = new Marks(this.rowCount);
+    for (const phones of [true, false]) {
+      for (let element = 0; element < this.size; element++) {
+        const bytes = this.elements.at(element);
+        const kind = kindOf(bytes);
+        if ((kind === 'phone') !== phones) continue;
+        for (const row of this.rowsOf([element])) if (taken.add(row)) builder.add(row, kind, bytes);
       }
     }
     return builder.build();
@@ -110,8 +121,9 @@ export class IdentifierSet {
   withoutRows(more: ByteList): IdentifierSet {
     const starts = new Uint32Array(this.#starts.length + more.length).fill(this.#rows.length);
     starts.set(this.#starts);
-    const elements = ByteList.from([...this.elements, ...more]);
-    return new IdentifierSet(elements, this.kinds, this.rowCount, starts, this.#rows);
+    const elements = new ByteListBuilder(starts.length - 1, this.elements.bytes.length + more.bytes.length);
+    for (const list of [this.elements, more]) for (const element of list) elements.add(element);
+    return new IdentifierSet(elements.toList(), this.kinds, this.rowCount, starts, this.#rows);
   }
 
   /**
@@ -128,8 +140,9 @@ export class IdentifierSet {
     }
     const rows = new Uint32Array(starts[elements.length]!);
     for (const [i, element] of elements.entries()) rows.set(this.rowsAt(element), starts[i]);
-    const kept = ByteList.from(Array.from(elements, (element) => this.elements.at(element)));
-    return new IdentifierSet(kept, kinds, this.rowCount, starts, rows);
+    const kept = new ByteListBuilder(elements.length);
+    for (const element of elements) kept.add(this.elements.at(element));
+    return new IdentifierSet(kept.toList(), kinds, this.rowCount, starts, rows);
   }
 
   /** The set of the elements whose index `keep` accepts, over the same rows. */

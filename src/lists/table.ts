@@ -5,6 +5,7 @@ import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
 import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field } from '../identifiers/row.js';
+import { Marks } from '../marks.js';
 import { placeName } from './address.js';
 import {
   type ChosenColumn,
@@ -60,7 +61,7 @@ export class CustomerList {
   readonly #records: RecordSource;
   readonly #shape: RecordShape;
   /** Lines of records that could not be read. */
-  readonly #damaged = new Set<number>();
+  readonly #damaged = new Marks();
   #count = 0;
 
   private constructor(

@@ -5,6 +5,7 @@ import { type OptionNames, requireIterable, requireOptions, requireSet } from '.
 import { withBackend } from '../group/select.js';
 import { type IdentifierKind, kindOf } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet, type SetInput, toSet } from '../identifiers/set.js';
+import { Marks } from '../marks.js';
 import { psiReceiver } from './intersection/receiver.js';
 import { psiSender } from './intersection/sender.js';
 import { people } from './people/index.js';
@@ -61,7 +62,7 @@ export function peopleMatched(
   requireSet(set);
   requireIterable(matches, 'The matches');
   requireOptions(limits, LIMIT_NAMES);
-  const matched = new Set(matches);
+  const matched = Marks.of(matches, set.rowCount);
   const grouped = peopleOf(set, limits);
   const found: (readonly number[])[] = [];
   for (let person = 0; person < grouped.size; person++) {
@@ -73,7 +74,7 @@ export function peopleMatched(
 
 /** The people behind elements that match, each with the kind that it is matched by. */
 function peopleBehind(set: IdentifierSet, elements: readonly number[], limits: MergeLimits): MatchedPerson[] {
-  const matched = new Set(elements);
+  const matched = Marks.of(elements, set.size);
   const grouped = peopleOf(set, limits);
   const found: MatchedPerson[] = [];
   for (let person = 0; person < grouped.size; person++) {

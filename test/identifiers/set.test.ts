@@ -74,6 +74,37 @@ describe('IdentifierSet', () => {
     );
   });
 
+  test('knows whether a row has several elements', () => {
+    fc.assert(
+      fc.property(rows, (list) => {
+        const several = list.some(
+          (each) => new Set(each.map((id) => bytesToHex(canonicalBytes(id)))).size > 1,
+        );
+        expect(setOf(list).severalPerRow).toBe(several);
+      }),
+    );
+  });
+
+  test('with one element a row takes the telephone number first', () => {
+    fc.assert(
+      fc.property(rows, (list) => {
+        const first = setOf(list).firstOfEachRow();
+        expect(first.severalPerRow).toBe(false);
+        const chosen = new Map<number, string>();
+        for (const [element, key] of keys(first).entries())
+          for (const row of first.rowsOf([element])) chosen.set(row, key);
+        expect([...chosen.keys()].sort((a, b) => a - b)).toEqual(
+          [...list.keys()].filter((i) => list[i]!.length > 0),
+        );
+        for (const [row, key] of chosen) {
+          const has = (kind: IdentifierKind): string[] =>
+            list[row]!.filter((id) => id.kind === kind).map((id) => bytesToHex(canonicalBytes(id)));
+          expect(has('phone').length > 0 ? has('phone') : has('email')).toContain(key);
+        }
+      }),
+    );
+  });
+
   test('is the same set in whatever order the rows come', () => {
     const shuffled = rows.chain((list) =>
       fc.tuple(fc.constant(list), fc.shuffledSubarray([...list.keys()], { minLength: list.length })),

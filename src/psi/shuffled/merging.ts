@@ -63,12 +63,12 @@ export function leaveOut(
 export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
   const { maxIdentifiersPerPerson, maxRowsPerIdentifier } = checkedLimits(limits);
   const records = recordsOf(set);
-  // Elements that are left out, with the count that is reported.
-  const common = new Map<number, number>();
-  const wide = new Map<number, number>();
+  // Of elements that are left out the count that is reported, and 0 of the others.
+  const common = new Uint32Array(set.size);
+  const wide = new Uint32Array(set.size);
   for (let element = 0; element < set.size; element++) {
     const count = records.countOf(element);
-    if (count > maxRowsPerIdentifier) common.set(element, count);
+    if (count > maxRowsPerIdentifier) common[element] = count;
   }
 
   // Everybody at first as if there were no limit to a person: nearly always nobody is beyond it.
@@ -76,7 +76,7 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
   const widths = new Uint32Array(records.count);
   const elementsOf = (keep: (element: number) => boolean): Uint32Array =>
     Uint32Array.from({ length: set.size }, (_, element) => element).filter(keep);
-  const held = elementsOf((element) => records.countOf(element) > 0 && !common.has(element));
+  const held = elementsOf((element) => records.countOf(element) > 0 && common[element] === 0);
   for (const element of held) if (records.countOf(element) > 1) joinAll(whole, records.of(element));
   const personOf = (element: number): number => whole.rootOf(records.firstOf(element)!);
   for (const element of held) widths[personOf(element)]!++;
@@ -97,7 +97,7 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
       let width = 1;
       for (const root of roots) width += reached[root]!;
       if (width > maxIdentifiersPerPerson) {
-        wide.set(element, width);
+        wide[element] = width;
         continue;
       }
       joinAll(merged, records.of(element));
@@ -105,7 +105,7 @@ export function peopleOf(set: IdentifierSet, limits: MergeLimits = {}): People {
     }
   }
 
-  const kept = elementsOf((element) => !common.has(element) && !wide.has(element));
+  const kept = elementsOf((element) => common[element] === 0 && wide[element] === 0);
   const grouped = grouping(kept, records.count, (element) => {
     const record = records.firstOf(element);
     return record === undefined ? undefined : merged.rootOf(record);
@@ -226,10 +226,11 @@ function compareItems({ bytes, offsets }: ByteList, a: number, b: number): numbe
 
 function* reportOf(
   set: IdentifierSet,
-  elements: ReadonlyMap<number, number>,
+  counts: Uint32Array,
   code: LeftOut['code'],
 ): Generator<LeftOut & { readonly element: number }> {
-  for (const [element, count] of elements) {
+  for (const [element, count] of counts.entries()) {
+    if (count === 0) continue;
     const kind = kindOf(set.elements.at(element));
     for (const row of set.rowsOf([element])) yield { row, kind, code, count, element };
   }
