@@ -10,13 +10,13 @@ import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { countingTerms } from '../../src/policy/terms.js';
-import type { CommandParty, ListProtocol } from '../../src/psi/run/command-line.js';
+import type { CommandParty, ListProtocol } from '../../src/psi/described/command-line.js';
+import type { CardinalityResult } from '../../src/psi/intersection/result.js';
 import { listIdentity } from '../../src/psi/run/list-digest.js';
 import { type Program, PsiMachine } from '../../src/psi/run/machine.js';
 import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
 import type { CommonOptions } from '../../src/psi/run/party.js';
 import type { ByRole, ListOwn, Party } from '../../src/psi/run/protocol.js';
-import type { CardinalityResult } from '../../src/psi/run/result.js';
 import { secureRandom } from '../../src/random.js';
 
 const DIGEST_BYTES = 32;
