@@ -17,6 +17,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
+import { intersection } from '../../src/psi/intersection/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
