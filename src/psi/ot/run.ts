@@ -14,10 +14,13 @@ import {
   WORD_BYTES,
 } from '../../kernel/ot.js';
 import type { Frame } from '../run/frames.js';
+import type { RunKind } from '../run/kind.js';
 import { COMMON_NAMES, type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
 import { toBoth } from '../run/shared-options.js';
 import type { Learner } from '../run/suite.js';
 import type { BinShape } from './parameters.js';
+
+export const OT_PSI: RunKind = { id: 'ot-psi', mode: 5 };
 
 /** Options of a party. */
 export interface OtPartyOptions extends CommonOptions {
@@ -33,7 +36,7 @@ export function otSettings(set: IdentifierSet, options: OtPartyOptions): PartySe
   requireOptionsWithBackend(options, NAMES);
   const { to = 'receiver' } = options;
   toBoth.check(to);
-  return commonSettings(set, options, { mode: 'ot-psi', to, verifiable: false });
+  return commonSettings(set, options, { protocol: OT_PSI, to, verifiable: false });
 }
 
 /** Bytes of the columns of so many rows: a bit for each of 255 coordinates. */

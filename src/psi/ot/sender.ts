@@ -76,7 +76,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   let chooser: Chooser | undefined;
   let bins: Bins | undefined;
   try {
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
     const shape = binShape(peer.size);
     chooser = new Chooser({ backend, suite, random, sid, signal }, choicesOf(delta));
