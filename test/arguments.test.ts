@@ -373,6 +373,10 @@ describe('an option that is none is told of, and nothing is opened', () => {
   };
   const key = new Uint8Array(32);
   const waiting = { idleSeconds: Number.NaN };
+  const strings = identifiers.IdentifierSet.ofStrings(['ada']);
+  const publishing = { setId: 'members', epoch: 1, keys: { secretKey: key, signingKey: key } };
+  const publishedSet = { header: new Uint8Array(), filters: [] };
+  const asked = { peerSize: 5000, ownSize: 5000, learns: 'cardinality' };
 
   it.each<[string, (options: object) => unknown, readonly object[]]>([
     [
@@ -407,6 +411,51 @@ describe('an option that is none is told of, and nothing is opened', () => {
       'connect',
       connecting,
       [{ token: Symbol('s') }, { connectSeconds: 10n }, { resume: 5 }, { tls: 5 }, { limits: waiting }],
+    ],
+    [
+      'publishSet',
+      (options) => contact.publishSet(strings, { ...publishing, ...options } as never),
+      [{ onProgress: Symbol('told') }, { onProgress: 5 }, { signal: 5 }, { keys: 5 }],
+    ],
+    [
+      'addSegment',
+      (options) => contact.addSegment(publishedSet as never, strings, { ...publishing, ...options } as never),
+      [{ onProgress: Symbol('told') }, { onProgress: {} }, { signal: Symbol('stop') }],
+    ],
+    [
+      'what admission gives',
+      async (run) =>
+        psi.admission({ peer: 'acme', ledger: psi.memoryLedger() })({ ...asked, ...run } as never),
+      [
+        { peerSize: Symbol('many') },
+        { peerSize: '5000' },
+        { peerSize: -1 },
+        { ownSize: 5000n },
+        { ownSize: undefined },
+        { peerPeople: Symbol('many') },
+        { learns: Symbol('all') },
+        { terms: 5 },
+        { terms: { charge: () => ({}) } },
+        { terms: { policy: { budgets: [] } } },
+      ],
+    ],
+    [
+      'the charge of terms',
+      (sizes) =>
+        // What one of them takes is a failure.
+        Promise.any(
+          [...compare.registry, contact.contactDiscovery].map(async ({ terms }) =>
+            terms.charge({ ...asked, ...sizes } as never),
+          ),
+        ).catch(({ errors: all }: AggregateError) => {
+          throw all.find((error) => !(error instanceof errors.VeilmatchError)) ?? all[0];
+        }),
+      [{ peerSize: Symbol('many') }, { ownSize: 5n }, { ownSize: 1.5 }],
+    ],
+    [
+      'limitsThatBind',
+      (bound) => psi.limitsThatBind({ budgets: [] }, bound as never),
+      [Symbol('all') as never, {}],
     ],
     ['admission', admitting, [{ peer: null }, { run: 5 }, { now: 5 }, { onRefusal: 5 }]],
     [

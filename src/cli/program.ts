@@ -22,6 +22,7 @@ import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
+import { checkFlags } from './flags/protocol-options.js';
 import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
@@ -83,6 +84,7 @@ export async function run(
   protocols: readonly ListProtocol[] = registry,
 ): Promise<number> {
   for (const protocol of protocols) requireListProtocol(protocol);
+  checkFlags(protocols);
   let status = 0;
   const program = buildProgram(commandsFor(protocols), io, (result) => {
     status = result;

@@ -6,7 +6,15 @@
  * holder. **What a leaked k opens**: everything; the filter is then no better than a list of hashes.
  */
 
-import { requireArray, requireBytes, requireObject, requireOptions, requireSet } from '../arguments.js';
+import {
+  requireArray,
+  requireBytes,
+  requireCallbacks,
+  requireObject,
+  requireOptions,
+  requireSet,
+  requireSignal,
+} from '../arguments.js';
 import { equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Filter } from '../filter/filter.js';
@@ -90,8 +98,7 @@ export async function generateContactKeys(options: ContactKeyOptions = {}): Prom
  */
 export async function publishSet(set: IdentifierSet, options: PublishOptions): Promise<PublishedSet> {
   requireSet(set);
-  requireOptions(options);
-  requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
+  checkPublishing(options);
   checkName(options);
   const { publicKey, segment, filter } = await makeSegment(set, options);
   const { setId, epoch } = options;
@@ -124,8 +131,7 @@ export async function addSegment(
 ): Promise<PublishedSet> {
   requirePublished(published);
   requireSet(additions, 'The additions');
-  requireOptions(options);
-  requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
+  checkPublishing(options);
   const { keys } = options;
   const before = openHeader(published.header, { signer: signingPublicKey(keys.signingKey) });
   const check = (publicKey: Uint8Array): void => {
@@ -144,6 +150,14 @@ export async function addSegment(
   const kinds = new Set<IdentifierKind>([...before.kinds, ...additions.kinds]);
   const header = { ...before, kinds, segments: [...before.segments, segment] };
   return { header: signHeader(header, keys.signingKey), filters: [...published.filters, filter] };
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkPublishing(options: PublishOptions): void {
+  requireOptions(options);
+  requireObject(options.keys, 'The keys', 'secretKey', 'signingKey');
+  requireSignal(options.signal);
+  requireCallbacks(options, 'onProgress');
 }
 
 /** @throws {VeilmatchError} `argument` for what is no published set */

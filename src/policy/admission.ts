@@ -10,6 +10,8 @@
 import {
   type OptionNames,
   requireCallbacks,
+  requireCount,
+  requireMethods,
   requireObject,
   requireOptions,
   requireText,
@@ -17,7 +19,7 @@ import {
 import { VeilmatchError } from '../errors.js';
 import type { Charge, Ledger } from './ledger.js';
 import { type Budget, checkBudgets, checkPolicy, type Policy, workLimit } from './policy.js';
-import { countingTerms, type RunSizes, type Terms } from './terms.js';
+import { countingTerms, type RunSizes, requireSizes, type Terms } from './terms.js';
 
 /** A run that a peer asks for, or that this party is about to take part in. */
 export interface AdmissionRequest extends RunSizes {
@@ -81,7 +83,7 @@ const KEPT_HOURS = 31 * 24;
 /**
  * What the option `admit` of either party takes.
  * @throws {VeilmatchError} `argument` for a policy or budgets that are none, or the name that stands for all peers. The function
- * that is returned: `refused`, always with the same message, and what the ledger throws
+ * that is returned: `refused`, always with the same message, `argument` for what is no request, and what the ledger throws
  * @example
  * ```ts
  * import { admission, intersect, memoryLedger } from 'veilmatch/psi';
@@ -104,6 +106,7 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
   if (peer === ALL_PEERS)
     throw new VeilmatchError('argument', 'No peer may be called what all are together.');
   return async (run) => {
+    checkRequest(run);
     const { policy: usual, charge: chargeOf } = termsOf(run);
     const policy = given ?? usual;
     const refuse = (refusal: Refusal): never => {
@@ -138,6 +141,17 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
       ];
     });
   };
+}
+
+/** @throws {VeilmatchError} `argument` for what is no request */
+function checkRequest(run: AdmissionRequest): void {
+  requireSizes(run);
+  const { peerPeople, learns, terms } = run;
+  if (peerPeople !== undefined) requireCount(peerPeople, "The people in the peer's set");
+  requireText(learns, 'What the peer learns');
+  if (terms === undefined) return;
+  requireMethods(terms, 'The terms of the run', 'charge');
+  checkPolicy(terms.policy);
 }
 
 const termsOf = ({ terms = countingTerms }: AdmissionRequest): Terms => terms;

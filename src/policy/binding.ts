@@ -5,13 +5,16 @@
  */
 
 import { requireObject } from '../arguments.js';
+import { VeilmatchError } from '../errors.js';
 import type { Policy } from './policy.js';
+
+const BOUNDS = ['deviating', 'padding', 'honest'] as const;
 
 /**
  * `deviating`: binds a partner whatever it runs. `padding`: binds one that fills its list up with dummies, but not one that
  * deviates from the protocol. `honest`: binds only a partner that does neither.
  */
-export type Bound = 'deviating' | 'padding' | 'honest';
+export type Bound = (typeof BOUNDS)[number];
 
 /** Whom each limit binds, provided that the transport knows who the partner is. */
 export const BINDS: Readonly<Record<keyof Policy, Bound>> = {
@@ -33,6 +36,9 @@ export const BINDS: Readonly<Record<keyof Policy, Bound>> = {
  */
 export function limitsThatBind(policy: Policy, bound: Bound): (keyof Policy)[] {
   requireObject(policy, 'The policy');
+  if (!BOUNDS.includes(bound)) {
+    throw new VeilmatchError('argument', "Whom a limit binds must be 'deviating', 'padding' or 'honest'.");
+  }
   const names = Object.keys(BINDS) as (keyof Policy)[];
   return names.filter((name) => {
     const limit = policy[name];

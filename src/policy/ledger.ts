@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who has used how much, as a policy needs it. This one forgets when the process ends; `veilmatch/transport` has one in a file. */
 
+import { requireFunction, requireTexts } from '../arguments.js';
+
 /** One run. */
 export interface Charge {
   /** When it started, in milliseconds since 1970. */
@@ -45,6 +47,8 @@ export function memoryLedger(): Ledger {
   const charges = new Map<string, readonly Charge[]>();
   return {
     async update(accounts, decide) {
+      requireTexts(accounts, 'The accounts');
+      requireFunction(decide, 'What decides of the accounts');
       const after = decide(accounts.map((account) => charges.get(account) ?? []));
       for (const [i, account] of accounts.entries()) charges.set(account, after[i] ?? []);
     },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a protocol says of its runs to whoever limits them. */
 
+import { requireCount, requireObject } from '../arguments.js';
 import { defaultContactPolicy, defaultPolicy, defaultSumPolicy, type Policy } from './policy.js';
 
 /** The sizes that a run is charged for. */
@@ -25,15 +26,23 @@ export interface Terms {
   readonly policy: Policy;
   /** Whether the peer learns which of its elements match, so that a small set shows no more than a large one. */
   readonly named: boolean;
-  /** What a run of these sizes uses of the budget of the peer that asks for it. */
+  /** What a run of these sizes uses of the budget of the peer that asks for it. @throws {VeilmatchError} `argument` */
   charge(sizes: RunSizes): Charged;
 }
 
+/** @throws {VeilmatchError} `argument` for what is no sizes */
+export function requireSizes(sizes: RunSizes): void {
+  requireObject(sizes, 'The run', 'peerSize', 'ownSize');
+  requireCount(sizes.peerSize, "The elements in the peer's set");
+  requireCount(sizes.ownSize, "The elements in this party's set");
+}
+
 /** Both parties work on both lists. */
-const bothLists = ({ peerSize, ownSize }: RunSizes): Charged => ({
-  elements: peerSize,
-  work: peerSize + ownSize,
-});
+function bothLists(sizes: RunSizes): Charged {
+  requireSizes(sizes);
+  const { peerSize, ownSize } = sizes;
+  return { elements: peerSize, work: peerSize + ownSize };
+}
 
 /** The peer learns which of its elements match. */
 export const namingTerms: Terms = { policy: defaultPolicy, named: true, charge: bothLists };
@@ -48,5 +57,8 @@ export const sumTerms: Terms = { policy: defaultSumPolicy, named: false, charge:
 export const publishedTerms: Terms = {
   policy: defaultContactPolicy,
   named: true,
-  charge: ({ peerSize }) => ({ elements: peerSize, work: peerSize }),
+  charge(sizes) {
+    requireSizes(sizes);
+    return { elements: sizes.peerSize, work: sizes.peerSize };
+  },
 };

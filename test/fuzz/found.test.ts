@@ -22,7 +22,7 @@ const unlock = { key: new Uint8Array(32).fill(8) };
 describe('a frame too short for an index', () => {
   it.each([2, 3, 4, 17, 20])('of type %i is refused with a code in a recorded run', (type) => {
     const frames = [{ from: 'receiver' as const, bytes: Uint8Array.of(type, 0, 0) }];
-    expect(() => observeRun(frames)).toThrow(expect.objectContaining({ code: 'bad-message' }));
+    expect(() => observeRun(frames, {})).toThrow(expect.objectContaining({ code: 'bad-message' }));
   });
 });
 

@@ -13,6 +13,7 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { invertScalars } from '../../src/group/scalar.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
+import { cardinality } from '../../src/psi/cardinality/index.js';
 import { observeRun, type SentFrame } from '../../src/psi/described/observe.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { psiSender } from '../../src/psi/intersection/sender.js';
@@ -53,7 +54,7 @@ async function sortOut(
   frames: readonly SentFrame[],
   scalars: Uint8Array,
 ): Promise<{ found: number[]; trials: number }> {
-  const { evaluated, tags, tagBytes, tagPrefix } = observeRun(frames);
+  const { evaluated, tags, tagBytes, tagPrefix } = observeRun(frames, cardinality);
   const backend = await serialBackend('auto');
   const known = new DistinctBytes();
   for (let start = 0; start < tags.length; start += tagBytes)

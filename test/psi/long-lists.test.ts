@@ -67,7 +67,10 @@ it('reads a long run off the line', () => {
     from,
     bytes: encodeFrame('hello', encodeHello(helloOf(from), ristretto255Suite)),
   }));
-  const observed = observeRun([...hellos, ...frames.map((bytes) => ({ from: 'sender' as const, bytes }))]);
+  const observed = observeRun(
+    [...hellos, ...frames.map((bytes) => ({ from: 'sender' as const, bytes }))],
+    sum,
+  );
   expect(equalBytes(observed.tags, parts(0, width))).toBe(true);
   expect(observed.blinded).toEqual(concatBytes());
 });

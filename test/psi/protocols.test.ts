@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numberingPlan } from '../../src/attack/index.js';
-import { protocolOptions } from '../../src/cli/flags/protocol-options.js';
+import { checkFlags, protocolOptions } from '../../src/cli/flags/protocol-options.js';
+import { run } from '../../src/cli/program.js';
 import { compare, matching } from '../../src/compare/index.js';
 import { registry } from '../../src/compare/registry.js';
 import { describedContactDiscovery } from '../../src/contact/described.js';
@@ -373,6 +374,19 @@ it('one protocol more gets its flags and their help', () => {
   expect(to.description).toMatch(
     /^with --reveal intersection or cardinality: .* \(default: receiver\); with --reveal sum: /,
   );
+});
+
+it('a flag that two protocols write in two ways is told of, by both', async () => {
+  const polite = { ...toy.flags.polite!, flags: '--to <ANYBODY>' };
+  const io = { stdout: process.stdout, stderr: process.stderr } as never;
+  const rejected = run(['--version'], io, [...registry, { ...toy, flags: { polite } }]);
+  const error = await expectCode('argument', () => rejected);
+  expect(error.message).toBe(
+    'The protocols ecdh-psi and toy write one flag in two ways, --to <WHO> and --to <ANYBODY>: write it alike, or give one of ' +
+      'them another name.',
+  );
+  const alike = { ...toy.flags.polite!, flags: '--to <WHO>' };
+  expect(() => checkFlags([...registry, { ...toy, flags: { polite: alike } }])).not.toThrow();
 });
 
 it('a protocol is compared whatever pieces it draws its secrets in', async () => {

@@ -131,7 +131,7 @@ describe.each([
       5 + 2 * elementBytes,
       5 + 2 * elementBytes,
     ]);
-    const observation = observeRun(frames, suite) satisfies PsiObservation;
+    const observation = observeRun(frames, intersection, suite) satisfies PsiObservation;
     expect(observation).toMatchObject({ dst: suite.dst, blinded: { length: 2 * elementBytes } });
     expect(observation.publicKey).toEqual(await backend.multiplyBase(key));
     const messages = frames.map(({ from, bytes }) => ({ from, name: 'frame', bytes }));
@@ -140,7 +140,9 @@ describe.each([
       (await attackTranscript(transcript, knowledge, NumberList.from(numbers), { backend })).recovered;
     expect(await attack({})).toEqual([]);
     expect(await attack({ scalars: [key] })).toEqual(numbers.slice(1));
-    expect(() => observeRun(frames)).toThrow(expect.objectContaining({ code: 'incompatible-peer' }));
+    expect(() => observeRun(frames, intersection)).toThrow(
+      expect.objectContaining({ code: 'incompatible-peer' }),
+    );
   });
 
   it('sends values of two elements each', async () => {

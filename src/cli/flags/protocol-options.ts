@@ -56,6 +56,24 @@ export function flagsOf(protocol: ListProtocol): Flagged[] {
   return found;
 }
 
+/**
+ * Whether each flag is written in one way by all protocols that have it: a command line has it once.
+ * @throws {VeilmatchError} `argument`
+ */
+export function checkFlags(protocols: readonly ListProtocol[]): void {
+  const found = new Map<string, Flagged>();
+  for (const flagged of protocols.flatMap(flagsOf)) {
+    const first = found.get(longOf(flagged.flag));
+    found.set(longOf(flagged.flag), first ?? flagged);
+    if (first === undefined || first.flag.flags === flagged.flag.flags) continue;
+    throw new VeilmatchError(
+      'argument',
+      `The protocols ${first.protocol.id} and ${flagged.protocol.id} write one flag in two ways, ${first.flag.flags} and ` +
+        `${flagged.flag.flags}: write it alike, or give one of them another name.`,
+    );
+  }
+}
+
 /** The options of a command that runs any of these protocols as either party. */
 export function protocolOptions(protocols: readonly ListProtocol[]): Option[] {
   const found = new Map<string, Flagged[]>();

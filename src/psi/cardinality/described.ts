@@ -72,6 +72,6 @@ export const describedCardinality: ListProtocol<
   },
   leakage: ({ to, coarse } = {}) => psiLeakage({ reveal: 'cardinality', coarse, to }),
   nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, suite),
+  observe: (frames, suite) => observeRun(frames, cardinality, suite),
   draws: { receiver: draws, sender: draws },
 };

@@ -36,14 +36,14 @@ interface ObservedRun {
 }
 
 /**
+ * @param kind of run: whether tags take in the identifier
  * @param suite that the run is of
- * @param kind says whether tags take in the identifier
  * @throws {VeilmatchError} `bad-message` for frames that are no complete run; `incompatible-peer` for a run of another suite
  */
 export function observeRun(
   frames: readonly SentFrame[],
+  { bindsIdentifier = false }: Pick<RunKind, 'bindsIdentifier'>,
   suite: PsiSuite = ristretto255Suite,
-  { bindsIdentifier = false }: Pick<RunKind, 'bindsIdentifier'> = {},
 ): ObservedRun {
   const { elementBytes } = suite.group;
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };

@@ -68,7 +68,7 @@ export const describedIntersection: ListProtocol<
   },
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
   nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, suite, intersection),
+  observe: (frames, suite) => observeRun(frames, intersection, suite),
   draws: {
     receiver: ({ set }) => ['nonce', { kind: 'blind', count: set.size }],
     sender: () => ['nonce', { kind: 'scalar', count: 1 }],

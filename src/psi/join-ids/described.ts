@@ -49,6 +49,6 @@ export const describedJoinIds: ListProtocol<ByRole<ListOwn>, object, ByRole<Join
   },
   leakage: () => leakage,
   nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, suite),
+  observe: (frames, suite) => observeRun(frames, joinIds, suite),
   draws: { receiver: draws, sender: draws },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a run of `ot-psi` means for the policy of a sender. */
 
-import { namingTerms, type Terms } from '../../policy/terms.js';
+import { namingTerms, requireSizes, type Terms } from '../../policy/terms.js';
 import { tableRows } from './parameters.js';
 
 /** Bits of a message of the code. */
@@ -22,8 +22,9 @@ function hiddenElements(receiverSize: number): number {
 /** The peer learns which of its elements match, and is charged for as many as it could hide. */
 export const otTerms: Terms = {
   ...namingTerms,
-  charge: ({ peerSize, ownSize }) => ({
-    elements: hiddenElements(peerSize),
-    work: tableRows(peerSize) + peerSize + ownSize,
-  }),
+  charge(sizes) {
+    requireSizes(sizes);
+    const { peerSize, ownSize } = sizes;
+    return { elements: hiddenElements(peerSize), work: tableRows(peerSize) + peerSize + ownSize };
+  },
 };

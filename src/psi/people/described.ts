@@ -40,7 +40,7 @@ export const describedPeople: ListProtocol<
       'How many people the sender has too, and how many identifiers each matched pair of people shares.',
   }),
   nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, suite),
+  observe: (frames, suite) => observeRun(frames, people, suite),
   // Dummies come first, as many as the list needs.
   draws: { receiver: () => [], sender: () => [] },
 };

@@ -83,7 +83,7 @@ export const describedSum: ListProtocol<
   },
   leakage: ({ to } = {}) => sumLeakage({ to }),
   nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, suite),
+  observe: (frames, suite) => observeRun(frames, sum, suite),
   draws: {
     receiver: () => ['nonce', { kind: 'scalar', count: 1 }],
     sender: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],

@@ -90,7 +90,7 @@ export const frames: FuzzTarget = {
       while (!reader.ended) {
         sent.push({ from: reader.of(['receiver', 'sender'] as const), bytes: reader.block() });
       }
-      attemptSync(() => observeRun(sent));
+      attemptSync(() => observeRun(sent, {}));
     }
   },
 };
