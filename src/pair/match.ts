@@ -72,7 +72,7 @@ export async function matchPairIds(advertiser: Uint8Array, publisher: Uint8Array
     await sortRecordsInTurns(advertiser, ELEMENT_BYTES),
     await sortRecordsInTurns(publisher, ELEMENT_BYTES),
   ];
-  const matched = shared(own, theirs);
+  const matched = sharedIds(own, theirs);
   const size = matched.length / ELEMENT_BYTES;
   const [advertiserRate, publisherRate] = sizes.map((total) => pairMatchRate(size, total)) as [
     string,
@@ -95,8 +95,8 @@ export async function requireDistinct(records: Uint8Array, whose: string): Promi
   }
 }
 
-/** The records of two sorted lists that both have. */
-function shared(a: Uint8Array, b: Uint8Array): Uint8Array {
+/** The identifiers that two sorted lists have both. */
+export function sharedIds(a: Uint8Array, b: Uint8Array): Uint8Array {
   const found = new Uint8Array(Math.min(a.length, b.length));
   let size = 0;
   for (let i = 0, j = 0; i * ELEMENT_BYTES < a.length && j * ELEMENT_BYTES < b.length; ) {
