@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The three things that a party of PAIR does with lists, in memory, each with what has to be looked at first. */
 
-import { type OptionNames, requireBytes, requireCallbacks, requireOptionsWithBackend } from '../arguments.js';
+import {
+  type OptionNames,
+  requireBackend,
+  requireBytes,
+  requireCallbacks,
+  requireOptions,
+  requireSignal,
+} from '../arguments.js';
 import { type BatchOptions, countRecords, ELEMENT_BYTES, type GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
 import type { AdmissionRequest } from '../policy/admission.js';
@@ -50,8 +57,7 @@ export async function encryptMatchKeys(
   key: PairSecret,
   options: PairOptions = {},
 ): Promise<Uint8Array> {
-  requireOptionsWithBackend(options, OPTIONS);
-  requireCallbacks(options, 'now', 'onProgress');
+  checkOptions(options, OPTIONS);
   requireBytes(keys, 'The match keys');
   const { backend: given, now = Date.now, ...batch } = options;
   requireFreshSecret(salt, 'salt', now());
@@ -86,8 +92,8 @@ export async function reencryptPairIds(
   key: PairSecret,
   options: ReencryptOptions = {},
 ): Promise<Uint8Array> {
-  requireOptionsWithBackend(options, { ...OPTIONS, admit: true });
-  requireCallbacks(options, 'now', 'onProgress', 'admit');
+  checkOptions(options, { ...OPTIONS, admit: true });
+  requireCallbacks(options, 'admit');
   requireBytes(elements, 'The elements');
   const { backend: given, now = Date.now, admit, ...batch } = options;
   requireFreshSecret(key, 'key', now());
@@ -119,11 +125,17 @@ export async function decryptPairIds(
   key: PairSecret,
   options: PairOptions = {},
 ): Promise<Uint8Array> {
-  requireOptionsWithBackend(options, OPTIONS);
-  requireCallbacks(options, 'now', 'onProgress');
+  checkOptions(options, OPTIONS);
   requireBytes(elements, 'The elements');
   const { backend: given, now = Date.now, ...batch } = options;
   requireFreshSecret(key, 'key', now());
   countRecords(elements, ELEMENT_BYTES, 'Elements');
   return withBackend(given, (backend) => divideBatch(elements, key, backend, batch));
+}
+
+function checkOptions(options: PairOptions, names: Readonly<Record<string, true>>): void {
+  requireOptions(options, names);
+  requireCallbacks(options, 'now', 'onProgress');
+  requireSignal(options.signal);
+  if (options.backend !== undefined) requireBackend(options.backend);
 }
