@@ -5,6 +5,7 @@
 const KINDS = /** @type {const} */ ({
   hashAndMultiply: 'multiplications',
   hashAndMultiplyEach: 'multiplications',
+  mapAndMultiply: 'multiplications',
   multiply: 'multiplications',
   multiplyEach: 'multiplications',
   multiplyBase: 'fixedBase',
@@ -23,7 +24,8 @@ export function counting(inner) {
       const kind = KINDS[/** @type {keyof typeof KINDS} */ (name)];
       return (/** @type {any} */ first, /** @type {any[]} */ ...rest) => {
         if (kind !== undefined)
-          counts[kind] += first instanceof Uint8Array ? first.length / 32 : first.length;
+          counts[kind] +=
+            first instanceof Uint8Array ? first.length / (name === 'mapAndMultiply' ? 64 : 32) : first.length;
         return member.call(target, first, ...rest);
       };
     },

@@ -75,7 +75,7 @@ export type ErrorCode =
   | 'repeated-element'
   /** A published set that is not the pinned one, or not signed by the pinned key. */
   | 'wrong-pin'
-  /** The sender's policy on sizes and budgets does not allow the run. */
+  /** The sender's policy on sizes and budgets does not allow the run; or a key or salt is older than it may be. */
   | 'refused'
   /** The two parties did not see the same messages. */
   | 'transcript-mismatch'

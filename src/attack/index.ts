@@ -59,6 +59,7 @@ export {
   type Observation,
   type OprfObservation,
   type OtObservation,
+  type PairObservation,
   type PsiObservation,
   type SentMessage,
   type TokenObservation,

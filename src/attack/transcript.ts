@@ -118,8 +118,32 @@ export interface OtObservation {
   ): Promise<(identifiers: ByteList) => Promise<Uint8Array>>;
 }
 
+/** A run of PAIR. */
+export interface PairObservation {
+  /** Says which observation it is. */
+  readonly kind: 'pair';
+  /** The identifiers that were seen, under one key or both: n x 32 bytes. */
+  readonly elements: Uint8Array;
+  /**
+   * What identifiers are encrypted to, in their order: n x 32 bytes.
+   * @param salt the publisher's Ks
+   * @param scalar a key, or the product of two
+   */
+  encrypt(
+    identifiers: ByteList,
+    salt: Uint8Array,
+    scalar: Uint8Array,
+    backend: GroupBackend,
+  ): Promise<Uint8Array>;
+}
+
 /** What a run looks like to somebody who attacks it. */
-export type Observation = TokenObservation | PsiObservation | OprfObservation | OtObservation;
+export type Observation =
+  | TokenObservation
+  | PsiObservation
+  | OprfObservation
+  | OtObservation
+  | PairObservation;
 
 /** The runs in which group elements were seen. */
 type GroupObservation = PsiObservation | OprfObservation;
@@ -222,6 +246,7 @@ export async function prepareAttack(
   backend: GroupBackend,
 ): Promise<PreparedAttack> {
   if (observation.kind === 'ot') return prepareOtAttack(observation, knowledge, backend);
+  if (observation.kind === 'pair') return preparePairAttack(observation, knowledge, backend);
   const seen = observation.kind === 'tokens' ? undefined : new Sightings(observation, backend.group);
   if (knowledge.blinds !== undefined) await seen?.unblind(knowledge.blinds, backend);
   return async (plan, options = {}) => {
@@ -263,6 +288,41 @@ async function prepareOtAttack(
           recovered.add(number);
       }
       options.onProgress?.(Math.min(plan.size, from + OT_BATCH), plan.size);
+    }
+    return {
+      recovered: [...recovered],
+      candidatesTried: plan.size,
+      seconds: (performance.now() - started) / 1000,
+    };
+  };
+}
+
+/** Every salt that is known, with every key, every product of two, and none; without a salt, one that is all zeros. */
+async function preparePairAttack(
+  observation: PairObservation,
+  { salts = [new Uint8Array(32)], scalars = [] }: Knowledge,
+  backend: GroupBackend,
+): Promise<PreparedAttack> {
+  const { elementBytes } = backend.group;
+  const seen = new DistinctBytes();
+  for (const element of recordsOf(observation.elements, elementBytes)) seen.add(element);
+  const tries = salts.flatMap((salt) =>
+    scalarsToTry(scalars, backend.group).map((scalar) => ({ salt, scalar })),
+  );
+  return async (plan, options = {}) => {
+    const started = performance.now();
+    const recovered = new Set<string>();
+    for (let from = 0; from < plan.size; from += BATCH) {
+      throwIfAborted(options.signal);
+      const numbers: string[] = [];
+      plan.visit(from, from + BATCH, (number) => numbers.push(fromUtf8(number)));
+      const messages = ByteList.from(numbers.map((text) => canonicalBytes({ kind: 'phone', text })));
+      for (const { salt, scalar } of tries) {
+        const made = await observation.encrypt(messages, salt, scalar, backend);
+        for (const [i, number] of numbers.entries())
+          if (seen.indexOf(recordAt(made, elementBytes, i)) >= 0) recovered.add(number);
+      }
+      options.onProgress?.(Math.min(plan.size, from + BATCH), plan.size);
     }
     return {
       recovered: [...recovered],

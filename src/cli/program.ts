@@ -16,6 +16,14 @@ import { hash } from './commands/hash.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
 import { normalize } from './commands/normalize.js';
+import {
+  pairDecryptCommand,
+  pairEncryptCommand,
+  pairHashCommand,
+  pairMatchCommand,
+  pairReencryptCommand,
+} from './commands/pair.js';
+import { pairKeyCommand, pairSaltCommand } from './commands/pair-secrets.js';
 import { requestCommand, respondCommand } from './commands/psi.js';
 import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
@@ -23,6 +31,7 @@ import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
 import { checkFlags } from './flags/protocol-options.js';
+import { PAIR_COURSE } from './flags/pair-options.js';
 import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 
@@ -42,11 +51,22 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   respondCommand(protocols),
   nextCommand(protocols),
   finishCommand(protocols),
+  pairSaltCommand,
+  pairKeyCommand,
+  pairHashCommand,
+  pairEncryptCommand,
+  pairReencryptCommand,
+  pairMatchCommand,
+  pairDecryptCommand,
 ];
 
 /** What the commands of a group have in common. */
 const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
   psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
+  pair: {
+    summary: 'PAIR of IAB Tech Lab, with advertisers and publishers on other software',
+    help: PAIR_COURSE,
+  },
 };
 
 const USAGE = 2;

@@ -10,6 +10,7 @@ import { contactMatching } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { matching } from './matching.js';
 import { oprfProtocol } from './oprf.js';
+import { pairProtocol } from './pair.js';
 import type { MatchingProtocol } from './protocol.js';
 import { registry as listProtocols } from './registry.js';
 
@@ -31,6 +32,7 @@ export const registry: readonly DescribedProtocol[] = listProtocols;
 /** All protocols, in the order in which they give away less. */
 export const protocols: readonly MatchingProtocol[] = [
   ...hashingProtocols,
+  pairProtocol,
   oprfProtocol,
   contactMatching,
   ...registry.filter(({ variantOf }) => variantOf === undefined).map(matching),

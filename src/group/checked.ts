@@ -15,6 +15,7 @@ import {
   type GroupBackend,
   SCALAR_BYTES,
   type TrustingBackend,
+  UNIFORM_BYTES,
 } from './group.js';
 import { ristretto255 } from './ristretto255.js';
 
@@ -38,6 +39,12 @@ export function checked(inner: TrustingBackend): GroupBackend {
       checkScalarsOf(messages, scalars);
       checkTag(dst);
       return inner.hashAndMultiplyEach(messages, dst, scalars, options);
+    },
+
+    async mapAndMultiply(uniform, scalar, options) {
+      checkScalar(scalar);
+      countRecords(uniform, UNIFORM_BYTES, 'Uniform strings');
+      return inner.mapAndMultiply(uniform, scalar, options);
     },
 
     async multiply(elements, scalar, options) {

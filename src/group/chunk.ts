@@ -30,6 +30,7 @@ export type ChunkArguments =
       readonly scalars: Uint8Array;
       readonly base: Uint8Array;
     }
+  | { readonly operation: 'mapAndMultiply'; readonly uniform: Uint8Array; readonly scalar: Uint8Array }
   | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
   | {
       readonly operation: 'multiplyBase';
@@ -99,6 +100,8 @@ function compute(group: TrustingBackend, chunk: ChunkArguments): Promise<Uint8Ar
       return group[chunk.operation](new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalars);
     case 'subtractBase':
       return group.subtractBase(chunk.elements, chunk.scalars, chunk.base);
+    case 'mapAndMultiply':
+      return group.mapAndMultiply(chunk.uniform, chunk.scalar);
     case 'multiply':
       return group.multiply(chunk.elements, chunk.scalar);
     case 'multiplyBase':

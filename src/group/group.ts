@@ -15,6 +15,8 @@ import { isNonZeroScalar, type RandomSource } from '../random.js';
 export const ELEMENT_BYTES = 32;
 /** Bytes of a scalar of ristretto255. */
 export const SCALAR_BYTES = 32;
+/** Uniform bytes that an element is derived from (RFC 9496, section 4.3.4). */
+export const UNIFORM_BYTES = 64;
 
 /** The canonical encoding of the generator (RFC 9496, section 4.1). */
 export const GENERATOR: Uint8Array = Uint8Array.of(
@@ -107,6 +109,15 @@ export interface GroupBackend {
     scalars: Uint8Array,
     options?: BatchOptions,
   ): Promise<Uint8Array>;
+
+  /**
+   * scalar * P for every P that 64 uniform bytes map to (element derivation, RFC 9496, section 4.3.4): for schemes that have
+   * a hash of their own, where `hashAndMultiply` has the one of RFC 9380.
+   * @param uniform n x 64 bytes; a hash's output, which nobody chooses
+   * @param scalar 32 bytes, secret
+   * @returns n x 32 bytes
+   */
+  mapAndMultiply(uniform: Uint8Array, scalar: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
 
   /**
    * scalar * P for every element P.

@@ -16,6 +16,7 @@ import {
   ELEMENT_BYTES,
   SCALAR_BYTES,
   type TrustingBackend,
+  UNIFORM_BYTES,
 } from './group.js';
 import { ristretto255 } from './ristretto255.js';
 
@@ -107,6 +108,20 @@ export class ParallelBackend implements TrustingBackend {
       base: copyOf(base),
     });
     return this.#run(count, options, cut, () => this.#local.subtractBase(elements, scalars, base, options));
+  }
+
+  async mapAndMultiply(
+    uniform: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'mapAndMultiply',
+      uniform: copyOf(uniform.subarray(from * UNIFORM_BYTES, to * UNIFORM_BYTES)),
+      scalar: copyOf(scalar),
+    });
+    const count = uniform.length / UNIFORM_BYTES;
+    return this.#run(count, options, cut, () => this.#local.mapAndMultiply(uniform, scalar, options));
   }
 
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {

@@ -22,6 +22,7 @@ import {
   identityElement,
   SCALAR_BYTES,
   type TrustingBackend,
+  UNIFORM_BYTES,
 } from './group.js';
 
 const { Point } = ristretto255;
@@ -89,13 +90,16 @@ async function encodeEach(
 
 /** n x 64 uniform bytes to n elements (RFC 9496, section 4.3.4): the one-way map below the hash, for its vectors. */
 export function fromUniformBytes(uniform: Uint8Array): Uint8Array {
-  const count = countRecords(uniform, 64, 'Uniform strings');
+  const count = countRecords(uniform, UNIFORM_BYTES, 'Uniform strings');
   const result = new Uint8Array(count * ELEMENT_BYTES);
-  for (let i = 0; i < count; i++) {
-    const point = ristretto255_hasher.deriveToCurve!(uniform.subarray(i * 64, (i + 1) * 64));
-    result.set(point.toBytes(), i * ELEMENT_BYTES);
-  }
+  for (let i = 0; i < count; i++) result.set(mapped(uniform, i).toBytes(), i * ELEMENT_BYTES);
   return result;
+}
+
+function mapped(uniform: Uint8Array, index: number): Point {
+  return ristretto255_hasher.deriveToCurve!(
+    uniform.subarray(index * UNIFORM_BYTES, (index + 1) * UNIFORM_BYTES),
+  ) as Point;
 }
 
 /** Trusts its caller. */
@@ -109,6 +113,11 @@ export const uncheckedNoble: TrustingBackend = {
     return encodeEach(messages.length, options, (i) =>
       ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }).multiply(k),
     );
+  },
+
+  async mapAndMultiply(uniform, scalar, options = {}) {
+    const k = scalarAt(scalar, 0);
+    return encodeEach(uniform.length / UNIFORM_BYTES, options, (i) => mapped(uniform, i).multiply(k));
   },
 
   async multiply(elements, scalar, options = {}) {

@@ -26,6 +26,7 @@ import {
   identityElement,
   SCALAR_BYTES,
   type TrustingBackend,
+  UNIFORM_BYTES,
 } from './group.js';
 
 /** 1/2 modulo L, little-endian. */
@@ -98,6 +99,19 @@ export class WasmBackend implements TrustingBackend {
       kernel.write('SCALARS', scalars.subarray(from * SCALAR_BYTES, to * SCALAR_BYTES));
       kernel.exports.recodeEach(to - from, true);
       kernel.exports.multiplyMapped(to - from, true);
+    });
+  }
+
+  async mapAndMultiply(
+    uniform: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#eachElement(uniform.length / UNIFORM_BYTES, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalar);
+      kernel.exports.recodeShared();
+      kernel.write('UNIFORM', uniform.subarray(from * UNIFORM_BYTES, to * UNIFORM_BYTES));
+      kernel.exports.multiplyMapped(to - from, false);
     });
   }
 
@@ -237,9 +251,9 @@ export class WasmBackend implements TrustingBackend {
 
   /** n x 64 uniform bytes to n elements (RFC 9496, section 4.3.4): the one-way map below the hash, for its vectors. */
   fromUniformBytes(uniform: Uint8Array): Promise<Uint8Array> {
-    const count = countRecords(uniform, 64, 'Uniform strings');
+    const count = countRecords(uniform, UNIFORM_BYTES, 'Uniform strings');
     return this.#eachElement(count, {}, (kernel, from, to) => {
-      kernel.write('UNIFORM', uniform.subarray(from * 64, to * 64));
+      kernel.write('UNIFORM', uniform.subarray(from * UNIFORM_BYTES, to * UNIFORM_BYTES));
       kernel.exports.encodeMapped(to - from);
     });
   }

@@ -7,6 +7,16 @@ import { cli } from './harness.js';
 const COMMANDS = [
   ...['normalize', 'hash', 'compare', 'reverse', 'budget', 'token', 'serve', 'connect', 'key'],
   ...['psi', 'psi request', 'psi respond', 'psi finish'],
+  ...[
+    'pair',
+    'pair salt',
+    'pair key',
+    'pair hash',
+    'pair encrypt',
+    'pair reencrypt',
+    'pair match',
+    'pair decrypt',
+  ],
 ];
 
 it.each(['--strict', '--assigned'])('%s means one thing in every command that has it', async (flag) => {

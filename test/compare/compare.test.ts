@@ -83,6 +83,7 @@ describe('compare', () => {
   });
 
   it.each([
+    'pair',
     'oprf',
     'contact-discovery',
     'ecdh-psi',

@@ -162,6 +162,34 @@ describe.each([
   });
 });
 
+describe('pair', () => {
+  let views: MatchOutcome['views'];
+  beforeAll(async () => {
+    views = (await runOf('pair')).views;
+  });
+
+  it('gives neither party nor an outsider a telephone number offline', async () => {
+    for (const view of Object.values(views)) expect(await recovered(view, view.knowledge)).toEqual([]);
+  });
+
+  it('control: a key and the salt open the list that was encrypted with them, and either alone nothing', async () => {
+    const { salts } = views.sender.knowledge;
+    for (const [party, list] of [
+      ['receiver', ofReceiver],
+      ['sender', ofSender],
+    ] as const) {
+      const { scalars } = views[party].knowledge;
+      expect(await recovered(views.outsider, { salts, scalars })).toEqual(list);
+      expect(await recovered(views.outsider, { scalars })).toEqual([]);
+      expect(await recovered(views.outsider, { salts, scalars: [randomScalar()] })).toEqual([]);
+    }
+    expect(await recovered(views.outsider, { salts })).toEqual([]);
+    // The advertiser has the salt: with the publisher's key it reads the publisher's list.
+    const scalars = [...views.receiver.knowledge.scalars!, ...views.sender.knowledge.scalars!];
+    expect(await recovered(views.receiver, { salts, scalars })).toEqual(ofBoth);
+  });
+});
+
 describe('ot-psi', () => {
   let views: MatchOutcome['views'];
   /** The receiver's scalar, and the sender's Delta. */

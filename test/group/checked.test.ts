@@ -29,6 +29,7 @@ const [messages, tag] = [ByteList.from(['a', 'b', 'c'].map((text) => utf8(text))
 const OPERATIONS: readonly [string, number, (group: GroupBackend) => Promise<Uint8Array>][] = [
   ['hashAndMultiply', 1, (group) => group.hashAndMultiply(messages, tag, scalar)],
   ['hashAndMultiplyEach', 3, (group) => group.hashAndMultiplyEach(messages, tag, scalars)],
+  ['mapAndMultiply', 1, (group) => group.mapAndMultiply(new Uint8Array(192).fill(7), scalar)],
   ['multiply', 1, (group) => group.multiply(elements, scalar)],
   ['multiplyEach', 3, (group) => group.multiplyEach(elements, scalars)],
   ['multiplyBase', 3, (group) => group.multiplyBase(scalars)],

@@ -2,7 +2,7 @@
 /** What a backend on several threads leaves of scalars, on either side of the line; the thread is this one here. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ByteList, u32, utf8 } from '../../src/bytes.js';
+import { ByteList, concatBytes, u32, utf8 } from '../../src/bytes.js';
 import type { VeilmatchError } from '../../src/errors.js';
 import { type ChunkArguments, type ChunkJob, runChunk } from '../../src/group/chunk.js';
 import type { TrustingBackend } from '../../src/group/group.js';
@@ -76,6 +76,7 @@ const [tag, scalar, element] = [utf8('tag'), scalars.slice(0, 32), elements.slic
 const OPERATIONS: Readonly<Record<string, (group: TrustingBackend) => Promise<Uint8Array>>> = {
   hashAndMultiply: (group) => group.hashAndMultiply(messages, tag, scalar),
   hashAndMultiplyEach: (group) => group.hashAndMultiplyEach(messages, tag, scalars),
+  mapAndMultiply: (group) => group.mapAndMultiply(concatBytes(elements, scalars), scalar),
   multiply: (group) => group.multiply(elements, scalar),
   multiplyEach: (group) => group.multiplyEach(elements, scalars),
   multiplyBase: (group) => group.multiplyBase(scalars),

@@ -2,7 +2,7 @@
 /** A backend on the caller's thread lets the event loop have its turn, after as many elements on every machine. */
 
 import { describe, expect, it } from 'vitest';
-import { ByteList, u32, utf8 } from '../../src/bytes.js';
+import { ByteList, concatBytes, u32, utf8 } from '../../src/bytes.js';
 import type { BackendName, BatchOptions, GroupBackend } from '../../src/group/group.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { someElements, someScalars } from '../suites/group-backend.js';
@@ -43,6 +43,10 @@ describe.each(testableBackends)('%s', (name) => {
     [
       'hashAndMultiplyEach',
       (backend, options) => backend.hashAndMultiplyEach(messages, dst, scalars, options),
+    ],
+    [
+      'mapAndMultiply',
+      (backend, options) => backend.mapAndMultiply(concatBytes(elements, scalars), one, options),
     ],
     ['multiply', (backend, options) => backend.multiply(elements, one, options)],
     ['multiplyEach', (backend, options) => backend.multiplyEach(elements, scalars, options)],

@@ -192,6 +192,40 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       });
     });
 
+    describe('element derivation (RFC 9496, section 4.3.4)', () => {
+      const inputs = rfc9496.oneWayMap.map(({ input }) => hexToBytes(input));
+
+      test('A.3: what strings map to, times a scalar', async () => {
+        expect(records(await group.mapAndMultiply(concatBytes(...inputs), scalarBytes(1n)))).toEqual(
+          rfc9496.oneWayMap.map(({ output }) => output),
+        );
+        for (const scalar of [2n, ORDER - 1n]) {
+          expect(records(await group.mapAndMultiply(concatBytes(...inputs), scalarBytes(scalar)))).toEqual(
+            inputs.map((input) =>
+              bytesToHex(ristretto255_hasher.deriveToCurve!(input).multiply(scalar).toBytes()),
+            ),
+          );
+        }
+      });
+
+      test('batches of more than one chunk, and none', async () => {
+        const count = suite.severalChunks + 1;
+        const uniform = concatBytes(someElements(count), someScalars(count));
+        const [last] = records(await group.mapAndMultiply(uniform.subarray(-64), scalarBytes(3n)));
+        const all = records(await group.mapAndMultiply(uniform, scalarBytes(3n)));
+        expect(all).toHaveLength(count);
+        expect(all.at(-1)).toBe(last);
+        expect(await group.mapAndMultiply(new Uint8Array(), scalarBytes(3n))).toHaveLength(0);
+      });
+
+      test('half a string and a scalar that is none are rejected', async () => {
+        const half = group.mapAndMultiply(new Uint8Array(96), scalarBytes(3n));
+        expect(await failure(half)).toMatchObject({ code: 'argument' });
+        const zero = group.mapAndMultiply(new Uint8Array(64), new Uint8Array(32));
+        expect(await failure(zero)).toMatchObject({ code: 'bad-scalar' });
+      });
+    });
+
     test('the identity is rejected by the multiplications, at its position', async () => {
       for (const position of [0, 1, 4]) {
         const elements = withRecord(someElements(5), position, IDENTITY);

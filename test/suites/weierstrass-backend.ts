@@ -6,6 +6,7 @@
 
 import { p256, p256_hasher, p384, p384_hasher } from '@noble/curves/nist.js';
 import { utf8 } from '../../src/bytes.js';
+import { VeilmatchError } from '../../src/errors.js';
 import {
   type BatchOptions,
   badElement,
@@ -104,6 +105,10 @@ function weierstrassBackend(group: Group, { Point, hasher }: Curve): GroupBacken
       each(messages.length, options, (i) =>
         hash(messages.at(i), dst).add(Point.BASE.multiply(scalar(scalars, i))),
       ),
+    // Only ristretto255 has this map.
+    mapAndMultiply: async () => {
+      throw new VeilmatchError('unsupported', 'This group has no one-way map of 64 bytes.');
+    },
     multiply: (elements, k, options) =>
       each(elementsIn(elements), options, (i) => element(elements, i).multiply(scalar(k, 0))),
     multiplyEach: (elements, scalars, options) =>

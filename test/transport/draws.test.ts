@@ -274,6 +274,7 @@ describe('the backend of a journaled run', () => {
     concurrency: ({ concurrency }) => concurrency,
     hashAndMultiply: (group) => group.hashAndMultiply(message, tag, scalar),
     hashAndMultiplyEach: (group) => group.hashAndMultiplyEach(message, tag, scalar),
+    mapAndMultiply: (group) => group.mapAndMultiply(new Uint8Array(64).fill(7), scalar),
     multiply: (group) => group.multiply(element, scalar),
     multiplyEach: (group) => group.multiplyEach(element, scalar),
     multiplyBase: (group) => group.multiplyBase(scalar),

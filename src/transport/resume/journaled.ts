@@ -124,6 +124,7 @@ function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
     },
     hashAndMultiply: kept('hashAndMultiply'),
     hashAndMultiplyEach: kept('hashAndMultiplyEach'),
+    mapAndMultiply: kept('mapAndMultiply'),
     multiply: kept('multiply'),
     multiplyEach: kept('multiplyEach'),
     multiplyBase: kept('multiplyBase'),
