@@ -122,7 +122,13 @@ describe('a budget', () => {
     const token = readFileSync(at('acme.token'), 'utf8').trim();
     const hello: Hello = {
       ...{ role: 'receiver', mode: 'intersection', to: 'receiver', verifiable: false, identifiersPerRow: 1 },
-      ...{ kinds: new Set(['phone']), size: 0, maxPeerSize: 2 ** 24, publicKey: new Uint8Array(32) },
+      ...{
+        valueDigits: 0,
+        kinds: new Set(['phone']),
+        size: 0,
+        maxPeerSize: 2 ** 24,
+        publicKey: new Uint8Array(32),
+      },
       nonce: randomBytes(32),
     };
     let answered = 0;

@@ -24,6 +24,7 @@ const helloOf = (role: 'receiver' | 'sender'): Hello => ({
   to: 'receiver',
   verifiable: false,
   identifiersPerRow: 1,
+  valueDigits: 0,
   kinds: new Set(['opaque']),
   size: PEOPLE,
   maxPeerSize: PEOPLE,

@@ -15,7 +15,7 @@
  * | 20 | 1 | kinds of identifiers, one bit each: 1 phone, 2 e-mail, 4 composite, 8 opaque |
  * | 21 | 1 | flags, added: 1 verifiable, 2 several identifiers a row |
  * | 22 | 1 | identifiers a row at most, from 2 on; zero without the flag |
- * | 23 | 1 | zero |
+ * | 23 | 1 | in mode 3, the digits after the point that values have, 0 to 9; otherwise zero |
  * | 24 | 4 | elements in this party's set |
  * | 28 | 4 | elements that this party accepts of the other at most |
  * | 32 | 32 | nonce |
@@ -29,7 +29,16 @@ import { VeilmatchError } from '../../errors.js';
 import { IDENTIFIER_FORMAT, type IdentifierKind } from '../../identifiers/identifier.js';
 import { checkComparable } from '../../identifiers/set.js';
 import type { PsiSuite } from './ciphersuite.js';
-import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, VERSION } from './suite.js';
+import {
+  LEARNER,
+  type Learner,
+  MODE,
+  MOST_VALUE_DIGITS,
+  type Mode,
+  ROLE,
+  type Role,
+  VERSION,
+} from './suite.js';
 
 const MAGIC = utf8('veilmatch-psi');
 /** Where the suite stands, which says how long all of it is. */
@@ -48,6 +57,8 @@ export interface Hello {
   readonly verifiable: boolean;
   /** The most identifiers that one of this party's rows has, 1 to 255. */
   readonly identifiersPerRow: number;
+  /** Digits after the point that the values of a sum have, 0 to 9; 0 in the other modes. */
+  readonly valueDigits: number;
   readonly kinds: ReadonlySet<IdentifierKind>;
   readonly size: number;
   readonly maxPeerSize: number;
@@ -73,7 +84,7 @@ export function encodeHello(hello: Hello, suite: PsiSuite): Uint8Array {
       kinds,
       (hello.verifiable ? FLAG.verifiable : 0) | (several ? FLAG.several : 0),
       several ? hello.identifiersPerRow : 0,
-      0,
+      hello.valueDigits,
     ),
     u32(hello.size),
     u32(hello.maxPeerSize),
@@ -118,7 +129,7 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
   if (flags > (FLAG.verifiable | FLAG.several)) unknown('combination of flags', flags);
   const several = (flags & FLAG.several) !== 0;
   if (several ? body[22]! < 2 : body[22] !== 0) throw malformed('the number of identifiers a row', 22);
-  if (body[23] !== 0) unknown('value in a reserved byte', body[23]!);
+  if (body[23]! > (mode === 'sum' ? MOST_VALUE_DIGITS : 0)) unknown('value in a reserved byte', body[23]!);
   const kinds = new Set(
     (Object.keys(KIND_BITS) as IdentifierKind[]).filter((kind) => body[20]! & KIND_BITS[kind]),
   );
@@ -128,6 +139,7 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
     to,
     verifiable: (flags & FLAG.verifiable) !== 0,
     identifiersPerRow: several ? body[22]! : 1,
+    valueDigits: body[23]!,
     kinds,
     size: view.getUint32(24),
     maxPeerSize: view.getUint32(28),
@@ -162,6 +174,12 @@ export function checkPeer(own: Hello, peer: Hello): void {
   }
   if (peer.identifiersPerRow > 1 !== own.identifiersPerRow > 1) {
     throw incompatible('One party matches rows of several identifiers, the other rows of one. Agree on one.');
+  }
+  if (peer.valueDigits !== own.valueDigits) {
+    throw incompatible(
+      `For this party values have ${own.valueDigits} digits after the point, for the peer ${peer.valueDigits} (option ` +
+        'valueDigits): the sum would be read in another unit. Agree on one.',
+    );
   }
   checkComparable(own.kinds, peer.kinds);
   if (peer.size > own.maxPeerSize) {

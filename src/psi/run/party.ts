@@ -113,6 +113,8 @@ interface Agreement {
   readonly mode: Mode;
   readonly to: Learner;
   readonly verifiable: boolean;
+  /** Digits after the point of a sum's values; 0 where nothing is said. */
+  readonly valueDigits?: number;
 }
 
 /** The options with every default filled in. */
@@ -280,6 +282,7 @@ export function ownHello(
     to: settings.to,
     verifiable: settings.verifiable,
     identifiersPerRow: own.identifiersPerRow ?? 1,
+    valueDigits: settings.valueDigits ?? 0,
     kinds: set.kinds,
     size: set.size,
     maxPeerSize: settings.maxPeerSize,

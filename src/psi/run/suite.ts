@@ -35,6 +35,9 @@ export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
 export type Learner = 'receiver' | 'both' | 'sender';
 export const LEARNER = { receiver: 1, both: 2, sender: 3 } as const;
 
+/** Digits after the point that the values of a sum have at most. */
+export const MOST_VALUE_DIGITS = 9;
+
 /** No frame is longer than 1 MiB. */
 export const MAX_FRAME_BYTES = 1_048_576;
 

@@ -16,7 +16,7 @@ import type { ListOwn, Protocol } from '../run/protocol.js';
 import { peopleOption } from '../run/shared-options.js';
 import { type Learner, MODE } from '../run/suite.js';
 import { limitOptions } from '../shuffled/merge-limits.js';
-import type { SumOptions } from './party.js';
+import { checkValueDigits, type SumOptions } from './party.js';
 import { type SumReceiverEnd, sumReceiver } from './receiver.js';
 import { type SumSenderEnd, sumSender } from './sender.js';
 import { type SumResult, sumResult } from './values.js';
@@ -52,6 +52,7 @@ export const sum: Protocol<
       repeated: true,
     }),
     people: peopleOption,
+    valueDigits: { default: 0, check: checkValueDigits, agreed: true, repeated: true },
     ...limitOptions,
     logarithms: {
       default: undefined,
