@@ -18,6 +18,9 @@ const run = promisify(execFile);
 /** Protocols that leave the partner nothing to read offline. */
 const HIDING = /^(ecdh-psi|ot-psi|oprf|contact-discovery|join-ids)/;
 
+/** Of somebody who made itself a certificate: the exit status, and what the log of the party that serves says. */
+const OUTSIDER = '3 unknown-authority';
+
 /** @param {boolean} condition @param {string} what */
 function check(condition, what) {
   if (!condition) throw new Error(what);
@@ -67,28 +70,33 @@ const stories = {
   },
   async 'contact-upload'(story) {
     const sizes = { contacts: 100, members: 1_000, shared: 30 };
-    const { recovered, shadows, found, right } = await story(() => {}, sizes);
+    const { recovered, shadows, found, right, outsider, refused } = await story(() => {}, sizes);
     check(recovered === sizes.contacts && shadows === sizes.contacts - sizes.shared, 'not all was read back');
     check(found === sizes.shared && right, 'other contacts were found');
-    return `${recovered} hashes read back, ${found} contacts discovered`;
+    check(outsider === 'denied' && refused === 'refused', 'who may not ask was answered');
+    return `${recovered} hashes read back, ${found} contacts discovered, over TLS`;
   },
   async 'hospital-linkage'(story) {
     const sizes = { patients: 400, insured: 600, shared: 150 };
-    const { plain, salted, size, joined, right } = await story(() => {}, sizes);
+    const { plain, salted, size, joined, right, turnedAway } = await story(() => {}, sizes);
     check(plain === sizes.patients && salted === sizes.patients, 'not all was read back');
     check(size === sizes.shared && joined === sizes.shared && right, 'the joined table is another');
-    return `${joined} rows joined`;
+    check(turnedAway === OUTSIDER, 'an outsider was not turned away');
+    return `${joined} rows joined, of two processes over TLS`;
   },
   async 'purchase-sum'(story) {
-    const { size, sum, right } = await story(() => {}, { viewers: 500, holders: 400, shared: 120 });
+    const sizes = { viewers: 500, holders: 400, shared: 120 };
+    const { size, sum, right, turnedAway, refused } = await story(() => {}, sizes);
     check(right, 'the sum is another');
-    return `${size} people, ${sum} cents`;
+    check(turnedAway === OUTSIDER, 'an outsider was not turned away');
+    check(refused === '3 runs', 'a second question was answered');
+    return `${size} people, $${sum}, over TLS`;
   },
   async 'two-machines'(story) {
     const sizes = { passengers: 1_500, guests: 1_200, shared: 300 };
     const { shared, right, turnedAway, counted, erased } = await story(() => {}, sizes);
     check(right && shared === sizes.shared, 'the shared rows are others');
-    check(turnedAway.join() === '3 unknown-authority,denied', 'an outsider was not turned away');
+    check(turnedAway.join() === `${OUTSIDER},denied`, 'an outsider was not turned away');
     check(counted === sizes.shared && erased, 'the files tell another count, or the state is still there');
     return `${shared} rows over TLS and over the library, ${counted} by files`;
   },

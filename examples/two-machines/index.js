@@ -2,16 +2,12 @@
 // An airline and a hotel want to know which guests of the hotel fly with the airline. Each runs a program of its own.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createAuthority } from '../../test/support/certificates.js';
+import { count, errorOf, withParties } from '../parties.js';
 import { e164, invent, Random, written } from '../people.js';
-import { Program } from './program.js';
 
 const pathOf = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const VEILMATCH = pathOf('../node_modules/veilmatch/dist/cli/main.js');
 
 /**
  * @param {(line: string) => void} say
@@ -22,71 +18,40 @@ export async function story(say, { passengers = 20_000, guests = 12_000, shared 
   const airline = people.slice(0, passengers);
   const hotel = people.slice(passengers - shared);
   const truth = hotel.slice(0, shared).map(e164).join();
-  const folder = mkdtempSync(join(tmpdir(), 'veilmatch-example-'));
-  /** @type {Program[]} */
-  const programs = [];
-  const start = (/** @type {string} */ file, /** @type {string[]} */ ...argv) => {
-    const program = new Program(file, ...argv);
-    programs.push(program);
-    return program;
-  };
-  try {
-    const places = prepare(folder, airline, hotel);
+  return withParties('airline', 'hotel', async (parties) => {
+    const lists = prepare(parties, airline, hotel);
     say(
       `An airline has the telephone numbers of ${count(passengers)} passengers, a hotel those of ${count(guests)} guests.`,
     );
     say('Each has a certificate that an authority of theirs issued, and a process of its own.');
     say('');
-    const commands = await overCommandLine(say, places, start);
+    const commands = await overCommandLine(say, parties, lists);
     say('');
-    const library = await overLibrary(say, places, start);
+    const library = await overLibrary(say, parties, lists);
     say('');
-    const files = await overFiles(say, places, start);
+    const files = await overFiles(say, parties, lists);
     return {
       shared: commands.numbers.length,
       right: [commands, library].every(({ numbers }) => numbers.join() === truth),
       turnedAway: [commands.outsider, library.outsider],
       ...files,
     };
-  } finally {
-    for (const program of programs) program.stop();
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
-/** @typedef {ReturnType<typeof prepare>} Places */
-/** @typedef {(file: string, ...argv: string[]) => Program} Start */
+/** @typedef {import('../parties.js').Parties} Parties */
+/** @typedef {ReturnType<typeof prepare>} Lists */
 
 /**
  * What each has on its own machine.
- * @param {string} folder
+ * @param {Parties} parties
  * @param {import('../people.js').Person[]} airline
  * @param {import('../people.js').Person[]} hotel
  */
-function prepare(folder, airline, hotel) {
-  const put = (/** @type {string} */ name, /** @type {string} */ text) => {
-    writeFileSync(join(folder, name), text, { mode: 0o600 });
-    return join(folder, name);
-  };
-  for (const name of ['airline', 'hotel', 'outsider']) mkdirSync(join(folder, name));
-  const authority = createAuthority('an authority of both');
-  const server = authority.issue('airline', ['localhost']);
-  const client = authority.issue('hotel');
-  const own = createAuthority('an authority of its own').issue('outsider');
-  for (const name of ['airline', 'hotel', 'outsider']) put(`${name}/ca.pem`, authority.cert);
-  put('airline/server.pem', server.cert);
-  put('airline/server.key', server.key);
-  const known = { authority: 'ca.pem', subject: 'CN=hotel' };
-  put('airline/partners.json', JSON.stringify({ partners: [{ name: 'hotel', certificates: [known] }] }));
-  put('hotel/client.pem', client.cert);
-  put('hotel/client.key', client.key);
-  put('outsider/client.pem', own.cert);
-  put('outsider/client.key', own.key);
+function prepare({ put }, airline, hotel) {
   const rows = (/** @type {typeof airline} */ people) =>
     people.map((person) => `${person.last},${written(person)}\n`).join('');
   return {
-    put,
-    path: (/** @type {string} */ name) => join(folder, name),
     airlineList: put('airline/passengers.csv', `name,mobile\n${rows(airline)}`),
     hotelList: put('hotel/guests.csv', `name,mobile\n${rows(hotel)}`),
     airlineNumbers: put('airline/passengers.txt', airline.map(e164).join('\n')),
@@ -94,22 +59,14 @@ function prepare(folder, airline, hotel) {
   };
 }
 
-/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
-async function overCommandLine(say, { path, airlineList, hotelList }, start) {
+/** @param {(line: string) => void} say @param {Parties} parties @param {Lists} lists */
+async function overCommandLine(say, { path, serve, connect }, { airlineList, hotelList }) {
   say('1. On the command line: veilmatch serve and veilmatch connect, over TLS 1.3.');
-  const airline = start(
-    ...[VEILMATCH, 'serve', airlineList, '--country', 'US', '--reveal', 'intersection', '--once'],
-    ...['--listen', '127.0.0.1:0', '--partners', path('airline/partners.json')],
-    ...['--ledger', path('airline/ledger.json')],
-    ...['--tls-cert', path('airline/server.pem'), '--tls-key', path('airline/server.key')],
+  const { service: airline, url } = await serve(
+    ...[airlineList, '--country', 'US', '--reveal', 'intersection', '--once'],
   );
-  const { port } = await airline.said('event', 'listening');
   const asParty = (/** @type {string} */ who, /** @type {string[]} */ ...argv) =>
-    start(
-      ...[VEILMATCH, 'connect', `wss://localhost:${port}`, hotelList, '--country', 'US'],
-      ...['--ca', path(`${who}/ca.pem`), '--client-cert', path(`${who}/client.pem`)],
-      ...['--client-key', path(`${who}/client.key`), ...argv],
-    );
+    connect(who, url, hotelList, '--country', 'US', ...argv);
 
   const outsider = await asParty('outsider').ended;
   const { reason } = await airline.said('event', 'turned-away');
@@ -136,8 +93,8 @@ async function overCommandLine(say, { path, airlineList, hotelList }, start) {
   };
 }
 
-/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
-async function overLibrary(say, { path, airlineNumbers, hotelNumbers }, start) {
+/** @param {(line: string) => void} say @param {Parties} parties @param {Lists} lists */
+async function overLibrary(say, { path, start }, { airlineNumbers, hotelNumbers }) {
   say('2. In programs of their own (airline.js, hotel.js): listen and send, connect and receive.');
   const airline = start(pathOf('airline.js'), path('airline'), airlineNumbers);
   const { port } = await airline.said('port');
@@ -156,14 +113,9 @@ async function overLibrary(say, { path, airlineNumbers, hotelNumbers }, start) {
   return { numbers: shared, outsider: code };
 }
 
-/** @param {(line: string) => void} say @param {Places} places @param {Start} start */
-async function overFiles(say, { put, path, airlineList, hotelList }, start) {
+/** @param {(line: string) => void} say @param {Parties} parties @param {Lists} lists */
+async function overFiles(say, { put, path, run }, { airlineList, hotelList }) {
   say('3. Without a line between them: signed files, by SFTP for instance, and this time only how many.');
-  const run = async (/** @type {string[]} */ ...argv) => {
-    const { status, stdout, stderr } = await start(VEILMATCH, ...argv).ended;
-    if (status !== 0) throw new Error(stderr);
-    return stdout;
-  };
   const airlinePublic = await run('key', 'airline', '-o', path('airline/signing.key'));
   const hotelPublic = await run('key', 'hotel', '-o', path('hotel/signing.key'));
   const [request, response] = [path('request.vm'), path('response.vm')];
@@ -198,9 +150,5 @@ function sayCost(say, { bytesSent, back, seconds }) {
   say(`   It sent ${size(bytesSent)}, got ${size(back)}, and took ${seconds.toFixed(1)} s.`);
 }
 
-/** @param {string} text */
-const errorOf = (text) => /^error: (.*)$/m.exec(text)?.[1] ?? text;
-/** @param {number} value */
-const count = (value) => value.toLocaleString('en-US');
 /** @param {number | undefined} bytes */
 const size = (bytes = 0) => `${(bytes / 1e3).toFixed(0)} kB`;

@@ -30,8 +30,8 @@ import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
-import { checkFlags } from './flags/protocol-options.js';
 import { PAIR_COURSE } from './flags/pair-options.js';
+import { checkFlags } from './flags/protocol-options.js';
 import { COURSE } from './flags/psi-options.js';
 import { checkNoToken } from './secrets/exposed.js';
 

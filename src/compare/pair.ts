@@ -19,7 +19,7 @@ import { encryptBatch, multiplyBatch } from '../pair/cipher.js';
 import { sharedIds } from '../pair/match.js';
 import { pairMatchKeys } from '../pair/match-keys.js';
 import { createPairKey, createPairSalt, type PairSecret } from '../pair/secrets.js';
-import type { Leakage } from '../psi/run/described.js';
+import type { Leakage } from '../psi/described/described.js';
 import { sha256 } from '../sha256.js';
 import type { MatchingProtocol, Observer, View } from './protocol.js';
 

@@ -67,11 +67,11 @@ describe('flags', () => {
     [['--reveal', 'intersection', '--to', 'sender'], '--to is receiver or both with --reveal intersection'],
     [[...SUM, '--to', 'both'], '--to is receiver or sender with --reveal sum'],
     [['--reveal', 'cardinality', '--value-digits', '2'], '--value-digits goes with --reveal sum'],
-    [['--reveal', 'sum'], 'Say how many digits after the point the amounts have'],
+    [['--reveal', 'sum'], '--reveal sum needs --value-digits <N>: digits after the point that amounts have'],
     [[...SUM, '--to', 'sender'], '--accept-chosen-values accepts that'],
     [[...SUM, '--value-column', 'spent'], '--value-column is for the sender, and this party is the receiver'],
     [[...SUM, '--role', 'sender'], 'The sender with --reveal sum needs --value-column <NAME>'],
-    [['--reveal', 'sum', '--role', 'sender', '--value-column', 'spent'], 'Say how many digits'],
+    [['--reveal', 'sum', '--role', 'sender', '--value-column', 'spent'], 'needs --value-digits <N>'],
     [['--reveal', 'cardinality', '--role', 'sender', '--coarse', '10,10'], '--coarse is for the receiver'],
     [['--value-column', 'spent'], '--value-column'],
     [['--reveal', 'cardinality', '-o', 'x.csv'], 'no rows to write'],
@@ -154,13 +154,27 @@ describe('two parties', () => {
       expect.stringContaining("The partner reveals 'sum', not 'ids'"),
     ]);
     const silent = await connect(port);
-    expect([silent.status, silent.stderr]).toEqual([2, expect.stringContaining('Say how many digits')]);
+    expect([silent.status, silent.stderr]).toEqual([2, expect.stringContaining('needs --value-digits <N>')]);
   });
 
   it('take people for people on both sides, or on none', async () => {
     const { port } = await serve('--reveal', 'cardinality', '--people');
     const { status, stderr } = await connect(port, '--reveal', 'cardinality');
     expect([status, stderr]).toEqual([3, expect.stringContaining('both parties were told the same')]);
+  });
+
+  it('count amounts in one unit, or have no sum', async () => {
+    const there = await serve(...SUM, '--value-column', 'spent');
+    const cents = await connect(there.port, '--reveal', 'sum', '--value-digits', '2');
+    expect([cents.status, cents.stdout]).toEqual([3, '']);
+    expect(cents.stderr).toContain('both parties were told the same');
+    await vi.waitFor(() =>
+      expect(there.events().find(({ event }) => event === 'failed')).toMatchObject({
+        code: 'incompatible-peer',
+      }),
+    );
+    const { status, stdout } = await connect(there.port, ...SUM);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^sum {9}200\.0$/m)]);
   });
 
   it('of which the one with the values learns the sum, where the other accepts it', async () => {

@@ -519,6 +519,103 @@ describe.skipIf(process.platform === 'win32')('a partner that', () => {
   });
 });
 
+describe('two organizations, with a run of each protocol over TLS', () => {
+  const [held, asked] = [listOf(0, 300), listOf(200, 300)];
+  const shared = listOf(200, 100);
+  /** Of the person with this number, in cents; binary fractions have none of them. */
+  const centsOf = (phone: string): number => Number(phone.slice(-4)) * 100 + 10;
+  const spent = shared.reduce((all, phone) => all + centsOf(phone), 0);
+  const table = (numbers: readonly string[]): string =>
+    `phone,amount\n${numbers.map((phone) => `${phone},${(centsOf(phone) / 100).toFixed(2)}\n`).join('')}`;
+  const cells = (path: string): string[][] =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(','));
+
+  it.each([
+    { flags: ['intersection'], serving: [], rows: 'receiver', told: { shared: 100, rows: 100 } },
+    { flags: ['cardinality'], serving: [], rows: 'none', told: { shared: 100 } },
+    {
+      flags: ['sum', '--value-digits', '2'],
+      serving: ['--value-column', 'amount'],
+      rows: 'none',
+      told: { shared: 100, sum: (spent / 100).toFixed(2) },
+    },
+    { flags: ['ids'], serving: [], rows: 'both', told: { shared: 100, rows: 300 } },
+  ])(
+    '$flags.0: what is plain to compute, and nothing for who may not ask',
+    async ({ flags, serving, rows, told }) => {
+      const { known, tokenFile } = await newToken();
+      writeFileSync(join(dirname(known), 'ca.pem'), authority.cert);
+      const partners = JSON.parse(readFileSync(known, 'utf8'));
+      partners.partners[0].certificates = [{ authority: 'ca.pem', subject: 'CN=acme' }];
+      writeFileSync(known, JSON.stringify(partners));
+      const policy = file('{"budgets": [{"hours": 24, "runs": 1}]}');
+      const [theirs, ours] = [temporary('theirs.csv'), temporary('ours.csv')];
+      const ledger = temporary('ledger.json');
+      const serveOnce = async (): Promise<{ tool: Tool; port: unknown }> => {
+        const tool = start(
+          ...['serve', file(table(held)), '--column', 'phone', '--listen', '127.0.0.1:0', ...tls, '--once'],
+          ...['--reveal', ...flags, ...serving, '--partners', known, '--policy', policy, '--ledger', ledger],
+          ...(rows === 'both' ? ['-o', theirs] : []),
+        );
+        const { port } = await tool.logged('listening');
+        return { tool, port };
+      };
+      const ask = async (port: unknown, ...argv: string[]): Promise<Tool> => {
+        const tool = start(
+          ...[
+            'connect',
+            `wss://localhost:${port}`,
+            file(table(asked)),
+            '--column',
+            'phone',
+            '--reveal',
+            ...flags,
+          ],
+          ...[...argv, '--policy', file('{"budgets": []}'), '--ledger', temporary('l.json'), '--json'],
+          ...(rows === 'none' ? [] : ['-o', ours]),
+        );
+        await tool.status;
+        return tool;
+      };
+      const shown = (issued: Issued): string[] => [
+        ...['--client-cert', file(issued.cert), '--client-key', file(issued.key)],
+      ];
+
+      const first = await serveOnce();
+      const elsewhere = createAuthority('authority');
+      const refused = await Promise.all([
+        ask(first.port, '--ca', ca, '--token-file', (await newToken()).tokenFile),
+        ask(first.port, '--ca', ca, ...shown(elsewhere.issue('acme'))),
+        ask(first.port, '--ca', ca, ...shown(authority.issue('somebody'))),
+        ask(first.port, '--ca', file(elsewhere.cert), '--token-file', tokenFile),
+      ]);
+      for (const tool of refused) expect([await tool.status, tool.stdout]).toEqual([3, '']);
+      expect(first.tool.events.filter(({ event }) => ['accepted', 'complete'].includes(event))).toEqual([]);
+      expect(existsSync(ours)).toBe(false);
+
+      const partner = await ask(first.port, '--ca', ca, '--token-file', tokenFile);
+      expect([await partner.status, await first.tool.status], partner.stderr).toEqual([0, 0]);
+      expect(JSON.parse(partner.stdout)).toMatchObject(told);
+      if (rows === 'receiver') expect(cells(ours).map(([, phone]) => phone)).toEqual(shared);
+      if (rows === 'both') {
+        const joined = new Map(cells(theirs).map(([, phone, pseudonym]) => [pseudonym, phone]));
+        const matched = cells(ours).filter(([, , pseudonym]) => joined.has(pseudonym));
+        expect(matched.map(([, phone]) => phone)).toEqual(shared);
+        for (const [, phone, pseudonym] of matched) expect(joined.get(pseudonym)).toBe(phone);
+      }
+
+      const second = await serveOnce();
+      const again = await ask(second.port, '--ca', ca, ...shown(authority.issue('acme')));
+      expect([await again.status, again.stdout]).toEqual([3, '']);
+      expect(await second.tool.logged('refused')).toMatchObject({ peer: 'acme', limit: 'runs' });
+    },
+  );
+});
+
 describe('token', () => {
   it('prints a new one each time, and keeps its hash alone', async () => {
     const first = await cli(['token', 'acme']);

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { registry } from '../../src/compare/registry.js';
+import { describedSum } from '../../src/psi/sum/described.js';
 import { toy } from '../suites/toy-protocol.js';
 import { readParquet, writeParquet } from '../support/parquet.js';
 import { cli, type Ending, temporary } from './harness.js';
@@ -192,8 +193,9 @@ describe('amounts', () => {
   it('are bounded by the protocol that is run, whatever another one takes by the same flag', async () => {
     const { commandLine } = toy;
     const values = { flags: '--value-column <NAME>', help: 'its own', most: 99 };
+    const flags = { ...toy.flags, valueDigits: describedSum.flags.valueDigits };
     const small: typeof toy = {
-      ...toy,
+      ...{ ...toy, flags },
       commandLine: { ...commandLine, sender: { ...commandLine.sender, columns: { values } } },
     };
     const list = put('sales.csv', `phone,spent\n${phone(1)},1.00\n`);

@@ -129,7 +129,13 @@ describe('a budget', () => {
         verifiable: false,
         identifiersPerRow: 1,
       },
-      ...{ kinds: new Set(['phone']), size: 0, maxPeerSize: 2 ** 24, publicKey: new Uint8Array(32) },
+      ...{
+        detail: 0,
+        kinds: new Set(['phone']),
+        size: 0,
+        maxPeerSize: 2 ** 24,
+        publicKey: new Uint8Array(32),
+      },
       nonce: randomBytes(32),
     };
     let answered = 0;

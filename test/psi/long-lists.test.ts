@@ -25,6 +25,7 @@ const helloOf = (role: 'receiver' | 'sender'): Hello => ({
   to: 'receiver',
   verifiable: false,
   identifiersPerRow: 1,
+  detail: 0,
   kinds: new Set(['opaque']),
   size: PEOPLE,
   maxPeerSize: PEOPLE,

@@ -314,6 +314,7 @@ it('a Hello survives encoding, whatever it says', () => {
         to: fc.constantFrom('receiver', 'both', 'sender'),
         verifiable: fc.boolean(),
         identifiersPerRow: fc.integer({ min: 1, max: 255 }),
+        detail: fc.nat(255),
         kinds: fc.subarray(['phone', 'email', 'composite', 'opaque'] as const).map((kinds) => new Set(kinds)),
         size: u32s,
         maxPeerSize: u32s,

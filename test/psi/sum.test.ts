@@ -465,3 +465,63 @@ for (const to of ['receiver', 'sender'] as const) {
     }
   });
 }
+
+describe('the digits after the point', () => {
+  const list = IdentifierSet.ofStrings(['ada', 'hedy']);
+  const hello = (options: { readonly valueDigits?: number }, role: Role): Promise<Uint8Array[]> =>
+    drained(
+      role === 'receiver'
+        ? sumReceiver(list, { backend, ...options }).start()
+        : sumSender(list, [1, 2], { backend, ...options }).start(),
+    );
+  const drained = async (frames: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> => {
+    const all: Uint8Array[] = [];
+    for await (const frame of frames) all.push(frame);
+    return all;
+  };
+
+  it('are zero where nobody says how many, and stand in a byte of the Hello', async () => {
+    const [plain, none, cents] = await Promise.all(
+      [{}, { valueDigits: 0 }, { valueDigits: 2 }].map(
+        async (options) => (await hello(options, 'receiver'))[0]!,
+      ),
+    );
+    expect([plain![24], none![24], cents![24]]).toEqual([0, 0, 2]);
+    expect(plain!.subarray(0, 24)).toEqual(cents!.subarray(0, 24));
+  });
+
+  it.each([
+    [0, 2],
+    [2, 0],
+    [2, 3],
+  ])('%i of one party and %i of the other are no run: the sender answers nothing', async (own, theirs) => {
+    const [greeting] = await hello({ valueDigits: own }, 'receiver');
+    let admitted = false;
+    const admit = async (): Promise<void> => {
+      admitted = true;
+    };
+    const sender = sumSender(list, [1, 2], { backend, valueDigits: theirs, admit });
+    expect(await drained(sender.start())).toEqual([]);
+    const error = await expectCode('incompatible-peer', () => drained(sender.receive(greeting!)));
+    expect(error.message).toContain(
+      `For this party values have ${theirs} digits after the point, for the peer ${own}`,
+    );
+    // Before it is charged.
+    expect(admitted).toBe(false);
+  });
+
+  it.each([-1, 1.5, 10, Number.NaN, '2'])('%s is no number of them', async (valueDigits) => {
+    const options = { valueDigits: valueDigits as number };
+    await expectCode('argument', () => sumReceiver(list, { backend, ...options }));
+    await expectCode('argument', () => intersectionSum(['ada'], ['ada'], [1], options));
+  });
+
+  it('change nothing of the sum', async () => {
+    expect(await intersectionSum(['ada', 'joan'], ['ada'], [250], { backend, valueDigits: 2 })).toMatchObject(
+      {
+        size: 1,
+        sum: 250,
+      },
+    );
+  });
+});

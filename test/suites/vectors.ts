@@ -47,6 +47,8 @@ export interface Parameters {
   readonly verifiable: boolean;
   readonly several: boolean;
   readonly maxPeerSize: number;
+  /** In the mode sum; 0 where nothing is said. */
+  readonly valueDigits?: number;
 }
 
 /** The number of a frame of the group, other bytes, or bytes filled up with zeros to a length. */
@@ -173,7 +175,7 @@ export function setOf({ rows }: PartyInput): IdentifierSet {
 
 /** This package's party of a run. */
 export function machineOf(parameters: Parameters, input: PartyInput, role: Role): PsiMachine<unknown> {
-  const { mode, verifiable, several, maxPeerSize } = parameters;
+  const { mode, verifiable, several, maxPeerSize, valueDigits } = parameters;
   const set = setOf(input);
   const random = replayedRandom(input.draws.map(({ hex }) => hexToBytes(hex)));
   const common = { backend, random, maxPeerSize };
@@ -182,7 +184,7 @@ export function machineOf(parameters: Parameters, input: PartyInput, role: Role)
   if (mode === 'sum') {
     // The receiver of a vector knows that the sender chooses the values.
     const to = parameters.to as 'receiver' | 'sender';
-    const options = { ...common, people: several, to, acceptChosenValues: true };
+    const options = { ...common, people: several, to, acceptChosenValues: true, valueDigits };
     return receives ? sumReceiver(set, options) : sumSender(set, input.values ?? [], options);
   }
   if (several) return receives ? peopleReceiver(set, common) : peopleSender(set, common);

@@ -8,16 +8,18 @@ export interface Course {
   readonly hit: boolean;
   readonly attempts: number;
   readonly resumed: boolean;
-  readonly rows: string;
+  readonly result: string;
   readonly bytes: number;
   readonly seconds: number;
   readonly connectedSeconds: number;
   readonly complaints: string;
 }
+export type Run = 'intersection' | 'ot-psi' | 'cardinality' | 'people' | 'sum' | 'ids';
+export const RUN_NAMES: readonly Run[];
 export class Machines {
   constructor(options: {
     readonly size: number;
-    readonly reveal?: 'intersection' | 'cardinality';
+    readonly run?: Run;
     readonly program?: string;
   });
   readonly expected: string;

@@ -12,7 +12,8 @@
  * @property {boolean} hit - whether the fault came before the end
  * @property {number} attempts - of the receiver
  * @property {boolean} resumed - whether the run went on, rather than having begun anew
- * @property {string} rows - what the receiver wrote
+ * @property {string} result - what the receiver has: what it was told and, where it writes rows, these; of pseudonyms, which are
+ *   others in each run, that there are as many as rows
  * @property {number} bytes - that have passed
  * @property {number} seconds - from the receiver's first start to its last end
  * @property {number} connectedSeconds - of its last attempt, from the first byte to its end
@@ -31,6 +32,18 @@ import { createAuthority } from './certificates.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const MOST_ATTEMPTS = 5;
+
+/** What the two say of a run, and what the receiver has of it. */
+const RUNS = {
+  intersection: { flags: ['--reveal', 'intersection'], writes: true },
+  'ot-psi': { flags: ['--reveal', 'intersection', '--protocol', 'ot'], writes: true },
+  cardinality: { flags: ['--reveal', 'cardinality'] },
+  people: { flags: ['--reveal', 'cardinality', '--people'] },
+  sum: { flags: ['--reveal', 'sum', '--value-digits', '2'], sender: ['--value-column', 'amount'] },
+  ids: { flags: ['--reveal', 'ids'], writes: true },
+};
+/** @typedef {keyof typeof RUNS} Run */
+export const RUN_NAMES = /** @type {Run[]} */ (Object.keys(RUNS));
 
 const numberOf = (/** @type {number} */ i) => `+1415${2_000_000 + i}`;
 
@@ -90,8 +103,12 @@ class Line {
 class Tool {
   /** @param {readonly string[]} argv @param {string} program - of Node */
   constructor(argv, program) {
+    this.stdout = '';
     this.stderr = '';
-    this.child = spawn(program, [MAIN, ...argv], { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = spawn(program, [MAIN, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (chunk) => {
+      this.stdout += chunk;
+    });
     this.child.stderr?.on('data', (chunk) => {
       this.stderr += chunk;
     });
@@ -126,23 +143,42 @@ export class Machines {
   #sender;
   #program;
   #size;
-  #reveal;
+  #run;
 
-  /**
-   * @param {{ size: number, reveal?: 'intersection' | 'cardinality', program?: string }} options - elements in each list,
-   *   half of them in both
-   */
-  constructor({ size, reveal = 'intersection', program = process.execPath }) {
+  /** @param {{ size: number, run?: Run, program?: string }} options - elements in each list, half of them in both */
+  constructor({ size, run = 'intersection', program = process.execPath }) {
     this.#size = size;
-    this.#reveal = reveal;
+    this.#run = run;
     this.#program = program;
   }
 
-  /** What the receiver has to write. */
+  /** What the receiver has to have. */
   get expected() {
     const first = this.#size / 2;
-    const rows = Array.from({ length: first }, (_, i) => `${i + 2},${numberOf(first + i)}\n`);
-    return `line,phone\n${rows.join('')}`;
+    // The last rows of the sender, whose amounts are 0.05, 1.05 and so on.
+    const cents = Array.from({ length: first }, (_, i) => 100 * (first + i) + 5);
+    const total = cents.reduce((sum, one) => sum + one, 0) / 100;
+    const told = { shared: first, ...(this.#run === 'sum' ? { sum: total.toFixed(2) } : {}) };
+    const written = this.#run === 'ids' ? this.#size : this.#writes ? first : 0;
+    const rows = Array.from({ length: written }, (_, i) => `${i + 2},${numberOf(first + i)}\n`);
+    return JSON.stringify({ ...told, rows: written > 0 ? `line,phone\n${rows.join('')}` : '' });
+  }
+
+  get #writes() {
+    const { writes } = /** @type {{ writes?: boolean }} */ (RUNS[this.#run]);
+    return writes === true;
+  }
+
+  /** @param {string} stdout - of the receiver, in JSON */
+  #resultOf(stdout) {
+    const { shared, sum } = JSON.parse(stdout);
+    let rows = this.#writes ? readFileSync(this.path('shared.csv'), 'utf8') : '';
+    if (this.#run === 'ids') {
+      const pseudonyms = new Set(rows.match(/,[0-9a-f]{32}(?=\n)/g));
+      rows = rows.replace(/,(?:[0-9a-f]{32}|pseudonym)\n/g, '\n');
+      if (pseudonyms.size !== this.#size) rows = `${pseudonyms.size} pseudonyms\n${rows}`;
+    }
+    return JSON.stringify({ shared, sum, rows });
   }
 
   /** @param {string} name */
@@ -156,7 +192,7 @@ export class Machines {
     const token = `vmt_${randomBytes(32).toString('base64url')}`;
     const { hashToken } = await import('../../dist/transport/index.js');
     const list = (/** @type {number} */ from) =>
-      `phone\n${Array.from({ length: this.#size }, (_, i) => numberOf(from + i)).join('\n')}\n`;
+      `phone,amount\n${Array.from({ length: this.#size }, (_, i) => `${numberOf(from + i)},${i}.05\n`).join('')}`;
     for (const [name, content] of Object.entries({
       'sender.csv': list(0),
       'receiver.csv': list(this.#size / 2),
@@ -177,9 +213,10 @@ export class Machines {
   }
 
   async #serve() {
+    const { flags, sender = [] } = /** @type {{ flags: string[], sender?: string[] }} */ (RUNS[this.#run]);
     this.#sender = new Tool(
       [
-        ...['serve', this.path('sender.csv'), '--column', 'phone', '--reveal', this.#reveal],
+        ...['serve', this.path('sender.csv'), '--column', 'phone', ...flags, ...sender],
         ...[
           '--listen',
           '127.0.0.1:0',
@@ -201,10 +238,12 @@ export class Machines {
   #ask(...more) {
     return new Tool(
       [
-        ...['connect', this.#url, this.path('receiver.csv'), '--column', 'phone'],
+        ...['connect', this.#url, this.path('receiver.csv'), '--column', 'phone', ...RUNS[this.#run].flags],
+        // For pseudonyms, of which the sender gets some as well.
+        ...['--policy', this.path('policy.json'), '--ledger', this.path('asking.json'), '--json'],
         ...['--ca', this.path('ca.pem'), '--token-file', this.path('token')],
         ...['--state', this.path('asking'), '--state-key-file', this.path('state.key')],
-        ...(this.#reveal === 'intersection' ? ['-o', this.path('shared.csv')] : []),
+        ...(this.#writes ? ['-o', this.path('shared.csv')] : []),
         ...more,
       ],
       this.#program,
@@ -240,11 +279,20 @@ export class Machines {
       }
       complaints += receiver.stderr;
       if (status !== 0 || existsSync(this.path('asking/run.vm'))) continue;
-      const rows = this.#reveal === 'intersection' ? readFileSync(this.path('shared.csv'), 'utf8') : '';
+      const result = this.#resultOf(receiver.stdout);
       const [seconds, connectedSeconds] = [started, connected].map(
         (from) => (performance.now() - from) / 1000,
       );
-      return { hit, attempts, resumed, rows, bytes: this.#line.bytes, seconds, connectedSeconds, complaints };
+      return {
+        hit,
+        attempts,
+        resumed,
+        result,
+        bytes: this.#line.bytes,
+        seconds,
+        connectedSeconds,
+        complaints,
+      };
     }
     throw new Error(`The run is not complete after ${MOST_ATTEMPTS} attempts:\n${complaints}`);
   }

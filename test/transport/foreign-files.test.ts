@@ -172,6 +172,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
           to: 'receiver',
           verifiable: false,
           identifiersPerRow: 1,
+          detail: 0,
           kinds: new Set(['opaque']),
           size,
           maxPeerSize: 1,

@@ -150,16 +150,14 @@ function checkForeign(
 /** @throws {VeilmatchError} `argument` for what the party must say and does not */
 function checkComplete(choice: Choice, flags: Flags): void {
   const { protocol, role, options } = choice;
-  const { columns = {}, amounts, fault } = partyOf(choice);
+  const { columns = {}, fault } = partyOf(choice);
   const missing = Object.values(columns).find((column) => flags[attributeOf(column)] === undefined);
   if (missing !== undefined) {
     throw misuse(`The ${role} with ${labelOf(protocol)} needs ${missing.flags}: ${missing.help}.`);
   }
-  if ((Object.keys(columns).length > 0 || amounts?.(options)) && flags.valueDigits === undefined) {
-    throw misuse(
-      'Say how many digits after the point the amounts have, such as --value-digits 2 for cents: both parties say the same, and ' +
-        'neither can see what the other has said.',
-    );
+  for (const { flag, of } of flagsOf(protocol)) {
+    if (!flag.stated || (of !== undefined && of !== role) || flags[attributeOf(flag)] !== undefined) continue;
+    throw misuse(`${labelOf(protocol)} needs ${flag.flags}: ${flag.help}.`);
   }
   const wrong = fault?.(options);
   if (wrong !== undefined) throw misuse(wrong);

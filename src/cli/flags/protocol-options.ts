@@ -3,11 +3,9 @@
 
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
-import { MOST_DIGITS } from '../../lists/amounts.js';
 import type { ListProtocol } from '../../psi/described/command-line.js';
 import type { OptionFlag, OptionOf } from '../../psi/index.js';
 import type { Role } from '../../psi/run/suite.js';
-import { wholeNumber } from './values.js';
 
 /** A flag that a protocol has. */
 export interface Flagged {
@@ -19,13 +17,6 @@ export interface Flagged {
   /** The party that alone has it. */
   readonly of?: Role | undefined;
 }
-
-/** How the unit of amounts is said, of whatever protocol. */
-const DIGITS: OptionFlag = {
-  flags: '--value-digits <N>',
-  help: 'digits after the point that amounts have, such as 2 for cents; both parties say the same',
-  read: wholeNumber(0, MOST_DIGITS, `Give a whole number from 0 to ${MOST_DIGITS}.`),
-};
 
 /** What commander calls the value of a flag. */
 export function attributeOf({ flags }: Pick<OptionFlag, 'flags'>): string {
@@ -49,9 +40,6 @@ export function flagsOf(protocol: ListProtocol): Flagged[] {
   if (choice !== undefined) found.push({ protocol, flag: choice });
   for (const [of, { columns = {} }] of [['receiver', receiver] as const, ['sender', sender] as const]) {
     for (const column of Object.values(columns)) found.push({ protocol, flag: column, of });
-  }
-  if ([receiver, sender].some((party) => party.columns !== undefined || party.amounts !== undefined)) {
-    found.push({ protocol, flag: DIGITS });
   }
   return found;
 }
@@ -110,7 +98,8 @@ function optionOf(flagged: readonly Flagged[], words: number): Option {
 
 function helpOf({ flag, option, of }: Flagged): string {
   // Left away and false are the same to commander.
-  const usual = ['string', 'number'].includes(typeof option?.default) ? ` (default: ${option?.default})` : '';
+  const isUsual = !flag.stated && ['string', 'number'].includes(typeof option?.default);
+  const usual = isUsual ? ` (default: ${option?.default})` : '';
   return `${of === undefined ? '' : `of the ${of}: `}${flag.help}${usual}`;
 }
 

@@ -32,7 +32,10 @@ export interface RowsTold {
   readonly columns?: Readonly<Record<string, (row: number) => string | undefined>> | undefined;
 }
 
-/** A column of the party's list that goes into the run, a decimal number in each cell. */
+/**
+ * A column of the party's list that goes into the run, a decimal number in each cell, with the digits after the point that the
+ * option `valueDigits` of the protocol says.
+ */
 interface OwnColumn extends Pick<OptionFlag, 'flags' | 'help'> {
   /** The largest value of a row, in the smallest unit. */
   readonly most: number;
@@ -46,8 +49,6 @@ export interface CommandParty<Options extends object, Result> {
   learns(whose: Whose, options: Given<Options>): string | undefined;
   /** Whether it learns that by the other party's word alone. */
   readonly reported?: true;
-  /** Whether its result has amounts, whose unit it must know. */
-  amounts?(options: Given<Options>): boolean;
   /** What has to be put right, in the words of the command line, where its options cannot be what is meant. */
   fault?(options: Given<Options>): string | undefined;
   /** The result for people: titles of up to eleven letters, and what is said. */

@@ -43,6 +43,8 @@ export interface OptionFlag {
   readonly read?: ((text: string) => unknown) | undefined;
   /** What to give, in a sentence, where a text is no value. */
   readonly wanted?: string | undefined;
+  /** Whether a command line has to say it, though the option has a default: parties that mean two things would not notice. */
+  readonly stated?: true | undefined;
 }
 
 /** A protocol, described. */

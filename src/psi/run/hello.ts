@@ -15,7 +15,7 @@
  * | 20 | 1 | kinds of identifiers, one bit each: 1 phone, 2 e-mail, 4 composite, 8 opaque |
  * | 21 | 1 | flags, added: 1 verifiable, 2 several identifiers a row |
  * | 22 | 1 | identifiers a row at most, from 2 on; zero without the flag |
- * | 23 | 1 | zero |
+ * | 23 | 1 | a detail of the protocol's own, on which both parties agree; zero where it has none |
  * | 24 | 4 | elements in this party's set |
  * | 28 | 4 | elements that this party accepts of the other at most |
  * | 32 | 32 | nonce |
@@ -49,6 +49,8 @@ export interface Hello {
   readonly verifiable: boolean;
   /** The most identifiers that one of this party's rows has, 1 to 255. */
   readonly identifiersPerRow: number;
+  /** A number of the protocol's own on which both parties must agree, 0 to 255; 0 where it has none. */
+  readonly detail: number;
   readonly kinds: ReadonlySet<IdentifierKind>;
   readonly size: number;
   readonly maxPeerSize: number;
@@ -74,7 +76,7 @@ export function encodeHello(hello: Hello, suite: PsiSuite): Uint8Array {
       kinds,
       (hello.verifiable ? FLAG.verifiable : 0) | (several ? FLAG.several : 0),
       several ? hello.identifiersPerRow : 0,
-      0,
+      hello.detail,
     ),
     u32(hello.size),
     u32(hello.maxPeerSize),
@@ -120,7 +122,6 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
   if (flags > (FLAG.verifiable | FLAG.several)) unknown('combination of flags', flags);
   const several = (flags & FLAG.several) !== 0;
   if (several ? body[22]! < 2 : body[22] !== 0) throw malformed('the number of identifiers a row', 22);
-  if (body[23] !== 0) unknown('value in a reserved byte', body[23]!);
   const kinds = new Set(
     (Object.keys(KIND_BITS) as IdentifierKind[]).filter((kind) => body[20]! & KIND_BITS[kind]),
   );
@@ -130,6 +131,7 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
     to,
     verifiable: (flags & FLAG.verifiable) !== 0,
     identifiersPerRow: several ? body[22]! : 1,
+    detail: body[23]!,
     kinds,
     size: view.getUint32(24),
     maxPeerSize: view.getUint32(28),
@@ -138,9 +140,14 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
   };
 }
 
+function unknownDetail(own: number, peer: number): string {
+  return `The Hellos differ in what their protocol says in byte 23: ${own} here, ${peer} at the peer. Both need the same version and options.`;
+}
+
 /**
  * Checks the peer's Hello against one's own.
  * @param namesOf what the protocols of a mode are called
+ * @param differing says of two details what they are and what to do
  * @throws {VeilmatchError} `incompatible-peer`, `incompatible-lists`, `wrong-size`, or `bad-message` for elements that are no
  * whole number of people
  */
@@ -148,6 +155,7 @@ export function checkPeer(
   own: Hello,
   peer: Hello,
   namesOf: (mode: number) => string = (mode) => `mode ${mode}`,
+  differing: (own: number, peer: number) => string = unknownDetail,
 ): void {
   if (peer.role === own.role)
     throw incompatible(`Both parties are the ${own.role}. One of them must be the other.`);
@@ -168,6 +176,7 @@ export function checkPeer(
   if (peer.identifiersPerRow > 1 !== own.identifiersPerRow > 1) {
     throw incompatible('One party matches rows of several identifiers, the other rows of one. Agree on one.');
   }
+  if (peer.detail !== own.detail) throw incompatible(differing(own.detail, peer.detail));
   checkComparable(own.kinds, peer.kinds);
   if (peer.size > own.maxPeerSize) {
     throw new VeilmatchError(

@@ -9,6 +9,8 @@ export interface RunKind {
   readonly mode: number;
   /** Whether a tag's hash takes in the identifier: only where the receiver may know which answer is whose. Default false. */
   readonly bindsIdentifier?: boolean;
+  /** Where its Hello has a detail of its own: what an error says of two that differ, and what to do. */
+  readonly differing?: (own: number, peer: number) => string;
 }
 
 /** Of a protocol, what errors name it by. */

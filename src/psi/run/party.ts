@@ -75,6 +75,8 @@ interface Agreement {
   readonly protocol: RunKind;
   readonly to: Learner;
   readonly verifiable: boolean;
+  /** What the protocol has to agree on besides, a byte; 0 where nothing is said. */
+  readonly detail?: number;
 }
 
 /** The options with every default filled in. */
@@ -175,6 +177,7 @@ export function ownHello(
     to: settings.to,
     verifiable: settings.verifiable,
     identifiersPerRow: own.identifiersPerRow ?? 1,
+    detail: settings.detail ?? 0,
     kinds: set.kinds,
     size: set.size,
     maxPeerSize: settings.maxPeerSize,
@@ -194,7 +197,7 @@ interface Session {
 export function openSession(own: Hello, peerBody: Uint8Array, settings: PartySettings): Session {
   const { protocol, known, suite } = settings;
   const peer = decodeHello(peerBody, suite);
-  checkPeer(own, peer, (mode) => namesOfMode(mode, protocol, known));
+  checkPeer(own, peer, (mode) => namesOfMode(mode, protocol, known), protocol.differing);
   const ownBody = encodeHello(own, suite);
   const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
   const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);

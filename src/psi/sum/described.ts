@@ -9,7 +9,7 @@ import { peopleFlag } from '../shuffled/people-flag.js';
 import { type SumSenderOwn, type SumTaken, sum } from './index.js';
 import { sumLeakage } from './leakage.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
-import type { SumOptions } from './party.js';
+import { MOST_VALUE_DIGITS, type SumOptions } from './party.js';
 
 const howMany = ({ own, other }: Whose, { people }: Pick<SumOptions, 'people'>): string =>
   `how many of ${own} ${people ? 'people' : 'identifiers'} are in ${other} list`;
@@ -44,6 +44,13 @@ export const describedSum: ListProtocol<
       of: 'receiver',
     },
     people: peopleFlag,
+    valueDigits: {
+      flags: '--value-digits <N>',
+      help: 'digits after the point that amounts have, such as 2 for cents; both parties say the same',
+      read: (text) => (/^\d$/.test(text) ? Number(text) : undefined),
+      wanted: `Give a whole number from 0 to ${MOST_VALUE_DIGITS}.`,
+      stated: true,
+    },
   },
   commandLine: {
     reveal: 'sum',
@@ -57,7 +64,6 @@ export const describedSum: ListProtocol<
         options.to === 'sender'
           ? howMany(whose, options)
           : `${howMany(whose, options)}, and what ${whose.other} list's values add up to over them`,
-      amounts: ({ to }) => to !== 'sender',
       fault: ({ to, acceptChosenValues }) =>
         to === 'sender' && acceptChosenValues !== true
           ? 'With --to sender the party that learns the sum has chosen the values, and can read off it who of up to forty people ' +
@@ -78,7 +84,6 @@ export const describedSum: ListProtocol<
           ? `${howMany(whose, options)}, and what your values add up to over them`
           : undefined,
       reported: true,
-      amounts: ({ to }) => to === 'sender',
     },
   },
   leakage: ({ to } = {}) => sumLeakage({ to }),

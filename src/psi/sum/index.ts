@@ -15,7 +15,7 @@ import { oneOf, yesOrNo } from '../run/options.js';
 import type { ListOwn, Protocol } from '../run/protocol.js';
 import type { Learner } from '../run/suite.js';
 import { limitOptions } from '../shuffled/merge-limits.js';
-import { SUM, type SumOptions } from './party.js';
+import { checkValueDigits, SUM, type SumOptions } from './party.js';
 import { type SumReceiverEnd, sumReceiver } from './receiver.js';
 import { type SumSenderEnd, sumSender } from './sender.js';
 import { type SumResult, sumResult } from './values.js';
@@ -53,6 +53,7 @@ export const sum: Protocol<
       agreed: true,
       repeated: true,
     }),
+    valueDigits: { default: 0, check: checkValueDigits, agreed: true, repeated: true },
     ...limitOptions,
     logarithms: {
       default: undefined,

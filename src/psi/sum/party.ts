@@ -12,7 +12,16 @@ import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import { Logarithms } from './logarithm.js';
 
-export const SUM: RunKind = { id: 'ecdh-psi-sum', mode: 3 };
+export const SUM: RunKind = {
+  id: 'ecdh-psi-sum',
+  mode: 3,
+  differing: (own, peer) =>
+    `For this party values have ${own} digits after the point, for the peer ${peer} (option valueDigits): the sum would be ` +
+    'read in another unit. Agree on one.',
+};
+
+/** Digits after the point that values have at most. */
+export const MOST_VALUE_DIGITS = 9;
 
 /** Options of a sum. */
 export interface SumOptions extends MergeOptions {
@@ -35,6 +44,11 @@ export interface SumOptions extends MergeOptions {
    */
   readonly people?: boolean | undefined;
   /**
+   * How many of the values' digits stand after the point, 0 to 9: 2 where they are cents of dollars. Both parties must say the
+   * same, or the one that learns the sum would read it in another unit; values and sum are whole numbers either way. Default 0.
+   */
+  readonly valueDigits?: number | undefined;
+  /**
    * For the party that learns the sum: one with its table made beforehand solves any sum in less than a second. By
    * default a table is made that is as large as the sum needs. Its time depends on the sum, which is why a machine leaves
    * it to `OpenedSum`.
@@ -48,7 +62,7 @@ export interface SumPartyOptions extends CommonOptions, SumOptions {}
 export const SUM_NAMES: OptionNames<SumPartyOptions> = {
   ...COMMON_NAMES,
   ...MERGE_NAMES,
-  ...{ to: true, acceptChosenValues: true, people: true, logarithms: true },
+  ...{ to: true, acceptChosenValues: true, people: true, valueDigits: true, logarithms: true },
 };
 
 export interface SumSettings extends PartySettings {
@@ -69,17 +83,27 @@ export function checkChosenValues({ to, acceptChosenValues }: SumPartyOptions): 
   );
 }
 
+/** @throws {VeilmatchError} `argument` */
+export function checkValueDigits(value: unknown): void {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_VALUE_DIGITS) return;
+  throw new VeilmatchError(
+    'argument',
+    `The option valueDigits must be a whole number from 0 to ${MOST_VALUE_DIGITS}.`,
+  );
+}
+
 /** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
 export function sumSettings(set: IdentifierSet, options: SumPartyOptions): SumSettings {
   requireSet(set);
   requireOptionsWithBackend(options, SUM_NAMES);
-  const { to = 'receiver', people = false, random = secureRandom } = options;
+  const { to = 'receiver', people = false, valueDigits = 0, random = secureRandom } = options;
   if (to !== 'receiver' && to !== 'sender') {
     throw new VeilmatchError('argument', "The option to must be 'receiver' or 'sender'.");
   }
+  checkValueDigits(valueDigits);
   const roster = rosterOf(set, people, random, options);
   return {
-    ...commonSettings(roster.set, options, { protocol: SUM, to, verifiable: false }),
+    ...commonSettings(roster.set, options, { protocol: SUM, to, verifiable: false, detail: valueDigits }),
     to,
     logarithms: options.logarithms ?? new Logarithms(options.backend),
     roster,

@@ -20,6 +20,7 @@ const hello: Hello = {
   to: 'receiver',
   verifiable: false,
   identifiersPerRow: 1,
+  detail: 0,
   kinds: new Set(['phone', 'email'] as const),
   size: 3,
   maxPeerSize: 1000,
@@ -44,7 +45,7 @@ export const frames: FuzzTarget = {
   seeds() {
     const sender: Hello = { ...hello, role: 'sender', publicKey: new Uint8Array(32).fill(1) };
     const opened = [hello, sender].map((each) => encodeFrame('hello', encodeHello(each, ristretto255Suite)));
-    const several: Hello = { ...hello, mode: 3, to: 'sender', identifiersPerRow: 3 };
+    const several: Hello = { ...hello, mode: 3, to: 'sender', identifiersPerRow: 3, detail: 2 };
     const run = opened.map((frame, i) =>
       concatBytes(Uint8Array.of(i), Uint8Array.of(frame.length >> 8, frame.length), frame),
     );

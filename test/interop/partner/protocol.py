@@ -29,6 +29,7 @@ class Agreement:
     verifiable: bool = False
     additive: bool = True
     most: int = 2**24
+    digits: int = 0
 
 
 class Fresh:
@@ -60,7 +61,7 @@ class Run:
         agreed = self.agreed
         flags = (1 if agreed.verifiable else 0) | (2 if self.each > 1 else 0)
         each = self.each if self.each > 1 else 0
-        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 2, kinds, flags, each, 0])
+        fixed = bytes([self.role, 1, agreed.mode, agreed.to, 2, kinds, flags, each, agreed.digits])
         sizes = u32(len(self.elements)) + u32(agreed.most)
         return b"veilmatch-psi" + u16(1) + fixed + sizes + self.draw.bytes("nonce", 32) + key
 
@@ -68,8 +69,8 @@ class Run:
         """Checks the peer's Hello; the session id and the length of tags follow from the two."""
         if len(peer) != 96 or peer[:13] != b"veilmatch-psi":
             raise Refused("no Hello")
-        # Version; suite, mode, who learns, format; flags, the byte of zero.
-        if peer[13:15] != own[13:15] or peer[16:20] != own[16:20] or peer[21] != own[21] or peer[23]:
+        # Version; suite, mode, who learns, format; flags, the digits of values.
+        if peer[13:15] != own[13:15] or peer[16:20] != own[16:20] or peer[21] != own[21] or peer[23] != own[23]:
             raise Refused("the peer runs something else")
         if peer[15] != self.peer_role:
             raise Refused("the same role, or none")

@@ -90,6 +90,7 @@ def party_of(group, test):
         verifiable=parameters["verifiable"],
         additive=inputs.get("blinding") != "multiplicative",
         most=parameters["maxPeerSize"],
+        digits=parameters.get("valueDigits", 0),
     )
     if agreed.mode == JOIN_IDS:
         return modes.joining(RECEIVER if receives else SENDER, rows_of(inputs), agreed, draw)

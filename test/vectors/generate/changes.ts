@@ -155,7 +155,19 @@ export function badHellos(run: TestsOfRun, role: Role): void {
     'Hello: a number of identifiers a row that the flags do not allow',
     'NoHello',
   );
-  set(23, [1], 'incompatible-peer', 'Hello: the reserved byte is not zero', 'OtherVersion');
+  const digits = run.bytes(at)[1 + 23]!;
+  if (mode === 3) {
+    set(23, [digits ^ 1], 'incompatible-peer', 'Hello: values with other digits after the point', 'OtherRun');
+    set(
+      23,
+      [10],
+      'incompatible-peer',
+      'Hello: more digits after the point than there can be',
+      'OtherVersion',
+    );
+  } else {
+    set(23, [1], 'incompatible-peer', 'Hello: the reserved byte is not zero', 'OtherVersion');
+  }
   set(24, [0xff, 0xff, 0xff, 0xff], 'wrong-size', 'Hello: more elements than the party accepts', 'TooMany');
   set(28, [0, 0, 0, 1], 'wrong-size', 'Hello: the peer accepts fewer elements than the party has', 'TooMany');
   run.changed(role, at, (frame) => frame.slice(0, -1), 'bad-message', 'Hello: one byte short', 'FrameLength');

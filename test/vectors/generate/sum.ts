@@ -59,6 +59,18 @@ export async function sumGroups(): Promise<UnnumberedGroup[]> {
     ),
     await groupOf(
       {
+        comment: 'values in cents: with two digits after the point, which both say',
+        parameters: { mode: 'sum', valueDigits: 2 },
+        receiver: party('sum cents R', ASKED, ['nonce', 'a', 'mu', 'rho']),
+        sender: sending('sum cents S'),
+      },
+      ['Run', 'Sum'],
+      (run) => {
+        for (const role of ['sender', 'receiver'] as const) badHellos(run, role);
+      },
+    ),
+    await groupOf(
+      {
         comment: 'people of several identifiers, each with the sum of the values of its rows',
         parameters: { mode: 'sum', several: true },
         receiver: party('sum people R', PEOPLE.receiver, ['dummy', 'nonce', 'a', 'mu', 'rho']),
