@@ -433,6 +433,63 @@ describe('a circle', () => {
   });
 });
 
+/** What names a protocol, or what one of them shows: the folders of protocols, and words of theirs. */
+const OF_PROTOCOLS: readonly string[] = [
+  ...readdirSync(join(root, 'src/psi'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'run')
+    .map(({ name }) => name),
+  ...['reveal', 'coarse', 'ordered', 'additive', 'multiplicative', 'ecdh', 'ecdh-psi', 'ot-psi'],
+];
+
+/** Identifiers and texts of a file that are one of these words, or a word of one in camel case. */
+function wordsIn({ tree }: Source, words: readonly string[]): string[] {
+  const wanted = new Set(words.map((word) => word.toLowerCase()));
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isStringLiteralLike(node)) {
+      const parts = ts.isIdentifier(node) ? node.text.split(/(?=[A-Z])|_/) : [];
+      const named = [node.text, node.text.replace(/(?=[A-Z])/g, '-'), ...parts];
+      if (named.some((name) => wanted.has(name.toLowerCase()))) found.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
+describe('what all protocols share', () => {
+  const shared = sources.filter(({ path }) => path.startsWith('psi/run/'));
+
+  it('imports no protocol', () => {
+    expect(shared.length).toBeGreaterThan(0);
+    const imported = shared.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => fileOf(file.path, specifier))
+        .filter((target) => target.startsWith('psi/') && !target.startsWith('psi/run/')),
+    );
+    expect(imported).toEqual([]);
+  });
+
+  it('names no protocol, no mode and nothing that one of them reveals', () => {
+    // The list of all types of frames stands in one file, as it does in docs/protocol.md.
+    const naming = shared
+      .filter(({ path }) => path !== 'psi/run/frames.ts')
+      .flatMap((file) => wordsIn(file, OF_PROTOCOLS).map((name) => `${file.path}: ${name}`));
+    expect(naming).toEqual([]);
+  });
+
+  it.each([
+    ['a constant', "const MODE = { intersection: 1, 'join-ids': 4 };", ['intersection', 'join-ids']],
+    ['a part of a name', 'function psiReveal(): void {}', ['psiReveal']],
+    ['a member', 'settings.joinIds(settings.peopleOption);', ['joinIds', 'peopleOption']],
+    ['a text', "if (mode === 'ot-psi') run('sum');", ['ot-psi', 'sum']],
+    ['none', "/** A sum. */ const summary = 'the sum of all';", []],
+  ])('is read for names: %s', (_, text, found) => {
+    expect(wordsIn(written('psi/run/x.ts', text), OF_PROTOCOLS)).toEqual(found);
+  });
+});
+
 describe('a source file', () => {
   it('begins with its licence', () => {
     const without = sources.filter(

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { IdentifierSet } from 'veilmatch/identifiers';
-import { admission, defaultPolicy, memoryLedger } from 'veilmatch/psi';
+import { admission, defaultPolicy, intersection, memoryLedger } from 'veilmatch/psi';
 import { listen, send } from 'veilmatch/transport';
 
 const [folder = '.', list = ''] = process.argv.slice(2);
@@ -18,7 +18,7 @@ const listener = await listen({
   tls: { cert: pem('server.pem'), key: pem('server.key') },
   // Known by its subject under this authority, whichever certificate it shows.
   partners: [{ name: 'hotel', certificates: [{ authority: pem('ca.pem'), subject: 'CN=hotel' }] }],
-  mode: 'intersection',
+  mode: intersection.mode,
   onEvent: ({ type }) => type === 'turned-away' && console.log(JSON.stringify({ turnedAway: true })),
 });
 console.log(JSON.stringify({ port: listener.port }));

@@ -7,7 +7,7 @@ import { registry } from '../compare/registry.js';
 import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { Io, Terminal } from '../lists/io.js';
 import { ReaderGone } from '../lists/output.js';
-import { type ListProtocol, requireListProtocol } from '../psi/run/command-line.js';
+import { type ListProtocol, requireListProtocol } from '../psi/described/command-line.js';
 import type { Command } from './command.js';
 import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';

@@ -15,7 +15,7 @@ import { bulkDigest, type OwnScheme } from '../hashing/scheme.js';
 import { ARGON2ID } from '../hashing/slow.js';
 import { unlabelled } from '../identifiers/identifier.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
-import type { Leakage } from '../psi/run/described.js';
+import type { Leakage } from '../psi/described/described.js';
 import { secureRandom } from '../random.js';
 import type { MatchingProtocol, Observer, ProtocolId, RunOptions, View } from './protocol.js';
 

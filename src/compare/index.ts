@@ -5,7 +5,7 @@
  * @module veilmatch/compare
  */
 
-import type { DescribedProtocol } from '../psi/run/described.js';
+import type { DescribedProtocol } from '../psi/described/described.js';
 import { contactMatching } from './contact-discovery.js';
 import { hashingProtocols } from './hashing.js';
 import { matching } from './matching.js';

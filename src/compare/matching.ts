@@ -7,11 +7,11 @@
 import type { Knowledge, Observation, SentMessage, Transcript } from '../attack/transcript.js';
 import { concatBytes } from '../bytes.js';
 import type { IdentifierSet } from '../identifiers/set.js';
+import type { ListProtocol } from '../psi/described/command-line.js';
+import { type DescribedProtocol, type Draw, requireDescribed } from '../psi/described/described.js';
+import type { SentFrame } from '../psi/described/observe.js';
 import { runBoth } from '../psi/run/both.js';
-import type { ListProtocol } from '../psi/run/command-line.js';
-import { type DescribedProtocol, type Draw, requireDescribed } from '../psi/run/described.js';
 import { NONCE_BYTES } from '../psi/run/hello.js';
-import type { SentFrame } from '../psi/run/observe.js';
 import type { Role } from '../psi/run/suite.js';
 import { type RandomSource, randomScalars, secureRandom } from '../random.js';
 import type { MatchingProtocol, MatchOutcome, Observer, View } from './protocol.js';

@@ -19,7 +19,7 @@ import { MAX_PROOF_ELEMENTS } from '../oprf/dleq.js';
 import { ristretto255Sha512 } from '../oprf/ristretto255.js';
 import type { Suite } from '../oprf/suite.js';
 import { VOPRFClient, VOPRFServer } from '../oprf/voprf.js';
-import type { Leakage } from '../psi/run/described.js';
+import type { Leakage } from '../psi/described/described.js';
 import { markedIn, SortedRecords } from '../psi/run/matching.js';
 import type { MatchingProtocol, Observer, RunOptions, View } from './protocol.js';
 

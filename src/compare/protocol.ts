@@ -5,7 +5,7 @@ import type { Knowledge, Transcript } from '../attack/transcript.js';
 import type { GroupBackend } from '../group/group.js';
 import type { SlowCost } from '../hashing/slow.js';
 import type { IdentifierSet } from '../identifiers/set.js';
-import type { Leakage } from '../psi/run/described.js';
+import type { Leakage } from '../psi/described/described.js';
 
 /** The name of a protocol. */
 export type ProtocolId = string;

@@ -5,11 +5,11 @@
  */
 
 import { describedCardinality } from '../psi/cardinality/described.js';
+import type { ListProtocol } from '../psi/described/command-line.js';
 import { describedIntersection } from '../psi/intersection/described.js';
 import { describedJoinIds } from '../psi/join-ids/described.js';
 import { describedOtIntersection } from '../psi/ot/described.js';
 import { describedPeople } from '../psi/people/described.js';
-import type { ListProtocol } from '../psi/run/command-line.js';
 import { describedSum } from '../psi/sum/described.js';
 
 /** In the order in which they give away less. */

@@ -2,8 +2,8 @@
 /** Contact discovery, for those who show it or attack it. */
 
 import { concatBytes } from '../bytes.js';
-import type { DescribedProtocol, Leakage } from '../psi/run/described.js';
-import type { SentFrame } from '../psi/run/observe.js';
+import type { DescribedProtocol, Leakage } from '../psi/described/described.js';
+import type { SentFrame } from '../psi/described/observe.js';
 import { contactFrameName, elementsOf } from './frames.js';
 import { type ClientOwn, contactDiscovery, type ServerOwn } from './protocol.js';
 

@@ -10,11 +10,11 @@ import { bytesToHex } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { IdentifierSet } from '../identifiers/set.js';
 import { publishedTerms } from '../policy/terms.js';
+import { type IntersectionResult, rowsWith } from '../psi/intersection/result.js';
 import type { PsiSuite } from '../psi/run/ciphersuite.js';
 import { listIdentity } from '../psi/run/list-digest.js';
 import type { CommonOptions } from '../psi/run/party.js';
 import type { Protocol } from '../psi/run/protocol.js';
-import { type IntersectionResult, rowsWith } from '../psi/run/result.js';
 import { type ContactClientOptions, type ContactEnd, contactClient } from './client.js';
 import type { ContactDirectory } from './published.js';
 import {

@@ -10,8 +10,17 @@
  */
 
 export { type CardinalityOptions, cardinality } from './cardinality/index.js';
+export type { SentFrame } from './described/observe.js';
 export { type IntersectOptions, intersect, type WithSender } from './intersect.js';
+export type { BlindingName } from './intersection/additive.js';
 export { type IntersectionOptions, intersection } from './intersection/index.js';
+export type { PartyOptions } from './intersection/party.js';
+export type {
+  CardinalityResult,
+  IntersectionResult,
+  SenderResult,
+} from './intersection/result.js';
+export type { CoarseCount, Reveal } from './intersection/reveal.js';
 export { type JoinIdsTaken, joinIds } from './join-ids/index.js';
 export { createJoinIds, type JoinIds } from './join-ids/join.js';
 export {
@@ -23,21 +32,14 @@ export {
 } from './match-people.js';
 export { type OtIntersectionOptions, otIntersection } from './ot/index.js';
 export { people } from './people/index.js';
-export type { BlindingName } from './run/blinding.js';
 export type { PsiSuite } from './run/ciphersuite.js';
+export type { NamedMode, RunKind } from './run/kind.js';
 export { PsiMachine } from './run/machine.js';
-export type { SentFrame } from './run/observe.js';
 export type { Given, OptionOf, OptionSpec } from './run/options.js';
 export { padSet } from './run/padding.js';
-export type { CommonOptions, PartyOptions, Phase, RunRequest } from './run/party.js';
+export type { CommonOptions, Phase, RunRequest } from './run/party.js';
 export type { ByRole, ListOwn, Party, Protocol } from './run/protocol.js';
-export type {
-  CardinalityResult,
-  IntersectionResult,
-  SenderResult,
-} from './run/result.js';
-export type { CoarseCount } from './run/reveal.js';
-export type { Learner, Mode, Reveal, Role } from './run/suite.js';
+export type { Learner, Role } from './run/suite.js';
 export type { LeftOut, MergeBothOptions, MergeLimits, MergeOptions } from './shuffled/merge-limits.js';
 export { leaveOut } from './shuffled/merging.js';
 export { type SumSenderOwn, type SumTaken, sum } from './sum/index.js';
@@ -68,5 +70,5 @@ export {
   workLimit,
 } from '../policy/policy.js';
 export type { Charged, RunSizes, Terms } from '../policy/terms.js';
+export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './described/described.js';
 export { type BothOptions, runBoth } from './run/both.js';
-export type { DescribedProtocol, Draw, Leakage, OptionFlag } from './run/described.js';

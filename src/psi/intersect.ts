@@ -5,9 +5,9 @@ import { type OptionNames, requireOptions } from '../arguments.js';
 import { checkComparable, type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from './cardinality/index.js';
 import { intersection } from './intersection/index.js';
+import { PARTY_NAMES, type PartyOptions, revealing } from './intersection/party.js';
+import type { CardinalityResult, IntersectionResult, SenderResult } from './intersection/result.js';
 import { type BothOptions, runBoth } from './run/both.js';
-import { PARTY_NAMES, type PartyOptions, revealing } from './run/party.js';
-import type { CardinalityResult, IntersectionResult, SenderResult } from './run/result.js';
 
 /** Options of both parties in one process. */
 export type IntersectOptions = BothOptions & Omit<PartyOptions, keyof BothOptions>;

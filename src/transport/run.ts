@@ -9,11 +9,13 @@ import { withBackend } from '../group/select.js';
 import { type SetInput, toSet } from '../identifiers/set.js';
 import { cardinality } from '../psi/cardinality/index.js';
 import { intersection } from '../psi/intersection/index.js';
+import { type PartyOptions, revealing } from '../psi/intersection/party.js';
+import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/intersection/result.js';
 import { type PsiSuite, suiteOf } from '../psi/run/ciphersuite.js';
 import type { PsiMachine } from '../psi/run/machine.js';
 import type { Given } from '../psi/run/options.js';
 import { padSet } from '../psi/run/padding.js';
-import { type CommonOptions, defaultChunkSize, type PartyOptions, revealing } from '../psi/run/party.js';
+import { type CommonOptions, defaultChunkSize } from '../psi/run/party.js';
 import {
   type ByRole,
   type ListOwn,
@@ -21,7 +23,6 @@ import {
   optionNames,
   type Protocol,
 } from '../psi/run/protocol.js';
-import type { CardinalityResult, IntersectionResult, SenderResult } from '../psi/run/result.js';
 import type { Role } from '../psi/run/suite.js';
 import type { RandomSource } from '../random.js';
 import type { Channel } from './channel/channel.js';

@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import { registry } from '../../src/compare/registry.js';
-import type { ListProtocol } from '../../src/psi/run/command-line.js';
+import type { ListProtocol } from '../../src/psi/described/command-line.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { SLOW } from '../support/effort.js';
 import { type Case, caseOf, other, Partners, roleOf, SHARED } from './file-turns.js';

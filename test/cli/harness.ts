@@ -10,7 +10,7 @@ import { run } from '../../src/cli/program.js';
 import type { Io } from '../../src/lists/io.js';
 import type { CustomerRow, PlacedRow } from '../../src/lists/record-rows.js';
 import { CustomerList, type ListOptions } from '../../src/lists/table.js';
-import type { ListProtocol } from '../../src/psi/run/command-line.js';
+import type { ListProtocol } from '../../src/psi/described/command-line.js';
 
 export interface Ending {
   readonly status: number;

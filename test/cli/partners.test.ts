@@ -17,6 +17,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
+import { intersection } from '../../src/psi/intersection/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
@@ -121,7 +122,13 @@ describe('a budget', () => {
     const server = await serve(...INTERSECTION, '--partners', at('partners.json'), '--policy', policy);
     const token = readFileSync(at('acme.token'), 'utf8').trim();
     const hello: Hello = {
-      ...{ role: 'receiver', mode: 'intersection', to: 'receiver', verifiable: false, identifiersPerRow: 1 },
+      ...{
+        role: 'receiver',
+        mode: intersection.mode,
+        to: 'receiver',
+        verifiable: false,
+        identifiersPerRow: 1,
+      },
       ...{ kinds: new Set(['phone']), size: 0, maxPeerSize: 2 ** 24, publicKey: new Uint8Array(32) },
       nonce: randomBytes(32),
     };

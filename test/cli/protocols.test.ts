@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { flagsOf, longOf } from '../../src/cli/flags/protocol-options.js';
 import { registry } from '../../src/compare/registry.js';
-import type { ListProtocol } from '../../src/psi/run/command-line.js';
+import type { ListProtocol } from '../../src/psi/described/command-line.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { openFileLedger, partnerId } from '../../src/transport/index.js';
 import { chargesOf } from '../suites/ledger.js';

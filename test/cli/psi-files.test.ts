@@ -190,7 +190,11 @@ describe('respond', () => {
   it.each([
     ['made by somebody else', ['--peer', 'other'], 'not signed by the key'],
     ['for somebody else', ['--key', 'other.key'], 'holder of another key'],
-    ['for another result', ['--reveal', 'cardinality'], 'reveals something else'],
+    [
+      'for another result',
+      ['--reveal', 'cardinality'],
+      'is of a run of ecdh-psi; this party runs ecdh-psi-cardinality',
+    ],
   ])('answers no request %s', async (_, argv, message) => {
     await request();
     const { status, stderr } = await respond(

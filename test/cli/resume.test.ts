@@ -9,6 +9,7 @@ import { readKey } from '../../src/cli/secrets/secrets.js';
 import { VeilmatchError } from '../../src/errors.js';
 import { createBackend, type GroupBackend } from '../../src/group/index.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
+import { intersection } from '../../src/psi/intersection/index.js';
 import {
   createToken,
   hashToken,
@@ -87,7 +88,7 @@ async function partner(): Promise<Partner> {
       { name: 'partner', tokens: [hashToken(token)] },
       { name: 'other', tokens: [hashToken(otherToken)] },
     ],
-    mode: 'intersection',
+    mode: intersection.mode,
     runs: {
       begin: (...run) => (state.keeps ? runs.begin(...run) : (undefined as never)),
       resume: runs.resume,

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { run } from '../../src/cli/program.js';
 import { registry } from '../../src/compare/registry.js';
-import type { ListProtocol } from '../../src/psi/run/command-line.js';
+import type { ListProtocol } from '../../src/psi/described/command-line.js';
 import { memoryIo } from './harness.js';
 
 export interface ServeHere {

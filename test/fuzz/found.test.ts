@@ -10,7 +10,7 @@ import { openFileRun } from '../../src/cli/secrets/file-runs.js';
 import { decodeQuery, encodeQuery } from '../../src/contact/frames.js';
 import { headerDigest, openHeader, signHeader } from '../../src/contact/header.js';
 import { chooseColumns } from '../../src/lists/columns.js';
-import { observeRun } from '../../src/psi/run/observe.js';
+import { observeRun } from '../../src/psi/described/observe.js';
 import { createJournal, openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
 import { note } from '../../src/transport/resume/notes.js';
 import { createLog } from '../../src/transport/resume/sealed-log.js';

@@ -13,9 +13,9 @@ import { nobleBackend } from '../../src/group/noble.js';
 import { invertScalars } from '../../src/group/scalar.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
+import { observeRun, type SentFrame } from '../../src/psi/described/observe.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { psiSender } from '../../src/psi/intersection/sender.js';
-import { observeRun, type SentFrame } from '../../src/psi/run/observe.js';
 import { randomScalars } from '../../src/random.js';
 import { exchangeThrough } from '../support/exchange.js';
 

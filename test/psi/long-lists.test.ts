@@ -3,14 +3,15 @@
 
 import { expect, it } from 'vitest';
 import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
+import { observeRun } from '../../src/psi/described/observe.js';
 import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
-import { observeRun } from '../../src/psi/run/observe.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
+import { sum } from '../../src/psi/sum/index.js';
 import { secureRandom } from '../../src/random.js';
 
 /** More arguments than an engine takes in one call. */
@@ -20,7 +21,7 @@ const record = width + ciphertextBytes(ristretto255Suite.group);
 
 const helloOf = (role: 'receiver' | 'sender'): Hello => ({
   role,
-  mode: 'sum',
+  mode: sum.mode,
   to: 'receiver',
   verifiable: false,
   identifiersPerRow: 1,

@@ -7,6 +7,7 @@ import { VeilmatchError } from '../../src/errors.js';
 import { nobleBackend as backend } from '../../src/group/noble.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import type { PsiMachine } from '../../src/psi/index.js';
+import { KINDS } from '../../src/psi/intersection/kinds.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { psiSender } from '../../src/psi/intersection/sender.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
@@ -110,7 +111,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
       hello[offset] = value;
       await expectCode('incompatible-peer', () => toSender(0, hello));
     }
-    const other = reveal === 'intersection' ? 'cardinality' : 'intersection';
+    const other = KINDS[reveal === 'intersection' ? 'cardinality' : 'intersection'].mode;
     await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', { mode: other })));
     await expectCode('incompatible-peer', () => toReceiver(0, helloWith('sender', { mode: other })));
     await expectCode('incompatible-peer', () => toSender(0, helloWith('receiver', { role: 'sender' })));
@@ -120,7 +121,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     for (const change of [
       { to: 'both' },
       { to: 'sender' },
-      { mode: 'sum' },
+      { mode: 3 },
       { verifiable: true },
       { identifiersPerRow: 3 },
     ] as const) {
@@ -309,7 +310,7 @@ it('a Hello survives encoding, whatever it says', () => {
     fc.property(
       fc.record<Hello>({
         role: fc.constantFrom('receiver', 'sender'),
-        mode: fc.constantFrom('intersection', 'cardinality', 'sum', 'join-ids'),
+        mode: fc.integer({ min: 1, max: 255 }),
         to: fc.constantFrom('receiver', 'both', 'sender'),
         verifiable: fc.boolean(),
         identifiersPerRow: fc.integer({ min: 1, max: 255 }),

@@ -18,10 +18,10 @@ import { identifiersFromRows } from '../../src/identifiers/index.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { admission } from '../../src/policy/admission.js';
 import { memoryLedger } from '../../src/policy/ledger.js';
+import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/described/described.js';
 import { describedIntersection } from '../../src/psi/intersection/described.js';
 import { describedPeople } from '../../src/psi/people/described.js';
 import { runBoth } from '../../src/psi/run/both.js';
-import type { DescribedProtocol, Draw, OptionFlag } from '../../src/psi/run/described.js';
 import { chosen, type OptionSpec, repeatedTerms } from '../../src/psi/run/options.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { type RandomSource, secureRandom } from '../../src/random.js';
@@ -395,4 +395,57 @@ it('a party that takes nothing home is told once that the run is complete', asyn
   const run = await overChannels(quiet, memoryChannels(), { sender: { onResult: async () => void told++ } });
   expect(run.sender).toEqual({ status: 'fulfilled', value: undefined });
   expect(told).toBe(1);
+});
+
+describe('a mode', () => {
+  const modes = [...registry, describedContactDiscovery].map(({ mode }) => mode);
+
+  it('of one protocol more is a number of its own, which nothing but its folder knows', () => {
+    expect(modes).not.toContain(toy.mode);
+    expect(toy.mode).toBeGreaterThan(0);
+  });
+
+  it('is the one that was published', () => {
+    expect(Object.fromEntries(registry.map(({ id, mode }) => [id, mode]))).toEqual({
+      'ecdh-psi': 1,
+      'ot-psi': 5,
+      'ecdh-psi-cardinality': 2,
+      'ecdh-psi-people': 2,
+      'ecdh-psi-sum': 3,
+      'join-ids': 4,
+    });
+  });
+
+  /** What each party is told where the two run different protocols. */
+  async function told(known: object): Promise<readonly string[]> {
+    const [a, b] = memoryChannels();
+    const { intersection } = await import('../../src/psi/index.js');
+    const ends = await Promise.allSettled([
+      runParty(a, intersection, 'receiver', { set: receiver }, { backend, ...known }),
+      runParty(b, toy, 'sender', { set: sender }, { backend, ...known }),
+    ]);
+    return ends.flatMap((end) =>
+      end.status === 'rejected' ? [`${end.reason.code}: ${end.reason.message}`] : [],
+    );
+  }
+
+  it('that the peer does not have is refused, by the names of both protocols where both are known', async () => {
+    expect((await told({}))[1]).toBe(
+      'incompatible-peer: This party runs toy, the peer a protocol of mode 1. Agree on one.',
+    );
+    expect((await told({ known: [...registry, toy] }))[1]).toBe(
+      'incompatible-peer: This party runs toy, the peer ecdh-psi. Agree on one.',
+    );
+    const counted = await Promise.allSettled(
+      [toy].map((protocol) => runBoth(protocol, ownOf(protocol), { backend, known: 5 as never })),
+    );
+    expect(counted).toMatchObject([{ status: 'rejected', reason: { code: 'argument' } }]);
+  });
+
+  it('is one byte', async () => {
+    for (const mode of [-1, 256, 1.5, Number.NaN, '1', undefined]) {
+      const wrong = { ...toy, mode: mode as number };
+      await expectCode('argument', () => runBoth(wrong, ownOf(toy), { backend }));
+    }
+  });
 });

@@ -88,7 +88,7 @@ export function testBadMessages(name: string, make: MakeParty): void {
         const agreed = decodeHello(recording[to][0]!.subarray(1), ristretto255Suite);
         for (const change of [
           { role: to },
-          { mode: agreed.mode === 'cardinality' ? 'sum' : 'cardinality' },
+          { mode: agreed.mode === 255 ? 254 : agreed.mode + 1 },
           { to: agreed.to === 'both' ? 'receiver' : 'both' },
           { verifiable: true },
           { identifiersPerRow: agreed.identifiersPerRow > 1 ? 1 : 7 },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A protocol that nobody should run, as a folder of the package would define one: both parties send plain hashes of their
- * lists, and the one that asks says thanks. It is here to show what a value and a line of the registry bring with them.
+ * lists, and the one that asks says thanks. It is here to show what a value and a line of the registry bring with them. Its mode
+ * is a number that no protocol of the package has, and nothing but this file knows it.
  */
 
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -10,14 +11,24 @@ import { VeilmatchError } from '../../src/errors.js';
 import { unlabelled } from '../../src/identifiers/identifier.js';
 import type { IdentifierSet } from '../../src/identifiers/set.js';
 import { countingTerms } from '../../src/policy/terms.js';
-import type { CommandParty, ListProtocol } from '../../src/psi/run/command-line.js';
+import type { CommandParty, ListProtocol } from '../../src/psi/described/command-line.js';
+import type { CardinalityResult } from '../../src/psi/intersection/result.js';
+import {
+  decodeFrame,
+  decodeRecords,
+  encodeFrame,
+  frameName,
+  recordFrames,
+} from '../../src/psi/run/frames.js';
+import { encodeHello } from '../../src/psi/run/hello.js';
+import type { RunKind } from '../../src/psi/run/kind.js';
 import { listIdentity } from '../../src/psi/run/list-digest.js';
-import { type Program, PsiMachine } from '../../src/psi/run/machine.js';
+import { Line, type Program, PsiMachine } from '../../src/psi/run/machine.js';
 import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
-import type { CommonOptions } from '../../src/psi/run/party.js';
+import { type CommonOptions, commonSettings, openSession, ownHello } from '../../src/psi/run/party.js';
 import type { ByRole, ListOwn, Party } from '../../src/psi/run/protocol.js';
-import type { CardinalityResult } from '../../src/psi/run/result.js';
-import { secureRandom } from '../../src/random.js';
+import type { Role } from '../../src/psi/run/suite.js';
+import type { Part } from '../../src/psi/shuffled/shuffled.js';
 
 const DIGEST_BYTES = 32;
 const THANKS = utf8('thanks');
@@ -55,23 +66,38 @@ const tokensOf = (set: IdentifierSet): Uint8Array =>
     }),
   );
 
-function checked(tokens: Uint8Array | undefined): Uint8Array {
-  if (tokens !== undefined && tokens.length % DIGEST_BYTES === 0) return tokens;
-  throw new VeilmatchError('bad-message', 'The peer sent no list of hashes.');
+const TOY: RunKind = { id: 'toy', mode: 77 };
+
+/** All hashes of the peer. */
+async function* taken(line: Line, name: 'blinded' | 'tags', size: number): Part<Uint8Array> {
+  const tokens = new Uint8Array(size * DIGEST_BYTES);
+  for (let done = 0; done < size; ) {
+    const { bytes } = decodeRecords(yield* line.take(name), DIGEST_BYTES, done, size);
+    tokens.set(bytes, done * DIGEST_BYTES);
+    done += bytes.length / DIGEST_BYTES;
+  }
+  return tokens;
 }
 
-async function* program(
-  { set }: ListOwn,
-  asking: boolean,
-  { admit, random = secureRandom }: CommonOptions,
-): Program<CardinalityResult> {
+async function* program({ set }: ListOwn, role: Role, options: CommonOptions): Program<CardinalityResult> {
+  const settings = commonSettings(set, options, { protocol: TOY, to: 'both', verifiable: false });
+  const line = new Line(role);
+  const hello = ownHello(role, set, settings);
+  const greeting = encodeFrame('hello', encodeHello(hello, settings.suite));
   const own = tokensOf(set);
-  random(DIGEST_BYTES);
-  if (asking) yield own;
-  const theirs = checked(yield undefined);
-  const peerSize = theirs.length / DIGEST_BYTES;
-  await admit?.({ peerSize, ownSize: set.size, learns: 'toy', terms: countingTerms });
-  if (!asking) yield own;
+  if (role === 'receiver') yield greeting;
+  const { peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+  const sizes = { peerSize: peer.size, ownSize: set.size };
+  await settings.admit({ ...sizes, learns: 'toy', terms: countingTerms });
+  let theirs: Uint8Array;
+  if (role === 'receiver') {
+    yield* recordFrames('blinded', own, DIGEST_BYTES);
+    theirs = yield* taken(line, 'tags', peer.size);
+  } else {
+    yield greeting;
+    theirs = yield* taken(line, 'blinded', peer.size);
+    yield* recordFrames('tags', own, DIGEST_BYTES);
+  }
   const table = new DistinctBytes();
   for (let at = 0; at < own.length; at += DIGEST_BYTES) table.add(own, at, at + DIGEST_BYTES);
   let size = 0;
@@ -79,9 +105,10 @@ async function* program(
     if (table.indexOf(theirs, at, at + DIGEST_BYTES) >= 0) size++;
   }
   // The last frame is the receiver's, so that the sender keeps its part until the other one has its result.
-  if (asking) yield THANKS;
-  else yield undefined;
-  return { size, peerSize };
+  if (role === 'receiver') yield* line.take('finish');
+  yield encodeFrame('finish', THANKS);
+  if (role === 'sender') yield* line.take('finish');
+  return { size, peerSize: peer.size };
 }
 
 const party: Omit<Party<ListOwn, ToyOptions, CardinalityResult, CardinalityResult>, 'machine'> = {
@@ -98,8 +125,7 @@ const commandParty: CommandParty<ToyOptions, CardinalityResult> = {
 };
 
 export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityResult>> = {
-  id: 'toy',
-  mode: 0,
+  ...TOY,
   title: 'a toy: plain hashes, both ways',
   options: { polite, thanks },
   flags: {
@@ -116,9 +142,9 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
   draws: { receiver: () => ['nonce'], sender: () => ['nonce'] },
   receiver: {
     ...party,
-    machine: (own, options) => new PsiMachine('receiver', program(own, true, options)),
+    machine: (own, options) => new PsiMachine('receiver', program(own, 'receiver', options)),
   },
-  sender: { ...party, machine: (own, options) => new PsiMachine('sender', program(own, false, options)) },
+  sender: { ...party, machine: (own, options) => new PsiMachine('sender', program(own, 'sender', options)) },
   terms: countingTerms,
   files: () => 3,
   leakage: () => ({
@@ -128,12 +154,16 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
     outsider: 'Everything.',
     enumerating: 'Everything.',
   }),
-  nameOf: (frame) => (equalBytes(frame, THANKS) ? 'thanks' : 'hashes'),
+  nameOf: frameName,
   observe: (frames) => ({
     kind: 'tokens',
     scheme: { hash: 'plain', algorithm: 'sha256' },
     format: 'e164',
-    digests: ByteList.from(frames.map(({ bytes }) => bytes).filter((bytes) => !equalBytes(bytes, THANKS)))
-      .bytes,
+    digests: ByteList.from(
+      frames
+        .map(({ bytes }) => decodeFrame(bytes))
+        .filter(({ name }) => name === 'blinded' || name === 'tags')
+        .map(({ body }) => body.subarray(4)),
+    ).bytes,
   }),
 };

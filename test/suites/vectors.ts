@@ -12,13 +12,13 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import { kindOf } from '../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../src/identifiers/set.js';
 import type { PsiMachine } from '../../src/psi/index.js';
+import type { BlindingName } from '../../src/psi/intersection/additive.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { psiSender } from '../../src/psi/intersection/sender.js';
 import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
-import type { BlindingName } from '../../src/psi/run/blinding.js';
 import { dummies } from '../../src/psi/run/padding.js';
-import type { Learner, Mode, Role } from '../../src/psi/run/suite.js';
+import type { Learner, Role } from '../../src/psi/run/suite.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
 import { replayedRandom } from '../../src/random.js';
@@ -42,7 +42,7 @@ export interface PartyInput {
 
 /** What the two parties agree on. */
 export interface Parameters {
-  readonly mode: Exclude<Mode, 'ot-psi'>;
+  readonly mode: 'intersection' | 'cardinality' | 'sum' | 'join-ids';
   readonly to: Learner;
   readonly verifiable: boolean;
   readonly several: boolean;

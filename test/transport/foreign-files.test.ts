@@ -24,6 +24,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
+import { intersection } from '../../src/psi/intersection/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { encodeFrame } from '../../src/psi/run/frames.js';
 import { encodeHello } from '../../src/psi/run/hello.js';
@@ -167,7 +168,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
       encodeHello(
         {
           role: 'receiver',
-          mode: 'intersection',
+          mode: intersection.mode,
           to: 'receiver',
           verifiable: false,
           identifiersPerRow: 1,

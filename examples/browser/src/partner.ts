@@ -3,7 +3,7 @@
 
 import { VeilmatchError } from 'veilmatch';
 import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
-import { people } from 'veilmatch/psi';
+import { cardinality, intersection, people } from 'veilmatch/psi';
 import { connect, receive, runParty } from 'veilmatch/transport';
 import { find, section } from './dom.js';
 import { fillCountries, Task } from './form.js';
@@ -29,14 +29,15 @@ async function run(signal: AbortSignal): Promise<void> {
   try {
     const token = task.field('token').value.trim();
     const channel = await connect(task.field('url').value.trim(), { token, signal });
-    const reveal = channel.mode ?? 'intersection';
-    if (reveal !== 'intersection' && reveal !== 'cardinality') {
+    const offered = channel.mode ?? intersection.mode;
+    if (offered !== intersection.mode && offered !== cardinality.mode) {
       await channel.close('incompatible');
       throw new VeilmatchError(
         'incompatible-peer',
-        `The partner reveals '${reveal}', which this page does not know.`,
+        `The partner runs a protocol of mode ${offered}, which this page does not know.`,
       );
     }
+    const reveal = offered === intersection.mode ? 'intersection' : 'cardinality';
     const what = reveal === 'intersection' ? 'which rows are shared' : 'only how many are shared';
     step.textContent = `Connected. The partner reveals ${what}.`;
     const ofPeople = reveal === 'cardinality' && task.field('people').checked;

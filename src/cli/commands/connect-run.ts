@@ -3,7 +3,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import {
   type ConnectedChannel,
   type ConnectOptions,
@@ -131,7 +131,7 @@ async function run(
   const told = leftOutNote(protocol, io);
   try {
     const result = await runParty(channel, protocol, role, own.own, {
-      ...{ ...watched, ...agreed, ...told, ...kept },
+      ...{ ...watched, ...agreed, ...told, ...kept, known: choice.known },
     });
     return { choice, own, result: result as Taken };
   } catch (error) {
@@ -196,6 +196,12 @@ function agreedChoice(
   const { reveal: wanted, role } = flags;
   const begun = protocols.find(({ id }) => id === kept)?.commandLine.reveal;
   const offered = channel?.mode === undefined ? begun : wordOf(protocols, channel.mode);
+  if (channel?.mode !== undefined && offered === undefined) {
+    throw new VeilmatchError(
+      'incompatible-peer',
+      `The partner runs a protocol of mode ${channel.mode}, which this command does not know.`,
+    );
+  }
   const reveal = wanted ?? offered ?? protocols[0]!.commandLine.reveal;
   if (offered !== undefined && offered !== reveal) {
     throw new VeilmatchError('incompatible-peer', `The partner reveals '${offered}', not '${reveal}'.`);

@@ -6,7 +6,7 @@ import { VeilmatchError } from '../../errors.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { checkFileNames, withOutputs } from '../../lists/output.js';
 import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import { checkedUrl } from '../../transport/door/address.js';
 import type { ConnectOptions } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';

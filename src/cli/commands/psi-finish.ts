@@ -7,7 +7,7 @@ import type { Io } from '../../lists/io.js';
 import { checkFileNames, checkOutputFiles, withOutputs } from '../../lists/output.js';
 import { withSharedRows } from '../../lists/shared-rows.js';
 import { pathName } from '../../path-name.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import { isLastFor, numberInRun } from '../../transport/exchange/chain.js';
 import { readHeader } from '../../transport/exchange/exchange-file.js';
 import { filesOf } from '../../transport/exchange/plan.js';

@@ -54,7 +54,7 @@ export interface Stepped extends StepTaken<Taken> {
 /** @throws {VeilmatchError} what `runStep` throws; `refused` in this party's own words where its policy did */
 export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
   const { choice, read, flags, files, partner, journal, limits, ...keys } = stepping;
-  const { protocol, role, options } = choice;
+  const { protocol, role, options, known } = choice;
   const own = ownOf(choice, read, flags);
   const policy = limits.policy === undefined ? undefined : await readPolicy(limits.policy, io);
   // Where the partner learns nothing there is nothing to be used up, and only the size of its list can be limited.
@@ -70,7 +70,7 @@ export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
   const progress = startRunProgress(io);
   try {
     const step = await runStep(files, protocol, role, own.own, {
-      ...{ ...options, ...keys, pad: flags.pad, signal: io.signal, onProgress: progress.update },
+      ...{ ...options, ...keys, known, pad: flags.pad, signal: io.signal, onProgress: progress.update },
       // Told of once.
       ...(files.reads === undefined || role === 'sender' ? leftOutNote(protocol, io) : {}),
       ...{ allow: learns || policy !== undefined ? allow : undefined },

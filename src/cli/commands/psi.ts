@@ -8,7 +8,7 @@ import { STDIN } from '../../lists/address.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import { pathName } from '../../path-name.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import { secureRandom } from '../../random.js';
 import { readHeader } from '../../transport/exchange/exchange-file.js';
 import { filesOf } from '../../transport/exchange/plan.js';

@@ -6,7 +6,7 @@ import { createBackend, type GroupBackend } from '../../group/index.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { withOutputs } from '../../lists/output.js';
 import { withSharedRows } from '../../lists/shared-rows.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import {
   type FolderRunStore,
   isRunStore,
@@ -16,7 +16,7 @@ import {
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type Choice, choose, type Flags, modeOf, partyOf } from '../flags/choice.js';
+import { type Choice, choose, type Flags, partyOf } from '../flags/choice.js';
 import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
 import { type Own, ownOf, readOwn } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
@@ -79,7 +79,7 @@ async function run(
   checkStdin([args[0], flags.partners, flags.policy]);
   const { listening: door, all } = await listenOptions(flags, io);
   const { output, role } = flags;
-  const listening = { ...door, mode: modeOf(choice.protocol), role };
+  const listening = { ...door, mode: choice.protocol.mode, role };
   const policy =
     flags.policy === undefined ? choice.protocol.terms.policy : await readPolicy(flags.policy, io);
   let rejected = 0;

@@ -3,9 +3,9 @@
 
 import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
+import type { CommandParty, ListProtocol } from '../../psi/described/command-line.js';
 import type { OptionFlag } from '../../psi/index.js';
-import type { CommandParty, ListProtocol } from '../../psi/run/command-line.js';
-import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
+import type { Role } from '../../psi/run/suite.js';
 import { attributeOf, type Flagged, flagsOf, longOf, wordsOf } from './protocol-options.js';
 
 /** A run as a party of it. */
@@ -14,6 +14,8 @@ export interface Choice {
   readonly role: Role;
   /** Of the protocol, by their names. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What the partner could have chosen, for what an error says. */
+  readonly known: readonly ListProtocol[];
   /** The flag by which several identifiers of a row would be one person, where there is one. */
   readonly peopleFlag: string | undefined;
 }
@@ -62,14 +64,9 @@ export function labelOf({ commandLine: { reveal, choice } }: ListProtocol): stri
   );
 }
 
-/** What the transport calls the mode of a protocol, where it has one. */
-export function modeOf({ mode }: Pick<ListProtocol, 'mode'>): Mode | undefined {
-  return (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === mode);
-}
-
-/** What `--reveal` calls a mode; the mode itself where no protocol here has it. */
-export function wordOf(protocols: readonly ListProtocol[], mode: Mode): string {
-  return protocols.find((protocol) => protocol.mode === MODE[mode])?.commandLine.reveal ?? mode;
+/** What `--reveal` calls a mode; undefined where no protocol here has it. */
+export function wordOf(protocols: readonly ListProtocol[], mode: number): string | undefined {
+  return protocols.find((protocol) => protocol.mode === mode)?.commandLine.reveal;
 }
 
 /**
@@ -93,7 +90,13 @@ export function choose(
     options[name] = value;
   }
   const sameWord = protocols.filter(({ commandLine }) => commandLine.reveal === protocol.commandLine.reveal);
-  const choice = { protocol, role, options, peopleFlag: peopleFlagOf([protocol, ...sameWord]) };
+  const choice = {
+    protocol,
+    role,
+    options,
+    known: protocols,
+    peopleFlag: peopleFlagOf([protocol, ...sameWord]),
+  };
   checkComplete(choice, flags);
   return choice;
 }

@@ -7,7 +7,7 @@ import type { IdentifierSet } from '../../identifiers/index.js';
 import { formatAmount } from '../../lists/amounts.js';
 import type { Io } from '../../lists/io.js';
 import type { SharedRows } from '../../lists/shared-rows.js';
-import type { RowsTold, Written } from '../../psi/run/command-line.js';
+import type { RowsTold, Written } from '../../psi/described/command-line.js';
 import { count } from '../report/comparison.js';
 import { type Choice, type Flags, partyOf } from './choice.js';
 import { attributeOf } from './protocol-options.js';

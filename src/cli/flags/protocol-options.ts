@@ -4,8 +4,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import { MOST_DIGITS } from '../../lists/amounts.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import type { OptionFlag, OptionOf } from '../../psi/index.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
 import type { Role } from '../../psi/run/suite.js';
 import { wholeNumber } from './values.js';
 

@@ -4,7 +4,7 @@
 import { Option } from 'commander';
 import type { Keep } from '../../lists/columns.js';
 import type { Spill } from '../../lists/shared-rows.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import { LEDGER_HELP } from '../secrets/state-folder.js';
 import { revealOption } from './choice.js';
 import { type OwnFlags, padOption } from './own.js';

@@ -7,7 +7,7 @@ import { placeName } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
 import { checkOutputFiles } from '../../lists/output.js';
 import type { Spill } from '../../lists/shared-rows.js';
-import type { ListProtocol } from '../../psi/run/command-line.js';
+import type { ListProtocol } from '../../psi/described/command-line.js';
 import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The shuffled mode, for those who show it, ask for it or attack it. */
 
-import type { ListProtocol, Whose } from '../run/command-line.js';
-import type { Draw } from '../run/described.js';
+import type { CommandParty, ListProtocol, Whose } from '../described/command-line.js';
+import type { Draw } from '../described/described.js';
+import { observeRun } from '../described/observe.js';
+import { toFlag } from '../described/shared-flags.js';
+import { psiLeakage } from '../intersection/leakage.js';
+import type { CardinalityResult, SenderResult } from '../intersection/result.js';
+import type { CoarseCount } from '../intersection/reveal.js';
 import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import type { CardinalityResult, SenderResult } from '../run/result.js';
-import type { CoarseCount } from '../run/reveal.js';
-import { COUNT_IS_EXACT, countTold, toFlag } from '../run/shared-flags.js';
 import { type CardinalityOptions, cardinality } from './index.js';
 
 const draws = (): readonly Draw[] => ['nonce', { kind: 'scalar', count: 1 }];
@@ -20,6 +20,18 @@ const howMany = ({ own, other }: Whose): string => `how many of ${own} identifie
 function roundedBy({ step, atLeast }: CoarseCount, count: (value: number) => string): string {
   return `rounded down to a multiple of ${count(step)}; 0 stands for fewer than ${count(Math.max(step, atLeast))}`;
 }
+
+type Counted = CommandParty<object, { readonly size?: number | undefined }>;
+
+/** How a count is told. */
+export const countTold: Pick<Counted, 'words' | 'json'> = {
+  words: ({ size }, _, { count }) => (size === undefined ? [] : [['shared', count(size)]]),
+  json: ({ size }) => ({ shared: size }),
+};
+
+/** Why a count is no protection of a list by itself. */
+export const COUNT_IS_EXACT =
+  "The partner's software sees the exact count: rounding it, or keeping small counts back, would bind nobody but that software.";
 
 export const describedCardinality: ListProtocol<
   ByRole<ListOwn>,
@@ -60,6 +72,6 @@ export const describedCardinality: ListProtocol<
   },
   leakage: ({ to, coarse } = {}) => psiLeakage({ reveal: 'cardinality', coarse, to }),
   nameOf: frameName,
-  observe: observeRun,
+  observe: (frames, suite) => observeRun(frames, suite),
   draws: { receiver: draws, sender: draws },
 };

@@ -6,15 +6,16 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
+import { KINDS } from '../intersection/kinds.js';
 import { psiReceiver, type ReceiverEnd } from '../intersection/receiver.js';
+import type { CardinalityResult, SenderResult } from '../intersection/result.js';
+import { type CoarseCount, checkCoarse } from '../intersection/reveal.js';
 import { psiSender, type SenderEnd } from '../intersection/sender.js';
 import { listIdentity } from '../run/list-digest.js';
 import type { OptionOf } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
-import type { CardinalityResult, SenderResult } from '../run/result.js';
-import { type CoarseCount, checkCoarse } from '../run/reveal.js';
 import { filesTo, toBoth } from '../run/shared-options.js';
-import { type Learner, MODE } from '../run/suite.js';
+import type { Learner } from '../run/suite.js';
 
 /** Options of a count. */
 export interface CardinalityOptions {
@@ -37,8 +38,7 @@ export const cardinality: Protocol<
   CardinalityOptions,
   { readonly receiver: CardinalityResult; readonly sender: SenderResult }
 > = {
-  id: 'ecdh-psi-cardinality',
-  mode: MODE.cardinality,
+  ...KINDS.cardinality,
   options: { to: toBoth, coarse },
   receiver: {
     machine: ({ set }, options) => psiReceiver(set, { ...options, reveal: 'cardinality' }),

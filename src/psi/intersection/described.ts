@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The ordered mode, for those who show it, ask for it or attack it. */
 
-import type { CommandParty, ListProtocol, Whose } from '../run/command-line.js';
+import type { CommandParty, ListProtocol, Whose } from '../described/command-line.js';
+import type { OptionFlag } from '../described/described.js';
+import { observeRun } from '../described/observe.js';
+import { toFlag } from '../described/shared-flags.js';
 import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import type { IntersectionResult, SenderResult } from '../run/result.js';
-import { protocolFlag, toFlag } from '../run/shared-flags.js';
 import { type IntersectionOptions, intersection } from './index.js';
+import { psiLeakage } from './leakage.js';
+import type { IntersectionResult, SenderResult } from './result.js';
 
 type Taken = Pick<SenderResult, 'size' | 'matches'>;
 
@@ -25,6 +26,15 @@ export const intersectionTold: Pick<CommandParty<object, Taken>, 'words' | 'json
     return [['shared', `${count(size)}${inRows}`]];
   },
   json: ({ size, matches }) => ({ shared: size, rows: matches?.length }),
+};
+
+/** By what an intersection is found. */
+export const protocolFlag: Pick<OptionFlag, 'flags' | 'help' | 'choices'> = {
+  flags: '--protocol <NAME>',
+  help:
+    'how it is found: ecdh (the default), the most conservative; or ot, by oblivious transfers, dozens of times faster for long ' +
+    'lists; both parties say the same',
+  choices: ['ecdh', 'ot'],
 };
 
 export const describedIntersection: ListProtocol<
@@ -58,7 +68,7 @@ export const describedIntersection: ListProtocol<
   },
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
   nameOf: frameName,
-  observe: observeRun,
+  observe: (frames, suite) => observeRun(frames, suite, intersection),
   draws: {
     receiver: ({ set }) => ['nonce', { kind: 'blind', count: set.size }],
     sender: () => ['nonce', { kind: 'scalar', count: 1 }],

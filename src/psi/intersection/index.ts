@@ -6,14 +6,15 @@
  */
 
 import { namingTerms } from '../../policy/terms.js';
-import type { BlindingName } from '../run/blinding.js';
 import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
-import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
 import { filesTo, toBoth } from '../run/shared-options.js';
-import { type Learner, MODE } from '../run/suite.js';
+import type { Learner } from '../run/suite.js';
+import type { BlindingName } from './additive.js';
+import { KINDS } from './kinds.js';
 import { psiReceiver, type ReceiverEnd } from './receiver.js';
+import { type IntersectionResult, rowsWith, type SenderResult } from './result.js';
 import { psiSender, type SenderEnd } from './sender.js';
 
 /** Options of an intersection. */
@@ -35,8 +36,7 @@ export const intersection: Protocol<
   IntersectionOptions,
   { readonly receiver: IntersectionResult; readonly sender: SenderResult }
 > = {
-  id: 'ecdh-psi',
-  mode: MODE.intersection,
+  ...KINDS.intersection,
   options: {
     to: toBoth,
     verifiable: yesOrNo('verifiable', {

@@ -10,7 +10,6 @@
 import { DistinctBytes } from '../../bytes.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { inTurns } from '../../workers/turn.js';
-import { AdditiveBlinding, type Blinding, MultiplicativeBlinding } from '../run/blinding.js';
 import {
   checkAscending,
   checkDistinct,
@@ -23,17 +22,13 @@ import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markedIn, SortedRecords } from '../run/matching.js';
-import {
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PsiSettings,
-  settingsOf,
-  termsOf,
-} from '../run/party.js';
-import { toldCount } from '../run/reveal.js';
+import { openSession, ownHello } from '../run/party.js';
 import { checkFinish, type Tagger } from '../run/session.js';
+import { type Blinding, MultiplicativeBlinding } from '../shuffled/blinding.js';
 import type { Part } from '../shuffled/shuffled.js';
+import { AdditiveBlinding } from './additive.js';
+import { type PartyOptions, type PsiSettings, settingsOf, termsOf } from './party.js';
+import { toldCount } from './reveal.js';
 
 /** What the receiver's machine knows at the end. */
 export interface ReceiverEnd {
@@ -56,7 +51,7 @@ export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachi
 async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverEnd> {
   const { backend, random, suite } = settings;
   const { elementBytes } = suite.group;
-  const ordered = settings.mode === 'intersection';
+  const ordered = settings.reveal === 'intersection';
   const line = new Line('receiver');
   // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
   const asked = new Uint8Array(settings.verifiable ? set.size * elementBytes : 0);
@@ -65,9 +60,9 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
   let blinding: Blinding | undefined;
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     await checkPublicKey(peer.publicKey, backend);
-    const told = settings.to === 'both' ? settings.mode : 'nothing';
+    const told = settings.to === 'both' ? settings.reveal : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: told, terms: termsOf(settings) });
     blinding =
       settings.blinding === 'additive'
@@ -83,7 +78,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Prog
       const C = asked.subarray(done * elementBytes, done * elementBytes + D.length);
       const proof = yield* line.take('proof');
       // Loaded where proofs were agreed on: most pages never do.
-      const { checkProof } = await import('../run/proofs.js');
+      const { checkProof } = await import('./proofs.js');
       await withOffset(done, checkProof(settings, sid, { B: peer.publicKey, C, D }, done, proof));
     };
     const ownTags = yield* takeAnswers(
@@ -167,7 +162,7 @@ async function* takeAnswers(
   let last: Uint8Array | undefined;
   for (let done = 0; done < set.size; ) {
     const { bytes } = decodeRecords(yield* line.take('evaluated'), elementBytes, done, set.size);
-    const ordered = settings.mode === 'intersection';
+    const ordered = settings.reveal === 'intersection';
     if (!ordered) last = checkAscending('answers', bytes, elementBytes, done, last);
     if (check !== undefined) yield* check(bytes, done);
     tags.set(await tagsOf(bytes, done, unblinding), done * tagger.width);

@@ -16,15 +16,9 @@ import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markedIn } from '../run/matching.js';
 import { ownTags } from '../run/own-tags.js';
-import {
-  openSession,
-  ownHello,
-  type PartyOptions,
-  type PsiSettings,
-  settingsOf,
-  termsOf,
-} from '../run/party.js';
+import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { type PartyOptions, type PsiSettings, settingsOf, termsOf } from './party.js';
 
 /** What the sender's machine knows at the end. */
 export interface SenderEnd {
@@ -45,16 +39,21 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
 }
 
 async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderEnd> {
-  const { backend, mode, suite } = settings;
+  const { backend, reveal, suite } = settings;
   const { elementBytes, scalars } = suite.group;
-  const ordered = mode === 'intersection';
+  const ordered = reveal === 'intersection';
   const line = new Line('sender');
   const greeting = ownHello('sender', set, settings);
   const scalar = scalars.random(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
-    await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: mode, terms: termsOf(settings) });
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    await settings.admit({
+      peerSize: peer.size,
+      ownSize: set.size,
+      learns: reveal,
+      terms: termsOf(settings),
+    });
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
 
     const asked = new DistinctBytes();
@@ -72,7 +71,7 @@ async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Progra
       if (settings.verifiable) {
         const statement = { B: hello.publicKey, C: bytes, D: evaluated };
         // Loaded where proofs were agreed on: most pages never do.
-        const { proofFrame } = await import('../run/proofs.js');
+        const { proofFrame } = await import('./proofs.js');
         yield line.send(await proofFrame(settings, sid, scalar, statement, done));
       }
       done += bytes.length / elementBytes;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Join ids, for those who show them, ask for them or attack them. */
 
-import type { CommandParty, ListProtocol } from '../run/command-line.js';
-import type { Draw, Leakage } from '../run/described.js';
+import type { CommandParty, ListProtocol } from '../described/command-line.js';
+import type { Draw, Leakage } from '../described/described.js';
+import { OFFLINE_BUT_SIZE } from '../described/leakage.js';
+import { observeRun } from '../described/observe.js';
 import { frameName } from '../run/frames.js';
-import { OFFLINE_BUT_SIZE } from '../run/leakage.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
 import { type JoinIdsTaken, joinIds } from './index.js';
 
@@ -49,6 +49,6 @@ export const describedJoinIds: ListProtocol<ByRole<ListOwn>, object, ByRole<Join
   },
   leakage: () => leakage,
   nameOf: frameName,
-  observe: observeRun,
+  observe: (frames, suite) => observeRun(frames, suite),
   draws: { receiver: draws, sender: draws },
 };

@@ -7,11 +7,10 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
+import type { CardinalityResult } from '../intersection/result.js';
 import { listIdentity } from '../run/list-digest.js';
 import type { ByRole, ListOwn, Party, Protocol } from '../run/protocol.js';
-import type { CardinalityResult } from '../run/result.js';
-import { MODE } from '../run/suite.js';
-import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
+import { JOIN_IDS, type JoinIdsEnd, joinIdsReceiver, joinIdsSender, pseudonymsOfRows } from './join-ids.js';
 
 /** What either party takes home. */
 export interface JoinIdsTaken extends CardinalityResult {
@@ -32,8 +31,7 @@ const party: Omit<Party<ListOwn, object, JoinIdsTaken, JoinIdsEnd>, 'machine'> =
 
 /** Pseudonyms for a third party. */
 export const joinIds: Protocol<ByRole<ListOwn>, object, ByRole<JoinIdsTaken>> = {
-  id: 'join-ids',
-  mode: MODE['join-ids'],
+  ...JOIN_IDS,
   options: {},
   receiver: { ...party, machine: ({ set }, options) => joinIdsReceiver(set, options) },
   sender: { ...party, machine: ({ set }, options) => joinIdsSender(set, options) },

@@ -31,6 +31,7 @@ import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../ru
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame } from '../run/frames.js';
 import { encodeHello, type Hello } from '../run/hello.js';
+import type { RunKind } from '../run/kind.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { countCommon } from '../run/matching.js';
 import {
@@ -44,6 +45,8 @@ import {
 import { checkFinish } from '../run/session.js';
 import type { Role } from '../run/suite.js';
 import { type Part, sendRecords } from '../shuffled/shuffled.js';
+
+export const JOIN_IDS: RunKind = { id: 'join-ids', mode: 4 };
 
 const PSEUDONYM_LABEL = utf8('veilmatch-psi-v1 pseudonym');
 /** Bytes of a pseudonym: two of 2^24 that are alike by chance occur once in 2^81 runs. */
@@ -80,7 +83,7 @@ function joinSettings(set: IdentifierSet, options: CommonOptions): PartySettings
         'whoever joins the tables does so by any pseudonym of a person.',
     );
   }
-  return commonSettings(set, options, { mode: 'join-ids', to: 'both', verifiable: false });
+  return commonSettings(set, options, { protocol: JOIN_IDS, to: 'both', verifiable: false });
 }
 
 async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<JoinIdsEnd> {
@@ -89,7 +92,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   try {
     const hello = ownHello('receiver', set, settings);
     yield run.line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, suite);
+    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, settings);
     await checkPublicKey(peer.publicKey, settings.backend);
     await settings.admit({
       peerSize: peer.size,
@@ -118,7 +121,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   try {
     const greeting = ownHello('sender', set, settings);
     const hello: Hello = { ...greeting, publicKey: await settings.backend.multiplyBase(run.first) };
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, suite);
+    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, settings);
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,

@@ -2,13 +2,13 @@
 /** The intersection by oblivious transfers, for those who show it, ask for it or attack it. */
 
 import { CODE_LENGTH } from '../../kernel/ot.js';
-import { intersectionTold, intersectionWhich } from '../intersection/described.js';
-import type { ListProtocol } from '../run/command-line.js';
+import type { ListProtocol } from '../described/command-line.js';
+import { toFlag } from '../described/shared-flags.js';
+import { intersectionTold, intersectionWhich, protocolFlag } from '../intersection/described.js';
+import { psiLeakage } from '../intersection/leakage.js';
+import type { IntersectionResult, SenderResult } from '../intersection/result.js';
 import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import type { IntersectionResult, SenderResult } from '../run/result.js';
-import { protocolFlag, toFlag } from '../run/shared-flags.js';
 import { type OtIntersectionOptions, otIntersection } from './index.js';
 import { observeOtRun } from './observe.js';
 

@@ -7,12 +7,13 @@
  * **What it leaks** besides: the sizes of the sets and the kinds of identifiers in them.
  */
 
+import { type IntersectionResult, rowsWith, type SenderResult } from '../intersection/result.js';
 import { listIdentity } from '../run/list-digest.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
-import { type IntersectionResult, rowsWith, type SenderResult } from '../run/result.js';
 import { toBoth } from '../run/shared-options.js';
-import { type Learner, MODE } from '../run/suite.js';
+import type { Learner } from '../run/suite.js';
 import { type OtReceiverEnd, otReceiver } from './receiver.js';
+import { OT_PSI } from './run.js';
 import { type OtSenderEnd, otSender } from './sender.js';
 import { otTerms } from './terms.js';
 
@@ -34,8 +35,7 @@ export const otIntersection: Protocol<
   OtIntersectionOptions,
   { readonly receiver: IntersectionResult; readonly sender: SenderResult }
 > = {
-  id: 'ot-psi',
-  mode: MODE['ot-psi'],
+  ...OT_PSI,
   options: { to: toBoth },
   receiver: {
     machine: ({ set }, options) => otReceiver(set, options),

@@ -4,10 +4,10 @@
 import { type ByteList, concatBytes } from '../../bytes.js';
 import type { GroupBackend } from '../../group/group.js';
 import { CODE_LENGTH, COORDINATE_KEYS, DIGEST_BYTES, KEY_BYTES, MAX_ELEMENTS } from '../../kernel/ot.js';
+import type { SentFrame } from '../described/observe.js';
 import { type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
 import { decodeFrame, type FrameName } from '../run/frames.js';
 import { decodeHello } from '../run/hello.js';
-import type { SentFrame } from '../run/observe.js';
 import { sessionId } from '../run/session.js';
 import { offer } from './base-transfers.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';

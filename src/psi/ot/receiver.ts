@@ -61,7 +61,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   let [scalar, tableKey]: Uint8Array[] = [];
   try {
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     const learns = settings.to === 'both' ? 'intersection' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns, terms: namingTerms });
     threads = Lanes.open(backend.concurrency, shape.bins);

@@ -5,10 +5,13 @@ import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../a
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Frame } from '../run/frames.js';
+import type { RunKind } from '../run/kind.js';
 import { COMMON_NAMES, type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
 import { toBoth } from '../run/shared-options.js';
 import type { Learner } from '../run/suite.js';
 import { columnsBytes } from './columns.js';
+
+export const OT_PSI: RunKind = { id: 'ot-psi', mode: 5 };
 
 /** Options of a party. */
 export interface OtPartyOptions extends CommonOptions {
@@ -24,7 +27,7 @@ export function otSettings(set: IdentifierSet, options: OtPartyOptions): PartySe
   requireOptionsWithBackend(options, NAMES);
   const { to = 'receiver' } = options;
   toBoth.check(to);
-  return commonSettings(set, options, { mode: 'ot-psi', to, verifiable: false });
+  return commonSettings(set, options, { protocol: OT_PSI, to, verifiable: false });
 }
 
 /**

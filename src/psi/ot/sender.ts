@@ -65,7 +65,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   let bins: Bins | undefined;
   let threads: Promise<Lanes> | undefined;
   try {
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
     const shape = binShape(peer.size);
     threads = Lanes.open(backend.concurrency, shape.bins);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A count of people, for those who show it, ask for it or attack it. */
 
+import { COUNT_IS_EXACT, countTold } from '../cardinality/described.js';
 import { cardinality } from '../cardinality/index.js';
-import type { ListProtocol } from '../run/command-line.js';
+import type { ListProtocol } from '../described/command-line.js';
+import { observeRun } from '../described/observe.js';
+import { psiLeakage } from '../intersection/leakage.js';
+import type { CardinalityResult } from '../intersection/result.js';
 import { frameName } from '../run/frames.js';
-import { psiLeakage } from '../run/leakage.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import type { CardinalityResult } from '../run/result.js';
-import { COUNT_IS_EXACT, countTold, peopleFlag } from '../run/shared-flags.js';
 import type { MergeOptions } from '../shuffled/merge-limits.js';
+import { peopleFlag } from '../shuffled/people-flag.js';
 import { people } from './index.js';
 
 export const describedPeople: ListProtocol<
@@ -39,7 +40,7 @@ export const describedPeople: ListProtocol<
       'How many people the sender has too, and how many identifiers each matched pair of people shares.',
   }),
   nameOf: frameName,
-  observe: observeRun,
+  observe: (frames, suite) => observeRun(frames, suite),
   // Dummies come first, as many as the list needs.
   draws: { receiver: () => [], sender: () => [] },
 };

@@ -8,12 +8,17 @@
  */
 
 import { countingTerms } from '../../policy/terms.js';
+import type { CardinalityResult } from '../intersection/result.js';
 import { listIdentity } from '../run/list-digest.js';
 import type { ByRole, ListOwn, Protocol } from '../run/protocol.js';
-import type { CardinalityResult } from '../run/result.js';
-import { MODE } from '../run/suite.js';
 import { limitOptions, type MergeOptions } from '../shuffled/merge-limits.js';
-import { type PeopleReceiverEnd, type PeopleSenderEnd, peopleReceiver, peopleSender } from './people.js';
+import {
+  PEOPLE,
+  type PeopleReceiverEnd,
+  type PeopleSenderEnd,
+  peopleReceiver,
+  peopleSender,
+} from './people.js';
 
 /** How many people are shared. */
 export const people: Protocol<
@@ -21,8 +26,7 @@ export const people: Protocol<
   MergeOptions,
   { readonly receiver: CardinalityResult; readonly sender: Pick<CardinalityResult, 'peerSize'> }
 > = {
-  id: 'ecdh-psi-people',
-  mode: MODE.cardinality,
+  ...PEOPLE,
   options: limitOptions,
   receiver: {
     machine: ({ set }, options) => peopleReceiver(set, options),

@@ -14,10 +14,11 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { countingTerms } from '../../policy/terms.js';
 import { secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
-import { MultiplicativeBlinding } from '../run/blinding.js';
+import { KINDS } from '../intersection/kinds.js';
 import { checkPublicKey } from '../run/checks.js';
 import { encodeFrame } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
+import type { RunKind } from '../run/kind.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import {
   COMMON_NAMES,
@@ -28,6 +29,7 @@ import {
   type PartySettings,
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { MultiplicativeBlinding } from '../shuffled/blinding.js';
 import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import {
@@ -38,6 +40,9 @@ import {
   tagsOf,
   takeShared,
 } from '../shuffled/shuffled.js';
+
+/** The mode is that of a count; that rows may have several identifiers is a flag of the Hello. */
+export const PEOPLE: RunKind = { id: 'ecdh-psi-people', mode: KINDS.cardinality.mode };
 
 /** What the receiver's machine knows at the end. */
 export interface PeopleReceiverEnd {
@@ -82,7 +87,7 @@ function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): People
   requireSet(set);
   requireOptionsWithBackend(options, PEOPLE_NAMES);
   const roster = rosterOf(set, true, options.random ?? secureRandom, options);
-  const agreement = { mode: 'cardinality', to: 'receiver', verifiable: false } as const;
+  const agreement = { protocol: PEOPLE, to: 'receiver', verifiable: false } as const;
   return { ...commonSettings(roster.set, options, agreement), roster };
 }
 
@@ -95,7 +100,7 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
   try {
     await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     await settings.admit({
@@ -124,7 +129,7 @@ async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
     await settings.admit({ ...sizes, learns: 'cardinality', terms: countingTerms });

@@ -9,7 +9,7 @@
  * | 13 | 2 | version, 1 |
  * | 15 | 1 | role: 1 receiver, 2 sender |
  * | 16 | 1 | suite: 1 ristretto255, SHA-512 |
- * | 17 | 1 | mode: 1 ordered (intersection), 2 shuffled (cardinality), 3 sum, 4 join ids |
+ * | 17 | 1 | mode: the number that the protocol has, 1 to 255 |
  * | 18 | 1 | who learns the result: 1 receiver, 2 both, 3 sender |
  * | 19 | 1 | version of the identifiers' canonical bytes |
  * | 20 | 1 | kinds of identifiers, one bit each: 1 phone, 2 e-mail, 4 composite, 8 opaque |
@@ -29,7 +29,7 @@ import { VeilmatchError } from '../../errors.js';
 import { IDENTIFIER_FORMAT, type IdentifierKind } from '../../identifiers/identifier.js';
 import { checkComparable } from '../../identifiers/set.js';
 import type { PsiSuite } from './ciphersuite.js';
-import { LEARNER, type Learner, MODE, type Mode, ROLE, type Role, VERSION } from './suite.js';
+import { LEARNER, type Learner, ROLE, type Role, VERSION } from './suite.js';
 
 const MAGIC = utf8('veilmatch-psi');
 /** Where the suite stands, which says how long all of it is. */
@@ -42,7 +42,8 @@ const FLAG = { verifiable: 1, several: 2 } as const;
 
 export interface Hello {
   readonly role: Role;
-  readonly mode: Mode;
+  /** The number of the protocol, 1 to 255. */
+  readonly mode: number;
   readonly to: Learner;
   /** Whether the sender proves its answers. */
   readonly verifiable: boolean;
@@ -67,7 +68,7 @@ export function encodeHello(hello: Hello, suite: PsiSuite): Uint8Array {
     Uint8Array.of(
       ROLE[hello.role],
       suite.id,
-      MODE[hello.mode],
+      hello.mode,
       LEARNER[hello.to],
       IDENTIFIER_FORMAT,
       kinds,
@@ -86,7 +87,7 @@ export function encodeHello(hello: Hello, suite: PsiSuite): Uint8Array {
  * Reads a Hello as anybody can who sees it.
  * @param suite the one that it has to be of
  * @throws {VeilmatchError} `bad-message` for what is no Hello, `incompatible-peer` for another version or suite,
- * or for a mode or flag that this version does not know
+ * for the mode of no Hello, or a flag that this version does not know
  */
 export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
   if (body.length < MAGIC.length + 2 || !equalBytes(body.subarray(0, MAGIC.length), MAGIC)) {
@@ -111,7 +112,8 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
     );
   }
   const role = nameOf(ROLE, body[15]!) ?? fail('its role', 15);
-  const mode = nameOf(MODE, body[17]!) ?? unknown('mode', body[17]!);
+  // Which protocol has it is not known here: `checkPeer` wants the own one.
+  const mode = body[17]! === 0 ? unknown('mode', 0) : body[17]!;
   const to = nameOf(LEARNER, body[18]!) ?? unknown('rule for who learns the result,', body[18]!);
   if (body[20]! > 15) throw malformed('the kinds of identifiers', 20);
   const flags = body[21]!;
@@ -138,16 +140,19 @@ export function decodeHello(body: Uint8Array, suite: PsiSuite): Hello {
 
 /**
  * Checks the peer's Hello against one's own.
+ * @param namesOf what the protocols of a mode are called
  * @throws {VeilmatchError} `incompatible-peer`, `incompatible-lists`, `wrong-size`, or `bad-message` for elements that are no
  * whole number of people
  */
-export function checkPeer(own: Hello, peer: Hello): void {
+export function checkPeer(
+  own: Hello,
+  peer: Hello,
+  namesOf: (mode: number) => string = (mode) => `mode ${mode}`,
+): void {
   if (peer.role === own.role)
     throw incompatible(`Both parties are the ${own.role}. One of them must be the other.`);
   if (peer.mode !== own.mode) {
-    throw incompatible(
-      `This party agreed to reveal the ${own.mode}, the peer the ${peer.mode}. Agree on one.`,
-    );
+    throw incompatible(`This party runs ${namesOf(own.mode)}, the peer ${namesOf(peer.mode)}. Agree on one.`);
   }
   if (peer.to !== own.to) {
     throw incompatible(

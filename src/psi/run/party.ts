@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What both parties are told, and what they do alike. */
 
-import {
-  type OptionNames,
-  requireCallbacks,
-  requireOptionsWithBackend,
-  requireSet,
-  requireSignal,
-} from '../../arguments.js';
+import { type OptionNames, requireArray, requireCallbacks, requireSignal } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
 import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { AdmissionRequest } from '../../policy/admission.js';
-import { countingTerms, namingTerms, type Terms } from '../../policy/terms.js';
+import type { Terms } from '../../policy/terms.js';
 import { type RandomSource, secureRandom } from '../../random.js';
 import { admitOf } from './admit.js';
-import type { BlindingName } from './blinding.js';
-import { noProofs, type PsiSuite, suiteOf } from './ciphersuite.js';
+import { type PsiSuite, suiteOf } from './ciphersuite.js';
 import { recordsPerFrame } from './frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello, NONCE_BYTES } from './hello.js';
-import { type CoarseCount, type RevealSettings, revealOf } from './reveal.js';
+import { type NamedMode, namesOfMode, type RunKind } from './kind.js';
 import { sessionId, Tagger } from './session.js';
-import { toBoth } from './shared-options.js';
-import { type Learner, MAX_IDENTIFIER_BYTES, type Mode, type Reveal, type Role } from './suite.js';
+import { type Learner, MAX_IDENTIFIER_BYTES, type Role } from './suite.js';
 
 /** The steps that take time, in the order of a run: R blinds, S evaluates and tags, R unblinds. */
 export type Phase = 'blind' | 'evaluate' | 'tag' | 'unblind' | 'encrypt';
@@ -32,7 +24,7 @@ export interface RunRequest extends AdmissionRequest {
   readonly terms: Terms;
 }
 
-/** Options of a party, whatever the mode. */
+/** Options of a party, whatever the protocol. */
 export interface CommonOptions {
   /** Does the group operations; it must live as long as the run. */
   readonly backend: GroupBackend;
@@ -56,6 +48,8 @@ export interface CommonOptions {
    * anything that it returns: `false` is no word for no. See `admission`.
    */
   readonly admit?: ((run: RunRequest) => Promise<void>) | undefined;
+  /** Other protocols, whose names an error tells where the peer runs one of them. Default none: it is told by its mode. */
+  readonly known?: readonly NamedMode[] | undefined;
   /** Stops the run between two chunks, with code `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Elements done and in all, in each phase. */
@@ -70,47 +64,15 @@ export const COMMON_NAMES: OptionNames<CommonOptions> = {
     maxPeerSize: true,
     chunkSize: true,
     admit: true,
+    known: true,
     signal: true,
   },
   onProgress: true,
 };
 
-/** Options of a party of an intersection or a count. */
-export interface PartyOptions extends CommonOptions {
-  /**
-   * What the receiver learns; both parties must ask for the same. Default `intersection`.
-   */
-  readonly reveal?: Reveal | undefined;
-  /**
-   * With `reveal: 'cardinality'`, how the receiver makes the count coarse: its own business, which the peer cannot tell, and
-   * which binds nobody but its software.
-   */
-  readonly coarse?: CoarseCount | undefined;
-  /**
-   * Who learns it. With `both` the receiver reports its result to the sender, which has to trust it not to leave anything
-   * out and not to stop before. Default `receiver`.
-   */
-  readonly to?: Exclude<Learner, 'sender'> | undefined;
-  /**
-   * Whether the sender proves that it answered under the key of its Hello; in the ordered mode only. Says nothing about
-   * its tags or its list. Default `false`.
-   */
-  readonly verifiable?: boolean | undefined;
-  /**
-   * How the receiver hides its elements: its own business, the sender cannot tell. Default `additive`, which is faster;
-   * with `reveal: 'cardinality'` only `multiplicative` is possible.
-   */
-  readonly blinding?: BlindingName | undefined;
-}
-
-export const PARTY_NAMES: OptionNames<PartyOptions> = {
-  ...COMMON_NAMES,
-  ...{ reveal: true, coarse: true, to: true, verifiable: true, blinding: true },
-};
-
 /** What the two parties must agree on. */
 interface Agreement {
-  readonly mode: Mode;
+  readonly protocol: RunKind;
   readonly to: Learner;
   readonly verifiable: boolean;
 }
@@ -123,6 +85,7 @@ export interface PartySettings extends Agreement {
   readonly maxPeerSize: number;
   readonly chunkSize: number;
   readonly signal: AbortSignal | undefined;
+  readonly known: readonly NamedMode[];
   admit(run: RunRequest): Promise<void>;
   /** Options for a batch of which `before` elements are done already. */
   batch(phase: Phase, before: number, total: number): BatchOptions;
@@ -137,83 +100,14 @@ export function defaultChunkSize({ group }: PsiSuite): number {
   return Math.min(CHUNK_SIZE, recordsPerFrame(group.elementBytes));
 }
 
-export interface PsiSettings extends PartySettings {
-  readonly blinding: BlindingName;
-  readonly coarse: CoarseCount | undefined;
-}
-
-/** What both modes are told, with every default filled in. */
-interface ModeSettings extends RevealSettings {
-  readonly to: Exclude<Learner, 'sender'>;
-  readonly verifiable: boolean;
-  readonly blinding: BlindingName;
-}
-
-/** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
-function modeOf(options: Omit<PartyOptions, keyof CommonOptions>): ModeSettings {
-  const { reveal, coarse } = revealOf(options);
-  const { to = 'receiver', verifiable = false } = options;
-  toBoth.check(to);
-  if (verifiable && reveal !== 'intersection') {
-    throw new VeilmatchError(
-      'argument',
-      "The option verifiable goes with reveal: 'intersection' only: sorted answers cannot be held against questions.",
-    );
-  }
-  const { blinding = reveal === 'intersection' ? 'additive' : 'multiplicative' } = options;
-  if (blinding !== 'multiplicative' && (blinding !== 'additive' || reveal !== 'intersection')) {
-    throw new VeilmatchError(
-      'argument',
-      "The option blinding must be 'additive' or 'multiplicative'; with reveal: 'cardinality' only the latter, " +
-        'since the answers come back sorted.',
-    );
-  }
-  return { reveal, coarse, to, verifiable, blinding };
-}
-
-/** @throws {VeilmatchError} `argument` for options or elements that cannot be right */
-export function settingsOf(set: IdentifierSet, options: PartyOptions): PsiSettings {
-  requireSet(set);
-  requireOptionsWithBackend(options, PARTY_NAMES);
-  const { reveal, coarse, to, verifiable, blinding } = modeOf(options);
-  if (reveal === 'cardinality' && set.severalPerRow) {
-    throw new VeilmatchError(
-      'argument',
-      "With reveal: 'cardinality' a row may have one identifier only, or people would be counted by their identifiers. " +
-        "The protocol people counts people, where the peer runs it, too; or make the set with match: 'all', or from one column, the " +
-        'same at both parties. What firstOfEachRow() leaves misses whoever the other list knows by something else.',
-    );
-  }
-  const settings = commonSettings(set, options, { mode: reveal, to, verifiable });
-  if (verifiable && settings.suite.proofs === undefined) throw noProofs(settings.suite);
-  return { ...settings, blinding, coarse };
-}
-
-/** The options of a caller who names a mode by `reveal`, as the protocol of that mode takes them. */
-type Revealing<Options> = Omit<Options, 'reveal'> & RevealSettings;
-
-/** @throws {VeilmatchError} `argument` for options that cannot be right, or do not go together */
-export function revealing<Options extends Omit<PartyOptions, keyof CommonOptions>>(
-  options: Options,
-): Revealing<Options> {
-  const { reveal, coarse } = modeOf(options);
-  const { reveal: _, coarse: __, verifiable, blinding, ...rest } = options;
-  if (reveal === 'cardinality') return { ...rest, reveal, coarse } as unknown as Revealing<Options>;
-  return { ...rest, verifiable, blinding, reveal, coarse } as unknown as Revealing<Options>;
-}
-
-/** What a run of the ordered or the shuffled mode means for a policy. */
-export function termsOf({ mode }: PsiSettings): Terms {
-  return mode === 'intersection' ? namingTerms : countingTerms;
-}
-
 /** @throws {VeilmatchError} `argument` for what is to be called, in the middle of a run, and cannot be */
 export function checkCalls(options: Partial<CommonOptions>): void {
   requireCallbacks(options, 'random', 'admit', 'onProgress');
   requireSignal(options.signal);
+  if (options.known !== undefined) requireArray(options.known, 'The option known');
 }
 
-/** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any mode */
+/** @throws {VeilmatchError} `argument` for options or elements that cannot be right in any protocol */
 export function commonSettings(
   set: IdentifierSet,
   options: CommonOptions,
@@ -245,6 +139,7 @@ export function commonSettings(
     maxPeerSize,
     chunkSize,
     signal: options.signal,
+    known: options.known ?? [],
     admit: admitOf(options.admit),
     batch: (phase, before, total) => ({
       signal: options.signal,
@@ -276,7 +171,7 @@ export function ownHello(
 ): Hello {
   return {
     role,
-    mode: settings.mode,
+    mode: settings.protocol.mode,
     to: settings.to,
     verifiable: settings.verifiable,
     identifiersPerRow: own.identifiersPerRow ?? 1,
@@ -296,11 +191,12 @@ interface Session {
 }
 
 /** @throws {VeilmatchError} when the peer's Hello is malformed or the two do not go together */
-export function openSession(own: Hello, peerBody: Uint8Array, suite: PsiSuite): Session {
+export function openSession(own: Hello, peerBody: Uint8Array, settings: PartySettings): Session {
+  const { protocol, known, suite } = settings;
   const peer = decodeHello(peerBody, suite);
-  checkPeer(own, peer);
+  checkPeer(own, peer, (mode) => namesOfMode(mode, protocol, known));
   const ownBody = encodeHello(own, suite);
   const [receiver, sender] = own.role === 'receiver' ? [own, peer] : [peer, own];
   const sid = own.role === 'receiver' ? sessionId(ownBody, peerBody) : sessionId(peerBody, ownBody);
-  return { sid, tagger: new Tagger(sid, own.mode, [receiver.size, sender.size], suite), peer };
+  return { sid, tagger: new Tagger(sid, protocol, [receiver.size, sender.size], suite), peer };
 }

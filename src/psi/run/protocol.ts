@@ -6,8 +6,10 @@
  */
 
 import { requireFunction, requireMethods, requireObject } from '../../arguments.js';
+import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import type { Terms } from '../../policy/terms.js';
+import { MAX_MODE, type RunKind } from './kind.js';
 import type { PsiMachine } from './machine.js';
 import { chosen, type Given, type OptionSpec } from './options.js';
 import { COMMON_NAMES, type CommonOptions, checkCalls } from './party.js';
@@ -53,11 +55,7 @@ export interface Protocol<
   Own extends ByRole = ByRole,
   Options extends object = object,
   Result extends ByRole = ByRole,
-> {
-  /** Its name in options, reports and stored runs. */
-  readonly id: string;
-  /** Its mode in the Hello; 0 where it has another first message. */
-  readonly mode: number;
+> extends RunKind {
   readonly options: OptionSpec<Options>;
   /** The party that asks. */
   readonly receiver: Party<Own['receiver'], Options, Result['receiver'], unknown>;
@@ -83,7 +81,13 @@ export interface Protocol<
 /** @throws {VeilmatchError} `argument` for what is no protocol */
 export function requireProtocol(value: unknown): void {
   requireObject(value, 'The protocol', 'id');
-  const { receiver, sender, terms, options, files } = value as Protocol;
+  const { mode, receiver, sender, terms, options, files } = value as Protocol;
+  if (!Number.isInteger(mode) || mode < 0 || mode > MAX_MODE) {
+    throw new VeilmatchError(
+      'argument',
+      `The mode of the protocol must be a whole number from 0 to ${MAX_MODE}.`,
+    );
+  }
   for (const party of [receiver, sender]) {
     requireMethods(party, 'A party of the protocol', 'machine', 'result', 'identity');
   }

@@ -5,11 +5,10 @@ import { concatBytes, equalBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { createSha512, sha512 } from '../../kernel/sha512.js';
 import type { PsiSuite } from './ciphersuite.js';
+import type { RunKind } from './kind.js';
 import {
-  bindsIdentifier,
   FINISH_LABEL,
   MAX_IDENTIFIER_BYTES,
-  type Mode,
   ROLE,
   type Role,
   SESSION_LABEL,
@@ -40,9 +39,14 @@ export class Tagger {
   readonly #prefixBytes: number;
 
   /** @param sizes of both lists, whichever is whose */
-  constructor(sid: Uint8Array, mode: Mode, sizes: readonly [number, number], { group }: PsiSuite) {
+  constructor(
+    sid: Uint8Array,
+    { mode, bindsIdentifier = false }: Omit<RunKind, 'id'>,
+    sizes: readonly [number, number],
+    { group }: PsiSuite,
+  ) {
     this.width = tagBytes(...sizes);
-    this.#binding = bindsIdentifier(mode);
+    this.#binding = bindsIdentifier;
     const prefix = tagPrefix(sid, mode);
     this.#prefixBytes = prefix.length;
     this.#message = new Uint8Array(prefix.length + 2 + MAX_IDENTIFIER_BYTES + group.elementBytes);
@@ -50,9 +54,9 @@ export class Tagger {
   }
 
   /**
-   * SHA-512(label || sid || mode || [ordered: u16 length || identifier] || element), cut.
+   * SHA-512(label || sid || mode || [bound: u16 length || identifier] || element), cut.
    * @param element b * H(identifier)
-   * @param identifier canonical bytes; left out of the hash unless the mode is ordered
+   * @param identifier canonical bytes; left out of the hash unless the protocol binds it
    */
   tag(element: Uint8Array, identifier: Uint8Array): Uint8Array {
     const message = this.#message;

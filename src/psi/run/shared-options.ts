@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Options that several protocols have. */
 
-import { type OptionOf, oneOf, yesOrNo } from './options.js';
+import { type OptionOf, oneOf } from './options.js';
 import type { Learner } from './suite.js';
 
 /** Who learns the result: the receiver, or both. */
@@ -13,9 +13,3 @@ export const toBoth: OptionOf<Exclude<Learner, 'sender'>> = oneOf('to', ['receiv
 
 /** With `to: 'both'` the receiver answers the answer. */
 export const filesTo = ({ to }: { readonly to: 'receiver' | 'both' }): number => (to === 'both' ? 3 : 2);
-
-/** Whether rows may have several identifiers each. */
-export const peopleOption: OptionOf<boolean> = yesOrNo('people', {
-  agreed: true,
-  repeated: true,
-});

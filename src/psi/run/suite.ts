@@ -11,22 +11,6 @@ export const PROOF_LABEL: Uint8Array = utf8('veilmatch-psi-v1 proof');
 export const CONFIRM_LABEL: Uint8Array = utf8('veilmatch-psi-v1 confirm');
 export const FINISH_LABEL: Uint8Array = utf8('veilmatch-psi-v1 finish');
 
-/** What the receiver is shown: which of its elements the sender has, or how many. */
-export type Reveal = 'intersection' | 'cardinality';
-
-/**
- * The mode of a run, as a byte of the Hello and of the tags. `intersection` is the ordered mode: the sender answers in the
- * order it was asked. `cardinality` is the shuffled mode: the whole answer comes back sorted.
- */
-export type Mode = 'intersection' | 'cardinality' | 'sum' | 'join-ids' | 'ot-psi';
-export const MODE: Readonly<Record<Mode, number>> = {
-  intersection: 1,
-  cardinality: 2,
-  sum: 3,
-  'join-ids': 4,
-  'ot-psi': 5,
-};
-
 /** The receiver learns, the sender answers. */
 export type Role = 'receiver' | 'sender';
 export const ROLE: Readonly<Record<Role, number>> = { receiver: 1, sender: 2 };
@@ -57,11 +41,6 @@ export function tagBytes(receiverSize: number, senderSize: number): number {
 }
 
 /** What a tag's hash begins with in one session: label, sid, mode. */
-export function tagPrefix(sid: Uint8Array, mode: Mode): Uint8Array {
-  return concatBytes(TAG_LABEL, sid, Uint8Array.of(MODE[mode]));
-}
-
-/** Whether a tag's hash takes in the identifier: only where the receiver may know which answer is whose. */
-export function bindsIdentifier(mode: Mode): boolean {
-  return mode === 'intersection';
+export function tagPrefix(sid: Uint8Array, mode: number): Uint8Array {
+  return concatBytes(TAG_LABEL, sid, Uint8Array.of(mode));
 }

@@ -12,7 +12,6 @@ import { DistinctBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
-import type { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkAscending, checkDistinct, checkNoneRepeated, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../run/frames.js';
@@ -22,6 +21,7 @@ import { SortedRecords } from '../run/matching.js';
 import { ownTags } from '../run/own-tags.js';
 import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
+import type { MultiplicativeBlinding } from './blinding.js';
 import { DisjointSets } from './disjoint-sets.js';
 import type { Roster } from './roster.js';
 

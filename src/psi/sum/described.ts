@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The intersection-sum, for those who show it, ask for it or attack it. */
 
-import type { CommandParty, ListProtocol, Whose } from '../run/command-line.js';
+import type { CommandParty, ListProtocol, Whose } from '../described/command-line.js';
+import { observeRun } from '../described/observe.js';
 import { frameName } from '../run/frames.js';
-import { sumLeakage } from '../run/leakage.js';
-import { observeRun } from '../run/observe.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import { peopleFlag } from '../run/shared-flags.js';
+import { peopleFlag } from '../shuffled/people-flag.js';
 import { type SumSenderOwn, type SumTaken, sum } from './index.js';
+import { sumLeakage } from './leakage.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
 import type { SumOptions } from './party.js';
 
@@ -83,7 +83,7 @@ export const describedSum: ListProtocol<
   },
   leakage: ({ to } = {}) => sumLeakage({ to }),
   nameOf: frameName,
-  observe: observeRun,
+  observe: (frames, suite) => observeRun(frames, suite),
   draws: {
     receiver: () => ['nonce', { kind: 'scalar', count: 1 }],
     sender: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],

@@ -13,10 +13,9 @@ import { sumTerms } from '../../policy/terms.js';
 import { listIdentity } from '../run/list-digest.js';
 import { oneOf, yesOrNo } from '../run/options.js';
 import type { ListOwn, Protocol } from '../run/protocol.js';
-import { peopleOption } from '../run/shared-options.js';
-import { type Learner, MODE } from '../run/suite.js';
+import type { Learner } from '../run/suite.js';
 import { limitOptions } from '../shuffled/merge-limits.js';
-import type { SumOptions } from './party.js';
+import { SUM, type SumOptions } from './party.js';
 import { type SumReceiverEnd, sumReceiver } from './receiver.js';
 import { type SumSenderEnd, sumSender } from './sender.js';
 import { type SumResult, sumResult } from './values.js';
@@ -39,8 +38,7 @@ export const sum: Protocol<
   SumOptions,
   { readonly receiver: SumTaken; readonly sender: SumTaken }
 > = {
-  id: 'ecdh-psi-sum',
-  mode: MODE.sum,
+  ...SUM,
   options: {
     to: oneOf<Exclude<Learner, 'both'>>('to', ['receiver', 'sender'], {
       default: 'receiver',
@@ -51,7 +49,10 @@ export const sum: Protocol<
       agreed: false,
       repeated: true,
     }),
-    people: peopleOption,
+    people: yesOrNo('people', {
+      agreed: true,
+      repeated: true,
+    }),
     ...limitOptions,
     logarithms: {
       default: undefined,

@@ -5,11 +5,14 @@ import { type OptionNames, requireOptionsWithBackend, requireSet } from '../../a
 import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { secureRandom } from '../../random.js';
+import type { RunKind } from '../run/kind.js';
 import { COMMON_NAMES, type CommonOptions, commonSettings, type PartySettings } from '../run/party.js';
 import type { Learner } from '../run/suite.js';
 import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import { Logarithms } from './logarithm.js';
+
+export const SUM: RunKind = { id: 'ecdh-psi-sum', mode: 3 };
 
 /** Options of a sum. */
 export interface SumOptions extends MergeOptions {
@@ -76,7 +79,7 @@ export function sumSettings(set: IdentifierSet, options: SumPartyOptions): SumSe
   }
   const roster = rosterOf(set, people, random, options);
   return {
-    ...commonSettings(roster.set, options, { mode: 'sum', to, verifiable: false }),
+    ...commonSettings(roster.set, options, { protocol: SUM, to, verifiable: false }),
     to,
     logarithms: options.logarithms ?? new Logarithms(options.backend),
     roster,

@@ -15,7 +15,6 @@
 import { concatBytes, u32 } from '../../bytes.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sumTerms } from '../../policy/terms.js';
-import { MultiplicativeBlinding } from '../run/blinding.js';
 import { checkElement, checkPublicKey } from '../run/checks.js';
 import { ciphertextBytes } from '../run/ciphersuite.js';
 import { decodeFixed, encodeFrame } from '../run/frames.js';
@@ -23,6 +22,7 @@ import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { MultiplicativeBlinding } from '../shuffled/blinding.js';
 import { askShuffled, peopleIn, takeShared } from '../shuffled/shuffled.js';
 import { CiphertextSum, encryptScalar } from './elgamal.js';
 import { OpenedSum } from './opened-sum.js';
@@ -62,7 +62,7 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
   try {
     await roster.told;
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';

@@ -69,7 +69,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, suite);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
     await settings.admit({ ...sizes, learns: 'sum', terms: sumTerms });

@@ -11,7 +11,7 @@ import {
   requireText,
 } from '../../arguments.js';
 import { VeilmatchError } from '../../errors.js';
-import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
+import type { Role } from '../../psi/run/suite.js';
 import { encodeMessage } from '../../wire/messages.js';
 import { checkAccept, openMessage } from '../../wire/negotiate.js';
 import { type Channel, type ChannelLimits, DEFAULT_LIMITS, limitsOf } from '../channel/channel.js';
@@ -30,7 +30,7 @@ export interface ConnectedChannel extends Channel {
   /** The same at both ends, for their logs. */
   readonly runId: string;
   /** What that party offers to run, where it says. */
-  readonly mode: Mode | undefined;
+  readonly mode: number | undefined;
   /** Which party of the run it is; `sender` where it does not say. */
   readonly peerRole: Role;
 }
@@ -125,7 +125,7 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
         );
       }
       const channel = new WireChannel(link, limits);
-      const mode = (Object.keys(MODE) as Mode[]).find((name) => MODE[name] === message.mode);
+      const mode = message.mode === 0 ? undefined : message.mode;
       const peerRole: Role = message.asks ? 'receiver' : 'sender';
       return Object.assign(channel, { runId: message.runId, mode, peerRole, peerHolds: message.held });
     });

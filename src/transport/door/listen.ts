@@ -13,7 +13,8 @@ import {
 } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { MODE, type Mode, type Role } from '../../psi/run/suite.js';
+import { MAX_MODE } from '../../psi/run/kind.js';
+import type { Role } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
 import { type CloseReason, encodeMessage, type OpenMessage } from '../../wire/messages.js';
@@ -78,8 +79,8 @@ export interface ListenOptions {
   readonly origins?: readonly string[] | undefined;
   /** Names of this server besides `host` and those in its certificate. */
   readonly hosts?: readonly string[] | undefined;
-  /** What connecting parties are told will be run. */
-  readonly mode?: Mode | undefined;
+  /** What connecting parties are told will be run: the `mode` of a protocol, such as `intersection.mode`. */
+  readonly mode?: number | undefined;
   /** Which party of the runs this one is, which connecting parties are told. Default `sender`. */
   readonly role?: Role | undefined;
   /** Where runs are kept whose peer keeps them, too. Default: none is, and none can be resumed. */
@@ -182,9 +183,11 @@ function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOpt
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new VeilmatchError('argument', 'The port must be a whole number from 0 to 65535.');
   }
-  if (mode !== undefined && !Object.hasOwn(MODE, mode)) {
-    const modes = Object.keys(MODE).join("' or '");
-    throw new VeilmatchError('argument', `The option mode must be '${modes}'.`);
+  if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= MAX_MODE)) {
+    throw new VeilmatchError(
+      'argument',
+      `The option mode must be that of a protocol, such as intersection.mode: a whole number up to ${MAX_MODE}.`,
+    );
   }
   if (role !== undefined) requireRole(role);
   if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
@@ -384,8 +387,7 @@ class Server implements Listener {
         return refuse(link, 'denied');
       }
       const { peer } = identity;
-      const { mode: offered, role } = this.#options;
-      const mode = offered === undefined ? 0 : MODE[offered];
+      const { mode = 0, role } = this.#options;
       const asks = role === 'receiver' ? true : undefined;
       const runId = open.runId ?? bytesToHex(secureRandom(8));
       // The peer has come back, so whoever has its run is at the end of a dead line.

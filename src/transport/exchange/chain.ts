@@ -8,6 +8,7 @@
 import { concatBytes, equalBytes, u32 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { PsiSuite } from '../../psi/run/ciphersuite.js';
+import { type NamedMode, namesOfMode } from '../../psi/run/kind.js';
 import { type Role, VERSION } from '../../psi/run/suite.js';
 import {
   decodeMessage,
@@ -202,11 +203,21 @@ export function kindOf(number: number): FileHeaderMessage['kind'] {
   return number === 0 ? 'request' : number === 1 ? 'response' : 'next';
 }
 
+/** What a header has to fit. */
+interface Expected {
+  readonly protocol: NamedMode;
+  /** Other protocols, for what an error says. */
+  readonly known: readonly NamedMode[] | undefined;
+  readonly suite: PsiSuite;
+  /** This party's public key. */
+  readonly own: Uint8Array;
+}
+
 /** @throws {VeilmatchError} `bad-file`, `incompatible-peer` for a header that this party must not take */
 export function checkHeader(
   header: FileHeaderMessage,
   number: number,
-  { mode, suite, own }: { readonly mode: number; readonly suite: PsiSuite; readonly own: Uint8Array },
+  { protocol, known, suite, own }: Expected,
 ): void {
   if (header.kind !== kindOf(number)) {
     throw new VeilmatchError('bad-file', `The file is a ${header.kind}, not a ${kindOf(number)}.`);
@@ -220,10 +231,10 @@ export function checkHeader(
       `The file is of version ${header.version} with suite ${header.suite}; this party has version ${VERSION} with suite ${suite.id}.`,
     );
   }
-  if (header.mode !== mode) {
+  if (header.mode !== protocol.mode) {
     throw new VeilmatchError(
       'incompatible-peer',
-      'The file is for a run that reveals something else than this party agreed to. Agree with the partner on one.',
+      `The file is of a run of ${namesOfMode(header.mode, protocol, known)}; this party runs ${protocol.id}. Agree on one.`,
     );
   }
 }

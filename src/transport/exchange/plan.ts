@@ -88,7 +88,7 @@ export async function planOf(
   let at = -1;
   const check = (header: FileHeaderMessage): Content => {
     at = chain.numberOf(header);
-    checkHeader(header, at, { mode: protocol.mode, suite, own: keys.own });
+    checkHeader(header, at, { protocol, known: options.known, suite, own: keys.own });
     checkTime(header, at, chain);
     checkWrites(files, at, length);
     return contentOf(at, protocol, chain, options);

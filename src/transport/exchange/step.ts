@@ -12,6 +12,7 @@
 
 import { abortedError, throwIfAborted } from '../../abort.js';
 import {
+  requireArray,
   requireBytes,
   requireCallbacks,
   requireCount,
@@ -100,6 +101,7 @@ function checkArguments({ reads, writes }: StepFiles, role: Role, options: StepO
   if (journal !== undefined) requireJournal(journal);
   if (lifetimeSeconds !== undefined) requireCount(lifetimeSeconds, 'The seconds that a request is good for');
   if (allow !== undefined) requireObject(allow, 'The option allow', 'peer', 'ledger');
+  if (options.known !== undefined) requireArray(options.known, 'The option known');
   requireCallbacks(options, 'onResult');
   if (reads === undefined && role === 'sender') {
     throw missing('A sender has nothing to say before the receiver has: name the file that it reads.');

@@ -8,15 +8,15 @@ import {
   encodeEvaluated,
   encodeQuery,
 } from '../../../src/contact/frames.js';
+import { observeRun, type SentFrame } from '../../../src/psi/described/observe.js';
 import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { decodeFixed, decodeFrame, decodeRecords, encodeFrame, FRAME } from '../../../src/psi/run/frames.js';
 import { checkPeer, decodeHello, encodeHello, type Hello } from '../../../src/psi/run/hello.js';
-import { observeRun, type SentFrame } from '../../../src/psi/run/observe.js';
 import { attemptSync, demand, type FuzzTarget, Reader } from '../support/target.js';
 
 const hello: Hello = {
   role: 'receiver',
-  mode: 'intersection',
+  mode: 1,
   to: 'receiver',
   verifiable: false,
   identifiersPerRow: 1,
@@ -36,7 +36,7 @@ export const frames: FuzzTarget = {
     'src/psi/run/frames.ts',
     'src/psi/run/hello.ts',
     'src/contact/frames.ts',
-    'src/psi/run/observe.ts',
+    'src/psi/described/observe.ts',
   ],
   maxBytes: 2048,
   steps: [1_000, 50],
@@ -44,7 +44,7 @@ export const frames: FuzzTarget = {
   seeds() {
     const sender: Hello = { ...hello, role: 'sender', publicKey: new Uint8Array(32).fill(1) };
     const opened = [hello, sender].map((each) => encodeFrame('hello', encodeHello(each, ristretto255Suite)));
-    const several: Hello = { ...hello, mode: 'sum', to: 'sender', identifiersPerRow: 3 };
+    const several: Hello = { ...hello, mode: 3, to: 'sender', identifiersPerRow: 3 };
     const run = opened.map((frame, i) =>
       concatBytes(Uint8Array.of(i), Uint8Array.of(frame.length >> 8, frame.length), frame),
     );

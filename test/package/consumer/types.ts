@@ -25,7 +25,7 @@ import {
   type Suite,
   VOPRFClient,
 } from 'veilmatch/oprf';
-import { intersect, intersection, type PsiMachine } from 'veilmatch/psi';
+import { cardinality, intersect, intersection, type PsiMachine } from 'veilmatch/psi';
 import {
   type Channel,
   connect,
@@ -90,7 +90,7 @@ export async function all(a: IdentifierSet, b: IdentifierSet): Promise<ProtocolR
 export async function serve(set: IdentifierSet): Promise<Listener> {
   const listener = await listen({
     partners: [{ name: 'partner', tokens: [new Uint8Array(32)] }],
-    mode: 'cardinality',
+    mode: cardinality.mode,
   });
   for await (const channel of listener) {
     const name: string = channel.peer.name;

@@ -40,7 +40,7 @@ vi.mock('../../../src/workers/platform.js', async (original) => ({
         if (job === 'make' || job === 'set')
           received.push(
             ...Object.values(copy as object).flatMap((part) =>
-              ArrayBuffer.isView(part) ? [part.buffer] : [],
+              ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : [],
             ),
           );
         setImmediate(async () => {

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { bytesToHex, hexToBytes } from '../../../src/bytes.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import { nobleBackend as backend } from '../../../src/group/noble.js';
-import type { PsiMachine } from '../../../src/psi/index.js';
+import { cardinality, intersection, joinIds, type PsiMachine, sum } from '../../../src/psi/index.js';
 import { ristretto255Suite } from '../../../src/psi/run/ciphersuite.js';
 import { FrameLog, sessionId, Tagger } from '../../../src/psi/run/session.js';
 import type { Role } from '../../../src/psi/run/suite.js';
@@ -276,6 +276,8 @@ export async function groupOf(
   };
 }
 
+const PROTOCOLS = { intersection, cardinality, sum, 'join-ids': joinIds };
+
 /** The tag of each of the sender's identifiers. */
 async function tagsOf(
   sid: Uint8Array,
@@ -287,7 +289,7 @@ async function tagsOf(
     const hello = run.bytes(run.of(role)[0]!);
     return new DataView(hello.buffer, hello.byteOffset).getUint32(1 + 24);
   });
-  const tagger = new Tagger(sid, mode, [sizes[0]!, sizes[1]!], ristretto255Suite);
+  const tagger = new Tagger(sid, PROTOCOLS[mode], [sizes[0]!, sizes[1]!], ristretto255Suite);
   const { elements } = setOf(sender);
   const scalar = hexToBytes(sender.draws.find(({ name }) => name === 'b')!.hex);
   const evaluated = await backend.hashAndMultiply(elements, ristretto255Suite.dst, scalar);

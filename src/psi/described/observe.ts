@@ -2,11 +2,12 @@
 /** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
 
 import { ByteListBuilder } from '../../bytes.js';
-import { ciphertextBytes, type PsiSuite, ristretto255Suite } from './ciphersuite.js';
-import { decodeFrame, decodeRecords } from './frames.js';
-import { decodeHello } from './hello.js';
-import { sessionId } from './session.js';
-import { bindsIdentifier, type Role, tagBytes, tagPrefix } from './suite.js';
+import { ciphertextBytes, type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
+import { decodeFrame, decodeRecords } from '../run/frames.js';
+import { decodeHello } from '../run/hello.js';
+import type { RunKind } from '../run/kind.js';
+import { sessionId } from '../run/session.js';
+import { type Role, tagBytes, tagPrefix } from '../run/suite.js';
 
 /** A frame of a run, as it went over the line. */
 export interface SentFrame {
@@ -30,15 +31,20 @@ interface ObservedRun {
   readonly tagBytes: number;
   /** What a tag's hash begins with in this session. */
   readonly tagPrefix: Uint8Array;
-  /** Whether a tag's hash takes in the identifier: only in the ordered mode. */
+  /** Whether a tag's hash takes in the identifier: only where an answer may be known to be whose. */
   readonly tagBindsIdentifier: boolean;
 }
 
 /**
  * @param suite that the run is of
+ * @param kind says whether tags take in the identifier
  * @throws {VeilmatchError} `bad-message` for frames that are no complete run; `incompatible-peer` for a run of another suite
  */
-export function observeRun(frames: readonly SentFrame[], suite: PsiSuite = ristretto255Suite): ObservedRun {
+export function observeRun(
+  frames: readonly SentFrame[],
+  suite: PsiSuite = ristretto255Suite,
+  { bindsIdentifier = false }: Pick<RunKind, 'bindsIdentifier'> = {},
+): ObservedRun {
   const { elementBytes } = suite.group;
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
   const lists = {
@@ -77,7 +83,7 @@ export function observeRun(frames: readonly SentFrame[], suite: PsiSuite = ristr
     tags: lists.tags.toList().bytes,
     tagBytes: width,
     tagPrefix: tagPrefix(sessionId(hellos.receiver, hellos.sender), mode),
-    tagBindsIdentifier: bindsIdentifier(mode),
+    tagBindsIdentifier: bindsIdentifier,
   };
 }
 

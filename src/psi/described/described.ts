@@ -2,10 +2,10 @@
 /** A protocol with all that those need who show it, ask for it on the command line, or attack it. */
 
 import { requireMethods } from '../../arguments.js';
-import type { PsiSuite } from './ciphersuite.js';
+import type { PsiSuite } from '../run/ciphersuite.js';
+import type { Given } from '../run/options.js';
+import { type ByRole, type Protocol, requireProtocol } from '../run/protocol.js';
 import type { SentFrame } from './observe.js';
-import type { Given } from './options.js';
-import { type ByRole, type Protocol, requireProtocol } from './protocol.js';
 
 /** Who learns what, in a sentence each. */
 export interface Leakage {

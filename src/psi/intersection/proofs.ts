@@ -11,10 +11,10 @@ import { VeilmatchError } from '../../errors.js';
 import { createSha512, sha512 } from '../../kernel/sha512.js';
 import { generateProof, type ProofContext, type Statement, verifyProof } from '../../oprf/dleq.js';
 import type { RandomSource } from '../../random.js';
-import { noProofs } from './ciphersuite.js';
-import { encodeRecords, type Frame } from './frames.js';
-import type { PartySettings } from './party.js';
-import { PROOF_LABEL } from './suite.js';
+import { noProofs } from '../run/ciphersuite.js';
+import { encodeRecords, type Frame } from '../run/frames.js';
+import type { PartySettings } from '../run/party.js';
+import { PROOF_LABEL } from '../run/suite.js';
 
 async function contextOf({ suite, backend }: PartySettings, sid: Uint8Array): Promise<ProofContext> {
   if (suite.proofs === undefined) throw noProofs(suite);

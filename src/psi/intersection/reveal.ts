@@ -8,7 +8,9 @@
  */
 
 import { VeilmatchError } from '../../errors.js';
-import type { Reveal } from './suite.js';
+
+/** What the receiver is shown: which of its elements the sender has, or how many. */
+export type Reveal = 'intersection' | 'cardinality';
 
 /** How a count is made coarse. */
 export interface CoarseCount {

@@ -6,9 +6,9 @@
  */
 
 import { requireMethods, requireObject, requireText } from '../../arguments.js';
+import type { Given } from '../run/options.js';
+import type { ByRole } from '../run/protocol.js';
 import { type DescribedProtocol, type OptionFlag, requireDescribed } from './described.js';
-import type { Given } from './options.js';
-import type { ByRole } from './protocol.js';
 
 /** What two lists are called where somebody is told who learns what: of "its" rows in "this" list. */
 export interface Whose {
