@@ -27,7 +27,7 @@ import {
 } from './reference-ot.js';
 
 type Party = 'receiver' | 'sender';
-export const STRINGS: Readonly<Record<Party, readonly string[]>> = {
+const STRINGS: Readonly<Record<Party, readonly string[]>> = {
   receiver: ['ada', 'grace', 'hedy'],
   sender: ['grace', 'joan', 'hedy', 'karen'],
 };
@@ -112,13 +112,28 @@ const messagesOf = (key: Uint8Array, part: number, rows: number): number[][] => 
   return range(rows, (r) => bitsOf(bytes.subarray(16 * r, 16 * r + 16), 115));
 };
 
-export interface OtFrame {
+interface OtFrame {
   readonly from: Party;
   readonly frame: Buffer;
 }
 
 /** Every step of the run. */
-export function referenceOtRun() {
+interface OtRun {
+  readonly frames: readonly OtFrame[];
+  readonly sid: Buffer;
+  readonly key: Buffer;
+  readonly delta: Buffer;
+  readonly ot: ReturnType<typeof transfers>;
+  readonly planted: ReturnType<typeof trees>;
+  readonly placed: readonly Placed[];
+  readonly theirs: readonly Placed[];
+  readonly hidingMessages: readonly (readonly number[])[];
+  readonly table: readonly (readonly number[])[];
+  readonly challenge: readonly (readonly number[])[];
+  readonly values: Readonly<Record<Party, readonly Buffer[]>>;
+}
+
+function referenceOtRun(): OtRun {
   const draw = (party: Party, k: number, length: number): Buffer => drawOf(party, k, length);
   const [opening, a, tableKey] = range(3, (k) => draw('receiver', k, 32)) as [Buffer, Buffer, Buffer];
   const delta = Buffer.from(draw('sender', 1, 255).map((byte) => byte & 7));
@@ -192,7 +207,6 @@ export function referenceOtRun() {
     frames,
     sid,
     key,
-    shape,
     delta,
     ot,
     planted,
@@ -202,7 +216,6 @@ export function referenceOtRun() {
     table,
     challenge,
     values,
-    matched,
   };
 }
 

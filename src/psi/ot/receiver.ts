@@ -13,6 +13,7 @@ import { DIGEST_BYTES, KEY_BYTES, otKernelModule } from '../../kernel/ot.js';
 import { namingTerms } from '../../policy/terms.js';
 import { checkAscending } from '../run/checks.js';
 import { decodeFixed, decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markCommon, markedIn } from '../run/matching.js';
@@ -46,22 +47,26 @@ export function otReceiver(set: IdentifierSet, options: OtPartyOptions): PsiMach
   return new PsiMachine('receiver', receiverProgram(set, otSettings(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<OtReceiverEnd> {
+/** @param greeted where the Hello is sent, and the peer's there */
+export async function* receiverProgram(
+  set: IdentifierSet,
+  settings: PartySettings,
+  greeted?: GreetedReceiver,
+): Program<OtReceiverEnd> {
   const { backend, random, suite, signal } = settings;
   const shape = binShape(set.size);
-  const line = new Line('receiver');
+  const line = greeted?.line ?? new Line('receiver');
   // A platform without it is told before anything is sent.
   await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
-  const greeting = ownHello('receiver', set, settings);
-  const opening = greeting.nonce;
-  const hello = { ...greeting, nonce: commitment(opening) };
+  const { hello, opening } = greeted ?? committedHello(set, settings);
   let bins: Bins | undefined;
   let threads: Promise<Lanes> | undefined;
   let [scalar, tableKey]: Uint8Array[] = [];
   try {
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    if (greeted === undefined) yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, peer } = openSession(hello, peerHello, settings);
     const learns = settings.to === 'both' ? 'intersection' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns, terms: namingTerms });
     threads = Lanes.open(backend.concurrency, shape.bins);
@@ -149,6 +154,15 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     values.wipe();
     for (const secret of [opening, scalar, tableKey]) secret?.fill(0);
   }
+}
+
+/** A Hello whose nonce commits to an opening, which the sender sees when its own Hello is sent. */
+export function committedHello(
+  set: IdentifierSet,
+  settings: PartySettings,
+): Pick<GreetedReceiver, 'hello' | 'opening'> {
+  const greeting = ownHello('receiver', set, settings);
+  return { hello: { ...greeting, nonce: commitment(greeting.nonce) }, opening: greeting.nonce };
 }
 
 /** Marks by the numbers that are given for each. */

@@ -21,6 +21,7 @@ import {
   WORD_BYTES,
 } from '../../kernel/ot.js';
 import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
+import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
@@ -54,9 +55,14 @@ export function otSender(set: IdentifierSet, options: OtPartyOptions): PsiMachin
   return new PsiMachine('sender', senderProgram(set, otSettings(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<OtSenderEnd> {
+/** @param greeted where the peer's Hello is there */
+export async function* senderProgram(
+  set: IdentifierSet,
+  settings: PartySettings,
+  greeted?: GreetedSender,
+): Program<OtSenderEnd> {
   const { backend, random, suite, signal } = settings;
-  const line = new Line('sender');
+  const line = greeted?.line ?? new Line('sender');
   await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
   const hello = ownHello('sender', set, settings);
@@ -65,7 +71,8 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   let bins: Bins | undefined;
   let threads: Promise<Lanes> | undefined;
   try {
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, peer } = openSession(hello, peerHello, settings);
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
     const shape = binShape(peer.size);
     threads = Lanes.open(backend.concurrency, shape.bins);
