@@ -37,10 +37,7 @@ describe('auto', () => {
       [16_384, 0],
       [2 ** 24, 2 ** 24],
     ].map(([n, m]) => chosenFor(n!, m!));
-    expect(chosen).toEqual([
-      ...['intersection', 'intersection'],
-      ...['ot-psi', 'ot-psi', 'ot-psi', 'ot-psi'],
-    ]);
+    expect(chosen).toEqual([...['ecdh-psi', 'ecdh-psi'], ...['ot-psi', 'ot-psi', 'ot-psi', 'ot-psi']]);
   });
 
   it('is the ordered mode for short lists, under its own mode, and says so', async () => {
@@ -49,8 +46,8 @@ describe('auto', () => {
       ...{ backend, to: 'both' as const },
       onFrame: (_, frame) => frames.push(frame),
     });
-    expect(told.receiver).toMatchObject({ by: 'intersection', size: 2, matches: [3, 4], peerSize: 4 });
-    expect(told.sender).toMatchObject({ by: 'intersection', size: 2, matches: [0, 1], peerSize: 5 });
+    expect(told.receiver).toMatchObject({ by: 'ecdh-psi', size: 2, matches: [3, 4], peerSize: 4 });
+    expect(told.sender).toMatchObject({ by: 'ecdh-psi', size: 2, matches: [0, 1], peerSize: 5 });
     expect(frames.map(([type]) => type)).toEqual([1, 1, 2, 3, 4, 5, 7, 5]);
     expect(frames.slice(0, 2).map((frame) => frame[1 + 17])).toEqual([6, 6]);
   });
