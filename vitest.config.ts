@@ -14,7 +14,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/interop/python.test.ts',
     'test/cli/{built,faults,file-faults,machines}.test.ts',
     'test/transport/file-ledger.test.ts',
-    'test/*/{parallel,workers}.test.ts',
+    'test/{*,psi/ot}/{parallel,workers}.test.ts',
   ],
   /** A Chromium. */
   browser: ['test/browser/pages.test.ts', 'test/*/browser.test.ts'],
@@ -26,6 +26,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
 export const MOCKING: readonly string[] = [
   'test/group/checked.test.ts',
   'test/psi/{replies,turns}.test.ts',
+  'test/psi/ot/lanes.test.ts',
   'test/lists/duckdb-absent.test.ts',
 ];
 

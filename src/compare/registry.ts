@@ -4,6 +4,7 @@
  * command line know this list, so that a page that runs one protocol loads no other.
  */
 
+import { describedAuto } from '../psi/auto/described.js';
 import { describedCardinality } from '../psi/cardinality/described.js';
 import type { ListProtocol } from '../psi/described/command-line.js';
 import { describedIntersection } from '../psi/intersection/described.js';
@@ -16,6 +17,7 @@ import { describedSum } from '../psi/sum/described.js';
 export const registry: readonly ListProtocol[] = [
   describedIntersection,
   describedOtIntersection,
+  describedAuto,
   describedCardinality,
   describedPeople,
   describedSum,

@@ -4,7 +4,7 @@
  * one run and works on one bin after the other; its memory does not grow, so views of it stay valid.
  */
 
-import { type ByteList, base64ToBytes } from '../bytes.js';
+import { base64ToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 
 /** Coordinates of a word of the code. */
@@ -68,14 +68,17 @@ type Region = 'DIGESTS' | 'TABLE' | 'FRAME' | 'ROWS' | 'KEYS' | 'DELTA' | 'SUMS'
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** @throws {VeilmatchError} `unsupported` where there is no WebAssembly with 128-bit SIMD */
-export async function loadOtKernel(): Promise<OtKernel> {
+/**
+ * The code of the kernel, which threads can be sent.
+ * @throws {VeilmatchError} `unsupported` where there is no WebAssembly with 128-bit SIMD
+ */
+export async function otKernelModule(): Promise<WebAssembly.Module> {
   try {
     // Loaded where the protocol is run: most pages never do.
     compiled ??= import('./ot.generated.js').then(({ otModule }) =>
       WebAssembly.compile(base64ToBytes(otModule)!),
     );
-    return new OtKernel(await compiled);
+    return await compiled;
   } catch (cause) {
     compiled = undefined;
     throw new VeilmatchError(
@@ -84,6 +87,11 @@ export async function loadOtKernel(): Promise<OtKernel> {
       { cause },
     );
   }
+}
+
+/** A kernel. @throws {VeilmatchError} `unsupported`, as above */
+export async function loadOtKernel(): Promise<OtKernel> {
+  return new OtKernel(await otKernelModule());
 }
 
 export class OtKernel {
@@ -104,22 +112,22 @@ export class OtKernel {
     this.exports.keyDigests();
   }
 
-  /** How many of the identifiers from number `first` on are hashed by one call of `digests`. */
-  digestible({ offsets, length }: ByteList, first: number): number {
+  /** How many of the identifiers from number `first` on are hashed by one call of `digests`; `offsets` as a `ByteList` has them. */
+  digestible(offsets: Uint32Array, first: number): number {
     let count = 0;
-    const most = Math.min(MAX_ELEMENTS, length - first);
+    const most = Math.min(MAX_ELEMENTS, offsets.length - 1 - first);
     while (count < most && offsets[first + count + 1]! - offsets[first]! <= TEXT_BYTES) count++;
     return count;
   }
 
   /** Hashes the `count` identifiers from number `first` on: a view of their digests. */
-  digests(list: ByteList, first: number, count: number): Uint8Array {
+  digests(bytes: Uint8Array, offsets: Uint32Array, first: number, count: number): Uint8Array {
     const { exports } = this;
     const { buffer } = exports.memory;
-    const start = list.offsets[first]!;
-    this.#write(exports.TEXT, list.bytes.subarray(start, list.offsets[first + count]!));
-    const offsets = new Uint32Array(buffer, exports.OFFSETS.value, count + 1);
-    for (let i = 0; i <= count; i++) offsets[i] = list.offsets[first + i]! - start;
+    const start = offsets[first]!;
+    this.#write(exports.TEXT, bytes.subarray(start, offsets[first + count]!));
+    const inside = new Uint32Array(buffer, exports.OFFSETS.value, count + 1);
+    for (let i = 0; i <= count; i++) inside[i] = offsets[first + i]! - start;
     exports.digestAll(count);
     return this.view('DIGESTS', count * DIGEST_BYTES);
   }

@@ -9,6 +9,7 @@
  * @module veilmatch/psi
  */
 
+export { autoIntersection, type Found, type FoundBy } from './auto/index.js';
 export { type CardinalityOptions, cardinality } from './cardinality/index.js';
 export type { SentFrame } from './described/observe.js';
 export { type IntersectOptions, intersect, type WithSender } from './intersect.js';

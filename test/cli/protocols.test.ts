@@ -106,6 +106,10 @@ const SUM = `${Array.from({ length: SHARED }, (_, row) => 10 + 11 * row).reduce(
 const LEARNT: Readonly<Record<string, Readonly<Record<Role, object>>>> = {
   'ecdh-psi': { receiver: { shared: SHARED, rows: SHARED }, sender: {} },
   'ot-psi': { receiver: { shared: SHARED, rows: SHARED }, sender: {} },
+  auto: {
+    receiver: { protocol: 'ecdh', shared: SHARED, rows: SHARED },
+    sender: { protocol: 'ecdh' },
+  },
   'ecdh-psi-cardinality': { receiver: { shared: SHARED }, sender: {} },
   'ecdh-psi-people': { receiver: { shared: SHARED }, sender: {} },
   'ecdh-psi-sum': { receiver: { shared: SHARED, sum: SUM }, sender: {} },
@@ -133,7 +137,7 @@ describe.each(CASES)('$title, where the $listening listens', ({ protocol, listen
     const rows = ROLES.map((role) =>
       existsSync(at(`${role}-out.csv`)) ? readFileSync(at(`${role}-out.csv`), 'utf8').split('\n') : [],
     );
-    if (['ecdh-psi', 'ot-psi'].includes(protocol.id)) {
+    if (['ecdh-psi', 'ot-psi', 'auto'].includes(protocol.id)) {
       const shared = Array.from({ length: SHARED }, (_, i) => `${20 + i},${phone(30 - SHARED + i)}`);
       expect(rows).toEqual([['line,phone', ...shared, ''], []]);
     } else if (protocol.id === 'join-ids') {

@@ -88,7 +88,7 @@ describe('digests', () => {
   const digestsOf = (list: ByteList): Uint8Array[] => {
     const { kernel } = machine();
     kernel.keyDigests(key);
-    const digests = kernel.digests(list, 0, list.length).slice();
+    const digests = kernel.digests(list.bytes, list.offsets, 0, list.length).slice();
     return Array.from({ length: list.length }, (_, i) => digests.subarray(32 * i, 32 * i + 32));
   };
 
@@ -109,10 +109,10 @@ describe('digests', () => {
   it('are made of as many messages as fit', () => {
     const { kernel } = machine();
     const list = ByteList.from(Array.from({ length: 9 }, () => random(65_535)));
-    expect(kernel.digestible(list, 0)).toBe(4);
-    expect(kernel.digestible(list, 8)).toBe(1);
+    expect(kernel.digestible(list.offsets, 0)).toBe(4);
+    expect(kernel.digestible(list.offsets, 8)).toBe(1);
     const many = ByteList.from(Array.from({ length: 5000 }, (_, i) => utf8(String(i))));
-    expect([kernel.digestible(many, 0), kernel.digestible(many, 4736)]).toEqual([4736, 264]);
+    expect([kernel.digestible(many.offsets, 0), kernel.digestible(many.offsets, 4736)]).toEqual([4736, 264]);
   });
 });
 
@@ -279,7 +279,8 @@ it('values are BLAKE2s of the sum of rows and the digest', () => {
   const key = random(32);
   kernel.keyDigests(key);
   const elements = Array.from({ length: 131 }, (_, i) => utf8(`opaque:${i}`));
-  kernel.digests(ByteList.from(elements), 0, elements.length);
+  const { bytes, offsets } = ByteList.from(elements);
+  kernel.digests(bytes, offsets, 0, elements.length);
   kernel.exports.beginValues();
   kernel.exports.valuesOf(elements.length, false);
   for (const [i, element] of elements.entries()) {

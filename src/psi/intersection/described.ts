@@ -32,9 +32,9 @@ export const intersectionTold: Pick<CommandParty<object, Taken>, 'words' | 'json
 export const protocolFlag: Pick<OptionFlag, 'flags' | 'help' | 'choices'> = {
   flags: '--protocol <NAME>',
   help:
-    'how it is found: ecdh (the default), the most conservative; or ot, by oblivious transfers, dozens of times faster for long ' +
-    'lists; both parties say the same',
-  choices: ['ecdh', 'ot'],
+    'how it is found: ecdh (the default), the most conservative; ot, by oblivious transfers, dozens of times faster for long ' +
+    'lists; or auto, whichever the sizes of both lists say, not through files; both parties say the same',
+  choices: ['ecdh', 'ot', 'auto'],
 };
 
 export const describedIntersection: ListProtocol<

@@ -19,6 +19,7 @@ import {
 } from '../run/checks.js';
 import { type Chunk, inChunks } from '../run/chunks.js';
 import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markedIn, SortedRecords } from '../run/matching.js';
@@ -48,19 +49,25 @@ export function psiReceiver(set: IdentifierSet, options: PartyOptions): PsiMachi
   return new PsiMachine('receiver', receiverProgram(set, settingsOf(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PsiSettings): Program<ReceiverEnd> {
+/** @param greeted where the Hello is sent, and the peer's there */
+export async function* receiverProgram(
+  set: IdentifierSet,
+  settings: PsiSettings,
+  greeted?: GreetedReceiver,
+): Program<ReceiverEnd> {
   const { backend, random, suite } = settings;
   const { elementBytes } = suite.group;
   const ordered = settings.reveal === 'intersection';
-  const line = new Line('receiver');
+  const line = greeted?.line ?? new Line('receiver');
   // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
   const asked = new Uint8Array(settings.verifiable ? set.size * elementBytes : 0);
   const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * elementBytes : 0);
-  const hello = ownHello('receiver', set, settings);
+  const hello = greeted?.hello ?? ownHello('receiver', set, settings);
   let blinding: Blinding | undefined;
   try {
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    if (greeted === undefined) yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, tagger, peer } = openSession(hello, peerHello, settings);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'both' ? settings.reveal : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: told, terms: termsOf(settings) });

@@ -12,6 +12,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { checkDistinct, withOffset } from '../run/checks.js';
 import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
+import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markedIn } from '../run/matching.js';
@@ -38,16 +39,22 @@ export function psiSender(set: IdentifierSet, options: PartyOptions): PsiMachine
   return new PsiMachine('sender', senderProgram(set, settingsOf(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PsiSettings): Program<SenderEnd> {
+/** @param greeted where the peer's Hello is there */
+export async function* senderProgram(
+  set: IdentifierSet,
+  settings: PsiSettings,
+  greeted?: GreetedSender,
+): Program<SenderEnd> {
   const { backend, reveal, suite } = settings;
   const { elementBytes, scalars } = suite.group;
   const ordered = reveal === 'intersection';
-  const line = new Line('sender');
+  const line = greeted?.line ?? new Line('sender');
   const greeting = ownHello('sender', set, settings);
   const scalar = scalars.random(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, tagger, peer } = openSession(hello, peerHello, settings);
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A list in bins: which of its elements are in each, and their digests. What is in a bin goes into the kernel filled up with random
+ * A list in bins: which of its elements are in each, and their digests. What is in a bin is worked on filled up with random
  * digests to a public number, so that how long it is worked on does not tell how many elements of the list are in it.
  */
 
 import type { ByteList } from '../../bytes.js';
-import { DIGEST_BYTES, type OtKernel } from '../../kernel/ot.js';
-import { nextTurn } from '../../workers/turn.js';
+import { DIGEST_BYTES } from '../../kernel/ot.js';
+import type { Lanes } from './lanes.js';
 import type { BinShape } from './parameters.js';
 
 const DIGEST_WORDS = DIGEST_BYTES / 4;
@@ -20,7 +20,7 @@ export class Bins {
   /** Where each bin begins in that order, and one more. */
   readonly #starts: Uint32Array;
   readonly #digests: Int32Array;
-  /** Random digests, as many as fill up a call of the kernel. */
+  /** Random digests, as many as fill up a bin. */
   readonly #fillers: Int32Array;
 
   private constructor(digests: Int32Array, bins: number, fillers: Uint8Array) {
@@ -38,24 +38,17 @@ export class Bins {
   }
 
   /**
-   * Hashes the list under the kernel's key, with turns of the event loop in between.
-   * @param fillers random digests, as many as a call of `load` can ask for
+   * Hashes the list under the key that the lanes were told.
+   * @param fillers random digests, as many as a call of `digests` can ask for
    */
   static async of(
     list: ByteList,
-    kernel: OtKernel,
+    lanes: Lanes,
     { bins }: BinShape,
     fillers: Uint8Array,
     onProgress: (done: number) => void,
   ): Promise<Bins> {
-    const digests = new Uint8Array(list.length * DIGEST_BYTES);
-    for (let done = 0; done < list.length; ) {
-      await nextTurn();
-      const count = kernel.digestible(list, done);
-      digests.set(kernel.digests(list, done, count), done * DIGEST_BYTES);
-      done += count;
-      onProgress(done);
-    }
+    const digests = await lanes.digests(list, DIGEST_BYTES, onProgress);
     return new Bins(new Int32Array(digests.buffer), bins, fillers);
   }
 
@@ -69,17 +62,18 @@ export class Bins {
     return this.#starts[b + 1]! - this.#starts[b]!;
   }
 
-  /**
-   * Puts digests of bin b into the kernel, from the one with number `first` in it on, and fills them up to `count`.
-   * @returns how many are of the list
-   */
-  load(kernel: OtKernel, b: number, first: number, count: number): number {
-    const own = Math.max(0, Math.min(count, this.size(b) - first));
-    const bytes = kernel.view('DIGESTS', count * DIGEST_BYTES);
-    const words = new Int32Array(bytes.buffer, bytes.byteOffset, count * DIGEST_WORDS);
+  /** How many of `count` digests of bin b, from the one with number `first` in it on, are of the list. */
+  own(b: number, first: number, count: number): number {
+    return Math.max(0, Math.min(count, this.size(b) - first));
+  }
+
+  /** `count` digests of bin b, from the one with number `first` in it on: those of the list, and others that fill them up. */
+  digests(b: number, first: number, count: number): Uint8Array<ArrayBuffer> {
+    const own = this.own(b, first, count);
+    const words = new Int32Array(count * DIGEST_WORDS);
     copyRecords(this.#digests, this.order, this.start(b) + first, own, words);
     words.set(this.#fillers.subarray(0, (count - own) * DIGEST_WORDS), own * DIGEST_WORDS);
-    return own;
+    return new Uint8Array(words.buffer);
   }
 
   wipe(): void {
@@ -130,10 +124,9 @@ export class Values {
     this.confirmations = new Uint8Array(this.#confirmations.buffer);
   }
 
-  /** Takes the first `count` values that the kernel has, as those from number `first` on. */
-  take(kernel: OtKernel, first: number, count: number): void {
-    const bytes = kernel.view('DIGESTS', count * DIGEST_BYTES);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, count * VALUE_WORDS);
+  /** Takes the first `count` values, as those from number `first` on, and wipes what it was given. @param values 32 bytes each */
+  take(values: Uint8Array, first: number, count: number): void {
+    const words = new Uint32Array(values.buffer, values.byteOffset, count * VALUE_WORDS);
     const confirmed = this.#confirmations.length > 0;
     for (
       let i = 0, from = 0, to = first * HALF_WORDS;
@@ -144,6 +137,7 @@ export class Values {
       if (confirmed)
         for (let w = 0; w < HALF_WORDS; w++) this.#confirmations[to + w] = words[from + HALF_WORDS + w]!;
     }
+    values.fill(0);
   }
 
   wipe(): void {

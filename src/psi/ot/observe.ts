@@ -3,14 +3,7 @@
 
 import { type ByteList, concatBytes } from '../../bytes.js';
 import type { GroupBackend } from '../../group/group.js';
-import {
-  CODE_LENGTH,
-  COORDINATE_KEYS,
-  DIGEST_BYTES,
-  KEY_BYTES,
-  loadOtKernel,
-  MAX_ELEMENTS,
-} from '../../kernel/ot.js';
+import { CODE_LENGTH, COORDINATE_KEYS, DIGEST_BYTES, KEY_BYTES, MAX_ELEMENTS } from '../../kernel/ot.js';
 import type { SentFrame } from '../described/observe.js';
 import { type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
 import { decodeFrame, type FrameName } from '../run/frames.js';
@@ -18,9 +11,10 @@ import { decodeHello } from '../run/hello.js';
 import { sessionId } from '../run/session.js';
 import { offer } from './base-transfers.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { frameOf } from './columns.js';
 import { identifierKey } from './labels.js';
+import { Lanes } from './lanes.js';
 import { binShape } from './parameters.js';
-import { frameOf, setDelta, spanOf } from './run.js';
 import { plantTrees } from './trees.js';
 
 /** What opens a run. */
@@ -70,36 +64,26 @@ export function observeOtRun(
         scalar,
       );
       const { keys } = plantTrees(pairs);
-      const kernel = await loadOtKernel();
-      const own = kernel.view('KEYS', keys.length);
+      const relative = new Uint8Array(keys.length);
       const bits = delta.map((byte) => byte & (COORDINATE_KEYS - 1));
       for (let i = 0; i < CODE_LENGTH * COORDINATE_KEYS; i++) {
         const from = (i ^ bits[Math.floor(i / COORDINATE_KEYS)]!) * KEY_BYTES;
-        own.set(keys.subarray(from, from + KEY_BYTES), i * KEY_BYTES);
+        relative.set(keys.subarray(from, from + KEY_BYTES), i * KEY_BYTES);
       }
-      setDelta(kernel, bits);
-      kernel.exports.shape(shape.bins, shape.places);
-      kernel.keyDigests(identifierKey(sid, bodies('trees')[0]!.subarray(0, KEY_BYTES)));
+      const lanes = await Lanes.open(1, shape.bins);
+      const key = identifierKey(sid, bodies('trees')[0]!.subarray(0, KEY_BYTES));
+      await lanes.set({ shape, keys: relative, identifierKey: key, delta: bits });
       const columns = bodies('columns');
       return async (identifiers) => {
-        const bins = await Bins.of(
-          identifiers,
-          kernel,
-          shape,
-          new Uint8Array(MAX_ELEMENTS * DIGEST_BYTES),
-          () => {},
-        );
+        const fillers = new Uint8Array(MAX_ELEMENTS * DIGEST_BYTES);
+        const bins = await Bins.of(identifiers, lanes, shape, fillers, () => {});
         const values = new Values(identifiers.length, false);
+        const lane = lanes.lane(0);
         for (let b = 0; b < shape.bins; b++) {
-          const sent = columns[frameOf(b)]!.subarray(4);
-          kernel.view('FRAME', sent.length).set(sent);
-          kernel.exports.senderRows(spanOf(b, shape), shape.rows);
-          kernel.exports.beginValues();
-          for (let first = 0; first < bins.size(b); first += MAX_ELEMENTS) {
-            const count = bins.load(kernel, b, first, Math.min(MAX_ELEMENTS, bins.size(b) - first));
-            kernel.exports.valuesOf(count, true);
-            values.take(kernel, bins.start(b) + first, count);
-          }
+          const sent = columns[frameOf(b)]!.slice(4);
+          await lane.run('rows', { b, columns: sent, challenge: new Uint8Array(KEY_BYTES) });
+          const found = await lane.run('values', { digests: bins.digests(b, 0, bins.size(b)) });
+          values.take(found, bins.start(b), bins.size(b));
         }
         const tags = new Uint8Array(values.tags.length);
         for (const [i, element] of bins.order.entries()) {

@@ -8,34 +8,25 @@
  */
 
 import { concatBytes } from '../../bytes.js';
-import { VeilmatchError } from '../../errors.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
-import { DIGEST_BYTES, HIDING_ROWS, KEY_BYTES, loadOtKernel, type OtKernel } from '../../kernel/ot.js';
-import { sortTags } from '../../kernel/tag-sort.js';
+import { DIGEST_BYTES, KEY_BYTES, otKernelModule } from '../../kernel/ot.js';
 import { namingTerms } from '../../policy/terms.js';
-import { nextTurn } from '../../workers/turn.js';
 import { checkAscending } from '../run/checks.js';
 import { decodeFixed, decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markCommon, markedIn } from '../run/matching.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { choiceBytes, offer } from './base-transfers.js';
+import { type MadeBin, tooFull } from './bin-jobs.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { frameOf, HIDING_FRAME } from './columns.js';
 import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
+import { Lanes } from './lanes.js';
 import { type BinShape, binShape } from './parameters.js';
-import {
-  columnsBytes,
-  frameOf,
-  HIDING_FRAME,
-  HIDING_SPAN,
-  type OtPartyOptions,
-  otSettings,
-  SUM_WORDS_BYTES,
-  spanOf,
-  sumRows,
-} from './run.js';
+import { type OtPartyOptions, otSettings } from './run.js';
 import { plantTrees } from './trees.js';
 
 /** What the receiver's machine knows at the end. */
@@ -56,59 +47,75 @@ export function otReceiver(set: IdentifierSet, options: OtPartyOptions): PsiMach
   return new PsiMachine('receiver', receiverProgram(set, otSettings(set, options)));
 }
 
-async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Program<OtReceiverEnd> {
+/** @param greeted where the Hello is sent, and the peer's there */
+export async function* receiverProgram(
+  set: IdentifierSet,
+  settings: PartySettings,
+  greeted?: GreetedReceiver,
+): Program<OtReceiverEnd> {
   const { backend, random, suite, signal } = settings;
   const shape = binShape(set.size);
-  const line = new Line('receiver');
-  const kernel = await loadOtKernel();
+  const line = greeted?.line ?? new Line('receiver');
+  // A platform without it is told before anything is sent.
+  await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
-  const greeting = ownHello('receiver', set, settings);
-  const opening = greeting.nonce;
-  const hello = { ...greeting, nonce: commitment(opening) };
+  const { hello, opening } = greeted ?? committedHello(set, settings);
   let bins: Bins | undefined;
+  let threads: Promise<Lanes> | undefined;
   let [scalar, tableKey]: Uint8Array[] = [];
   try {
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    if (greeted === undefined) yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, peer } = openSession(hello, peerHello, settings);
     const learns = settings.to === 'both' ? 'intersection' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns, terms: namingTerms });
+    threads = Lanes.open(backend.concurrency, shape.bins);
+    threads.catch(() => {});
 
     const pairs = decodeFixed(yield* line.take('choices'), choiceBytes(suite.group));
     scalar = suite.group.scalars.random(random);
     const { A, keys: pairKeys } = await offer({ backend, suite, sid, signal }, pairs, scalar);
     const { keys, message } = plantTrees(pairKeys);
-    kernel.view('KEYS', keys.length).set(keys);
-    for (const secret of [pairKeys, keys]) secret.fill(0);
     yield line.send(encodeFrame('trees', concatBytes(opening, A, message)));
 
-    tableKey = random(KEY_BYTES);
-    kernel.exports.shape(shape.bins, shape.places);
-    kernel.keyDigests(identifierKey(sid, opening));
+    const lanes = await threads;
+    const key = random(KEY_BYTES);
+    tableKey = key;
+    await lanes.set({ shape, keys, identifierKey: identifierKey(sid, opening), delta: undefined });
+    for (const secret of [pairKeys, keys]) secret.fill(0);
     const { onProgress } = settings.batch('blind', 0, set.size);
-    bins = await Bins.of(set.elements, kernel, shape, random(shape.capacity * DIGEST_BYTES), (done) =>
+    const own = await Bins.of(set.elements, lanes, shape, random(shape.capacity * DIGEST_BYTES), (done) =>
       onProgress?.(done, set.size),
     );
-    checkFits(bins, shape);
+    bins = own;
+    checkFits(own, shape);
 
     // Rows that hide what the sums will say of all others come first: they are there before any challenge is.
-    kernel.fillTable(tableKey, 0, HIDING_ROWS);
-    kernel.exports.receiverRows(HIDING_SPAN, HIDING_ROWS);
-    kernel.exports.beginSums();
-    yield line.send(columnsFrame(kernel, HIDING_FRAME, HIDING_ROWS));
-    for (let b = 0; b < shape.bins; b++) {
-      await nextTurn();
-      encodeBin(kernel, bins, b, shape, tableKey);
-      const frame = columnsFrame(kernel, frameOf(b), shape.rows);
-      yield line.send(frame);
-      kernel.addRows(challenge(sid, line.log.digest('receiver')), shape.rows, true);
-      kernel.exports.beginValues();
-      kernel.exports.valuesOf(shape.capacity, false);
-      values.take(kernel, bins.start(b), bins.size(b));
-      settings.batch('unblind', 0, set.size).onProgress?.(bins.start(b) + bins.size(b), set.size);
+    const hiding = await lanes.lane(0).run('hide', { tableKey: key.slice() });
+    yield line.send(encodeRecords('columns', HIDING_FRAME, hiding));
+    const make = (b: number): Promise<MadeBin> => {
+      const digests = own.digests(b, 0, shape.capacity);
+      const bin = { b, slot: lanes.slot(b), tableKey: key.slice(), digests };
+      return lanes.lane(b).run('make', bin, [digests.buffer]);
+    };
+    let made = 0;
+    for await (const { columns, values: found } of lanes.inOrder(shape.bins, make)) {
+      const b = made++;
+      yield line.send(encodeRecords('columns', frameOf(b), columns));
+      const add = { slot: lanes.slot(b), challenge: challenge(sid, line.log.digest('receiver')) };
+      // Before the next bin comes into its slot. What goes wrong with it, the sums tell.
+      lanes
+        .lane(b)
+        .run('add', add)
+        .catch(() => {});
+      values.take(found, own.start(b), own.size(b));
+      settings.batch('unblind', 0, set.size).onProgress?.(own.start(b) + own.size(b), set.size);
     }
-    kernel.exports.endSums();
-    const words = kernel.view('WORDS', SUM_WORDS_BYTES);
-    yield line.send(encodeFrame('sums', concatBytes(words, sumsDigest(sid, sumRows(kernel)))));
+    const sums = await lanes.sums();
+    yield line.send(encodeFrame('sums', concatBytes(sums.words, sumsDigest(sid, sums.rows))));
+    // While the sender is at work.
+    const sorted = lanes.sort(values.tags);
+    sorted.catch(() => {});
 
     const tags = new Uint8Array(peer.size * HALF_VALUE_BYTES);
     let last: Uint8Array | undefined;
@@ -119,10 +126,10 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
       done += bytes.length / HALF_VALUE_BYTES;
     }
     checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    const own = await sortTags(values.tags);
-    const marks = await markCommon(own.tags, tags, HALF_VALUE_BYTES);
+    const { tags: ownTags, order: ownOrder } = await sorted;
+    const marks = await markCommon(ownTags, tags, HALF_VALUE_BYTES);
     // In the order of the bins, as all that is known of the elements.
-    const shared = inOrder(marks, own.order);
+    const shared = inOrder(marks, ownOrder);
     if (settings.to === 'both') {
       const most = Math.min(set.size, peer.size);
       const { confirmFrames } = await import('../intersection/confirm.js');
@@ -130,7 +137,7 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
         yield line.send(frame);
     }
     yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
-    const { order } = bins;
+    const { order } = own;
     let matched: readonly number[] | undefined;
     return {
       size: shared.reduce((sum, mark) => sum + mark, 0),
@@ -142,11 +149,20 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
       peerSize: peer.size,
     };
   } finally {
-    kernel.wipe();
+    await (await threads?.catch(() => undefined))?.close();
     bins?.wipe();
     values.wipe();
     for (const secret of [opening, scalar, tableKey]) secret?.fill(0);
   }
+}
+
+/** A Hello whose nonce commits to an opening, which the sender sees when its own Hello is sent. */
+export function committedHello(
+  set: IdentifierSet,
+  settings: PartySettings,
+): Pick<GreetedReceiver, 'hello' | 'opening'> {
+  const greeting = ownHello('receiver', set, settings);
+  return { hello: { ...greeting, nonce: commitment(greeting.nonce) }, opening: greeting.nonce };
 }
 
 /** Marks by the numbers that are given for each. */
@@ -164,24 +180,4 @@ export function inListOrder(marks: Uint8Array, order: Uint32Array): readonly num
 /** @throws {VeilmatchError} `overflow` where a bin has more elements than one can have: with a probability below 2^-41 */
 function checkFits(bins: Bins, shape: BinShape): void {
   for (let b = 0; b < shape.bins; b++) if (bins.size(b) > shape.capacity) throw tooFull();
-}
-
-/** Makes the columns and rows of a bin. */
-function encodeBin(kernel: OtKernel, bins: Bins, b: number, shape: BinShape, tableKey: Uint8Array): void {
-  bins.load(kernel, b, 0, shape.capacity);
-  // A table takes 24 parts of the stream at most.
-  const part = frameOf(b) * Math.ceil(shape.rows / 16);
-  if (!kernel.makeTable(shape.capacity, tableKey, part, shape.rows)) throw tooFull();
-  kernel.exports.receiverRows(spanOf(b, shape), shape.rows);
-}
-
-function tooFull(): VeilmatchError {
-  return new VeilmatchError(
-    'overflow',
-    'The list does not fit the tables of this session, which happens once in 2^40 runs: run again.',
-  );
-}
-
-function columnsFrame(kernel: OtKernel, number: number, rows: number): Uint8Array {
-  return encodeRecords('columns', number, kernel.view('FRAME', columnsBytes(rows)));
 }

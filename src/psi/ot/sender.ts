@@ -16,35 +16,24 @@ import {
   DIGEST_BYTES,
   HIDING_ROWS,
   KEY_BYTES,
-  loadOtKernel,
   MAX_ELEMENTS,
-  type OtKernel,
+  otKernelModule,
   WORD_BYTES,
 } from '../../kernel/ot.js';
-import { sortTags } from '../../kernel/tag-sort.js';
-import { nextTurn } from '../../workers/turn.js';
 import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
+import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { Chooser } from './base-transfers.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { frameOf, HIDING_FRAME, SUM_WORDS_BYTES } from './columns.js';
 import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
+import { Lanes } from './lanes.js';
 import { binShape, paddedCount } from './parameters.js';
 import { inListOrder } from './receiver.js';
-import {
-  decodeColumns,
-  frameOf,
-  HIDING_FRAME,
-  HIDING_SPAN,
-  type OtPartyOptions,
-  otSettings,
-  SUM_WORDS_BYTES,
-  setDelta,
-  spanOf,
-  sumRows,
-} from './run.js';
+import { decodeColumns, type OtPartyOptions, otSettings } from './run.js';
 import { otTerms } from './terms.js';
 import { growTrees, levelBit, TREES_BYTES } from './trees.js';
 
@@ -66,19 +55,28 @@ export function otSender(set: IdentifierSet, options: OtPartyOptions): PsiMachin
   return new PsiMachine('sender', senderProgram(set, otSettings(set, options)));
 }
 
-async function* senderProgram(set: IdentifierSet, settings: PartySettings): Program<OtSenderEnd> {
+/** @param greeted where the peer's Hello is there */
+export async function* senderProgram(
+  set: IdentifierSet,
+  settings: PartySettings,
+  greeted?: GreetedSender,
+): Program<OtSenderEnd> {
   const { backend, random, suite, signal } = settings;
-  const line = new Line('sender');
-  const kernel = await loadOtKernel();
+  const line = greeted?.line ?? new Line('sender');
+  await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
   const hello = ownHello('sender', set, settings);
   const delta = random(CODE_LENGTH).map((byte) => byte & (2 ** DELTA_BITS - 1));
   let chooser: Chooser | undefined;
   let bins: Bins | undefined;
+  let threads: Promise<Lanes> | undefined;
   try {
-    const { sid, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const { sid, peer } = openSession(hello, peerHello, settings);
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
     const shape = binShape(peer.size);
+    threads = Lanes.open(backend.concurrency, shape.bins);
+    threads.catch(() => {});
     chooser = new Chooser({ backend, suite, random, sid, signal }, choicesOf(delta));
     const elements = await chooser.elements();
     yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
@@ -93,45 +91,41 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     const chosen = await chooser.keys(trees.slice(KEY_BYTES, KEY_BYTES + elementBytes));
     const { keys, digest, expected } = growTrees(delta, chosen, trees.subarray(KEY_BYTES + elementBytes));
     if (!equalBytes(digest, expected)) throw deviates('trees of keys');
-    kernel.view('KEYS', keys.length).set(keys);
-    setDelta(kernel, delta);
+    const lanes = await threads;
+    await lanes.set({ shape, keys, identifierKey: identifierKey(sid, opening), delta });
     for (const secret of [chosen, keys, delta]) secret.fill(0);
 
-    kernel.exports.shape(shape.bins, shape.places);
-    kernel.keyDigests(identifierKey(sid, opening));
     const padded = paddedCount(set.size, shape.bins);
     const { onProgress } = settings.batch('evaluate', 0, set.size);
-    bins = await Bins.of(
-      set.elements,
-      kernel,
-      shape,
-      random(Math.min(padded, MAX_ELEMENTS) * DIGEST_BYTES),
-      (done) => onProgress?.(done, set.size),
-    );
+    const fillers = random(Math.min(padded, MAX_ELEMENTS) * DIGEST_BYTES);
+    const own = await Bins.of(set.elements, lanes, shape, fillers, (done) => onProgress?.(done, set.size));
+    bins = own;
 
-    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS);
-    kernel.view('FRAME', hiding.length).set(hiding);
-    kernel.exports.senderRows(HIDING_SPAN, HIDING_ROWS);
-    kernel.exports.beginSums();
+    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS).slice();
+    await lanes.lane(0).run('hidden', { columns: hiding }, [hiding.buffer]);
+    const underWay: Promise<void>[] = [];
     for (let b = 0; b < shape.bins; b++) {
-      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows);
-      kernel.view('FRAME', columns.length).set(columns);
-      kernel.exports.senderRows(spanOf(b, shape), shape.rows);
-      kernel.addRows(challenge(sid, line.log.digest('receiver')), shape.rows, false);
-      kernel.exports.beginValues();
-      for (let first = 0; first < Math.max(padded, bins.size(b)); first += MAX_ELEMENTS) {
-        await nextTurn();
-        const count = Math.min(MAX_ELEMENTS, Math.max(padded, bins.size(b)) - first);
-        const own = bins.load(kernel, b, first, count);
-        kernel.exports.valuesOf(count, true);
-        values.take(kernel, bins.start(b) + first, own);
+      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows).slice();
+      const key = challenge(sid, line.log.digest('receiver'));
+      const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer]);
+      underWay.push(heardLater(rows));
+      const total = Math.max(padded, own.size(b));
+      for (let first = 0; first < total; first += MAX_ELEMENTS) {
+        const count = Math.min(MAX_ELEMENTS, total - first);
+        const digests = own.digests(b, first, count);
+        const found = lanes.lane(b).run('values', { digests }, [digests.buffer]);
+        const take = (of: Uint8Array): void =>
+          values.take(of, own.start(b) + first, own.own(b, first, count));
+        underWay.push(heardLater(found.then(take)));
+        while (underWay.length > 2 * lanes.ahead) await underWay.shift();
       }
-      settings.batch('tag', 0, set.size).onProgress?.(bins.start(b) + bins.size(b), set.size);
+      settings.batch('tag', 0, set.size).onProgress?.(own.start(b) + own.size(b), set.size);
     }
+    await Promise.all(underWay);
     const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
-    if (!areCodeWords(kernel, sid, sums)) throw deviates('columns');
+    if (!(await areCodeWords(lanes, sid, sums))) throw deviates('columns');
 
-    const { tags } = await sortTags(values.tags);
+    const { tags } = await lanes.sort(values.tags);
     for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;
@@ -142,7 +136,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
       marks = yield* confirmations.take(line, Math.min(peer.size, set.size));
     }
     checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
-    const { order } = bins;
+    const { order } = own;
     let matched: readonly number[] | undefined;
     return {
       peerSize: peer.size,
@@ -154,7 +148,7 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
       },
     };
   } finally {
-    kernel.wipe();
+    await (await threads?.catch(() => undefined))?.close();
     bins?.wipe();
     values.wipe();
     chooser?.wipe();
@@ -170,17 +164,22 @@ function choicesOf(delta: Uint8Array): Uint8Array {
   );
 }
 
+/** Of a job that fails is heard when its turn comes. */
+function heardLater<Result>(job: Promise<Result>): Promise<Result> {
+  job.catch(() => {});
+  return job;
+}
+
 /** Whether the receiver's sums are those of code words, by what it sent of them: 160 messages, and a digest of its own sums. */
-function areCodeWords(kernel: OtKernel, sid: Uint8Array, sums: Uint8Array): boolean {
-  kernel.exports.endSums();
-  const words = kernel.view('WORDS', SUM_WORDS_BYTES);
-  words.set(sums.subarray(0, SUM_WORDS_BYTES));
+async function areCodeWords(lanes: Lanes, sid: Uint8Array, sums: Uint8Array): Promise<boolean> {
+  const { rows } = await lanes.sums();
+  const words = sums.slice(0, SUM_WORDS_BYTES);
   // Of a message's 16 bytes 115 bits count; the others have to be zeros, so that there is one way to write it.
   let extra = 0;
   for (let at = WORD_BYTES - 2; at < words.length; at += WORD_BYTES)
     extra |= (words[at]! >>> 3) | words[at + 1]!;
-  kernel.exports.takeOffWords();
-  return extra === 0 && equalBytes(sumsDigest(sid, sumRows(kernel)), sums.subarray(SUM_WORDS_BYTES));
+  const left = await lanes.lane(0).run('takeOff', { rows, words });
+  return extra === 0 && equalBytes(sumsDigest(sid, left), sums.subarray(SUM_WORDS_BYTES));
 }
 
 function deviates(what: string): VeilmatchError {

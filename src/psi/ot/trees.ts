@@ -12,6 +12,7 @@
 import { concatBytes, utf8 } from '../../bytes.js';
 import { CODE_LENGTH, COORDINATE_KEYS, DELTA_BITS, KEY_BYTES } from '../../kernel/ot.js';
 import { sha512 } from '../../kernel/sha512.js';
+import { addTo } from './columns.js';
 
 const NODE_LABEL = utf8('veilmatch-psi-v1 ot node');
 const LEAF_LABEL = utf8('veilmatch-psi-v1 ot leaf');
@@ -24,10 +25,6 @@ const DIGEST_BYTES = 32;
 
 /** Bytes of what the receiver sends of all trees. */
 export const TREES_BYTES: number = CODE_LENGTH * COORDINATE_BYTES + DIGEST_BYTES;
-
-function addTo(sum: Uint8Array, bytes: Uint8Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! ^= bytes[i]!;
-}
 
 /** 64 bytes: both children of a node. */
 const children = (node: Uint8Array): Uint8Array => sha512(concatBytes(NODE_LABEL, node));

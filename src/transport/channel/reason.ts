@@ -34,6 +34,8 @@ const PASSING: readonly CloseReason[] = ['aborted', 'timeout', 'unknown-run'];
  * ```
  */
 export function isFinal(error: unknown): boolean {
+  // What does not fit this session, or no number, does not fit it the next time either: its draws are the same.
+  if (error instanceof VeilmatchError && error.code === 'overflow') return true;
   return !PASSING.includes(reasonFor(error));
 }
 

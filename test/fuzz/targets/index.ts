@@ -8,6 +8,7 @@ import { emails, phones, rows } from './identifiers.js';
 import { lists, parquet } from './lists.js';
 import { machines } from './machines.js';
 import { channel, handshake, messages } from './messages.js';
+import { ot } from './ot.js';
 import { dictionaries, plans } from './plans.js';
 import { filters, publishedSets } from './published.js';
 import { cursors, policies, sealed } from './stored.js';
@@ -16,6 +17,7 @@ import { credentials, tokens } from './tokens.js';
 export const targets: readonly FuzzTarget[] = [
   frames,
   machines,
+  ot,
   messages,
   handshake,
   channel,
