@@ -14,14 +14,13 @@ import {
   openRunStore,
   partyTerms,
 } from '../../transport/index.js';
-import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, type Flags, modeOf, partyOf } from '../flags/choice.js';
 import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
 import { type Own, ownOf, readOwn } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
 import { checkOutput, listenOptions, type ServeFlags, serveOptions } from '../flags/serve-options.js';
-import { openLedger } from '../secrets/state-folder.js';
+import { checkLedger, openLedger } from '../secrets/state-folder.js';
 import { readUnlock } from '../secrets/unlock.js';
 import { leftOutNote } from './connect-run.js';
 import { dryRun } from './serve-dry-run.js';
@@ -88,9 +87,7 @@ async function run(
     rejected = read.summary.rejected;
     const own = ownOf(choice, read, flags);
     if (flags.dryRun) {
-      // One that is not there yet would be made.
-      if (flags.ledger !== undefined && (await isThere(flags.ledger)))
-        await (await openLedger(flags.ledger)).close();
+      if (flags.ledger !== undefined) await checkLedger(flags.ledger);
       const text = dryRun(flags, listening, { policy, all }, choice, own);
       await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
       return;

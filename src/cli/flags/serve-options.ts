@@ -12,7 +12,7 @@ import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
-import { LEDGER_HELP } from '../secrets/state-folder.js';
+import { ledgerFile, ledgerOption } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
 import { assignedOption, listOptions, strictOption } from './list-options.js';
@@ -85,7 +85,7 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
       '--policy <FILE>',
       'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
     ),
-    new Option('--ledger <FILE>', LEDGER_HELP),
+    ledgerOption(),
     new Option(
       '--state <FOLDER>',
       'keep runs in this folder until they are complete, sealed: they can be resumed',
@@ -260,7 +260,7 @@ export async function checkOutput(
         'both or --role receiver, or with --reveal ids. Give these, or leave --output away.',
     );
   }
-  const inputs = [list, ledger, partners].filter((path) => path !== undefined);
+  const inputs = [list, ledgerFile(ledger), partners].filter((path) => path !== undefined);
   await checkOutputFiles({ '--output': output }, inputs);
 }
 
