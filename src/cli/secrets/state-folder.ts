@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import { type Address, parseAddress, placeName } from '../../lists/address.js';
 import { pathName } from '../../path-name.js';
@@ -25,13 +25,9 @@ const LEDGER_HELP: string =
 /** @param more of its help */
 export function ledgerOption(more: string = ''): Option {
   return new Option('--ledger <PLACE>', LEDGER_HELP + more).argParser((text: string) => {
-    try {
-      checkedPlace(parseAddress(text));
-      return text;
-    } catch (error) {
-      if (!(error instanceof VeilmatchError)) throw error;
-      throw new InvalidArgumentError(error.message);
-    }
+    // Not an error of commander's, which would repeat the address and what is in it.
+    checkedPlace(parseAddress(text));
+    return text;
   });
 }
 

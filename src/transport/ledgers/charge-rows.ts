@@ -105,39 +105,70 @@ export function checkLedger(
   return String(row.id);
 }
 
-/** What an update comes to. */
+/** What somebody wants changed. */
+export interface Update {
+  /** Their names in the database, each once. */
+  readonly accounts: readonly string[];
+  readonly decide: (charges: Accounts) => Accounts;
+}
+
+/** What updates come to. */
 export interface Changes {
   readonly removed: readonly { readonly account: string; readonly seq: number }[];
   readonly added: readonly (Charge & { readonly account: string; readonly seq: number })[];
+  /** What was thrown by those that change nothing. */
+  readonly refusals: ReadonlyMap<Update, unknown>;
 }
 
 /**
- * What `decide` makes of some accounts, as rows to take away and rows to add. Those that stay are not written again.
- * @param accounts their names in the database
- * @param rows of these accounts, each account's by `seq`
- * @throws {VeilmatchError} `bad-file` for rows that are no charges; `argument` for charges that are none; what `decide` throws
+ * What some updates, one after another, make of their accounts, as rows to take away and rows to add. Those that stay are not
+ * written again.
+ * @param rows of all these accounts, each account's by `seq`
+ * @throws {VeilmatchError} `bad-file` for rows that are no charges
  */
-export function changesBy(
-  decide: (charges: Accounts) => Accounts,
-  accounts: readonly string[],
-  rows: readonly ChargeRow[],
-  source: string,
-): Changes {
-  const before = keptOf(accounts, rows, source);
-  const after = decide(before.map((kept) => [...kept.keys()]));
-  const changes = accounts.map((account, i) => changesOf(account, before[i]!, after[i] ?? []));
+export function changesBy(updates: readonly Update[], rows: readonly ChargeRow[], source: string): Changes {
+  const before = keptOf(accountsOf(updates), rows, source);
+  const now = new Map<string, readonly Charge[]>(
+    Array.from(before, ([account, kept]) => [account, [...kept.keys()]]),
+  );
+  const refusals = new Map<Update, unknown>();
+  for (const update of updates) {
+    try {
+      for (const [account, charges] of decided(update, before, now)) now.set(account, charges);
+    } catch (error) {
+      refusals.set(update, error);
+    }
+  }
+  const changes = Array.from(before, ([account, kept]) => changesOf(account, kept, now.get(account)!));
   return {
     removed: changes.flatMap(({ removed }) => removed),
     added: changes.flatMap(({ added }) => added),
+    refusals,
   };
 }
 
+/** Each once. */
+export function accountsOf(updates: readonly Update[]): string[] {
+  return [...new Set(updates.flatMap(({ accounts }) => accounts))];
+}
+
+type Kept = ReadonlyMap<Charge, number>;
+
+/** @throws {VeilmatchError} `argument` for charges that are none; what `decide` throws */
+function decided(
+  { accounts, decide }: Update,
+  before: ReadonlyMap<string, Kept>,
+  now: ReadonlyMap<string, readonly Charge[]>,
+): [string, readonly Charge[]][] {
+  const after = decide(accounts.map((account) => now.get(account)!));
+  return accounts.map((account, i) => {
+    const known = new Set([...before.get(account)!.keys(), ...now.get(account)!]);
+    return [account, (after[i] ?? []).map((charge) => (known.has(charge) ? charge : checkedCharge(charge)))];
+  });
+}
+
 /** Of each account its charges, in order, and the numbers of their rows. */
-function keptOf(
-  accounts: readonly string[],
-  rows: readonly ChargeRow[],
-  source: string,
-): ReadonlyMap<Charge, number>[] {
+function keptOf(accounts: readonly string[], rows: readonly ChargeRow[], source: string): Map<string, Kept> {
   const found = new Map(accounts.map((account) => [account, new Map<Charge, number>()]));
   try {
     for (const { account, seq, at, elements, work, run } of rows) {
@@ -147,10 +178,14 @@ function keptOf(
   } catch (error) {
     throw noLedger(source, error);
   }
-  return [...found.values()];
+  return found;
 }
 
-function changesOf(account: string, before: ReadonlyMap<Charge, number>, after: readonly Charge[]): Changes {
+function changesOf(
+  account: string,
+  before: Kept,
+  after: readonly Charge[],
+): Pick<Changes, 'removed' | 'added'> {
   const charges = [...before.keys()];
   const newest = charges.at(-1);
   const last = newest === undefined ? 0 : before.get(newest)!;
@@ -159,7 +194,7 @@ function changesOf(account: string, before: ReadonlyMap<Charge, number>, after: 
   const added = after.slice(stay.size);
   return {
     removed: gone.map((charge) => ({ account, seq: before.get(charge)! })),
-    added: added.map((charge, i) => ({ ...checkedCharge(charge), account, seq: last + 1 + i })),
+    added: added.map((charge, i) => ({ ...charge, account, seq: last + 1 + i })),
   };
 }
 

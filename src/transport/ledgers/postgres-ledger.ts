@@ -12,17 +12,19 @@ import { requireOptions } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
-import type { Accounts } from '../../policy/ledger.js';
 import { secureRandom } from '../../random.js';
-import { type KeptLedger, queuedLedger } from '../files/queued-ledger.js';
+import type { KeptLedger } from '../files/queued-ledger.js';
+import { batchedLedger } from './batched-ledger.js';
 import {
   AccountNames,
+  accountsOf,
   type Changes,
   type ChargeRow,
   changesBy,
   checkLedger,
   type DatabaseLedgerOptions,
   type LedgerRow,
+  type Update,
   VERSION,
 } from './charge-rows.js';
 import {
@@ -84,8 +86,9 @@ export async function openPostgresLedger(options: PostgresLedgerOptions = {}): P
     await ledger.release();
     throw error;
   }
-  return queuedLedger(
-    (accounts, decide) => ledger.update(accounts, decide),
+  return batchedLedger(
+    names,
+    (updates) => ledger.update(updates),
     () => ledger.release(),
   );
 }
@@ -123,30 +126,20 @@ class PostgresLedger {
     });
   }
 
-  async update(accounts: readonly string[], decide: (charges: Accounts) => Accounts): Promise<void> {
-    const digests = accounts.map((account) => this.#names.of(account));
-    let refusal: { readonly error: unknown } | undefined;
-    const deciding = (charges: Accounts): Accounts => {
-      try {
-        return decide(charges);
-      } catch (error) {
-        refusal = { error };
-        throw error;
-      }
-    };
-    const done = this.#inTransaction(async (client) => {
+  async update(updates: readonly Update[]): Promise<ReadonlyMap<Update, unknown>> {
+    let refusals: ReadonlyMap<Update, unknown> = new Map();
+    await this.#inTransaction(async (client) => {
       const locked = await client.query(this.#lockStatement());
       checkLedger(locked.rows[0] as LedgerRow | undefined, this.#names, this.#source, this.#id);
       const { rows } = await client.query(
         `SELECT account, seq, at, elements, work, run FROM ${this.#charges} WHERE account = ANY($1) ORDER BY seq`,
-        [digests],
+        [accountsOf(updates)],
       );
-      const changes = changesBy(deciding, digests, rows as readonly ChargeRow[], this.#source);
+      const changes = changesBy(updates, rows as readonly ChargeRow[], this.#source);
+      refusals = changes.refusals;
       return this.#write(client, changes);
     });
-    await done.catch((error) => {
-      throw refusal === undefined ? error : refusal.error;
-    });
+    return refusals;
   }
 
   async release(): Promise<void> {

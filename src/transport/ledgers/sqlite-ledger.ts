@@ -12,18 +12,20 @@ import { requireOptions, requirePath } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
-import type { Accounts } from '../../policy/ledger.js';
 import { secureRandom } from '../../random.js';
 import { fileError, nodeFiles, systemCode } from '../files/files.js';
 import { ledgerGone, noLedger, realPlace } from '../files/ledger-place.js';
-import { type KeptLedger, queuedLedger } from '../files/queued-ledger.js';
+import type { KeptLedger } from '../files/queued-ledger.js';
+import { batchedLedger } from './batched-ledger.js';
 import {
   AccountNames,
+  accountsOf,
   type ChargeRow,
   changesBy,
   checkLedger,
   type DatabaseLedgerOptions,
   type LedgerRow,
+  type Update,
   VERSION,
 } from './charge-rows.js';
 
@@ -118,16 +120,16 @@ export async function openSqliteLedger(
   try {
     database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF');
     const id = await patiently(source, () => inTransaction(database, () => opened(database, names, source)));
-    return queuedLedger(
-      async (accounts, decide) => {
-        const digests = accounts.map((account) => names.of(account));
+    return batchedLedger(
+      names,
+      async (updates) => {
         const found = await fileAt(place, source);
         // A file that was removed can still be written, and nobody would ever read it.
         if (found.dev !== file.dev || found.ino !== file.ino) throw ledgerGone(source);
-        await patiently(source, () =>
+        return patiently(source, () =>
           inTransaction(database, () => {
             checkLedger(ledgerRow(database), names, source, id);
-            update(database, digests, decide, source);
+            return update(database, updates, source);
           }),
         );
       },
@@ -195,15 +197,14 @@ function ledgerRow(database: Database): LedgerRow | undefined {
 
 function update(
   database: Database,
-  accounts: readonly string[],
-  decide: (charges: Accounts) => Accounts,
+  updates: readonly Update[],
   source: string,
-): void {
+): ReadonlyMap<Update, unknown> {
   const select = database.prepare(
     'SELECT account, seq, at, elements, work, run FROM veilmatch_charges WHERE account = ? ORDER BY seq',
   );
-  const rows = accounts.flatMap((account) => select.all(account) as ChargeRow[]);
-  const { removed, added } = changesBy(decide, accounts, rows, source);
+  const rows = accountsOf(updates).flatMap((account) => select.all(account) as ChargeRow[]);
+  const { removed, added, refusals } = changesBy(updates, rows, source);
   const remove = database.prepare('DELETE FROM veilmatch_charges WHERE account = ? AND seq = ?');
   for (const { account, seq } of removed) remove.run(account, seq);
   const add = database.prepare(
@@ -212,6 +213,7 @@ function update(
   for (const { account, seq, at, elements, work, run } of added) {
     add.run(account, seq, at, elements, work, run ?? null);
   }
+  return refusals;
 }
 
 /** Nothing else writes from its beginning on. */
