@@ -31,6 +31,8 @@ export {
 export {
   type CertificateKey,
   type CertificateOfAuthority,
+  type Offer,
+  type OfferSetting,
   type Partner,
   type Partners,
   partnerId,

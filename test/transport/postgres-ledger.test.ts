@@ -28,9 +28,9 @@ it('is reached by a host and a database, and nobody answers: told without either
   expect(error.message).not.toContain('ada');
 });
 
-it.each(['prefer', 'allow', 'verify-ca', 'nonsense'])('does not take sslmode=%s', (sslmode) =>
-  expectCode('argument', () => openPostgresLedger({ host: 'db.example', database: 'crm', sslmode })),
-);
+it.each(['prefer', 'allow', 'verify-ca', 'nonsense'])('does not take sslmode=%s', async (sslmode) => {
+  await expectCode('argument', () => openPostgresLedger({ host: 'db.example', database: 'crm', sslmode }));
+});
 
 it('takes a key of 32 bytes alone', async () => {
   for (const accountKey of [new Uint8Array(31), 'key' as unknown as Uint8Array]) {
