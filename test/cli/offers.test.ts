@@ -45,7 +45,7 @@ const asking = (port: number, name: keyof typeof TOKENS, path: string, ...argv: 
   ]);
 const shared = ({ status, stdout, stderr }: Ending): unknown => {
   expect(status, stderr).toBe(0);
-  const { size, sum } = JSON.parse(stdout);
+  const { shared: size, sum } = JSON.parse(stdout);
   return sum === undefined ? { size } : { size, sum };
 };
 
@@ -211,7 +211,7 @@ describe.skipIf(process.platform === 'win32')('what is offered', () => {
     putPartners({ ...known('acme'), offers: [MEMBERS] });
     const server = await serve();
     const broken = [
-      () => put('partners.json', '{"partners": [\n}'),
+      () => put('partners.json', '{"partners": [],\n5}'),
       () => putPartners({ ...known('acme'), offers: [{ ...MEMBERS, reveal: 'sum' }] }),
       () => putPartners(),
       () => putPartners({ ...known('acme'), offers: [{ ...MEMBERS, list: 'none.csv' }] }),

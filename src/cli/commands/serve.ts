@@ -42,6 +42,13 @@ Budgets hold for the name, whatever it shows; those of "all" for everybody toget
 public key; a subject is written as in RFC 4514; an authority without one is the partner's own. Authorities are files beside
 this one.
 
+Instead of a list and --reveal, that file may say what each partner is offered, at wss://HOST/NAME; settings are the flags of this
+command without dashes:
+  {"name": "acme", "tokens": ["sha256:..."], "offers": [
+     {"name": "members", "list": "members.csv", "country": "US", "reveal": "cardinality", "people": true},
+     {"name": "sales", "list": "sales.csv", "reveal": "sum", "value-column": "amount", "value-digits": 2, "policy": {"budgets": []}}]}
+SIGHUP has that file, the policy and all lists read anew; where they cannot be read, all stays as it was.
+
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
 
@@ -53,6 +60,8 @@ Examples:
   veilmatch serve customers.csv --country US --reveal cardinality --partners partners.json --dry-run
   veilmatch serve customers.csv --country US --reveal intersection --listen 0.0.0.0:8443 \\
     --tls-cert server.pem --tls-key server.key --partners partners.json --policy policy.json
+  veilmatch serve --partners agreements.json --watch --ledger postgres://ledger.example/budgets \\
+    --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key
   veilmatch serve members.csv --country US --reveal cardinality --people --partners partners.json
   veilmatch serve sales.csv --column phone --country US --reveal sum --value-column amount --value-digits 2 \\
     --partners partners.json
