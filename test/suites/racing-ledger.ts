@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { bundled } from '../support/bundled.js';
 
 /** How the requests of a process ended, by code. */
-export interface Racer {
+interface Racer {
   readonly process: ChildProcess;
   /** Of those that were answered so far. */
   answered(): number;

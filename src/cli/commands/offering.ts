@@ -48,7 +48,7 @@ export interface Offered extends Offer {
 }
 
 /** A partner, with all that it is offered. */
-export interface OfferedPartner extends Partner {
+interface OfferedPartner extends Partner {
   readonly offers: readonly Offered[];
 }
 

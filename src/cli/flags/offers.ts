@@ -14,7 +14,7 @@ import { type OwnFlags, padOption } from './own.js';
 import { longOf, protocolOptions } from './protocol-options.js';
 
 /** What an offer says, as a command line would. */
-export interface OfferFlags extends OwnFlags, Required<RevealFlags> {}
+interface OfferFlags extends OwnFlags, Required<RevealFlags> {}
 
 /** An offer as it is run. */
 export interface ReadOffer {
@@ -30,7 +30,7 @@ export interface ReadOffer {
 }
 
 /** Options of `serve` that an offer may say for itself. */
-export function offerOptions(protocols: readonly ListProtocol[]): Option[] {
+function offerOptions(protocols: readonly ListProtocol[]): Option[] {
   return [
     revealOption(protocols, 'what the party that asks learns'),
     roleOption('sender'),

@@ -8,7 +8,7 @@
  * tried again by itself then, for a second try could charge twice.
  */
 
-import { requireOptions } from '../../arguments.js';
+import { requireNumber, requireOptions, requireText } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
@@ -77,9 +77,14 @@ export async function openPostgresLedger(options: PostgresLedgerOptions = {}): P
     ...{ host: true, port: true, database: true, user: true, sslmode: true, sslrootcert: true },
     ...{ schema: true, accountKey: true, source: true },
   });
+  const { host, port, database, user, sslmode, sslrootcert, schema, source: name } = options;
+  for (const text of [host, database, user, sslmode, sslrootcert, schema, name]) {
+    if (text !== undefined) requireText(text, 'An option of the ledger');
+  }
+  if (port !== undefined) requireNumber(port, 'The port');
   const names = new AccountNames(options.accountKey);
-  const source = options.source ?? pathName(`postgres://${options.host ?? ''}/${options.database ?? ''}`);
-  const ledger = new PostgresLedger(await connector(options), options.schema ?? 'public', names, source);
+  const source = name ?? pathName(`postgres://${host ?? ''}/${database ?? ''}`);
+  const ledger = new PostgresLedger(await connector(options), schema ?? 'public', names, source);
   try {
     await ledger.open();
   } catch (error) {

@@ -8,7 +8,7 @@
  * that outlive a process that was killed.
  */
 
-import { requireOptions, requirePath } from '../../arguments.js';
+import { requireOptions, requirePath, requireText } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
@@ -105,6 +105,7 @@ export async function openSqliteLedger(
 ): Promise<KeptLedger> {
   requirePath(path, 'The path');
   requireOptions(options, { accountKey: true, source: true });
+  if (options.source !== undefined) requireText(options.source, 'The option source');
   const names = new AccountNames(options.accountKey);
   const { DatabaseSync } = sqliteModule();
   const source = options.source ?? pathName(path);
