@@ -233,6 +233,8 @@ beforeAll(async () => {
     openJournal: [nowhere, unlock],
     readJournalHead: [nowhere, unlock],
     openFileLedger: [nowhere],
+    openSqliteLedger: [nowhere],
+    openPostgresLedger: [{ host: '127.0.0.1', port: 1 }],
     folderChannel: [{ incoming: nowhere, outgoing: nowhere }],
     partyTerms: [psi.intersection, 'receiver', { set }, {}],
     runBoth: [psi.intersection, { receiver: { set }, sender: { set } }, options],

@@ -24,8 +24,11 @@ describe('package.json', () => {
   });
 
   it('works with one more, which nobody has to install, in any version that is not older', () => {
-    expect(manifest.peerDependencies).toEqual({ '@duckdb/node-api': '*' });
-    expect(manifest.peerDependenciesMeta).toEqual({ '@duckdb/node-api': { optional: true } });
+    expect(manifest.peerDependencies).toEqual({ '@duckdb/node-api': '*', pg: '^8.11.0' });
+    expect(manifest.peerDependenciesMeta).toEqual({
+      '@duckdb/node-api': { optional: true },
+      pg: { optional: true },
+    });
     expect(manifest.devDependencies).toHaveProperty('@duckdb/node-api');
   });
 

@@ -31,6 +31,8 @@ export {
 export {
   type CertificateKey,
   type CertificateOfAuthority,
+  type Offer,
+  type OfferSetting,
   type Partner,
   type Partners,
   partnerId,
@@ -42,8 +44,13 @@ export type { Allowed } from './exchange/admitted.js';
 export type { StepFiles, StepOptions } from './exchange/plan.js';
 export { runStep } from './exchange/step.js';
 export type { StepTaken } from './exchange/turn.js';
-export { type FileLedger, openFileLedger } from './files/file-ledger.js';
+export { openFileLedger } from './files/file-ledger.js';
 export { readKeyFile, writeKeyFile } from './files/key-file.js';
+export type { KeptLedger } from './files/queued-ledger.js';
+export type { DatabaseLedgerOptions } from './ledgers/charge-rows.js';
+export type { PostgresServer } from './ledgers/postgres-client.js';
+export { openPostgresLedger, type PostgresLedgerOptions } from './ledgers/postgres-ledger.js';
+export { openSqliteLedger } from './ledgers/sqlite-ledger.js';
 export { createJournal, type JournalHead, openJournal, readJournalHead } from './resume/file-journal.js';
 export {
   type Journal,

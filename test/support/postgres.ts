@@ -37,6 +37,9 @@ export interface Postgres {
   readonly port: number;
   /** Runs statements, and gives what they print, columns separated by `|`. */
   run(statements: string): string;
+  /** Ends it at once, as a crash would; what it has committed is there again after `start`. */
+  kill(): void;
+  start(): void;
   stop(): void;
 }
 
@@ -73,13 +76,13 @@ export async function startPostgres(): Promise<Postgres> {
     'UTF8',
   ]);
   const options = `-p ${port} -k ${folder} -c listen_addresses=127.0.0.1 -c fsync=off -c shared_buffers=16MB`;
-  // Its output must not be a pipe of ours, which would stay open as long as it runs.
-  execFileSync(join(bin, 'pg_ctl'), ['-D', data, '-l', join(folder, 'log'), '-o', options, '-w', 'start'], {
-    uid,
-    gid,
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  const start = (): void => {
+    // Its output must not be a pipe of ours, which would stay open as long as it runs.
+    const args = ['-D', data, '-l', join(folder, 'log'), '-o', options, '-w', 'start'];
+    execFileSync(join(bin, 'pg_ctl'), args, { uid, gid, cwd: folder, stdio: 'ignore' });
+  };
+  const kill = (): void => void call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
+  start();
   const run = (statements: string, database = 'crm'): string =>
     execFileSync(
       'psql',
@@ -93,8 +96,10 @@ export async function startPostgres(): Promise<Postgres> {
   return {
     port,
     run: (statements) => run(statements),
+    kill,
+    start,
     stop() {
-      call('pg_ctl', ['-D', data, '-m', 'immediate', '-w', 'stop']);
+      kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };

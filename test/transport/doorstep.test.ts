@@ -284,6 +284,18 @@ describe('each that is turned away is told of once:', () => {
       async (at) => (await raw(at.port, request())).destroy(),
     ],
     [
+      'what it was not offered',
+      'not-offered',
+      (at) => wrong(at, opening(), {}, 'secret'),
+      { partners: [{ name: 'peer-0', tokens: [hashToken(token)], offers: [{ name: 'open' }] }] },
+    ],
+    [
+      'what nobody is told of who is not known',
+      'unknown-token',
+      (at) => wrong(at, opening({ token: createToken() }), {}, 'open'),
+      { partners: [{ name: 'peer-0', tokens: [hashToken(token)], offers: [{ name: 'open' }] }] },
+    ],
+    [
       'one of too many',
       'silent',
       async (at) => {
@@ -334,6 +346,7 @@ describe('each that is turned away is told of once:', () => {
     const reasons: Record<Exclude<TurnedAway, OverTls>, true> = {
       ...{ host: true, origin: true, path: true, 'no-credentials': true, 'unknown-token': true, busy: true },
       ...{ silent: true, protocol: true, incompatible: true, 'unknown-run': true, store: true },
+      'not-offered': true,
     };
     expect(new Set(CASES.map(([, reason]) => reason))).toEqual(new Set(Object.keys(reasons)));
   });

@@ -17,19 +17,20 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { admission } from '../../src/psi/index.js';
-import { type FileLedger, openFileLedger } from '../../src/transport/files/file-ledger.js';
+import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { lockFile } from '../../src/transport/files/file-lock.js';
+import type { KeptLedger } from '../../src/transport/files/queued-ledger.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 import { change, chargesOf, ledgerSuite } from '../suites/ledger.js';
 import { bundled } from '../support/bundled.js';
 
-const opened: FileLedger[] = [];
+const opened: KeptLedger[] = [];
 afterEach(async () => {
   for (const ledger of opened.splice(0)) await ledger.close();
 });
 
-async function open(path: string): Promise<FileLedger> {
+async function open(path: string): Promise<KeptLedger> {
   const ledger = await openFileLedger(path);
   opened.push(ledger);
   return ledger;

@@ -356,6 +356,7 @@ describe('the file of partners', () => {
             { authority: 'ca.pem' },
           ],
           policy,
+          offers: [{ name: 'sales', policy, reveal: 'sum', pad: 500, people: true, column: ['a=phone'] }],
         },
         { name: 'other' },
       ],
@@ -371,6 +372,12 @@ describe('the file of partners', () => {
           { authority: authority.cert },
         ],
         policy,
+        offers: [
+          {
+            ...{ name: 'sales', policy },
+            settings: { reveal: 'sum', pad: 500, people: true, column: ['a=phone'] },
+          },
+        ],
       },
       { name: 'other', tokens: [], certificates: [] },
     ]);
@@ -393,7 +400,7 @@ describe('the file of partners', () => {
     ['p.json: partners[0].name must be a text.', { partners: [{ name: 5 }] }],
     ['p.json: partners[0].name must have 1 to 64 letters', { partners: [{ name: '+1 415 5550123' }] }],
     ['p.json: partners[1].name is the same as partners[0].name.', acme({ name: 'acme' })],
-    ['p.json: partners[1] may have name, tokens, certificates, policy, and', acme({ token: [] })],
+    ['p.json: partners[1] may have name, tokens, certificates, policy, offers, and', acme({ token: [] })],
     ['p.json: partners[1].tokens must be a list.', acme({ tokens: HASH })],
     ['p.json: partners[1].tokens[0] must be "sha256:"', acme({ tokens: [HASH.toUpperCase()] })],
     ['p.json: partners[1].tokens[0] is a token itself', acme({ tokens: [`vmt_${'q'.repeat(43)}`] })],
@@ -418,6 +425,18 @@ describe('the file of partners', () => {
       acme({ certificates: [{ authority: 'ca.pem' }, { authority: 'ca.pem' }] }),
     ],
     ['p.json: partners[1].policy is no policy: ', acme({ policy: { budgets: [{ hours: 0 }] } })],
+    ['p.json: partners[1].offers must be a list.', acme({ offers: {} })],
+    ['p.json: partners[1].offers[0] must be an object.', acme({ offers: ['sales'] })],
+    ['p.json: partners[1].offers[0].name is missing.', acme({ offers: [{}] })],
+    ['p.json: partners[1].offers[0].name must have 1 to 64', acme({ offers: [{ name: 'a/b' }] })],
+    [
+      'p.json: partners[1].offers[1].name is the same as partners[1].offers[0].name.',
+      acme({ offers: [{ name: 'a' }, { name: 'a' }] }),
+    ],
+    ['p.json: partners[1].offers[0] has a name in it', acme({ offers: [{ name: 'a', '+14155550123': 1 }] })],
+    ['p.json: partners[1].offers[0].list must be a text, a', acme({ offers: [{ name: 'a', list: {} }] })],
+    ['p.json: partners[1].offers[0].column[1] must be', acme({ offers: [{ name: 'a', column: ['a', 5] }] })],
+    ['p.json: partners[1].offers[0].policy is no policy: ', acme({ offers: [{ name: 'a', policy: {} }] })],
     ['p.json: all may have budgets', { partners: [], all: { largestSet: 5 } }],
     ['p.json: all.budgets is wrong: budgets[0] may have ', { partners: [], all: { budgets: [{ hour: 5 }] } }],
   ])('is refused: %s', async (message, value) => {

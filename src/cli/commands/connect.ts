@@ -27,7 +27,7 @@ import { timeOptions } from '../flags/serve-options.js';
 import { summaryJson, summaryText } from '../report/run-report.js';
 import { readCertificates, readKeyPair, readToken } from '../secrets/credentials.js';
 import { RunState, type StateFlags } from '../secrets/run-state.js';
-import { LEDGER_HELP } from '../secrets/state-folder.js';
+import { ledgerFile, ledgerOption } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { dryRun } from './connect-dry-run.js';
 import { type AskFlags, ask, checkRows } from './connect-run.js';
@@ -104,7 +104,7 @@ function connectOptions(protocols: readonly ListProtocol[]): Option[] {
       'sizes and budgets of what the partner may learn of this list, JSON (default: the one that --dry-run shows); where it ' +
         'learns nothing, the largest size of its list alone',
     ),
-    new Option('--ledger <FILE>', LEDGER_HELP),
+    ledgerOption(),
     new Option(
       '-o, --output <FILE>',
       'write the rows of the result to this file, which appears when the run is complete; the format goes by its name, as for normalize',
@@ -142,9 +142,16 @@ async function run(
   const credentials = await readCredentials(flags, io);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
   const { tokenFile, ca, clientCert, clientKey, stateKeyFile, ledger } = flags;
-  const inputs = [args[1], tokenFile, ca, clientCert, clientKey, stateKeyFile, flags.policy, ledger].filter(
-    (path) => path !== undefined,
-  );
+  const inputs = [
+    args[1],
+    tokenFile,
+    ca,
+    clientCert,
+    clientKey,
+    stateKeyFile,
+    flags.policy,
+    ledgerFile(ledger),
+  ].filter((path) => path !== undefined);
   const guard = flags.dryRun ? undefined : await openGuard(flags, expected, url, io);
   const state = await RunState.open(flags.dryRun ? {} : flags, url.href, io);
   let confirmed = true;

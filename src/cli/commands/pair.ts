@@ -53,7 +53,7 @@ import { readPolicy, refusedBy } from '../flags/policy.js';
 import { count } from '../report/comparison.js';
 import { ambiguousLines, RejectedTally } from '../report/rejected.js';
 import { readPairKey, readPairSalt, sealOption } from '../secrets/pair-secrets.js';
-import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
+import { ledgerOption, openLedger } from '../secrets/state-folder.js';
 import { asNormalized, finishTexts } from './apply.js';
 import {
   AS_IDS,
@@ -214,7 +214,7 @@ export const pairReencryptCommand: Command = {
       '--policy <FILE>',
       'sizes and budgets of what the partner may have encrypted, JSON (default: 1,000 to 1,000,000 identifiers and the budgets of veilmatch budget)',
     ),
-    new Option('--ledger <FILE>', LEDGER_HELP),
+    ledgerOption(),
     threadsOption(),
     jsonOption(),
   ],

@@ -31,6 +31,7 @@ import {
 import { count } from '../report/comparison.js';
 import { type FileRun, openFileRun, runIdOf } from '../secrets/file-runs.js';
 import { readKey } from '../secrets/secrets.js';
+import { ledgerFile } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
 import { checkRows, noteRows } from './connect-run.js';
 import { nextLine, type Stepped, takeStep, taking } from './psi-step.js';
@@ -52,7 +53,10 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
     const flags = options as unknown as NextFlags;
     const [file] = args as [string];
     const { output } = flags;
-    await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [file, ...keyFiles(flags)]);
+    await checkOutputFiles({ '--output': output, '--ledger': ledgerFile(flags.ledger) }, [
+      file,
+      ...keyFiles(flags),
+    ]);
     const signingKey = await readKey(flags.key, io, SIGNING_KEY);
     const run = await keptRun(file, flags, io);
     const choice = choiceOf(run, protocols);
@@ -104,7 +108,7 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
     const { send } = flags;
     const paths = checkFileNames({ '--output': flags.output });
     checkKeep(flags);
-    await checkOutputFiles({ '--send': send, '--ledger': flags.ledger }, [
+    await checkOutputFiles({ '--send': send, '--ledger': ledgerFile(flags.ledger) }, [
       file,
       ...keyFiles(flags),
       ...paths,

@@ -7,9 +7,9 @@ import { pathName } from '../../path-name.js';
 import { memoryLedger, type Refusal } from '../../psi/index.js';
 import { isLastFor } from '../../transport/exchange/chain.js';
 import {
-  type FileLedger,
   isFinal,
   type Journal,
+  type KeptLedger,
   partnerId,
   runStep,
   type StepFiles,
@@ -59,7 +59,7 @@ export async function takeStep(stepping: Stepping, io: Io): Promise<Stepped> {
   const policy = limits.policy === undefined ? undefined : await readPolicy(limits.policy, io);
   // Where the partner learns nothing there is nothing to be used up, and only the size of its list can be limited.
   const learns = role === 'sender' || peerLearns(choice);
-  const ledger: FileLedger | undefined = learns ? await openLedger(limits.ledger) : undefined;
+  const ledger: KeptLedger | undefined = learns ? await openLedger(limits.ledger) : undefined;
   let limit: Refusal | undefined;
   const allow = {
     ...{ peer: partnerId(partner), ledger: ledger ?? memoryLedger(), policy },

@@ -42,6 +42,7 @@ import { count } from '../report/comparison.js';
 import { readPeerKey } from '../secrets/credentials.js';
 import { beginFileRun, type FileRun, openFileRun, runIdOf, statePath } from '../secrets/file-runs.js';
 import { readKey } from '../secrets/secrets.js';
+import { ledgerFile } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
 import { nextLine, takeStep, taking } from './psi-step.js';
 
@@ -122,7 +123,10 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
     const keeps = checkKeeps(choice, flags);
     if (keeps) checkReadAgain(list);
     // Found out before the request counts as answered.
-    await checkOutputFiles({ '--output': output, '--ledger': flags.ledger }, [...args, ...keyFiles(flags)]);
+    await checkOutputFiles({ '--output': output, '--ledger': ledgerFile(flags.ledger) }, [
+      ...args,
+      ...keyFiles(flags),
+    ]);
     const keys = await keysOf(flags, io);
     const read = await readOwn(list, flags, [choice], io);
     const { run, isNew } = keeps

@@ -4,43 +4,65 @@
 import { numberingPlan } from '../../attack/index.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import { daysToEnumerate, type Policy } from '../../psi/index.js';
-import type { ListenOptions, Partner, Partners } from '../../transport/index.js';
+import type { Partner, Partners } from '../../transport/index.js';
 import { type Choice, otherRole, partyOf } from '../flags/choice.js';
-import type { Own } from '../flags/own.js';
 import type { ServeFlags } from '../flags/serve-options.js';
 import { count, planName } from '../report/comparison.js';
 import { budgetLines, policyLines, verdict } from './budget.js';
+import type { Agreement, Offered, Offering } from './offering.js';
 
 /** @returns the text of `veilmatch serve --dry-run` */
-export function dryRun(
-  flags: ServeFlags,
-  { partners = [] }: ListenOptions,
-  { policy, all }: Limits,
-  choice: Choice,
-  { set }: Pick<Own, 'set'>,
-): string {
-  const { role, options, protocol } = choice;
-  const learns = partyOf(choice, otherRole(role)).learns({ own: 'its', other: 'this' }, options);
-  const { caution } = protocol.commandLine;
-  const size = Math.max(set.size, flags.pad ?? 0);
+export function dryRun(flags: ServeFlags, { door: { partners }, all, usual, policy }: Offering): string {
+  const own = partners.filter(({ offers }) => offers.some(({ agreement }) => agreement !== usual));
+  const others = partners.filter((partner) => !own.includes(partner));
   return [
     'Nothing was sent, and nobody can connect yet.',
-    `who         ${partners.map(knownBy).join('; ') || 'nobody: give --partners'}`,
-    `learns      ${learns === undefined ? '' : `${learns}; `}that this list has ${listShown(set, flags.pad)}`,
-    `you learn   the size of the partner's list and the kinds in it, ${told(choice)}`,
-    ...(caution === undefined || role === 'receiver' ? [] : [caution]),
-    ...policyLines(policy),
-    ...enumeration(flags.country, policy, size),
-    ...partners.flatMap((partner) => ownLimits(partner, flags.country, size)),
+    ...(usual === undefined
+      ? []
+      : usualLines(flags, usual, policy ?? usual.choice.protocol.terms.policy, others)),
+    ...own.flatMap((partner) => partner.offers.flatMap((offer) => offerLines(partner, offer))),
     ...togetherLines(all),
     '',
   ].join('\n');
 }
 
-/** What limits partners that have no policy of their own, and all together. */
-interface Limits {
-  readonly policy: Policy;
-  readonly all: Partners['all'];
+/** What is offered to partners whose entry says of nothing. */
+function usualLines(
+  { country, pad }: ServeFlags,
+  agreement: Agreement,
+  policy: Policy,
+  partners: readonly Partner[],
+): string[] {
+  const size = Math.max(agreement.own.set.size, pad ?? 0);
+  return [
+    `who         ${partners.map(knownBy).join('; ') || 'nobody: give --partners'}`,
+    ...agreementLines(agreement),
+    ...policyLines(policy),
+    ...enumeration(country, policy, size),
+    ...partners.flatMap((partner) => ownLimits(partner, country, size)),
+  ];
+}
+
+/** What one partner is offered by its entry. */
+function offerLines(partner: Partner, { name, agreement, policy }: Offered): string[] {
+  const { own, flags } = agreement;
+  return [
+    `who         ${knownBy(partner)}, at /${name}`,
+    ...agreementLines(agreement),
+    ...policyLines(policy),
+    ...enumeration(flags.country, policy, Math.max(own.set.size, flags.pad ?? 0)),
+  ];
+}
+
+function agreementLines({ choice, own: { set }, flags: { pad } }: Agreement): string[] {
+  const { role, options, protocol } = choice;
+  const learns = partyOf(choice, otherRole(role)).learns({ own: 'its', other: 'this' }, options);
+  const { caution } = protocol.commandLine;
+  return [
+    `learns      ${learns === undefined ? '' : `${learns}; `}that this list has ${listShown(set, pad)}`,
+    `you learn   the size of the partner's list and the kinds in it, ${told(choice)}`,
+    ...(caution === undefined || role === 'receiver' ? [] : [caution]),
+  ];
 }
 
 /** `acme (2 tokens, 1 certificate)` */

@@ -3,35 +3,29 @@
 
 import { VeilmatchError } from '../../errors.js';
 import { createBackend, type GroupBackend } from '../../group/index.js';
+import { STDIN } from '../../lists/address.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { withOutputs } from '../../lists/output.js';
 import { withSharedRows } from '../../lists/shared-rows.js';
 import type { ListProtocol } from '../../psi/described/command-line.js';
-import {
-  type FolderRunStore,
-  isRunStore,
-  type ListenOptions,
-  openRunStore,
-  partyTerms,
-} from '../../transport/index.js';
-import { isThere } from '../../transport/resume/file-journal.js';
+import { type FolderRunStore, isRunStore, type ListenOptions, openRunStore } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
-import { type Choice, choose, type Flags, partyOf } from '../flags/choice.js';
+import { type Choice, choose, type Flags } from '../flags/choice.js';
 import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
-import { type Own, ownOf, readOwn } from '../flags/own.js';
-import { readPolicy } from '../flags/policy.js';
-import { checkOutput, listenOptions, type ServeFlags, serveOptions } from '../flags/serve-options.js';
-import { openLedger } from '../secrets/state-folder.js';
+import { checkKeep } from '../flags/output-options.js';
+import { checkOutput, type ServeFlags, serveOptions } from '../flags/serve-options.js';
+import { checkLedger, openLedger } from '../secrets/state-folder.js';
 import { readUnlock } from '../secrets/unlock.js';
 import { leftOutNote } from './connect-run.js';
+import { type Agreement, loadOffering, type Offering } from './offering.js';
 import { dryRun } from './serve-dry-run.js';
-import { Service, type Serving } from './service.js';
+import { Service } from './service.js';
 
 /** @param protocols that it runs */
 export const serveCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'serve',
   summary: 'let partners with a token or a certificate find out what your lists share',
-  arguments: [LIST_ARGUMENT],
+  arguments: [{ ...LIST_ARGUMENT, name: '[file]' }],
   options: serveOptions(protocols),
   help: `
 The partner runs veilmatch connect and learns the result; this party learns the size of the partner's list and nothing of
@@ -48,6 +42,13 @@ Budgets hold for the name, whatever it shows; those of "all" for everybody toget
 public key; a subject is written as in RFC 4514; an authority without one is the partner's own. Authorities are files beside
 this one.
 
+Instead of a list and --reveal, that file may say what each partner is offered, at wss://HOST/NAME; settings are the flags of this
+command without dashes:
+  {"name": "acme", "tokens": ["sha256:..."], "offers": [
+     {"name": "members", "list": "members.csv", "country": "US", "reveal": "cardinality", "people": true},
+     {"name": "sales", "list": "sales.csv", "reveal": "sum", "value-column": "amount", "value-digits": 2, "policy": {"budgets": []}}]}
+SIGHUP has that file, the policy and all lists read anew; where they cannot be read, all stays as it was.
+
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
 
@@ -59,6 +60,8 @@ Examples:
   veilmatch serve customers.csv --country US --reveal cardinality --partners partners.json --dry-run
   veilmatch serve customers.csv --country US --reveal intersection --listen 0.0.0.0:8443 \\
     --tls-cert server.pem --tls-key server.key --partners partners.json --policy policy.json
+  veilmatch serve --partners agreements.json --watch --ledger postgres://ledger.example/budgets \\
+    --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key
   veilmatch serve members.csv --country US --reveal cardinality --people --partners partners.json
   veilmatch serve sales.csv --column phone --country US --reveal sum --value-column amount --value-digits 2 \\
     --partners partners.json
@@ -73,54 +76,81 @@ async function run(
   flags: ServeFlags,
   io: Io,
 ): Promise<ExitStatus> {
-  const choice = choose(protocols, flags, flags as unknown as Flags);
-  const party = partyOf(choice);
-  await checkOutput(flags, choice, args[0]!);
-  checkStdin([args[0], flags.partners, flags.policy]);
-  const { listening: door, all } = await listenOptions(flags, io);
-  const { output, role } = flags;
-  const listening = { ...door, mode: choice.protocol.mode, role };
-  const policy =
-    flags.policy === undefined ? choice.protocol.terms.policy : await readPolicy(flags.policy, io);
+  const list = args[0];
+  const usual = usualOf(protocols, list, flags);
+  if (usual === undefined) checkKeep(flags);
+  else await checkOutput(flags, usual, list!);
+  if (usual === undefined && flags.output !== undefined) throw noRows();
+  checkStdin([list, flags.partners, flags.policy]);
   let rejected = 0;
-  await withSharedRows(flags.dryRun ? undefined : output, flags.spill, io, async (rows) => {
-    const read = await readOwn(args[0]!, flags, [choice], io, rows);
-    rejected = read.summary.rejected;
-    const own = ownOf(choice, read, flags);
+  await withSharedRows(flags.dryRun ? undefined : flags.output, flags.spill, io, async (rows) => {
+    // Standard input, and rows that wait on disk, are there once.
+    const once = list === STDIN || rows !== undefined;
+    const load = (): Promise<Offering> => loadOffering({ protocols, list, usual, flags, rows }, io);
+    const offering = await load();
+    rejected = offering.rejected;
+    const { door } = offering;
+    const listening = usual === undefined ? door : { ...door, mode: usual.protocol.mode, role: flags.role };
     if (flags.dryRun) {
-      // One that is not there yet would be made.
-      if (flags.ledger !== undefined && (await isThere(flags.ledger)))
-        await (await openLedger(flags.ledger)).close();
-      const text = dryRun(flags, listening, { policy, all }, choice, own);
+      if (flags.ledger !== undefined) await checkLedger(flags.ledger);
+      const text = dryRun(flags, offering);
       await withOutputs([undefined], [], io, (stdout) => stdout.write(text));
       return;
     }
-    let stored = false;
-    const store = async (result: unknown): Promise<void> => {
-      if (rows === undefined || party.rows === undefined || stored) return;
-      stored = true;
-      const placed = own.placed(party.rows.of(result));
-      await withOutputs([output], [], io, (file) =>
-        rows.write(file!, placed.rows, read, flags, placed.columns),
-      );
-    };
-    await serve(flags, listening, { choice, own, policy, all, store }, io);
+    await serve(flags, listening, offering, once ? undefined : load, io);
   });
   return statusFor(flags, rejected);
 }
 
-async function serve(flags: ServeFlags, listening: ListenOptions, serving: Serving, io: Io): Promise<void> {
-  const { choice, own } = serving;
-  const runs = await openRuns(flags, choice, own, io);
+/**
+ * What is offered to partners whose entry offers nothing by itself.
+ * @throws {VeilmatchError} `argument`
+ */
+function usualOf(
+  protocols: readonly ListProtocol[],
+  list: string | undefined,
+  flags: ServeFlags,
+): Choice | undefined {
+  const { reveal } = flags;
+  if (list !== undefined && reveal !== undefined) {
+    return choose(protocols, { ...flags, reveal }, flags as unknown as Flags);
+  }
+  if (list === undefined && reveal === undefined && flags.partners !== undefined) return undefined;
+  throw new VeilmatchError(
+    'argument',
+    'Give a list and what is revealed of it with --reveal; or neither, where --partners says of each partner what it is offered.',
+  );
+}
+
+function noRows(): VeilmatchError {
+  return new VeilmatchError(
+    'argument',
+    'Rows of what partners are offered by the partners file are not written. Leave --output away.',
+  );
+}
+
+/** @param load reads all anew; undefined where that cannot be */
+async function serve(
+  flags: ServeFlags,
+  listening: ListenOptions,
+  offering: Offering,
+  load: (() => Promise<Offering>) | undefined,
+  io: Io,
+): Promise<void> {
+  const runs = await openRuns(flags, offering, io);
   const ledger = await openLedger(flags.ledger).catch(async (error) => {
     await runs?.close();
     throw error;
   });
   const backend = await createBackend();
+  const checked = async (offered: Offering): Promise<Offering> => {
+    for (const agreement of offered.agreements) await tryOut(agreement, backend, io);
+    return offered;
+  };
   try {
-    await tryOut(choice, own, backend, io);
-    const { partners = [] } = listening;
-    await new Service(flags, { ...serving, backend, partners, ledger, runs }, io).run(listening);
+    await checked(offering);
+    const renewed = load && (async () => checked(await load()));
+    await new Service(flags, { offering, renewed, backend, ledger, runs }, io).run(listening);
   } finally {
     await backend.dispose();
     await runs?.close();
@@ -130,8 +160,7 @@ async function serve(flags: ServeFlags, listening: ListenOptions, serving: Servi
 
 /** What every run would end in is found out before anybody connects. @throws {VeilmatchError} what the machine throws */
 async function tryOut(
-  { protocol, role, options }: Choice,
-  own: Own,
+  { choice: { protocol, role, options }, own }: Agreement,
   backend: GroupBackend,
   io: Io,
 ): Promise<void> {
@@ -141,9 +170,8 @@ async function tryOut(
 
 /** @throws {VeilmatchError} `argument`, also for runs that nobody has said to go on with; `bad-file`, `io` */
 async function openRuns(
-  { state, stateKeyFile, stateDays, resume, pad }: ServeFlags,
-  { protocol, role, options }: Choice,
-  { own }: Own,
+  { state, stateKeyFile, stateDays, resume }: ServeFlags,
+  { agreements }: Offering,
   io: Io,
 ): Promise<FolderRunStore | undefined> {
   if (state === undefined) {
@@ -151,7 +179,7 @@ async function openRuns(
     throw new VeilmatchError('argument', '--resume and --state-key-file go with --state.');
   }
   const unlock = await readUnlock(stateKeyFile, !(await isRunStore(state)), io);
-  const terms = partyTerms(protocol, role, own, { ...options, pad });
+  const terms = agreements.map((agreement) => agreement.terms);
   const runs = await openRunStore(state, unlock, { terms, lifetimeSeconds: stateDays * 86_400 });
   if (runs.unfinished === 0 || resume) return runs;
   await runs.close();

@@ -4,46 +4,44 @@
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/index.js';
 import type { Io } from '../../lists/io.js';
-import { admission, type Ledger, type Policy } from '../../psi/index.js';
+import { admission, type Ledger } from '../../psi/index.js';
 import {
   type AcceptedChannel,
   type Confirmed,
   type FolderRunStore,
   isFinal,
   type ListenEvent,
+  type Listener,
   type ListenOptions,
   listen,
-  type Partner,
-  type Partners,
-  policyOf,
   runParty,
 } from '../../transport/index.js';
-import { type Choice, partyOf } from '../flags/choice.js';
-import { type Own, writtenWith } from '../flags/own.js';
+import { partyOf } from '../flags/choice.js';
+import { writtenWith } from '../flags/own.js';
 import type { ServeFlags } from '../flags/serve-options.js';
 import { log, Metrics, serveMetrics } from '../report/monitor.js';
 import { startRunProgress } from '../report/run-report.js';
-
-/** What is served, and by what. */
-export interface Serving {
-  readonly choice: Choice;
-  readonly own: Own;
-  readonly policy: Policy;
-  readonly all: Partners['all'];
-  /** Puts what this party learns where it belongs, before a run counts as complete. */
-  readonly store: (result: unknown) => Promise<void>;
-}
+import { type Offered, type Offering, offersOf } from './offering.js';
+import { onReload } from './reload.js';
 
 /** What either party takes home, whatever the protocol. */
 interface Taken extends Confirmed {
   readonly peerSize: number;
 }
 
-interface Resources extends Serving {
+interface Resources {
+  readonly offering: Offering;
+  /** Reads all that is offered anew; undefined where that cannot be. */
+  readonly renewed: (() => Promise<Offering>) | undefined;
   readonly backend: GroupBackend;
-  readonly partners: readonly Partner[];
   readonly ledger: Ledger;
   readonly runs: FolderRunStore | undefined;
+}
+
+/** Of all lists, each once. */
+function sizeOf({ agreements }: Offering): number {
+  const sets = new Set(agreements.map(({ own }) => own.set));
+  return [...sets].reduce((sum, { size }) => sum + size, 0);
 }
 
 export class Service {
@@ -62,9 +60,11 @@ export class Service {
   async run(options: ListenOptions): Promise<void> {
     const { metrics: port, reveal, role, once } = this.#flags;
     const { signal } = this.#io;
-    const { size } = this.#resources.own.set;
-    this.#metrics.add('veilmatch_list_identifiers', size);
+    const { offering } = this.#resources;
+    const size = sizeOf(offering);
+    this.#metrics.set('veilmatch_list_identifiers', size);
     const monitor = port === undefined ? undefined : await serveMetrics(this.#metrics, port);
+    let stopReloading = (): void => {};
     try {
       const { runs: kept } = this.#resources;
       const listener = await listen({
@@ -78,10 +78,12 @@ export class Service {
         port: listener.port,
         metrics: monitor?.port,
         reveal,
-        role,
+        role: reveal === undefined ? undefined : role,
+        offers: offering.usual === undefined ? offersOf(offering).length : undefined,
         size,
         unfinished: kept?.unfinished,
       });
+      stopReloading = onReload(this.#flags, () => this.#reload(listener));
       const runs = new Set<Promise<void>>();
       for await (const channel of listener) {
         const run: Promise<void> = this.#serve(channel).then((complete) => {
@@ -93,20 +95,49 @@ export class Service {
       await Promise.all(runs);
       log(this.#io, 'stopped');
     } finally {
+      stopReloading();
       await monitor?.close();
+    }
+  }
+
+  /** Takes up what is offered now. Where that cannot be read, all stays as it was. */
+  async #reload(listener: Listener): Promise<void> {
+    const { renewed } = this.#resources;
+    try {
+      if (renewed === undefined) {
+        throw new VeilmatchError(
+          'argument',
+          'A list from standard input, and one whose rows are written with --output, is read once.',
+        );
+      }
+      const offering = await renewed();
+      listener.renew(offering.door.partners);
+      const size = sizeOf(offering);
+      this.#metrics.set('veilmatch_list_identifiers', size);
+      this.#metrics.add('veilmatch_reloads_total', 1, 'outcome="taken-up"');
+      log(this.#io, 'reloaded', { partners: offering.door.partners.length, size });
+    } catch (error) {
+      const code = error instanceof VeilmatchError ? error.code : 'unforeseen';
+      this.#metrics.add('veilmatch_reloads_total', 1, 'outcome="failed"');
+      // Messages of this package hold no value of a file; those of others may.
+      const reason = error instanceof VeilmatchError ? error.message : undefined;
+      log(this.#io, 'reload-failed', { code, reason, inForce: 'what was read before' });
     }
   }
 
   /** @returns whether the run is complete */
   async #serve(channel: AcceptedChannel): Promise<boolean> {
     const { runId: run, peer, journal } = channel;
-    const { choice, own, backend, partners, policy, all, ledger, store } = this.#resources;
+    const { backend, ledger } = this.#resources;
+    // What was in force when it was let in, whatever has been read since.
+    const { name: offer, agreement, policy, all } = channel.offer as Offered;
+    const { choice, own, store, flags } = agreement;
     const { protocol, role, options } = choice;
     const started = performance.now();
     const admit = admission({
       peer: peer.id,
       ledger,
-      policy: policyOf(partners, peer.name) ?? policy,
+      policy,
       all: all?.budgets,
       run,
       onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
@@ -117,7 +148,7 @@ export class Service {
     let kept = false;
     try {
       const watched = { signal: this.#io.signal, onProgress: progress.update };
-      const agreed = { ...options, pad: this.#flags.pad };
+      const agreed = { ...options, pad: flags.pad };
       const given = { backend, admit, journal, onResult: store, ...watched, ...agreed };
       result = (await runParty(channel, protocol, role, own.own, given)) as Taken;
       // A receiver keeps its part until the other party has said that the run is complete for it.
@@ -137,11 +168,12 @@ export class Service {
     log(this.#io, result === undefined ? 'failed' : outcome, {
       run,
       peer: peer.name,
+      offer: this.#resources.offering.usual?.choice === choice ? undefined : offer,
       ...(result === undefined
         ? { code: outcome, kept }
         : {
             peerSize: result.peerSize,
-            ...partyOf(choice).json(result, options, writtenWith(this.#flags)),
+            ...partyOf(choice).json(result, options, writtenWith(flags)),
           }),
       bytesSent: sent,
       bytesReceived: received,

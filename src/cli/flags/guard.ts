@@ -9,7 +9,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
 import { admission, type Ledger, memoryLedger, type Refusal } from '../../psi/index.js';
 import { isPartnerName } from '../../transport/door/partners.js';
-import { type ChannelOptions, type FileLedger, partnerId } from '../../transport/index.js';
+import { type ChannelOptions, type KeptLedger, partnerId } from '../../transport/index.js';
 import { openLedger } from '../secrets/state-folder.js';
 import { type Choice, peerLearns } from './choice.js';
 import { readPolicy, refusedBy } from './policy.js';
@@ -51,8 +51,8 @@ export function partnerName({ partner }: GuardFlags, url: URL): string {
 export async function openGuard(flags: GuardFlags, expected: Choice, url: URL, io: Io): Promise<Guard> {
   const peer = partnerId(partnerName(flags, url));
   const given = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
-  let ledger: FileLedger | undefined;
-  const ledgerFor = async (choice: Choice): Promise<FileLedger | undefined> => {
+  let ledger: KeptLedger | undefined;
+  const ledgerFor = async (choice: Choice): Promise<KeptLedger | undefined> => {
     if (peerLearns(choice)) ledger ??= await openLedger(flags.ledger);
     return peerLearns(choice) ? ledger : undefined;
   };

@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import type { Keep } from '../../lists/columns.js';
 import type { Spill } from '../../lists/shared-rows.js';
 import type { ListProtocol } from '../../psi/described/command-line.js';
-import { LEDGER_HELP } from '../secrets/state-folder.js';
+import { ledgerOption } from '../secrets/state-folder.js';
 import { revealOption } from './choice.js';
 import { type OwnFlags, padOption } from './own.js';
 import { protocolOptions } from './protocol-options.js';
@@ -74,7 +74,7 @@ export const limitOptions = (more: string): Option[] => [
     'sizes and budgets of what the partner may learn of this list, JSON (default: see veilmatch budget); where it learns ' +
       'nothing, the largest size of its list alone',
   ),
-  new Option('--ledger <FILE>', LEDGER_HELP + more),
+  ledgerOption(more),
 ];
 export const fileArgument = (name: string): { name: string; description: string } => ({
   name: `<${name}>`,

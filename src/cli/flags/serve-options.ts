@@ -12,7 +12,7 @@ import { isLoopback, MAX_ADDRESS } from '../../transport/door/address.js';
 import { authoritiesOf, haveCertificates } from '../../transport/door/certificates.js';
 import type { ListenOptions, Partner, Partners, ServerTls } from '../../transport/index.js';
 import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from '../secrets/credentials.js';
-import { LEDGER_HELP } from '../secrets/state-folder.js';
+import { ledgerFile, ledgerOption } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
 import { assignedOption, listOptions, strictOption } from './list-options.js';
@@ -21,7 +21,7 @@ import { type OwnFlags, padOption } from './own.js';
 import { protocolOptions } from './protocol-options.js';
 import { parseCount, wholeNumber } from './values.js';
 
-export interface ServeFlags extends OwnFlags, Required<RevealFlags> {
+export interface ServeFlags extends OwnFlags, RevealFlags {
   readonly listen: { readonly host: string; readonly port: number };
   readonly partners?: string;
   readonly tlsCert?: string;
@@ -44,6 +44,7 @@ export interface ServeFlags extends OwnFlags, Required<RevealFlags> {
   readonly progressSeconds: number;
   readonly totalSeconds: number;
   readonly once?: true;
+  readonly watch?: true;
   readonly output?: string;
   readonly spill: Spill;
   readonly spreadsheet?: true;
@@ -55,8 +56,8 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
     revealOption(
       protocols,
       'what the party that asks learns, most often the partner: which of its rows are shared, how many, a sum over them, or a ' +
-        'pseudonym for each row',
-    ).makeOptionMandatory(),
+        'pseudonym for each row; needed with a list',
+    ),
     roleOption('sender'),
     ...protocolOptions(protocols),
     padOption(),
@@ -65,7 +66,7 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
     new Option(
       '--partners <FILE>',
-      'who may connect: names, with tokens and certificates of each, and limits, JSON; `veilmatch token NAME --add FILE` makes one',
+      'who may connect, and what each is offered: names, with tokens, certificates, offers and limits, JSON; `veilmatch token NAME --add FILE` makes one',
     ),
     new Option('--tls-cert <FILE>', "this server's certificate and those between it and its authority, PEM"),
     new Option('--tls-key <FILE>', 'its key, PEM'),
@@ -85,7 +86,7 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
       '--policy <FILE>',
       'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
     ),
-    new Option('--ledger <FILE>', LEDGER_HELP),
+    ledgerOption(),
     new Option(
       '--state <FOLDER>',
       'keep runs in this folder until they are complete, sealed: they can be resumed',
@@ -110,6 +111,10 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
       .argParser(parseCount)
       .default(60),
     ...timeOptions(),
+    new Option(
+      '--watch',
+      'read the partners file and all lists anew when that file has changed, as SIGHUP has them read',
+    ),
     new Option('--once', 'end after the first run that is complete'),
     new Option(
       '-o, --output <FILE>',
@@ -260,7 +265,7 @@ export async function checkOutput(
         'both or --role receiver, or with --reveal ids. Give these, or leave --output away.',
     );
   }
-  const inputs = [list, ledger, partners].filter((path) => path !== undefined);
+  const inputs = [list, ledgerFile(ledger), partners].filter((path) => path !== undefined);
   await checkOutputFiles({ '--output': output }, inputs);
 }
 

@@ -23,10 +23,14 @@ export function log(io: Io, event: string, fields: LogFields = {}): void {
 }
 
 const HELP = {
-  veilmatch_list_identifiers: ['gauge', 'Identifiers in the list that is served.'],
+  veilmatch_list_identifiers: ['gauge', 'Identifiers in the lists that are served.'],
   veilmatch_channels_open: ['gauge', 'Peers that are connected and authenticated.'],
   veilmatch_runs_total: ['counter', 'Runs by how they ended: complete, or the code of the error.'],
   veilmatch_turned_away_total: ['counter', 'Connections that were not let in, by reason.'],
+  veilmatch_reloads_total: [
+    'counter',
+    'How often what is offered was read anew, by outcome: taken-up or failed.',
+  ],
   veilmatch_bytes_total: ['counter', 'Bytes of messages of runs that have ended, by direction.'],
   veilmatch_run_seconds_total: ['counter', 'Time that runs took which have ended.'],
   veilmatch_resident_memory_bytes: ['gauge', 'Memory of this process.'],
@@ -54,11 +58,11 @@ export class Metrics {
   }
 
   text(): string {
-    this.#set('veilmatch_resident_memory_bytes', process.memoryUsage.rss());
+    this.set('veilmatch_resident_memory_bytes', process.memoryUsage.rss());
     const { max } = this.#delay;
-    this.#set('veilmatch_event_loop_delay_p50_seconds', this.#late(this.#delay.percentile(50)));
-    this.#set('veilmatch_event_loop_delay_p99_seconds', this.#late(this.#delay.percentile(99)));
-    this.#set('veilmatch_event_loop_delay_max_seconds', this.#late(max));
+    this.set('veilmatch_event_loop_delay_p50_seconds', this.#late(this.#delay.percentile(50)));
+    this.set('veilmatch_event_loop_delay_p99_seconds', this.#late(this.#delay.percentile(99)));
+    this.set('veilmatch_event_loop_delay_max_seconds', this.#late(max));
     this.#delay.reset();
     const lines: string[] = [];
     for (const [metric, [type, help]] of Object.entries(HELP)) {
@@ -76,7 +80,7 @@ export class Metrics {
     else this.#delay.disable();
   }
 
-  #set(metric: Metric, value: number): void {
+  set(metric: Metric, value: number): void {
     this.#values.set(metric, new Map([['', value]]));
   }
 

@@ -4,14 +4,32 @@
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
+import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
+import { type Address, parseAddress, placeName } from '../../lists/address.js';
 import { pathName } from '../../path-name.js';
 import { systemReason } from '../../system-reason.js';
-import { type FileLedger, openFileLedger } from '../../transport/index.js';
+import {
+  type KeptLedger,
+  openFileLedger,
+  openPostgresLedger,
+  openSqliteLedger,
+} from '../../transport/index.js';
+import { isThere } from '../../transport/resume/file-journal.js';
 
-export const LEDGER_HELP: string =
-  'where the use of budgets is kept, for any number of commands at a time (default: ledger.json in ' +
-  '$XDG_STATE_HOME/veilmatch, else ~/.local/state/veilmatch; %LOCALAPPDATA%\\veilmatch on Windows)';
+const LEDGER_HELP: string =
+  'where the use of budgets is kept, for any number of commands at a time: a file; sqlite:FILE; or, for several machines, ' +
+  'postgres://HOST/DATABASE (default: ledger.json in $XDG_STATE_HOME/veilmatch, else ~/.local/state/veilmatch; ' +
+  '%LOCALAPPDATA%\\veilmatch on Windows)';
+
+/** @param more of its help */
+export function ledgerOption(more: string = ''): Option {
+  return new Option('--ledger <PLACE>', LEDGER_HELP + more).argParser((text: string) => {
+    // Not an error of commander's, which would repeat the address and what is in it.
+    checkedPlace(parseAddress(text));
+    return text;
+  });
+}
 
 /**
  * The ledger of this user: `$XDG_STATE_HOME/veilmatch`, by default `~/.local/state/veilmatch` (XDG Base Directory
@@ -27,11 +45,66 @@ export function defaultLedger(env: NodeJS.ProcessEnv = process.env): string {
 
 /**
  * The ledger that a command uses.
- * @param path of `--ledger`
- * @throws {VeilmatchError} `io`, also where the default folder cannot be made; `bad-file`
+ * @param place of `--ledger`
+ * @throws {VeilmatchError} `io`, also where the default folder cannot be made; `bad-file`; `argument` for an address of something
+ * else; `unsupported` where the database cannot be used here
  */
-export async function openLedger(path: string | undefined): Promise<FileLedger> {
-  if (path !== undefined) return openFileLedger(path);
+export async function openLedger(place: string | undefined): Promise<KeptLedger> {
+  return place === undefined ? openDefault() : openNamed(place);
+}
+
+/**
+ * The ledger that a dry run looks at: one that is not there yet would be made, so a file that is none is left alone.
+ * @throws {VeilmatchError} as `openLedger` does
+ */
+export async function checkLedger(place: string): Promise<void> {
+  const address = parseAddress(place);
+  if (address.kind === 'file' || address.kind === 'sqlite') {
+    if (!(await isThere(address.path))) return;
+  }
+  await (await openNamed(place)).close();
+}
+
+/** The file that a ledger is in, for a command that must not write over it; undefined where it is elsewhere. */
+export function ledgerFile(place: string | undefined): string | undefined {
+  const address = place === undefined ? undefined : parseAddress(place);
+  return address?.kind === 'file' || address?.kind === 'sqlite' ? address.path : undefined;
+}
+
+type LedgerAddress = Extract<Address, { kind: 'file' | 'sqlite' | 'postgres' }>;
+
+/** @throws {VeilmatchError} `argument` */
+function checkedPlace(address: Address): LedgerAddress {
+  const { kind } = address;
+  if (
+    (kind !== 'file' && kind !== 'sqlite' && kind !== 'postgres') ||
+    ('table' in address && address.table)
+  ) {
+    throw new VeilmatchError(
+      'argument',
+      'A ledger is a file, sqlite:FILE or postgres://HOST/DATABASE, and its tables have names of their own.',
+    );
+  }
+  if (kind === 'postgres' && address.secret !== undefined) {
+    throw new VeilmatchError(
+      'argument',
+      'A ledger is not opened by DuckDB, which has the secrets of secret=NAME: its password comes from PGPASSWORD or ~/.pgpass.',
+    );
+  }
+  return address;
+}
+
+async function openNamed(place: string): Promise<KeptLedger> {
+  const address = checkedPlace(parseAddress(place));
+  const source = placeName(place);
+  if (address.kind === 'file') return openFileLedger(address.path);
+  if (address.kind === 'sqlite') return openSqliteLedger(address.path, { source });
+  const { host, port, database, user, schema, sslmode, sslrootcert } = address;
+  const server = { host, port: port === undefined ? undefined : Number(port), database, user };
+  return openPostgresLedger({ ...server, schema, sslmode, sslrootcert, source });
+}
+
+async function openDefault(): Promise<KeptLedger> {
   const place = defaultLedger();
   try {
     await mkdir(dirname(place), { recursive: true, mode: 0o700 });

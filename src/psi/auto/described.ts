@@ -66,7 +66,7 @@ export const describedAuto: ListProtocol<
   nameOf: frameName,
   observe(frames: readonly SentFrame[], suite) {
     const isOt = frames.some(({ bytes }) => decodeFrame(bytes).name === 'choices');
-    return isOt ? observeOtRun(frames, suite) : observeRun(frames, suite, AUTO);
+    return isOt ? observeOtRun(frames, suite) : observeRun(frames, AUTO, suite);
   },
   // Of long lists; of short ones those of the ordered mode.
   draws: {

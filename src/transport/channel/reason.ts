@@ -53,7 +53,8 @@ const TOLD: Readonly<Record<CloseReason, readonly [ErrorCode, string]>> = {
   complete: ['disconnected', 'The peer ended the connection before the run was complete.'],
   denied: [
     'denied',
-    'The peer denied access. Check the token or the client certificate, and that it was issued by this peer.',
+    'The peer denied access. Check the token or the client certificate, that it was issued by this peer, and that the address ends ' +
+      'in what this peer offers to whom it was issued to.',
   ],
   refused: ['refused', "The peer's policy on sizes and budgets does not allow this run. Ask the peer."],
   busy: ['denied', 'The peer has too many runs under way. Try again later.'],

@@ -12,13 +12,14 @@ import type { FrameGate } from '../channel/frame-gate.js';
  * Why somebody was not let in, for this party's own log: the peer hears less. `silent`: too slow, gone before it was known, or
  * one of too many. `tls`: it ended TLS before it asked for anything; most often it does not trust this server's certificate.
  * `protocol`: what it said is not what this server speaks. `busy`: no place was left, or the server is being closed. `store`:
- * the run could not be kept, or what was kept of it not be read.
+ * the run could not be kept, or what was kept of it not be read. `not-offered`: known, and asked for what it may not run.
  */
 export type TurnedAway =
   | 'host'
   | 'origin'
   | 'path'
   | CredentialFault
+  | 'not-offered'
   | 'busy'
   | 'tls'
   | 'silent'

@@ -13,7 +13,6 @@ import {
 } from '../../arguments.js';
 import { bytesToHex } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import { MAX_MODE } from '../../psi/run/kind.js';
 import type { Role } from '../../psi/run/suite.js';
 import { secureRandom } from '../../random.js';
 import { systemReason } from '../../system-reason.js';
@@ -41,7 +40,7 @@ import {
 } from './admission.js';
 import { CertificateBook, revocationsIn } from './certificates.js';
 import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
-import { checkPartners, type Partner } from './partners.js';
+import { checkPartners, isOfferPath, type Offer, offerAt, type Partner, requireMode } from './partners.js';
 import { hasPlace } from './places.js';
 
 /** What a listener bears of all its peers. */
@@ -112,6 +111,8 @@ export interface AcceptedChannel extends Channel {
   readonly peer: Peer;
   /** The same at both ends, for their logs. */
   readonly runId: string;
+  /** What it has asked for, of what it was offered. Undefined for a partner without offers of its own. */
+  readonly offer: Offer | undefined;
   /** Where both parties keep the run: for the option `journal` of `send` and `receive`, which close it. */
   readonly journal: Journal | undefined;
 }
@@ -120,6 +121,12 @@ export interface AcceptedChannel extends Channel {
 export interface Listener extends AsyncIterable<AcceptedChannel> {
   /** The port that was taken. */
   readonly port: number;
+  /**
+   * Who may connect from now on, and to what. Channels that are open go on as they were let in, of partners that are gone, too.
+   * @throws {VeilmatchError} `argument` for what `listen` does not take, and for certificates where the server was begun with
+   * nobody who is known by one; those before are in force then
+   */
+  renew(partners: readonly Partner[]): void;
   /** Stops listening; channels that are open end with reason `aborted`. */
   close(): Promise<void>;
 }
@@ -183,12 +190,7 @@ function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOpt
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new VeilmatchError('argument', 'The port must be a whole number from 0 to 65535.');
   }
-  if (mode !== undefined && !(Number.isInteger(mode) && mode >= 0 && mode <= MAX_MODE)) {
-    throw new VeilmatchError(
-      'argument',
-      `The option mode must be that of a protocol, such as intersection.mode: a whole number up to ${MAX_MODE}.`,
-    );
-  }
+  if (mode !== undefined) requireMode(mode);
   if (role !== undefined) requireRole(role);
   if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
   requireSignal(signal);
@@ -196,18 +198,53 @@ function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOpt
 }
 
 type HttpServer = import('node:http').Server;
+type HttpsServer = import('node:https').Server;
 type NetSocket = import('node:net').Socket;
 type Request = import('node:http').IncomingMessage;
 type Accepted = WireChannel & AcceptedChannel;
 
+/** @throws {VeilmatchError} `argument` */
+function usingCertificates<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new VeilmatchError(
+      'argument',
+      'The certificates, keys or revocation lists cannot be used: PEM that fits together is needed.',
+      { cause: error },
+    );
+  }
+}
+
+/** Of the server, whoever connects. */
+function secureContext(
+  tls: ServerTls,
+  partners: readonly Partner[],
+): import('node:tls').SecureContextOptions {
+  const { cert, key, clientCrl } = tls;
+  const ca = authorities(tls, partners);
+  return {
+    cert,
+    key,
+    ...(ca.length === 0 ? {} : { ca }),
+    // Of a text Node takes the first list alone.
+    ...(clientCrl === undefined ? {} : { crl: revocationsIn(clientCrl) }),
+    // A session that is resumed would not be looked at again, and has no certificates but the client's own.
+    secureOptions: process.getBuiltinModule('node:crypto').constants.SSL_OP_NO_TICKET,
+    minVersion: 'TLSv1.3',
+  };
+}
+
 class Server implements Listener {
-  readonly #admission: AdmissionOptions;
+  #admission: AdmissionOptions;
   readonly #options: ListenOptions;
   readonly #limits: ListenLimits;
   readonly #http: HttpServer;
-  readonly #book: CertificateBook;
+  #book: CertificateBook;
   readonly #doorstep: Doorstep;
-  readonly #expected: ReadonlySet<string>;
+  #expected: ReadonlySet<string>;
+  /** Whether clients are asked for certificates, which is settled when the server is made. */
+  readonly #asksCertificates: boolean;
   readonly #channels = new Set<Accepted>();
   readonly #ready: AcceptedChannel[] = [];
   #waiting: ((result: IteratorResult<AcceptedChannel, undefined>) => void) | undefined;
@@ -222,6 +259,8 @@ class Server implements Listener {
       options.onEvent?.({ type: 'turned-away', reason, ...(certificate !== undefined && { certificate }) }),
     );
     this.#expected = expectedPeers(admission);
+    const { tls, partners } = admission;
+    this.#asksCertificates = tls !== undefined && authorities(tls, partners).length > 0;
     this.#http = this.#createServer();
   }
 
@@ -317,6 +356,26 @@ class Server implements Listener {
     await stopped;
   }
 
+  renew(partners: readonly Partner[]): void {
+    const admission = { ...this.#admission, partners };
+    const { tls } = admission;
+    checkPartners(partners);
+    checkAdmission(admission);
+    const book = new CertificateBook(partners);
+    if (tls !== undefined) {
+      if (!this.#asksCertificates && authorities(tls, partners).length > 0) {
+        throw new VeilmatchError(
+          'argument',
+          'Nobody was known by a certificate when this server was begun, so it asks for none. Begin it anew.',
+        );
+      }
+      usingCertificates(() => (this.#http as HttpsServer).setSecureContext(secureContext(tls, partners)));
+    }
+    this.#admission = admission;
+    this.#book = book;
+    this.#expected = expectedPeers(admission);
+  }
+
   #createServer(): HttpServer {
     const { tls, partners } = this.#admission;
     const timeout = this.#limits.handshakeSeconds * 1000;
@@ -327,33 +386,16 @@ class Server implements Listener {
       maxHeaderSize: MAX_HEADER_BYTES,
     };
     if (tls === undefined) return process.getBuiltinModule('node:http').createServer(common);
-    const { cert, key, clientCrl } = tls;
-    const ca = authorities(tls, partners);
-    try {
-      return process.getBuiltinModule('node:https').createServer({
+    return usingCertificates(() =>
+      process.getBuiltinModule('node:https').createServer({
         ...common,
-        cert,
-        key,
-        ...(ca.length === 0 ? {} : { ca }),
-        // Of a text Node takes the first list alone.
-        ...(clientCrl === undefined ? {} : { crl: revocationsIn(clientCrl) }),
+        ...secureContext(tls, partners),
         // A bad certificate is refused with a reason, like a bad token.
-        requestCert: ca.length > 0,
+        requestCert: this.#asksCertificates,
         rejectUnauthorized: false,
-        // A session that is resumed would not be looked at again, and has no certificates but the client's own.
-        secureOptions: process.getBuiltinModule('node:crypto').constants.SSL_OP_NO_TICKET,
-        minVersion: 'TLSv1.3',
         handshakeTimeout: timeout,
-      });
-    } catch (error) {
-      throw new VeilmatchError(
-        'argument',
-        'The certificates, keys or revocation lists cannot be used: PEM that fits together is needed.',
-        {
-          cause: error,
-        },
-      );
-    }
+      }),
+    );
   }
 
   /** Turns a connection away by HTTP, and ends it: a client that does not end it, too, is not waited for. */
@@ -372,7 +414,9 @@ class Server implements Listener {
     if (rawHeaders.length >= 2 * MAX_HEADERS) return 'protocol';
     if (!hostAllowed(headers.host, this.#admission)) return 'host';
     if (!originAllowed(headers.origin, this.#admission.origins)) return 'origin';
-    return url === '/' ? undefined : 'path';
+    // Whoever is not known yet is not told which names there are.
+    const named = this.#admission.partners.some(({ offers }) => offers !== undefined);
+    return url === '/' || (named && isOfferPath(pathOf(url))) ? undefined : 'path';
   }
 
   async #greet(link: Link, request: Request, stranger: Stranger): Promise<void> {
@@ -381,13 +425,20 @@ class Server implements Listener {
         if (message.type === 'open') return message;
         throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
       });
-      const identity = identify(request, open.token, this.#admission, this.#book);
+      const admission = this.#admission;
+      const identity = identify(request, open.token, admission, this.#book);
       if ('fault' in identity) {
         stranger.turnAway(identity.fault, identity.certificate);
         return refuse(link, 'denied');
       }
       const { peer } = identity;
-      const { mode = 0, role } = this.#options;
+      const partner = admission.partners.find(({ name }) => name === peer.name)!;
+      const offer = offerAt(partner, pathOf(request.url));
+      if (offer === 'none') {
+        stranger.turnAway('not-offered');
+        return refuse(link, 'denied');
+      }
+      const { mode = this.#options.mode ?? 0, role = this.#options.role } = offer ?? {};
       const asks = role === 'receiver' ? true : undefined;
       const runId = open.runId ?? bytesToHex(secureRandom(8));
       // The peer has come back, so whoever has its run is at the end of a dead line.
@@ -396,7 +447,7 @@ class Server implements Listener {
       }
       // Nothing is kept for a peer of another version, or where there is no room.
       acceptMessage(open, runId, mode);
-      const journal = this.#isFull(peer) ? undefined : await this.#journalOf(open, peer, runId);
+      const journal = this.#isFull(peer) ? undefined : await this.#journalOf(open, peer, runId, offer);
       if (this.#isFull(peer)) stranger.turnAway('busy');
       if (request.socket.destroyed || !stranger.letIn()) {
         // A run that begins and is not accepted was never there.
@@ -404,7 +455,12 @@ class Server implements Listener {
         return refuse(link, 'busy');
       }
       link.write(encodeMessage(acceptMessage(open, runId, mode, { held: journal?.held, asks })));
-      this.#yield(link, request, { peer, runId, journal, peerHolds: open.held }, open.runId !== undefined);
+      this.#yield(
+        link,
+        request,
+        { peer, runId, offer, journal, peerHolds: open.held },
+        open.runId !== undefined,
+      );
     } catch (error) {
       const reason = reasonFor(error);
       const ofStore = error instanceof VeilmatchError && ['io', 'bad-file'].includes(error.code);
@@ -423,9 +479,14 @@ class Server implements Listener {
    * The journal of a run that both parties keep.
    * @throws {VeilmatchError} `unknown-run`; what the store throws
    */
-  async #journalOf({ runId, held }: OpenMessage, peer: Peer, id: string): Promise<Journal | undefined> {
+  async #journalOf(
+    { runId, held }: OpenMessage,
+    peer: Peer,
+    id: string,
+    offer: Offer | undefined,
+  ): Promise<Journal | undefined> {
     const { runs } = this.#options;
-    if (runId === undefined) return held === undefined ? undefined : runs?.begin(peer.id, id);
+    if (runId === undefined) return held === undefined ? undefined : runs?.begin(peer.id, id, offer?.terms);
     const journal = await runs?.resume(peer.id, runId);
     if (journal === undefined) throw errorFor('unknown-run');
     return journal;
@@ -440,7 +501,7 @@ class Server implements Listener {
   #yield(
     link: Link,
     request: Request,
-    run: Pick<AcceptedChannel, 'peer' | 'runId' | 'journal' | 'peerHolds'>,
+    run: Pick<AcceptedChannel, 'peer' | 'runId' | 'offer' | 'journal' | 'peerHolds'>,
     resumed: boolean,
   ): void {
     const { runId, peer } = run;
@@ -460,6 +521,11 @@ class Server implements Listener {
     this.#waiting({ done: false, value: accepted });
     this.#waiting = undefined;
   }
+}
+
+/** Behind the slash. */
+function pathOf(url: string | undefined): string {
+  return url?.slice(1) ?? '';
 }
 
 const TOLD: Partial<Readonly<Record<CloseReason, TurnedAway>>> = {

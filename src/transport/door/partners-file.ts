@@ -16,6 +16,8 @@ import {
   type CertificateOfAuthority,
   checkAll,
   findFault,
+  type Offer,
+  type OfferSetting,
   type Partner,
   PartnerFault,
   type Partners,
@@ -95,11 +97,8 @@ async function parsePartner(
   path: string,
   authority: PartnersSource['authority'],
 ): Promise<Partner> {
-  const { name, tokens, certificates, policy } = fieldsOf(entry, path, [
-    'name',
-    'tokens',
-    'certificates',
-    'policy',
+  const { name, tokens, certificates, policy, offers } = fieldsOf(entry, path, [
+    ...(['name', 'tokens', 'certificates', 'policy', 'offers'] as const),
   ]);
   const known: (CertificateKey | CertificateOfAuthority)[] = [];
   for (const [i, certificate] of listOf(
@@ -116,7 +115,38 @@ async function parsePartner(
     certificates: known,
     // Checked with all others.
     ...(policy !== undefined && { policy: policy as Policy }),
+    ...(offers !== undefined && {
+      offers: listOf(offers, `${path}.offers`).map((offer, i) => parseOffer(offer, `${path}.offers[${i}]`)),
+    }),
   };
+}
+
+/** A flag of the command line without its dashes. */
+const SETTING = /^[a-z][a-z-]{0,30}$/;
+
+function parseOffer(entry: unknown, path: string): Offer {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) {
+    throw new PartnerFault(path, 'must be an object.');
+  }
+  const { name, policy, ...rest } = entry as Record<string, unknown>;
+  const settings = Object.entries(rest).map(([key, value]): [string, OfferSetting] => {
+    if (!SETTING.test(key)) {
+      throw new PartnerFault(path, 'has a name in it that is none: lower case letters and hyphens are.');
+    }
+    return [key, settingOf(value, `${path}.${key}`)];
+  });
+  return {
+    name: textOf(name, `${path}.name`),
+    ...(policy !== undefined && { policy: policy as Policy }),
+    settings: Object.fromEntries(settings),
+  };
+}
+
+function settingOf(value: unknown, path: string): OfferSetting {
+  if (typeof value === 'boolean' || Number.isSafeInteger(value)) return value as boolean | number;
+  if (Array.isArray(value)) return value.map((one, i) => textOf(one, `${path}[${i}]`));
+  if (typeof value === 'string') return textOf(value, path);
+  throw new PartnerFault(path, 'must be a text, a whole number, true or false, or a list of texts.');
 }
 
 async function parseCertificate(

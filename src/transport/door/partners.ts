@@ -9,7 +9,10 @@ import { equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { checkBudgets, checkPolicy } from '../../policy/policy.js';
 import type { Budget, Policy } from '../../psi/index.js';
+import { MAX_MODE } from '../../psi/run/kind.js';
+import type { Role } from '../../psi/run/suite.js';
 import type { Peer } from '../channel/channel.js';
+import { type RunTerms, requireRole } from '../resume/journal.js';
 import { hashToken, isToken, resemblesToken } from './tokens.js';
 
 /** The key of a certificate, whoever issued it: the SHA-256 of its SubjectPublicKeyInfo in DER, 32 bytes. */
@@ -28,6 +31,25 @@ export interface CertificateOfAuthority {
   readonly subject?: string | undefined;
 }
 
+/** What a partner may run here, at an address of its own. */
+export interface Offer {
+  /** The end of the address, `wss://HOST/NAME`: letters, digits, and `. _ @ -`. A partner with one offer may leave it away. */
+  readonly name: string;
+  /** What the partner is told will be run. Default: what the listener says of all. */
+  readonly mode?: number | undefined;
+  /** Which party of the runs this one is. Default: what the listener says of all. */
+  readonly role?: Role | undefined;
+  /** What its runs are kept under where they are kept. Default: what the store says of all. */
+  readonly terms?: RunTerms | undefined;
+  /** In place of the partner's. The listener does not look at it, nor at what follows. */
+  readonly policy?: Policy | undefined;
+  /** What a file says of it besides: for whoever runs it. */
+  readonly settings?: Readonly<Record<string, OfferSetting>> | undefined;
+}
+
+/** A value in a file of partners. */
+export type OfferSetting = string | number | boolean | readonly string[];
+
 /** Somebody who may connect. */
 export interface Partner {
   /** What logs and budgets call it: up to 64 letters, digits, and `. _ @ -`. */
@@ -38,6 +60,8 @@ export interface Partner {
   readonly certificates?: readonly (CertificateKey | CertificateOfAuthority)[] | undefined;
   /** What this partner may ask for. The listener does not look at it: it is handed on by `policyOf`. */
   readonly policy?: Policy | undefined;
+  /** All that it may run. Default: what the listener is for, at the address without a name. */
+  readonly offers?: readonly Offer[] | undefined;
 }
 
 /** All of them. */
@@ -48,6 +72,7 @@ export interface Partners {
 }
 
 const NAME = /^[\w.@-]{1,64}$/;
+const WRONG_NAME = 'must have 1 to 64 letters, digits, and . _ @ - and no spaces, and be no token.';
 
 /** Whether logs and budgets can call somebody this. A token in the wrong place would be repeated by both. */
 export function isPartnerName(name: string): boolean {
@@ -89,6 +114,22 @@ export function policyOf(partners: readonly Partner[], name: string): Policy | u
   return partners.find((partner) => partner.name === name)?.policy;
 }
 
+/** What an address may end in, behind the slash. */
+export function isOfferPath(path: string): boolean {
+  return path === '' || NAME.test(path);
+}
+
+/**
+ * What a partner asks for.
+ * @param path - of its address, behind the slash
+ * @returns undefined for what the listener is for, where the partner has no offers of its own; `none` for what it was not offered
+ */
+export function offerAt({ offers }: Partner, path: string): Offer | undefined | 'none' {
+  if (offers === undefined) return path === '' ? undefined : 'none';
+  if (path === '' && offers.length === 1) return offers[0];
+  return offers.find(({ name }) => name === path) ?? 'none';
+}
+
 /** The partner that shows this token. Takes the same time for every one of them and for none. */
 export function partnerOfToken(token: string, partners: readonly Partner[]): Partner | undefined {
   if (!isToken(token)) return undefined;
@@ -124,6 +165,7 @@ export function checkPartners(partners: readonly Partner[]): void {
     for (const [j, hash] of tokens.entries()) requireBytes(hash, `partners[${i}].tokens[${j}]`);
     requireArray(certificates, `partners[${i}].certificates`);
     for (const [j, one] of certificates.entries()) requireObject(one, `partners[${i}].certificates[${j}]`);
+    if (partner.offers !== undefined) checkOffers(partner.offers, `partners[${i}].offers`);
   }
   try {
     findFault(partners);
@@ -131,6 +173,26 @@ export function checkPartners(partners: readonly Partner[]): void {
     if (!(error instanceof PartnerFault)) throw error;
     throw new VeilmatchError('argument', `${error.path} ${error.message}`, { cause: error });
   }
+}
+
+/** @throws {VeilmatchError} `argument` */
+function checkOffers(offers: readonly Offer[], at: string): void {
+  requireArray(offers, at);
+  for (const [i, offer] of offers.entries()) {
+    requireObject(offer, `${at}[${i}]`);
+    requireText(offer.name, `${at}[${i}].name`);
+    if (offer.mode !== undefined) requireMode(offer.mode);
+    if (offer.role !== undefined) requireRole(offer.role);
+  }
+}
+
+/** @throws {VeilmatchError} `argument` */
+export function requireMode(mode: unknown): void {
+  if (Number.isInteger(mode) && (mode as number) >= 0 && (mode as number) <= MAX_MODE) return;
+  throw new VeilmatchError(
+    'argument',
+    `The option mode must be that of a protocol, such as intersection.mode: a whole number up to ${MAX_MODE}.`,
+  );
 }
 
 /** @throws {PartnerFault} */
@@ -142,13 +204,10 @@ export function findFault(partners: readonly Partner[]): void {
     if (other !== undefined) throw new PartnerFault(path, `is the same as ${other}.`);
     taken.set(what, path);
   };
-  for (const [i, { name, tokens = [], certificates = [], policy }] of partners.entries()) {
+  for (const [i, { name, tokens = [], certificates = [], policy, offers = [] }] of partners.entries()) {
     const at = `partners[${i}]`;
     if (!isPartnerName(name)) {
-      throw new PartnerFault(
-        `${at}.name`,
-        'must have 1 to 64 letters, digits, and . _ @ - and no spaces, and be no token.',
-      );
+      throw new PartnerFault(`${at}.name`, WRONG_NAME);
     }
     claim(`name ${name}`, `${at}.name`);
     for (const [j, hash] of tokens.entries()) {
@@ -167,6 +226,12 @@ export function findFault(partners: readonly Partner[]): void {
           claim(`${certificate.subject ?? '*'} of ${one}`, path);
     }
     checkPolicyAt(`${at}.policy`, policy);
+    for (const [j, offer] of offers.entries()) {
+      const path = `${at}.offers[${j}]`;
+      if (!isPartnerName(offer.name)) throw new PartnerFault(`${path}.name`, WRONG_NAME);
+      claim(`offer ${offer.name} of ${i}`, `${path}.name`);
+      checkPolicyAt(`${path}.policy`, offer.policy);
+    }
   }
 }
 

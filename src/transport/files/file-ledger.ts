@@ -9,11 +9,13 @@
 
 import { requirePath } from '../../arguments.js';
 import { fromUtf8, utf8 } from '../../bytes.js';
-import { VeilmatchError } from '../../errors.js';
 import { pathName } from '../../path-name.js';
-import type { Accounts, Charge, Ledger } from '../../psi/index.js';
+import type { Accounts, Charge } from '../../psi/index.js';
+import { checkedCharge, parseCharge } from './charges.js';
 import { lockFile } from './file-lock.js';
-import { fileError, nodeFiles, readIfThere, replaceFile, systemCode } from './files.js';
+import { readIfThere, replaceFile } from './files.js';
+import { ledgerGone, noLedger, realPlace } from './ledger-place.js';
+import { type KeptLedger, queuedLedger } from './queued-ledger.js';
 
 const FORMAT = 'veilmatch-ledger-v2';
 /** Its charges have no work. It is read, and becomes a file of this version with the next update. */
@@ -22,12 +24,6 @@ const FORMER = 'veilmatch-ledger-v1';
 const PATIENCE = 10_000;
 /** Some millions of charges; more is no ledger of partners. */
 const MAX_LEDGER_BYTES = 268_435_456;
-
-/** A ledger in a file. */
-export interface FileLedger extends Ledger {
-  /** Waits for updates that are under way, and takes no more. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens a ledger, or writes an empty one. While an update is under way, `PATH.lock` says which process makes it; a lock
@@ -51,7 +47,7 @@ export interface FileLedger extends Ledger {
  * await ledger.close();
  * ```
  */
-export async function openFileLedger(path: string): Promise<FileLedger> {
+export async function openFileLedger(path: string): Promise<KeptLedger> {
   requirePath(path, 'The path');
   const place = await realPlace(path);
   // What stands in the way of an update is found out before the first run.
@@ -60,21 +56,10 @@ export async function openFileLedger(path: string): Promise<FileLedger> {
     await check();
     await replaceFile(place, encodeLedger(new Map()));
   });
-  let open = true;
-  /** Fulfilled when the updates that were begun are over, whatever became of them. */
-  let idle: Promise<void> = Promise.resolve();
-  return {
-    update(accounts, decide) {
-      if (!open) return Promise.reject(new VeilmatchError('argument', 'This ledger has been closed.'));
-      const done = idle.then(() => update(place, accounts, decide));
-      idle = done.catch(() => undefined);
-      return done;
-    },
-    async close() {
-      open = false;
-      await idle;
-    },
-  };
+  return queuedLedger(
+    (accounts, decide) => update(place, accounts, decide),
+    () => undefined,
+  );
 }
 
 function update(
@@ -84,14 +69,14 @@ function update(
 ): Promise<void> {
   return exclusively(path, async (check) => {
     const charges = await read(path);
-    if (charges === undefined) throw gone(path);
+    if (charges === undefined) throw ledgerGone(pathName(path));
     const before = accounts.map((account) => charges.get(account) ?? []);
     const after = decide(before);
     if (accounts.every((_, i) => after[i] === before[i])) return;
     for (const [i, account] of accounts.entries()) {
       const own = after[i] ?? [];
       if (own.length === 0) charges.delete(account);
-      else charges.set(account, own.map(checked));
+      else charges.set(account, own.map(checkedCharge));
     }
     await check();
     await replaceFile(path, encodeLedger(charges));
@@ -114,39 +99,6 @@ async function read(path: string): Promise<Map<string, readonly Charge[]> | unde
   return bytes && parseLedger(bytes, path);
 }
 
-/**
- * Where a path leads. A file is replaced by another of its name: were that the name of a link, the link would become a second
- * ledger, with a lock of its own. A hard link would, too, and is told by its number of names when the ledger is read.
- */
-async function realPlace(path: string): Promise<string> {
-  const files = nodeFiles();
-  const { basename, dirname, join } = process.getBuiltinModule('node:path');
-  try {
-    return await files.realpath(path).catch(async (error) => {
-      if (systemCode(error) !== 'ENOENT') throw error;
-      // Nothing at all, or a link: to nothing, then.
-      if (await files.lstat(path).catch(() => undefined)) throw dangling(path);
-      return join(await files.realpath(dirname(path)), basename(path));
-    });
-  } catch (error) {
-    throw fileError('read', path, error);
-  }
-}
-
-function dangling(path: string): VeilmatchError {
-  return new VeilmatchError(
-    'bad-file',
-    `${pathName(path)} is a link to a ledger that is not there. Without it budgets would begin anew: restore it, or remove the link.`,
-  );
-}
-
-function gone(path: string): VeilmatchError {
-  return new VeilmatchError(
-    'bad-file',
-    `${pathName(path)} was there when the ledger was opened, and is gone. Without it budgets would begin anew, so nothing is admitted: restore it.`,
-  );
-}
-
 function encodeLedger(charges: ReadonlyMap<string, readonly Charge[]>): Uint8Array {
   const accounts = Array.from(charges, ([account, own]) => [
     account,
@@ -165,11 +117,7 @@ function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Char
     if (format === FORMER) return parseAccounts(peers, parseFormer);
     throw new TypeError('another format');
   } catch (error) {
-    throw new VeilmatchError(
-      'bad-file',
-      `${pathName(path)} is no ledger of veilmatch. Without it budgets would begin anew, so nothing is admitted: restore it.`,
-      { cause: error },
-    );
+    throw noLedger(pathName(path), error);
   }
 }
 
@@ -185,31 +133,7 @@ function parseAccounts(
   );
 }
 
-/** @throws {VeilmatchError} `argument` for a charge that would not be read again: nothing would be admitted any more */
-function checked({ at, elements, work, run }: Charge): Charge {
-  try {
-    return parseCharge([at, elements, work, run]);
-  } catch (error) {
-    throw new VeilmatchError(
-      'argument',
-      'A charge has at, elements and work, whole numbers from 0, and may have run, a text. Nothing was written.',
-      { cause: error },
-    );
-  }
-}
-
-function parseCharge([at, elements, work, run]: unknown[]): Charge {
-  if (run !== undefined && typeof run !== 'string') throw new TypeError('no name');
-  const counts = { at: count(at), elements: count(elements), work: count(work) };
-  return { ...counts, ...(run !== undefined && { run }) };
-}
-
 /** How large this party's list was is not known; it was worked on as well. */
 function parseFormer([at, elements, run]: unknown[]): Charge {
   return parseCharge([at, elements, elements, run]);
-}
-
-function count(value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new TypeError('no count');
 }

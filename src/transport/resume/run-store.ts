@@ -24,8 +24,12 @@ import { checkTerms, type Journal, type RunTerms, requireIdentity } from './jour
 
 /** What `listen` asks for runs that can be resumed. */
 export interface RunStore {
-  /** The journal of a run that begins. @throws {VeilmatchError} `argument` for a run id that is none; `io` */
-  begin(peer: string, runId: string): Promise<Journal>;
+  /**
+   * The journal of a run that begins.
+   * @param terms - of the offer that it is a run of. Default: the first that the store has
+   * @throws {VeilmatchError} `argument` for a run id that is none; `io`
+   */
+  begin(peer: string, runId: string, terms?: RunTerms): Promise<Journal>;
   /**
    * The journal of a run that was cut, once nobody uses it any more; undefined where this peer has no such run.
    * @throws {VeilmatchError} `io`, `bad-file`
@@ -43,8 +47,8 @@ export interface FolderRunStore extends RunStore {
 
 /** What a store keeps, for whom and how long. */
 export interface RunStoreOptions {
-  /** Of `partyTerms`: what the party that listens runs. */
-  readonly terms: RunTerms;
+  /** Of `partyTerms`: what the party that listens runs, or all that it offers. A run under other terms is not taken up. */
+  readonly terms: RunTerms | readonly RunTerms[];
   /** How long a run can be resumed after it was begun. Default 604,800, a week. */
   readonly lifetimeSeconds?: number | undefined;
   /** Runs that are kept for one peer; one more, and its oldest goes that is not under way. Default 8. */
@@ -114,7 +118,7 @@ export async function openRunStore(
     const key = await readSealed(keyPath, 'runs', unlock, MAX_KEY_BYTES, {});
     if (key === undefined)
       throw new VeilmatchError('io', `Cannot read ${pathName(keyPath)}: there is no such file.`);
-    const store = new Store(folder, key, lock, terms, lifetimeSeconds * 1000, runsPerPeer);
+    const store = new Store(folder, key, lock, listOfTerms(terms), lifetimeSeconds * 1000, runsPerPeer);
     for (const name of await files.readdir(folder)) {
       const [, runId] = RUN_NAME.exec(name) ?? [];
       if (runId !== undefined) await store.find(runId);
@@ -128,6 +132,20 @@ export async function openRunStore(
   }
 }
 
+function listOfTerms(terms: RunTerms | readonly RunTerms[]): readonly RunTerms[] {
+  return Array.isArray(terms) ? terms : [terms as RunTerms];
+}
+
+/** What is wrong, in words; undefined where nothing is. */
+function faultOf(check: () => void): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return error instanceof VeilmatchError ? error.message : '';
+  }
+}
+
 interface Entry extends Pick<JournalHead, 'runId' | 'peer' | 'madeAt'> {
   /** Fulfilled when the journal is no longer in use. */
   used: Promise<void> | undefined;
@@ -137,7 +155,7 @@ class Store implements FolderRunStore {
   readonly #folder: string;
   readonly #key: Uint8Array;
   readonly #lock: FileLock;
-  readonly #terms: RunTerms;
+  readonly #terms: readonly RunTerms[];
   readonly #lifetime: number;
   readonly #runsPerPeer: number;
   readonly #entries = new Map<string, Entry>();
@@ -146,7 +164,7 @@ class Store implements FolderRunStore {
     folder: string,
     key: Uint8Array,
     lock: FileLock,
-    terms: RunTerms,
+    terms: readonly RunTerms[],
     lifetime: number,
     runsPerPeer: number,
   ) {
@@ -173,10 +191,9 @@ class Store implements FolderRunStore {
       );
     }
     if (this.#expired(madeAt)) return removeFile(this.#pathOf(runId));
-    try {
-      checkTerms(terms, this.#terms);
-    } catch (error) {
-      const why = error instanceof VeilmatchError ? error.message : '';
+    const faults = this.#terms.map((known) => faultOf(() => checkTerms(terms, known)));
+    if (faults.every((fault) => fault !== undefined)) {
+      const [why = 'Nothing of its kind is offered any more.'] = faults.length === 1 ? faults : [];
       throw new VeilmatchError(
         'argument',
         `${this.#pathOf(runId)} was not taken up. ${why} Removing the file gives the run up.`,
@@ -185,13 +202,13 @@ class Store implements FolderRunStore {
     this.#entries.set(keyOf(peer, runId), { runId, peer, madeAt, used: undefined });
   }
 
-  async begin(peer: string, runId: string): Promise<Journal> {
-    requireIdentity({ runId, peer, terms: this.#terms });
+  async begin(peer: string, runId: string, terms: RunTerms = this.#terms[0] ?? {}): Promise<Journal> {
+    requireIdentity({ runId, peer, terms });
     await this.#makeRoom(peer);
     const entry: Entry = { runId, peer, madeAt: Date.now(), used: undefined };
     this.#entries.set(keyOf(peer, runId), entry);
     return this.#use(entry, (path, unlock, closed) =>
-      createJournal(path, { runId, peer, terms: this.#terms }, unlock, closed),
+      createJournal(path, { runId, peer, terms }, unlock, closed),
     );
   }
 
