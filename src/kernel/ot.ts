@@ -89,11 +89,6 @@ export async function otKernelModule(): Promise<WebAssembly.Module> {
   }
 }
 
-/** A kernel. @throws {VeilmatchError} `unsupported`, as above */
-export async function loadOtKernel(): Promise<OtKernel> {
-  return new OtKernel(await otKernelModule());
-}
-
 export class OtKernel {
   readonly exports: Exports;
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBackend, type GroupBackend } from '../../src/group/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { autoReceiver, autoSender } from '../../src/psi/auto/party.js';
-import { AUTO_THRESHOLD, chosenFor } from '../../src/psi/auto/threshold.js';
+import { chosenFor } from '../../src/psi/auto/threshold.js';
 import { autoIntersection, intersection, otIntersection, runBoth } from '../../src/psi/index.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { runParty } from '../../src/transport/run.js';
@@ -28,7 +28,6 @@ const small = listsOf(5, 4, 2);
 
 describe('auto', () => {
   it('chooses by the elements of both lists together', () => {
-    expect(AUTO_THRESHOLD).toBe(16_384);
     const chosen = [
       [0, 0],
       [8192, 8191],
@@ -54,11 +53,11 @@ describe('auto', () => {
 
   it('is ot-psi for long ones, and says so', async () => {
     const types = new Set<number>();
-    const told = await runBoth(autoIntersection, listsOf(200, AUTO_THRESHOLD - 200, 7), {
+    const told = await runBoth(autoIntersection, listsOf(200, 16_384 - 200, 7), {
       ...{ backend, to: 'both' as const },
       onFrame: (_, frame) => types.add(frame[0]!),
     });
-    expect(told.receiver).toMatchObject({ by: 'ot-psi', size: 7, peerSize: AUTO_THRESHOLD - 200 });
+    expect(told.receiver).toMatchObject({ by: 'ot-psi', size: 7, peerSize: 16_384 - 200 });
     expect(told.sender).toMatchObject({ by: 'ot-psi', size: 7, matches: [0, 1, 2, 3, 4, 5, 6] });
     expect([...types]).toEqual([1, 32, 33, 34, 35, 4, 5, 7]);
   });
@@ -77,7 +76,7 @@ describe('auto', () => {
   it('tells the policy of the protocol that was chosen', async () => {
     for (const [own, elements] of [
       [small, 5],
-      [listsOf(AUTO_THRESHOLD - 4, 4, 2), 80_000],
+      [listsOf(16_384 - 4, 4, 2), 80_000],
     ] as const) {
       const charged: number[] = [];
       await runBoth(autoIntersection, own, {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { loadOtKernel, OtKernel } from '../../src/kernel/ot.js';
+import { OtKernel, otKernelModule } from '../../src/kernel/ot.js';
 import { otIntersection, runBoth } from '../../src/psi/index.js';
 import { binShape } from '../../src/psi/ot/parameters.js';
 import type { RandomSource } from '../../src/random.js';
@@ -58,7 +58,7 @@ it.skipIf(QUICK)('the vectors of ot-psi are what the generator makes', async () 
 
 describe('the vectors of ot-psi', () => {
   it('have the sizes, digests and streams of the package', async () => {
-    const kernel = await loadOtKernel();
+    const kernel = new OtKernel(await otKernelModule());
     const { places, streams } = read();
     for (const { receiverSize, bins, capacity, rows, string, key, digest, ...of } of places) {
       expect(binShape(receiverSize)).toEqual({ bins, capacity, places: of.places, rows });
@@ -76,7 +76,7 @@ describe('the vectors of ot-psi', () => {
   });
 
   it('have the code words of the package', async () => {
-    const kernel = await loadOtKernel();
+    const kernel = new OtKernel(await otKernelModule());
     const { codeWords } = read();
     // Without keys all streams are the same, and eight of them add up to nothing.
     for (const [row, { message }] of codeWords.entries())

@@ -5,7 +5,7 @@
 export type FoundBy = 'ecdh-psi' | 'ot-psi';
 
 /** Elements of both lists together from which on oblivious transfers are taken: several times as many as they need to be faster. */
-export const AUTO_THRESHOLD = 16_384;
+const AUTO_THRESHOLD = 16_384;
 
 /** @param receiverSize elements of the receiver's list, as its Hello says @param senderSize of the sender's */
 export function chosenFor(receiverSize: number, senderSize: number): FoundBy {

@@ -22,7 +22,7 @@ import {
 import type { BinShape } from './parameters.js';
 
 /** What a thread is told first. */
-export interface Beginning {
+interface Beginning {
   readonly module: WebAssembly.Module;
   /** Bins that may be begun before the challenge of the first of them is there. */
   readonly slots: number;

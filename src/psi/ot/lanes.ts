@@ -26,7 +26,7 @@ type Value<Job extends keyof BinJobs> =
   Awaited<ReturnType<BinJobs[Job]>> extends JobResult<infer Result> ? Result : never;
 
 /** One thread. */
-export interface Lane {
+interface Lane {
   /** Jobs are done in the order in which they are given. @param transfer buffers of the payload, which move to the thread */
   run<Job extends keyof BinJobs>(
     job: Job,
