@@ -210,7 +210,7 @@ function readOne(text: string, country: CountryCode | undefined, how: HowToRead)
   const excused = how.asGiven === true && withCode;
   if (isRun(national) && !valid && !excused) return REFUSED.placeholder;
   if (!valid && how.assigned) return REFUSED.notValid;
-  if (!excused && !compiledPlan(number.countryCallingCode).plausible(national)) return REFUSED.notValid;
+  if (!excused && !compiledPlan(number.countryCallingCode).possible(national)) return REFUSED.notValid;
   // What would be read as another number, when it is read again, could not be compared.
   const again = choose(number.number, undefined, false).number;
   if (isRefusal(again) || again.number !== number.number) return REFUSED.notValid;

@@ -113,7 +113,7 @@ describe('hashRows', () => {
   });
 
   test('assigned is passed on', () => {
-    const rows = [{ phone: '+1 415 055 0123' }];
+    const rows = [{ phone: '+1 222 555 0123' }];
     expect(hashRows(rows, { profile: 'meta' }).tokens).toHaveLength(1);
     expect(hashRows(rows, { profile: 'meta', assigned: true }).rejected).toEqual([
       { row: 0, field: 'phone', code: 'not-valid' },
