@@ -61,6 +61,35 @@ describe('veilmatch normalize', () => {
     });
   });
 
+  it.each([
+    [
+      'JSON',
+      '[{"phone":["+14155550123","abc","+14155550124"],"email":["ada@example.com","bob(at)example.com"]}]',
+      1,
+    ],
+    [
+      'vCard',
+      'BEGIN:VCARD\nFN:Ada\nTEL:+14155550123\nTEL:abc\nTEL:+14155550124\nEMAIL:ada@example.com\nEMAIL:bob(at)example.com\nEND:VCARD\n',
+      1,
+    ],
+    ['CSV', 'phone,email\n"+14155550123\nabc\n+14155550124","ada@example.com\nbob(at)example.com"\n', 2],
+  ])(
+    'keeps what can be read of a cell with several values, and says which one could not: %s',
+    async (_, stdin, line) => {
+      const read = await cli(['normalize', '-', '--json'], { stdin });
+      expect(read.status).toBe(0);
+      expect(JSON.parse(read.stdout)).toMatchObject({
+        normalized: [{ line, phone: '+14155550123;+14155550124', email: 'ada@example.com' }],
+        rejected: [
+          { line, field: 'phone', code: 'not-a-number', value: 2 },
+          { line, field: 'email', code: 'not-an-email', value: 2 },
+        ],
+      });
+      expect(read.stderr).toContain('rejected 2\n');
+      expect(await cli(['normalize', '-', '--strict'], { stdin })).toMatchObject({ status: 1 });
+    },
+  );
+
   it('writes to files, the rejected cells to one of their own', async () => {
     const input = temporary('list.csv');
     const [output, rejected] = ['out.csv', 'rejected.csv'].map((name) => join(dirname(input), name)) as [
@@ -71,8 +100,8 @@ describe('veilmatch normalize', () => {
     const ending = await cli(['normalize', input, '--country', 'us', '-o', output, '--rejected', rejected]);
     expect(ending).toMatchObject({ status: 0, stdout: '' });
     expect(readFileSync(output, 'utf8')).toBe(NORMALIZED);
-    const lines = REJECTED.map(({ line, field = '', code }) => `${line},${field},${code}\n`);
-    expect(readFileSync(rejected, 'utf8')).toBe(`line,field,code\n${lines.join('')}`);
+    const lines = REJECTED.map(({ line, field = '', code }) => `${line},${field},${code},\n`);
+    expect(readFileSync(rejected, 'utf8')).toBe(`line,field,code,value\n${lines.join('')}`);
     expect(readdirSync(dirname(input)).length).toBe(3);
   });
 

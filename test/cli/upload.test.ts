@@ -84,7 +84,11 @@ describe('veilmatch hash --upload', () => {
     const { status, stderr } = await cli([...argv, '--rejected', rejected, '--strict']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/birthDate ambiguous \(line 3\); dates .* need --date-order/);
-    expect(linesOf(rejected)).toEqual(['line,field,code', '3,birthDate,ambiguous', '4,email,not-an-email']);
+    expect(linesOf(rejected)).toEqual([
+      'line,field,code,value',
+      '3,birthDate,ambiguous,',
+      '4,email,not-an-email,',
+    ]);
   });
 
   it('makes one row of a record with several numbers, in columns side by side', async () => {

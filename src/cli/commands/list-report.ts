@@ -48,7 +48,7 @@ export function reportOptions(): Option[] {
     strictOption(),
     new Option(
       '--rejected <FILE>',
-      'write every rejected cell to this file, as line,field,code; in the formats of -o',
+      'write every rejected cell to this file, as line,field,code,value (which of several in the cell); in the formats of -o',
     ),
     new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
     spreadsheetOption(),
@@ -188,7 +188,7 @@ class TableReport {
   async end(): Promise<void> {}
 }
 
-/** One document, in which the rejections stand behind the rows: until then they wait in memory, eight bytes each. */
+/** One document, in which the rejections stand behind the rows: until then they wait in memory, twelve bytes each. */
 class JsonReport {
   readonly #output: Output;
   readonly #rejected = new Uint32List();
@@ -206,10 +206,11 @@ class JsonReport {
   }
 
   async add(lines: readonly number[], texts: RowTexts, rejected: readonly Rejection[]): Promise<void> {
-    for (const { line, field, code } of rejected) {
+    for (const { line, field, code, value } of rejected) {
       const known = this.#kinds.findIndex((kind) => kind.field === field && kind.code === code);
       this.#rejected.push(line);
       this.#rejected.push(known >= 0 ? known : this.#kinds.push({ ...(field && { field }), code }) - 1);
+      this.#rejected.push(value ?? 0);
     }
     await writeAll(this.#output, this.#rows(lines, texts));
   }
@@ -230,9 +231,10 @@ class JsonReport {
 
   *#ending(records: number, reading: ListReading): Generator<string> {
     yield '],"rejected":[';
-    for (let i = 0; i < this.#rejected.length; i += 2) {
+    for (let i = 0; i < this.#rejected.length; i += 3) {
       const kind = this.#kinds[this.#rejected.at(i + 1)];
-      yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind })}`;
+      const value = this.#rejected.at(i + 2) || undefined;
+      yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind, value })}`;
     }
     yield `],"rows":${records},"reading":${JSON.stringify(reading)}}\n`;
   }

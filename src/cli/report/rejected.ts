@@ -49,17 +49,19 @@ export function placesOf(lines: readonly number[], { counts, reading: { files } 
 /** The columns of `--rejected`. */
 export function rejectedColumns({ reading: { files } }: ReadList): ReadonlyMap<string, ColumnType> {
   const own = files === undefined ? {} : ({ file: 'text', file_line: 'integer' } as const);
-  return new Map(Object.entries({ line: 'integer', ...own, field: 'text', code: 'text' }));
+  return new Map(Object.entries({ line: 'integer', ...own, field: 'text', code: 'text', value: 'integer' }));
 }
 
 /** A row of `--rejected`. */
 export function rejectedCells(
-  { line, field, code }: { readonly line: number } & Pick<Rejections, 'field' | 'code'>,
+  { line, field, code, value }: { readonly line: number } & Rejected,
   { reading: { files } }: ReadList,
 ): Cells {
   const own = files === undefined ? undefined : placeIn(files, line);
-  return [line, ...(own === undefined ? [] : [own.file, own.line]), field, code];
+  return [line, ...(own === undefined ? [] : [own.file, own.line]), field, code, value];
 }
+
+type Rejected = Pick<Rejections, 'field' | 'code'> & Pick<UploadRejection, 'value'>;
 
 interface Rejections {
   readonly field?: UploadRejection['field'] | undefined;
