@@ -151,7 +151,7 @@ function emailFor(platform: Platform<never>, text: string): string | Refusal {
  * As `emailFor`, of a cell of a list: what stands around an address is none of the platform's business, and an address written
  * for want of one is nobody's. What only the platform's own rule makes an address is left to it.
  */
-export function emailInCell(platform: Platform<never>, cell: string): string | Refusal {
+function emailInCell(platform: Platform<never>, cell: string): string | Refusal {
   const written = writtenEmail(cell);
   if (!isRefusal(written)) return emailFor(platform, written);
   const isNobodys = written.code === 'placeholder' || written.code === 'several';
@@ -170,7 +170,7 @@ export function emailCellFor(
  * The telephone number as the platform hashes it. What its customer wrote with the country code goes to it as it was
  * written, be it in no plan: platforms publish such numbers as their examples.
  */
-export function phoneFor(
+function phoneFor(
   platform: Platform<never>,
   text: string,
   country: CountryCode | undefined,

@@ -90,6 +90,21 @@ describe('veilmatch normalize', () => {
     },
   );
 
+  it('counts countries that are not known, and puts no other in their place', async () => {
+    const stdin =
+      'phone,country\n030 1234567,Germany (+49)\n415 555 0123,US - United States\n030 7654321,Atlantis\n+43 1 5123456,Atlantis\n';
+    const options = ['--country', 'DE', '--country-column', 'country'];
+    const read = await cli(['normalize', '-', ...options, '--json'], { stdin });
+    expect(JSON.parse(read.stdout)).toMatchObject({
+      normalized: [{ phone: '+49301234567' }, { phone: '+14155550123' }, { line: 5, phone: '+4315123456' }],
+      rejected: [{ line: 4, field: 'phone', code: 'no-country' }],
+      unknownCountries: { count: 2, lines: [4, 5] },
+    });
+    expect(read.stderr).toContain('2 cells of the column of countries name none that is known (lines 4, 5)');
+    const inspected = await cli(['inspect', '-', ...options], { stdin });
+    expect(inspected.stdout).toContain('2 cells of the column of countries name none that is known');
+  });
+
   it('writes to files, the rejected cells to one of their own', async () => {
     const input = temporary('list.csv');
     const [output, rejected] = ['out.csv', 'rejected.csv'].map((name) => join(dirname(input), name)) as [

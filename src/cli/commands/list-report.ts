@@ -17,7 +17,7 @@ import type { PlacedColumns } from '../../lists/record-rows.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { refuseTable } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
-import { CustomerList, type ListReading } from '../../lists/table.js';
+import { CustomerList } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';
@@ -31,7 +31,13 @@ import {
 import { spreadsheetOption } from '../flags/output-options.js';
 import { wholeNumber } from '../flags/values.js';
 import { type Progress, startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import {
+  ambiguousLines,
+  countryLines,
+  RejectedTally,
+  rejectedCells,
+  rejectedColumns,
+} from '../report/rejected.js';
 import { finishTexts, type Treatment } from './apply.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
@@ -111,7 +117,8 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
       await list.close();
     }
     for (const line of tally.summary()) say(line);
-    for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous)])
+    const countries = countryLines(list.unknownCountries, list);
+    for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous), ...countries])
       io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.rejected.total);
   });
@@ -225,17 +232,18 @@ class JsonReport {
     }
   }
 
-  async end({ records, reading }: CustomerList): Promise<void> {
-    await writeAll(this.#output, this.#ending(records, reading));
+  async end(list: CustomerList): Promise<void> {
+    await writeAll(this.#output, this.#ending(list));
   }
 
-  *#ending(records: number, reading: ListReading): Generator<string> {
+  *#ending({ records, reading, unknownCountries }: CustomerList): Generator<string> {
     yield '],"rejected":[';
     for (let i = 0; i < this.#rejected.length; i += 3) {
       const kind = this.#kinds[this.#rejected.at(i + 1)];
       const value = this.#rejected.at(i + 2) || undefined;
       yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind, value })}`;
     }
-    yield `],"rows":${records},"reading":${JSON.stringify(reading)}}\n`;
+    const unknown = unknownCountries && `"unknownCountries":${JSON.stringify(unknownCountries)},`;
+    yield `],"rows":${records},${unknown ?? ''}"reading":${JSON.stringify(reading)}}\n`;
   }
 }

@@ -17,7 +17,13 @@ import { CustomerList } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import {
+  ambiguousLines,
+  countryLines,
+  RejectedTally,
+  rejectedCells,
+  rejectedColumns,
+} from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
@@ -97,7 +103,9 @@ export async function writeUpload(
     say(
       `rows ${list.records}, values taken ${plan.taken}, hashes kept as they were ${plan.kept}, rejected ${tally.total}`,
     );
-    for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
+    const countries = countryLines(list.unknownCountries, list);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts), ...countries])
+      io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.total);
   } finally {
     progress.clear();

@@ -5,6 +5,7 @@ import type { IdentifierErrorCode } from '../../errors.js';
 import type { AmbiguousRow, UploadRejection } from '../../identifiers/row.js';
 import type { Cells, ColumnType } from '../../lists/duckdb.js';
 import { type ListPart, placeIn } from '../../lists/record-source.js';
+import type { UnknownCountries } from '../../lists/table.js';
 
 type RowCode = IdentifierErrorCode | AmbiguousRow['code'];
 
@@ -68,6 +69,16 @@ interface Rejections {
   readonly code: RowCode;
   count: number;
   readonly lines: Set<number>;
+}
+
+/** What is said of cells that name no country, where there are any. */
+export function countryLines(unknown: UnknownCountries | undefined, list: ReadList): string[] {
+  if (unknown === undefined || unknown.count === 0) return [];
+  const { count, lines } = unknown;
+  const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
+  return [
+    `${count} ${count === 1 ? 'cell' : 'cells'} of the column of countries ${count === 1 ? 'names' : 'name'} none that is known (${where}): there, telephone numbers are read with + and a country code alone`,
+  ];
 }
 
 /** What is said where there were any. */
