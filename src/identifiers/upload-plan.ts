@@ -120,12 +120,7 @@ export class UploadPlan {
     const platform = platformNamed(profile);
     if (platform === undefined)
       throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
-    if (platform.upload === undefined) {
-      throw new VeilmatchError(
-        'argument',
-        `${profile} has no upload file that anybody describes. These have one: ${UPLOAD_NAMES.join(', ')}.`,
-      );
-    }
+    requireUpload(profile);
     const own = platform.options?.find((name) => options[name as keyof PlanOptions] !== undefined);
     if (own !== undefined) {
       throw new VeilmatchError(
@@ -140,14 +135,14 @@ export class UploadPlan {
     const country = requireCountry(options.country);
     this.#platform = platform;
     this.#options = { ...options, country };
-    const filled = platform.upload.files.filter((file) =>
+    const filled = platform.upload!.files.filter((file) =>
       new PlannedFile(file, kinds, false).columns.some(({ kind }) => kind !== undefined && kinds.has(kind)),
     );
     this.files = filled.map((file) => new PlannedFile(file, kinds, filled.length > 1));
     const columns = this.files.flatMap((file) => file.columns);
     this.unused = [...kinds.keys()].filter((kind) => !columns.some((column) => column.kind === kind));
     if (filled.length > 0) return;
-    const wanted = platform.upload.files.flatMap((file) => file.columns.flatMap(({ kind }) => kind ?? []));
+    const wanted = platform.upload!.files.flatMap((file) => file.columns.flatMap(({ kind }) => kind ?? []));
     throw new VeilmatchError(
       'argument',
       `The list has nothing that an upload to ${platform.title} takes: ${wanted.join(', ')}.`,
@@ -220,6 +215,15 @@ export class UploadPlan {
 function noted(reading: PhoneReading, ambiguous: Set<AmbiguityCode>): string | Refusal {
   if (typeof reading === 'object' && !isRefusal(reading)) ambiguous.add(reading.ambiguous);
   return numberOf(reading);
+}
+
+/** @throws {VeilmatchError} `argument` for a platform whose file nobody describes */
+export function requireUpload(profile: ProfileName): void {
+  if (UPLOAD_NAMES.includes(profile)) return;
+  throw new VeilmatchError(
+    'argument',
+    `${profile} has no upload file that anybody describes. These have one: ${UPLOAD_NAMES.join(', ')}.`,
+  );
 }
 
 /** The platforms whose upload file is known. */

@@ -126,6 +126,7 @@ Examples:
     const flags = options as ReverseFlags;
     const path = args[0]!;
     checkFlags(flags, path);
+    checkAccident(flags.accident);
     const inputs = [path, ...secondaryInputs(flags)];
     await checkDistinct([flags.output, flags.cursor], inputs);
     const outputs = flags.reveal ? [undefined, flags.output] : [undefined];
@@ -176,6 +177,11 @@ function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: I
   const more = rejected.count > rejected.lines.length ? ', ...' : '';
   const lines = `line${rejected.count === 1 ? '' : 's'} ${rejected.lines.join(', ')}${more}`;
   io.stderr.write(`${String(rejected.count).padStart(8)}  no token like the others (${lines})\n`);
+}
+
+/** Before the list is read: it may be long. @throws {VeilmatchError} `argument` */
+function checkAccident(accident = 'auto'): void {
+  if (accident !== 'auto' && accident !== 'none') accidentNamed(accident);
 }
 
 /** What the column of tokens is called, where there are several. */

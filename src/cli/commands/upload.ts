@@ -7,7 +7,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { DateOrder } from '../../identifiers/fields/field.js';
 import type { UploadKind } from '../../identifiers/platforms/upload.js';
 import type { ProfileName } from '../../identifiers/profiles.js';
-import { type PlannedFile, UploadPlan } from '../../identifiers/upload-plan.js';
+import { type PlannedFile, requireUpload, UploadPlan } from '../../identifiers/upload-plan.js';
 import { placeName, STDIN } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
 import { csvLine, type Output, withOpened, writeAll } from '../../lists/output.js';
@@ -60,6 +60,7 @@ export async function writeUpload(
     );
   }
   refuseTable(target, 'An upload');
+  requireUpload(profile);
   const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
   const list = await CustomerList.open(path, { ...toListOptions(flags), fields: true }, io);
   const progress = startProgress(io, placeName(path));
