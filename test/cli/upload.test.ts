@@ -149,6 +149,12 @@ describe('veilmatch hash --upload', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('says before the list is read that a platform has no upload', async () => {
+    const { out } = list();
+    const none = await cli(['hash', `${out}.none`, '--upload', '--profile', 'microsoft', '-o', out]);
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringMatching(/no upload file/) });
+  });
+
   it('needs a file to write, which is no Parquet and not the list', async () => {
     const { path, out } = list();
     const argv = ['hash', path, '--profile', 'meta', '--upload'];

@@ -3,6 +3,8 @@
 
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
+import { accidentNamed } from '../../attack/accidents.js';
+import { checkFormat } from '../../attack/format.js';
 import {
   type LineType,
   type ReversalSummary,
@@ -126,7 +128,7 @@ Examples:
     const flags = options as ReverseFlags;
     const path = args[0]!;
     checkFlags(flags, path);
-    checkAccident(flags.accident);
+    checkNames(flags);
     const inputs = [path, ...secondaryInputs(flags)];
     await checkDistinct([flags.output, flags.cursor], inputs);
     const outputs = flags.reveal ? [undefined, flags.output] : [undefined];
@@ -180,8 +182,9 @@ function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: I
 }
 
 /** Before the list is read: it may be long. @throws {VeilmatchError} `argument` */
-function checkAccident(accident = 'auto'): void {
+function checkNames({ accident = 'auto', format = 'auto' }: ReverseFlags): void {
   if (accident !== 'auto' && accident !== 'none') accidentNamed(accident);
+  if (format !== 'auto' && !Object.hasOwn(profiles, format)) checkFormat(format);
 }
 
 /** What the column of tokens is called, where there are several. */
