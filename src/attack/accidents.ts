@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What happens to a text on its way to a token besides the hash that was meant. Each accident is data: what stood around the
- * text, how it was encoded or spelled, or what was done to its digest. One at a time: two of them together are not tried.
+ * text, how it was encoded or spelled, or what was done to its digest. Of two at once the usual pairs have entries of their own, so
+ * that what is tried stays this list; other pairs are not tried.
  */
 
 import { utf8 } from '../bytes.js';
@@ -101,6 +102,58 @@ export const ACCIDENTS: Readonly<Record<string, Accident>> = {
     title: 'the text with a line break was hashed in UTF-16LE',
     after: '\r\n',
     encoding: 'utf-16le',
+  },
+  cr: { title: 'a carriage return at the end was hashed along', after: '\r' },
+  'utf-16le-lf': {
+    title: 'the text with a line feed was hashed in UTF-16LE',
+    after: '\n',
+    encoding: 'utf-16le',
+  },
+  'utf-16le-bom': {
+    title: 'the text was hashed in UTF-16LE with a byte order mark',
+    before: '\uFEFF',
+    encoding: 'utf-16le',
+  },
+  'utf-16be-bom': {
+    title: 'the text was hashed in UTF-16BE with a byte order mark',
+    before: '\uFEFF',
+    encoding: 'utf-16be',
+  },
+  'space-newline': { title: 'a space and a line break at the end were hashed along', after: ' \n' },
+  'quotes-newline': {
+    title: 'quotes, and a line break behind them, were hashed along',
+    before: '"',
+    after: '"\n',
+  },
+  'upper-case-newline': {
+    title: 'capitals, and a line break at the end',
+    to: 'addresses',
+    after: '\n',
+    spelled: (text) => text.toUpperCase(),
+  },
+  'upper-case-crlf': {
+    title: 'capitals, and a line break of Windows at the end',
+    to: 'addresses',
+    after: '\r\n',
+    spelled: (text) => text.toUpperCase(),
+  },
+  'upper-case-space': {
+    title: 'capitals, and a space behind the text',
+    to: 'addresses',
+    after: ' ',
+    spelled: (text) => text.toUpperCase(),
+  },
+  'upper-case-utf-16le': {
+    title: 'capitals, in UTF-16LE',
+    to: 'addresses',
+    encoding: 'utf-16le',
+    spelled: (text) => text.toUpperCase(),
+  },
+  'capitalized-newline': {
+    title: 'capitals of names, and a line break at the end',
+    to: 'addresses',
+    after: '\n',
+    spelled: (text) => capitalized(text, text.indexOf('@')),
   },
   'md5-hex': { title: 'its MD5 in hexadecimal was hashed', twice: { inner: 'md5', written: 'hex' } },
   'sha1-hex': { title: 'its SHA-1 in hexadecimal was hashed', twice: { inner: 'sha1', written: 'hex' } },

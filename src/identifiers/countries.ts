@@ -3,14 +3,14 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { mainCountryOf } from './plans.js';
-import { countryOfName } from './tables/named-countries.js';
+import { countryWritten } from './tables/written-countries.js';
 
 /** Cells repeat; what the last thousand of them were. */
 const recent = new Map<string, CountryCode | undefined>();
 const MOST_RECENT = 1000;
 
 /**
- * The country of a cell: `DE`, `DEU`, `Germany`, `Deutschland`, `+49`, `0049`. A code that countries share (+1, +44) is the
+ * The country of a cell: `DE`, `DEU`, `Germany`, `Deutschland`, `+49`, `0049`, or several of these that agree. A code that countries share (+1, +44) is the
  * largest one's, which numbers of the others are read alike in.
  * @returns undefined for what names no country with a numbering plan
  */
@@ -24,6 +24,9 @@ export function countryNamed(cell: string): CountryCode | undefined {
 }
 
 function readName(cell: string): CountryCode | undefined {
-  const dialled = /^(?:\+|00)? ?(\d{1,3})$/.exec(cell.trim())?.[1];
-  return dialled === undefined ? countryOfName(cell) : mainCountryOf(dialled);
+  const text = cell.trim();
+  const dialled = DIALLED.exec(text)?.[1];
+  return dialled === undefined ? countryWritten(text) : mainCountryOf(dialled);
 }
+
+const DIALLED = /^(?:\+|00)? ?(\d{1,3})$/;

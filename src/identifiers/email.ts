@@ -9,7 +9,7 @@
  */
 
 import { asciiDomain } from './idna.js';
-import { isPlaceholderAddress, LONGEST_FILLER } from './placeholders.js';
+import { isPlaceholderAddress, LONGEST_FILLER, standsForNothing } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
 import {
   MAX_EMAIL_TEXT,
@@ -169,19 +169,46 @@ export function writtenEmail(text: string): string | Refusal {
   return withoutInvisibles(address.slice(0, at)) + address.slice(at);
 }
 
-/** The parts of a text that holds several addresses. */
-export function writtenEmails(text: string): string[] {
-  return addressesIn(withAsciiAt(withoutInvisiblesButJoiners(text)));
+/**
+ * What a cell of a row holds: one address, or each of its values, those among them that cannot be read as refusals. Addresses
+ * beside one that cannot be read are kept where nothing says that they are parts of it.
+ * @param read - one value, by the library's rule or a platform's
+ */
+export function readEmailCell(
+  cell: string,
+  read: (text: string) => string | Refusal = readEmail,
+): string | Refusal | readonly (string | Refusal)[] {
+  const reading = read(cell);
+  if (!(typeof reading === 'string' ? SEPARATE : SEPARATORS).test(cell)) return reading;
+  const values = valuesIn(cell);
+  if (values.length === 0) return reading;
+  if (values.length === 1) return typeof reading === 'string' ? reading : read(values[0]!);
+  const readings = values.map(read);
+  const bad = (i: number): boolean => typeof readings[i] === 'object';
+  if (!values.some((_, i) => bad(i))) return readings;
+  // A line break may have cut an address, and its end would be another one.
+  const kept = readings.map((each, i) => {
+    if (typeof each !== 'string' || !/@.*\../.test(each)) return undefined;
+    const cut =
+      (bad(i - 1) && /[._@-]$/.test(values[i - 1]!)) || (bad(i + 1) && /^[._@-]/.test(values[i + 1]!));
+    return cut ? undefined : each;
+  });
+  if (kept.every((each) => each === undefined)) return reading;
+  return readings.map((each, i) => kept[i] ?? (typeof each === 'string' ? REFUSED.several : each));
 }
 
-/**
- * Each address of a text that holds several.
- * @returns undefined where one of them cannot be read
- */
-export function readEmails(text: string): string[] | undefined {
-  const readings = writtenEmails(text).map(readEmail);
-  const addresses = readings.filter((reading) => typeof reading === 'string');
-  return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
+/** All values of a cell, but those that stand for nothing; none where it is no cell of addresses. */
+function valuesIn(cell: string): string[] {
+  const text = withAsciiAt(withoutInvisiblesButJoiners(cell));
+  if (text.length > MAX_EMAIL_TEXT) return [];
+  // `Lovelace; Ada <ada@example.com>`: what is no address is part of a name.
+  const named = text.includes('<');
+  const values = text.split(SEPARATE).flatMap((part) => {
+    const value = part.trim();
+    if (value.includes('@')) return addressesIn(value);
+    return named || value === '' || standsForNothing(value) ? [] : [value];
+  });
+  return values.length > MOST_PARTS ? [] : values;
 }
 
 /** The reading of a text in any of its forms. */
@@ -236,6 +263,8 @@ function withAsciiAt(text: string): string {
 
 /** What stands between addresses. */
 const SEPARATORS = /[,;|\n\r\t]|\s:::?\s|\s\/\s/;
+/** Stands between values and nowhere within one, so that what has no @ there was meant to be an address, too. */
+const SEPARATE = /[;\n\r]|\s:::?\s/;
 /** Texts of more parts are no cell of addresses. */
 const MOST_PARTS = 16;
 

@@ -5,14 +5,12 @@ import { requireIterable, requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
 import { howToRead, numberOf, type PhoneOptions, type PhoneReading, requireCountry } from './phone.js';
 import {
-  emailInCell,
-  emailsInCell,
+  emailCellFor,
   type PlatformToken,
   PROFILE_NAMES,
   type ProfileName,
   type ProfileOptions,
-  phoneFor,
-  phonesFor,
+  phoneCellFor,
   platformNamed,
   tokenOf,
 } from './profiles.js';
@@ -93,11 +91,11 @@ export function readRows<Name extends ProfileName>(
   let row = 0;
   for (const cells of rows) {
     let found = false;
-    const note = (field: Field, reading: PhoneReading): void => {
+    const note = (field: Field, reading: PhoneReading, value?: number): void => {
       if (typeof reading === 'object' && isRefusal(reading)) {
         if (reading.code === 'empty') return;
         found = true;
-        rejected.push({ row, field, code: reading.code });
+        rejected.push({ row, field, code: reading.code, ...(value && { value }) });
         return;
       }
       found = true;
@@ -105,20 +103,24 @@ export function readRows<Name extends ProfileName>(
       if (typeof reading === 'object') ambiguous.push({ row, field, code: reading.ambiguous });
       take(row, field, pick === 'token' ? tokenOf(platform, normalized, field, options) : normalized);
     };
+    const noteAll = (field: Field, readings: PhoneReading | readonly PhoneReading[]): void => {
+      if (!Array.isArray(readings)) {
+        note(field, readings as PhoneReading);
+        return;
+      }
+      const distinct = new Set<string>();
+      for (const [i, each] of (readings as readonly PhoneReading[]).entries()) {
+        const text = numberOf(each);
+        if (typeof text === 'string' && distinct.size === distinct.add(text).size) continue;
+        note(field, each, i + 1);
+      }
+    };
     const country = rowCountry(cellOf(cells, 'country', row), fallback);
     const phone = cellOf(cells, 'phone', row);
-    const one = phoneFor(platform, phone, country, how);
-    for (const each of (isSeveral(one) ? phonesFor(platform, phone, country, how) : undefined) ?? [one])
-      note('phone', each);
-    const email = cellOf(cells, 'email', row);
-    const address = emailInCell(platform, email);
-    const addresses = isSeveral(address) ? emailsInCell(platform, email) : undefined;
-    for (const each of addresses ?? [address]) note('email', each);
+    noteAll('phone', phoneCellFor(platform, phone, country, how));
+    noteAll('email', emailCellFor(platform, cellOf(cells, 'email', row)));
     if (!found) rejected.push({ row, code: 'empty' });
     row++;
   }
   return { rejected, ambiguous };
 }
-
-const isSeveral = (reading: PhoneReading): boolean =>
-  typeof reading === 'object' && isRefusal(reading) && reading.code === 'several';

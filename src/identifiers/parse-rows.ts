@@ -6,9 +6,9 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { ByteListBuilder } from '../bytes.js';
-import { readEmail, readEmails } from './email.js';
+import { readEmail, readEmailCell } from './email.js';
 import { compositeBytes, type Identifier, type IdentifierKind, LABELS } from './identifier.js';
-import { type HowToRead, interpretPhone, numberOf, type PhoneReading, readSeveral } from './phone.js';
+import { type HowToRead, interpretPhone, numberOf, readPhoneCell } from './phone.js';
 import { isRefusal, type Refusal } from './refusal.js';
 import { type Field, type RowColumns, rowCountry } from './row.js';
 import type { RowJob } from './row-chunks.js';
@@ -97,15 +97,16 @@ export function readRow(
   const phone = columns.phone[row]!;
   if (phone !== '') {
     const country = rowCountry(columns.country[row]!, options.country);
-    const reading = interpretPhone(phone, country, options);
+    // As one element, a row may have one of a kind.
+    const reading = (options.match === 'any' ? readPhoneCell : interpretPhone)(phone, country, options);
     if (typeof reading === 'string') {
       found = true;
       take('phone', reading);
     } else {
-      const readings = allOf(reading, phone, country, options);
-      if (!Array.isArray(readings)) bad = refuse(readings, row, 'phone', notes);
-      else {
-        for (const each of readings) {
+      const several = Array.isArray(reading);
+      for (const [i, each] of (several ? reading : [reading]).entries()) {
+        if (isRefusal(each)) bad = refuse(each, row, 'phone', notes, several ? i + 1 : 0) || bad;
+        else {
           found = true;
           take('phone', numberOf(each) as string);
           if (typeof each === 'object') notes.doubt(row, 'phone', each.ambiguous);
@@ -115,15 +116,15 @@ export function readRow(
   }
   const email = columns.email[row]!;
   if (email !== '') {
-    const reading = readEmail(email);
+    const reading = options.match === 'any' ? readEmailCell(email) : readEmail(email);
     if (typeof reading === 'string') {
       found = true;
       take('email', reading);
     } else {
-      const several = reading.code === 'several' && options.match === 'any' ? readEmails(email) : undefined;
-      if (several === undefined) bad = refuse(reading, row, 'email', notes) || bad;
-      else {
-        for (const each of several) {
+      const several = Array.isArray(reading);
+      for (const [i, each] of (several ? reading : [reading]).entries()) {
+        if (isRefusal(each)) bad = refuse(each, row, 'email', notes, several ? i + 1 : 0) || bad;
+        else {
           found = true;
           take('email', each);
         }
@@ -135,22 +136,10 @@ export function readRow(
 }
 
 /** @returns whether the cell held something */
-function refuse({ code }: Refusal, row: number, field: Field, notes: RowNotes): boolean {
+function refuse({ code }: Refusal, row: number, field: Field, notes: RowNotes, value: number): boolean {
   if (code === 'empty') return false;
-  notes.reject(row, field, code);
+  notes.reject(row, field, code, value);
   return true;
-}
-
-/** All numbers of a cell, where a row may have several; as one element, it may have one of a kind. */
-function allOf(
-  reading: Exclude<PhoneReading, string>,
-  cell: string,
-  country: CountryCode | undefined,
-  options: ParseOptions,
-): Exclude<PhoneReading, Refusal>[] | Refusal {
-  if (!isRefusal(reading)) return [reading];
-  const several = reading.code === 'several' && options.match === 'any';
-  return (several ? readSeveral(cell, country, options) : undefined) ?? reading;
 }
 
 /** Adds a chunk behind those that `builder` holds. */

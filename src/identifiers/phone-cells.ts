@@ -6,6 +6,8 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
+import { withoutLabels } from './phone-labels.js';
+import { standsForNothing } from './placeholders.js';
 import { callingCodeOf, compiledPlan } from './plans.js';
 
 /** A parameter of a `tel:` URI begins with a semicolon, too. */
@@ -14,6 +16,26 @@ const PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/;
 const EACH_PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/g;
 /** An extension is not part of the number before it. */
 const EXTENSION = /^(?:ext|x|#|доб)/i;
+
+/** Stands between values and nowhere within one, so that what holds no digit there was meant to be a number, too. */
+const SEPARATE = /[\n\v\f\r\u0085\u2028\u2029|]|\s:::?\s|;(?![a-z])/i;
+
+/** Whether a cell may hold values besides the number that was read. */
+export function mayHoldOthers(text: string): boolean {
+  return SEPARATE.test(text);
+}
+
+/**
+ * All values of a cell, also those that are no numbers; those left out stand for nothing (`n/a`), or are words around one.
+ * @param text - of bounded length
+ */
+export function cellValues(text: string, country: CountryCode | undefined): string[] {
+  return text.split(SEPARATE).flatMap((part) => {
+    const value = part.trim();
+    if (/\p{Nd}/u.test(value)) return cellParts(value, country);
+    return withoutLabels(value) === '' || standsForNothing(value) ? [] : [value];
+  });
+}
 
 /** Whether it takes `cellParts` to know; nearly all cells can be told by this alone. */
 export function mayHoldSeveral(text: string): boolean {

@@ -8,7 +8,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { cellParts, looksLikeSeveral, mayHoldSeveral } from './phone-cells.js';
+import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral } from './phone-cells.js';
 import { spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
@@ -118,24 +118,48 @@ export function interpretPhone(text: string, country: CountryCode | undefined, h
 }
 
 /**
- * Each number of a cell that holds several, one after the other.
- * @returns undefined where not all of them can be read, or one is written short and leans on another
+ * What a cell of a row holds: one number, or each of its values, those among them that cannot be read as refusals. Numbers beside
+ * one that cannot be read are kept where nothing says that they are parts of it.
  */
-export function readSeveral(
+export function readPhoneCell(
   text: string,
   country: CountryCode | undefined,
   how: HowToRead,
-): Exclude<PhoneReading, Refusal>[] | undefined {
-  const parts = cellParts(withoutLabels(foldedText(withoutInvisibles(text))), country);
-  const readings: Exclude<PhoneReading, Refusal>[] = [];
-  const first = beginning(parts[0]!);
-  for (const part of parts) {
-    const reading = interpretPhone(part, country, how);
-    if (isRefusal(reading)) return undefined;
-    if (beginning(part) !== first && !standsAlone(part, country)) return undefined;
-    readings.push(reading);
-  }
-  return readings;
+): PhoneReading | readonly PhoneReading[] {
+  const reading = interpretPhone(text, country, how);
+  if (!mayHoldOthers(text) && !(isRefusal(reading) && reading.code === 'several')) return reading;
+  if (text.length > MAX_CELL) return reading;
+  return readSeveral(text, country, how) ?? reading;
+}
+
+/** Characters of the longest cell that is taken apart. */
+const MAX_CELL = 2048;
+
+/** @returns undefined where the cell is one value, or none of several can be kept */
+function readSeveral(
+  text: string,
+  country: CountryCode | undefined,
+  how: HowToRead,
+): readonly PhoneReading[] | undefined {
+  const values = cellValues(withoutLabels(foldedText(withoutInvisibles(text))), country);
+  if (values.length < 2) return undefined;
+  const first = beginning(values[0]!);
+  const readings = values.map((value) => {
+    const leans = beginning(value) !== first && !standsAlone(value, country);
+    const reading = interpretPhone(value, country, how);
+    return leans && !isRefusal(reading) ? REFUSED.several : reading;
+  });
+  if (!readings.some(isRefusal)) return readings;
+  const kept = readings.map((reading, i) => (isSure(reading, values[i]!, country) ? reading : undefined));
+  if (kept.every((reading) => reading === undefined)) return undefined;
+  return readings.map((reading, i) => kept[i] ?? (isRefusal(reading) ? reading : REFUSED.several));
+}
+
+/** Whether a number is one by itself, and no part of another that a line break has cut. */
+function isSure(reading: PhoneReading, text: string, country: CountryCode | undefined): boolean {
+  if (isRefusal(reading)) return false;
+  if (beginning(text) === '+') return true;
+  return standsAlone(text, country) && judge(numberOf(reading) as string).valid;
 }
 
 /** Whether a number written in another way than the first one of its cell needs nothing of it, an area code say. */
@@ -210,7 +234,7 @@ function readOne(text: string, country: CountryCode | undefined, how: HowToRead)
   const excused = how.asGiven === true && withCode;
   if (isRun(national) && !valid && !excused) return REFUSED.placeholder;
   if (!valid && how.assigned) return REFUSED.notValid;
-  if (!excused && !compiledPlan(number.countryCallingCode).plausible(national)) return REFUSED.notValid;
+  if (!excused && !compiledPlan(number.countryCallingCode).possible(national)) return REFUSED.notValid;
   // What would be read as another number, when it is read again, could not be compared.
   const again = choose(number.number, undefined, false).number;
   if (isRefusal(again) || again.number !== number.number) return REFUSED.notValid;

@@ -78,8 +78,10 @@ export interface CompiledPlan {
   /** Lengths that are possible in any of them lie between these two. */
   readonly shortest: number;
   readonly longest: number;
-  /** Whether some country of the calling code could give the number out: its length and its first digits are in the plan. */
+  /** By general patterns, whether the length and the first digits are those of some country of the calling code. */
   plausible(national: string): boolean;
+  /** Whether the number is plausible, and its plan's own rule does not leave it out; every assigned number is. */
+  possible(national: string): boolean;
   /** Whether the number is in a range that is assigned; what `isValid` of libphonenumber says, in a thirtieth of the time. */
   valid(national: string): boolean;
   /** Whether it is in a range of numbers that are free, shared, dear or one for all of a country. */
@@ -91,6 +93,14 @@ export interface CompiledPlan {
  * 01, 044 and 045 (within) before all ten digits.
  */
 const FORMER: Readonly<Record<string, RegExp>> = { 52: /^(?:0?1|04[45])(\d{10})$/ };
+
+/**
+ * Numbers that a plan's own rule leaves out, and that its metadata has none the less: in North America neither the area code nor
+ * the exchange begins with 0 or 1 (NXX-NXX-XXXX, N from 2 to 9; NANPA, "About the North American Numbering Plan"). libphonenumber's
+ * ranges keep to it, its general pattern does not. A range that it has all the same is taken: the Dominican Republic's free
+ * numbers. Exchanges such as 211 stay, too: some are given out behind toll-free codes.
+ */
+const IMPOSSIBLE: Readonly<Record<string, RegExp>> = { 1: /^(?=\d{10}$)(?:\d{3})?[01]/ };
 
 const compiled = new Map<string, CompiledPlan>();
 
@@ -112,7 +122,7 @@ export function compiledPlan(countryOrCallingCode: string): CompiledPlan {
     sureLengths: new Set(lengths.flat().filter((n) => lengths.every((each) => each.includes(n)))),
     shortest: Math.min(...lengths.flat()),
     longest: Math.max(...lengths.flat()),
-    ...judges(countries.length > 0 ? countries.map(planOf) : [plan]),
+    ...judges(countries.length > 0 ? countries.map(planOf) : [plan], IMPOSSIBLE[plan.callingCode()]),
   };
   compiled.set(countryOrCallingCode, result);
   return result;
@@ -142,19 +152,27 @@ interface Ranges {
   readonly special: RegExp;
 }
 
-/** @param plans - of all countries of a calling code, the main one first */
-function judges(plans: readonly FullPlan[]): Pick<CompiledPlan, 'plausible' | 'valid' | 'special'> {
+/**
+ * @param plans - of all countries of a calling code, the main one first
+ * @param impossible - numbers that the general patterns have and none of the countries, unless they are in an assigned range
+ */
+function judges(
+  plans: readonly FullPlan[],
+  impossible: RegExp | undefined,
+): Pick<CompiledPlan, 'plausible' | 'possible' | 'valid' | 'special'> {
   const general = new RegExp(`^(?:${plans.map((plan) => plan.nationalNumberPattern()).join('|')})$`);
   const ranges = plans.map(rangesOf);
+  const valid = (national: string): boolean => {
+    for (const { leading, assigned } of ranges) {
+      if (leading?.test(national)) return assigned.test(national);
+      if (leading === undefined && assigned.test(national)) return true;
+    }
+    return false;
+  };
   return {
     plausible: (national) => general.test(national),
-    valid(national) {
-      for (const { leading, assigned } of ranges) {
-        if (leading?.test(national)) return assigned.test(national);
-        if (leading === undefined && assigned.test(national)) return true;
-      }
-      return false;
-    },
+    possible: (national) => general.test(national) && (!impossible?.test(national) || valid(national)),
+    valid,
     special: (national) => ranges.some(({ special }) => special.test(national)),
   };
 }

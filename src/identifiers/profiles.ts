@@ -12,7 +12,7 @@
 import type { CountryCode } from 'libphonenumber-js/max';
 import { bytesToHex, utf8 } from '../bytes.js';
 import { sha256, sha256Hex } from '../sha256.js';
-import { isEmailLike, writtenEmail, writtenEmails } from './email.js';
+import { isEmailLike, readEmailCell, writtenEmail } from './email.js';
 import { type DateOrder, readField, UPLOAD_FIELDS, type UploadField } from './fields/field.js';
 import {
   type HowToRead,
@@ -21,7 +21,7 @@ import {
   numberOf,
   type PhoneOptions,
   type PhoneReading,
-  readSeveral,
+  readPhoneCell,
   requireCountry,
 } from './phone.js';
 import { nationalNumberOf } from './plans.js';
@@ -151,25 +151,26 @@ function emailFor(platform: Platform<never>, text: string): string | Refusal {
  * As `emailFor`, of a cell of a list: what stands around an address is none of the platform's business, and an address written
  * for want of one is nobody's. What only the platform's own rule makes an address is left to it.
  */
-export function emailInCell(platform: Platform<never>, cell: string): string | Refusal {
+function emailInCell(platform: Platform<never>, cell: string): string | Refusal {
   const written = writtenEmail(cell);
   if (!isRefusal(written)) return emailFor(platform, written);
   const isNobodys = written.code === 'placeholder' || written.code === 'several';
   return isNobodys ? written : emailFor(platform, cell);
 }
 
-/** Each address of a cell that holds several; undefined where one of them cannot be read. */
-export function emailsInCell(platform: Platform<never>, cell: string): string[] | undefined {
-  const readings = writtenEmails(cell).map((each) => emailInCell(platform, each));
-  const addresses = readings.filter((reading) => typeof reading === 'string');
-  return addresses.length === readings.length ? [...new Set(addresses)] : undefined;
+/** As `readEmailCell`, as the platform hashes it. */
+export function emailCellFor(
+  platform: Platform<never>,
+  cell: string,
+): string | Refusal | readonly (string | Refusal)[] {
+  return readEmailCell(cell, (text) => emailInCell(platform, text));
 }
 
 /**
  * The telephone number as the platform hashes it. What its customer wrote with the country code goes to it as it was
  * written, be it in no plan: platforms publish such numbers as their examples.
  */
-export function phoneFor(
+function phoneFor(
   platform: Platform<never>,
   text: string,
   country: CountryCode | undefined,
@@ -180,14 +181,18 @@ export function phoneFor(
   return writeReading(platform, reading);
 }
 
-/** Each number of a cell that holds several; undefined where one of them cannot be read. */
-export function phonesFor(
+/** As `readPhoneCell`, as the platform hashes it. */
+export function phoneCellFor(
   platform: Platform<never>,
-  text: string,
+  cell: string,
   country: CountryCode | undefined,
   how: HowToRead,
-): PhoneReading[] | undefined {
-  return readSeveral(text, country, { ...how, asGiven: true })?.map((each) => writeReading(platform, each));
+): PhoneReading | readonly PhoneReading[] {
+  if (platform.phone === undefined) return cell.trim() === '' ? EMPTY_CELL : NOT_SUPPORTED;
+  const readings = readPhoneCell(cell, country, { ...how, asGiven: true });
+  return Array.isArray(readings)
+    ? readings.map((each) => writeReading(platform, each))
+    : writeReading(platform, readings as PhoneReading);
 }
 
 function writeReading({ phone }: Platform<never>, reading: PhoneReading): PhoneReading {

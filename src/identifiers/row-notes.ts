@@ -7,7 +7,7 @@ import type { AmbiguousRow, Field, RejectedRow } from './row.js';
 
 /** Rows are counted from the start of the chunk. */
 export interface PackedNotes {
-  /** Row, index into `FIELDS`, index into `CODES`, for each refusal. */
+  /** Row, index into `FIELDS`, index into `CODES`, the value of the cell or 0, for each refusal. */
   readonly rejected: Uint32Array<ArrayBuffer>;
   /** Row, index into `FIELDS`, index into `AMBIGUITIES`, for each reading that is one of two. */
   readonly ambiguous: Uint32Array<ArrayBuffer>;
@@ -41,8 +41,9 @@ export class RowNotes {
   readonly #rejected: number[] = [];
   readonly #ambiguous: number[] = [];
 
-  reject(row: number, field: Field | undefined, code: IdentifierErrorCode): void {
-    this.#rejected.push(row, FIELDS.indexOf(field), CODES.indexOf(code));
+  /** @param value - which one of the cell, from 1; 0 for all of it */
+  reject(row: number, field: Field | undefined, code: IdentifierErrorCode, value = 0): void {
+    this.#rejected.push(row, FIELDS.indexOf(field), CODES.indexOf(code), value);
   }
 
   doubt(row: number, field: Field, code: AmbiguityCode): void {
@@ -62,11 +63,12 @@ export interface UnpackedNotes {
 
 /** Adds the notes of a chunk whose first row is row `first`. */
 export function unpackNotes({ rejected, ambiguous }: PackedNotes, first: number, notes: UnpackedNotes): void {
-  for (let i = 0; i < rejected.length; i += 3) {
+  for (let i = 0; i < rejected.length; i += 4) {
     const row = first + rejected[i]!;
     const field = FIELDS[rejected[i + 1]!];
     const code = CODES[rejected[i + 2]!]!;
-    notes.rejected.push(field === undefined ? { row, code } : { row, field, code });
+    const value = rejected[i + 3]!;
+    notes.rejected.push({ row, ...(field && { field }), code, ...(value > 0 && { value }) });
   }
   for (let i = 0; i < ambiguous.length; i += 3) {
     const field = FIELDS[ambiguous[i + 1]!]!;

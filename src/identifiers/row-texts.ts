@@ -38,7 +38,7 @@ export function rowTexts(columns: RowColumns, way: TextWay): RowTexts {
     const { profile, pick, options } = way;
     const take = (row: number, field: Field, text: string): void => addText(texts[field], row, text);
     const { rejected, ambiguous } = readRows(rowsOf(columns), { ...options, profile }, take, pick);
-    for (const { row, field, code } of rejected) notes.reject(row, field, code);
+    for (const { row, field, code, value } of rejected) notes.reject(row, field, code, value);
     for (const { row, field, code } of ambiguous) notes.doubt(row, field, code);
   } else {
     let row = 0;

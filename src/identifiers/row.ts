@@ -46,6 +46,8 @@ export interface RejectedRow {
   readonly field?: Field;
   /** What was wrong with it. */
   readonly code: IdentifierErrorCode;
+  /** Which of several values of the cell, from 1, where the others were read; absent where it is the whole cell. */
+  readonly value?: number;
 }
 
 /** A row of which something can be read in two ways. */

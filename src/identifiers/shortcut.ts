@@ -167,7 +167,7 @@ function tooShortAnyhow(digits: string, plan: CompiledPlan): boolean {
 function impossible(plan: CompiledPlan, national: string): Refusal | undefined {
   if (plan.nationalPrefix?.test(national) || !plan.sureLengths.has(national.length)) return undefined;
   if (plan.former !== undefined || allAlike(national) || isRun(national)) return undefined;
-  return plan.plausible(national) ? undefined : REFUSED.notValid;
+  return plan.possible(national) ? undefined : REFUSED.notValid;
 }
 
 /** Digits that begin with their country's code, with nothing before it. @param national - the reading of them all */
@@ -212,9 +212,7 @@ function certain(callingCode: string, national: string, abroad = true): string |
   if (plan.nationalPrefix?.test(national)) return undefined;
   const zero = national.startsWith('0');
   if (plan.sureLengths.has(national.length)) {
-    return (zero ? plan.valid(national) : plan.plausible(national))
-      ? `+${callingCode}${national}`
-      : undefined;
+    return (zero ? plan.valid(national) : plan.possible(national)) ? `+${callingCode}${national}` : undefined;
   }
   // A zero that is not dialled, or a prefix that the country has given up, may be what makes it too long.
   if ((zero && abroad) || plan.former !== undefined) return undefined;

@@ -10,12 +10,10 @@ import type { AmbiguityCode } from './phone-readings.js';
 import type { Platform } from './platforms/platform.js';
 import type { UploadColumn, UploadFile, UploadKind } from './platforms/upload.js';
 import {
-  emailInCell,
-  emailsInCell,
+  emailCellFor,
   PROFILE_NAMES,
   type ProfileName,
-  phoneFor,
-  phonesFor,
+  phoneCellFor,
   platformNamed,
   tokenOf,
 } from './profiles.js';
@@ -34,7 +32,7 @@ interface PlanOptions extends PhoneOptions {
 interface LaidPerson {
   /** For each file of the plan its rows, none where nothing is to be matched by. */
   readonly rows: readonly (readonly (readonly string[])[])[];
-  readonly rejected: readonly Pick<UploadRejection, 'field' | 'code'>[];
+  readonly rejected: readonly Pick<UploadRejection, 'field' | 'code' | 'value'>[];
   /** Of telephone numbers that were read in one of two ways. */
   readonly ambiguous: readonly AmbiguityCode[];
 }
@@ -122,12 +120,7 @@ export class UploadPlan {
     const platform = platformNamed(profile);
     if (platform === undefined)
       throw new VeilmatchError('argument', `profile must be one of ${PROFILE_NAMES.join(', ')}.`);
-    if (platform.upload === undefined) {
-      throw new VeilmatchError(
-        'argument',
-        `${profile} has no upload file that anybody describes. These have one: ${UPLOAD_NAMES.join(', ')}.`,
-      );
-    }
+    requireUpload(profile);
     const own = platform.options?.find((name) => options[name as keyof PlanOptions] !== undefined);
     if (own !== undefined) {
       throw new VeilmatchError(
@@ -142,14 +135,14 @@ export class UploadPlan {
     const country = requireCountry(options.country);
     this.#platform = platform;
     this.#options = { ...options, country };
-    const filled = platform.upload.files.filter((file) =>
+    const filled = platform.upload!.files.filter((file) =>
       new PlannedFile(file, kinds, false).columns.some(({ kind }) => kind !== undefined && kinds.has(kind)),
     );
     this.files = filled.map((file) => new PlannedFile(file, kinds, filled.length > 1));
     const columns = this.files.flatMap((file) => file.columns);
     this.unused = [...kinds.keys()].filter((kind) => !columns.some((column) => column.kind === kind));
     if (filled.length > 0) return;
-    const wanted = platform.upload.files.flatMap((file) => file.columns.flatMap(({ kind }) => kind ?? []));
+    const wanted = platform.upload!.files.flatMap((file) => file.columns.flatMap(({ kind }) => kind ?? []));
     throw new VeilmatchError(
       'argument',
       `The list has nothing that an upload to ${platform.title} takes: ${wanted.join(', ')}.`,
@@ -158,19 +151,18 @@ export class UploadPlan {
 
   /** @param cells - empty ones may be there, and count as none */
   lay(cells: PersonCells): LaidPerson {
-    const rejected: { field?: UploadKind; code: UploadRejection['code'] }[] = [];
+    const rejected: Pick<UploadRejection, 'field' | 'code' | 'value'>[] = [];
     const ambiguous = new Set<AmbiguityCode>();
     let found = false;
     const read = (column: UploadColumn, text: string): string[] => {
-      const country = cells.get('country')?.[0];
-      const token = this.#token(column, text, country, ambiguous);
-      if (typeof token === 'string') return [token];
-      const several =
-        token.code === 'several' ? this.#several(column.kind!, text, country, ambiguous) : undefined;
-      if (several !== undefined) return several;
-      if (token.code !== 'empty') rejected.push({ field: column.kind!, code: token.code });
-      if (token.code !== 'empty') found = true;
-      return [];
+      const tokens = this.#tokens(column, text, cells.get('country')?.[0], ambiguous);
+      return tokens.flatMap((token, i) => {
+        if (typeof token === 'string') return token;
+        if (token.code === 'empty') return [];
+        found = true;
+        rejected.push({ field: column.kind!, code: token.code, ...(tokens.length > 1 && { value: i + 1 }) });
+        return [];
+      });
     };
     const rows = this.files.map((file) => {
       const values = file.columns.map((column) => [
@@ -182,53 +174,40 @@ export class UploadPlan {
     return { rows, rejected, ambiguous: [...ambiguous] };
   }
 
-  /** The tokens of a cell that holds several; undefined where one of them cannot be read. */
-  #several(
-    kind: UploadKind,
-    text: string,
-    countryCell: string | undefined,
-    ambiguous: Set<AmbiguityCode>,
-  ): string[] | undefined {
-    const platform = this.#platform;
-    const country = countryNamed(this.#country(countryCell) ?? '');
-    const texts =
-      kind === 'email'
-        ? emailsInCell(platform, text)
-        : phonesFor(platform, text, country, howToRead(this.#options))?.map((each) => noted(each, ambiguous));
-    if (texts === undefined || texts.some(isRefusal)) return undefined;
-    this.taken += texts.length;
-    return texts.map((each) => tokenOf(platform, each as string, kind, this.#options));
-  }
-
   #country(cell: string | undefined): string | undefined {
     return cell?.trim() ? countryNamed(cell) : this.#options.country;
   }
 
-  #token(
+  /** The token of a cell, or of each of its values; what cannot be read as a refusal. */
+  #tokens(
     column: UploadColumn,
     text: string,
     countryCell: string | undefined,
     ambiguous: Set<AmbiguityCode>,
-  ): string | Refusal {
+  ): readonly (string | Refusal)[] {
     const platform = this.#platform;
     const kind = column.kind!;
-    if (text.trim() === '') return EMPTY_CELL;
+    if (text.trim() === '') return [EMPTY_CELL];
     const rule = kind === 'phone' || kind === 'email' ? undefined : (column.rule ?? platform.fields?.[kind]);
     const kept = rule?.plain ? undefined : hashedCell(platform, text, kind, this.#options);
     if (kept !== undefined) {
       this.kept++;
-      return kept;
+      return [kept];
     }
     const country = this.#country(countryCell);
-    const reading =
+    const { dateOrder } = this.#options;
+    const readings: PhoneReading | readonly PhoneReading[] =
       kind === 'email'
-        ? emailInCell(platform, text)
+        ? emailCellFor(platform, text)
         : kind === 'phone'
-          ? noted(phoneFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options)), ambiguous)
-          : readField(rule!, text, { country, dateOrder: this.#options.dateOrder });
-    if (isRefusal(reading)) return reading;
-    this.taken++;
-    return tokenOf(platform, reading, kind, this.#options);
+          ? phoneCellFor(platform, text, countryNamed(country ?? ''), howToRead(this.#options))
+          : readField(rule!, text, { country, dateOrder });
+    return [readings].flat().map((each) => {
+      const reading = noted(each, ambiguous);
+      if (isRefusal(reading)) return reading;
+      this.taken++;
+      return tokenOf(platform, reading, kind, this.#options);
+    });
   }
 }
 
@@ -236,6 +215,15 @@ export class UploadPlan {
 function noted(reading: PhoneReading, ambiguous: Set<AmbiguityCode>): string | Refusal {
   if (typeof reading === 'object' && !isRefusal(reading)) ambiguous.add(reading.ambiguous);
   return numberOf(reading);
+}
+
+/** @throws {VeilmatchError} `argument` for a platform whose file nobody describes */
+export function requireUpload(profile: ProfileName): void {
+  if (UPLOAD_NAMES.includes(profile)) return;
+  throw new VeilmatchError(
+    'argument',
+    `${profile} has no upload file that anybody describes. These have one: ${UPLOAD_NAMES.join(', ')}.`,
+  );
 }
 
 /** The platforms whose upload file is known. */

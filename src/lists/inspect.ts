@@ -56,6 +56,8 @@ export interface ListInspection {
     readonly rows: number;
     readonly lines: readonly number[];
   }[];
+  /** Cells of the column of countries that name none; absent without such a column. */
+  readonly unknownCountries?: { readonly count: number; readonly lines: readonly number[] };
   /** Different numbers of each country. */
   readonly countries: Readonly<Record<string, number>>;
 }
@@ -134,6 +136,7 @@ export async function inspectList(
         shapes: shapes.top(TOP_SHAPES),
       })),
       ...identifiersIn(set, lines),
+      ...(list.unknownCountries && { unknownCountries: list.unknownCountries }),
       rejected: tallied(rejected, lines, list),
     };
   } finally {

@@ -3,6 +3,7 @@
 
 import type { IdentifierErrorCode } from '../errors.js';
 import { VeilmatchError } from '../errors.js';
+import { countryNamed } from '../identifiers/countries.js';
 import type { UploadField } from '../identifiers/fields/field.js';
 import type { Field } from '../identifiers/row.js';
 import { Marks } from '../marks.js';
@@ -50,6 +51,15 @@ export interface ListReading extends FileReading {
   readonly country?: string | undefined;
 }
 
+/** Cells that name no country. Numbers beside them are read where they have a country's code alone: no other country stands in. */
+export interface UnknownCountries {
+  readonly count: number;
+  /** The first ones. */
+  readonly lines: readonly number[];
+}
+
+const SHOWN_LINES = 5;
+
 /** A list that is read once, from the beginning to the end, and never held as a whole. */
 export class CustomerList {
   readonly columns: Columns;
@@ -62,6 +72,7 @@ export class CustomerList {
   readonly #shape: RecordShape;
   /** Lines of records that could not be read. */
   readonly #damaged = new Marks();
+  readonly #unknown = { count: 0, lines: [] as number[] };
   #count = 0;
 
   private constructor(
@@ -128,6 +139,11 @@ export class CustomerList {
   /** Records below the header that were read so far. */
   get records(): number {
     return this.#count;
+  }
+
+  /** Cells of the column of countries that name none which is known, so far; undefined without such a column. */
+  get unknownCountries(): UnknownCountries | undefined {
+    return this.columns.country === undefined ? undefined : this.#unknown;
   }
 
   /** The kinds that there is a column for. */
@@ -202,8 +218,16 @@ export class CustomerList {
       const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
       below ||= first >= 0;
       this.#count += records.length;
+      for (const record of records) this.#lookForCountry(record);
       yield records;
     }
+  }
+
+  #lookForCountry({ fields, line, damage }: ListRecord): void {
+    const cell = this.columns.country === undefined ? undefined : fields[this.columns.country]?.trim();
+    if (!cell || damage !== undefined || countryNamed(cell) !== undefined) return;
+    this.#unknown.count++;
+    if (this.#unknown.lines.length < SHOWN_LINES) this.#unknown.lines.push(line);
   }
 
   /** Lets go of the file, wherever it was read to. */

@@ -61,6 +61,50 @@ describe('veilmatch normalize', () => {
     });
   });
 
+  it.each([
+    [
+      'JSON',
+      '[{"phone":["+14155550123","abc","+14155550124"],"email":["ada@example.com","bob(at)example.com"]}]',
+      1,
+    ],
+    [
+      'vCard',
+      'BEGIN:VCARD\nFN:Ada\nTEL:+14155550123\nTEL:abc\nTEL:+14155550124\nEMAIL:ada@example.com\nEMAIL:bob(at)example.com\nEND:VCARD\n',
+      1,
+    ],
+    ['CSV', 'phone,email\n"+14155550123\nabc\n+14155550124","ada@example.com\nbob(at)example.com"\n', 2],
+  ])(
+    'keeps what can be read of a cell with several values, and says which one could not: %s',
+    async (_, stdin, line) => {
+      const read = await cli(['normalize', '-', '--json'], { stdin });
+      expect(read.status).toBe(0);
+      expect(JSON.parse(read.stdout)).toMatchObject({
+        normalized: [{ line, phone: '+14155550123;+14155550124', email: 'ada@example.com' }],
+        rejected: [
+          { line, field: 'phone', code: 'not-a-number', value: 2 },
+          { line, field: 'email', code: 'not-an-email', value: 2 },
+        ],
+      });
+      expect(read.stderr).toContain('rejected 2\n');
+      expect(await cli(['normalize', '-', '--strict'], { stdin })).toMatchObject({ status: 1 });
+    },
+  );
+
+  it('counts countries that are not known, and puts no other in their place', async () => {
+    const stdin =
+      'phone,country\n030 1234567,Germany (+49)\n415 555 0123,US - United States\n030 7654321,Atlantis\n+43 1 5123456,Atlantis\n';
+    const options = ['--country', 'DE', '--country-column', 'country'];
+    const read = await cli(['normalize', '-', ...options, '--json'], { stdin });
+    expect(JSON.parse(read.stdout)).toMatchObject({
+      normalized: [{ phone: '+49301234567' }, { phone: '+14155550123' }, { line: 5, phone: '+4315123456' }],
+      rejected: [{ line: 4, field: 'phone', code: 'no-country' }],
+      unknownCountries: { count: 2, lines: [4, 5] },
+    });
+    expect(read.stderr).toContain('2 cells of the column of countries name none that is known (lines 4, 5)');
+    const inspected = await cli(['inspect', '-', ...options], { stdin });
+    expect(inspected.stdout).toContain('2 cells of the column of countries name none that is known');
+  });
+
   it('writes to files, the rejected cells to one of their own', async () => {
     const input = temporary('list.csv');
     const [output, rejected] = ['out.csv', 'rejected.csv'].map((name) => join(dirname(input), name)) as [
@@ -71,8 +115,8 @@ describe('veilmatch normalize', () => {
     const ending = await cli(['normalize', input, '--country', 'us', '-o', output, '--rejected', rejected]);
     expect(ending).toMatchObject({ status: 0, stdout: '' });
     expect(readFileSync(output, 'utf8')).toBe(NORMALIZED);
-    const lines = REJECTED.map(({ line, field = '', code }) => `${line},${field},${code}\n`);
-    expect(readFileSync(rejected, 'utf8')).toBe(`line,field,code\n${lines.join('')}`);
+    const lines = REJECTED.map(({ line, field = '', code }) => `${line},${field},${code},\n`);
+    expect(readFileSync(rejected, 'utf8')).toBe(`line,field,code,value\n${lines.join('')}`);
     expect(readdirSync(dirname(input)).length).toBe(3);
   });
 

@@ -99,7 +99,7 @@ describe('several files', () => {
     expect(stderr).toContain('/part-*: read as 4 files of CSV in UTF-8');
     expect(stderr).toContain('bad-record (/part-2.csv line 3)');
     expect(readFileSync(join(path, 'rejected.csv'), 'utf8').replaceAll(path, '')).toBe(
-      'line,file,file_line,field,code\n3,/part-1.csv,3,email,not-an-email\n6,/part-2.csv,3,,bad-record\n10,/part-4.csv.gz,3,phone,not-a-number\n',
+      'line,file,file_line,field,code,value\n3,/part-1.csv,3,email,not-an-email,\n6,/part-2.csv,3,,bad-record,\n10,/part-4.csv.gz,3,phone,not-a-number,\n',
     );
   });
 

@@ -109,6 +109,14 @@ describe('veilmatch reverse', () => {
     });
   });
 
+  it.each([
+    [['--accident', 'newlin'], /accident must be none, auto/],
+    [['--format', 'e165'], /format/],
+  ])('says before the list is read that there is no %j', async (flags, message) => {
+    const argv = ['reverse', '/nowhere/tokens.txt', '--country', 'US', ...flags];
+    expect(await cli(argv)).toMatchObject({ status: 2, stderr: expect.stringMatching(message) });
+  });
+
   it('names the accident that has happened to the texts', async () => {
     const stdin = NUMBERS.map((number) => token(`${number}\n`)).join('\n');
     const { stdout, stderr } = await cli(['reverse', '-', ...PLAN], { stdin });

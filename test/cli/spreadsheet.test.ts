@@ -158,7 +158,7 @@ describe('--spreadsheet', () => {
     expect((await cli(['normalize', path, ...options, '-o', packed!])).status).toBe(0);
     expect(readFileSync(plain!, 'utf8')).toContain("'+14155550125,'-alan@example.com\n");
     expect((await cli(['normalize', packed!])).stdout).toBe((await cli(['normalize', plain!])).stdout);
-    expect(readFileSync(rejected!, 'utf8')).toBe('line,field,code\n3,phone,not-a-number\n');
+    expect(readFileSync(rejected!, 'utf8')).toBe('line,field,code,value\n3,phone,not-a-number,\n');
   });
 
   it('holds for rows that turned out to be shared, as they stood in the list', async () => {

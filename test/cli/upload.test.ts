@@ -84,7 +84,11 @@ describe('veilmatch hash --upload', () => {
     const { status, stderr } = await cli([...argv, '--rejected', rejected, '--strict']);
     expect(status).toBe(1);
     expect(stderr).toMatch(/birthDate ambiguous \(line 3\); dates .* need --date-order/);
-    expect(linesOf(rejected)).toEqual(['line,field,code', '3,birthDate,ambiguous', '4,email,not-an-email']);
+    expect(linesOf(rejected)).toEqual([
+      'line,field,code,value',
+      '3,birthDate,ambiguous,',
+      '4,email,not-an-email,',
+    ]);
   });
 
   it('makes one row of a record with several numbers, in columns side by side', async () => {
@@ -143,6 +147,12 @@ describe('veilmatch hash --upload', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(message);
     expect(existsSync(out)).toBe(false);
+  });
+
+  it('says before the list is read that a platform has no upload', async () => {
+    const { out } = list();
+    const none = await cli(['hash', `${out}.none`, '--upload', '--profile', 'microsoft', '-o', out]);
+    expect(none).toMatchObject({ status: 2, stderr: expect.stringMatching(/no upload file/) });
   });
 
   it('needs a file to write, which is no Parquet and not the list', async () => {

@@ -9,6 +9,7 @@ import type { Row } from '../../src/identifiers/row.js';
 import { identifiersFromRows, type RowsOptions } from '../../src/identifiers/rows.js';
 import { COUNTRY_NAMES } from '../../src/identifiers/tables/country-names.js';
 import { nameKey } from '../../src/identifiers/tables/named-countries.js';
+import { uploadRows } from '../../src/identifiers/upload-rows.js';
 import { countries } from './phone-numbers.js';
 
 const read = async (rows: Row[], options: RowsOptions = {}) => {
@@ -38,13 +39,79 @@ describe('a cell of several', () => {
   });
 
   test.each([
-    ['0171 1234567/68', 'DE'],
-    ['0171 1234567 / 7654321', 'DE'],
-    ['0171 1234567\nnone 12', 'DE'],
-  ])('is refused where one of them cannot be read by itself: %j', async (phone, country) => {
+    // A number that a line break has cut: its end would be somebody else's.
+    ['+49 171\n1234567', 'DE'],
+    ['none 12\n34 none', 'DE'],
+  ])('is refused where none of them can be read by itself: %j', async (phone, country) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual([]);
     expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'several' }]);
+  });
+
+  test.each<[string, string | undefined, string[], [number, string][]]>([
+    ['0171 1234567\nnone 12', 'DE', ['+491711234567'], [[2, 'not-a-number']]],
+    ['0171 1234567 / 7654321', 'DE', ['+491711234567'], [[2, 'several']]],
+    ['0171 1234567/68', 'DE', ['+491711234567'], [[2, 'too-short']]],
+    ['+14155550123\n12345', undefined, ['+14155550123'], [[2, 'no-country']]],
+    [
+      'abc\n+14155550123\n0000000000\n+14155550124',
+      undefined,
+      ['+14155550123', '+14155550124'],
+      [
+        [1, 'not-a-number'],
+        [3, 'placeholder'],
+      ],
+    ],
+    ['+1 415 555 0123 ::: 415', 'US', ['+14155550123'], [[2, 'too-short']]],
+    ['n/a\n+14155550123\nMobile:', undefined, ['+14155550123'], []],
+  ])('loses no number to another one that cannot be read: %j', async (phone, country, expected, refused) => {
+    const { texts, rejected } = await read([{}, { phone }], { country });
+    expect(texts).toEqual(expected);
+    expect(rejected.slice(1)).toEqual(
+      refused.map(([value, code]) => ({ row: 1, field: 'phone', code, value })),
+    );
+    const hashed = hashRows([{}, { phone }], { profile: 'meta', country });
+    expect(hashed.tokens).toHaveLength(expected.length);
+    expect(hashed.rejected).toEqual(rejected);
+  });
+
+  test.each<[string, string[], [number, string][]]>([
+    ['ada@example.com\nbob(at)example.com', ['ada@example.com'], [[2, 'not-an-email']]],
+    ['not an address; ada@example.com', ['ada@example.com'], [[1, 'not-an-email']]],
+    ['ada@example.com, bob@exa mple.com', ['ada@example.com'], [[2, 'bad-domain']]],
+    [
+      'ada@example.com\nnone@none.com\nbob@example.com',
+      ['ada@example.com', 'bob@example.com'],
+      [[2, 'placeholder']],
+    ],
+    ['ada@example.com\nn/a', ['ada@example.com'], []],
+    ['Lovelace; Ada <ada@example.com>', ['ada@example.com'], []],
+  ])('loses no address to another one that cannot be read: %j', async (email, expected, refused) => {
+    const { texts, rejected } = await read([{ email }]);
+    expect(texts).toEqual(expected);
+    expect(rejected).toEqual(refused.map(([value, code]) => ({ row: 0, field: 'email', code, value })));
+    const hashed = hashRows([{ email }], { profile: 'meta' });
+    expect(hashed.tokens).toHaveLength(expected.length);
+    expect(hashed.rejected.map(({ value }) => value)).toEqual(refused.map(([value]) => value));
+  });
+
+  test.each(['ada.\nlovelace@example.com', 'ada@example\n.com', 'ada@\nexample.com'])(
+    'takes no part of an address for one: %j',
+    async (email) => {
+      const { texts, rejected } = await read([{ email }]);
+      expect(texts).toEqual([]);
+      expect(rejected).toMatchObject([{ row: 0, field: 'email' }]);
+    },
+  );
+
+  test('is laid out for an upload with what can be read of it', () => {
+    const rows = [{ phone: '+14155550123\nabc', email: ['ada@example.com', 'bob@'] }];
+    const { files, rejected } = uploadRows(rows, { profile: 'meta' });
+    expect(files[0]!.rows[0]!.filter((cell) => cell !== '')).toHaveLength(2);
+    expect(rejected).toEqual([
+      { row: 0, field: 'email', code: 'not-an-email' },
+      { row: 0, field: 'phone', code: 'not-a-number', value: 2 },
+    ]);
   });
 
   test('is refused where a row is one element', async () => {
@@ -126,6 +193,30 @@ describe('the country of a row', () => {
     ['Россия', 'RU'],
     ['日本', 'JP'],
     ["Côte d'Ivoire", 'CI'],
+    ['US - United States', 'US'],
+    ['United States of America (USA)', 'US'],
+    ['United States (US)', 'US'],
+    ['Germany (+49)', 'DE'],
+    ['Germany +49', 'DE'],
+    ['+49 (Germany)', 'DE'],
+    ['DE – Deutschland', 'DE'],
+    ['DEU | Germany', 'DE'],
+    ['de_DE', 'DE'],
+    ['en-US', 'US'],
+    ['pt_BR.UTF-8', 'BR'],
+    ['zh_Hans_CN', 'CN'],
+    ['Canada (+1)', 'CA'],
+    ['Jamaica (+1 876)', 'JM'],
+    ['\u{1f1e9}\u{1f1ea} Germany', 'DE'],
+    ['\u{1f1e9}\u{1f1ea}', 'DE'],
+    // Two countries, or one and something else.
+    ['Germany (+43)', undefined],
+    ['DE - Austria', undefined],
+    ['DE/AT', undefined],
+    ['US-CA', undefined],
+    ['Georgia (US)', undefined],
+    ['CA - California', undefined],
+    ['de_XX', undefined],
     ['Atlantis', undefined],
     ['XX', undefined],
     ['constructor', undefined],

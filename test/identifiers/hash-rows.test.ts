@@ -62,12 +62,7 @@ describe('hashRows', () => {
       profiles.meta.email('bob@example.com').token,
     ]);
     const { tokens, rejected } = hashRows(
-      rowsOf([
-        'none@none.com',
-        'josÃ©@example.com',
-        'jos\ufffd@example.com',
-        'ada@example.com; none@none.com',
-      ]),
+      rowsOf(['none@none.com', 'josÃ©@example.com', 'jos\ufffd@example.com', 'none@none.com; bob@']),
       { profile: 'meta' },
     );
     expect(tokens).toEqual([]);
@@ -113,7 +108,7 @@ describe('hashRows', () => {
   });
 
   test('assigned is passed on', () => {
-    const rows = [{ phone: '+1 415 055 0123' }];
+    const rows = [{ phone: '+1 222 555 0123' }];
     expect(hashRows(rows, { profile: 'meta' }).tokens).toHaveLength(1);
     expect(hashRows(rows, { profile: 'meta', assigned: true }).rejected).toEqual([
       { row: 0, field: 'phone', code: 'not-valid' },

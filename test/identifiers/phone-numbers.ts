@@ -52,12 +52,12 @@ function isSomebodys({ nationalNumber }: PhoneNumber): boolean {
   return !allAlike(nationalNumber) && !isRun(nationalNumber) && !isRun(`0${nationalNumber}`);
 }
 
-/** Of a possible length, with first digits that numbers of its country have. */
+/** Of a possible length, with digits that numbers of its country can have. */
 export const possibleNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter(
   (number) =>
     number.isPossible() &&
     isSomebodys(number) &&
-    compiledPlan(number.countryCallingCode).plausible(number.nationalNumber),
+    compiledPlan(number.countryCallingCode).possible(number.nationalNumber),
 );
 export const validNumber: fc.Arbitrary<PhoneNumber> = anyNumber.filter(
   (number) => number.isValid() && isSomebodys(number),

@@ -98,6 +98,17 @@ describe('says why it cannot read a text', () => {
     ['+44 1234 5678', undefined, 'not-valid'],
     // No such country code.
     ['+999 123456', undefined, 'not-valid'],
+    // In North America neither an area code nor an exchange begins with 0 or 1.
+    ['415-000-0000', 'US', 'not-valid'],
+    ['415-100-0000', 'US', 'not-valid'],
+    ['(415) 055-0123', 'US', 'not-valid'],
+    ['+1 415 155 0123', undefined, 'not-valid'],
+    ['14160550123', 'CA', 'not-valid'],
+    ['1-800-155-0123', 'US', 'not-valid'],
+    ['+1 (876) 099-0123', undefined, 'not-valid'],
+    ['787 055 0123', 'PR', 'not-valid'],
+    ['015-555-0123', 'US', 'not-valid'],
+    ['+1 115 555 0123', undefined, 'not-valid'],
   ])('%s in %s: %s', (text, country, expected) => {
     expect(() => normalizePhone(text, { country })).toThrow(code(expected));
     expect(() => normalizePhone(text, { country })).toThrow(expect.objectContaining({ field: 'phone' }));
@@ -132,10 +143,18 @@ describe('refuses what a spreadsheet has mangled', () => {
   });
 });
 
+test('exchanges of service codes and 555 are in the plan of North America', () => {
+  expect(normalizePhone('(800) 211-0123', { country: 'US' })).toBe('+18002110123');
+  expect(normalizePhone('(415) 555-0123', { country: 'US' })).toBe('+14155550123');
+  expect(normalizePhone('310-1234', { country: 'CA' })).toBe('+13101234');
+  // Free of charge in the Dominican Republic, with an exchange that nobody else has.
+  expect(normalizePhone('809-055-0123', { country: 'DO' })).toBe('+18090550123');
+});
+
 describe('assigned', () => {
   test('demands an assigned range where a possible length is enough by default', () => {
-    expect(normalizePhone('+1 415 055 0123')).toBe('+14150550123');
-    expect(() => normalizePhone('+1 415 055 0123', { assigned: true })).toThrow(code('not-valid'));
+    expect(normalizePhone('+1 222 555 0123')).toBe('+12225550123');
+    expect(() => normalizePhone('+1 222 555 0123', { assigned: true })).toThrow(code('not-valid'));
     expect(normalizePhone('+1 415 555 0123', { assigned: true })).toBe('+14155550123');
   });
 

@@ -138,7 +138,7 @@ describe('compressed lists', () => {
     expect((await cli(argv, { stdin: LIST })).status).toBe(0);
     expect(JSON.parse(zlib.gunzipSync(readFileSync(output)).toString())).toMatchObject({ rows: 3 });
     expect(zlib.gunzipSync(readFileSync(rejected)).toString()).toBe(
-      'line,field,code\n3,phone,not-a-number\n',
+      'line,field,code,value\n3,phone,not-a-number,\n',
     );
   });
 

@@ -54,10 +54,15 @@ async function readExport(seed: number, { shape, bytes, options, people }: Expor
     international: false,
     strict: false,
   });
-  const triples = (values: Uint32Array): Set<string> =>
-    new Set(Array.from({ length: values.length / 3 }, (_, i) => `${values[3 * i]} ${values[3 * i + 1]}`));
-  const rejected = triples(parsed.rejected);
-  const ambiguous = triples(parsed.ambiguous);
+  const notes = (values: Uint32Array, width: number): Set<string> =>
+    new Set(
+      Array.from(
+        { length: values.length / width },
+        (_, i) => `${values[width * i]} ${values[width * i + 1]}`,
+      ),
+    );
+  const rejected = notes(parsed.rejected, 4);
+  const ambiguous = notes(parsed.ambiguous, 3);
   const found = new Map<number, { readonly field: number; readonly identifier: string }[]>();
   const text = Buffer.from(parsed.bytes);
   for (const [i, row] of parsed.rows.entries()) {

@@ -16,7 +16,7 @@ import {
   strictOption,
   toListOptions,
 } from '../flags/list-options.js';
-import { placesOf, rejectedLine } from '../report/rejected.js';
+import { countryLines, placesOf, rejectedLine } from '../report/rejected.js';
 
 interface InspectFlags extends ListFlags {
   readonly assigned?: true;
@@ -81,6 +81,7 @@ function reportText(report: ListInspection, path: string, flags: InspectFlags): 
       `rows that only repeat earlier ones ${repeatedRows}`,
     ...several,
     ...(ofCountries.length > 0 ? [`countries of the numbers: ${ofCountries.join(', ')}`] : []),
+    ...countryLines(report.unknownCountries, report),
     rejected.length === 0 ? 'nothing was rejected' : 'rejected:',
     ...rejected.map((entry) => rejectedLine(entry, report)),
     '',

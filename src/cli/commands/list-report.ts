@@ -17,7 +17,7 @@ import type { PlacedColumns } from '../../lists/record-rows.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { refuseTable } from '../../lists/sinks.js';
 import type { TableStyle } from '../../lists/spreadsheet.js';
-import { CustomerList, type ListReading } from '../../lists/table.js';
+import { CustomerList } from '../../lists/table.js';
 import type { TableOutput } from '../../lists/text-output.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ExitStatus } from '../command.js';
@@ -31,7 +31,13 @@ import {
 import { spreadsheetOption } from '../flags/output-options.js';
 import { wholeNumber } from '../flags/values.js';
 import { type Progress, startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import {
+  ambiguousLines,
+  countryLines,
+  RejectedTally,
+  rejectedCells,
+  rejectedColumns,
+} from '../report/rejected.js';
 import { finishTexts, type Treatment } from './apply.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
@@ -48,7 +54,7 @@ export function reportOptions(): Option[] {
     strictOption(),
     new Option(
       '--rejected <FILE>',
-      'write every rejected cell to this file, as line,field,code; in the formats of -o',
+      'write every rejected cell to this file, as line,field,code,value (which of several in the cell); in the formats of -o',
     ),
     new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
     spreadsheetOption(),
@@ -111,7 +117,8 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
       await list.close();
     }
     for (const line of tally.summary()) say(line);
-    for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous)])
+    const countries = countryLines(list.unknownCountries, list);
+    for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous), ...countries])
       io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.rejected.total);
   });
@@ -188,7 +195,7 @@ class TableReport {
   async end(): Promise<void> {}
 }
 
-/** One document, in which the rejections stand behind the rows: until then they wait in memory, eight bytes each. */
+/** One document, in which the rejections stand behind the rows: until then they wait in memory, twelve bytes each. */
 class JsonReport {
   readonly #output: Output;
   readonly #rejected = new Uint32List();
@@ -206,10 +213,11 @@ class JsonReport {
   }
 
   async add(lines: readonly number[], texts: RowTexts, rejected: readonly Rejection[]): Promise<void> {
-    for (const { line, field, code } of rejected) {
+    for (const { line, field, code, value } of rejected) {
       const known = this.#kinds.findIndex((kind) => kind.field === field && kind.code === code);
       this.#rejected.push(line);
       this.#rejected.push(known >= 0 ? known : this.#kinds.push({ ...(field && { field }), code }) - 1);
+      this.#rejected.push(value ?? 0);
     }
     await writeAll(this.#output, this.#rows(lines, texts));
   }
@@ -224,16 +232,18 @@ class JsonReport {
     }
   }
 
-  async end({ records, reading }: CustomerList): Promise<void> {
-    await writeAll(this.#output, this.#ending(records, reading));
+  async end(list: CustomerList): Promise<void> {
+    await writeAll(this.#output, this.#ending(list));
   }
 
-  *#ending(records: number, reading: ListReading): Generator<string> {
+  *#ending({ records, reading, unknownCountries }: CustomerList): Generator<string> {
     yield '],"rejected":[';
-    for (let i = 0; i < this.#rejected.length; i += 2) {
+    for (let i = 0; i < this.#rejected.length; i += 3) {
       const kind = this.#kinds[this.#rejected.at(i + 1)];
-      yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind })}`;
+      const value = this.#rejected.at(i + 2) || undefined;
+      yield `${i === 0 ? '' : ',\n'}${JSON.stringify({ line: this.#rejected.at(i), ...kind, value })}`;
     }
-    yield `],"rows":${records},"reading":${JSON.stringify(reading)}}\n`;
+    const unknown = unknownCountries && `"unknownCountries":${JSON.stringify(unknownCountries)},`;
+    yield `],"rows":${records},${unknown ?? ''}"reading":${JSON.stringify(reading)}}\n`;
   }
 }

@@ -3,6 +3,8 @@
 
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
+import { accidentNamed } from '../../attack/accidents.js';
+import { checkFormat } from '../../attack/format.js';
 import {
   type LineType,
   type ReversalSummary,
@@ -126,6 +128,7 @@ Examples:
     const flags = options as ReverseFlags;
     const path = args[0]!;
     checkFlags(flags, path);
+    checkNames(flags);
     const inputs = [path, ...secondaryInputs(flags)];
     await checkDistinct([flags.output, flags.cursor], inputs);
     const outputs = flags.reveal ? [undefined, flags.output] : [undefined];
@@ -176,6 +179,12 @@ function reportInput(path: string, { notes, tokens, rejected }: TokenFile, io: I
   const more = rejected.count > rejected.lines.length ? ', ...' : '';
   const lines = `line${rejected.count === 1 ? '' : 's'} ${rejected.lines.join(', ')}${more}`;
   io.stderr.write(`${String(rejected.count).padStart(8)}  no token like the others (${lines})\n`);
+}
+
+/** Before the list is read: it may be long. @throws {VeilmatchError} `argument` */
+function checkNames({ accident = 'auto', format = 'auto' }: ReverseFlags): void {
+  if (accident !== 'auto' && accident !== 'none') accidentNamed(accident);
+  if (format !== 'auto' && !Object.hasOwn(profiles, format)) checkFormat(format);
 }
 
 /** What the column of tokens is called, where there are several. */

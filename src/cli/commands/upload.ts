@@ -7,7 +7,7 @@ import { VeilmatchError } from '../../errors.js';
 import type { DateOrder } from '../../identifiers/fields/field.js';
 import type { UploadKind } from '../../identifiers/platforms/upload.js';
 import type { ProfileName } from '../../identifiers/profiles.js';
-import { type PlannedFile, UploadPlan } from '../../identifiers/upload-plan.js';
+import { type PlannedFile, requireUpload, UploadPlan } from '../../identifiers/upload-plan.js';
 import { placeName, STDIN } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
 import { csvLine, type Output, withOpened, writeAll } from '../../lists/output.js';
@@ -17,7 +17,13 @@ import { CustomerList } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
 import { startProgress } from '../report/progress.js';
-import { ambiguousLines, RejectedTally, rejectedCells, rejectedColumns } from '../report/rejected.js';
+import {
+  ambiguousLines,
+  countryLines,
+  RejectedTally,
+  rejectedCells,
+  rejectedColumns,
+} from '../report/rejected.js';
 import type { ReportFlags } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
@@ -54,6 +60,7 @@ export async function writeUpload(
     );
   }
   refuseTable(target, 'An upload');
+  requireUpload(profile);
   const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
   const list = await CustomerList.open(path, { ...toListOptions(flags), fields: true }, io);
   const progress = startProgress(io, placeName(path));
@@ -97,7 +104,9 @@ export async function writeUpload(
     say(
       `rows ${list.records}, values taken ${plan.taken}, hashes kept as they were ${plan.kept}, rejected ${tally.total}`,
     );
-    for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
+    const countries = countryLines(list.unknownCountries, list);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts), ...countries])
+      io.stderr.write(`${line}\n`);
     return statusFor(flags, tally.total);
   } finally {
     progress.clear();

@@ -15,7 +15,7 @@ import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
 import { Uint32List } from '../../lists/uint32-list.js';
 import type { ListSummary } from '../report/comparison.js';
-import { ambiguousLines, placesOf, RejectedTally } from '../report/rejected.js';
+import { ambiguousLines, countryLines, placesOf, RejectedTally } from '../report/rejected.js';
 import { type ListFlags, toListOptions } from './list-options.js';
 import { OpaqueRows } from './opaque-rows.js';
 
@@ -93,7 +93,9 @@ export async function readSet(
     io.stderr.write(
       `${source}: rows ${summary.records}, identifiers ${set.size}, rejected ${rejected.length}\n`,
     );
-    for (const line of [...tally.summary(), ...ambiguousLines(doubts)]) io.stderr.write(`${line}\n`);
+    const countries = countryLines(list.unknownCountries, list);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts), ...countries])
+      io.stderr.write(`${line}\n`);
     for (const note of opaque?.notes() ?? []) io.stderr.write(`${source}: ${note}\n`);
     if (list.records === 0) {
       throw new VeilmatchError(

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A percentage on standard error, and for long searches rate and time left; on a terminal only. */
+/**
+ * A percentage on standard error, and for long searches rate and time left. Where there is no terminal, long searches say it in a
+ * line from time to time, and others nothing.
+ */
 
 import type { Io } from '../../lists/io.js';
 import { duration } from './comparison.js';
 
 const INTERVAL_MS = 100;
+const LINES_EVERY_MS = 10_000;
 const CLEAR_REST = '\x1b[K';
 const USUAL_COLUMNS = 80;
 
@@ -15,28 +19,36 @@ export interface Progress {
   clear(): void;
 }
 
-/** @param unit - what is counted, for commands that show how fast it goes and how long it will take */
-export function startProgress(io: Io, label: string, unit?: string): Progress {
-  if (io.stderr.isTTY !== true) return { update() {}, clear() {} };
-  let next = 0;
+/**
+ * @param unit - what is counted, for commands that show how fast it goes and how long it will take
+ * @param now - in milliseconds
+ */
+export function startProgress(io: Io, label: string, unit?: string, now = Date.now): Progress {
+  const onTerminal = io.stderr.isTTY === true;
+  if (!onTerminal && unit === undefined) return { update() {}, clear() {} };
+  // A search that is over soon needs no line.
+  let next = onTerminal ? 0 : now() + LINES_EVERY_MS;
   let shown = false;
   let first: { readonly done: number; readonly at: number } | undefined;
   return {
     update(done, total) {
-      first ??= { done, at: Date.now() };
-      if (Date.now() < next) return;
-      next = Date.now() + INTERVAL_MS;
-      shown = true;
+      const time = now();
+      first ??= { done, at: time };
+      if (time < next) return;
+      next = time + (onTerminal ? INTERVAL_MS : LINES_EVERY_MS);
+      shown = onTerminal;
       const share =
         total === undefined
           ? done.toLocaleString('en-US')
           : `${Math.floor((100 * done) / Math.max(1, total))} %`;
-      const rate = (1000 * (done - first.done)) / (Date.now() - first.at);
+      const rate = (1000 * (done - first.done)) / (time - first.at);
       const pace =
         unit !== undefined && total !== undefined && rate > 0
           ? `, ${compact(rate)} ${unit} a second, ${duration((total - done) / rate)} left`
           : '';
-      showStatus(io, `${label}: ${share}${pace}`);
+      const text = `${label}: ${share}${pace}`;
+      if (onTerminal) showStatus(io, text);
+      else io.stderr.write(`${text}\n`);
     },
     clear() {
       if (shown) showStatus(io, '');

@@ -5,6 +5,7 @@ import type { IdentifierErrorCode } from '../../errors.js';
 import type { AmbiguousRow, UploadRejection } from '../../identifiers/row.js';
 import type { Cells, ColumnType } from '../../lists/duckdb.js';
 import { type ListPart, placeIn } from '../../lists/record-source.js';
+import type { UnknownCountries } from '../../lists/table.js';
 
 type RowCode = IdentifierErrorCode | AmbiguousRow['code'];
 
@@ -49,23 +50,35 @@ export function placesOf(lines: readonly number[], { counts, reading: { files } 
 /** The columns of `--rejected`. */
 export function rejectedColumns({ reading: { files } }: ReadList): ReadonlyMap<string, ColumnType> {
   const own = files === undefined ? {} : ({ file: 'text', file_line: 'integer' } as const);
-  return new Map(Object.entries({ line: 'integer', ...own, field: 'text', code: 'text' }));
+  return new Map(Object.entries({ line: 'integer', ...own, field: 'text', code: 'text', value: 'integer' }));
 }
 
 /** A row of `--rejected`. */
 export function rejectedCells(
-  { line, field, code }: { readonly line: number } & Pick<Rejections, 'field' | 'code'>,
+  { line, field, code, value }: { readonly line: number } & Rejected,
   { reading: { files } }: ReadList,
 ): Cells {
   const own = files === undefined ? undefined : placeIn(files, line);
-  return [line, ...(own === undefined ? [] : [own.file, own.line]), field, code];
+  return [line, ...(own === undefined ? [] : [own.file, own.line]), field, code, value];
 }
+
+type Rejected = Pick<Rejections, 'field' | 'code'> & Pick<UploadRejection, 'value'>;
 
 interface Rejections {
   readonly field?: UploadRejection['field'] | undefined;
   readonly code: RowCode;
   count: number;
   readonly lines: Set<number>;
+}
+
+/** What is said of cells that name no country, where there are any. */
+export function countryLines(unknown: UnknownCountries | undefined, list: ReadList): string[] {
+  if (unknown === undefined || unknown.count === 0) return [];
+  const { count, lines } = unknown;
+  const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
+  return [
+    `${count} ${count === 1 ? 'cell' : 'cells'} of the column of countries ${count === 1 ? 'names' : 'name'} none that is known (${where}): there, telephone numbers are read with + and a country code alone`,
+  ];
 }
 
 /** What is said where there were any. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Countries as lists write them: two or three letters of ISO 3166-1, or a name. */
 
-import { countryOfName } from '../tables/named-countries.js';
+import { countryWritten } from '../tables/written-countries.js';
 import type { FieldRefusal, FieldStep } from './field.js';
 
 const UNKNOWN: FieldRefusal = {
@@ -10,4 +10,4 @@ const UNKNOWN: FieldRefusal = {
 };
 
 /** Two capital letters of ISO 3166-1. A code that is dialled names none: countries share some. */
-export const isoCountry: FieldStep = (text) => countryOfName(text) ?? UNKNOWN;
+export const isoCountry: FieldStep = (text) => countryWritten(text) ?? UNKNOWN;
