@@ -12,9 +12,19 @@ import type { Command } from './command.js';
 import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
 import { connectCommand } from './commands/connect.js';
+import {
+  DIRECTORY_COURSE,
+  directoryAddCommand,
+  directoryCreateCommand,
+  directoryInfoCommand,
+  directoryRemoveCommand,
+  directoryRotateCommand,
+} from './commands/directory.js';
+import { directoryServeCommand } from './commands/directory-serve.js';
 import { hash } from './commands/hash.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
+import { lookupCommand } from './commands/lookup.js';
 import { normalize } from './commands/normalize.js';
 import { requestCommand, respondCommand } from './commands/psi.js';
 import { finishCommand, nextCommand } from './commands/psi-finish.js';
@@ -41,11 +51,23 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   respondCommand(protocols),
   nextCommand(protocols),
   finishCommand(protocols),
+  directoryCreateCommand,
+  directoryAddCommand,
+  directoryRemoveCommand,
+  directoryRotateCommand,
+  directoryInfoCommand,
+  directoryServeCommand,
+  lookupCommand,
 ];
 
 /** What the commands of a group have in common. */
 const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
   psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
+  directory: {
+    summary:
+      'publish members for contact discovery, and answer clients that look for their contacts among them',
+    help: DIRECTORY_COURSE,
+  },
 };
 
 const USAGE = 2;

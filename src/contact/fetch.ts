@@ -184,7 +184,10 @@ class Files {
   readonly #fetch: NonNullable<FetchOptions['fetch']>;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(url: string, { fetch = (address, init) => globalThis.fetch(address, init), signal }: FetchOptions) {
+  constructor(
+    url: string,
+    { fetch = (address, init) => globalThis.fetch(address, init), signal }: FetchOptions,
+  ) {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new VeilmatchError(
         'argument',
@@ -205,10 +208,7 @@ class Files {
     const done = await this.#read(answer, async (chunk) => {
       length += chunk.length;
       if (length > most) {
-        throw new VeilmatchError(
-          'bad-message',
-          'The header of the published set is longer than one can be.',
-        );
+        throw new VeilmatchError('bad-message', 'The header of the published set is longer than one can be.');
       }
       chunks.push(chunk);
     });

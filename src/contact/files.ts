@@ -5,8 +5,8 @@
  */
 
 import { bytesToHex } from '../bytes.js';
-import type { PublishedSet } from './published.js';
 import { type HeaderPin, openHeader, type Segment } from './header.js';
+import type { PublishedSet } from './published.js';
 
 /** What the header is called. */
 export const HEADER_FILE = 'header';

@@ -71,7 +71,14 @@ const SEGMENT_BYTES = 9 + DIGEST_BYTES;
 
 /** Longer is no header. */
 export const MAX_HEADER_BYTES: number =
-  MAGIC.length + 6 + MAX_ID_BYTES + 4 + CONTACT_GROUP.elementBytes + 2 + MAX_SEGMENTS * SEGMENT_BYTES + SIGNATURE_BYTES;
+  MAGIC.length +
+  6 +
+  MAX_ID_BYTES +
+  4 +
+  CONTACT_GROUP.elementBytes +
+  2 +
+  MAX_SEGMENTS * SEGMENT_BYTES +
+  SIGNATURE_BYTES;
 
 /** SHA-512 of a filter, cut to 32 bytes: by the platform where it can, because filters have megabytes. */
 export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {

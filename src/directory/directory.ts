@@ -66,7 +66,6 @@ export interface ChangeOptions {
 /** With what a directory is made. */
 export interface CreateOptions extends ChangeOptions {
   readonly setId: string;
-  readonly signerName: string;
   readonly kind: FilterKind;
   readonly falsePositiveRate: number;
 }
@@ -98,13 +97,18 @@ export async function createDirectory(
         `${pathName(path)} exists: there is a directory already. Change it with directory add, remove or rotate.`,
       );
     }
-    const { setId, signerName, kind, falsePositiveRate, keyFile, signingKey } = options;
+    const { setId, kind, falsePositiveRate, keyFile, signingKey } = options;
     const { secretKey } = await freshKeys(options);
     const name = { setId, epoch: 1 };
     const set = joined(members);
-    const published = await publishSet(set, { ...name, kind, falsePositiveRate, ...worked(options, secretKey) });
+    const published = await publishSet(set, {
+      ...name,
+      kind,
+      falsePositiveRate,
+      ...worked(options, secretKey),
+    });
     const state: DirectoryState = {
-      ...{ setId, signerName, kind, falsePositiveRate, keyFile },
+      ...{ setId, kind, falsePositiveRate, keyFile },
       signer: signingPublicKey(signingKey),
       members: newMembersName(),
       header: published.header,
@@ -181,7 +185,11 @@ export function rotateKey(places: DirectoryPlaces, until: number, options: Chang
     const published = await publishSet(members, settings(state, epoch, secretKey, options));
     const kept = { ...current, until };
     return {
-      state: { ...state, header: published.header, epochs: [epochOf(published, epoch, secretKey), kept, ...older] },
+      state: {
+        ...state,
+        header: published.header,
+        epochs: [epochOf(published, epoch, secretKey), kept, ...older],
+      },
       filters: published.filters,
       members,
       changed: 0,
@@ -334,8 +342,11 @@ async function putOut(
 }
 
 /** What the private part says is handed out, the header last. */
-async function putHeader({ folder }: DirectoryPlaces, { header, signer, signerName }: DirectoryState): Promise<void> {
-  const line = utf8(signerLine(signerName, signer));
+async function putHeader(
+  { folder }: DirectoryPlaces,
+  { header, signer, setId }: DirectoryState,
+): Promise<void> {
+  const line = utf8(signerLine(setId, signer));
   for (const [name, bytes] of [
     [SIGNER_FILE, line],
     [HEADER_FILE, header],
@@ -352,11 +363,16 @@ export function signerLine(name: string, signer: Uint8Array): string {
 }
 
 /** Takes away what no epoch needs any more; a client that was fetching it finds a newer header. */
-async function sweep({ folder, hidden }: DirectoryPlaces, { epochs, members }: DirectoryState): Promise<void> {
+async function sweep(
+  { folder, hidden }: DirectoryPlaces,
+  { epochs, members }: DirectoryState,
+): Promise<void> {
   const needed = new Set(epochs.flatMap(({ segments }) => segments));
   const segments = join(folder, SEGMENT_FOLDER);
   const old = (await readdir(segments)).filter((name) => /^[0-9a-f]{64}$/.test(name) && !needed.has(name));
-  const lists = (await readdir(hidden)).filter((name) => /^members-[0-9a-f]{16}$/.test(name) && name !== members);
+  const lists = (await readdir(hidden)).filter(
+    (name) => /^members-[0-9a-f]{16}$/.test(name) && name !== members,
+  );
   for (const path of [...old.map((name) => join(segments, name)), ...lists.map((name) => join(hidden, name))])
     await rm(path, { force: true });
 }

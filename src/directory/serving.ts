@@ -14,7 +14,12 @@ export class ServedDirectory {
   #state: DirectoryState;
   #seen: string;
 
-  private constructor(hidden: string, state: DirectoryState, seen: string, onChange: (error?: unknown) => void) {
+  private constructor(
+    hidden: string,
+    state: DirectoryState,
+    seen: string,
+    onChange: (error?: unknown) => void,
+  ) {
     this.#hidden = hidden;
     this.#state = state;
     this.#seen = seen;
@@ -50,7 +55,12 @@ export class ServedDirectory {
       }
     }
     const { setId } = this.#state;
-    return liveEpochs(this.#state, now).map(({ epoch, secretKey, size }) => ({ setId, epoch, secretKey, size }));
+    return liveEpochs(this.#state, now).map(({ epoch, secretKey, size }) => ({
+      setId,
+      epoch,
+      secretKey,
+      size,
+    }));
   }
 }
 

@@ -8,8 +8,8 @@
  */
 
 import { base64ToBytes, bytesToBase64, bytesToHex, fromUtf8, hexToBytes, utf8 } from '../bytes.js';
-import { VeilmatchError } from '../errors.js';
 import { type FilterKind, filterKinds } from '../contact/index.js';
+import { VeilmatchError } from '../errors.js';
 
 const FORMAT = 'veilmatch-directory-v1';
 
@@ -28,11 +28,10 @@ export interface KeptEpoch {
 
 /** All of it. */
 export interface DirectoryState {
+  /** Letters, digits, and `. _ @ -`: what the public key is called, too. */
   readonly setId: string;
   /** Ed25519, 32 bytes. */
   readonly signer: Uint8Array;
-  /** What the public key is called in the file of the signer. */
-  readonly signerName: string;
   /** Where the key was that signed last. */
   readonly keyFile: string;
   readonly kind: FilterKind;
@@ -51,7 +50,13 @@ export function encodeState({ signer, header, epochs, ...state }: DirectoryState
     secretKey: bytesToHex(secretKey),
     ...(until !== undefined && { until: new Date(until).toISOString() }),
   }));
-  const text = { format: FORMAT, ...state, signer: bytesToHex(signer), header: base64Of(header), epochs: kept };
+  const text = {
+    format: FORMAT,
+    ...state,
+    signer: bytesToHex(signer),
+    header: base64Of(header),
+    epochs: kept,
+  };
   return utf8(`${JSON.stringify(text, null, 2)}\n`);
 }
 
@@ -85,10 +90,9 @@ export function decodeState(bytes: Uint8Array, source: string): DirectoryState {
   const [current, ...older] = Array.isArray(text.epochs) ? text.epochs.map(epochOf) : [];
   if (current === undefined || older.includes(undefined)) throw fault('epochs');
   return {
-    setId: name('setId', /^[^]{1,64}$/),
+    setId: name('setId', /^[\w.@-]{1,64}$/),
     signer: hexToBytes(name('signer', /^[0-9a-f]{64}$/)),
-    signerName: name('signerName', /^[\w.@-]{1,64}$/),
-    keyFile: name('keyFile', /^[^]+$/),
+    keyFile: name('keyFile', /./),
     ...{ kind, falsePositiveRate, header },
     members: name('members', /^members-[0-9a-f]{16}$/),
     epochs: [current, ...(older as KeptEpoch[])],
@@ -109,7 +113,8 @@ function epochOf(value: Readonly<Record<string, unknown>> | null): KeptEpoch | u
   const isNumber = (one: unknown): one is number => Number.isSafeInteger(one) && (one as number) >= 0;
   if (!isNumber(epoch) || !isNumber(size)) return undefined;
   if (typeof secretKey !== 'string' || !/^[0-9a-f]{64}$/.test(secretKey)) return undefined;
-  if (!Array.isArray(segments) || !segments.every((one) => /^[0-9a-f]{64}$/.test(String(one)))) return undefined;
+  if (!Array.isArray(segments) || !segments.every((one) => /^[0-9a-f]{64}$/.test(String(one))))
+    return undefined;
   const end = until === undefined ? undefined : Date.parse(String(until));
   if (Number.isNaN(end)) return undefined;
   return { epoch, size, secretKey: hexToBytes(secretKey), segments: segments.map(String), until: end };

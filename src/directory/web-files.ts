@@ -95,7 +95,8 @@ async function find(folder: string, path: string): Promise<Found | undefined> {
   try {
     if (digest !== undefined) return await segment(join(folder, SEGMENT_FOLDER, digest), digest);
     if (path === `/${HEADER_FILE}`) return await small(join(folder, HEADER_FILE), 'application/octet-stream');
-    if (path === `/${SIGNER_FILE}`) return await small(join(folder, SIGNER_FILE), 'text/plain; charset=utf-8');
+    if (path === `/${SIGNER_FILE}`)
+      return await small(join(folder, SIGNER_FILE), 'text/plain; charset=utf-8');
   } catch {
     // Not there, or no file: which of them is nobody else's business.
   }

@@ -57,7 +57,9 @@ export function checkAdmission({ host, tls, partners, origins, hosts, accounts }
       'Listening on an address that others can reach needs TLS: give a certificate and its key.',
     );
   }
-  const known = partners.some(({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0);
+  const known = partners.some(
+    ({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0,
+  );
   if (!known && accounts === undefined) {
     throw new VeilmatchError(
       'argument',
