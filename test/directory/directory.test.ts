@@ -107,7 +107,7 @@ describe('a directory', () => {
         expect(await found(places, everybody)).toEqual(everybody.filter((name) => members.has(name)));
         expect((await handedOut(places)).size).toBe(members.size);
       }),
-      { numRuns: times(8, 60) },
+      { numRuns: times(5, 60) },
     );
   });
 
