@@ -91,13 +91,13 @@ describe('a directory', () => {
     await fc.assert(
       fc.asyncProperty(names, fc.array(step, { maxLength: 4 }), async (first, steps) => {
         const places = await made(first);
-        const members = new Set(first);
+        const members = new Set<string>(first);
         for (const { what, names: list } of steps) {
           if (what === 'rotate') {
             await rotateKey(places, Date.now() + 60_000, change());
             continue;
           }
-          const before = [...members];
+          const before: readonly string[] = [...members];
           for (const name of list) what === 'add' ? members.add(name) : members.delete(name);
           const expected = new Set(list.filter((name) => before.includes(name) === (what === 'remove'))).size;
           const make = what === 'add' ? addMembers : removeMembers;

@@ -21,10 +21,11 @@ import {
 } from '../flags/serve-options.js';
 import { parseCount } from '../flags/values.js';
 import { log, Metrics } from '../report/monitor.js';
+import { type AccountFlags, accountOptions, openAccounts } from '../secrets/accounts.js';
 import { LEDGER_HELP, openLedger } from '../secrets/state-folder.js';
 import { DirectoryService } from './directory-service.js';
 
-interface DirectoryServeFlags extends DirectoryFlags, DoorFlags {
+interface DirectoryServeFlags extends DirectoryFlags, DoorFlags, AccountFlags {
   readonly policy?: string;
   readonly ledger?: string;
   readonly metrics?: number;
@@ -37,6 +38,7 @@ export const directoryServeCommand: Command = {
   arguments: [FOLDER_ARGUMENT],
   options: [
     ...doorOptions(),
+    ...accountOptions(),
     privateOption(),
     new Option(
       '--policy <FILE>',
@@ -52,18 +54,25 @@ A client learns which of its contacts are members; this server learns how many i
 and who it is has to be known: by a token or a certificate in --partners, which are accounts here, as for veilmatch serve. Budgets hold
 for each account. The files are for everybody: they are worth nothing without answers.
 
+Where a service of yours knows the clients already, it signs JSON Web Tokens: --jwks says by which keys, --jwt-audience for whom they
+have to be. Each needs an expiry (exp), and the account is its issuer and subject (iss, sub), of which the log and the ledger have a
+hash.
+
 veilmatch directory add, remove and rotate may be run beside it: what they change is taken up with the next client, and runs that have
 begun end with what they began with.
 
 Examples:
   veilmatch token ada --add accounts.json -o ada.token
   veilmatch directory serve public --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key --partners accounts.json
+  veilmatch directory serve public --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key \\
+    --jwks https://login.example/jwks.json --jwt-audience directory.example --origin https://app.example
 `,
   async run([folder = ''], options, io) {
     const flags = options as unknown as DirectoryServeFlags;
-    checkStdin([flags.partners, flags.policy]);
+    checkStdin([flags.partners, flags.policy, flags.jwks]);
     const { hidden } = await placesOf(folder, flags);
     const { listening, all } = await listenOptions(flags, io);
+    const accounts = await openAccounts(flags, io, () => log(io, 'keys-unavailable'));
     const policy = flags.policy === undefined ? defaultContactPolicy : await readPolicy(flags.policy, io);
     const metrics = new Metrics();
     let size = 0;
@@ -85,7 +94,7 @@ Examples:
       const { partners = [] } = listening;
       const given = { directory, policy, all, partners, ledger, backend, metrics };
       const limits = { ...listening.limits, requests: flags.requests };
-      const door = { ...listening, limits, onRequest: answerFiles(folder) };
+      const door = { ...listening, limits, accounts, onRequest: answerFiles(folder) };
       await new DirectoryService(given, io).run(door, flags.metrics);
     } finally {
       await backend.dispose();

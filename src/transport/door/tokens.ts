@@ -30,8 +30,8 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Three parts in base64url, as RFC 7515 writes what is signed; so long that the first message has room for it. */
-const SIGNED = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+/** Three parts in base64url, as RFC 7515 writes what is signed, the first of them JSON; no longer than the first message has room for. */
+const SIGNED = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const MAX_SIGNED = 3500;
 
 /** Whether this may be a JSON Web Token, by which a service that signs them says who somebody is. */
