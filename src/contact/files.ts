@@ -5,8 +5,9 @@
  */
 
 import { bytesToHex } from '../bytes.js';
+import { VeilmatchError } from '../errors.js';
 import { type HeaderPin, openHeader, type Segment } from './header.js';
-import type { PublishedSet } from './published.js';
+import { type PublishedSet, requirePublished } from './published.js';
 
 /** What the header is called. */
 export const HEADER_FILE = 'header';
@@ -32,7 +33,8 @@ export interface PublishedFile {
 
 /**
  * The files of a published set, the header last: whoever puts them out in this order never shows a header without its filters.
- * @throws {VeilmatchError} `wrong-pin`, `bad-message`, `incompatible-peer` for a header that is not this server's own
+ * @throws {VeilmatchError} `wrong-pin`, `bad-message`, `incompatible-peer` for a header that is not this server's own; `argument` for
+ * other filters than it names
  * @example
  * ```ts
  * import { generateContactKeys, publishedFiles, publishSet } from 'veilmatch/contact';
@@ -46,8 +48,16 @@ export interface PublishedFile {
  * console.log(files.map(({ path }) => path.length)); // → [ 73, 6 ]
  * ```
  */
-export function publishedFiles({ header, filters }: PublishedSet, pin: HeaderPin): readonly PublishedFile[] {
+export function publishedFiles(published: PublishedSet, pin: HeaderPin): readonly PublishedFile[] {
+  requirePublished(published);
+  const { header, filters } = published;
   const { segments } = openHeader(header, pin);
+  if (filters.length !== segments.length) {
+    throw new VeilmatchError(
+      'argument',
+      `The header names ${segments.length} filters; there are ${filters.length}.`,
+    );
+  }
   const files = segments.map((segment, i): PublishedFile => {
     return { path: segmentFile(segment), bytes: filters[i]!, immutable: true };
   });

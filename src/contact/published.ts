@@ -147,7 +147,7 @@ export async function addSegment(
 }
 
 /** @throws {VeilmatchError} `argument` for what is no published set */
-function requirePublished(published: unknown): void {
+export function requirePublished(published: unknown): void {
   requireObject(published, 'The published set', 'header', 'filters');
   const { header, filters } = published as PublishedSet;
   requireBytes(header, 'The header');

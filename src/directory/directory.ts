@@ -64,7 +64,7 @@ export interface ChangeOptions {
 }
 
 /** With what a directory is made. */
-export interface CreateOptions extends ChangeOptions {
+interface CreateOptions extends ChangeOptions {
   readonly setId: string;
   readonly kind: FilterKind;
   readonly falsePositiveRate: number;

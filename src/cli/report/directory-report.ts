@@ -8,7 +8,7 @@ import type { DirectoryState } from '../../directory/state.js';
 import { count } from './comparison.js';
 
 /** For programs. */
-export interface DirectoryFacts {
+interface DirectoryFacts {
   readonly setId: string;
   readonly epoch: number;
   /** Members. */

@@ -19,7 +19,7 @@ const FORMAT = 'veilmatch-known-directory-v1';
 const MAX_FILTER_BYTES = 2 ** 31 - 1;
 
 /** What was seen of a directory. */
-export interface KnownDirectory {
+interface KnownDirectory {
   readonly setId: string;
   /** Ed25519, 32 bytes. */
   readonly signer: Uint8Array;
