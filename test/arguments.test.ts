@@ -136,6 +136,8 @@ beforeAll(async () => {
   const publish = { backend, keys, setId: 's', epoch: 1 };
   const published = await contact.publishSet(set, publish);
   const pin = { pin: { digest: contact.headerDigest(published.header) }, setId: 's' };
+  const handOut = async (url: string): Promise<Response> =>
+    new Response((url.endsWith('header') ? published.header : published.filters[0]!).slice());
   const suite = oprf.ristretto255Sha512(backend);
   const pair = await oprf.generateKeyPair(suite);
   const context = oprf.createContext(suite, 'voprf');
@@ -201,9 +203,12 @@ beforeAll(async () => {
     padSet: [set, 3, group.secureRandom],
     intersectionSum: [set, set, [1, 2], options],
     discoverContacts: [set, set, options],
+    fetchPublishedSet: ['https://files.example/', { pin: pin.pin, fetch: handOut }],
+    publishedFiles: [published, pin.pin],
     headerDigest: [published.header],
     addSegment: [published, set, publish],
     generateContactKeys: [options],
+    openHeader: [published.header, pin.pin],
     openPublishedSet: [published, pin],
     publishSet: [set, publish],
     signingPublicKey: [key],

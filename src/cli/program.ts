@@ -12,9 +12,19 @@ import type { Command } from './command.js';
 import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
 import { connectCommand } from './commands/connect.js';
+import {
+  DIRECTORY_COURSE,
+  directoryAddCommand,
+  directoryCreateCommand,
+  directoryInfoCommand,
+  directoryRemoveCommand,
+  directoryRotateCommand,
+} from './commands/directory.js';
+import { directoryServeCommand } from './commands/directory-serve.js';
 import { hash } from './commands/hash.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
+import { lookupCommand } from './commands/lookup.js';
 import { normalize } from './commands/normalize.js';
 import {
   pairDecryptCommand,
@@ -58,6 +68,13 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   pairReencryptCommand,
   pairMatchCommand,
   pairDecryptCommand,
+  directoryCreateCommand,
+  directoryAddCommand,
+  directoryRemoveCommand,
+  directoryRotateCommand,
+  directoryInfoCommand,
+  directoryServeCommand,
+  lookupCommand,
 ];
 
 /** What the commands of a group have in common. */
@@ -66,6 +83,11 @@ const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help:
   pair: {
     summary: 'PAIR of IAB Tech Lab, with advertisers and publishers on other software',
     help: PAIR_COURSE,
+  },
+  directory: {
+    summary:
+      'publish members for contact discovery, and answer clients that look for their contacts among them',
+    help: DIRECTORY_COURSE,
   },
 };
 

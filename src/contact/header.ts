@@ -30,6 +30,7 @@ import { CONTACT_GROUP, CONTACT_SUITE, CONTACT_VERSION, HEADER_LABEL, type SetNa
 
 /** Elements that were published together. */
 export interface Segment {
+  /** How many elements. */
   readonly size: number;
   /** Bytes of the filter. */
   readonly filterBytes: number;
@@ -39,10 +40,13 @@ export interface Segment {
   readonly digest: Uint8Array;
 }
 
-interface PublishedHeader extends SetName {
+/** What a header says. */
+export interface PublishedHeader extends SetName {
+  /** The kinds of identifiers in the set. */
   readonly kinds: ReadonlySet<IdentifierKind>;
   /** B, 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** Each has a filter. */
   readonly segments: readonly Segment[];
 }
 
@@ -63,6 +67,18 @@ const DIGEST_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 const MAX_ID_BYTES = 64;
 const MAX_SEGMENTS = 65_535;
+const SEGMENT_BYTES = 9 + DIGEST_BYTES;
+
+/** Longer is no header. */
+export const MAX_HEADER_BYTES: number =
+  MAGIC.length +
+  6 +
+  MAX_ID_BYTES +
+  4 +
+  CONTACT_GROUP.elementBytes +
+  2 +
+  MAX_SEGMENTS * SEGMENT_BYTES +
+  SIGNATURE_BYTES;
 
 /** SHA-512 of a filter, cut to 32 bytes: by the platform where it can, because filters have megabytes. */
 export async function filterDigest(filter: Uint8Array): Promise<Uint8Array> {
@@ -142,10 +158,21 @@ export function checkName({ setId, epoch }: SetName): void {
 }
 
 /**
- * Checks a signed header against a pin, and reads it.
+ * Checks a signed header against a pin, and reads it: for what its filters are called, before they are fetched.
  * @throws {VeilmatchError} `wrong-pin` where it is signed by nobody that was pinned, or is not the one that was pinned;
  * `bad-message` for what is no header; `incompatible-peer` for another version, suite or format; `argument` for a pin of
  * another length
+ * @example
+ * ```ts
+ * import { headerDigest, generateContactKeys, openHeader, publishSet } from 'veilmatch/contact';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ *
+ * const name = { setId: 'members', epoch: 1 };
+ * const keys = await generateContactKeys();
+ * const published = await publishSet(IdentifierSet.ofStrings(['ada', 'grace']), { ...name, keys });
+ * const { segments } = openHeader(published.header, { digest: headerDigest(published.header) });
+ * console.log(segments.map(({ size }) => size)); // → [ 2 ]
+ * ```
  */
 export function openHeader(signed: Uint8Array, pin: HeaderPin): PublishedHeader {
   requireBytes(signed, 'The signed header');

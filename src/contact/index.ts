@@ -13,7 +13,9 @@
 export type { Filter, FilterKind } from '../filter/filter.js';
 export { buildFilter, type FilterOptions, filterKinds, parseFilter } from '../filter/formats.js';
 export { type DiscoverOptions, discoverContacts } from './discover.js';
-export { type HeaderPin, headerDigest } from './header.js';
+export { type FetchOptions, fetchPublishedSet, type SegmentStore } from './fetch.js';
+export { type PublishedFile, publishedFiles } from './files.js';
+export { type HeaderPin, headerDigest, openHeader, type PublishedHeader, type Segment } from './header.js';
 export {
   type ClientOwn,
   type ContactResult,

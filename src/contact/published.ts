@@ -161,7 +161,7 @@ function checkPublishing(options: PublishOptions): void {
 }
 
 /** @throws {VeilmatchError} `argument` for what is no published set */
-function requirePublished(published: unknown): void {
+export function requirePublished(published: unknown): void {
   requireObject(published, 'The published set', 'header', 'filters');
   const { header, filters } = published as PublishedSet;
   requireBytes(header, 'The header');

@@ -70,15 +70,11 @@ export class IdentifierSet {
    * @param elements indices of elements, from 0
    */
   rowsOf(elements: Iterable<number>): number[] {
-    let found = new Uint32Array(16);
-    let count = 0;
+    const found: number[] = [];
     for (const element of elements) {
-      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) {
-        if (count === found.length) found = doubled(found);
-        found[count++] = this.#rows[i]!;
-      }
+      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) found.push(this.#rows[i]!);
     }
-    const ascending = found.subarray(0, count).sort();
+    const ascending = Uint32Array.from(found).sort();
     return Array.from(ascending.filter((row, i) => i === 0 || row !== ascending[i - 1]));
   }
 
@@ -111,7 +107,7 @@ export class IdentifierSet {
         const bytes = this.elements.at(element);
         const kind = kindOf(bytes);
         if ((kind === 'phone') !== phones) continue;
-        for (const row of this.rowsOf([element])) if (taken.add(row)) builder.add(row, kind, bytes);
+        for (const row of this.rowsAt(element)) if (taken.add(row)) builder.add(row, kind, bytes);
       }
     }
     return builder.build();

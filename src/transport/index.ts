@@ -40,6 +40,7 @@ export {
 } from './door/partners.js';
 export { type PartnersSource, parsePartners, readPartners } from './door/partners-file.js';
 export { createToken, hashToken } from './door/tokens.js';
+export type { AnswerRequest, WebAnswer, WebRequest } from './door/web-requests.js';
 export type { Allowed } from './exchange/admitted.js';
 export type { StepFiles, StepOptions } from './exchange/plan.js';
 export { runStep } from './exchange/step.js';

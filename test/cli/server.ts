@@ -17,14 +17,15 @@ export interface ServeHere {
   stop(): Promise<number>;
 }
 
-/** @param argv behind `serve` */
+/** @param argv behind `serve` @param command that serves */
 export async function serveHere(
   argv: readonly string[],
   protocols: readonly ListProtocol[] = registry,
+  command: readonly string[] = ['serve'],
 ): Promise<ServeHere> {
   const stop = new AbortController();
   const { io, stderr } = memoryIo({ signal: stop.signal });
-  const ended = run(['serve', ...argv, '--listen', '127.0.0.1:0'], io, protocols);
+  const ended = run([...command, ...argv, '--listen', '127.0.0.1:0'], io, protocols);
   const events = (): Record<string, unknown>[] =>
     stderr()
       .split('\n')
@@ -50,17 +51,22 @@ export async function serveHere(
 /** A line to a port of this machine. */
 export interface Line {
   readonly port: number;
-  /** Cuts the next connection when so many bytes have come from the server. */
-  cutAfter(bytes: number): void;
+  /** Connections that were made. */
+  readonly connections: number;
+  /** Cuts the next connections when so many bytes have come from the server. Default: one of them. */
+  cutAfter(bytes: number, connections?: number): void;
   close(): Promise<void>;
 }
 
 export async function lineTo(port: number): Promise<Line> {
   let left = Infinity;
+  let times = 0;
+  let connections = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    let budget = left;
-    left = Infinity;
+    let budget = times > 0 ? left : Infinity;
+    times--;
+    connections++;
     const there = connect(port, '127.0.0.1');
     const cut = (): void => {
       client.destroy();
@@ -82,8 +88,12 @@ export async function lineTo(port: number): Promise<Line> {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    cutAfter(bytes) {
+    get connections() {
+      return connections;
+    },
+    cutAfter(bytes, several = 1) {
       left = bytes;
+      times = several;
     },
     async close() {
       for (const socket of sockets) socket.destroy();

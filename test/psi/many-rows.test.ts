@@ -31,7 +31,12 @@ function stubBackend(): GroupBackend {
   };
   return {
     ...{ name: 'noble', group: ristretto255, constantTime: false, concurrency: 1 },
-    ...{ hashAndMultiply: asElements, hashAndMultiplyEach: asElements, hashAndAddBase: asElements, mapAndMultiply: none },
+    ...{
+      hashAndMultiply: asElements,
+      hashAndMultiplyEach: asElements,
+      hashAndAddBase: asElements,
+      mapAndMultiply: none,
+    },
     ...{ multiply: copy, multiplyEach: copy, multiplyBase: copy, subtractBase: copy },
     ...{ add: copy, subtract: copy, progression: none, weightedSum: none },
     dispose: async () => {},

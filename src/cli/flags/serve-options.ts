@@ -21,15 +21,28 @@ import { type OwnFlags, padOption } from './own.js';
 import { protocolOptions } from './protocol-options.js';
 import { parseCount, wholeNumber } from './values.js';
 
-export interface ServeFlags extends OwnFlags, RevealFlags {
+/** Where a server listens, and to whom. */
+export interface DoorFlags {
   readonly listen: { readonly host: string; readonly port: number };
   readonly partners?: string;
+  /** Who else is known by what. */
+  readonly jwks?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly clientCa?: string;
   readonly clientCrl?: string;
   readonly origin?: readonly string[];
   readonly host?: readonly string[];
+  readonly runs: number;
+  readonly runsPerPartner: number;
+  readonly helloSeconds: number;
+  readonly idleSeconds: number;
+  readonly progressSeconds: number;
+  readonly totalSeconds: number;
+  readonly dryRun?: true;
+}
+
+export interface ServeFlags extends OwnFlags, DoorFlags, RevealFlags {
   readonly policy?: string;
   readonly ledger?: string;
   readonly state?: string;
@@ -37,18 +50,11 @@ export interface ServeFlags extends OwnFlags, RevealFlags {
   readonly stateDays: number;
   readonly resume?: true;
   readonly metrics?: number;
-  readonly runs: number;
-  readonly runsPerPartner: number;
-  readonly helloSeconds: number;
-  readonly idleSeconds: number;
-  readonly progressSeconds: number;
-  readonly totalSeconds: number;
   readonly once?: true;
   readonly watch?: true;
   readonly output?: string;
   readonly spill: Spill;
   readonly spreadsheet?: true;
-  readonly dryRun?: true;
 }
 
 export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
@@ -61,6 +67,43 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
     roleOption('sender'),
     ...protocolOptions(protocols),
     padOption(),
+    ...doorOptions(),
+    new Option(
+      '--policy <FILE>',
+      'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
+    ),
+    ledgerOption(),
+    new Option(
+      '--state <FOLDER>',
+      'keep runs in this folder until they are complete, sealed: they can be resumed',
+    ),
+    stateKeyOption(),
+    new Option('--state-days <N>', 'how long a run can be resumed').argParser(parseCount).default(7),
+    new Option('--resume', 'go on with the runs of --state that were cut when this program ended'),
+    ...loadOptions(4),
+    ...timeOptions(),
+    new Option(
+      '--watch',
+      'read the partners file and all lists anew when that file has changed, as SIGHUP has them read',
+    ),
+    new Option('--once', 'end after the first run that is complete'),
+    new Option(
+      '-o, --output <FILE>',
+      'with --once, where this party learns something of its rows: write them to this file',
+    ),
+    keepOption(),
+    spillOption(),
+    spreadsheetOption(),
+    new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
+    assignedOption(),
+    strictOption(),
+    ...listOptions(),
+  ];
+}
+
+/** Where a server listens, and to whom. */
+export function doorOptions(): Option[] {
+  return [
     new Option('--listen <HOST:PORT>', 'where to listen; off this machine only with TLS')
       .argParser(parseAddress)
       .default({ host: '127.0.0.1', port: 8443 }, '127.0.0.1:8443'),
@@ -82,22 +125,16 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
     new Option('--host <NAME>', 'a name of this server that is not in its certificate; repeatable').argParser(
       collect,
     ),
-    new Option(
-      '--policy <FILE>',
-      'sizes and budgets of each partner that has none of its own, JSON (default: the one that --dry-run shows)',
-    ),
-    ledgerOption(),
-    new Option(
-      '--state <FOLDER>',
-      'keep runs in this folder until they are complete, sealed: they can be resumed',
-    ),
-    stateKeyOption(),
-    new Option('--state-days <N>', 'how long a run can be resumed').argParser(parseCount).default(7),
-    new Option('--resume', 'go on with the runs of --state that were cut when this program ended'),
+  ];
+}
+
+/** How much a server bears. @param runs at once, unless something else is said */
+export function loadOptions(runs: number): Option[] {
+  return [
     new Option('--metrics <PORT>', 'serve /healthz and /metrics on this port of 127.0.0.1').argParser(
       wholeNumber(0, 65_535, 'Give a port, from 0 (any that is free) to 65535.'),
     ),
-    new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(4),
+    new Option('--runs <N>', 'runs at once at most').argParser(parseCount).default(runs),
     new Option(
       '--runs-per-partner <N>',
       'runs at once of one partner at most, where no place is kept for another one',
@@ -110,23 +147,6 @@ export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
     )
       .argParser(parseCount)
       .default(60),
-    ...timeOptions(),
-    new Option(
-      '--watch',
-      'read the partners file and all lists anew when that file has changed, as SIGHUP has them read',
-    ),
-    new Option('--once', 'end after the first run that is complete'),
-    new Option(
-      '-o, --output <FILE>',
-      'with --once, where this party learns something of its rows: write them to this file',
-    ),
-    keepOption(),
-    spillOption(),
-    spreadsheetOption(),
-    new Option('--dry-run', 'say what would be revealed to whom, and do not listen'),
-    assignedOption(),
-    strictOption(),
-    ...listOptions(),
   ];
 }
 
@@ -145,7 +165,7 @@ export function timeOptions(): Option[] {
 
 /** What the server lets in. @throws {VeilmatchError} `io`, `bad-file`, `argument` */
 export async function listenOptions(
-  flags: ServeFlags,
+  flags: DoorFlags,
   io: Io,
 ): Promise<{ readonly listening: ListenOptions; readonly all: Partners['all'] }> {
   const { listen, origin, host, runs, runsPerPartner } = flags;
@@ -169,7 +189,7 @@ export async function listenOptions(
 }
 
 /** @throws {VeilmatchError} `io`; `bad-file`, also for a file that lets nobody in */
-async function readPartners({ partners: path, tlsCert, clientCa }: ServeFlags, io: Io): Promise<Partners> {
+async function readPartners({ partners: path, tlsCert, clientCa }: DoorFlags, io: Io): Promise<Partners> {
   if (path === undefined) return { partners: [] };
   const read = await readPartnersFile(path, io);
   const known = read.partners.flatMap(({ tokens = [], certificates = [] }) => [...tokens, ...certificates]);
@@ -234,9 +254,9 @@ function isGeneralFirst(subject: string): boolean {
  * What `listen` asks for, in the words of this command and before the list is read.
  * @throws {VeilmatchError} `argument`
  */
-function checkDoor({ listen, tlsCert, partners, dryRun }: ServeFlags): void {
+function checkDoor({ listen, tlsCert, partners, jwks, dryRun }: DoorFlags): void {
   // A dry run says itself that nobody can come.
-  if (partners === undefined && !dryRun) {
+  if (partners === undefined && jwks === undefined && !dryRun) {
     throw new VeilmatchError(
       'argument',
       'Give --partners, a file made by veilmatch token NAME --add FILE: any web page can reach an open port of its visitor.',
@@ -270,7 +290,7 @@ export async function checkOutput(
 }
 
 async function readTls(
-  { tlsCert, tlsKey, clientCa, clientCrl }: ServeFlags,
+  { tlsCert, tlsKey, clientCa, clientCrl }: DoorFlags,
   io: Io,
 ): Promise<ServerTls | undefined> {
   const given = [tlsCert, tlsKey, clientCa, clientCrl].some((path) => path !== undefined);

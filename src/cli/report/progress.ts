@@ -23,7 +23,7 @@ export interface Progress {
  * @param unit - what is counted, for commands that show how fast it goes and how long it will take
  * @param now - in milliseconds
  */
-export function startProgress(io: Io, label: string, unit?: string, now = Date.now): Progress {
+export function startProgress(io: Io, label: string, unit?: string, now: () => number = Date.now): Progress {
   const onTerminal = io.stderr.isTTY === true;
   if (!onTerminal && unit === undefined) return { update() {}, clear() {} };
   // A search that is over soon needs no line.

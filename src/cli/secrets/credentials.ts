@@ -9,7 +9,7 @@ import { placeName } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
-import { isToken } from '../../transport/door/tokens.js';
+import { isSignedToken, isToken } from '../../transport/door/tokens.js';
 import { type Partners, parsePartners } from '../../transport/index.js';
 import { readSecret, readSmall } from './secrets.js';
 
@@ -29,6 +29,40 @@ export async function readToken(path: string, io: Io): Promise<string> {
   throw new VeilmatchError(
     'bad-file',
     `${placeName(path)} ${why} The partner who serves makes it with: veilmatch token`,
+  );
+}
+
+/**
+ * By what a directory knows a client, alone in its file: a token that it issued, or a JSON Web Token.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readLookupToken(path: string, io: Io): Promise<string> {
+  const text = (await readSecret(path, io)).toString('latin1').trim();
+  if (isToken(text) || isSignedToken(text)) return text;
+  throw new VeilmatchError(
+    'bad-file',
+    `${placeName(path)} does not hold one token and nothing else. Who serves the directory issues it.`,
+  );
+}
+
+/**
+ * The one Ed25519 public key in a file, a line `NAME ed25519:KEY`.
+ * @throws {VeilmatchError} `io`, `bad-file`
+ */
+export async function readPublicKey(path: string, io: Io): Promise<Uint8Array> {
+  return publicKeyIn((await readSmall(path, io)).toString('latin1'), placeName(path)).key;
+}
+
+/** @throws {VeilmatchError} `bad-file` @param source what messages call the text */
+export function publicKeyIn(
+  text: string,
+  source: string,
+): { readonly name: string; readonly key: Uint8Array } {
+  const [, name, key] = /^([\w.@-]{1,64}) ed25519:([0-9a-f]{64})$/.exec(text.trim()) ?? [];
+  if (name !== undefined && key !== undefined) return { name, key: hexToBytes(key) };
+  throw new VeilmatchError(
+    'bad-file',
+    `${source} is no line NAME ed25519:KEY, and nothing else. veilmatch directory info prints it.`,
   );
 }
 

@@ -2,12 +2,13 @@
 /** A token on the command line, wherever it stands: other processes can read it there, and the shell keeps it. */
 
 import { VeilmatchError } from '../../errors.js';
-import { isToken } from '../../transport/door/tokens.js';
+import { isSignedToken, isToken } from '../../transport/door/tokens.js';
 
 /** @throws {VeilmatchError} `argument`, without the token */
 export function checkNoToken(argv: readonly string[]): void {
   // --option=TOKEN, too.
-  if (!argv.some((argument) => isToken(argument.slice(argument.indexOf('=') + 1)))) return;
+  const values = argv.map((argument) => argument.slice(argument.indexOf('=') + 1));
+  if (!values.some((value) => isToken(value) || isSignedToken(value))) return;
   throw new VeilmatchError(
     'argument',
     'A token stands on the command line. Every process of this machine could read it there, so it is of no use any more: have a ' +

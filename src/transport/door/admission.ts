@@ -34,6 +34,8 @@ export interface AdmissionOptions {
   readonly partners: readonly Partner[];
   readonly origins: readonly string[];
   readonly hosts: readonly string[];
+  /** Who shows what is no token of a partner's. */
+  readonly accounts?: ((credential: string) => Promise<Peer | undefined>) | undefined;
 }
 
 type TlsSocket = import('node:tls').TLSSocket;
@@ -43,7 +45,7 @@ type Request = import('node:http').IncomingMessage;
  * That nobody can reach this server unseen: TLS off this machine, and somebody to be known by something.
  * @throws {VeilmatchError} `argument`
  */
-export function checkAdmission({ host, tls, partners, origins, hosts }: AdmissionOptions): void {
+export function checkAdmission({ host, tls, partners, origins, hosts, accounts }: AdmissionOptions): void {
   requireText(host, 'The host');
   // A text would be searched for what a client says of itself, and its parts would be found in it.
   requireTexts(origins, 'The origins');
@@ -55,7 +57,10 @@ export function checkAdmission({ host, tls, partners, origins, hosts }: Admissio
       'Listening on an address that others can reach needs TLS: give a certificate and its key.',
     );
   }
-  if (!partners.some(({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0)) {
+  const known = partners.some(
+    ({ tokens = [], certificates = [] }) => tokens.length + certificates.length > 0,
+  );
+  if (!known && accounts === undefined) {
     throw new VeilmatchError(
       'argument',
       'Give partners with a token or a certificate: any web page can reach an open port of its visitor.',
@@ -114,12 +119,12 @@ type Identity =
     };
 
 /** Who is at the other end, once its first message is there. */
-export function identify(
+export async function identify(
   request: Request,
   token: string,
-  { partners, tls }: AdmissionOptions,
+  { partners, tls, accounts }: AdmissionOptions,
   book: CertificateBook,
-): Identity {
+): Promise<Identity> {
   const byToken = partnerOfToken(token, partners);
   const socket = request.socket as TlsSocket;
   const asked = tls !== undefined && authorities(tls, partners).length > 0;
@@ -127,7 +132,9 @@ export function identify(
   const [own] = shown;
   if (own === undefined) {
     if (byToken !== undefined) return { peer: peerOf(byToken) };
-    return { fault: token === '' ? 'no-credentials' : 'unknown-token' };
+    if (token === '') return { fault: 'no-credentials' };
+    const account = await accounts?.(token);
+    return account === undefined ? { fault: 'unknown-token' } : { peer: account };
   }
   const certificate = bytesToHex(keyHash(own));
   // A certificate that is shown must be good, and a partner's; a token does not make up for a bad one. The two must agree.

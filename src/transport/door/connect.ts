@@ -23,7 +23,7 @@ import { WireChannel } from '../channel/wire-channel.js';
 import { type Journal, NOTHING_HELD } from '../resume/journal.js';
 import { checkedUrl } from './address.js';
 import { connectFailure } from './connect-failure.js';
-import { isToken } from './tokens.js';
+import { isSignedToken, isToken } from './tokens.js';
 
 /** A channel to a party that listens. */
 export interface ConnectedChannel extends Channel {
@@ -47,7 +47,9 @@ export interface ClientTls {
 
 /** How to connect. */
 export interface ConnectOptions {
-  /** The token that the peer issued; left out by a party that shows a certificate. */
+  /**
+   * The token that the peer issued, or a JSON Web Token of a service that it trusts; left out by a party that shows a certificate.
+   */
   readonly token?: string | undefined;
   /** Only on Node: a browser has its own certificates. */
   readonly tls?: ClientTls | undefined;
@@ -102,10 +104,10 @@ export async function connect(url: string, options: ConnectOptions = {}): Promis
   if (tls !== undefined) requireObject(tls, 'The option tls');
   const limits = limitsOf(DEFAULT_LIMITS, options.limits);
   const address = checkedUrl(url);
-  if (token !== '' && !isToken(token)) {
+  if (token !== '' && !isToken(token) && !isSignedToken(token)) {
     throw new VeilmatchError(
       'argument',
-      'The token is none: it must be "vmt_" and 43 letters, digits, - or _.',
+      'The token is none: it must be "vmt_" and 43 letters, digits, - or _; or a JSON Web Token of at most 3,500 characters.',
     );
   }
   throwIfAborted(signal);

@@ -42,6 +42,7 @@ import { CertificateBook, revocationsIn } from './certificates.js';
 import { Doorstep, type DoorstepLimits, type Stranger, type TurnedAway } from './doorstep.js';
 import { checkPartners, isOfferPath, type Offer, offerAt, type Partner, requireMode } from './partners.js';
 import { hasPlace } from './places.js';
+import { type AnswerRequest, answerRequest } from './web-requests.js';
 
 /** What a listener bears of all its peers. */
 export interface ListenLimits extends ChannelLimits, DoorstepLimits {
@@ -51,6 +52,8 @@ export interface ListenLimits extends ChannelLimits, DoorstepLimits {
   readonly channelsPerPeer: number;
   /** From being let in to the first frame of a run that begins. Default 60. */
   readonly helloSeconds: number;
+  /** Requests at once that `onRequest` answers. Default 64. */
+  readonly requests: number;
 }
 
 /** What happens at the door. Holds no address, token or certificate, but of a certificate the SHA-256 of its public key. */
@@ -74,6 +77,13 @@ export interface ListenOptions {
   readonly tls?: ServerTls | undefined;
   /** Who may connect, by tokens and by client certificates. */
   readonly partners?: readonly Partner[] | undefined;
+  /**
+   * Who else may connect: asked about what is shown as a token and is none of a partner's. Gives who that is, by names that no
+   * partner has, or undefined for nobody.
+   */
+  readonly accounts?: ((credential: string) => Promise<Peer | undefined>) | undefined;
+  /** Answers requests that want no WebSocket, for what anybody may have: nobody is known behind them. Default: they are refused. */
+  readonly onRequest?: AnswerRequest | undefined;
   /** Web pages that may connect, as `https://example.com`. Default: none. */
   readonly origins?: readonly string[] | undefined;
   /** Names of this server besides `host` and those in its certificate. */
@@ -103,7 +113,7 @@ const NAMES: OptionNames<ListenOptions> = {
     mode: true,
     role: true,
   },
-  ...{ runs: true, limits: true, signal: true, onEvent: true },
+  ...{ runs: true, limits: true, signal: true, onEvent: true, accounts: true, onRequest: true },
 };
 /** A channel to a party that has connected here and is known. */
 export interface AcceptedChannel extends Channel {
@@ -139,6 +149,7 @@ const LISTEN_LIMITS: ListenLimits = {
   pendingPerAddress: 32,
   handshakeSeconds: 10,
   helloSeconds: 60,
+  requests: 64,
 };
 
 /** A request's line and headers together, and how many headers: what a browser sends, its cookies included, is less. */
@@ -175,8 +186,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
   if (globalThis.process?.getBuiltinModule === undefined) {
     throw new VeilmatchError('unsupported', 'Only Node can listen. A browser connects to a party that does.');
   }
-  const { host = '127.0.0.1', port = 0, tls, partners = [], origins = [], hosts = [] } = options;
-  const admission: AdmissionOptions = { host, tls, partners, origins, hosts };
+  const { host = '127.0.0.1', port = 0, tls, partners = [], origins = [], hosts = [], accounts } = options;
+  const admission: AdmissionOptions = { host, tls, partners, origins, hosts, accounts };
   checkOptions(options);
   checkPartners(partners);
   checkAdmission(admission);
@@ -186,7 +197,8 @@ export async function listen(options: ListenOptions = {}): Promise<Listener> {
 }
 
 /** @throws {VeilmatchError} `argument` */
-function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOptions): void {
+function checkOptions(options: ListenOptions): void {
+  const { port = 0, mode, role, runs, signal } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new VeilmatchError('argument', 'The port must be a whole number from 0 to 65535.');
   }
@@ -194,13 +206,14 @@ function checkOptions({ port = 0, mode, role, runs, signal, onEvent }: ListenOpt
   if (role !== undefined) requireRole(role);
   if (runs !== undefined) requireMethods(runs, 'The option runs', 'begin', 'resume');
   requireSignal(signal);
-  requireCallbacks({ onEvent }, 'onEvent');
+  requireCallbacks(options, 'onEvent', 'accounts', 'onRequest');
 }
 
 type HttpServer = import('node:http').Server;
 type HttpsServer = import('node:https').Server;
 type NetSocket = import('node:net').Socket;
 type Request = import('node:http').IncomingMessage;
+type Response = import('node:http').ServerResponse;
 type Accepted = WireChannel & AcceptedChannel;
 
 /** @throws {VeilmatchError} `argument` */
@@ -247,6 +260,7 @@ class Server implements Listener {
   readonly #asksCertificates: boolean;
   readonly #channels = new Set<Accepted>();
   readonly #ready: AcceptedChannel[] = [];
+  #requests = 0;
   #waiting: ((result: IteratorResult<AcceptedChannel, undefined>) => void) | undefined;
   #closed = false;
 
@@ -292,10 +306,7 @@ class Server implements Listener {
       if (code.startsWith('HPE_')) this.#answer(socket, '400 Bad Request', 'protocol');
       else socket.destroy();
     });
-    this.#http.on('request', (request, response) => {
-      this.#doorstep.of(request.socket)?.turnAway('protocol');
-      response.writeHead(426, { connection: 'close' }).end(() => request.socket.destroy());
-    });
+    this.#http.on('request', (request, response) => void this.#answerRequest(request, response));
     this.#http.on('upgrade', (request, duplex, head) => {
       const socket = duplex as NetSocket;
       // A client that cuts the line in the middle of a handshake is no error of this server.
@@ -409,14 +420,41 @@ class Server implements Listener {
     }
   }
 
-  #requestFault({ headers, rawHeaders, url }: Request): TurnedAway | undefined {
+  /** A request that wants no WebSocket. */
+  async #answerRequest(request: Request, response: Response): Promise<void> {
+    const { onRequest } = this.#options;
+    const stranger = this.#doorstep.of(request.socket);
+    const refuse = (status: number, reason: TurnedAway): void => {
+      stranger?.turnAway(reason);
+      response.writeHead(status, { connection: 'close' }).end(() => request.socket.destroy());
+    };
+    if (onRequest === undefined) return refuse(426, 'protocol');
+    stranger?.asked();
+    const fault = this.#callerFault(request);
+    if (fault !== undefined) return refuse(403, fault);
+    if (this.#closed || this.#requests >= this.#limits.requests) return refuse(503, 'busy');
+    if (!stranger?.letIn()) return refuse(403, 'silent');
+    this.#requests++;
+    try {
+      await answerRequest(request, response, onRequest, this.#limits.idleSeconds);
+    } finally {
+      this.#requests--;
+    }
+  }
+
+  #requestFault(request: Request): TurnedAway | undefined {
+    const fault = this.#callerFault(request);
+    if (fault !== undefined || request.url === '/') return fault;
+    // Whoever is not known yet is not told which names there are.
+    const named = this.#admission.partners.some(({ offers }) => offers !== undefined);
+    return named && isOfferPath(pathOf(request.url)) ? undefined : 'path';
+  }
+
+  #callerFault({ headers, rawHeaders }: Request): TurnedAway | undefined {
     // Those above the limit were left out, an Origin perhaps.
     if (rawHeaders.length >= 2 * MAX_HEADERS) return 'protocol';
     if (!hostAllowed(headers.host, this.#admission)) return 'host';
-    if (!originAllowed(headers.origin, this.#admission.origins)) return 'origin';
-    // Whoever is not known yet is not told which names there are.
-    const named = this.#admission.partners.some(({ offers }) => offers !== undefined);
-    return url === '/' || (named && isOfferPath(pathOf(url))) ? undefined : 'path';
+    return originAllowed(headers.origin, this.#admission.origins) ? undefined : 'origin';
   }
 
   async #greet(link: Link, request: Request, stranger: Stranger): Promise<void> {
@@ -426,14 +464,15 @@ class Server implements Listener {
         throw new VeilmatchError('unexpected-message', 'The first message is no Open.');
       });
       const admission = this.#admission;
-      const identity = identify(request, open.token, admission, this.#book);
+      const identity = await identify(request, open.token, admission, this.#book);
       if ('fault' in identity) {
         stranger.turnAway(identity.fault, identity.certificate);
         return refuse(link, 'denied');
       }
       const { peer } = identity;
-      const partner = admission.partners.find(({ name }) => name === peer.name)!;
-      const offer = offerAt(partner, pathOf(request.url));
+      // An account that a token vouches for is no partner of the file.
+      const partner = admission.partners.find(({ name }) => name === peer.name);
+      const offer = offerAt(partner ?? {}, pathOf(request.url));
       if (offer === 'none') {
         stranger.turnAway('not-offered');
         return refuse(link, 'denied');

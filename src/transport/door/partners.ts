@@ -124,7 +124,7 @@ export function isOfferPath(path: string): boolean {
  * @param path - of its address, behind the slash
  * @returns undefined for what the listener is for, where the partner has no offers of its own; `none` for what it was not offered
  */
-export function offerAt({ offers }: Partner, path: string): Offer | undefined | 'none' {
+export function offerAt({ offers }: Pick<Partner, 'offers'>, path: string): Offer | undefined | 'none' {
   if (offers === undefined) return path === '' ? undefined : 'none';
   if (path === '' && offers.length === 1) return offers[0];
   return offers.find(({ name }) => name === path) ?? 'none';

@@ -30,6 +30,15 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** Three parts in base64url, as RFC 7515 writes what is signed, the first of them JSON; no longer than the first message has room for. */
+const SIGNED = /^eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const MAX_SIGNED = 3500;
+
+/** Whether this may be a JSON Web Token, by which a service that signs them says who somebody is. */
+export function isSignedToken(text: string): boolean {
+  return text.length <= MAX_SIGNED && SIGNED.test(text);
+}
+
 /** Whether this begins as a token does: a part of one, or one with something after it, is no name of anybody either. */
 export function resemblesToken(text: string): boolean {
   return text.startsWith(PREFIX);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What `veilmatch directory serve` does with clients that are let in: a run each, with its log and its figures. */
+
+import { contactDiscovery } from '../../contact/index.js';
+import type { ServedDirectory } from '../../directory/serving.js';
+import { VeilmatchError } from '../../errors.js';
+import type { GroupBackend } from '../../group/index.js';
+import type { Io } from '../../lists/io.js';
+import { admission, type Ledger, type Policy } from '../../psi/index.js';
+import {
+  type AcceptedChannel,
+  type ListenEvent,
+  type ListenOptions,
+  listen,
+  type Partner,
+  type Partners,
+  policyOf,
+  runParty,
+} from '../../transport/index.js';
+import { log, type Metrics, serveMetrics } from '../report/monitor.js';
+
+/** What is served, to whom, and by what. */
+interface Resources {
+  readonly directory: ServedDirectory;
+  readonly policy: Policy;
+  readonly all: Partners['all'];
+  readonly partners: readonly Partner[];
+  readonly ledger: Ledger;
+  readonly backend: GroupBackend;
+  readonly metrics: Metrics;
+}
+
+export class DirectoryService {
+  readonly #resources: Resources;
+  readonly #io: Io;
+
+  constructor(resources: Resources, io: Io) {
+    this.#resources = resources;
+    this.#io = io;
+  }
+
+  /** Until the signal fires. @param metricsPort of `/metrics`; undefined for none */
+  async run(options: ListenOptions, metricsPort: number | undefined): Promise<void> {
+    const { metrics, directory } = this.#resources;
+    const monitor = metricsPort === undefined ? undefined : await serveMetrics(metrics, metricsPort);
+    try {
+      const listener = await listen({
+        ...options,
+        signal: this.#io.signal,
+        onEvent: (event) => this.#note(event),
+      });
+      const { setId: set, epochs } = directory.state;
+      const [{ epoch, size }] = epochs;
+      const { host } = options;
+      log(this.#io, 'listening', { host, port: listener.port, metrics: monitor?.port, set, epoch, size });
+      const runs = new Set<Promise<void>>();
+      for await (const channel of listener) {
+        const run: Promise<void> = this.#serve(channel).then(() => void runs.delete(run));
+        runs.add(run);
+      }
+      await Promise.all(runs);
+      log(this.#io, 'stopped');
+    } finally {
+      await monitor?.close();
+    }
+  }
+
+  async #serve(channel: AcceptedChannel): Promise<void> {
+    const { runId: run, peer } = channel;
+    const { directory, policy, all, partners, ledger, backend, metrics } = this.#resources;
+    const started = performance.now();
+    const admit = admission({
+      ...{ peer: peer.id, ledger, run },
+      policy: policyOf(partners, peer.name) ?? policy,
+      all: all?.budgets,
+      onRefusal: (limit, { peerSize }) => log(this.#io, 'refused', { run, peer: peer.name, limit, peerSize }),
+    });
+    let outcome = 'complete';
+    let peerSize: number | undefined;
+    try {
+      const served = await directory.served();
+      const given = { backend, admit, signal: this.#io.signal };
+      ({ peerSize } = await runParty(channel, contactDiscovery, 'sender', { served }, given));
+    } catch (error) {
+      outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
+      await channel.close('aborted');
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const { sent, received } = channel.traffic;
+    metrics.add('veilmatch_runs_total', 1, `outcome="${outcome}"`);
+    metrics.add('veilmatch_bytes_total', sent, 'direction="sent"');
+    metrics.add('veilmatch_bytes_total', received, 'direction="received"');
+    metrics.add('veilmatch_run_seconds_total', seconds);
+    log(this.#io, peerSize === undefined ? 'failed' : outcome, {
+      ...{ run, peer: peer.name },
+      ...(peerSize === undefined ? { code: outcome } : { peerSize }),
+      ...{ bytesSent: sent, bytesReceived: received, seconds: Number(seconds.toFixed(3)) },
+    });
+  }
+
+  #note(event: ListenEvent): void {
+    const { metrics } = this.#resources;
+    if (event.type === 'turned-away') {
+      const { reason, certificate } = event;
+      metrics.add('veilmatch_turned_away_total', 1, `reason="${reason}"`);
+      log(this.#io, 'turned-away', { reason, certificate: certificate && `sha256:${certificate}` });
+      return;
+    }
+    metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);
+    if (event.type === 'accepted') log(this.#io, 'accepted', { run: event.runId, peer: event.peer.name });
+  }
+}
