@@ -16,7 +16,7 @@ import { installPacked } from './install.js';
 const run = promisify(execFile);
 
 /** Protocols that leave the partner nothing to read offline. */
-const HIDING = /^(ecdh-psi|ot-psi|oprf|contact-discovery|join-ids)/;
+const HIDING = /^(ecdh-psi|ot-psi|oprf|contact-discovery|join-ids|pair)/;
 
 /** Of somebody who made itself a certificate: the exit status, and what the log of the party that serves says. */
 const OUTSIDER = '3 unknown-authority';

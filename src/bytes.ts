@@ -380,3 +380,12 @@ function enlarged(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Arra
   larger.set(bytes);
   return larger;
 }
+
+/** The bytewise order of so many bytes of `a` that begin at `i`, and of `b` that begin at `j`; in a time that depends on them. */
+export function compareParts(a: Uint8Array, i: number, b: Uint8Array, j: number, length: number): number {
+  for (let at = 0; at < length; at++) {
+    const difference = a[i + at]! - b[j + at]!;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

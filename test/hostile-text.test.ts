@@ -111,6 +111,12 @@ const BUILTINS: Readonly<Record<string, { readonly most: number; readonly why: s
   'transport/door/address.ts URL': { most: 2_053, why: 'The scheme, and what may be an address.' },
   'lists/address.ts URL': { most: 8_192, why: 'A longer one is no address.' },
   'lists/web.ts URL': { most: 8_192, why: 'The same, and where a server sends to.' },
+  'cli/commands/lookup.ts URL': {
+    most: 2_100,
+    why: 'An address that was read already, and the name of a file.',
+  },
+  'cli/secrets/accounts.ts URL': { most: 2_048, why: 'A longer one is no address.' },
+  'contact/fetch.ts URL': { most: 2_048, why: 'A longer one is no address.' },
   'cli/flags/serve-options.ts URL': { most: 2_048, why: 'Longer than an address, an option is no origin.' },
   'workers/platform.ts URL': { most: 100, why: "The name of one of the package's own files." },
 };
@@ -464,7 +470,7 @@ function textOf({ start, unit, end, length }: Parts): string {
 }
 
 /** Blocks and characters for each character, and for each text: at the greatest length a thousandth of its square. */
-const A_CHARACTER = 60;
+const A_CHARACTER = 70;
 const A_TEXT = 60_000;
 
 /** Expressions that may not be linear, and were handed more than they may be. */

@@ -185,7 +185,8 @@ export function degreeOf(text) {
   if (/^Whether the sender has an identifier/.test(text)) return 'asked';
   if (/^Nothing: the receiver sends nothing/.test(text)) return 'nothing';
   // Sizes, kinds, and which tokens come back: nothing that can be tried offline.
-  if (/^Nothing|^How many tokens/.test(text)) return 'sizes';
+  if (/^Nothing|^How many tokens|^The sizes of both lists, and which identifiers come back/.test(text))
+    return 'sizes';
   throw new Error(`The plot does not know where this belongs: ${text}`);
 }
 

@@ -178,6 +178,9 @@ function cut(position: number): VeilmatchError {
   );
 }
 
+/** Characters of an address at the most: how long it takes to read one is not linear in them. */
+const MAX_ADDRESS = 2048;
+
 /** Files below an address. */
 class Files {
   readonly #base: URL;
@@ -188,10 +191,10 @@ class Files {
     url: string,
     { fetch = (address, init) => globalThis.fetch(address, init), signal }: FetchOptions,
   ) {
-    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    if (url.length > MAX_ADDRESS || !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
       throw new VeilmatchError(
         'argument',
-        'The address of the published set must be a URL that begins with https://.',
+        `The address of the published set must be a URL of at most ${MAX_ADDRESS} characters that begins with https://.`,
       );
     }
     this.#base = new URL(url.endsWith('/') ? url : `${url}/`);

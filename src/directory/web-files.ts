@@ -11,7 +11,8 @@ import { MAX_HEADER_BYTES } from '../contact/header.js';
 import { openRegular, readAtMost } from '../transport/files/files.js';
 import type { AnswerRequest, WebAnswer, WebRequest } from '../transport/index.js';
 
-const SEGMENT = new RegExp(`^/${SEGMENT_FOLDER}/([0-9a-f]{64})$`);
+const SEGMENTS = `/${SEGMENT_FOLDER}/`;
+const SEGMENT = /^[0-9a-f]{64}$/;
 const CHUNK_BYTES = 65_536;
 /** A year, which is what caches take for always (RFC 8246). */
 const ALWAYS = 'public, max-age=31536000, immutable';
@@ -91,7 +92,8 @@ async function* closing(found: Found, from: number, to: number): AsyncGenerator<
 }
 
 async function find(folder: string, path: string): Promise<Found | undefined> {
-  const digest = SEGMENT.exec(path)?.[1];
+  const named = path.startsWith(SEGMENTS) ? path.slice(SEGMENTS.length) : '';
+  const digest = SEGMENT.test(named) ? named : undefined;
   try {
     if (digest !== undefined) return await segment(join(folder, SEGMENT_FOLDER, digest), digest);
     if (path === `/${HEADER_FILE}`) return await small(join(folder, HEADER_FILE), 'application/octet-stream');

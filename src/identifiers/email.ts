@@ -188,7 +188,7 @@ export function readEmailCell(
   if (!values.some((_, i) => bad(i))) return readings;
   // A line break may have cut an address, and its end would be another one.
   const kept = readings.map((each, i) => {
-    if (typeof each !== 'string' || !/@.*\../.test(each)) return undefined;
+    if (typeof each !== 'string' || !each.slice(each.lastIndexOf('@')).includes('.')) return undefined;
     const cut =
       (bad(i - 1) && /[._@-]$/.test(values[i - 1]!)) || (bad(i + 1) && /^[._@-]/.test(values[i + 1]!));
     return cut ? undefined : each;

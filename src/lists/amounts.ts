@@ -4,8 +4,6 @@
  * smallest unit. No number of theirs is ever a fraction in binary, which most amounts of money are not.
  */
 
-export const MOST_DIGITS = 9;
-
 /**
  * Digits, and a point before those after it. Signs, currencies, separators of thousands and exponents are nothing to be guessed
  * at; zeros at the end change nothing.

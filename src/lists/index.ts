@@ -12,5 +12,5 @@ export type { CustomerRow, PlacedColumns, PlacedRow } from './record-rows.js';
 export type { FileReading, ListPart, ListRecord, RecordDamage, RecordPlace } from './record-source.js';
 export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';
-export type { CustomerList, ListOptions, ListReading } from './table.js';
+export type { CustomerList, ListOptions, ListReading, UnknownCountries } from './table.js';
 export type { TextOptions } from './text-records.js';

@@ -15,7 +15,7 @@ import { pathName } from '../path-name.js';
 import { type Io, ioError, orIoError, readBytes } from './io.js';
 
 /** Says that a folder is complete. */
-export const COMPLETED = '.Completed';
+const COMPLETED = '.Completed';
 
 /** Values of a file at most. */
 const PART_VALUES = 1_000_000;
@@ -25,7 +25,7 @@ const BATCH_VALUES = 4096;
 const MAX_LINE = 256;
 
 /** Values that stand one under the other. */
-export interface ValueBatch {
+interface ValueBatch {
   readonly values: readonly string[];
   /** Where value `i` stands: file and line, for errors. */
   place(i: number): string;

@@ -6,6 +6,7 @@
 
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareParts } from '../bytes.js';
 import { sortRecordsInTurns } from '../sorting.js';
 import { orIoError } from './io.js';
 
@@ -183,9 +184,5 @@ function compare(a: Source, b: Source): number {
 
 /** The bytewise order of the records that begin at these bytes. */
 export function compareRecords(a: Uint8Array, from: number, b: Uint8Array, to: number): number {
-  for (let i = 0; i < RECORD_BYTES; i++) {
-    const difference = a[from + i]! - b[to + i]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return compareParts(a, from, b, to, RECORD_BYTES);
 }

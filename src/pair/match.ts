@@ -2,7 +2,7 @@
 /** The last step: what two lists of PAIR IDs share, and how much of each that is, as far as it may be told. */
 
 import { requireBytes, requireCount } from '../arguments.js';
-import { recordAt } from '../bytes.js';
+import { compareParts, recordAt } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { countRecords, ELEMENT_BYTES } from '../group/group.js';
 import { sortedOrderInTurns, sortRecordsInTurns } from '../sorting.js';
@@ -109,10 +109,6 @@ export function sharedIds(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /** The bytewise order of record i of one list and record j of another. */
-export function compareRecords(a: Uint8Array, i: number, b: Uint8Array, j: number): number {
-  for (let at = 0; at < ELEMENT_BYTES; at++) {
-    const difference = a[i * ELEMENT_BYTES + at]! - b[j * ELEMENT_BYTES + at]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function compareRecords(a: Uint8Array, i: number, b: Uint8Array, j: number): number {
+  return compareParts(a, i * ELEMENT_BYTES, b, j * ELEMENT_BYTES, ELEMENT_BYTES);
 }

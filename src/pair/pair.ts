@@ -36,7 +36,7 @@ export interface ReencryptOptions extends PairOptions {
 const OPTIONS: OptionNames<PairOptions> = { backend: true, now: true, signal: true, onProgress: true };
 
 /**
- * Encrypts one's own list: the advertiser's `KsKa` identifiers, or the publisher's `KsKp`, its Publisher Identifiers.
+ * Encrypts one's own list: the advertiser's identifiers KsKa, or the publisher's KsKp, its Publisher Identifiers.
  * @param keys match keys, as `pairMatchKeys` makes them: n x 32 bytes, each once
  * @param salt Ks
  * @param key Ka or Kp
@@ -108,7 +108,7 @@ export async function reencryptPairIds(
 }
 
 /**
- * Takes one's own key off PAIR IDs that match: of the advertiser's Ka, the Publisher Identifiers `KsKp` are left.
+ * Takes one's own key off PAIR IDs that match: of the advertiser's Ka, the Publisher Identifiers KsKp are left.
  * @param elements PAIR IDs, n x 32 bytes, as few as there are
  * @param key the one that they were encrypted with
  * @returns n x 32 bytes, in their order

@@ -11,7 +11,7 @@ import { VeilmatchError } from '../errors.js';
 import { draw, isNonZeroScalar, type RandomSource, randomScalar, secureRandom } from '../random.js';
 
 /** Bytes of a salt, as of a scalar. */
-export const SECRET_BYTES = 32;
+const SECRET_BYTES = 32;
 
 /** Days after which the salt Ks is changed, and the keys Ka and Kp. */
 export const ROTATION_DAYS: Readonly<Record<PairSecret['kind'], number>> = { salt: 30, key: 180 };
@@ -145,6 +145,7 @@ export function pairSecretFromBytes(
  * is to be made more than a day from now
  * @example
  * ```ts
+ * import type { VeilmatchError } from 'veilmatch/errors';
  * import { createPairSalt, requireFreshSecret } from 'veilmatch/pair';
  *
  * const salt = createPairSalt();
@@ -152,8 +153,8 @@ export function pairSecretFromBytes(
  * const later = Date.now() + 31 * 86_400_000;
  * try {
  *   requireFreshSecret(salt, 'salt', later);
- * } catch ({ code }) {
- *   console.log(code); // → refused
+ * } catch (error) {
+ *   console.log((error as VeilmatchError).code); // → refused
  * }
  * ```
  */

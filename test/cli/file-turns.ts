@@ -89,9 +89,9 @@ export const CASES: readonly Case[] = [
   },
   {
     title: 'a sum to the party that has the values',
-    both: ['--reveal', 'sum', '--to', 'sender'],
+    both: [...SUM, '--to', 'sender'],
     receiver: ['--accept-chosen-values'],
-    sender: ['--value-column', 'amount', '--value-digits', '2'],
+    sender: ['--value-column', 'amount'],
     files: 5,
     told: { receiver: /^shared 10; 40 here, 30 at/, sender: /^shared 10; sum 60\.00; 30 here, 40 at/ },
   },

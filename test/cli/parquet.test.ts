@@ -215,8 +215,8 @@ describe('a Parquet output', () => {
       ],
     });
     expect((await readParquet(rejected)).rows).toEqual([
-      [3, 'phone', 'not-a-number'],
-      [4, null, 'empty'],
+      [3, 'phone', 'not-a-number', null],
+      [4, null, 'empty', null],
     ]);
     for (const path of [output, rejected]) expect(readdirSync(dirname(path)).length).toBe(1);
   });

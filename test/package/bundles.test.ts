@@ -87,7 +87,7 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 182,
+    veilmatch: 184,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 94,
     'veilmatch/hashing': 17,
@@ -96,11 +96,11 @@ describe('what a page loads', () => {
     'veilmatch/oprf': 33,
     'veilmatch/pair': 58,
     'veilmatch/psi': 104,
-    'veilmatch/contact': 70,
+    'veilmatch/contact': 72,
     'veilmatch/tables': 90,
-    'veilmatch/transport': 123,
+    'veilmatch/transport': 130,
     'veilmatch/attack': 251,
-    'veilmatch/compare': 198,
+    'veilmatch/compare': 201,
   };
 
   it('has a ceiling for each subpath', () => {
@@ -143,7 +143,7 @@ describe('what a page loads', () => {
       .reduce((sum, { contents }) => sum + gzipped(contents), 0);
   }
 
-  it('is less than 62 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
+  it('is less than 66 kB for either party of a PSI, with the kernel that runs there and the worker', async () => {
     const code =
       "import { IdentifierSet } from 'veilmatch/identifiers';" +
       "import { intersect, intersection } from 'veilmatch/psi';" +
@@ -152,7 +152,7 @@ describe('what a page loads', () => {
     for (const kernel of ['fma', 'integer']) {
       const program = await loaded(code, `dist/kernel/${kernel}.generated.js`);
       expect(program).toBeGreaterThan(await loaded(code));
-      expect(program + worker).toBeLessThan(62_000);
+      expect(program + worker).toBeLessThan(66_000);
     }
   });
 

@@ -37,6 +37,7 @@ const MOST_ATTEMPTS = 5;
 const RUNS = {
   intersection: { flags: ['--reveal', 'intersection'], writes: true },
   'ot-psi': { flags: ['--reveal', 'intersection', '--protocol', 'ot'], writes: true },
+  auto: { flags: ['--reveal', 'intersection', '--protocol', 'auto'], writes: true },
   cardinality: { flags: ['--reveal', 'cardinality'] },
   people: { flags: ['--reveal', 'cardinality', '--people'] },
   sum: { flags: ['--reveal', 'sum', '--value-digits', '2'], sender: ['--value-column', 'amount'] },

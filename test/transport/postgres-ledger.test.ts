@@ -32,6 +32,10 @@ it.each(['prefer', 'allow', 'verify-ca', 'nonsense'])('does not take sslmode=%s'
   await expectCode('argument', () => openPostgresLedger({ host: 'db.example', database: 'crm', sslmode }));
 });
 
+it.each([-1, 0, 1.5, 65_536, Number.NaN])('is at no port %d', async (port) => {
+  await expectCode('argument', () => openPostgresLedger({ host: '127.0.0.1', port, database: 'crm' }));
+});
+
 it('takes a key of 32 bytes alone', async () => {
   for (const accountKey of [new Uint8Array(31), 'key' as unknown as Uint8Array]) {
     await expectCode('argument', () => openPostgresLedger({ host: '127.0.0.1', port: 1, accountKey }));

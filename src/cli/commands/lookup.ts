@@ -16,7 +16,7 @@ import { VeilmatchError } from '../../errors.js';
 import { checkStdin, type Io } from '../../lists/io.js';
 import { checkFileNames, withOutputs } from '../../lists/output.js';
 import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
-import { checkedUrl } from '../../transport/door/address.js';
+import { checkedUrl, MAX_ADDRESS } from '../../transport/door/address.js';
 import { type ConnectOptions, connect, runParty } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
 import {
@@ -195,6 +195,9 @@ class Source {
 
   static async open(url: URL, flags: LookupFlags, ca: string | undefined, io: Io): Promise<Source> {
     const base = flags.files ?? url.href.replace(/^ws/, 'http');
+    if (base.length > MAX_ADDRESS) {
+      throw new VeilmatchError('argument', `--files: an address has at most ${MAX_ADDRESS} characters.`);
+    }
     const cache = flags.cache === undefined ? undefined : await openFilterCache(flags.cache);
     const source = new Source(base, flags, fetchWith(ca, flags.idleSeconds), cache, io);
     await source.#pin();

@@ -74,8 +74,7 @@ export const pairKeyCommand: Command = {
   options: [outputOption('write the key to this file, sealed, readable by you alone'), sealOption()],
   help: `
 Example:
-  openssl rand -hex 32 > seal.key && chmod 600 seal.key
-  veilmatch pair key -o our.key --seal-key-file seal.key
+  openssl rand -hex 32 > seal.key && chmod 600 seal.key && veilmatch pair key -o our.key --seal-key-file seal.key
 `,
   async run(_, options, io) {
     const { output, sealKeyFile } = options as { output: string; sealKeyFile?: string };

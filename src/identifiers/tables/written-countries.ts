@@ -9,7 +9,7 @@ const MAX_CELL = 80;
 /** `de_DE`, `en-US`, `zh_Hans_CN`, `pt_BR.UTF-8`: a language, perhaps a script, and the country. */
 const LOCALE = /^[a-z]{2,3}(?:[_-][A-Z][a-z]{3})?[_-]([A-Z]{2})(?:\.[\w-]{1,12})?$/;
 /** What stands between two ways to name one country; in names of countries as well. */
-const BETWEEN = /\s+[-\u2013\u2014]\s+|[()[\]|/:;,=]|\s(?=\+)/;
+const BETWEEN = /\s[-\u2013\u2014]\s|[()[\]|/:;,=]|\s(?=\+)/;
 /** The letters of a flag. */
 const FLAG = /[\u{1f1e6}-\u{1f1ff}]{2}/gu;
 const FLAG_A = 0x1f1e6;

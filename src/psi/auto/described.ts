@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The intersection by whichever protocol is faster, for those who ask for it. */
 
-import { CODE_LENGTH } from '../../kernel/ot.js';
 import type { CommandParty, ListProtocol } from '../described/command-line.js';
 import { observeRun, type SentFrame } from '../described/observe.js';
 import { toFlag } from '../described/shared-flags.js';
@@ -68,9 +67,6 @@ export const describedAuto: ListProtocol<
     const isOt = frames.some(({ bytes }) => decodeFrame(bytes).name === 'choices');
     return isOt ? observeOtRun(frames, suite) : observeRun(frames, AUTO, suite);
   },
-  // Of long lists; of short ones those of the ordered mode.
-  draws: {
-    receiver: () => ['nonce', { kind: 'scalar', count: 1 }],
-    sender: () => ['nonce', { kind: 'delta', count: CODE_LENGTH }],
-  },
+  // What comes after is drawn by the protocol that the sizes choose.
+  draws: { receiver: () => ['nonce'], sender: () => ['nonce'] },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is demanded of the peer's lists of elements and tags, whatever the mode. */
 
-import { type DistinctBytes, equalBytes } from '../../bytes.js';
+import { compareParts, type DistinctBytes, equalBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/group.js';
 import { inTurns } from '../../workers/turn.js';
@@ -30,7 +30,7 @@ export function checkAscending(
   let last = previous;
   for (let i = 0; i * width < records.length; i++) {
     const record = records.subarray(i * width, (i + 1) * width);
-    if (last !== undefined && compareBytes(last, record) >= 0) {
+    if (last !== undefined && compareParts(last, 0, record, 0, record.length) >= 0) {
       throw new VeilmatchError(
         'bad-message',
         `The peer's ${name} are not sorted, or record ${first + i} is repeated.`,
@@ -42,15 +42,6 @@ export function checkAscending(
     last = record;
   }
   return last!;
-}
-
-/** The order of two records of one width. */
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }
 
 /**

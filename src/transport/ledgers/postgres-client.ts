@@ -61,7 +61,7 @@ export async function connector(server: PostgresServer): Promise<Connect> {
   const { env } = process;
   const host = server.host ?? env.PGHOST ?? 'localhost';
   const options = {
-    ...{ host, port: server.port, database: server.database, user: server.user },
+    ...{ host, port: portOf(server.port ?? env.PGPORT), database: server.database, user: server.user },
     ssl: await tlsFor(host, server),
     application_name: env.PGAPPNAME ?? 'veilmatch',
     keepAlive: true,
@@ -80,6 +80,19 @@ export async function connector(server: PostgresServer): Promise<Connect> {
     }
     return client;
   };
+}
+
+/**
+ * Looked at here: refused by the socket, it would leave a timer of `pg` behind that ends the process.
+ * @throws {VeilmatchError} `argument`
+ */
+function portOf(given: number | string | undefined): number | undefined {
+  const port = given === undefined || given === '' ? undefined : Number(given);
+  if (port === undefined || (Number.isInteger(port) && port > 0 && port < 65_536)) return port;
+  throw new VeilmatchError(
+    'argument',
+    'The port of PostgreSQL (port, or PGPORT) must be a whole number from 1 to 65535.',
+  );
 }
 
 /** By `require`, so that no bundler of a page sees it. @throws {VeilmatchError} `unsupported` */

@@ -87,16 +87,17 @@ interface FileId {
  * import { mkdtempSync } from 'node:fs';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
- * import { admission } from 'veilmatch/psi';
+ * import { admission, memoryLedger } from 'veilmatch/psi';
  * import { openSqliteLedger } from 'veilmatch/transport';
  *
  * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'budgets.db');
  * // Node has SQLite in it from 22.13 on.
- * const ledger = await openSqliteLedger(path).catch(({ code }) => code);
- * if (ledger !== 'unsupported') {
- *   await admission({ peer: 'acme', ledger })({ peerSize: 5000, ownSize: 5, learns: 'cardinality' });
- *   await ledger.close();
- * }
+ * const ledger = await openSqliteLedger(path).catch(() => memoryLedger());
+ * await admission({ peer: 'acme', ledger })({ peerSize: 5000, ownSize: 5, learns: 'cardinality' });
+ * await ledger.update(['acme'], ([charges]) => {
+ *   console.log(charges?.length); // → 1
+ *   return [charges ?? []];
+ * });
  * ```
  */
 export async function openSqliteLedger(
