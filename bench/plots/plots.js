@@ -182,7 +182,7 @@ const MARKS = { all: '●', asked: '◐', sizes: '○', nothing: '–' };
 /** In which degree a statement of what somebody learns gives the list away. @param {string} text */
 export function degreeOf(text) {
   if (/whole list/.test(text)) return 'all';
-  if (/^Whether the sender has an identifier/.test(text)) return 'asked';
+  if (/^Whether the (sender|publisher) has an identifier/.test(text)) return 'asked';
   if (/^Nothing: the receiver sends nothing/.test(text)) return 'nothing';
   // Sizes, kinds, and which tokens come back: nothing that can be tried offline.
   if (/^Nothing|^How many tokens|^The sizes of both lists, and which identifiers come back/.test(text))

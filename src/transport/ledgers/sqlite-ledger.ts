@@ -93,7 +93,7 @@ interface FileId {
  * const path = join(mkdtempSync(join(tmpdir(), 'veilmatch-')), 'budgets.db');
  * // Node has SQLite in it from 22.13 on.
  * const ledger = await openSqliteLedger(path).catch(() => memoryLedger());
- * await admission({ peer: 'acme', ledger })({ peerSize: 5000, ownSize: 5, learns: 'cardinality' });
+ * await admission({ peer: 'acme', ledger })({ peerSize: 5000, ownSize: 5000, learns: 'cardinality' });
  * await ledger.update(['acme'], ([charges]) => {
  *   console.log(charges?.length); // → 1
  *   return [charges ?? []];
