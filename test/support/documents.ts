@@ -12,6 +12,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { createAuthority } from './certificates.js';
@@ -55,12 +56,22 @@ if (!(script in require(manifest).scripts)) { console.error("npm has no script "
   veilmatch: `exec node '${join(root, 'dist/cli/main.js')}' "$@"`,
 };
 
+interface Background {
+  readonly child: ChildProcess;
+  readonly ending: Promise<Ending>;
+  /** It ends by itself when it has served somebody. */
+  readonly once: boolean;
+}
+
+/** Milliseconds that a server that serves once may take to write its result and end when its client has. */
+const PATIENCE = 20_000;
+
 export class Reader {
   /** Inside the repository, so that the package finds itself by its name. */
   readonly folder: string = mkdtempSync(join(root, 'test/.tmp-documents-'));
   /** In place of 8443, 8444 and 8445. */
   readonly #ports: readonly number[];
-  readonly #background: Array<{ readonly child: ChildProcess; readonly ending: Promise<Ending> }> = [];
+  readonly #background: Background[] = [];
 
   private constructor(ports: readonly number[]) {
     this.#ports = ports;
@@ -110,8 +121,12 @@ export class Reader {
       child.on('error', reject);
       child.on('close', (status) => resolve({ ...output, status: status ?? 1 }));
     });
-    if (!block.background) return ending;
-    this.#background.push({ child, ending });
+    if (!block.background) {
+      const ended = await ending;
+      if (block.text.includes('veilmatch connect ')) await this.#served();
+      return ended;
+    }
+    this.#background.push({ child, ending, once: / --once\b/.test(block.text) });
     const listening = new Promise<Ending>((resolve) => {
       child.stderr.on('data', () => {
         if (output.stderr.includes('"event":"listening"')) resolve({ ...output, status: 0 });
@@ -134,6 +149,14 @@ export class Reader {
       await ending;
     }
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** A client ends before the server that served it has written its own result, which the next block may read. */
+  async #served(): Promise<void> {
+    const endings = this.#background.filter(({ once }) => once).map(({ ending }) => ending);
+    const patience = new AbortController();
+    await Promise.race([Promise.all(endings), sleep(PATIENCE, undefined, { signal: patience.signal })]);
+    patience.abort();
   }
 
   async #command(block: Block): Promise<string[]> {

@@ -242,13 +242,15 @@ describe.runIf(sqlite)('the ledger in a SQLite file', () => {
   it('loses no charge of a process that is killed, which blocks nobody', async () => {
     const path = temporary('ledger.db');
     const [killed, other] = await racers(path, 500, 800);
-    killed!.ended.catch(() => undefined);
-    await until(() => killed!.answered() > 50);
+    await Promise.race([until(() => killed!.answered() > 50), killed!.ended]);
     killed!.process.kill('SIGKILL');
     await expect(killed!.ended).rejects.toThrow('SIGKILL');
     const { granted } = await other!.ended;
     expect(granted).toBe(500);
     const charges = await chargesOf(await open(path), 'acme');
-    expect(charges.length - 500 - killed!.answered()).toBeOneOf([0, 1]);
+    // Ten at a time are asked for, and one update takes all that wait: those are charged whose answers were never heard.
+    const unheard = charges.length - 500 - killed!.answered();
+    expect(unheard).toBeGreaterThanOrEqual(0);
+    expect(unheard).toBeLessThanOrEqual(10);
   });
 });

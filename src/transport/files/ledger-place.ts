@@ -16,8 +16,9 @@ export async function realPlace(path: string): Promise<string> {
   try {
     return await files.realpath(path).catch(async (error) => {
       if (systemCode(error) !== 'ENOENT') throw error;
-      // Nothing at all, or a link: to nothing, then.
-      if (await files.lstat(path).catch(() => undefined)) throw dangling(path);
+      // Nothing at all, or what another process has just made; or a link: to nothing, then.
+      const found = await files.lstat(path).catch(() => undefined);
+      if (found?.isSymbolicLink()) throw dangling(path);
       return join(await files.realpath(dirname(path)), basename(path));
     });
   } catch (error) {

@@ -120,8 +120,11 @@ export async function openSqliteLedger(
     throw refusal(error, source);
   }
   try {
-    database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF');
-    const id = await patiently(source, () => inTransaction(database, () => opened(database, names, source)));
+    const id = await patiently(source, () => {
+      // They read the file, too, which another process may hold.
+      database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF');
+      return inTransaction(database, () => opened(database, names, source));
+    });
     return batchedLedger(
       names,
       async (updates) => {
