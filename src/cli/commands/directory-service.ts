@@ -2,6 +2,7 @@
 /** What `veilmatch directory serve` does with clients that are let in: a run each, with its log and its figures. */
 
 import { contactDiscovery } from '../../contact/index.js';
+import { KeptRuns } from '../../directory/kept-runs.js';
 import type { ServedDirectory } from '../../directory/serving.js';
 import { VeilmatchError } from '../../errors.js';
 import type { GroupBackend } from '../../group/index.js';
@@ -9,6 +10,7 @@ import type { Io } from '../../lists/io.js';
 import { admission, type Ledger, type Policy } from '../../psi/index.js';
 import {
   type AcceptedChannel,
+  isFinal,
   type ListenEvent,
   type ListenOptions,
   listen,
@@ -17,6 +19,7 @@ import {
   policyOf,
   runParty,
 } from '../../transport/index.js';
+import { lent } from '../../transport/resume/lent.js';
 import { log, type Metrics, serveMetrics } from '../report/monitor.js';
 
 /** What is served, to whom, and by what. */
@@ -33,10 +36,13 @@ interface Resources {
 export class DirectoryService {
   readonly #resources: Resources;
   readonly #io: Io;
+  /** So that a client whose line was cut is answered, and not charged again. */
+  readonly #kept: KeptRuns;
 
   constructor(resources: Resources, io: Io) {
     this.#resources = resources;
     this.#io = io;
+    this.#kept = new KeptRuns(() => resources.directory.served());
   }
 
   /** Until the signal fires. @param metricsPort of `/metrics`; undefined for none */
@@ -46,6 +52,7 @@ export class DirectoryService {
     try {
       const listener = await listen({
         ...options,
+        runs: this.#kept,
         signal: this.#io.signal,
         onEvent: (event) => this.#note(event),
       });
@@ -66,7 +73,7 @@ export class DirectoryService {
   }
 
   async #serve(channel: AcceptedChannel): Promise<void> {
-    const { runId: run, peer } = channel;
+    const { runId: run, peer, journal } = channel;
     const { directory, policy, all, partners, ledger, backend, metrics } = this.#resources;
     const started = performance.now();
     const admit = admission({
@@ -78,12 +85,16 @@ export class DirectoryService {
     let outcome = 'complete';
     let peerSize: number | undefined;
     try {
-      const served = await directory.served();
-      const given = { backend, admit, signal: this.#io.signal };
+      const served = journal === undefined ? await directory.served() : this.#kept.servedTo(journal);
+      // What is complete here is kept nevertheless: whether the last answer has arrived, only the client knows.
+      const own = journal && lent(journal, { close: async () => {}, erase: async () => {} });
+      const given = { backend, admit, signal: this.#io.signal, journal: own };
       ({ peerSize } = await runParty(channel, contactDiscovery, 'sender', { served }, given));
+      await journal?.close();
     } catch (error) {
       outcome = error instanceof VeilmatchError ? error.code : 'unforeseen';
       await channel.close('aborted');
+      await (isFinal(error) ? journal?.erase() : journal?.close());
     }
     const seconds = (performance.now() - started) / 1000;
     const { sent, received } = channel.traffic;
@@ -107,6 +118,9 @@ export class DirectoryService {
       return;
     }
     metrics.add('veilmatch_channels_open', event.type === 'accepted' ? 1 : -1);
-    if (event.type === 'accepted') log(this.#io, 'accepted', { run: event.runId, peer: event.peer.name });
+    if (event.type === 'accepted') {
+      const { runId: run, peer, resumed } = event;
+      log(this.#io, 'accepted', { run, peer: peer.name, resumed });
+    }
   }
 }
