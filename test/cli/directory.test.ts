@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ALL_PEERS } from '../../src/policy/admission.js';
 import { fetchWith } from '../../src/cli/secrets/web-files.js';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
@@ -178,6 +179,44 @@ describe('a client', () => {
     line.cutAfter(4000, Infinity);
     expect(await look()).toMatchObject({ status: 3, stderr: expect.stringContaining('was cut') });
     expect(readFileSync(kept).equals(filter.subarray(0, 10_000))).toBe(true);
+  });
+
+  it('whose line is cut asks the same again, is answered in full, and is charged once', async () => {
+    const place = await Place.make();
+    const { port, events } = await place.serve();
+    const line = await lineTo(port);
+    lines.push(line);
+    const contacts = place.path('contacts.csv', people(15, 25));
+    const out = place.path('found.csv');
+    const files = ['--files', `https://127.0.0.1:${port}`, '-o', out];
+    const charged = (): number => {
+      const { accounts } = JSON.parse(readFileSync(place.path('ledger'), 'utf8'));
+      return accounts.find(([name]: [string]) => name !== ALL_PEERS)?.[1].length ?? 0;
+    };
+    const resumed = (): number => events().filter((event) => event.resumed === true).length;
+    // What a whole one takes; a few handshakes differ by some bytes.
+    line.cutAfter(Infinity);
+    expect(await place.lookup(line.port, contacts, ...files)).toMatchObject({ status: 0 });
+    const whole = line.received;
+    const expected = readFileSync(out, 'utf8');
+    let complete = 1;
+    for (let bytes = whole - 4; bytes > 0 && complete < 12; bytes -= 55) {
+      writeFileSync(out, '');
+      line.cutAfter(bytes);
+      const { status } = await place.lookup(line.port, contacts, ...files);
+      // Before the server has said which run it is, there is none to go on with.
+      if (status === 3) break;
+      expect(status).toBe(0);
+      expect(readFileSync(out, 'utf8')).toBe(expected);
+      expect(charged()).toBe(++complete);
+    }
+    expect(resumed()).toBeGreaterThan(4);
+    // Cut again and again, each time a little later, and at last for good.
+    const before = resumed();
+    line.cutAfter(whole - 100, 2);
+    expect(await place.lookup(line.port, contacts, ...files)).toMatchObject({ status: 0 });
+    expect(resumed() - before).toBe(2);
+    expect(charged()).toBe(complete + 1);
   });
 
   it('believes the signer that it has seen first, and no other one', async () => {

@@ -89,7 +89,7 @@ Examples:
     });
     tell('');
     const ledger = await openLedger(flags.ledger);
-    const backend = await createBackend();
+    const backend = await createBackend({ smallBatches: true });
     try {
       const { partners = [] } = listening;
       const given = { directory, policy, all, partners, ledger, backend, metrics };
