@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, utf8 } from '../../src/bytes.js';
+import { readHidden, writeHidden } from '../../src/directory/hidden-files.js';
 import { KINDS, type Kind } from '../../src/sealed/container.js';
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
 import { openKey } from '../../src/transport/index.js';
@@ -81,6 +82,14 @@ const HELD: Readonly<Record<Kind, Held>> = {
     },
     read: readJournal,
     holds: /the state of a run/,
+  },
+  directory: {
+    async make() {
+      await writeHidden(at('directory.json'), unlock, SECRET);
+      return at('directory.json');
+    },
+    read: async (path) => [await readHidden(path, unlock, 4096)],
+    holds: /the private part of a directory/,
   },
 };
 const ALL = Object.keys(KINDS) as Kind[];

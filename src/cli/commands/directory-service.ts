@@ -11,6 +11,7 @@ import { admission, type Ledger, type Policy } from '../../psi/index.js';
 import {
   type AcceptedChannel,
   isFinal,
+  type Listener,
   type ListenEvent,
   type ListenOptions,
   listen,
@@ -21,13 +22,23 @@ import {
 } from '../../transport/index.js';
 import { lent } from '../../transport/resume/lent.js';
 import { log, type Metrics, serveMetrics } from '../report/monitor.js';
+import { onReload, reload } from './reload.js';
+
+/** Who is let in, and to how much. */
+export interface LetIn {
+  readonly policy: Policy;
+  readonly all: Partners['all'];
+  readonly partners: readonly Partner[];
+  readonly accounts: ListenOptions['accounts'];
+}
 
 /** What is served, to whom, and by what. */
 interface Resources {
   readonly directory: ServedDirectory;
-  readonly policy: Policy;
-  readonly all: Partners['all'];
-  readonly partners: readonly Partner[];
+  /** As it is read now. */
+  readonly letIn: () => Promise<LetIn>;
+  /** Where the file of partners is, and whether it is watched. */
+  readonly watched: Parameters<typeof onReload>[0];
   readonly ledger: Ledger;
   readonly backend: GroupBackend;
   readonly metrics: Metrics;
@@ -38,9 +49,13 @@ export class DirectoryService {
   readonly #io: Io;
   /** So that a client whose line was cut is answered, and not charged again. */
   readonly #kept: KeptRuns;
+  /** What holds for who comes next. */
+  #letIn: LetIn;
 
-  constructor(resources: Resources, io: Io) {
+  /** @param letIn as it was read at the beginning */
+  constructor(resources: Resources, letIn: LetIn, io: Io) {
     this.#resources = resources;
+    this.#letIn = letIn;
     this.#io = io;
     this.#kept = new KeptRuns(() => resources.directory.served());
   }
@@ -49,9 +64,12 @@ export class DirectoryService {
   async run(options: ListenOptions, metricsPort: number | undefined): Promise<void> {
     const { metrics, directory } = this.#resources;
     const monitor = metricsPort === undefined ? undefined : await serveMetrics(metrics, metricsPort);
+    let stopReloading = (): void => {};
     try {
+      const { accounts } = this.#letIn;
       const listener = await listen({
         ...options,
+        ...(accounts && { accounts: async (credential) => this.#letIn.accounts?.(credential) }),
         runs: this.#kept,
         signal: this.#io.signal,
         onEvent: (event) => this.#note(event),
@@ -60,6 +78,7 @@ export class DirectoryService {
       const [{ epoch, size }] = epochs;
       const { host } = options;
       log(this.#io, 'listening', { host, port: listener.port, metrics: monitor?.port, set, epoch, size });
+      stopReloading = onReload(this.#resources.watched, () => this.#reload(listener));
       const runs = new Set<Promise<void>>();
       for await (const channel of listener) {
         const run: Promise<void> = this.#serve(channel).then(() => void runs.delete(run));
@@ -68,13 +87,25 @@ export class DirectoryService {
       await Promise.all(runs);
       log(this.#io, 'stopped');
     } finally {
+      stopReloading();
       await monitor?.close();
     }
   }
 
+  async #reload(listener: Listener): Promise<void> {
+    const takeUp = async (): Promise<{ partners: number }> => {
+      const letIn = await this.#resources.letIn();
+      listener.renew(letIn.partners);
+      this.#letIn = letIn;
+      return { partners: letIn.partners.length };
+    };
+    await reload(takeUp, this.#resources.metrics, this.#io);
+  }
+
   async #serve(channel: AcceptedChannel): Promise<void> {
     const { runId: run, peer, journal } = channel;
-    const { directory, policy, all, partners, ledger, backend, metrics } = this.#resources;
+    const { directory, ledger, backend, metrics } = this.#resources;
+    const { policy, all, partners } = this.#letIn;
     const started = performance.now();
     const admit = admission({
       ...{ peer: peer.id, ledger, run },
