@@ -46,7 +46,7 @@ export const directoryServeCommand: Command = {
       '--policy <FILE>',
       'sizes and budgets of each account that has none of its own, JSON (default: for one address book)',
     ),
-    ledgerOption('', 'directory.db, in SQLite, with Node 22.13 or newer, and ledger.json before;'),
+    ledgerOption('', 'directory.db in SQLite, or ledger.json on a Node before 22.13,'),
     ...loadOptions(256),
     new Option('--requests <N>', 'downloads at once at most').argParser(parseCount).default(64),
     ...timeOptions(),
