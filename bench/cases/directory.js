@@ -24,7 +24,8 @@ const CONTACTS = 200;
 const SIGNAL = 'SIGKILL';
 
 /** Numbers of Northern California, none of which has an exchange that ends with 11. */
-const phone = (/** @type {number} */ i) => `+1${AREAS[i % AREAS.length]}${2_200_000 + Math.floor(i / AREAS.length)}`;
+const phone = (/** @type {number} */ i) =>
+  `+1${AREAS[i % AREAS.length]}${2_200_000 + Math.floor(i / AREAS.length)}`;
 const AREAS = [415, 510, 628, 650, 707, 831];
 
 class Directory {
@@ -110,7 +111,12 @@ class Directory {
         ...[MAIN, 'directory', 'serve', path('public'), '--listen', '127.0.0.1:0', '--metrics', '0'],
         ...['--partners', path('accounts.json'), '--policy', path('policy.json')],
         ...['--tls-cert', path('server.pem'), '--tls-key', path('server.key')],
-        ...['--ledger', this.#hasSqlite ? `sqlite:${this.ledger}` : this.ledger, '--runs', String(this.#accounts + 8)],
+        ...[
+          '--ledger',
+          this.#hasSqlite ? `sqlite:${this.ledger}` : this.ledger,
+          '--runs',
+          String(this.#accounts + 8),
+        ],
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
@@ -210,7 +216,10 @@ const bench = {
       const cells = [
         {
           of: { what: 'publishing', members },
-          figures: { seconds: Number(publishing.toFixed(1)), membersPerSecond: Math.round(members / publishing) },
+          figures: {
+            seconds: Number(publishing.toFixed(1)),
+            membersPerSecond: Math.round(members / publishing),
+          },
         },
         { of: { what: 'kernel', elements: CONTACTS }, figures: { evaluationsPerSecond: kernel } },
       ];
@@ -259,14 +268,24 @@ const bench = {
       const after = await charges(program, directory, log);
       cells.push({
         of: { what: 'killed', clients: Math.min(most, 50) },
-        figures: { answered: times.length, charged: after - before, answeredUncharged: Math.max(0, times.length - (after - before)) },
+        figures: {
+          answered: times.length,
+          charged: after - before,
+          answeredUncharged: Math.max(0, times.length - (after - before)),
+        },
       });
       return {
         cells,
         targets: [
           target('evaluations a second, of the rate of the kernel', best / kernel, 'times', 'at least', 0.9),
           target('clients at once that are lost', lost, 'clients', 'at most', 0),
-          target('answers that were not charged', Math.max(0, times.length - (after - before)), 'answers', 'at most', 0),
+          target(
+            'answers that were not charged',
+            Math.max(0, times.length - (after - before)),
+            'answers',
+            'at most',
+            0,
+          ),
         ],
       };
     } finally {

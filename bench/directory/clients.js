@@ -33,12 +33,16 @@ const PROOF_BYTES = 64;
 async function prepared() {
   const pin = { signer: Buffer.from(signer, 'hex') };
   // As any web server would hand them out.
-  const read = async (/** @type {string} */ url) => new Response(readFileSync(join(files, new URL(url).pathname)));
+  const read = async (/** @type {string} */ url) =>
+    new Response(readFileSync(join(files, new URL(url).pathname)));
   const published = await fetchPublishedSet('https://files.example/', { pin, fetch: read });
   const { setId } = openHeader(published.header, pin);
   const directory = await openPublishedSet(published, { setId, pin });
   const backend = await createBackend({ concurrency: 1 });
-  const { set } = await identifiersFromRows(contacts.map((phone) => ({ phone })), { concurrency: 1 });
+  const { set } = await identifiersFromRows(
+    contacts.map((phone) => ({ phone })),
+    { concurrency: 1 },
+  );
   const machine = contactDiscovery.receiver.machine({ set, directory }, { backend });
   /** @type {Uint8Array[]} */
   const questions = [];

@@ -19,7 +19,16 @@ import { connect, hashToken, listen, runParty } from 'veilmatch/transport';
  */
 
 /** @type {Part} */
-const { role, protocol: name, size, concurrency, token, ca, server, port } = JSON.parse(process.argv[2] ?? '{}');
+const {
+  role,
+  protocol: name,
+  size,
+  concurrency,
+  token,
+  ca,
+  server,
+  port,
+} = JSON.parse(process.argv[2] ?? '{}');
 /** @type {any} */
 const protocol = { sum, 'join-ids': joinIds, intersection }[name];
 
@@ -57,7 +66,10 @@ if (role === 'both') {
   process.send?.({ role, seconds: since(started), ...memory() });
 } else if (role === 'sender') {
   const own = ofSender();
-  const listener = await listen({ tls: server, partners: [{ name: 'receiver', tokens: [hashToken(token)] }] });
+  const listener = await listen({
+    tls: server,
+    partners: [{ name: 'receiver', tokens: [hashToken(token)] }],
+  });
   process.send?.({ port: listener.port });
   for await (const channel of listener) {
     const started = performance.now();

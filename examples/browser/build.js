@@ -24,7 +24,10 @@ export async function buildPages(outDir = fileURLToPath(new URL('dist', import.m
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 1000,
-      rolldownOptions: { input: ['index', 'partner', 'contacts'].map((name) => `${root}${name}.html`), checks },
+      rolldownOptions: {
+        input: ['index', 'partner', 'contacts'].map((name) => `${root}${name}.html`),
+        checks,
+      },
     },
   });
   return outDir;

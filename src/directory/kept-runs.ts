@@ -69,7 +69,8 @@ export class KeptRuns implements RunStore {
     const served = await this.#served();
     this.#makeRoom();
     const own = this.#byPeer.get(peer) ?? new Set();
-    for (const entry of own) if (own.size >= this.#runsPerPeer && entry.used === undefined) this.#forget(entry);
+    for (const entry of own)
+      if (own.size >= this.#runsPerPeer && entry.used === undefined) this.#forget(entry);
     const terms = partyTerms(contactDiscovery, 'sender', { served });
     const records: Uint8Array[] = [];
     const entry: Entry = {

@@ -93,7 +93,7 @@ export async function readCards(text: string): Promise<Pick<TextTable, 'records'
  * ```
  */
 export function suggestColumns(
-  table: Pick<TextTable, 'records'>,
+  table: Partial<TextTable> & Pick<TextTable, 'records'>,
   options: ColumnOptions = {},
 ): ColumnReading {
   requireOptions(options, {
@@ -127,7 +127,10 @@ export function suggestColumns(
  * console.log(tableRows(table, suggestColumns(table).columns)); // → [ { row: { email: 'ada@example.com' }, line: 2 } ]
  * ```
  */
-export function tableRows(table: Pick<TextTable, 'records'>, columns: Columns): readonly PlacedRow[] {
+export function tableRows(
+  table: Partial<TextTable> & Pick<TextTable, 'records'>,
+  columns: Columns,
+): readonly PlacedRow[] {
   const whole = wholeRecords(table);
   requireObject(columns, 'The columns', 'phone', 'email');
   for (const kind of ['phone', 'email'] as const) requireArray(columns[kind], `The columns of kind ${kind}`);
@@ -140,7 +143,7 @@ export function tableRows(table: Pick<TextTable, 'records'>, columns: Columns): 
 const isWhole = ({ damage }: ListRecord): boolean => damage === undefined;
 
 /** @throws {VeilmatchError} `argument` */
-function wholeRecords(table: Pick<TextTable, 'records'>): readonly ListRecord[] {
+function wholeRecords(table: Partial<TextTable> & Pick<TextTable, 'records'>): readonly ListRecord[] {
   requireObject(table, 'The table', 'records');
   requireArray(table.records, 'The records of the table');
   for (const record of table.records) requireObject(record, 'A record of the table', 'fields');

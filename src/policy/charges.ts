@@ -60,7 +60,8 @@ export function checkedAccounts(
   known: (charge: Charge) => boolean = () => false,
 ): Accounts {
   const isLists = Array.isArray(after) && after.length === count && after.every(Array.isArray);
-  if (isLists) return after.map((own) => own.map((charge) => (known(charge) ? charge : checkedCharge(charge))));
+  if (isLists)
+    return after.map((own) => own.map((charge) => (known(charge) ? charge : checkedCharge(charge))));
   throw new VeilmatchError(
     'argument',
     `What decides of ${count} accounts must return a list of charges for each, in their order. Nothing was written.`,

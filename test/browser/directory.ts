@@ -44,7 +44,10 @@ async function serve(origin: string): Promise<Serving> {
   };
   const signer = (await cli(['key', 'members', '-o', path('members.key')])).stdout.trim();
   const token = (await cli(['token', 'page', '--add', path('accounts.json')])).stdout.trim();
-  const members = path('members.csv', `phone\n${Array.from({ length: 20 }, (_, i) => number(i)).join('\n')}\n`);
+  const members = path(
+    'members.csv',
+    `phone\n${Array.from({ length: 20 }, (_, i) => number(i)).join('\n')}\n`,
+  );
   const made = ['create', path('public'), members, '--id', 'members', '--key-file', path('members.key')];
   expect(await cli(['directory', ...made])).toMatchObject({ status: 0 });
   const { cert, key } = createAuthority('authority').issue('server', ['localhost']);

@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { fetchWith } from '../../src/cli/secrets/web-files.js';
 import { contactDiscovery, fetchPublishedSet, openPublishedSet } from '../../src/contact/index.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { ALL_PEERS } from '../../src/policy/admission.js';
-import { fetchWith } from '../../src/cli/secrets/web-files.js';
 import { connect, runParty } from '../../src/transport/index.js';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
@@ -141,43 +141,46 @@ describe('a client', () => {
     expect(JSON.parse(now.stdout)).toMatchObject({ epoch: 2, found: 2 });
   });
 
-  it.skipIf(process.platform === 'win32')('is let in by the accounts as they are read at SIGHUP', async () => {
-    const place = await Place.make();
-    const policy = place.path('policy.json', '{"budgets": [{"hours": 24, "elements": 8}]}');
-    const { port, events, stop } = await place.serve('--policy', policy);
-    const told = async (event: string, count: number = 1): Promise<void> => {
-      while (events().filter((one) => one.event === event).length < count)
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    };
-    const contacts = place.path('contacts.csv', people(0, 5));
-    const ask = async (name: string): Promise<number> =>
-      (await place.lookup(port, contacts, '--token-file', place.path(`${name}.token`))).status;
-    expect(await ask('ada')).toBe(0);
-    rmSync(place.path('accounts.json'));
-    for (const name of ['hedy', 'joan']) {
-      rmSync(place.path(`${name}.token`), { force: true });
-      await cli(['token', name, '--add', place.path('accounts.json'), '-o', place.path(`${name}.token`)]);
-    }
-    expect(await ask('joan')).toBe(3);
-    process.emit('SIGHUP');
-    await told('reloaded');
-    expect([await ask('joan'), await ask('ada')]).toEqual([0, 3]);
-    // Of the policy that is in force, one question is left, and none of the next one.
-    writeFileSync(policy, '{"budgets": [{"hours": 24, "elements": 1}]}');
-    writeFileSync(place.path('accounts.json'), '{"partners": [');
-    process.emit('SIGHUP');
-    await told('reload-failed');
-    expect(await ask('hedy')).toBe(0);
-    await cli(['token', 'ada', '--add', place.path('others.json'), '-o', place.path('other.token')]);
-    writeFileSync(place.path('accounts.json'), readFileSync(place.path('others.json')));
-    process.emit('SIGHUP');
-    await told('reloaded', 2);
-    expect((await place.lookup(port, contacts, '--token-file', place.path('other.token'))).stderr).toContain(
-      'policy on sizes',
-    );
-    expect(await stop()).toBe(0);
-    expect(process.listenerCount('SIGHUP')).toBe(0);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'is let in by the accounts as they are read at SIGHUP',
+    async () => {
+      const place = await Place.make();
+      const policy = place.path('policy.json', '{"budgets": [{"hours": 24, "elements": 8}]}');
+      const { port, events, stop } = await place.serve('--policy', policy);
+      const told = async (event: string, count: number = 1): Promise<void> => {
+        while (events().filter((one) => one.event === event).length < count)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      const contacts = place.path('contacts.csv', people(0, 5));
+      const ask = async (name: string): Promise<number> =>
+        (await place.lookup(port, contacts, '--token-file', place.path(`${name}.token`))).status;
+      expect(await ask('ada')).toBe(0);
+      rmSync(place.path('accounts.json'));
+      for (const name of ['hedy', 'joan']) {
+        rmSync(place.path(`${name}.token`), { force: true });
+        await cli(['token', name, '--add', place.path('accounts.json'), '-o', place.path(`${name}.token`)]);
+      }
+      expect(await ask('joan')).toBe(3);
+      process.emit('SIGHUP');
+      await told('reloaded');
+      expect([await ask('joan'), await ask('ada')]).toEqual([0, 3]);
+      // Of the policy that is in force, one question is left, and none of the next one.
+      writeFileSync(policy, '{"budgets": [{"hours": 24, "elements": 1}]}');
+      writeFileSync(place.path('accounts.json'), '{"partners": [');
+      process.emit('SIGHUP');
+      await told('reload-failed');
+      expect(await ask('hedy')).toBe(0);
+      await cli(['token', 'ada', '--add', place.path('others.json'), '-o', place.path('other.token')]);
+      writeFileSync(place.path('accounts.json'), readFileSync(place.path('others.json')));
+      process.emit('SIGHUP');
+      await told('reloaded', 2);
+      expect(
+        (await place.lookup(port, contacts, '--token-file', place.path('other.token'))).stderr,
+      ).toContain('policy on sizes');
+      expect(await stop()).toBe(0);
+      expect(process.listenerCount('SIGHUP')).toBe(0);
+    },
+  );
 
   it('reads a vCard, keeps the filters, and fetches what is new alone', async () => {
     const place = await Place.make();

@@ -64,7 +64,13 @@ describe('a table', () => {
         'email',
         true,
       ]);
-      expect(table.records.map(({ fields }) => fields[0])).toEqual(['name', 'Ada', undefined, 'Zoë', undefined]);
+      expect(table.records.map(({ fields }) => fields[0])).toEqual([
+        'name',
+        'Ada',
+        undefined,
+        'Zoë',
+        undefined,
+      ]);
     } finally {
       await list.close();
     }

@@ -61,7 +61,7 @@ async function findMembers(signal: AbortSignal): Promise<void> {
   output.replaceChildren();
   step.textContent = '';
   const { set, rejected, people } = await book.read();
-  const onProgress = (done: number, total: number): void => {
+  const onProgress = (_: string, done: number, total: number): void => {
     step.textContent = `${count(done)} of ${count(total)} …`;
   };
   step.textContent = 'Asking …';
@@ -111,7 +111,8 @@ function show(names: readonly string[], members: ReadonlySet<number>, rejected: 
     if (!members.has(i)) return create('li', {}, name);
     return create('li', { 'data-member': '' }, name, ' ', create('strong', {}, 'member'));
   });
-  const unread = rejected === 0 ? [] : [create('p', {}, `${plural(rejected, 'cell', 'cells')} cannot be read.`)];
+  const unread =
+    rejected === 0 ? [] : [create('p', {}, `${plural(rejected, 'cell', 'cells')} cannot be read.`)];
   output.replaceChildren(
     create(
       'p',

@@ -9,8 +9,14 @@ import { VeilmatchError } from '../../errors.js';
 import { createBackend } from '../../group/index.js';
 import { checkStdin } from '../../lists/io.js';
 import { defaultContactPolicy } from '../../policy/policy.js';
+import type { ListenOptions } from '../../transport/index.js';
 import type { Command } from '../command.js';
-import { type DirectoryFlags, FOLDER_ARGUMENT, placesOf, privateOptions } from '../flags/directory-options.js';
+import {
+  type DirectoryFlags,
+  FOLDER_ARGUMENT,
+  placesOf,
+  privateOptions,
+} from '../flags/directory-options.js';
 import { readPolicy } from '../flags/policy.js';
 import {
   type DoorFlags,
@@ -20,7 +26,6 @@ import {
   timeOptions,
 } from '../flags/serve-options.js';
 import { parseCount } from '../flags/values.js';
-import type { ListenOptions } from '../../transport/index.js';
 import { log, Metrics } from '../report/monitor.js';
 import { type AccountFlags, accountOptions, openAccounts } from '../secrets/accounts.js';
 import { ledgerOption, openDatabaseLedger } from '../secrets/state-folder.js';
@@ -50,7 +55,10 @@ export const directoryServeCommand: Command = {
     ...loadOptions(256),
     new Option('--requests <N>', 'downloads at once at most').argParser(parseCount).default(64),
     ...timeOptions(),
-    new Option('--watch', 'read the accounts anew when the file of partners has changed, as SIGHUP has them read'),
+    new Option(
+      '--watch',
+      'read the accounts anew when the file of partners has changed, as SIGHUP has them read',
+    ),
   ],
   help: `
 A client learns which of its contacts are members; this server learns how many it asked for. Every answer is a guess that it may test,

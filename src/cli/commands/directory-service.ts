@@ -11,8 +11,8 @@ import { admission, type Ledger, type Policy } from '../../psi/index.js';
 import {
   type AcceptedChannel,
   isFinal,
-  type Listener,
   type ListenEvent,
+  type Listener,
   type ListenOptions,
   listen,
   type Partner,
