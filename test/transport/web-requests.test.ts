@@ -48,6 +48,7 @@ describe('downloads', () => {
     });
     const answer: AnswerRequest = async ({ path }) => ({
       status: 200,
+      headers: { 'content-length': String(path.length + 1) },
       body: (async function* () {
         yield Buffer.from(path);
         if (path !== '/short') await held;
