@@ -75,7 +75,7 @@ async function find(page: Page, name: string, content: string, token: string): P
   await page
     .locator('input[type=file]')
     .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
-  await page.locator('#contacts .summary', { hasText: 'rows' }).waitFor();
+  await page.locator('#contacts .summary', { hasText: 'row' }).waitFor();
   await page.locator('input[name=token]').fill(token);
   await page.locator('#contacts button[type=submit]').click();
 }
