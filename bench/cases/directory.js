@@ -94,7 +94,10 @@ class Directory {
     const seconds = (performance.now() - started) / 1000;
     const { createToken, hashToken } = await import('veilmatch/transport');
     this.tokens = Array.from({ length: this.#accounts }, () => createToken());
-    const partners = this.tokens.map((token, i) => ({ name: `account-${i}`, tokens: [hashToken(token)] }));
+    const partners = this.tokens.map((token, i) => ({
+      name: `account-${i}`,
+      tokens: [`sha256:${Buffer.from(hashToken(token)).toString('hex')}`],
+    }));
     this.#put('accounts.json', JSON.stringify({ partners }));
     this.#put('policy.json', JSON.stringify({ budgets: [{ hours: 24, elements: 1e12, runs: 1e9 }] }));
     const { cert, key: tlsKey } = this.#authority.issue('directory', ['localhost']);
@@ -121,9 +124,11 @@ class Directory {
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.#server = server;
+    let told = '';
     await new Promise((resolve, reject) => {
-      server.once('close', () => reject(new Error('The server has ended.')));
+      server.once('close', () => reject(new Error(`The server has ended: ${told}`)));
       createInterface(/** @type {any} */ (server.stderr)).on('line', (line) => {
+        told = line;
         const said = line.startsWith('{') ? JSON.parse(line) : {};
         if (said.event !== 'listening') return;
         this.port = said.port;
@@ -141,7 +146,7 @@ class Directory {
 
   async kill() {
     const server = this.#server;
-    if (server === undefined) return;
+    if (server === undefined || server.exitCode !== null) return;
     server.removeAllListeners('close');
     const ended = once(server, 'close');
     server.kill(SIGNAL);
@@ -259,8 +264,8 @@ const bench = {
       });
       log('killed in between');
       const before = await charges(program, directory, log);
-      clients.tell({ what: 'load', clients: Math.min(most, 50), seconds: quick ? 2 : 6 });
-      await new Promise((resolve) => setTimeout(resolve, quick ? 1000 : 3000));
+      clients.tell({ what: 'load', clients: Math.min(most, 50), seconds: 600, tellAfter: most });
+      await clients.next();
       await directory.kill();
       const { times } = await clients.next();
       clients.tell({ what: 'end' });

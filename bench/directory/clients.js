@@ -89,10 +89,10 @@ async function ask(channel) {
 }
 
 /**
- * So many clients at once, each with one lookup after another, for some seconds.
- * @param {{ clients: number, seconds: number }} plan
+ * So many clients at once, each with one lookup after another, for some seconds, or until one is lost.
+ * @param {{ clients: number, seconds: number, tellAfter?: number }} plan - says so when so many lookups were answered
  */
-async function load({ clients, seconds }) {
+async function load({ clients, seconds, tellAfter }) {
   const started = performance.now();
   const end = started + seconds * 1000;
   /** @type {number[]} */
@@ -104,10 +104,12 @@ async function load({ clients, seconds }) {
       await connected(account)
         .then(ask)
         .then(
-          () => times.push(performance.now() - before),
+          () => {
+            if (times.push(performance.now() - before) === tellAfter) process.send?.({ answered: tellAfter });
+          },
           () => lost++,
         );
-    } while (performance.now() < end);
+    } while (performance.now() < end && lost === 0);
   };
   await Promise.all(Array.from({ length: clients }, (_, account) => client(account)));
   return { times, lost, seconds: (performance.now() - started) / 1000 };
