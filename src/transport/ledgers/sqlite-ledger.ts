@@ -120,7 +120,8 @@ export async function openSqliteLedger(
     throw refusal(error, source);
   }
   try {
-    database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF');
+    // It reads the file already, which another process may be writing.
+    await patiently(source, () => database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF'));
     const id = await patiently(source, () => inTransaction(database, () => opened(database, names, source)));
     return batchedLedger(
       names,
