@@ -103,7 +103,7 @@ const stories = {
   async browser(story) {
     const { url, close } = await story(() => {});
     try {
-      for (const page of ['', 'partner.html']) {
+      for (const page of ['', 'partner.html', 'contacts.html']) {
         const response = await fetch(url + page);
         check(response.ok, `the page /${page} is not served`);
         const policy = response.headers.get('content-security-policy') ?? '';
@@ -112,7 +112,7 @@ const stories = {
     } finally {
       await close();
     }
-    return 'two pages built and served';
+    return 'three pages built and served';
   },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Builds the two pages into static files, which any server can serve from any folder. */
+/** Builds the three pages into static files, which any server can serve from any folder. */
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -24,7 +24,10 @@ export async function buildPages(outDir = fileURLToPath(new URL('dist', import.m
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 1000,
-      rolldownOptions: { input: [`${root}index.html`, `${root}partner.html`], checks },
+      rolldownOptions: {
+        input: ['index', 'partner', 'contacts'].map((name) => `${root}${name}.html`),
+        checks,
+      },
     },
   });
   return outDir;

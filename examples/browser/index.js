@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two pages: one reads hashes back and compares the protocols, and nothing leaves it; the other connects to a partner.
+// Three pages: one reads hashes back and compares the protocols, and nothing leaves it; the others connect, to a partner and to a directory.
 
 import { buildPages } from './build.js';
 import { servePages } from './serve.js';

@@ -27,9 +27,11 @@ import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { checkComparable, type IdentifierSet } from '../identifiers/set.js';
 import { pathName } from '../path-name.js';
+import type { Unlock } from '../sealed/unlock.js';
 import { signingPublicKey } from '../signing.js';
 import { type FileLock, lockFile } from '../transport/files/file-lock.js';
 import { fileError, readIfThere, replaceFile } from '../transport/files/files.js';
+import { readHidden, writeHidden } from './hidden-files.js';
 import { decodeMembers, encodeMembers, joined, splitBy } from './members.js';
 import { type DirectoryState, decodeState, encodeState, type KeptEpoch } from './state.js';
 
@@ -50,7 +52,12 @@ export interface DirectoryPlaces {
   readonly folder: string;
   /** What is not. */
   readonly hidden: string;
+  /** By what it is sealed. Default: it is not, and its owner alone may read it. */
+  readonly unlock?: Unlock | undefined;
 }
+
+/** The private part alone. */
+export type HiddenPlace = Pick<DirectoryPlaces, 'hidden' | 'unlock'>;
 
 /** With what a directory is changed. */
 export interface ChangeOptions {
@@ -197,10 +204,10 @@ export function rotateKey(places: DirectoryPlaces, until: number, options: Chang
   });
 }
 
-/** The private part of a directory. @throws {VeilmatchError} `bad-file`, `io` */
-export async function readState(hidden: string): Promise<DirectoryState> {
+/** The private part of a directory. @throws {VeilmatchError} `bad-file`, `io`; `argument` for a sealed one without its key */
+export async function readState({ hidden, unlock }: HiddenPlace): Promise<DirectoryState> {
   const path = join(hidden, STATE_FILE);
-  const bytes = await readIfThere(path, MAX_STATE_BYTES);
+  const bytes = await readHidden(path, unlock, MAX_STATE_BYTES);
   if (bytes !== undefined) return decodeState(bytes, pathName(path));
   throw new VeilmatchError(
     'io',
@@ -236,9 +243,9 @@ async function change(
   make: (content: Content) => Promise<Next | undefined>,
 ): Promise<Changed> {
   // Said before a lock is looked for where there is no folder.
-  await readState(places.hidden);
+  await readState(places);
   return locked(places, async (check) => {
-    const state = await readState(places.hidden);
+    const state = await readState(places);
     if (!equalBytes(signingPublicKey(signingKey), state.signer)) {
       throw new VeilmatchError(
         'argument',
@@ -247,7 +254,7 @@ async function change(
       );
     }
     const path = join(places.hidden, state.members);
-    const bytes = await readIfThere(path, MAX_MEMBERS_BYTES);
+    const bytes = await readHidden(path, places.unlock, MAX_MEMBERS_BYTES);
     if (bytes === undefined) {
       throw new VeilmatchError('io', `${pathName(path)} is missing. Bring it back from a copy.`);
     }
@@ -335,8 +342,9 @@ async function putOut(
   for (const [i, segment] of fresh.entries()) {
     await replaceFile(join(places.folder, ...segmentFile(segment).split('/')), filters[i]!, PUBLIC_FILE);
   }
-  await replaceFile(join(places.hidden, state.members), encodeMembers(members));
-  await replaceFile(join(places.hidden, STATE_FILE), encodeState(state));
+  const { hidden, unlock } = places;
+  await writeHidden(join(hidden, state.members), unlock, encodeMembers(members));
+  await writeHidden(join(hidden, STATE_FILE), unlock, encodeState(state));
   await putHeader(places, state);
   await sweep(places, state);
 }

@@ -4,23 +4,23 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServedSet } from '../contact/index.js';
-import { liveEpochs, readState, STATE_FILE } from './directory.js';
+import { type HiddenPlace, liveEpochs, readState, STATE_FILE } from './directory.js';
 import type { DirectoryState } from './state.js';
 
 /** A directory that is served, while others change it. */
 export class ServedDirectory {
-  readonly #hidden: string;
+  readonly #place: HiddenPlace;
   readonly #onChange: (error?: unknown) => void;
   #state: DirectoryState;
   #seen: string;
 
   private constructor(
-    hidden: string,
+    place: HiddenPlace,
     state: DirectoryState,
     seen: string,
     onChange: (error?: unknown) => void,
   ) {
-    this.#hidden = hidden;
+    this.#place = place;
     this.#state = state;
     this.#seen = seen;
     this.#onChange = onChange;
@@ -30,10 +30,10 @@ export class ServedDirectory {
    * @param onChange told of what was taken up, or of the error that kept it from being
    * @throws {VeilmatchError} `io`, `bad-file`
    */
-  static async open(hidden: string, onChange: (error?: unknown) => void): Promise<ServedDirectory> {
+  static async open(place: HiddenPlace, onChange: (error?: unknown) => void): Promise<ServedDirectory> {
     // Looked at first: a change between the two is found again.
-    const seen = await lookAt(hidden);
-    return new ServedDirectory(hidden, await readState(hidden), seen, onChange);
+    const seen = await lookAt(place);
+    return new ServedDirectory(place, await readState(place), seen, onChange);
   }
 
   /** As it was read last. */
@@ -43,11 +43,11 @@ export class ServedDirectory {
 
   /** What is answered from now on. A run that has begun keeps what it was given. */
   async served(now: number = Date.now()): Promise<ServedSet[]> {
-    const seen = await lookAt(this.#hidden);
+    const seen = await lookAt(this.#place);
     if (seen !== this.#seen) {
       this.#seen = seen;
       try {
-        this.#state = await readState(this.#hidden);
+        this.#state = await readState(this.#place);
         this.#onChange();
       } catch (error) {
         // The old state is answered as long as there is no other that can be read.
@@ -65,7 +65,7 @@ export class ServedDirectory {
 }
 
 /** Something else whenever another file has taken the place of the old one. */
-async function lookAt(hidden: string): Promise<string> {
+async function lookAt({ hidden }: HiddenPlace): Promise<string> {
   const found = await stat(join(hidden, STATE_FILE), { bigint: true }).catch(() => undefined);
   return found === undefined ? '' : `${found.ino} ${found.mtimeNs} ${found.size}`;
 }

@@ -23,6 +23,9 @@ import { ristretto255 } from './ristretto255.js';
 /** Some 10 to 40 ms of work each: far more than a message costs, and not too much to wait for at the end. */
 const CHUNK_ELEMENTS: Readonly<Record<BackendName, number>> = { fma: 512, integer: 256, noble: 16 };
 
+/** Of small batches, where they go to workers, too: some tenths of a millisecond, which a message costs as well. */
+const SMALLEST = 32;
+
 /** So many times as many of a progression, whose elements take so much less. */
 const PROGRESSION_CHUNKS = 32;
 
@@ -35,6 +38,8 @@ interface ParallelOptions {
    * a bundler has left the worker's file out.
    */
   readonly optional: boolean;
+  /** Whether batches of less than two chunks go to workers, too. */
+  readonly smallBatches: boolean;
 }
 
 export class ParallelBackend implements TrustingBackend {
@@ -43,15 +48,17 @@ export class ParallelBackend implements TrustingBackend {
   readonly #local: TrustingBackend;
   readonly #pool: WorkerPool;
   readonly #chunk: number;
+  readonly #smallBatches: boolean;
   /** Whether workers are there for sure, or turned out not to be. */
   #workers: 'expected' | 'optional' | 'missing';
 
-  constructor({ local, pool, optional }: ParallelOptions) {
+  constructor({ local, pool, optional, smallBatches }: ParallelOptions) {
     this.name = local.name;
     this.constantTime = local.constantTime;
     this.#local = local;
     this.#pool = pool;
     this.#chunk = CHUNK_ELEMENTS[local.name];
+    this.#smallBatches = smallBatches;
     this.#workers = optional ? 'optional' : 'expected';
   }
 
@@ -246,7 +253,8 @@ export class ParallelBackend implements TrustingBackend {
     locally: () => Promise<Uint8Array>,
     size: number = this.#chunk,
   ): Promise<Uint8Array> {
-    if (count < 2 * size || this.#workers === 'missing') return locally();
+    const least = this.#smallBatches ? SMALLEST : 2 * size;
+    if (count < least || this.#workers === 'missing') return locally();
     try {
       return await this.#spread(count, options, cut, size);
     } catch (error) {

@@ -29,6 +29,11 @@ export interface BackendOptions {
    * caller's alone where no worker can be started.
    */
   readonly concurrency?: number | undefined;
+  /**
+   * Whether small batches go to the threads, too, for a server of many short runs at once: one after another on the caller's thread they
+   * would leave the others idle. Default false: a lone small batch is done sooner where it is.
+   */
+  readonly smallBatches?: boolean | undefined;
   /** Starts `veilmatch/worker`, for bundlers that do not find it by themselves. */
   readonly worker?: (() => AnyWorker) | undefined;
 }
@@ -50,7 +55,9 @@ export interface BackendOptions {
  */
 export async function createBackend(options: BackendOptions = {}): Promise<GroupBackend> {
   requireOptions(options);
-  const { backend = 'auto', worker } = options;
+  const { backend = 'auto', smallBatches = false, worker } = options;
+  if (typeof smallBatches !== 'boolean')
+    throw new VeilmatchError('argument', 'The option smallBatches must be true or false.');
   const concurrency = options.concurrency ?? (worker || canStartWorkers() ? defaultConcurrency() : 1);
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new VeilmatchError(
@@ -64,7 +71,7 @@ export async function createBackend(options: BackendOptions = {}): Promise<Group
   const optional = options.concurrency === undefined && worker === undefined;
   const payload: BackendJob = { name: local.name, code: await kernelCode(local.name) };
   const pool = new WorkerPool(start, concurrency, { job: 'backend', payload });
-  return checked(new ParallelBackend({ local, pool, optional }));
+  return checked(new ParallelBackend({ local, pool, optional, smallBatches }));
 }
 
 function startOwnWorker(): ReturnType<typeof startWorker> {

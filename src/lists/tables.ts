@@ -15,10 +15,11 @@ import {
   findColumns,
   SAMPLE_RECORDS,
 } from './columns.js';
-import { recordsOf } from './csv.js';
+import { MAX_RECORD, recordsOf } from './csv.js';
 import type { Dialect, GivenDialect } from './dialect.js';
 import { type PlacedRow, rowsOfRecord } from './record-rows.js';
 import type { ListRecord } from './record-source.js';
+import { vcardRecords } from './vcard.js';
 
 /** Separated values, taken apart. */
 export interface TextTable {
@@ -53,6 +54,31 @@ export function readTable(text: string, dialect: GivenDialect = {}): TextTable {
 }
 
 /**
+ * Takes a text of contacts apart: the cards of a vCard file, as telephones export them. The records have the columns `name`, `phone`,
+ * `email` and `country`, and a header says so; what a card has several of stands in one cell, a line each. What is no card, or one
+ * without an end, is a record with a `damage`, and ends nothing.
+ * @throws {VeilmatchError} `bad-file` where there is no whole card in it; `argument`
+ * @example
+ * ```ts
+ * import { readCards } from 'veilmatch/tables';
+ *
+ * const { records } = await readCards('BEGIN:VCARD\nVERSION:4.0\nFN:Ada\nTEL:+1 415 555 0123\nEND:VCARD\n');
+ * console.log(records[1]?.fields); // → [ 'Ada', '+1 415 555 0123', '', '' ]
+ * ```
+ */
+export async function readCards(text: string): Promise<Pick<TextTable, 'records'>> {
+  requireText(text, 'The text');
+  const records: ListRecord[] = [];
+  const whole = async function* (): AsyncGenerator<string, void, undefined> {
+    yield text.replace(/^\uFEFF/, '');
+  };
+  for await (const batch of vcardRecords(whole(), MAX_RECORD)) records.push(...batch);
+  // The first one is the header.
+  if (records.slice(1).some(isWhole)) return { records };
+  throw new VeilmatchError('bad-file', 'The text holds no card that could be read.');
+}
+
+/**
  * Finds out which columns hold telephone numbers, e-mail addresses and countries, by their names and by what is in them.
  * @param options what is known of them
  * @returns for each kind one column at the most, unless options name more
@@ -66,7 +92,10 @@ export function readTable(text: string, dialect: GivenDialect = {}): TextTable {
  * console.log(columns.phone, chosen[0]?.why); // → [ 1 ] by its name
  * ```
  */
-export function suggestColumns(table: TextTable, options: ColumnOptions = {}): ColumnReading {
+export function suggestColumns(
+  table: Partial<TextTable> & Pick<TextTable, 'records'>,
+  options: ColumnOptions = {},
+): ColumnReading {
   requireOptions(options, {
     columns: true,
     header: true,
@@ -98,7 +127,10 @@ export function suggestColumns(table: TextTable, options: ColumnOptions = {}): C
  * console.log(tableRows(table, suggestColumns(table).columns)); // → [ { row: { email: 'ada@example.com' }, line: 2 } ]
  * ```
  */
-export function tableRows(table: TextTable, columns: Columns): readonly PlacedRow[] {
+export function tableRows(
+  table: Partial<TextTable> & Pick<TextTable, 'records'>,
+  columns: Columns,
+): readonly PlacedRow[] {
   const whole = wholeRecords(table);
   requireObject(columns, 'The columns', 'phone', 'email');
   for (const kind of ['phone', 'email'] as const) requireArray(columns[kind], `The columns of kind ${kind}`);
@@ -111,11 +143,14 @@ export function tableRows(table: TextTable, columns: Columns): readonly PlacedRo
 const isWhole = ({ damage }: ListRecord): boolean => damage === undefined;
 
 /** @throws {VeilmatchError} `argument` */
-function wholeRecords(table: TextTable): readonly ListRecord[] {
+function wholeRecords(table: Partial<TextTable> & Pick<TextTable, 'records'>): readonly ListRecord[] {
   requireObject(table, 'The table', 'records');
   requireArray(table.records, 'The records of the table');
   for (const record of table.records) requireObject(record, 'A record of the table', 'fields');
   const whole = table.records.filter(isWhole);
   if (whole.length > 0) return whole;
-  throw new VeilmatchError('argument', 'The table has no whole record: take one that readTable has read.');
+  throw new VeilmatchError(
+    'argument',
+    'The table has no whole record: take one that readTable or readCards has read.',
+  );
 }

@@ -17,7 +17,8 @@ import {
   requireText,
 } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import type { Charge, Ledger } from './ledger.js';
+import { type Charge, condensed } from './charges.js';
+import type { Ledger } from './ledger.js';
 import { type Budget, checkBudgets, checkPolicy, type Policy, workLimit } from './policy.js';
 import { countingTerms, type RunSizes, requireSizes, type Terms } from './terms.js';
 
@@ -136,8 +137,8 @@ export function admission(options: AdmissionOptions): (run: AdmissionRequest) =>
       // The name of a run stands in the account of its peer.
       const { run: _, ...nameless } = charge;
       return [
-        [...relevant(policy.budgets, own, at), charge],
-        [...relevant(all ?? [], ofAll, at), nameless],
+        condensed([...relevant(policy.budgets, own, at), charge], at),
+        condensed([...relevant(all ?? [], ofAll, at), nameless], at),
       ];
     });
   };
@@ -181,7 +182,7 @@ function overdrawn(
     const inside = charges.filter((charge) => charge.at > wanted.at - hours * HOUR);
     const used = (what: 'elements' | 'work'): number =>
       inside.reduce((sum, charge) => sum + charge[what], wanted[what]);
-    if (inside.length + 1 > runs) return 'runs';
+    if (inside.reduce((sum, charge) => sum + (charge.runs ?? 1), 1) > runs) return 'runs';
     if (used('elements') > elements) return 'elements';
     if (used('work') > workLimit(budget, ownSize)) return 'work';
   }

@@ -2,21 +2,7 @@
 /** Who has used how much, as a policy needs it. This one forgets when the process ends; `veilmatch/transport` has one in a file. */
 
 import { requireFunction, requireTexts } from '../arguments.js';
-
-/** One run. */
-export interface Charge {
-  /** When it started, in milliseconds since 1970. */
-  readonly at: number;
-  /** Elements that were to be evaluated for the peer. */
-  readonly elements: number;
-  /** Elements that the run made this party work on in all: the peer's, and its own, which it evaluates however few the peer's are. */
-  readonly work: number;
-  /** The run, where it has a name: it is charged once, however often it is resumed. */
-  readonly run?: string | undefined;
-}
-
-/** What the accounts of an update hold, in the order of their names. */
-export type Accounts = readonly (readonly Charge[])[];
+import { type Accounts, type Charge, checkedAccounts } from './charges.js';
 
 /** Where charges are kept, by accounts: one for each peer, and any others. */
 export interface Ledger {
@@ -49,8 +35,10 @@ export function memoryLedger(): Ledger {
     async update(accounts, decide) {
       requireTexts(accounts, 'The accounts');
       requireFunction(decide, 'What decides of the accounts');
-      const after = decide(accounts.map((account) => charges.get(account) ?? []));
-      for (const [i, account] of accounts.entries()) charges.set(account, after[i] ?? []);
+      const before = accounts.map((account) => charges.get(account) ?? []);
+      const known = new Set(before.flat());
+      const after = checkedAccounts(decide(before), accounts.length, (charge) => known.has(charge));
+      for (const [i, account] of accounts.entries()) charges.set(account, after[i]!);
     },
   };
 }

@@ -58,8 +58,9 @@ export {
   type Refusal,
 } from '../policy/admission.js';
 export { BINDS, type Bound, limitsThatBind } from '../policy/binding.js';
+export type { Accounts, Charge } from '../policy/charges.js';
 export { daysToEnumerate } from '../policy/enumeration.js';
-export { type Accounts, type Charge, type Ledger, memoryLedger } from '../policy/ledger.js';
+export { type Ledger, memoryLedger } from '../policy/ledger.js';
 export {
   type Budget,
   checkBudgets,

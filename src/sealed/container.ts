@@ -7,7 +7,7 @@
  * |---|---|---|
  * | 0 | 16 | `veilmatch-sealed` in ASCII |
  * | 16 | 1 | version, 2 |
- * | 17 | 1 | kind: 1 key, 3 runs, 4 journal |
+ * | 17 | 1 | kind: 1 key, 3 runs, 4 journal, 5 directory |
  * | 18 | 1 | what unlocks it: 1 a key file, 2 a passphrase |
  * | 19 | 3 | scrypt's log2 N, r and p; zero for a key file |
  * | 22 | 2 | zero |
@@ -42,6 +42,7 @@ export const KINDS = {
   key: { number: 1, holds: 'a secret key' },
   runs: { number: 3, holds: 'the key of a folder of runs' },
   journal: { number: 4, holds: 'the state of a run' },
+  directory: { number: 5, holds: 'the private part of a directory' },
 } as const;
 
 const MAGIC = utf8('veilmatch-sealed');
@@ -58,6 +59,11 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Of an empty record, without its lengths. */
 const LEAST_BYTES = NONCE_BYTES + TAG_BYTES;
+
+/** Whether these bytes begin as a container does. */
+export function isSealed(bytes: Uint8Array): boolean {
+  return equalBytes(bytes.subarray(0, MAGIC.length), MAGIC);
+}
 
 /** The header and the key of a container. Where its records are is its caller's business. */
 export class Container {

@@ -79,3 +79,4 @@ export {
   type SendOptions,
   send,
 } from './run.js';
+export { type RunAtOptions, runPartyAt } from './run-at.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The page of examples/browser that nothing leaves, in Chromium. */
+/** The pages of examples/browser in Chromium: the one that nothing leaves, and those that connect. */
 
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM } from '../support/chromium.js';
+import { directorySuite } from './directory.js';
 import { expectAccessible, expectNoneElsewhere, Pages, watch } from './harness.js';
 import { partnerSuite } from './partner.js';
 
@@ -403,4 +404,5 @@ describe.runIf(CHROMIUM)('the page', () => {
   });
 
   partnerSuite(() => pages);
+  directorySuite(() => pages);
 });

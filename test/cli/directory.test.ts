@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A directory from the list to the members that a client finds, over TLS, and what is refused on the way. */
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fetchWith } from '../../src/cli/secrets/web-files.js';
+import { contactDiscovery, fetchPublishedSet, openPublishedSet } from '../../src/contact/index.js';
+import { identifiersFromRows } from '../../src/identifiers/index.js';
+import { ALL_PEERS } from '../../src/policy/admission.js';
+import { connect, runParty } from '../../src/transport/index.js';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.js';
 import { cli, type Ending, temporary } from './harness.js';
 import { type Line, lineTo, type ServeHere, serveHere } from './server.js';
@@ -117,6 +121,67 @@ describe('a client', () => {
     expect(info.signer).toBe(readFileSync(place.path('members.pub'), 'utf8').trim());
   });
 
+  it('that was let in is answered with what its run began with, though the epoch has ended meanwhile', async () => {
+    const place = await Place.make();
+    const { port } = await place.serve();
+    const token = readFileSync(place.path('ada.token'), 'utf8').trim();
+    const signer = Buffer.from(readFileSync(place.path('members.pub'), 'utf8').trim().slice(-64), 'hex');
+    const pin = { signer: new Uint8Array(signer) };
+    const read = async (url: string): Promise<Response> =>
+      new Response(new Uint8Array(readFileSync(join(place.folder, new URL(url).pathname))));
+    const published = await fetchPublishedSet('https://files.example/', { pin, fetch: read });
+    const directory = await openPublishedSet(published, { pin, setId: 'members' });
+    const line = await connect(`wss://127.0.0.1:${port}`, { token, tls: { ca: authority.cert }, keep: true });
+    await place.do('remove', [], people(0, 18));
+    const { set } = await identifiersFromRows([3, 18, 30].map((i) => ({ phone: phone(i) })));
+    const old = await runParty(line, contactDiscovery, 'receiver', { set, directory });
+    expect(old.matches).toEqual([0, 1]);
+    const contacts = place.path('contacts.csv', people(15, 25));
+    const now = await place.lookup(port, contacts, '-o', place.path('found.csv'), '--json');
+    expect(JSON.parse(now.stdout)).toMatchObject({ epoch: 2, found: 2 });
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'is let in by the accounts as they are read at SIGHUP',
+    async () => {
+      const place = await Place.make();
+      const policy = place.path('policy.json', '{"budgets": [{"hours": 24, "elements": 8}]}');
+      const { port, events, stop } = await place.serve('--policy', policy);
+      const told = async (event: string, count: number = 1): Promise<void> => {
+        while (events().filter((one) => one.event === event).length < count)
+          await new Promise((resolve) => setTimeout(resolve, 5));
+      };
+      const contacts = place.path('contacts.csv', people(0, 5));
+      const ask = async (name: string): Promise<number> =>
+        (await place.lookup(port, contacts, '--token-file', place.path(`${name}.token`))).status;
+      expect(await ask('ada')).toBe(0);
+      rmSync(place.path('accounts.json'));
+      for (const name of ['hedy', 'joan']) {
+        rmSync(place.path(`${name}.token`), { force: true });
+        await cli(['token', name, '--add', place.path('accounts.json'), '-o', place.path(`${name}.token`)]);
+      }
+      expect(await ask('joan')).toBe(3);
+      process.emit('SIGHUP');
+      await told('reloaded');
+      expect([await ask('joan'), await ask('ada')]).toEqual([0, 3]);
+      // Of the policy that is in force, one question is left, and none of the next one.
+      writeFileSync(policy, '{"budgets": [{"hours": 24, "elements": 1}]}');
+      writeFileSync(place.path('accounts.json'), '{"partners": [');
+      process.emit('SIGHUP');
+      await told('reload-failed');
+      expect(await ask('hedy')).toBe(0);
+      await cli(['token', 'ada', '--add', place.path('others.json'), '-o', place.path('other.token')]);
+      writeFileSync(place.path('accounts.json'), readFileSync(place.path('others.json')));
+      process.emit('SIGHUP');
+      await told('reloaded', 2);
+      expect(
+        (await place.lookup(port, contacts, '--token-file', place.path('other.token'))).stderr,
+      ).toContain('policy on sizes');
+      expect(await stop()).toBe(0);
+      expect(process.listenerCount('SIGHUP')).toBe(0);
+    },
+  );
+
   it('reads a vCard, keeps the filters, and fetches what is new alone', async () => {
     const place = await Place.make();
     const { port } = await place.serve();
@@ -178,6 +243,44 @@ describe('a client', () => {
     line.cutAfter(4000, Infinity);
     expect(await look()).toMatchObject({ status: 3, stderr: expect.stringContaining('was cut') });
     expect(readFileSync(kept).equals(filter.subarray(0, 10_000))).toBe(true);
+  });
+
+  it('whose line is cut asks the same again, is answered in full, and is charged once', async () => {
+    const place = await Place.make();
+    const { port, events } = await place.serve();
+    const line = await lineTo(port);
+    lines.push(line);
+    const contacts = place.path('contacts.csv', people(15, 25));
+    const out = place.path('found.csv');
+    const files = ['--files', `https://127.0.0.1:${port}`, '-o', out];
+    const charged = (): number => {
+      const { accounts } = JSON.parse(readFileSync(place.path('ledger'), 'utf8'));
+      return accounts.find(([name]: [string]) => name !== ALL_PEERS)?.[1].length ?? 0;
+    };
+    const resumed = (): number => events().filter((event) => event.resumed === true).length;
+    // What a whole one takes; a few handshakes differ by some bytes.
+    line.cutAfter(Infinity);
+    expect(await place.lookup(line.port, contacts, ...files)).toMatchObject({ status: 0 });
+    const whole = line.received;
+    const expected = readFileSync(out, 'utf8');
+    let complete = 1;
+    for (let bytes = whole - 4; bytes > 0 && complete < 12; bytes -= 55) {
+      writeFileSync(out, '');
+      line.cutAfter(bytes);
+      const { status } = await place.lookup(line.port, contacts, ...files);
+      // Before the server has said which run it is, there is none to go on with.
+      if (status === 3) break;
+      expect(status).toBe(0);
+      expect(readFileSync(out, 'utf8')).toBe(expected);
+      expect(charged()).toBe(++complete);
+    }
+    expect(resumed()).toBeGreaterThan(4);
+    // Cut again and again, each time a little later, and at last for good.
+    const before = resumed();
+    line.cutAfter(whole - 100, 2);
+    expect(await place.lookup(line.port, contacts, ...files)).toMatchObject({ status: 0 });
+    expect(resumed() - before).toBe(2);
+    expect(charged()).toBe(complete + 1);
   });
 
   it('believes the signer that it has seen first, and no other one', async () => {
@@ -324,6 +427,25 @@ function statusOf(
 }
 
 describe('the commands', () => {
+  it('seal the private part with a key, and need it from then on', async () => {
+    const place = await Place.make();
+    const seal = ['--private-key-file', place.path('seal.key', `${'ab'.repeat(32)}\n`)];
+    await place.do('add', seal, people(20, 22));
+    expect((await place.do('info', [...seal, '--json'])).stdout).toContain('"size": 22');
+    for (const argv of [
+      ['info', place.folder],
+      ['remove', place.folder, place.path('gone.csv', people(0, 1))],
+      ['serve', place.folder, '--partners', place.path('accounts.json'), '--listen', '127.0.0.1:0'],
+    ]) {
+      const ending = await cli(['directory', ...argv]);
+      expect(ending).toMatchObject({ status: 2, stderr: expect.stringContaining('--private-key-file') });
+    }
+    const { port } = await place.serve(...seal);
+    const contacts = place.path('contacts.csv', people(15, 25));
+    const ending = await place.lookup(port, contacts, '--json', '-o', place.path('found.csv'));
+    expect(JSON.parse(ending.stdout)).toMatchObject({ found: 7 });
+  });
+
   it('refuse a private part where everybody could fetch it', async () => {
     const place = new Place();
     await cli(['key', 'members', '-o', place.key]);

@@ -53,6 +53,8 @@ export interface Line {
   readonly port: number;
   /** Connections that were made. */
   readonly connections: number;
+  /** Bytes that the last connection has brought from the server. */
+  readonly received: number;
   /** Cuts the next connections when so many bytes have come from the server. Default: one of them. */
   cutAfter(bytes: number, connections?: number): void;
   close(): Promise<void>;
@@ -62,11 +64,13 @@ export async function lineTo(port: number): Promise<Line> {
   let left = Infinity;
   let times = 0;
   let connections = 0;
+  let received = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     let budget = times > 0 ? left : Infinity;
     times--;
     connections++;
+    received = 0;
     const there = connect(port, '127.0.0.1');
     const cut = (): void => {
       client.destroy();
@@ -79,6 +83,7 @@ export async function lineTo(port: number): Promise<Line> {
     }
     client.on('data', (bytes) => there.write(bytes));
     there.on('data', (bytes: Buffer) => {
+      received += bytes.length;
       client.write(bytes.subarray(0, budget));
       budget -= bytes.length;
       if (budget <= 0) client.end(() => cut());
@@ -90,6 +95,9 @@ export async function lineTo(port: number): Promise<Line> {
     port: (server.address() as AddressInfo).port,
     get connections() {
       return connections;
+    },
+    get received() {
+      return received;
     },
     cutAfter(bytes, several = 1) {
       left = bytes;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { bytesToHex } from '../../src/bytes.js';
 import { contactClient } from '../../src/contact/client.js';
 import { HEADER_FILE, SEGMENT_FOLDER, SIGNER_FILE, segmentFile } from '../../src/contact/files.js';
 import { type ContactDirectory, openHeader, openPublishedSet } from '../../src/contact/index.js';
@@ -78,7 +79,7 @@ async function found(
   contacts: readonly string[],
   directory?: ContactDirectory,
 ): Promise<string[]> {
-  const served = await (await ServedDirectory.open(places.hidden, () => {})).served();
+  const served = await (await ServedDirectory.open(places, () => {})).served();
   const client = contactClient(strings(contacts), directory ?? (await handedOut(places)), { backend });
   const { receiver } = await exchange(client, contactServer(served, { backend }));
   return receiver.matched.map((i) => contacts[i]!);
@@ -152,7 +153,7 @@ describe('a directory', () => {
     expect(await found(places, ['b', 'x'], old)).toEqual(['b']);
     expect(await found(places, ['b', 'x'], directory)).toEqual(['b']);
     expect(readdirSync(join(places.folder, SEGMENT_FOLDER))).toHaveLength(2);
-    const served = await ServedDirectory.open(places.hidden, () => {});
+    const served = await ServedDirectory.open(places, () => {});
     expect((await served.served(until - 1)).map(({ epoch }) => epoch)).toEqual([2, 1]);
     expect((await served.served(until)).map(({ epoch }) => epoch)).toEqual([2]);
   });
@@ -175,7 +176,7 @@ describe('a directory', () => {
     const hidden = readdirSync(places.hidden);
     expect(hidden.sort()).toEqual([STATE_FILE, expect.stringMatching(/^members-[0-9a-f]{16}$/)]);
     for (const name of hidden) expect(mode(join(places.hidden, name))).toBe(0o600);
-    const { epochs } = await readState(places.hidden);
+    const { epochs } = await readState(places);
     const files = readdirSync(places.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       statSync(join(places.folder, name)).isFile(),
     );
@@ -188,6 +189,33 @@ describe('a directory', () => {
       expect(bytes.includes(Buffer.from(epochs[0].secretKey))).toBe(false);
       expect(bytes.includes('a secret name')).toBe(false);
     }
+  });
+
+  it('is sealed where there is a key for it, from the first change with it on', async () => {
+    const plain = await made(['a secret name', 'a']);
+    const { epochs, members } = await readState(plain);
+    const sealed = { ...plain, unlock: { key: new Uint8Array(32).fill(7) } };
+    await addMembers(sealed, strings(['b']), change());
+    const files = readdirSync(plain.hidden);
+    expect(files).toHaveLength(2);
+    expect(files).not.toContain(members);
+    for (const name of files) {
+      const bytes = readFileSync(join(plain.hidden, name));
+      expect(bytes.subarray(0, 16).toString()).toBe('veilmatch-sealed');
+      for (const told of ['a secret name', bytesToHex(epochs[0].secretKey), 'members', '/keys/'])
+        expect(bytes.includes(told)).toBe(false);
+      expect(statSync(join(plain.hidden, name)).mode & 0o777).toBe(0o600);
+    }
+    expect(await found(sealed, ['a', 'b', 'x'])).toEqual(['a', 'b']);
+    await rotateKey(sealed, Date.now() + 60_000, change());
+    await removeMembers(sealed, strings(['a']), change());
+    expect(await found(sealed, ['a', 'b', 'x'])).toEqual(['b']);
+    const refused = await expectCode('argument', () => readState(plain));
+    expect(refused.message).toContain('--private-key-file');
+    await expectCode('argument', () => addMembers(plain, strings(['c']), change()));
+    const other = { ...plain, unlock: { key: new Uint8Array(32).fill(8) } };
+    await expectCode('bad-file', () => addMembers(other, strings(['c']), change()));
+    await expectCode('bad-file', () => ServedDirectory.open(other, () => {}));
   });
 
   it('hands a header out that a change did not come to, with the next one', async () => {
@@ -207,14 +235,14 @@ describe('a directory', () => {
     await expectCode('argument', () => addMembers(places, strings(['b']), other));
     await expectCode('argument', () => rotateKey(places, Date.now() + 1000, other));
     await expectCode('io', () => addMembers(somewhere(), strings(['b']), change()));
-    rmSync(join(places.hidden, (await readState(places.hidden)).members));
+    rmSync(join(places.hidden, (await readState(places)).members));
     await expectCode('io', () => addMembers(places, strings(['b']), change()));
   });
 
   it('is served on under the state that was read when the new one cannot be read', async () => {
     const places = await made(['a']);
     const seen: unknown[] = [];
-    const directory = await ServedDirectory.open(places.hidden, (error) => seen.push(error));
+    const directory = await ServedDirectory.open(places, (error) => seen.push(error));
     writeFileSync(join(places.hidden, STATE_FILE), '{');
     expect(await directory.served()).toHaveLength(1);
     expect(seen).toEqual([expect.objectContaining({ code: 'bad-file' })]);

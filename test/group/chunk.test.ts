@@ -39,7 +39,7 @@ async function expectWiped({ sent, arrived, ended }: Seen): Promise<void> {
 }
 
 /** A backend whose worker runs on this thread, behind a line that moves and clones as one between threads does. */
-function watched(): { group: ParallelBackend; seen: Seen } {
+function watched(smallBatches: boolean = false): { group: ParallelBackend; seen: Seen } {
   const seen: Seen = { sent: [], arrived: [], ended: [] };
   const start = (): WorkerPort => {
     let answer: (message: unknown) => void = () => {};
@@ -63,7 +63,12 @@ function watched(): { group: ParallelBackend; seen: Seen } {
       terminate: () => {},
     };
   };
-  const group = new ParallelBackend({ local, pool: new WorkerPool(start, 2), optional: false });
+  const group = new ParallelBackend({
+    local,
+    pool: new WorkerPool(start, 2),
+    optional: false,
+    smallBatches,
+  });
   return { group, seen };
 }
 
@@ -98,6 +103,26 @@ describe('the chunks of a batch', () => {
     await expectWiped(seen);
     // What the caller gave is the caller's.
     expect([elements, scalars, messages.bytes, tag, scalar, element]).toEqual(given);
+  });
+
+  it('are one for a small batch, where these go to the workers, and none for the least', async () => {
+    for (const [count, chunks] of [
+      [200, 1],
+      [32, 1],
+      [31, 0],
+    ] as const) {
+      const { group, seen } = watched(true);
+      const some = elements.slice(0, 32 * count);
+      expect(await group.multiply(some, scalar)).toEqual(await local.multiply(some, scalar));
+      expect(await group.weightedSum(some, scalars.slice(0, 32 * count))).toEqual(
+        await local.weightedSum(some, scalars.slice(0, 32 * count)),
+      );
+      expect(seen.sent).toHaveLength(2 * chunks);
+      await expectWiped(seen);
+      const { group: usual, seen: none } = watched();
+      await usual.multiply(some, scalar);
+      expect(none.sent).toEqual([]);
+    }
   });
 
   it('are wiped where they came to no result, too', async () => {

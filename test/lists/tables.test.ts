@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openList } from '../../src/lists/open-list.js';
-import { readTable, suggestColumns, tableRows } from '../../src/lists/tables.js';
+import { readCards, readTable, suggestColumns, tableRows } from '../../src/lists/tables.js';
 import { temporary } from '../cli/harness.js';
 import { expectCode } from '../suites/errors.js';
 
@@ -40,6 +40,42 @@ describe('a table', () => {
     } finally {
       await list.close();
     }
+  });
+
+  it('of contacts is what the same file would be, whatever stands between the cards', async () => {
+    const text = [
+      '\uFEFFBEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\nTEL;TYPE=CELL:(415) 555-0142\r\nTEL:+1 415 555 0143\r\nEND:VCARD',
+      'BEGIN:VCARD\nFN:cut off\nBEGIN:VCARD\nVERSION:2.1\nFN;ENCODING=QUOTED-PRINTABLE:Zo=C3=AB\nEMAIL:zoe@example.com',
+      'END:VCARD\nBEGIN:VCARD\nTEL:1\n',
+    ].join('\n');
+    const path = temporary('contacts.vcf');
+    writeFileSync(path, text);
+    const list = await openList(path, { country: 'US' });
+    try {
+      const table = await readCards(text);
+      const { columns } = suggestColumns(table, { country: 'US', header: true });
+      expect(columns).toEqual(list.columns);
+      const rows = [];
+      for await (const batch of list.rows()) rows.push(...batch);
+      expect(tableRows(table, columns)).toEqual(rows);
+      expect(rows.map(({ row, damaged }) => damaged ?? Object.keys(row).join())).toEqual([
+        'phone',
+        true,
+        'email',
+        true,
+      ]);
+      expect(table.records.map(({ fields }) => fields[0])).toEqual([
+        'name',
+        'Ada',
+        undefined,
+        'Zoë',
+        undefined,
+      ]);
+    } finally {
+      await list.close();
+    }
+    await expectCode('bad-file', () => readCards('BEGIN:VCARD\nTEL:1\n'));
+    await expectCode('argument', () => readCards(undefined as never));
   });
 
   it('says which columns are taken, and takes others', () => {

@@ -9,6 +9,7 @@ import { nobleBackend as backend } from '../../src/group/noble.js';
 import { serialBackend } from '../../src/group/serial.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { ALL_PEERS } from '../../src/policy/admission.js';
+import { condensed } from '../../src/policy/charges.js';
 import { countingTerms, namingTerms, publishedTerms, sumTerms, type Terms } from '../../src/policy/terms.js';
 import {
   type AdmissionRequest,
@@ -16,6 +17,7 @@ import {
   BINDS,
   type Bound,
   type Budget,
+  type Charge,
   checkPolicy,
   daysToEnumerate,
   defaultContactPolicy,
@@ -275,6 +277,77 @@ describe('work', () => {
         expect(done).toBeLessThanOrEqual(work);
       }),
     );
+  });
+});
+
+describe('an account that is used for long', () => {
+  const MINUTE = HOUR / 60;
+  const NOW = 1_700_000_000_000;
+  const total = (charges: readonly Charge[], what: (charge: Charge) => number): number =>
+    charges.reduce((sum, charge) => sum + what(charge), 0);
+  const runsOf = ({ runs = 1 }: Charge): number => runs;
+
+  it('has no more charges than an update reads in no time, and the names of the newest runs', async () => {
+    const ledger = memoryLedger();
+    const clock = { at: NOW };
+    const most = { own: 0, all: 0 };
+    for (let i = 0; i < 4000; i++) {
+      clock.at += 11 * MINUTE;
+      const policy = { budgets: [] };
+      await admission({ peer: 'partner', ledger, policy, run: `run ${i}`, now: () => clock.at })(run(3));
+      if (i % 100 !== 99) continue;
+      most.own = Math.max(most.own, (await chargesOf(ledger, 'partner')).length);
+      most.all = Math.max(most.all, (await chargesOf(ledger, ALL_PEERS)).length);
+    }
+    expect([most.own, most.all].every((length) => length > 900 && length <= 1024)).toBe(true);
+    const own = await chargesOf(ledger, 'partner');
+    expect([total(own, runsOf), total(own, ({ elements }) => elements)]).toEqual([4000, 12_000]);
+    // One that is resumed is charged no more.
+    await admission({ peer: 'partner', ledger, run: 'run 3800', now: () => clock.at })(run(3));
+    expect(await chargesOf(ledger, 'partner')).toEqual(own);
+  });
+
+  it('is counted for no shorter, and hardly longer, whatever was charged when', () => {
+    const gaps = fc.array(fc.integer({ min: 0, max: 60 * MINUTE }), { minLength: 1025, maxLength: 2000 });
+    fc.assert(
+      fc.property(gaps, fc.nat(100), (waits, elements) => {
+        let at = NOW - waits.reduce((sum, wait) => sum + wait, 0);
+        const charges = waits.map((wait, i): Charge => {
+          at += wait;
+          return { at, elements, work: i, run: `${i}` };
+        });
+        const fewer = condensed(charges, NOW);
+        expect(fewer.length).toBeLessThanOrEqual(1024);
+        expect(fewer.slice(-256)).toEqual(charges.slice(-256));
+        for (const [hours, longer] of [
+          [1, 1 / 60],
+          [24, 1 / 6],
+          [168, 1],
+          [720, 6],
+        ] as const) {
+          const inside = (list: readonly Charge[], span: number): readonly Charge[] =>
+            list.filter((charge) => charge.at > NOW - span * HOUR);
+          for (const what of [runsOf, (charge: Charge) => charge.elements, (charge: Charge) => charge.work]) {
+            const counted = total(inside(fewer, hours), what);
+            expect(counted).toBeGreaterThanOrEqual(total(inside(charges, hours), what));
+            expect(counted).toBeLessThanOrEqual(total(inside(charges, hours + longer), what));
+          }
+        }
+        expect(condensed(fewer, NOW)).toBe(fewer);
+        expect(condensed(charges.slice(0, 1024), NOW)).toHaveLength(1024);
+      }),
+      { numRuns: times(20) },
+    );
+  });
+
+  it('holds its budgets for runs that were put together, too', async () => {
+    const ledger = memoryLedger();
+    await ledger.update(['partner'], () => [[{ at: NOW, elements: 90, work: 90, runs: 9 }]]);
+    const asked = (budget: Budget): Promise<void> =>
+      admission({ peer: 'partner', ledger, policy: { budgets: [budget] }, now: () => NOW })(run(5));
+    await expectCode('refused', () => asked({ hours: 1, runs: 9 }));
+    await expectCode('refused', () => asked({ hours: 1, elements: 94 }));
+    await asked({ hours: 1, runs: 10, elements: 95 });
   });
 });
 

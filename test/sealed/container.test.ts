@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bytesToHex, concatBytes, utf8 } from '../../src/bytes.js';
+import { writeHidden } from '../../src/directory/hidden-files.js';
 import { KINDS, type Kind } from '../../src/sealed/container.js';
 import { readKeyFile, writeKeyFile } from '../../src/transport/files/key-file.js';
+import { readSealed } from '../../src/transport/files/sealed-file.js';
 import { openKey } from '../../src/transport/index.js';
 import { createJournal, openJournal, readJournalHead } from '../../src/transport/resume/file-journal.js';
 import { openRunStore } from '../../src/transport/resume/run-store.js';
@@ -81,6 +83,15 @@ const HELD: Readonly<Record<Kind, Held>> = {
     },
     read: readJournal,
     holds: /the state of a run/,
+  },
+  directory: {
+    async make() {
+      await writeHidden(at('directory.json'), unlock, SECRET);
+      return at('directory.json');
+    },
+    // What is not sealed is read as it is by those who read one: here it has to be.
+    read: async (path) => [await readSealed(path, 'directory', unlock)],
+    holds: /the private part of a directory/,
   },
 };
 const ALL = Object.keys(KINDS) as Kind[];

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Charge, Ledger } from '../../src/psi/index.js';
+import { expectCode } from './errors.js';
 
 /** What the ledger holds in an account, read without changing it. */
 export async function chargesOf(ledger: Ledger, account: string): Promise<readonly Charge[]> {
@@ -57,6 +58,41 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger>): void {
       const charges = [{ ...charge(1, 2), run: '0123456789abcdef' }, charge(3, 4)];
       await change(ledger, 'peer', () => charges);
       expect(await chargesOf(ledger, 'peer')).toEqual(charges);
+    });
+
+    it('keeps how many runs a charge stands for', async () => {
+      const ledger = await open();
+      const charges = [{ ...charge(1, 2), runs: 40 }, charge(3, 4)];
+      await change(ledger, 'peer', () => charges);
+      expect(await chargesOf(ledger, 'peer')).toEqual(charges);
+      await change(ledger, 'peer', (own) => [...own, charge(5, 6)]);
+      expect(await chargesOf(ledger, 'peer')).toEqual([...charges, charge(5, 6)]);
+    });
+
+    it('takes no lists but those of charges, one for each account, and keeps what it had', async () => {
+      const ledger = await open();
+      await ledger.update(['peer', 'other'], () => [[charge(1, 2)], [charge(3, 4)]]);
+      const decisions: ((charges: readonly (readonly Charge[])[]) => unknown)[] = [
+        () => undefined,
+        () => [],
+        ([own]) => [own],
+        ([own, other]) => [own, other, []],
+        ([own]) => [own, undefined],
+        ([own]) => [own, { length: 0 }],
+        ([own]) => [own, [undefined]],
+        ([own]) => [own, [{}]],
+        ([own]) => [own, [{ ...charge(5, 6), elements: -1 }]],
+        ([own]) => [own, [{ ...charge(5, 6), work: 0.5 }]],
+        ([own]) => [own, [{ ...charge(5, 6), at: Number.NaN }]],
+        ([own]) => [own, [{ ...charge(5, 6), run: 7 }]],
+        ([own]) => [own, [{ ...charge(5, 6), runs: 0 }]],
+        ([own]) => [own, [{ ...charge(5, 6), run: 'named', runs: 2 }]],
+      ];
+      for (const decide of decisions) {
+        await expectCode('argument', () => ledger.update(['peer', 'other'], decide as never));
+      }
+      expect(await chargesOf(ledger, 'peer')).toEqual([charge(1, 2)]);
+      expect(await chargesOf(ledger, 'other')).toEqual([charge(3, 4)]);
     });
 
     it('changes nothing where the decision throws', async () => {

@@ -204,6 +204,19 @@ describe.runIf(sqlite)('the ledger in a SQLite file', () => {
     expect(await chargesOf(ledger, 'p')).toEqual([one]);
   });
 
+  it('is opened when another program has written, which may be while it is opened', async () => {
+    const path = temporary('ledger.db');
+    await change(await open(path), 'p', () => [one]);
+    const database = new sqlite!.DatabaseSync(path);
+    database.exec('BEGIN EXCLUSIVE');
+    const opening = open(path);
+    // It has found the lock, and tries again.
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    database.exec('ROLLBACK');
+    database.close();
+    expect(await chargesOf(await opening, 'p')).toEqual([one]);
+  });
+
   it('waits for another program that writes, while this process goes on', async () => {
     const path = temporary('ledger.db');
     const ledger = await open(path);

@@ -4,8 +4,9 @@
 import { type NumberFormat, numberingPlan, reverse } from 'veilmatch/attack';
 import { profiles } from 'veilmatch/identifiers';
 import { e164, invent, Random } from '../../people.js';
+import { fillCountries } from './countries.js';
 import { areaCodesOf, create, find, section } from './dom.js';
-import { fillCountries, Task } from './form.js';
+import { Task } from './form.js';
 import { Meter } from './meter.js';
 import { count, duration, percentage, plural } from './text.js';
 import { readTokens } from './tokens.js';

@@ -7,8 +7,9 @@ import { generateLists } from '../../compare/lists.js';
 import { Announcer } from './announcer.js';
 import { reportRow, resultTable } from './comparison-table.js';
 import type { ComparisonEvent, ComparisonRequest } from './comparison-worker.js';
+import { fillCountries } from './countries.js';
 import { areaCodesOf, create, find, section } from './dom.js';
-import { fillCountries, Task } from './form.js';
+import { Task } from './form.js';
 import { Picker } from './picker.js';
 import { count } from './text.js';
 
@@ -49,8 +50,8 @@ export function setUpComparison(): void {
     const lists = generateLists({ rows: SAMPLE_ROWS });
     country.value = 'US';
     task.field('areaCodes').value = '415, 628';
-    receiver.load(lists.network, 'A social network');
-    sender.load(lists.hospital, 'A hospital');
+    void receiver.load(lists.network, 'A social network');
+    void sender.load(lists.hospital, 'A hospital');
   });
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A form that starts something which takes its time and can be stopped. */
 
-import { getCountries } from 'libphonenumber-js/max';
 import { find } from './dom.js';
 import { isAbort, messageOf } from './text.js';
-
-const NAMES = new Intl.DisplayNames('en', { type: 'region' });
-
-export function fillCountries(select: HTMLSelectElement): void {
-  const countries = getCountries().map((code) => ({ code, name: NAMES.of(code) ?? code }));
-  for (const { code, name } of countries.sort((a, b) => a.name.localeCompare(b.name, 'en')))
-    select.add(new Option(name, code, code === 'US', code === 'US'));
-}
 
 export class Task {
   readonly form: HTMLFormElement;

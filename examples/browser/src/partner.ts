@@ -5,8 +5,9 @@ import { VeilmatchError } from 'veilmatch';
 import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
 import { cardinality, intersection, people } from 'veilmatch/psi';
 import { connect, receive, runParty } from 'veilmatch/transport';
+import { fillCountries } from './countries.js';
 import { find, section } from './dom.js';
-import { fillCountries, Task } from './form.js';
+import { Task } from './form.js';
 import { receivedResult } from './match-result.js';
 import { Picker } from './picker.js';
 

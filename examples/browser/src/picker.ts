@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Where a list is chosen or dropped. */
 
-import { VeilmatchError } from 'veilmatch';
+import { VeilmatchError } from 'veilmatch/errors';
 import type { Row } from 'veilmatch/identifiers';
 import type { Columns, PlacedRow } from 'veilmatch/lists';
-import { readTable, suggestColumns, type TextTable, tableRows } from 'veilmatch/tables';
+import { readCards, readTable, suggestColumns, type TextTable, tableRows } from 'veilmatch/tables';
 import { create, find } from './dom.js';
 import { messageOf, plural } from './text.js';
 
 /** What a kind is chosen by that has none. */
 const NO_COLUMN = '-1';
 
+type List = Pick<TextTable, 'records'>;
+
+/** Cards have their columns by what they are; of other lists they are found out. */
+interface Read {
+  readonly list: List;
+  readonly header?: true;
+}
+
+async function readText(text: string): Promise<Read> {
+  if (!/^\s*BEGIN:VCARD\s/i.test(text)) return { list: readTable(text) };
+  return { list: await readCards(text), header: true };
+}
+
 function emptyPicker(title: string): HTMLElement {
-  const file = create('input', { type: 'file', accept: '.csv,.tsv,.txt,text/csv' });
+  const file = create('input', { type: 'file', accept: '.csv,.tsv,.txt,.vcf,text/csv,text/vcard' });
   const column = (text: string, name: string): HTMLElement =>
     create('label', {}, text, create('select', { name }));
   return create(
@@ -22,7 +35,7 @@ function emptyPicker(title: string): HTMLElement {
     create(
       'div',
       { class: 'drop' },
-      create('label', {}, 'CSV file ', file),
+      create('label', {}, 'CSV file or vCard ', file),
       create('p', { class: 'hint' }, 'or drop it here'),
     ),
     create('p', { class: 'summary', role: 'status' }),
@@ -41,7 +54,7 @@ export class Picker {
   readonly #country: HTMLSelectElement;
   readonly #file: HTMLInputElement;
   readonly #changed: () => void;
-  #table: TextTable | undefined;
+  #read: Read | undefined;
   /** Of the table, as it is read where nothing is chosen. */
   #suggested: Columns | undefined;
 
@@ -64,7 +77,7 @@ export class Picker {
 
   /** Whether a list was chosen. */
   get filled(): boolean {
-    return this.#table !== undefined;
+    return this.#read !== undefined;
   }
 
   /** @throws {VeilmatchError} `argument` where none was chosen */
@@ -75,16 +88,16 @@ export class Picker {
   /** Finds the records of rows, as they stand in the list. */
   get cells(): (row: number) => readonly string[] {
     const placed = this.#placed();
-    const records = new Map(this.#table?.records.map(({ line, fields }) => [line, fields]));
+    const records = new Map(this.#read?.list.records.map(({ line, fields }) => [line, fields]));
     return (row) => records.get(placed[row]?.line ?? 0) ?? [];
   }
 
-  load(text: string, name: string): void {
+  async load(text: string, name: string): Promise<void> {
     this.#changed();
-    this.#table = undefined;
+    this.#read = undefined;
     this.#suggested = undefined;
     try {
-      this.#table = readTable(text);
+      this.#read = await readText(text);
       this.#chooseColumns();
       this.#say(`${name}: ${this.#described()}`);
     } catch (error) {
@@ -97,7 +110,7 @@ export class Picker {
     if (file === undefined) return;
     try {
       const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-      this.load(text, file.name);
+      await this.load(text, file.name);
     } catch {
       this.#say('This is no text in UTF-8. Save it as CSV in UTF-8.');
     }
@@ -105,8 +118,8 @@ export class Picker {
 
   /** As its columns are chosen. */
   #placed(): readonly PlacedRow[] {
-    const [table, suggested] = [this.#table, this.#suggested];
-    if (table === undefined || suggested === undefined)
+    const [read, suggested] = [this.#read, this.#suggested];
+    if (read === undefined || suggested === undefined)
       throw new VeilmatchError('argument', `${this.#title}: choose a file first.`);
     const columns = (name: string): number[] => {
       const { value } = this.#choice(name);
@@ -115,12 +128,12 @@ export class Picker {
     const [phone, email] = [columns('phoneColumn'), columns('emailColumn')];
     if (phone.length + email.length === 0)
       throw new VeilmatchError('argument', `${this.#title}: say which column holds what.`);
-    return tableRows(table, { ...suggested, phone, email });
+    return tableRows(read.list, { ...suggested, phone, email });
   }
 
   /** What the file holds: 40 rows, 2 columns. */
   #described(): string {
-    const records = this.#table?.records ?? [];
+    const records = this.#read?.list.records ?? [];
     const damaged = records.filter(({ damage }) => damage !== undefined).length;
     const rows = records.length - (this.#suggested?.header === undefined ? 0 : 1);
     const size = `${plural(rows, 'row', 'rows')}, ${plural(this.#width, 'column', 'columns')}.`;
@@ -128,12 +141,13 @@ export class Picker {
   }
 
   get #width(): number {
-    return Math.max(...(this.#table?.records ?? []).map(({ fields }) => fields.length));
+    return Math.max(...(this.#read?.list.records ?? []).map(({ fields }) => fields.length));
   }
 
   #chooseColumns(): void {
-    if (this.#table === undefined) return;
-    const { columns, names } = suggestColumns(this.#table, { country: this.#country.value });
+    if (this.#read === undefined) return;
+    const { list, header } = this.#read;
+    const { columns, names } = suggestColumns(list, { country: this.#country.value, header });
     this.#suggested = columns;
     for (const [name, column = -1] of [
       ['phoneColumn', columns.phone[0]],

@@ -4,8 +4,9 @@
 import { VeilmatchError } from 'veilmatch';
 import { type NumberingPlan, numberingPlan, reverse } from 'veilmatch/attack';
 import { type PlatformToken, type ProfileName, type Profiles, profiles } from 'veilmatch/identifiers';
+import { fillCountries } from './countries.js';
 import { areaCodesOf, create, find, section } from './dom.js';
-import { fillCountries, Task } from './form.js';
+import { Task } from './form.js';
 import { Meter } from './meter.js';
 import { compact, count, duration, percentage } from './text.js';
 

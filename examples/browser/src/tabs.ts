@@ -6,8 +6,9 @@ import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
 import { people } from 'veilmatch/psi';
 import { broadcastChannel, type Channel, receive, runParty, send } from 'veilmatch/transport';
 import { generateLists } from '../../compare/lists.js';
+import { fillCountries } from './countries.js';
 import { create, find, section } from './dom.js';
-import { fillCountries, Task } from './form.js';
+import { Task } from './form.js';
 import { type Run, receivedResult } from './match-result.js';
 import { Picker } from './picker.js';
 import { bytes, count, duration } from './text.js';
@@ -52,8 +53,8 @@ export function setUpTabs(): void {
   find(place, '.actions', HTMLElement).append(sample);
   sample.addEventListener('click', () => {
     const { network, hospital } = generateLists({ rows: SAMPLE_ROWS });
-    if (task.choice('role').value === 'receiver') picker.load(network, 'A social network');
-    else picker.load(hospital, 'A hospital');
+    if (task.choice('role').value === 'receiver') void picker.load(network, 'A social network');
+    else void picker.load(hospital, 'A hospital');
   });
 
   async function run(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Figures as people read them. */
 
-import { VeilmatchError } from 'veilmatch';
+import { VeilmatchError } from 'veilmatch/errors';
 
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');

@@ -9,8 +9,14 @@ import { VeilmatchError } from '../../errors.js';
 import { createBackend } from '../../group/index.js';
 import { checkStdin } from '../../lists/io.js';
 import { defaultContactPolicy } from '../../policy/policy.js';
+import type { ListenOptions } from '../../transport/index.js';
 import type { Command } from '../command.js';
-import { type DirectoryFlags, FOLDER_ARGUMENT, placesOf, privateOption } from '../flags/directory-options.js';
+import {
+  type DirectoryFlags,
+  FOLDER_ARGUMENT,
+  placesOf,
+  privateOptions,
+} from '../flags/directory-options.js';
 import { readPolicy } from '../flags/policy.js';
 import {
   type DoorFlags,
@@ -22,14 +28,15 @@ import {
 import { parseCount } from '../flags/values.js';
 import { log, Metrics } from '../report/monitor.js';
 import { type AccountFlags, accountOptions, openAccounts } from '../secrets/accounts.js';
-import { ledgerOption, openLedger } from '../secrets/state-folder.js';
-import { DirectoryService } from './directory-service.js';
+import { ledgerOption, openDatabaseLedger } from '../secrets/state-folder.js';
+import { DirectoryService, type LetIn } from './directory-service.js';
 
 interface DirectoryServeFlags extends DirectoryFlags, DoorFlags, AccountFlags {
   readonly policy?: string;
   readonly ledger?: string;
   readonly metrics?: number;
   readonly requests: number;
+  readonly watch?: true;
 }
 
 export const directoryServeCommand: Command = {
@@ -39,15 +46,19 @@ export const directoryServeCommand: Command = {
   options: [
     ...doorOptions(),
     ...accountOptions(),
-    privateOption(),
+    ...privateOptions(),
     new Option(
       '--policy <FILE>',
       'sizes and budgets of each account that has none of its own, JSON (default: for one address book)',
     ),
-    ledgerOption(),
+    ledgerOption('', 'directory.db in SQLite, or ledger.json on a Node before 22.13,'),
     ...loadOptions(256),
     new Option('--requests <N>', 'downloads at once at most').argParser(parseCount).default(64),
     ...timeOptions(),
+    new Option(
+      '--watch',
+      'read the accounts anew when the file of partners has changed, as SIGHUP has them read',
+    ),
   ],
   help: `
 A client learns which of its contacts are members; this server learns how many it asked for. Every answer is a guess that it may test,
@@ -59,7 +70,10 @@ have to be. Each needs an expiry (exp), and the account is its issuer and subjec
 hash.
 
 veilmatch directory add, remove and rotate may be run beside it: what they change is taken up with the next client, and runs that have
-begun end with what they began with.
+begun end with what they began with. SIGHUP, and --watch where the file of partners has changed, have accounts, keys and policies read
+anew.
+
+A client whose line is cut comes back to its question for a quarter of an hour, and is charged once.
 
 Examples:
   veilmatch token ada --add accounts.json -o ada.token
@@ -69,11 +83,15 @@ Examples:
 `,
   async run([folder = ''], options, io) {
     const flags = options as unknown as DirectoryServeFlags;
-    checkStdin([flags.partners, flags.policy, flags.jwks]);
-    const { hidden } = await placesOf(folder, flags);
-    const { listening, all } = await listenOptions(flags, io);
-    const accounts = await openAccounts(flags, io, () => log(io, 'keys-unavailable'));
-    const policy = flags.policy === undefined ? defaultContactPolicy : await readPolicy(flags.policy, io);
+    checkStdin([flags.partners, flags.policy, flags.jwks, flags.privateKeyFile]);
+    const place = await placesOf(folder, flags, io);
+    const letIn = async (): Promise<{ readonly listening: ListenOptions; readonly of: LetIn }> => {
+      const { listening, all } = await listenOptions(flags, io);
+      const accounts = await openAccounts(flags, io, () => log(io, 'keys-unavailable'));
+      const policy = flags.policy === undefined ? defaultContactPolicy : await readPolicy(flags.policy, io);
+      return { listening, of: { policy, all, partners: listening.partners ?? [], accounts } };
+    };
+    const { listening, of } = await letIn();
     const metrics = new Metrics();
     let size = 0;
     const tell = (event: string): void => {
@@ -83,19 +101,19 @@ Examples:
       size = now;
       if (event !== '') log(io, event, { set, epoch, size });
     };
-    const directory: ServedDirectory = await ServedDirectory.open(hidden, (error) => {
+    const directory: ServedDirectory = await ServedDirectory.open(place, (error) => {
       if (error === undefined) tell('changed');
       else log(io, 'unchanged', { code: error instanceof VeilmatchError ? error.code : 'unforeseen' });
     });
     tell('');
-    const ledger = await openLedger(flags.ledger);
-    const backend = await createBackend();
+    const ledger = await openDatabaseLedger(flags.ledger);
+    const backend = await createBackend({ smallBatches: true });
     try {
-      const { partners = [] } = listening;
-      const given = { directory, policy, all, partners, ledger, backend, metrics };
+      const renewed = async (): Promise<LetIn> => (await letIn()).of;
+      const given = { directory, letIn: renewed, watched: flags, ledger, backend, metrics };
       const limits = { ...listening.limits, requests: flags.requests };
-      const door = { ...listening, limits, accounts, onRequest: answerFiles(folder) };
-      await new DirectoryService(given, io).run(door, flags.metrics);
+      const door = { ...listening, limits, onRequest: answerFiles(folder) };
+      await new DirectoryService(given, of, io).run(door, flags.metrics);
     } finally {
       await backend.dispose();
       await ledger.close();

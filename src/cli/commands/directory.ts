@@ -26,7 +26,7 @@ import {
   parseRate,
   parseUntil,
   placesOf,
-  privateOption,
+  privateOptions,
 } from '../flags/directory-options.js';
 import {
   assignedOption,
@@ -45,7 +45,7 @@ import { readKey } from '../secrets/secrets.js';
 export const DIRECTORY_COURSE = `
 A directory is a folder of plain files: a signed header, and filters under names that never change. Any web server or CDN may hand it
 out; a member is found in it only with the help of the server that has the key. The key and the members are in a folder beside it, which
-is never handed out.
+is never handed out; --private-key-file seals them.
 
 veilmatch key makes the key that signs. Clients pin its public half, so keep it where the server is not.
 
@@ -89,7 +89,7 @@ const listChange = (
   arguments: [FOLDER_ARGUMENT, LIST_ARGUMENT],
   options: [
     keyFileOption(),
-    privateOption(),
+    ...privateOptions(),
     jsonOption(),
     assignedOption(),
     strictOption(),
@@ -98,8 +98,8 @@ const listChange = (
   help,
   async run([folder = '', list = ''], options, io) {
     const flags = options as unknown as ChangeFlags & SetFlags;
-    checkStdin([list, flags.keyFile]);
-    const places = await placesOf(folder, flags);
+    checkStdin([list, flags.keyFile, flags.privateKeyFile]);
+    const places = await placesOf(folder, flags, io);
     const key = await keyOf(places, flags, io);
     const read = await readSet(list, flags, io);
     const changed = await worked(key, io, (change) => make(places, read, change));
@@ -116,7 +116,7 @@ export const directoryCreateCommand: Command = {
   options: [
     new Option('--id <NAME>', 'what clients call the set: the same for ever').makeOptionMandatory(),
     new Option('--key-file <FILE>', 'the key that signs, made by veilmatch key').makeOptionMandatory(),
-    privateOption(),
+    ...privateOptions(),
     new Option('--filter <KIND>', 'golomb is the smaller one, binary-fuse the faster one')
       .choices(filterKinds)
       .default('golomb'),
@@ -140,14 +140,14 @@ Example:
 `,
   async run([folder = '', list = ''], options, io) {
     const flags = options as unknown as CreateFlags;
-    checkStdin([list, flags.keyFile]);
+    checkStdin([list, flags.keyFile, flags.privateKeyFile]);
     if (!isPartnerName(flags.id)) {
       throw new VeilmatchError(
         'argument',
         'Give --id up to 64 letters, digits, and . _ @ - and no spaces; it does not begin like a token.',
       );
     }
-    const places = await placesOf(folder, flags);
+    const places = await placesOf(folder, flags, io);
     const key = await keyOf(places, flags, io);
     const read = await readSet(list, flags, io);
     const { id: setId, filter: kind, rate: falsePositiveRate } = flags;
@@ -196,7 +196,7 @@ export const directoryRotateCommand: Command = {
       .argParser(parseUntil)
       .makeOptionMandatory(),
     keyFileOption(),
-    privateOption(),
+    ...privateOptions(),
     jsonOption(),
   ],
   help: `
@@ -208,7 +208,7 @@ Example:
 `,
   async run([folder = ''], options, io) {
     const flags = options as unknown as ChangeFlags & { readonly until: number };
-    const places = await placesOf(folder, flags);
+    const places = await placesOf(folder, flags, io);
     const key = await keyOf(places, flags, io);
     const changed = await worked(key, io, (change) => rotateKey(places, flags.until, change));
     await report(changed, flags, io);
@@ -220,7 +220,7 @@ export const directoryInfoCommand: Command = {
   name: 'directory info',
   summary: 'say what a directory is',
   arguments: [FOLDER_ARGUMENT],
-  options: [privateOption(), new Option('--json', 'as JSON')],
+  options: [...privateOptions(), new Option('--json', 'as JSON')],
   help: `
 The line behind "signer" is what clients pin: give it to them on a way on which nobody can change it.
 
@@ -229,8 +229,8 @@ Example:
 `,
   async run([folder = ''], options, io): Promise<ExitStatus> {
     const flags = options as unknown as ChangeFlags;
-    const { hidden } = await placesOf(folder, flags);
-    await report({ state: await readState(hidden), ended: [] }, flags, io);
+    const places = await placesOf(folder, flags, io);
+    await report({ state: await readState(places), ended: [] }, flags, io);
     return 0;
   },
 };
@@ -241,8 +241,8 @@ interface SigningKey {
 }
 
 /** The key of the flag, or where it was when the directory was changed last. */
-async function keyOf({ hidden }: DirectoryPlaces, { keyFile }: ChangeFlags, io: Io): Promise<SigningKey> {
-  const path = keyFile ?? (await readState(hidden)).keyFile;
+async function keyOf(places: DirectoryPlaces, { keyFile }: ChangeFlags, io: Io): Promise<SigningKey> {
+  const path = keyFile ?? (await readState(places)).keyFile;
   const signingKey = await readKey(path, io, SIGNING_KEY).catch((error) => {
     if (keyFile !== undefined || !(error instanceof VeilmatchError) || error.code !== 'io') throw error;
     throw new VeilmatchError(

@@ -17,7 +17,7 @@ import { checkStdin, type Io } from '../../lists/io.js';
 import { checkFileNames, withOutputs } from '../../lists/output.js';
 import { type Spill, withSharedRows } from '../../lists/shared-rows.js';
 import { checkedUrl, MAX_ADDRESS } from '../../transport/door/address.js';
-import { type ConnectOptions, connect, runParty } from '../../transport/index.js';
+import { type ConnectOptions, runPartyAt } from '../../transport/index.js';
 import type { Command, ExitStatus } from '../command.js';
 import {
   assignedOption,
@@ -90,7 +90,7 @@ export const lookupCommand: Command = {
   help: `
 The server runs veilmatch directory serve. It learns how many contacts there are, and nothing of who they are or which of them are
 members. The contacts stay here: what is sent for each is a blinded point. Members go to the file of -o, as line, phone and email, with
---keep other columns of the list.
+--keep other columns of the list. Where the line is cut, the same question goes on over another connection, and is charged once.
 
 What the directory says is believed because of its signature. --signer pins the key that signs; without it, the key that the server
 shows the first time is kept in --cache, and any other is refused from then on.
@@ -152,13 +152,11 @@ async function ask(
   try {
     for (let again = false; ; again = true) {
       const directory = await source.directory();
-      const channel = await connect(url.href, { ...credentials, signal: io.signal });
       try {
         const own = { set: read.set, directory };
-        const given = { signal: io.signal, onProgress: progress.update };
-        return { result: await runParty(channel, contactDiscovery, 'receiver', own, given), directory };
+        const given = { connect: credentials, signal: io.signal, onProgress: progress.update };
+        return { result: await runPartyAt(url.href, contactDiscovery, 'receiver', own, given), directory };
       } catch (error) {
-        await channel.close('aborted');
         const ended = error instanceof VeilmatchError && error.code === 'incompatible-peer';
         if (!ended || again) throw error;
       }

@@ -22,7 +22,7 @@ import type { ServeFlags } from '../flags/serve-options.js';
 import { log, Metrics, serveMetrics } from '../report/monitor.js';
 import { startRunProgress } from '../report/run-report.js';
 import { type Offered, type Offering, offersOf } from './offering.js';
-import { onReload } from './reload.js';
+import { onReload, reload } from './reload.js';
 
 /** What either party takes home, whatever the protocol. */
 interface Taken extends Confirmed {
@@ -100,29 +100,25 @@ export class Service {
     }
   }
 
-  /** Takes up what is offered now. Where that cannot be read, all stays as it was. */
   async #reload(listener: Listener): Promise<void> {
     const { renewed } = this.#resources;
-    try {
-      if (renewed === undefined) {
-        throw new VeilmatchError(
-          'argument',
-          'A list from standard input, and one whose rows are written with --output, is read once.',
-        );
-      }
-      const offering = await renewed();
-      listener.renew(offering.door.partners);
-      const size = sizeOf(offering);
-      this.#metrics.set('veilmatch_list_identifiers', size);
-      this.#metrics.add('veilmatch_reloads_total', 1, 'outcome="taken-up"');
-      log(this.#io, 'reloaded', { partners: offering.door.partners.length, size });
-    } catch (error) {
-      const code = error instanceof VeilmatchError ? error.code : 'unforeseen';
-      this.#metrics.add('veilmatch_reloads_total', 1, 'outcome="failed"');
-      // Messages of this package hold no value of a file; those of others may.
-      const reason = error instanceof VeilmatchError ? error.message : undefined;
-      log(this.#io, 'reload-failed', { code, reason, inForce: 'what was read before' });
-    }
+    await reload(
+      async () => {
+        if (renewed === undefined) {
+          throw new VeilmatchError(
+            'argument',
+            'A list from standard input, and one whose rows are written with --output, is read once.',
+          );
+        }
+        const offering = await renewed();
+        listener.renew(offering.door.partners);
+        const size = sizeOf(offering);
+        this.#metrics.set('veilmatch_list_identifiers', size);
+        return { partners: offering.door.partners.length, size };
+      },
+      this.#metrics,
+      this.#io,
+    );
   }
 
   /** @returns whether the run is complete */

@@ -6,10 +6,13 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { DirectoryPlaces } from '../../directory/directory.js';
 import { VeilmatchError } from '../../errors.js';
+import type { Io } from '../../lists/io.js';
 import { pathName } from '../../path-name.js';
+import { readKey } from '../secrets/secrets.js';
 
 export interface DirectoryFlags {
   readonly private?: string;
+  readonly privateKeyFile?: string;
 }
 
 export const FOLDER_ARGUMENT = {
@@ -17,20 +20,30 @@ export const FOLDER_ARGUMENT = {
   description: 'what is handed out: files, for any web server',
 };
 
-export function privateOption(): Option {
-  return new Option(
-    '--private <FOLDER>',
-    'the keys and the members, which nobody else may read (default: beside it, with .private behind its name)',
-  );
+export function privateOptions(): Option[] {
+  return [
+    new Option(
+      '--private <FOLDER>',
+      'the keys and the members, which nobody else may read (default: beside it, with .private behind its name)',
+    ),
+    new Option(
+      '--private-key-file <FILE>',
+      'the key that seals what is in there, made by: openssl rand -hex 32 (default: it is not sealed)',
+    ),
+  ];
 }
 
-/** @throws {VeilmatchError} `argument` for a private part inside of what is handed out */
-export async function placesOf(folder: string, flags: DirectoryFlags): Promise<DirectoryPlaces> {
+/** @throws {VeilmatchError} `argument` for a private part inside of what is handed out; `io`, `bad-file` of the key that seals it */
+export async function placesOf(folder: string, flags: DirectoryFlags, io: Io): Promise<DirectoryPlaces> {
   const own = resolve(folder);
   const hidden = flags.private ?? `${own}.private`;
   const [outer, inner] = await Promise.all([real(own), real(resolve(hidden))]);
-  if (inner !== outer && !inner.startsWith(outer.endsWith(sep) ? outer : outer + sep))
-    return { folder, hidden };
+  if (inner !== outer && !inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)) {
+    const { privateKeyFile: path } = flags;
+    return path === undefined
+      ? { folder, hidden }
+      : { folder, hidden, unlock: { key: await readKey(path, io) } };
+  }
   throw new VeilmatchError(
     'argument',
     `${pathName(hidden)} lies in what is handed out, where everybody could fetch the keys. Name another folder with --private.`,

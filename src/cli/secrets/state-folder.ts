@@ -17,14 +17,17 @@ import {
 } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 
-const LEDGER_HELP: string =
+/** What the ledger is called that nobody has named. */
+const LEDGER_FILE = 'ledger.json';
+
+const ledgerHelp = (file: string): string =>
   'where the use of budgets is kept, for any number of commands at a time: a file; sqlite:FILE; or, for several machines, ' +
-  'postgres://HOST/DATABASE (default: ledger.json in $XDG_STATE_HOME/veilmatch, else ~/.local/state/veilmatch; ' +
+  `postgres://HOST/DATABASE (default: ${file} in $XDG_STATE_HOME/veilmatch, else ~/.local/state/veilmatch; ` +
   '%LOCALAPPDATA%\\veilmatch on Windows)';
 
-/** @param more of its help */
-export function ledgerOption(more: string = ''): Option {
-  return new Option('--ledger <PLACE>', LEDGER_HELP + more).argParser((text: string) => {
+/** @param more of its help @param file what the default is called */
+export function ledgerOption(more: string = '', file: string = LEDGER_FILE): Option {
+  return new Option('--ledger <PLACE>', ledgerHelp(file) + more).argParser((text: string) => {
     // Not an error of commander's, which would repeat the address and what is in it.
     checkedPlace(parseAddress(text));
     return text;
@@ -35,12 +38,12 @@ export function ledgerOption(more: string = ''): Option {
  * The ledger of this user: `$XDG_STATE_HOME/veilmatch`, by default `~/.local/state/veilmatch` (XDG Base Directory
  * Specification 0.8); on Windows in `%LOCALAPPDATA%`.
  */
-export function defaultLedger(env: NodeJS.ProcessEnv = process.env): string {
+export function defaultLedger(env: NodeJS.ProcessEnv = process.env, file: string = LEDGER_FILE): string {
   const windows = process.platform === 'win32';
   const given = windows ? env.LOCALAPPDATA : env.XDG_STATE_HOME;
   // The specification has relative paths ignored.
   const usual = windows ? join(homedir(), 'AppData', 'Local') : join(homedir(), '.local', 'state');
-  return join(given !== undefined && isAbsolute(given) ? given : usual, 'veilmatch', 'ledger.json');
+  return join(given !== undefined && isAbsolute(given) ? given : usual, 'veilmatch', file);
 }
 
 /**
@@ -104,14 +107,31 @@ async function openNamed(place: string): Promise<KeptLedger> {
   return openPostgresLedger({ ...server, schema, sslmode, sslrootcert, source });
 }
 
-async function openDefault(): Promise<KeptLedger> {
-  const place = defaultLedger();
+/**
+ * The ledger of a directory's server, which has an account for each of its clients: in SQLite, where this Node has it, unless another
+ * place is named.
+ * @throws {VeilmatchError} as `openLedger` does
+ */
+export async function openDatabaseLedger(place: string | undefined): Promise<KeptLedger> {
+  if (place !== undefined) return openNamed(place);
+  return hasSqlite() ? openDefault('directory.db', openSqliteLedger) : openDefault();
+}
+
+function hasSqlite(): boolean {
+  return process.getBuiltinModule('node:sqlite' as 'node:fs') !== undefined;
+}
+
+async function openDefault(
+  file: string = LEDGER_FILE,
+  open: (path: string) => Promise<KeptLedger> = openFileLedger,
+): Promise<KeptLedger> {
+  const place = defaultLedger(process.env, file);
   try {
     await mkdir(dirname(place), { recursive: true, mode: 0o700 });
   } catch (error) {
     throw cannotKeep(place, systemReason((error as NodeJS.ErrnoException).code ?? 'unknown'));
   }
-  return openFileLedger(place).catch((error) => {
+  return open(place).catch((error) => {
     if (error instanceof VeilmatchError && error.code === 'io') throw cannotKeep(place, error.message);
     throw error;
   });

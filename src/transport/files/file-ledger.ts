@@ -10,8 +10,7 @@
 import { requirePath } from '../../arguments.js';
 import { fromUtf8, utf8 } from '../../bytes.js';
 import { pathName } from '../../path-name.js';
-import type { Accounts, Charge } from '../../psi/index.js';
-import { checkedCharge, parseCharge } from './charges.js';
+import { type Accounts, type Charge, checkedAccounts, parseCharge } from '../../policy/charges.js';
 import { lockFile } from './file-lock.js';
 import { readIfThere, replaceFile } from './files.js';
 import { ledgerGone, noLedger, realPlace } from './ledger-place.js';
@@ -71,12 +70,13 @@ function update(
     const charges = await read(path);
     if (charges === undefined) throw ledgerGone(pathName(path));
     const before = accounts.map((account) => charges.get(account) ?? []);
-    const after = decide(before);
-    if (accounts.every((_, i) => after[i] === before[i])) return;
+    const decided = decide(before);
+    const after = checkedAccounts(decided, accounts.length);
+    if (accounts.every((_, i) => decided[i] === before[i])) return;
     for (const [i, account] of accounts.entries()) {
-      const own = after[i] ?? [];
+      const own = after[i]!;
       if (own.length === 0) charges.delete(account);
-      else charges.set(account, own.map(checkedCharge));
+      else charges.set(account, own);
     }
     await check();
     await replaceFile(path, encodeLedger(charges));
@@ -102,9 +102,10 @@ async function read(path: string): Promise<Map<string, readonly Charge[]> | unde
 function encodeLedger(charges: ReadonlyMap<string, readonly Charge[]>): Uint8Array {
   const accounts = Array.from(charges, ([account, own]) => [
     account,
-    own.map(({ at, elements, work, run }) =>
-      run === undefined ? [at, elements, work] : [at, elements, work, run],
-    ),
+    own.map(({ at, elements, work, run, runs }) => {
+      if (runs !== undefined) return [at, elements, work, null, runs];
+      return run === undefined ? [at, elements, work] : [at, elements, work, run];
+    }),
   ]);
   return utf8(`${JSON.stringify({ format: FORMAT, accounts })}\n`);
 }
@@ -113,7 +114,7 @@ function encodeLedger(charges: ReadonlyMap<string, readonly Charge[]>): Uint8Arr
 function parseLedger(bytes: Uint8Array, path: string): Map<string, readonly Charge[]> {
   try {
     const { format, accounts, peers } = JSON.parse(fromUtf8(bytes));
-    if (format === FORMAT) return parseAccounts(accounts, parseCharge);
+    if (format === FORMAT) return parseAccounts(accounts, parseCurrent);
     if (format === FORMER) return parseAccounts(peers, parseFormer);
     throw new TypeError('another format');
   } catch (error) {
@@ -131,6 +132,11 @@ function parseAccounts(
       return [account, charges.map(parse)];
     }),
   );
+}
+
+/** JSON has no place for a name that is not there, but before a number of runs. */
+function parseCurrent([at, elements, work, run, runs]: unknown[]): Charge {
+  return parseCharge([at, elements, work, runs === undefined ? run : (run ?? undefined), runs]);
 }
 
 /** How large this party's list was is not known; it was worked on as well. */

@@ -12,8 +12,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { requireBytes } from '../../arguments.js';
 import { bytesToHex, concatBytes, utf8 } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
-import type { Accounts, Charge } from '../../policy/ledger.js';
-import { checkedCharge, parseCharge } from '../files/charges.js';
+import { type Accounts, type Charge, checkedAccounts, parseCharge } from '../../policy/charges.js';
 import { ledgerGone, noLedger } from '../files/ledger-place.js';
 
 /** Of the tables. */
@@ -37,6 +36,7 @@ export interface ChargeRow {
   readonly elements: unknown;
   readonly work: unknown;
   readonly run: unknown;
+  readonly runs: unknown;
 }
 
 /** The row of the ledger itself. */
@@ -160,19 +160,21 @@ function decided(
   before: ReadonlyMap<string, Kept>,
   now: ReadonlyMap<string, readonly Charge[]>,
 ): [string, readonly Charge[]][] {
-  const after = decide(accounts.map((account) => now.get(account)!));
-  return accounts.map((account, i) => {
-    const known = new Set([...before.get(account)!.keys(), ...now.get(account)!]);
-    return [account, (after[i] ?? []).map((charge) => (known.has(charge) ? charge : checkedCharge(charge)))];
-  });
+  const given = accounts.map((account) => now.get(account)!);
+  const added = new Set(given.flat());
+  const isKnown = (charge: Charge): boolean =>
+    added.has(charge) || accounts.some((account) => before.get(account)!.has(charge));
+  const after = checkedAccounts(decide(given), accounts.length, isKnown);
+  return accounts.map((account, i) => [account, after[i]!]);
 }
 
 /** Of each account its charges, in order, and the numbers of their rows. */
 function keptOf(accounts: readonly string[], rows: readonly ChargeRow[], source: string): Map<string, Kept> {
   const found = new Map(accounts.map((account) => [account, new Map<Charge, number>()]));
   try {
-    for (const { account, seq, at, elements, work, run } of rows) {
-      const charge = parseCharge([Number(at), Number(elements), Number(work), run ?? undefined]);
+    for (const { account, seq, at, elements, work, run, runs } of rows) {
+      const counts = [Number(at), Number(elements), Number(work)];
+      const charge = parseCharge([...counts, run ?? undefined, Number(runs)]);
       found.get(account)!.set(charge, Number(seq));
     }
   } catch (error) {

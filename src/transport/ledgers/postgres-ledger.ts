@@ -137,7 +137,7 @@ class PostgresLedger {
       const locked = await client.query(this.#lockStatement());
       checkLedger(locked.rows[0] as LedgerRow | undefined, this.#names, this.#source, this.#id);
       const { rows } = await client.query(
-        `SELECT account, seq, at, elements, work, run FROM ${this.#charges} WHERE account = ANY($1) ORDER BY seq`,
+        `SELECT account, seq, at, elements, work, run, runs FROM ${this.#charges} WHERE account = ANY($1) ORDER BY seq`,
         [accountsOf(updates)],
       );
       const changes = changesBy(updates, rows as readonly ChargeRow[], this.#source);
@@ -163,7 +163,7 @@ class PostgresLedger {
       CREATE TABLE ${this.#ledger} (version integer NOT NULL, id text NOT NULL, key_check text NOT NULL);
       CREATE TABLE ${this.#charges} (
         account text COLLATE "C" NOT NULL, seq bigint NOT NULL,
-        at bigint NOT NULL, elements bigint NOT NULL, work bigint NOT NULL, run text,
+        at bigint NOT NULL, elements bigint NOT NULL, work bigint NOT NULL, run text, runs bigint NOT NULL,
         PRIMARY KEY (account, seq)
       )`);
     await client.query(`INSERT INTO ${this.#ledger} (version, id, key_check) VALUES ($1, $2, $3)`, [
@@ -183,12 +183,12 @@ class PostgresLedger {
       );
     }
     if (added.length > 0) {
-      const columns = (['account', 'seq', 'at', 'elements', 'work', 'run'] as const).map((name) =>
-        added.map((row) => row[name] ?? null),
-      );
+      const rows = added.map((charge) => ({ ...charge, runs: charge.runs ?? 1 }));
+      const names = ['account', 'seq', 'at', 'elements', 'work', 'run', 'runs'] as const;
+      const columns = names.map((name) => rows.map((row) => row[name] ?? null));
       await client.query(
-        `INSERT INTO ${this.#charges} (account, seq, at, elements, work, run)
-         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[])`,
+        `INSERT INTO ${this.#charges} (account, seq, at, elements, work, run, runs)
+         SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[])`,
         columns,
       );
     }

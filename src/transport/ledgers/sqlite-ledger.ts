@@ -52,7 +52,7 @@ const TABLES = `
   CREATE TABLE veilmatch_ledger (version INTEGER NOT NULL, id TEXT NOT NULL, key_check TEXT NOT NULL);
   CREATE TABLE veilmatch_charges (
     account TEXT NOT NULL, seq INTEGER NOT NULL,
-    at INTEGER NOT NULL, elements INTEGER NOT NULL, work INTEGER NOT NULL, run TEXT,
+    at INTEGER NOT NULL, elements INTEGER NOT NULL, work INTEGER NOT NULL, run TEXT, runs INTEGER NOT NULL,
     PRIMARY KEY (account, seq)
   ) WITHOUT ROWID;`;
 
@@ -120,11 +120,9 @@ export async function openSqliteLedger(
     throw refusal(error, source);
   }
   try {
-    const id = await patiently(source, () => {
-      // They read the file, too, which another process may hold.
-      database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF');
-      return inTransaction(database, () => opened(database, names, source));
-    });
+    // It reads the file already, which another process may be writing.
+    await patiently(source, () => database.exec('PRAGMA synchronous = EXTRA; PRAGMA trusted_schema = OFF'));
+    const id = await patiently(source, () => inTransaction(database, () => opened(database, names, source)));
     return batchedLedger(
       names,
       async (updates) => {
@@ -206,17 +204,17 @@ function update(
   source: string,
 ): ReadonlyMap<Update, unknown> {
   const select = database.prepare(
-    'SELECT account, seq, at, elements, work, run FROM veilmatch_charges WHERE account = ? ORDER BY seq',
+    'SELECT account, seq, at, elements, work, run, runs FROM veilmatch_charges WHERE account = ? ORDER BY seq',
   );
   const rows = accountsOf(updates).flatMap((account) => select.all(account) as ChargeRow[]);
   const { removed, added, refusals } = changesBy(updates, rows, source);
   const remove = database.prepare('DELETE FROM veilmatch_charges WHERE account = ? AND seq = ?');
   for (const { account, seq } of removed) remove.run(account, seq);
   const add = database.prepare(
-    'INSERT INTO veilmatch_charges (account, seq, at, elements, work, run) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO veilmatch_charges (account, seq, at, elements, work, run, runs) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  for (const { account, seq, at, elements, work, run } of added) {
-    add.run(account, seq, at, elements, work, run ?? null);
+  for (const { account, seq, at, elements, work, run, runs } of added) {
+    add.run(account, seq, at, elements, work, run ?? null, runs ?? 1);
   }
   return refusals;
 }
