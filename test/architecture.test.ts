@@ -165,6 +165,7 @@ function lonely(files: readonly Source[]): string[] {
 /** Exported for tests alone, which call by itself what the package has inside. */
 const FOR_TESTS: readonly string[] = [
   'cli/flags/offers.ts#settingNames',
+  'cli/program.ts#jobCommands',
   'attack/scanner.ts#KernelScanner',
   'attack/scanner.ts#MessageScanner',
   'sealed/container.ts#KINDS',

@@ -47,7 +47,9 @@ command without dashes:
   {"name": "acme", "tokens": ["sha256:..."], "offers": [
      {"name": "members", "list": "members.csv", "country": "US", "reveal": "cardinality", "people": true},
      {"name": "sales", "list": "sales.csv", "reveal": "sum", "value-column": "amount", "value-digits": 2, "policy": {"budgets": []}}]}
-SIGHUP has that file, the policy and all lists read anew; where they cannot be read, all stays as it was.
+All flags can stand in a file, called as they are, and files are named from its folder: --config FILE. It is read at the start;
+  {"partners": "partners.json", "listen": "0.0.0.0:8443", "tls-cert": "server.pem", "tls-key": "server.key", "metrics": 9090}
+SIGHUP has the file of partners, the policy and all lists read anew; where they cannot be read, all stays as it was.
 
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
@@ -62,6 +64,7 @@ Examples:
     --tls-cert server.pem --tls-key server.key --partners partners.json --policy policy.json
   veilmatch serve --partners agreements.json --watch --ledger postgres://ledger.example/budgets \\
     --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key
+  veilmatch serve --config serve.json
   veilmatch serve members.csv --country US --reveal cardinality --people --partners partners.json
   veilmatch serve sales.csv --column phone --country US --reveal sum --value-column amount --value-digits 2 \\
     --partners partners.json
