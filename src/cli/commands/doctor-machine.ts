@@ -14,7 +14,7 @@ import { type Finding, finding } from '../report/findings.js';
 import { defaultLedger } from '../secrets/state-folder.js';
 
 /** What is looked at, so that a test can show another machine. */
-export interface Machine {
+interface Machine {
   /** As Node says it: `24.1.0`. */
   readonly node: string;
   /** What runs in Node's place, and says so: `bun`, `deno`. */

@@ -21,7 +21,7 @@ interface RunFlags {
 }
 
 /** A job as it is run. */
-export interface Job {
+interface Job {
   readonly command: Command;
   readonly args: readonly string[];
   readonly words: readonly string[];

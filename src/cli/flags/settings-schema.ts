@@ -8,7 +8,7 @@ import { argumentNameOf, isRepeatable, settableOptions, settingNameOf, valueName
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
 /** A part of a schema. */
-export type Schema = Readonly<Record<string, unknown>>;
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Of `serve --config FILE`. */
 export function configSchema(command: Command): Schema {

@@ -14,10 +14,10 @@ import { isSecret } from '../secrets/secrets.js';
 import type { Flags } from './choice.js';
 
 /** What may stand behind a name: a value, several of a flag that is given several times, or true for one without a value. */
-export type Setting = string | number | boolean | readonly (string | number)[];
+type Setting = string | number | boolean | readonly (string | number)[];
 
 /** What a file says to a command. */
-export interface Given {
+interface Given {
   /** In the order of the command. */
   readonly args: readonly string[];
   /** The options as they would be typed. */

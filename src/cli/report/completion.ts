@@ -5,7 +5,7 @@ import type { Option } from 'commander';
 import type { Command } from '../command.js';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /** Of an option, what a shell has to know. */
 interface CompletedOption {

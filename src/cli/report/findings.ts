@@ -2,7 +2,7 @@
 /** What `veilmatch doctor` has found, one line for each thing that it looked at. */
 
 /** `wrong` would stop a run; a `note` would not, and is worth knowing. */
-export type State = 'ok' | 'note' | 'wrong';
+type State = 'ok' | 'note' | 'wrong';
 
 export interface Finding {
   /** `clock`, or the name of a file. */
