@@ -14,6 +14,7 @@ import { type Choice, choose, type Flags } from '../flags/choice.js';
 import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
 import { checkKeep } from '../flags/output-options.js';
 import { checkOutput, type ServeFlags, serveOptions } from '../flags/serve-options.js';
+import { asEvents } from '../report/monitor.js';
 import { checkLedger, openLedger } from '../secrets/state-folder.js';
 import { readUnlock } from '../secrets/unlock.js';
 import { leftOutNote } from './connect-run.js';
@@ -89,7 +90,9 @@ async function run(
   await withSharedRows(flags.dryRun ? undefined : flags.output, flags.spill, io, async (rows) => {
     // Standard input, and rows that wait on disk, are there once.
     const once = list === STDIN || rows !== undefined;
-    const load = (): Promise<Offering> => loadOffering({ protocols, list, usual, flags, rows }, io);
+    // A dry run speaks to a person; the log of a server is JSON from its first line on.
+    const saying = flags.dryRun ? io : asEvents(io);
+    const load = (): Promise<Offering> => loadOffering({ protocols, list, usual, flags, rows }, saying);
     const offering = await load();
     rejected = offering.rejected;
     const { door } = offering;
@@ -167,7 +170,7 @@ async function tryOut(
   backend: GroupBackend,
   io: Io,
 ): Promise<void> {
-  const given = { ...options, ...leftOutNote(protocol, io), backend };
+  const given = { ...options, ...leftOutNote(protocol, asEvents(io)), backend };
   await protocol[role].machine(own.own, given).abandon();
 }
 
