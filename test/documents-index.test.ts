@@ -56,6 +56,17 @@ describe('the front of the documents', () => {
       ).toHaveLength(1);
   });
 
+  it('has one path, whose pages lead from one to the next', () => {
+    const list = front.slice(front.indexOf('## One path'), front.indexOf('## All of them'));
+    const steps = [...list.matchAll(/^\d\. .*?\]\(([^)#]+)/gm)].map(([, target]) => posix.join('docs', target!));
+    expect(steps.length).toBeGreaterThan(3);
+    for (const [i, step] of steps.slice(0, -1).entries()) {
+      if (step === 'README.md') continue;
+      const next = text(step).split('**Next:**')[1] ?? '';
+      expect(next, step).toContain(`](${posix.basename(steps[i + 1]!)})`);
+    }
+  });
+
   it('gives a source for each claim', () => {
     const section = front.slice(front.indexOf('## What it rests on'), front.indexOf('## One path'));
     const rows = section.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| what'));
