@@ -87,7 +87,7 @@ it('veilmatch/workers beside a bundle is every worker that the modules in it sta
   const folder = mkdtempSync(join(tmpdir(), 'veilmatch-workers-'));
   const program = `
     import { numberingPlan, reverse } from 'veilmatch/attack';
-    import { createBackend, secureRandom } from 'veilmatch/group';
+    import { createBackend, randomScalar, secureRandom } from 'veilmatch/group';
     import { reversiblePlain } from 'veilmatch/hashing';
     import { identifiersFromRows } from 'veilmatch/identifiers';
     const plan = numberingPlan('US', { areaCodes: ['41555'] });
@@ -95,16 +95,27 @@ it('veilmatch/workers beside a bundle is every worker that the modules in it sta
     const { recovered } = await reverse([token], { plan, concurrency: 2 }).summary;
     const backend = await createBackend({ concurrency: 2 });
     const uniform = secureRandom(64 * 4000);
-    const points = await backend.map(uniform);
+    const points = await backend.mapAndMultiply(uniform, randomScalar());
     await backend.dispose();
     const rows = Array.from({ length: 25_000 }, (_, i) => ({ phone: '+1415' + (2_000_000 + i) }));
     const { set } = await identifiersFromRows(rows, { concurrency: 2 });
     console.log(recovered, points.length, set.size);
   `;
   try {
-    const made = { absWorkingDir: root, bundle: true, format: 'esm', platform: 'browser', tsconfigRaw: {} } as const;
+    const made = {
+      absWorkingDir: root,
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      tsconfigRaw: {},
+    } as const;
     const from = (contents: string, outfile: string): Promise<unknown> =>
-      build({ ...made, stdin: { contents, resolveDir: root }, outfile: join(folder, outfile), logLevel: 'silent' });
+      build({
+        ...made,
+        stdin: { contents, resolveDir: root },
+        outfile: join(folder, outfile),
+        logLevel: 'silent',
+      });
     await from(program, 'page.mjs');
     await from("import 'veilmatch/workers';", 'worker.js');
     // Of a folder without package.json Node takes such a file for CommonJS.
