@@ -73,12 +73,10 @@ export function reportRow(report: ProtocolReport, all: readonly ProtocolReport[]
     [`${count(report.size)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`, ...sample],
     [time(report), bar('cost', logarithmic(secondsOf(report), all.map(secondsOf)))],
     [sent(report), bar('cost', logarithmic(bytesOf(report), all.map(bytesOf)))],
-    ...[partner, outsider, enumerating].map((attack) => [
+    // One attack may stand for all three, so their places tell them apart.
+    ...[partner, outsider, enumerating].map((attack, i) => [
       `${attack.recovered === 0 ? 'none' : count(attack.recovered)} of ${count(attack.answersTried)}`,
-      bar(
-        attack === enumerating ? 'asked' : 'leak',
-        attack.answersTried === 0 ? 0 : attack.recovered / attack.answersTried,
-      ),
+      bar(i === 2 ? 'asked' : 'leak', attack.answersTried === 0 ? 0 : attack.recovered / attack.answersTried),
       hint(effort(attack)),
     ]),
   ];
