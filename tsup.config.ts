@@ -101,7 +101,7 @@ const config = (): Options[] => [
     esbuildPlugins: [libraryStaysOutside('cli'), thirdParty('cli/main.js')],
     // commander is CommonJS and asks for Node's own modules with require.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   },
 ];

@@ -14,7 +14,7 @@ const args = ['compare', network, hospital, '--country', 'US', '--area-codes', '
 process.stderr.write(
   [
     'A social network asks a hospital in San Francisco which of its members are patients there. Every protocol gives',
-    'the answer; what else each gives away is found out by attacking it. This takes about a minute.',
+    'the answer; what else each gives away is found out by attacking it. This takes a minute or two.',
     '',
     `$ veilmatch ${args.map((arg) => arg.replace(lists, 'examples/compare/lists/')).join(' ')}`,
     '',

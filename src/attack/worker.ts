@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The worker of a reversal: is told of the search once, and scans ranges of its candidates. */
+/** The worker of a reversal. */
 
-import { VeilmatchError } from '../errors.js';
 import { serve } from '../workers/serve.js';
-import type { RangeRequest } from './scan.js';
-import type { Scanner, ScanSpec } from './scan-spec.js';
-import { createScanner } from './scanner.js';
+import { scanJobs } from './worker-jobs.js';
 
-let scanner: Scanner | undefined;
-
-serve({
-  prepare(spec: ScanSpec) {
-    scanner = createScanner(spec);
-    return { value: undefined };
-  },
-  async scan({ from, to }: RangeRequest) {
-    if (scanner === undefined)
-      throw new VeilmatchError('worker-failed', 'The worker was not told of a search.');
-    return { value: await scanner.scan(from, to) };
-  },
-});
+serve(scanJobs);

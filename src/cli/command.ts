@@ -4,14 +4,22 @@
 import type { Option } from 'commander';
 import type { Io } from '../lists/io.js';
 
-/** 0 done, 1 rows were rejected under `--strict`; the program adds 2 (usage) and 3 (input, output, peer). */
-export type ExitStatus = 0 | 1;
+/**
+ * 0 done; 1 rows were rejected under `--strict`, or `doctor` found what would stop a run; 2 the command line has to be changed; 3
+ * input, output or the peer failed; 130 interrupted. A command returns the first two of its own, the others are of `endingOf`.
+ */
+export type ExitStatus = 0 | 1 | 2 | 3 | 130;
 
 export interface Command {
   readonly name: string;
   readonly summary: string;
   /** Positional arguments in order, as commander writes them: `<file>`. */
-  readonly arguments: readonly { readonly name: string; readonly description: string }[];
+  readonly arguments: readonly {
+    readonly name: string;
+    readonly description: string;
+    /** Where it is one of few words. */
+    readonly choices?: readonly string[];
+  }[];
   readonly options: readonly Option[];
   /** Printed under the options by `--help`: what has to be known, and examples. */
   readonly help: string;

@@ -11,10 +11,13 @@ if (process.versions.node.startsWith('20.')) setFlagsFromString('--experimental-
 const controller = new AbortController();
 // The first signal lets a command remove what it has begun; the second one removes it at once, and ends the process.
 for (const [name, status] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
   process.on(name, () => {
+    // A server that reads its files anew at SIGHUP listens for it itself.
+    if (process.listenerCount(name) > 1) return;
     if (controller.signal.aborted) {
       removeLeftovers();
       process.exit(status);

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The `veilmatch` tool: its commands, and what every ending of one means for the caller. */
 
-import { readFileSync } from 'node:fs';
-import { Command as Commander, CommanderError, Help } from 'commander';
+import { Command as Commander, Help } from 'commander';
 import { registry } from '../compare/registry.js';
-import { type ErrorCode, VeilmatchError } from '../errors.js';
 import type { Io, Terminal } from '../lists/io.js';
-import { ReaderGone } from '../lists/output.js';
 import { type ListProtocol, requireListProtocol } from '../psi/described/command-line.js';
 import type { Command } from './command.js';
 import { budget } from './commands/budget.js';
 import { compareCommand } from './commands/compare.js';
+import { completionCommand } from './commands/completion.js';
 import { connectCommand } from './commands/connect.js';
 import {
   DIRECTORY_COURSE,
@@ -21,6 +19,7 @@ import {
   directoryRotateCommand,
 } from './commands/directory.js';
 import { directoryServeCommand } from './commands/directory-serve.js';
+import { doctorCommand } from './commands/doctor.js';
 import { hash } from './commands/hash.js';
 import { inspectCommand } from './commands/inspect.js';
 import { keyCommand } from './commands/key.js';
@@ -37,16 +36,20 @@ import { pairKeyCommand, pairSaltCommand } from './commands/pair-secrets.js';
 import { requestCommand, respondCommand } from './commands/psi.js';
 import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
+import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { endingOf } from './ending.js';
+import { withConfig } from './flags/config-file.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
 import { PAIR_COURSE } from './flags/pair-options.js';
 import { checkFlags } from './flags/protocol-options.js';
 import { COURSE } from './flags/psi-options.js';
+import { manifest } from './manifest.js';
 import { checkNoToken } from './secrets/exposed.js';
 
 /** @param protocols that two parties can run with each other */
-const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => [
+export const jobCommands = (protocols: readonly ListProtocol[]): readonly Command[] => [
   inspectCommand,
   normalize,
   hash,
@@ -77,6 +80,15 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   lookupCommand,
 ];
 
+/** All commands: those that a job can name, and those that are about them. */
+function commandsFor(protocols: readonly ListProtocol[]): readonly Command[] {
+  const jobs = jobCommands(protocols);
+  const doctor = doctorCommand(jobs);
+  const run = runCommand(jobs);
+  const completion = completionCommand(() => [...jobs, run, doctor, completion]);
+  return [...jobs, run, doctor, completion];
+}
+
 /** What the commands of a group have in common. */
 const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
   psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
@@ -91,17 +103,9 @@ const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help:
   },
 };
 
-const USAGE = 2;
-const FAILURE = 3;
-/** What shells report for a program that Ctrl-C ended: 128 + SIGINT. */
-const INTERRUPTED = 130;
-
-/** Errors that another command line puts right; all others are of input, output or the peer. */
-const USAGE_CODES: readonly ErrorCode[] = ['argument'];
-
 const HELP = `
-Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given; 2 the command line has to
-be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
+Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given, or doctor found what would stop a
+run; 2 the command line has to be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
 too; standard output holds no part of a result then, but of normalize and hash without -o the rows before it.
 
 Examples:
@@ -136,7 +140,7 @@ export async function run(
     await program.parseAsync([...argv], { from: 'user' });
     return status;
   } catch (error) {
-    return endingOf(error, io);
+    return endingOf(error, io).status;
   }
 }
 
@@ -145,7 +149,7 @@ function buildProgram(commands: readonly Command[], io: Io, finish: (status: num
     .description(
       'Find out which customers two lists share: hashing as the platforms do it, and private set intersection.',
     )
-    .version(version(), '--version', 'print the version')
+    .version(manifest().version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
     .configureOutput({
@@ -182,7 +186,10 @@ function buildProgram(commands: readonly Command[], io: Io, finish: (status: num
         );
       throw error;
     });
-    sub.action(async () => finish(await command.run(sub.args, sub.opts(), io)));
+    sub.action(async () => {
+      const { args, options } = await withConfig(command, sub, io);
+      finish(await command.run(args, options, io));
+    });
   }
   return program;
 }
@@ -236,30 +243,4 @@ function reflowed(text: string, width: number): string {
 
 function sentence(summary: string): string {
   return `${summary[0]!.toUpperCase()}${summary.slice(1)}.`;
-}
-
-/** From package.json, two folders up from the source and from the built file alike. */
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
-/** Ctrl-C where the terminal passes it on as a key. */
-function isInterrupt(error: unknown): boolean {
-  return error instanceof VeilmatchError && error.code === 'aborted';
-}
-
-function endingOf(error: unknown, io: Io): number {
-  if (error instanceof ReaderGone) return 0;
-  if (io.signal?.aborted || isInterrupt(error)) return INTERRUPTED;
-  // Commander has said what is wrong; help and version end with its status 0.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-  if (error instanceof VeilmatchError) {
-    io.stderr.write(`error: ${error.message}\n`);
-    return USAGE_CODES.includes(error.code) ? USAGE : FAILURE;
-  }
-  // The message of a foreign error may quote what it stumbled over.
-  const name = error instanceof Error ? error.name : typeof error;
-  io.stderr.write(`error: something unforeseen went wrong (${name}). Please report it, without your list.\n`);
-  return FAILURE;
 }

@@ -4,24 +4,7 @@
  * package, in one file; a kernel's code is what it is told first.
  */
 
-import { type JobResult, serve } from '../workers/serve.js';
-import { type BackendJob, type ChunkJob, runChunk } from './chunk.js';
-import type { TrustingBackend } from './group.js';
-import { uncheckedNoble } from './unchecked-noble.js';
-import { wasmBackend } from './wasm.js';
+import { serve } from '../workers/serve.js';
+import { groupJobs } from './worker-jobs.js';
 
-/** What the pool has told this thread to run. Chunks come while it is still being made, and wait for it. */
-let backend: Promise<TrustingBackend> | undefined;
-
-serve({
-  async backend({ name, code }: BackendJob): Promise<JobResult<undefined>> {
-    backend = code === undefined ? Promise.resolve(uncheckedNoble) : wasmBackend(name, code);
-    await backend;
-    return { value: undefined };
-  },
-
-  async chunk(job: ChunkJob): Promise<JobResult<Uint8Array>> {
-    const value = await runChunk(backend, job);
-    return { value, transfer: [value.buffer as ArrayBuffer] };
-  },
-});
+serve(groupJobs);

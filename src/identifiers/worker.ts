@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The worker that reads rows. */
 
-import { type JobResult, serve } from '../workers/serve.js';
-import { type ParseOptions, parseRows } from './parse-rows.js';
-import type { RowPayload } from './row-chunks.js';
-import { rowTexts, type TextWay } from './row-texts.js';
+import { serve } from '../workers/serve.js';
+import { rowJobs } from './worker-jobs.js';
 
-/** Its packed parts are moved. */
-function moved<T extends object>(value: T): JobResult<T> {
-  const transfer = Object.values(value).flatMap((part) => (ArrayBuffer.isView(part) ? [part.buffer] : []));
-  return { value, transfer: transfer as ArrayBuffer[] };
-}
-
-serve({
-  parse: ({ columns, options }: RowPayload<ParseOptions>) => moved(parseRows(columns, options)),
-  texts: ({ columns, options }: RowPayload<TextWay>) => moved(rowTexts(columns, options)),
-});
+serve(rowJobs);

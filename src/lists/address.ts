@@ -143,12 +143,15 @@ function parsed(text: string): Address | undefined {
   }
 }
 
-/** The same place from any folder. */
-export function absoluteAddress(text: string): string {
+/**
+ * The same place from any folder.
+ * @param folder from which the text names it; by default the one that this process is in
+ */
+export function absoluteAddress(text: string, folder: string = ''): string {
   const address = parseAddress(text);
-  if (address.kind === 'file') return resolve(text);
+  if (address.kind === 'file') return resolve(folder, text);
   return address.kind === 'sqlite'
-    ? `sqlite:${resolve(address.path)}${text.slice(text.split('?', 1)[0]!.length)}`
+    ? `sqlite:${resolve(folder, address.path)}${text.slice(text.split('?', 1)[0]!.length)}`
     : text;
 }
 

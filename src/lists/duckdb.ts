@@ -67,6 +67,14 @@ export async function hasDuckDb(): Promise<boolean> {
   );
 }
 
+/** Its version; undefined where it is not installed or cannot be loaded. */
+export async function duckDbVersion(): Promise<string | undefined> {
+  return loadDuckDb('').then(
+    (duckdb) => duckdb.version(),
+    () => undefined,
+  );
+}
+
 async function loadDuckDb(purpose: string): Promise<DuckDb> {
   try {
     return await import('@duckdb/node-api');

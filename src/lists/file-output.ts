@@ -57,8 +57,56 @@ export function toStream(stream: Writable): OpenOutput {
   return output;
 }
 
-/** @param mode of the file; unless given that of the file in its place, and without one for its owner alone */
+/**
+ * That it can be written is found out at once. The file itself is there from the first row on, so that of a run of hours that is
+ * killed before it has a result no empty one stays.
+ * @param mode of the file; unless given that of the file in its place, and without one for its owner alone
+ */
 export async function toFile(path: string, io: Io, mode?: number): Promise<OpenOutput> {
+  const place = await realpath(path).catch(() => path);
+  const isDirect = await stat(place).then(
+    (found) => !found.isFile(),
+    () => false,
+  );
+  const first = await openFile(path, io, mode);
+  if (isDirect) return first;
+  await first.discard();
+  return new LaterOutput(() => openFile(path, io, mode));
+}
+
+/** An output that is opened when something is written. */
+class LaterOutput implements OpenOutput {
+  readonly #open: () => Promise<OpenOutput>;
+  #opened: Promise<OpenOutput> | undefined;
+
+  constructor(open: () => Promise<OpenOutput>) {
+    this.#open = open;
+  }
+
+  async write(text: string): Promise<void> {
+    await (await this.#output()).write(text);
+  }
+
+  async table(columns: ReadonlyMap<string, ColumnType>, style?: TableStyle): Promise<TableOutput> {
+    return (await this.#output()).table(columns, style);
+  }
+
+  async commit(): Promise<void> {
+    await (await this.#output()).commit();
+  }
+
+  async discard(): Promise<void> {
+    // What could not be opened has nothing to be removed.
+    await (await this.#opened?.catch(() => undefined))?.discard();
+  }
+
+  #output(): Promise<OpenOutput> {
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+}
+
+async function openFile(path: string, io: Io, mode: number | undefined): Promise<OpenOutput> {
   // A link stays a link to the same place.
   const place = await realpath(path).catch(() => path);
   const found = await stat(place).catch(() => undefined);

@@ -22,6 +22,31 @@ it('logs lines of JSON and nothing else, but where a terminal may show a progres
   }
 });
 
+it('is all that a server says, from its first line on, of its list and of who can read its secrets, too', async () => {
+  const [list, partners] = [temporary('list.csv'), temporary('partners.json')];
+  writeFileSync(list, 'name,phone\nAda,+14155550123\nGrace,none\n');
+  const hash = `sha256:${bytesToHex(hashToken(createToken()))}`;
+  writeFileSync(partners, JSON.stringify({ partners: [{ name: 'acme', tokens: [hash] }] }));
+  const stop = new AbortController();
+  const { io, stderr } = memoryIo({ signal: stop.signal });
+  const address = ['--listen', '127.0.0.1:0', '--ledger', temporary('ledger.json')];
+  const served = run(['serve', list, '--reveal', 'intersection', '--partners', partners, ...address], io);
+  while (!stderr().includes('"listening"')) await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort();
+  expect(await served).toBe(0);
+  const events = stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string; message?: string });
+  expect(events.map(({ event }) => event).filter((event) => event !== 'note')).toEqual([
+    'listening',
+    'stopped',
+  ]);
+  const notes = events.flatMap(({ message = [] }) => message);
+  expect(notes.join()).toContain('column 2 "phone" holds telephone numbers');
+  expect(notes.join()).toContain('rejected 1');
+});
+
 it.each([true, false])(
   'shows the progress of a run where the server has a terminal: %s',
   async (terminal) => {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What each subpath brings into a browser's bundle, as two bundlers make it. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, transform } from 'esbuild';
@@ -81,6 +83,50 @@ describe('esbuild', () => {
   });
 });
 
+it('veilmatch/workers beside a bundle is every worker that the modules in it start', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'veilmatch-workers-'));
+  const program = `
+    import { numberingPlan, reverse } from 'veilmatch/attack';
+    import { createBackend, randomScalar, secureRandom } from 'veilmatch/group';
+    import { reversiblePlain } from 'veilmatch/hashing';
+    import { identifiersFromRows } from 'veilmatch/identifiers';
+    const plan = numberingPlan('US', { areaCodes: ['41555'] });
+    const token = reversiblePlain().token(plan.at(plan.size - 1));
+    const { recovered } = await reverse([token], { plan, concurrency: 2 }).summary;
+    const backend = await createBackend({ concurrency: 2 });
+    const uniform = secureRandom(64 * 4000);
+    const points = await backend.mapAndMultiply(uniform, randomScalar());
+    await backend.dispose();
+    const rows = Array.from({ length: 25_000 }, (_, i) => ({ phone: '+1415' + (2_000_000 + i) }));
+    const { set } = await identifiersFromRows(rows, { concurrency: 2 });
+    console.log(recovered, points.length, set.size);
+  `;
+  try {
+    const made = {
+      absWorkingDir: root,
+      bundle: true,
+      format: 'esm',
+      platform: 'browser',
+      tsconfigRaw: {},
+    } as const;
+    const from = (contents: string, outfile: string): Promise<unknown> =>
+      build({
+        ...made,
+        stdin: { contents, resolveDir: root },
+        outfile: join(folder, outfile),
+        logLevel: 'silent',
+      });
+    await from(program, 'page.mjs');
+    await from("import 'veilmatch/workers';", 'worker.js');
+    // Of a folder without package.json Node takes such a file for CommonJS.
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    const printed = execFileSync(process.execPath, [join(folder, 'page.mjs')], { encoding: 'utf8' });
+    expect(printed).toBe('1 128000 25000\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 /** Bytes on the line: minified and compressed. */
 const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { level: 9 }).length;
 
@@ -93,6 +139,7 @@ describe('what a page loads', () => {
     'veilmatch/hashing': 17,
     'veilmatch/group': 51,
     'veilmatch/worker': 20,
+    'veilmatch/workers': 260,
     'veilmatch/oprf': 33,
     'veilmatch/pair': 58,
     'veilmatch/psi': 104,

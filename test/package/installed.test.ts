@@ -21,7 +21,9 @@ function modulesIn(folder: string): string[] {
 describe('the tarball', () => {
   it('holds the build, the documents that users need, and nothing else', () => {
     const documents = project.packed.paths.filter((path) => !path.startsWith('dist/')).sort();
-    expect(documents).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md', 'package.json']);
+    const schemas = ['job', 'partners', 'serve'].map((name) => `docs/${name}.schema.json`);
+    const texts = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SECURITY.md'];
+    expect(documents).toEqual([...texts, ...schemas, 'package.json']);
   });
 
   it('holds one module for each source of the library, and the command', () => {

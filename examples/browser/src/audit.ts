@@ -8,7 +8,7 @@ import { fillCountries } from './countries.js';
 import { areaCodesOf, create, find, section } from './dom.js';
 import { Task } from './form.js';
 import { Meter } from './meter.js';
-import { count, duration, percentage, plural } from './text.js';
+import { compact, count, duration, percentage, plural } from './text.js';
 import { readTokens } from './tokens.js';
 
 const SAMPLE_SIZE = 2000;
@@ -25,7 +25,11 @@ export function setUpAudit(): void {
   const place = section('audit');
   const finding = find(place, '.finding', HTMLElement);
   let read = 0;
-  const meter = new Meter(find(place, '[data-meter]', HTMLElement), 'Read so far', () => count(read));
+  let of = 0;
+  const meter = new Meter(find(place, '[data-meter]', HTMLElement), {
+    lead: { unit: 'customers read', text: () => `${count(read)} of ${count(of)}` },
+    extra: { name: 'Numbers a second', text: compact },
+  });
   const task = new Task(place, search);
   const input = find(task.form, 'textarea', HTMLTextAreaElement);
   fillCountries(task.choice('country'));
@@ -44,6 +48,7 @@ export function setUpAudit(): void {
     const areaCodes = areaCodesOf(task.field('areaCodes').value);
     const plan = numberingPlan(task.choice('country').value, { areaCodes });
     read = 0;
+    of = new Set(tokens).size;
     meter.start(plan.size);
     const reversal = reverse(tokens, {
       plan,
@@ -61,12 +66,8 @@ export function setUpAudit(): void {
       }
     } finally {
       meter.stop();
-      const distinct = new Set(tokens).size;
       const stopped = signal.aborted ? 'Stopped; so far: ' : '';
-      finding.replaceChildren(
-        ...verdict(read, distinct, stopped, meter.seconds),
-        ...details(formats, rejected),
-      );
+      finding.replaceChildren(...verdict(read, of, stopped, meter.seconds), ...details(formats, rejected));
     }
   }
 }

@@ -15,7 +15,7 @@ const HEADINGS = [
   'Sent',
   'Partner reads',
   'Line reads',
-  'Asking reads',
+  'By asking for each',
 ] as const;
 
 /** Of seconds and of bytes: an empty list takes none. */
@@ -45,9 +45,21 @@ export function resultTable(): ResultTable {
     create(
       'p',
       {},
-      'Partner, line, asking: how many of the other list’s numbers, which the asking party did not have, are read by ' +
-        'that party offline, by somebody who reads every byte on the way, and by a party that asks about invented ' +
-        'people; and how long trying all possible numbers takes.',
+      'Partner, line: how many of the other list’s numbers, which the asking party did not have, are read by that party ' +
+        'offline and by somebody who reads every byte on the way; and how long trying all possible numbers takes.',
+    ),
+    create(
+      'p',
+      {},
+      'By asking for each (hatched): what a party finds out that puts every possible number into its own list. No protocol ' +
+        'hides an answer from who may ask; each number is a question that the other party answers, counts, and can refuse ' +
+        'by a limit or a budget. With hashes nobody has to be asked.',
+    ),
+    create(
+      'p',
+      {},
+      'Found is what the protocol counts: identifiers, rows or people, as its name says. The attacks count telephone ' +
+        'numbers of the other list that are not shared, so the two figures are not parts of one another.',
     ),
   );
   return { root: create('div', {}, table, notes), caption, body };
@@ -61,9 +73,10 @@ export function reportRow(report: ProtocolReport, all: readonly ProtocolReport[]
     [`${count(report.size)} of ${count(report.truth)}${report.correct ? '' : ', wrong'}`, ...sample],
     [time(report), bar('cost', logarithmic(secondsOf(report), all.map(secondsOf)))],
     [sent(report), bar('cost', logarithmic(bytesOf(report), all.map(bytesOf)))],
-    ...[partner, outsider, enumerating].map((attack) => [
+    // One attack may stand for all three, so their places tell them apart.
+    ...[partner, outsider, enumerating].map((attack, i) => [
       `${attack.recovered === 0 ? 'none' : count(attack.recovered)} of ${count(attack.answersTried)}`,
-      bar('leak', attack.answersTried === 0 ? 0 : attack.recovered / attack.answersTried),
+      bar(i === 2 ? 'asked' : 'leak', attack.answersTried === 0 ? 0 : attack.recovered / attack.answersTried),
       hint(effort(attack)),
     ]),
   ];
@@ -113,7 +126,7 @@ function logarithmic(value: number, all: readonly number[]): number {
 }
 
 /** Says nothing that the text beside it does not. */
-function bar(kind: 'cost' | 'leak', share: number): HTMLElement {
+function bar(kind: 'cost' | 'leak' | 'asked', share: number): HTMLElement {
   const fill = create('span', { class: kind });
   fill.style.inlineSize = `${100 * share}%`;
   return create('span', { class: 'track', 'aria-hidden': 'true' }, fill);

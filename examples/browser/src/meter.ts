@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How a search goes: rate, numbers tried, time. */
+/** How a search goes: what counts, in large figures; numbers tried, time, and one figure more. */
 
 import { Announcer } from './announcer.js';
 import { find, stamp } from './dom.js';
@@ -8,22 +8,32 @@ import { compact, count, duration } from './text.js';
 /** The rate is that of the last so many milliseconds. */
 const WINDOW = 1500;
 
+/** Numbers a second, and numbers tried. */
+type Figure = (rate: number, done: number) => string;
+
+interface Figures {
+  /** What is to be seen from afar, and what it counts. */
+  readonly lead: { readonly unit: string; readonly text: Figure };
+  /** The last of the small ones. */
+  readonly extra: { readonly name: string; readonly text: Figure };
+}
+
 export class Meter {
   readonly #root: HTMLElement;
   readonly #announcer: Announcer;
-  readonly #extra: (done: number) => string;
+  readonly #figures: Figures;
   #started = 0;
   #ended: number | undefined;
   #done = 0;
   #total = 1;
   #samples: { readonly at: number; readonly done: number }[] = [];
 
-  /** @param extra - what the fourth figure says, whose name is `extraName` */
-  constructor(place: HTMLElement, extraName: string, extra: (done: number) => string) {
+  constructor(place: HTMLElement, figures: Figures) {
     this.#root = stamp('meter');
     place.replaceWith(this.#root);
-    this.#text('[data-extra-name]', extraName);
-    this.#extra = extra;
+    this.#figures = figures;
+    this.#text('[data-lead-unit]', figures.lead.unit);
+    this.#text('[data-extra-name]', figures.extra.name);
     this.#announcer = new Announcer(find(this.#root, '[data-announce]', HTMLElement));
   }
 
@@ -73,11 +83,12 @@ export class Meter {
     const first = this.#samples[0]!;
     const recent = ((this.#done - first.done) * 1000) / (now - first.at || 1);
     const rate = this.#ended === undefined ? recent : this.rate;
-    this.#text('[data-rate]', compact(rate));
+    const { lead, extra } = this.#figures;
+    this.#text('[data-lead]', lead.text(rate, this.#done));
     this.#text('[data-tried]', count(this.#done));
     this.#text('[data-total]', count(this.#total));
     this.#text('[data-time]', duration(this.seconds));
-    this.#text('[data-extra]', this.#extra(this.#done));
+    this.#text('[data-extra]', extra.text(rate, this.#done));
     find(this.#root, 'progress', HTMLProgressElement).value = this.#done / this.#total;
     if (this.#ended === undefined && this.#done > 0) {
       this.#announcer.say(

@@ -27,13 +27,23 @@ export function setUpReversal(): void {
   let plan: NumberingPlan | undefined;
   let found: string | undefined;
   const task = new Task(place, (signal) => search(question(), signal));
-  const meter = new Meter(find(place, '[data-meter]', HTMLElement), 'Now near', (done) =>
-    plan === undefined ? '' : (found ?? plan.at(Math.min(done, plan.size - 1))),
-  );
+  const near = (_: number, done: number): string =>
+    plan === undefined ? '' : (found ?? plan.at(Math.min(done, plan.size - 1)));
+  const meter = new Meter(find(place, '[data-meter]', HTMLElement), {
+    lead: { unit: 'numbers a second', text: compact },
+    extra: { name: 'Now near', text: near },
+  });
   for (const [name, { title, phone }] of Object.entries(profiles)) {
     if (phone !== undefined) task.choice('platform').add(new Option(title, name, false, name === 'meta'));
   }
   fillCountries(task.choice('country'));
+  // Those that stand there are of one country, and make a search that is over at once.
+  const areaCodes = task.field('areaCodes');
+  task.choice('country').addEventListener('input', ({ target }) => {
+    const { value: country } = target as HTMLSelectElement;
+    if (country === 'US') areaCodes.value ||= areaCodes.defaultValue;
+    else if (areaCodes.value === areaCodes.defaultValue) areaCodes.value = '';
+  });
 
   const question = (): Question => {
     const platform = task.choice('platform').value as Platform;

@@ -14,6 +14,7 @@ import { type Choice, choose, type Flags } from '../flags/choice.js';
 import { LIST_ARGUMENT, statusFor } from '../flags/list-options.js';
 import { checkKeep } from '../flags/output-options.js';
 import { checkOutput, type ServeFlags, serveOptions } from '../flags/serve-options.js';
+import { asEvents } from '../report/monitor.js';
 import { checkLedger, openLedger } from '../secrets/state-folder.js';
 import { readUnlock } from '../secrets/unlock.js';
 import { leftOutNote } from './connect-run.js';
@@ -47,7 +48,9 @@ command without dashes:
   {"name": "acme", "tokens": ["sha256:..."], "offers": [
      {"name": "members", "list": "members.csv", "country": "US", "reveal": "cardinality", "people": true},
      {"name": "sales", "list": "sales.csv", "reveal": "sum", "value-column": "amount", "value-digits": 2, "policy": {"budgets": []}}]}
-SIGHUP has that file, the policy and all lists read anew; where they cannot be read, all stays as it was.
+All flags can stand in a file, called as they are, and files are named from its folder: --config FILE. It is read at the start;
+  {"partners": "partners.json", "listen": "0.0.0.0:8443", "tls-cert": "server.pem", "tls-key": "server.key", "metrics": 9090}
+SIGHUP has the file of partners, the policy and all lists read anew; where they cannot be read, all stays as it was.
 
 A partner that asks for invented identifiers is answered like any other. Sizes and budgets are all there is against it:
 --dry-run says how long a whole numbering plan would take.
@@ -62,6 +65,7 @@ Examples:
     --tls-cert server.pem --tls-key server.key --partners partners.json --policy policy.json
   veilmatch serve --partners agreements.json --watch --ledger postgres://ledger.example/budgets \\
     --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key
+  veilmatch serve --config serve.json
   veilmatch serve members.csv --country US --reveal cardinality --people --partners partners.json
   veilmatch serve sales.csv --column phone --country US --reveal sum --value-column amount --value-digits 2 \\
     --partners partners.json
@@ -86,7 +90,9 @@ async function run(
   await withSharedRows(flags.dryRun ? undefined : flags.output, flags.spill, io, async (rows) => {
     // Standard input, and rows that wait on disk, are there once.
     const once = list === STDIN || rows !== undefined;
-    const load = (): Promise<Offering> => loadOffering({ protocols, list, usual, flags, rows }, io);
+    // A dry run speaks to a person; the log of a server is JSON from its first line on.
+    const saying = flags.dryRun ? io : asEvents(io);
+    const load = (): Promise<Offering> => loadOffering({ protocols, list, usual, flags, rows }, saying);
     const offering = await load();
     rejected = offering.rejected;
     const { door } = offering;
@@ -164,7 +170,7 @@ async function tryOut(
   backend: GroupBackend,
   io: Io,
 ): Promise<void> {
-  const given = { ...options, ...leftOutNote(protocol, io), backend };
+  const given = { ...options, ...leftOutNote(protocol, asEvents(io)), backend };
   await protocol[role].machine(own.own, given).abandon();
 }
 

@@ -4,7 +4,7 @@
  * are read by the same options, so that a flag means the same in both places.
  */
 
-import { Command as Commander, CommanderError, type Option } from 'commander';
+import type { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import type { ListProtocol } from '../../psi/described/command-line.js';
 import type { Offer, OfferSetting } from '../../transport/index.js';
@@ -12,6 +12,7 @@ import { type Choice, choose, type Flags, type RevealFlags, revealOption, roleOp
 import { assignedOption, listOptions, strictOption } from './list-options.js';
 import { type OwnFlags, padOption } from './own.js';
 import { longOf, protocolOptions } from './protocol-options.js';
+import { readSetting, settingNameOf } from './settings.js';
 
 /** What an offer says, as a command line would. */
 interface OfferFlags extends OwnFlags, Required<RevealFlags> {}
@@ -44,7 +45,7 @@ const readingOptions = (): Option[] => [assignedOption(), strictOption(), ...lis
 
 /** The names of all settings. */
 export function settingNames(protocols: readonly ListProtocol[]): string[] {
-  const names = offerOptions(protocols).map((option) => option.long!.replace(/^--(no-)?/, ''));
+  const names = offerOptions(protocols).map(settingNameOf);
   return ['list', ...new Set(names)];
 }
 
@@ -68,7 +69,9 @@ export function readOffer(protocols: readonly ListProtocol[], offer: Offer, plac
   if (list === '-') throw wrong('list', 'must be a file or an address: standard input is read once.');
   if (settings.reveal === undefined) throw wrong('reveal', 'is missing: what the party that asks learns.');
   const options = offerOptions(protocols);
-  const given = Object.entries(settings).map(([name, value]) => flagOf(options, name, value, wrong));
+  const given = Object.entries(settings).map(([name, value]) =>
+    readSetting(options, name, value, { wrong, command: 'serve' }),
+  );
   const flags = Object.assign({ role: 'sender' }, ...given) as OfferFlags;
   try {
     const choice = choose(protocols, flags, flags as unknown as Flags);
@@ -79,43 +82,13 @@ export function readOffer(protocols: readonly ListProtocol[], offer: Offer, plac
   }
 }
 
-/** One setting, read by its option. */
-function flagOf(
-  options: readonly Option[],
-  name: string,
-  value: OfferSetting,
-  wrong: (name: string, why: string) => VeilmatchError,
-): Flags {
-  const own = options.filter(({ long }) => long === `--${name}` || long === `--no-${name}`);
-  const takes = own.some(({ required }) => required);
-  const words = [value]
-    .flat()
-    .map((one) => (takes ? [`--${name}`, `${one}`] : [`--${one ? '' : 'no-'}${name}`]));
-  if (takes === (typeof value === 'boolean') || (value === false && !own.some(({ negate }) => negate))) {
-    throw wrong(name, takes ? 'needs a value.' : 'must be true, or be left away.');
-  }
-  const silent = new Commander().exitOverride().configureOutput({ writeErr: () => {} });
-  for (const option of own) silent.addOption(option);
-  try {
-    silent.parse(words.flat(), { from: 'user' });
-    return silent.opts();
-  } catch (error) {
-    if (error instanceof VeilmatchError) throw wrong(name, `is wrong: ${error.message}`);
-    if (!(error instanceof CommanderError)) throw error;
-    // In front of it stands the value.
-    const [, why = 'Its help says what may stand there: veilmatch serve --help'] =
-      /' is invalid\. (.*)$/s.exec(error.message) ?? [];
-    throw wrong(name, `is wrong. ${why}`);
-  }
-}
-
 /** What of an offer says how its list is read. */
 function readingOf(
   protocols: readonly ListProtocol[],
   list: string,
   settings: Readonly<Record<string, OfferSetting>>,
 ): string {
-  const reading = new Set(readingOptions().map((option) => option.long!.replace(/^--(no-)?/, '')));
+  const reading = new Set(readingOptions().map(settingNameOf));
   const columns = new Set(
     protocols
       .flatMap(({ commandLine: { receiver, sender } }) => [receiver, sender])

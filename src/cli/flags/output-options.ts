@@ -24,7 +24,7 @@ export function spillOption(): Option {
 export function keepOption(): Option {
   return new Option(
     '--keep <NAME,...>',
-    'with -o: columns of the own list, by name or by number from 1, that stand in each row again, behind all others; or "all"',
+    'with -o: columns of the own list, by name or by number from 1, that stand in each row again, behind all others; or "all"; repeatable',
   ).argParser(parseKeep);
 }
 

@@ -15,6 +15,7 @@ import { readCertificates, readKeyPair, readPartnersFile, readRevocations } from
 import { ledgerFile, ledgerOption } from '../secrets/state-folder.js';
 import { stateKeyOption } from '../secrets/unlock.js';
 import { type Choice, partyOf, type RevealFlags, revealOption, roleOption } from './choice.js';
+import { configOption } from './config-file.js';
 import { assignedOption, listOptions, strictOption } from './list-options.js';
 import { checkKeep, keepOption, spillOption, spreadsheetOption } from './output-options.js';
 import { type OwnFlags, padOption } from './own.js';
@@ -59,6 +60,7 @@ export interface ServeFlags extends OwnFlags, DoorFlags, RevealFlags {
 
 export function serveOptions(protocols: readonly ListProtocol[]): Option[] {
   return [
+    configOption(),
     revealOption(
       protocols,
       'what the party that asks learns, most often the partner: which of its rows are shared, how many, a sum over them, or a ' +

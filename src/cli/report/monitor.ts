@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Writable } from 'node:stream';
 import { VeilmatchError } from '../../errors.js';
 import type { Io } from '../../lists/io.js';
 import { systemReason } from '../../system-reason.js';
@@ -20,6 +21,20 @@ type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
 export function log(io: Io, event: string, fields: LogFields = {}): void {
   if (io.stderr.isTTY === true) showStatus(io, '');
   io.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`);
+}
+
+/** For what says on standard error, in lines for people, what it took of a list: the same as events. */
+export function asEvents(io: Io): Io {
+  let rest = '';
+  const stderr = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const lines = `${rest}${chunk.toString('utf8')}`.split('\n');
+      rest = lines.pop()!;
+      for (const message of lines) log(io, 'note', { message: message.trim() });
+      done();
+    },
+  });
+  return { ...io, stderr };
 }
 
 const HELP = {

@@ -58,7 +58,7 @@ export async function readSalt(path: string, io: Io): Promise<Uint8Array> {
 }
 
 /** What is a secret itself: a token, a key in hexadecimal digits. */
-function isSecret(text: string): boolean {
+export function isSecret(text: string): boolean {
   return isToken(text) || (text.length >= 64 && /^[0-9a-f]+$/i.test(text));
 }
 

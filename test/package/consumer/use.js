@@ -14,6 +14,7 @@ import { intersect } from 'veilmatch/psi';
 assert.equal(normalizePhone('(415) 555-0123', { country: 'US' }), '+14155550123');
 assert.ok((await createBackend()).constantTime);
 await assert.rejects(import('veilmatch/worker'), { code: 'unsupported' });
+await assert.rejects(import('veilmatch/workers'), { code: 'unsupported' });
 assert.equal(veilmatch.intersect, intersect);
 assert.equal(veilmatch.IdentifierSet, IdentifierSet);
 
