@@ -19,7 +19,7 @@ export class Bins {
   readonly order: Uint32Array;
   /** Where each bin begins in that order, and one more. */
   readonly #starts: Uint32Array;
-  readonly #digests: Int32Array;
+  #digests: Int32Array;
   /** Random digests, as many as fill up a bin. */
   readonly #fillers: Int32Array;
 
@@ -76,8 +76,10 @@ export class Bins {
     return new Uint8Array(words.buffer);
   }
 
+  /** Wipes the digests and gives their memory back: nothing but the order is left. */
   wipe(): void {
     this.#digests.fill(0);
+    this.#digests = new Int32Array();
     this.#fillers.fill(0);
   }
 }
@@ -110,17 +112,14 @@ const HALF_WORDS = 4;
 
 /** The values of a list's elements, in the order of its bins. */
 export class Values {
-  /** n x 16 bytes. */
-  readonly tags: Uint8Array;
   /** n x 16 bytes where matches will be confirmed; otherwise empty. */
   readonly confirmations: Uint8Array;
-  readonly #tags: Uint32Array;
+  #tags: Uint32Array;
   readonly #confirmations: Uint32Array;
 
   constructor(count: number, confirmed: boolean) {
     this.#tags = new Uint32Array(count * HALF_WORDS);
     this.#confirmations = new Uint32Array(confirmed ? count * HALF_WORDS : 0);
-    this.tags = new Uint8Array(this.#tags.buffer);
     this.confirmations = new Uint8Array(this.#confirmations.buffer);
   }
 
@@ -140,8 +139,15 @@ export class Values {
     values.fill(0);
   }
 
+  /** The tags, n x 16 bytes, which are whoever takes them from now on. */
+  takeTags(): Uint8Array {
+    const tags = new Uint8Array(this.#tags.buffer);
+    this.#tags = new Uint32Array();
+    return tags;
+  }
+
   wipe(): void {
-    this.tags.fill(0);
+    this.#tags.fill(0);
     this.confirmations.fill(0);
   }
 }

@@ -113,8 +113,10 @@ export async function* receiverProgram(
     }
     const sums = await lanes.sums();
     yield line.send(encodeFrame('sums', concatBytes(sums.words, sumsDigest(sid, sums.rows))));
+    // What the list was made of for the bins takes more memory than all that follows.
+    own.wipe();
     // While the sender is at work.
-    const sorted = lanes.sort(values.tags);
+    const sorted = lanes.sort(values.takeTags());
     sorted.catch(() => {});
 
     const tags = new Uint8Array(peer.size * HALF_VALUE_BYTES);

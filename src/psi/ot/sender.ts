@@ -125,7 +125,9 @@ export async function* senderProgram(
     const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
     if (!(await areCodeWords(lanes, sid, sums))) throw deviates('columns');
 
-    const { tags } = await lanes.sort(values.tags);
+    // What the list was made of for the bins takes more memory than all that follows.
+    own.wipe();
+    const { tags } = await lanes.sort(values.takeTags());
     for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;
