@@ -101,11 +101,11 @@ export async function* senderProgram(
     const own = await Bins.of(set.elements, lanes, shape, fillers, (done) => onProgress?.(done, set.size));
     bins = own;
 
-    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS).slice();
+    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS);
     await lanes.lane(0).run('hidden', { columns: hiding }, [hiding.buffer]);
     const underWay: Promise<void>[] = [];
     for (let b = 0; b < shape.bins; b++) {
-      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows).slice();
+      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows);
       const key = challenge(sid, line.log.digest('receiver'));
       const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer]);
       underWay.push(heardLater(rows));
