@@ -70,12 +70,20 @@ export class IdentifierSet {
    * @param elements indices of elements, from 0
    */
   rowsOf(elements: Iterable<number>): number[] {
+    const [starts, rows] = [this.#starts, this.#rows];
     const found: number[] = [];
+    let ascending = true;
     for (const element of elements) {
-      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) found.push(this.#rows[i]!);
+      for (let i = starts[element]!; i < starts[element + 1]!; i++) {
+        const row = rows[i]!;
+        ascending &&= found.length === 0 || row > found[found.length - 1]!;
+        found.push(row);
+      }
     }
-    const ascending = Uint32Array.from(found).sort();
-    return Array.from(ascending.filter((row, i) => i === 0 || row !== ascending[i - 1]));
+    // Mostly each element has one row, and elements stand in the order of their rows.
+    if (ascending) return found;
+    const sorted = Uint32Array.from(found).sort();
+    return Array.from(sorted.filter((row, i) => i === 0 || row !== sorted[i - 1]));
   }
 
   /** The rows of one element as they were given: a view, not a copy. */

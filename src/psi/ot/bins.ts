@@ -20,6 +20,8 @@ export class Bins {
   /** Where each bin begins in that order, and one more. */
   readonly #starts: Uint32Array;
   #digests: Int32Array;
+  /** What was given out and came back, to be given out again: memory that is new takes the engine's time. */
+  readonly #spare: Int32Array<ArrayBuffer>[] = [];
   /** Random digests, as many as fill up a bin. */
   readonly #fillers: Int32Array;
 
@@ -70,16 +72,24 @@ export class Bins {
   /** `count` digests of bin b, from the one with number `first` in it on: those of the list, and others that fill them up. */
   digests(b: number, first: number, count: number): Uint8Array<ArrayBuffer> {
     const own = this.own(b, first, count);
-    const words = new Int32Array(count * DIGEST_WORDS);
+    const length = count * DIGEST_WORDS;
+    const spare = this.#spare.pop();
+    const words = spare?.length === length ? spare : new Int32Array(length);
     copyRecords(this.#digests, this.order, this.start(b) + first, own, words);
     words.set(this.#fillers.subarray(0, (count - own) * DIGEST_WORDS), own * DIGEST_WORDS);
     return new Uint8Array(words.buffer);
+  }
+
+  /** Takes memory back that `digests` gave out, or a thread returned in its place. */
+  takeBack(digests: Uint8Array): void {
+    this.#spare.push(new Int32Array(digests.buffer as ArrayBuffer));
   }
 
   /** Wipes the digests and gives their memory back: nothing but the order is left. */
   wipe(): void {
     this.#digests.fill(0);
     this.#digests = new Int32Array();
+    this.#spare.length = 0;
     this.#fillers.fill(0);
   }
 }

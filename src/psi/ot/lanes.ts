@@ -119,6 +119,11 @@ export class Lanes {
     return this.#lanes.length * this.#slots;
   }
 
+  /** Somebody else's bytes as a job may be given them: a copy, which can move, or as they are where jobs stay on this thread. */
+  lend(bytes: Uint8Array): Uint8Array {
+    return this.#slots === 1 ? bytes : new Uint8Array(bytes);
+  }
+
   /** Whose business a bin is. */
   lane(b: number): Lane {
     return this.#lanes[b % this.#lanes.length]!;

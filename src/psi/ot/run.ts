@@ -31,14 +31,14 @@ export function otSettings(set: IdentifierSet, options: OtPartyOptions): PartySe
 }
 
 /**
- * The columns in a frame: a copy, which may move to a thread.
+ * The columns in a frame: a view.
  * @param number that it has to have
  * @throws {VeilmatchError} `bad-message`
  */
-export function decodeColumns({ body }: Frame, number: number, rows: number): Uint8Array<ArrayBuffer> {
+export function decodeColumns({ body }: Frame, number: number, rows: number): Uint8Array {
   const length = columnsBytes(rows);
   const found = body.length < 4 ? -1 : new DataView(body.buffer, body.byteOffset).getUint32(0);
-  if (body.length === 4 + length && found === number) return new Uint8Array(body.subarray(4));
+  if (body.length === 4 + length && found === number) return body.subarray(4);
   throw new VeilmatchError(
     'bad-message',
     `Frame ${number} of columns was due, with ${length} bytes of them; the peer sent ${body.length} bytes.`,
