@@ -28,8 +28,7 @@ function* numbers() {
     for (let exchange = 200; exchange < 1000; exchange++) {
       // 211, 311 and so on are services, and 555 is nobody's.
       if (exchange % 100 === 11 || exchange === 555) continue;
-      for (let line = 0; line < 10_000; line++)
-        yield `+1${area}${exchange}${String(line).padStart(4, '0')}`;
+      for (let line = 0; line < 10_000; line++) yield `+1${area}${exchange}${String(line).padStart(4, '0')}`;
     }
 }
 
@@ -81,9 +80,12 @@ class Tool {
   /** @param {string} event - in its log @returns {Promise<any>} */
   async logged(event) {
     for (;;) {
-      const line = this.#err.split('\n').find((text) => text.includes(`"event":"${event}"`) && text.endsWith('}'));
+      const line = this.#err
+        .split('\n')
+        .find((text) => text.includes(`"event":"${event}"`) && text.endsWith('}'));
       if (line !== undefined) return JSON.parse(line);
-      if (this.#child.exitCode !== null) throw new Error(`It ended before '${event}': ${this.#err.slice(-2000)}`);
+      if (this.#child.exitCode !== null)
+        throw new Error(`It ended before '${event}': ${this.#err.slice(-2000)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -123,13 +125,24 @@ async function run(program, size) {
       'server.pem': cert,
       'server.key': key,
       token,
-      'partners.json': JSON.stringify({ partners: [{ name: 'receiver', tokens: [hashToken(token)].map(hex) }] }),
+      'partners.json': JSON.stringify({
+        partners: [{ name: 'receiver', tokens: [hashToken(token)].map(hex) }],
+      }),
       // Sizes are what is measured here.
       'policy.json': '{ "budgets": [] }',
     })) {
       await writeFile(at(name), content);
     }
-    const common = ['--column', 'phone', '--reveal', 'intersection', '--protocol', 'ot', '--policy', at('policy.json')];
+    const common = [
+      '--column',
+      'phone',
+      '--reveal',
+      'intersection',
+      '--protocol',
+      'ot',
+      '--policy',
+      at('policy.json'),
+    ];
     const began = performance.now();
     const sender = start([
       ...['serve', at('sender.csv'), ...common, '--once', '--listen', '127.0.0.1:0'],
@@ -139,7 +152,15 @@ async function run(program, size) {
     const { port } = await sender.logged('listening');
     const listening = performance.now();
     const receiver = start([
-      ...['connect', `wss://localhost:${port}`, at('receiver.csv'), ...common, '--json', '-o', at('shared.csv')],
+      ...[
+        'connect',
+        `wss://localhost:${port}`,
+        at('receiver.csv'),
+        ...common,
+        '--json',
+        '-o',
+        at('shared.csv'),
+      ],
       ...['--ca', at('ca.pem'), '--token-file', at('token'), '--ledger', at('receiver.json')],
     ]);
     const received = await receiver.took();

@@ -46,29 +46,32 @@ describe('SHA-512', () => {
   it.each([
     ['Node', () => {}],
     ['the kernel', withoutNode],
-  ])('is what noble computes, for messages in any parts, several at a time, and copies of what is under way: %s', (_, prepare) => {
-    prepare();
-    const parts = fc.array(
-      fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...EDGES).map(counted)),
-      {
-        maxLength: 6,
-      },
-    );
-    fc.assert(
-      fc.property(parts, parts, (ours, theirs) => {
-        const [a, b] = [createSha512(), createSha512()];
-        const copies: [Sha512, Uint8Array[]][] = [];
-        for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
-          if (i < ours.length) a.update(ours[i]!);
-          if (i < theirs.length) b.update(theirs[i]!);
-          copies.push([a.clone(), ours.slice(0, i + 1)]);
-        }
-        expect(a.digest()).toEqual(nobleSha512(concatBytes(...ours)));
-        expect(b.digest()).toEqual(nobleSha512(concatBytes(...theirs)));
-        for (const [copy, seen] of copies) expect(copy.digest()).toEqual(nobleSha512(concatBytes(...seen)));
-      }),
-    );
-  });
+  ])(
+    'is what noble computes, for messages in any parts, several at a time, and copies of what is under way: %s',
+    (_, prepare) => {
+      prepare();
+      const parts = fc.array(
+        fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.constantFrom(...EDGES).map(counted)),
+        {
+          maxLength: 6,
+        },
+      );
+      fc.assert(
+        fc.property(parts, parts, (ours, theirs) => {
+          const [a, b] = [createSha512(), createSha512()];
+          const copies: [Sha512, Uint8Array[]][] = [];
+          for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
+            if (i < ours.length) a.update(ours[i]!);
+            if (i < theirs.length) b.update(theirs[i]!);
+            copies.push([a.clone(), ours.slice(0, i + 1)]);
+          }
+          expect(a.digest()).toEqual(nobleSha512(concatBytes(...ours)));
+          expect(b.digest()).toEqual(nobleSha512(concatBytes(...theirs)));
+          for (const [copy, seen] of copies) expect(copy.digest()).toEqual(nobleSha512(concatBytes(...seen)));
+        }),
+      );
+    },
+  );
 
   it('is hashed by noble where there is no WebAssembly', async () => {
     withoutNode();

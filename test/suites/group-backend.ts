@@ -251,12 +251,7 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
         );
         expect(await failure(attempt)).toMatchObject({ code, position: count - 1 });
       }
-      const tooFew = group.subtractHashAndMultiply(
-        elements.subarray(32),
-        messages,
-        DST,
-        scalarBytes(3n),
-      );
+      const tooFew = group.subtractHashAndMultiply(elements.subarray(32), messages, DST, scalarBytes(3n));
       expect(await failure(tooFew)).toMatchObject({ code: 'argument' });
     });
 

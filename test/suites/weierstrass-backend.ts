@@ -107,7 +107,9 @@ function weierstrassBackend(group: Group, { Point, hasher }: Curve): GroupBacken
       ),
     subtractHashAndMultiply: (elements, messages, dst, k, options) =>
       each(messages.length, options, (i) =>
-        element(elements, i).subtract(hash(messages.at(i), dst)).multiply(scalar(k, 0)),
+        element(elements, i)
+          .subtract(hash(messages.at(i), dst))
+          .multiply(scalar(k, 0)),
       ),
     // Only ristretto255 has this map.
     mapAndMultiply: async () => {

@@ -143,12 +143,7 @@ export function growTrees(
   const halves = new Uint8Array(keys.length);
   const [own, seconds, mine, sent] = [keys, halves, new Uint8Array(chosen), new Uint8Array(message)].map(
     wordsOf,
-  ) as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
+  ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
   const none = new Uint32Array(KEY_WORDS);
   const [children, leaves] = [new NodeHash(NODE_LABEL), new NodeHash(LEAF_LABEL)];
   for (let c = 0; c < CODE_LENGTH; c++) {
