@@ -50,7 +50,7 @@ export const figures = {
   profiles: profileTable,
   fields: fieldTable,
   uploads: uploadTable,
-  origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'lists', 'timing']),
+  origins: () => origins(['group', 'protocols', 'peers', 'reversal', 'identifiers', 'lists', 'timing', 'ot']),
 
   targets: () =>
     table(
@@ -162,6 +162,51 @@ export const figures = {
       ]),
     );
   },
+
+  ot: () =>
+    table(
+      [
+        'elements each',
+        '`ot-psi`, microseconds an element',
+        '`ecdh-psi`',
+        'times as fast',
+        'bytes an element',
+        'on two threads, times',
+        'from strings, s',
+      ],
+      new Stored('ot')
+        .cells()
+        .filter(({ figures: own }) => typeof own.size === 'number')
+        .map(({ figures: own }) => {
+          const text = (/** @type {string} */ name) =>
+            typeof own[name] === 'number' ? short(Number(own[name])) : '-';
+          return [
+            count(own.size),
+            text('otMicrosecondsPerElement'),
+            text('ecdhMicrosecondsPerElement'),
+            text('timesFaster'),
+            `${text('otBytesPerElement')}; ${text('ecdhBytesPerElement')}`,
+            text('timesFasterOnThreads'),
+            text('secondsFromStrings'),
+          ];
+        }),
+    ),
+
+  'ot-files': () =>
+    unlessMissing('ot-files', () =>
+      table(
+        ['rows each', 'seconds in all', 'of them PSI', 'memory of the sender, MB', 'of the receiver, MB'],
+        new Stored('ot-files')
+          .cells()
+          .map(({ of, figures: own, stored }) => [
+            `${count(of.elementsOfEach)}${stored === undefined ? '' : ' (earlier run)'}`,
+            short(middle(own.seconds)),
+            short(middle(own.secondsOfPsi)),
+            short(middle(own.senderMegabytes)),
+            short(middle(own.receiverMegabytes)),
+          ]),
+      ),
+    ),
 
   ceiling: () => {
     const group = new Stored('group');

@@ -173,10 +173,12 @@ export class ByteListBuilder {
   }
 
   /**
-   * @param text - without lone surrogates, which `utf8` would refuse
+   * Adds a text in UTF-8, without an object for it.
    * @param label - in ASCII: what stands before it
+   * @param position - of the text in the caller's list, for the error
+   * @throws {VeilmatchError} as `requireWellFormed`
    */
-  addText(text: string, label: string = ''): void {
+  addText(text: string, label: string = '', position?: number): void {
     const start = this.#reserve(label.length + text.length * 3);
     const bytes = this.#bytes;
     let end = start;
@@ -186,6 +188,7 @@ export class ByteListBuilder {
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i);
       if (unit >= 0x80) {
+        requireWellFormed(text, position);
         end = from + encoder.encodeInto(text, bytes.subarray(from)).written;
         break;
       }
@@ -209,6 +212,11 @@ export class ByteListBuilder {
     if (this.#offsets[index + 1]! - start !== to - from) return false;
     for (let i = from, at = start; i < to; i++, at++) if (this.#bytes[at] !== bytes[i]) return false;
     return true;
+  }
+
+  /** Takes the item away that was added last. */
+  removeLast(): void {
+    this.#count--;
   }
 
   toList(): ByteList {
@@ -285,20 +293,26 @@ export class DistinctBytes {
 
   /** The index of the string `bytes[start .. end]`, which is added if it is new. */
   add(bytes: Uint8Array, start: number = 0, end: number = bytes.length): number {
-    const hash = halfSipHash(this.#key, bytes, start, end);
-    let shard = this.#shardOf(hash);
-    let at = this.#find(shard.slots, hash, bytes, start, end);
-    const found = shard.slots[at + 1]!;
-    if (found !== 0) return found - 1;
-    if (2 * shard.used >= SHARD_SLOTS) {
-      shard = this.#split(shard, hash);
-      at = this.#find(shard.slots, hash, bytes, start, end);
-    }
-    this.#items.add(bytes, start, end);
-    shard.slots[at] = hash;
-    shard.slots[at + 1] = this.size;
-    shard.used++;
-    return this.size - 1;
+    const { size } = this;
+    const index = this.#enter(bytes, start, end, size);
+    if (index === size) this.#items.add(bytes, start, end);
+    return index;
+  }
+
+  /**
+   * The index of a text in UTF-8, which is added if it is new.
+   * @param label - in ASCII: what stands before it
+   * @param position - of the text in the caller's list, for the error
+   * @throws {VeilmatchError} as `requireWellFormed`
+   */
+  addText(text: string, label: string, position?: number): number {
+    const { size } = this;
+    // Among the others, so that no text takes an object of its own, and away again where it is one of them.
+    this.#items.addText(text, label, position);
+    const { bytes, offsets } = this.#items.parts();
+    const index = this.#enter(bytes, offsets[size]!, offsets[size + 1]!, size);
+    if (index !== size) this.#items.removeLast();
+    return index;
   }
 
   /** The index of the string `bytes[start .. end]`, or -1. */
@@ -310,6 +324,23 @@ export class DistinctBytes {
 
   toList(): ByteList {
     return this.#items.toList();
+  }
+
+  /** The index of the string, which is `index` from now on if it has none. */
+  #enter(bytes: Uint8Array, start: number, end: number, index: number): number {
+    const hash = halfSipHash(this.#key, bytes, start, end);
+    let shard = this.#shardOf(hash);
+    let at = this.#find(shard.slots, hash, bytes, start, end);
+    const found = shard.slots[at + 1]!;
+    if (found !== 0) return found - 1;
+    if (2 * shard.used >= SHARD_SLOTS) {
+      shard = this.#split(shard, hash);
+      at = this.#find(shard.slots, hash, bytes, start, end);
+    }
+    shard.slots[at] = hash;
+    shard.slots[at + 1] = index + 1;
+    shard.used++;
+    return index;
   }
 
   #shardOf(hash: number): Shard {

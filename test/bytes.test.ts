@@ -176,6 +176,32 @@ describe('DistinctBytes', () => {
     expect(distinct.indexOf(u32(10_000))).toBe(-1);
   });
 
+  test('takes texts as it takes their bytes, with a label before them', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, fc.boolean()), { maxLength: 60 }), (entries) => {
+        const [distinct, model] = [new DistinctBytes(), new DistinctBytes()];
+        for (const [each, asText] of entries) {
+          const bytes = utf8(`id:${each}`);
+          const expected = model.add(bytes);
+          expect(asText ? distinct.addText(each, 'id:') : distinct.add(bytes)).toBe(expected);
+          expect(distinct.size).toBe(model.size);
+        }
+        expect(distinct.toList()).toEqual(model.toList());
+      }),
+    );
+  });
+
+  test('has nothing of a text with half of a surrogate pair', () => {
+    const distinct = new DistinctBytes();
+    distinct.addText('one', '');
+    expect(() => distinct.addText('\ud800', '', 7)).toThrow(
+      expect.objectContaining({ code: 'argument', position: 7 }),
+    );
+    expect(distinct.addText('two', '')).toBe(1);
+    expect([...distinct.toList()].map(fromUtf8)).toEqual(['one', 'two']);
+  });
+
   test('keeps a copy of what it is given', () => {
     const distinct = new DistinctBytes();
     const item = Uint8Array.of(1, 2);

@@ -78,6 +78,18 @@ export function checked(inner: TrustingBackend): GroupBackend {
       return inner.subtractBase(elements, scalars, base, options);
     },
 
+    async subtractHashAndMultiply(elements, messages, dst, scalar, options) {
+      checkScalar(scalar);
+      checkTag(dst);
+      if (countRecords(elements, ELEMENT_BYTES, 'Elements') !== messages.length) {
+        throw new VeilmatchError(
+          'argument',
+          `Each of the ${messages.length} messages takes an element of 32 bytes; these are ${elements.length} bytes.`,
+        );
+      }
+      return inner.subtractHashAndMultiply(elements, messages, dst, scalar, options);
+    },
+
     async add(a, b, options) {
       checkPairs(a, b);
       return inner.add(a, b, options);

@@ -30,6 +30,14 @@ export type ChunkArguments =
       readonly scalars: Uint8Array;
       readonly base: Uint8Array;
     }
+  | {
+      readonly operation: 'subtractHashAndMultiply';
+      readonly elements: Uint8Array;
+      readonly bytes: Uint8Array;
+      readonly offsets: Uint32Array;
+      readonly dst: Uint8Array;
+      readonly scalar: Uint8Array;
+    }
   | { readonly operation: 'mapAndMultiply'; readonly uniform: Uint8Array; readonly scalar: Uint8Array }
   | { readonly operation: 'multiply'; readonly elements: Uint8Array; readonly scalar: Uint8Array }
   | {
@@ -100,6 +108,10 @@ function compute(group: TrustingBackend, chunk: ChunkArguments): Promise<Uint8Ar
       return group[chunk.operation](new ByteList(chunk.bytes, chunk.offsets), chunk.dst, chunk.scalars);
     case 'subtractBase':
       return group.subtractBase(chunk.elements, chunk.scalars, chunk.base);
+    case 'subtractHashAndMultiply': {
+      const { elements, bytes, offsets, dst, scalar } = chunk;
+      return group.subtractHashAndMultiply(elements, new ByteList(bytes, offsets), dst, scalar);
+    }
     case 'mapAndMultiply':
       return group.mapAndMultiply(chunk.uniform, chunk.scalar);
     case 'multiply':

@@ -170,6 +170,22 @@ export interface GroupBackend {
     options?: BatchOptions,
   ): Promise<Uint8Array>;
 
+  /**
+   * scalar * (elements[i] - H(messages[i])), with H as above: what takes a hash off an element that was put together with one.
+   * @param elements n x 32 bytes; the identity is rejected
+   * @param messages n
+   * @param dst as above
+   * @param scalar 32 bytes, secret
+   * @returns n x 32 bytes; the identity where an element is its message's hash
+   */
+  subtractHashAndMultiply(
+    elements: Uint8Array,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options?: BatchOptions,
+  ): Promise<Uint8Array>;
+
   /** a[i] + b[i]; the identity is accepted and can be the result. All n x 32 bytes. */
   add(a: Uint8Array, b: Uint8Array, options?: BatchOptions): Promise<Uint8Array>;
 

@@ -117,6 +117,25 @@ export class ParallelBackend implements TrustingBackend {
     return this.#run(count, options, cut, () => this.#local.subtractBase(elements, scalars, base, options));
   }
 
+  async subtractHashAndMultiply(
+    elements: Uint8Array,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    const cut = (from: number, to: number): ChunkArguments => ({
+      operation: 'subtractHashAndMultiply',
+      elements: recordsOf(elements, from, to),
+      ...messagesOf(messages, from, to),
+      dst: copyOf(dst),
+      scalar: copyOf(scalar),
+    });
+    return this.#run(messages.length, options, cut, () =>
+      this.#local.subtractHashAndMultiply(elements, messages, dst, scalar, options),
+    );
+  }
+
   async mapAndMultiply(
     uniform: Uint8Array,
     scalar: Uint8Array,

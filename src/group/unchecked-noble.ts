@@ -159,6 +159,15 @@ export const uncheckedNoble: TrustingBackend = {
     );
   },
 
+  async subtractHashAndMultiply(elements, messages, dst, scalar, options = {}) {
+    const k = scalarAt(scalar, 0);
+    return encodeEach(messages.length, options, (i) =>
+      decodeNonIdentity(elements, i)
+        .subtract(ristretto255_hasher.hashToCurve(messages.at(i), { DST: dst }))
+        .multiply(k),
+    );
+  },
+
   async add(a, b, options = {}) {
     return encodeEach(a.length / ELEMENT_BYTES, options, (i) => decode(a, i).add(decode(b, i)));
   },

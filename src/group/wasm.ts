@@ -150,6 +150,22 @@ export class WasmBackend implements TrustingBackend {
     });
   }
 
+  async subtractHashAndMultiply(
+    elements: Uint8Array,
+    messages: ByteList,
+    dst: Uint8Array,
+    scalar: Uint8Array,
+    options: BatchOptions = {},
+  ): Promise<Uint8Array> {
+    return this.#eachMessage(messages, dst, options, (kernel, from, to) => {
+      kernel.write('SCALARS', scalar);
+      kernel.exports.recodeShared();
+      kernel.write('ELEMENTS', elements.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES));
+      kernel.exports.multiplyDifference(to - from);
+      checkStatus(kernel, 0, from, to, false);
+    });
+  }
+
   async multiply(elements: Uint8Array, scalar: Uint8Array, options: BatchOptions = {}): Promise<Uint8Array> {
     const count = elements.length / ELEMENT_BYTES;
     return this.#eachElement(count, options, (kernel, from, to) => {

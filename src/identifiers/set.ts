@@ -8,7 +8,7 @@ import { refuseRowsResult, requireIterable } from '../arguments.js';
 import { type ByteList, ByteListBuilder, DistinctBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { Marks } from '../marks.js';
-import { type IdentifierKind, kindOf, opaqueBytes } from './identifier.js';
+import { type IdentifierKind, kindOf, LABELS } from './identifier.js';
 
 /** Distinct identifiers, packed, and the caller's rows that each came from. */
 export class IdentifierSet {
@@ -54,7 +54,7 @@ export class IdentifierSet {
       if (typeof text !== 'string') {
         throw new VeilmatchError('argument', `Item ${position} of the list is not a string.`, { position });
       }
-      builder.add(position, 'opaque', opaqueBytes(text, position));
+      builder.addOpaque(position, text);
       builder.rowCount++;
     }
     return builder.build();
@@ -70,12 +70,20 @@ export class IdentifierSet {
    * @param elements indices of elements, from 0
    */
   rowsOf(elements: Iterable<number>): number[] {
+    const [starts, rows] = [this.#starts, this.#rows];
     const found: number[] = [];
+    let ascending = true;
     for (const element of elements) {
-      for (let i = this.#starts[element]!; i < this.#starts[element + 1]!; i++) found.push(this.#rows[i]!);
+      for (let i = starts[element]!; i < starts[element + 1]!; i++) {
+        const row = rows[i]!;
+        ascending &&= found.length === 0 || row > found[found.length - 1]!;
+        found.push(row);
+      }
     }
-    const ascending = Uint32Array.from(found).sort();
-    return Array.from(ascending.filter((row, i) => i === 0 || row !== ascending[i - 1]));
+    // Mostly each element has one row, and elements stand in the order of their rows.
+    if (ascending) return found;
+    const sorted = Uint32Array.from(found).sort();
+    return Array.from(sorted.filter((row, i) => i === 0 || row !== sorted[i - 1]));
   }
 
   /** The rows of one element as they were given: a view, not a copy. */
@@ -166,21 +174,40 @@ export class SetBuilder {
   /** @param canonical `canonical[start .. end]` are label and text, as `canonicalBytes` makes them; copied */
   add(row: number, kind: IdentifierKind, canonical: Uint8Array, start?: number, end?: number): void {
     this.#kinds.add(kind);
+    this.#pair(row, this.#elements.add(canonical, start, end));
+  }
+
+  /**
+   * Adds a string of the caller's own, as `opaqueBytes` makes it canonical.
+   * @throws {VeilmatchError} `argument` with the row for a lone surrogate
+   */
+  addOpaque(row: number, text: string): void {
+    this.#kinds.add('opaque');
+    this.#pair(row, this.#elements.addText(text, LABELS.opaque, row));
+  }
+
+  #pair(row: number, element: number): void {
     if (this.#pairs === this.#pairRows.length) {
       this.#pairElements = doubled(this.#pairElements);
       this.#pairRows = doubled(this.#pairRows);
     }
-    this.#pairElements[this.#pairs] = this.#elements.add(canonical, start, end);
+    this.#pairElements[this.#pairs] = element;
     this.#pairRows[this.#pairs++] = row;
   }
 
   build(): IdentifierSet {
-    const starts = new Uint32Array(this.#elements.size + 1);
-    for (let i = 0; i < this.#pairs; i++) starts[this.#pairElements[i]! + 1]!++;
-    for (let e = 0; e < this.#elements.size; e++) starts[e + 1]! += starts[e]!;
-    const rows = new Uint32Array(this.#pairs);
+    const [pairElements, pairRows, pairs, size] = [
+      this.#pairElements,
+      this.#pairRows,
+      this.#pairs,
+      this.#elements.size,
+    ];
+    const starts = new Uint32Array(size + 1);
+    for (let i = 0; i < pairs; i++) starts[pairElements[i]! + 1]!++;
+    for (let e = 0; e < size; e++) starts[e + 1]! += starts[e]!;
+    const rows = new Uint32Array(pairs);
     const next = starts.slice();
-    for (let i = 0; i < this.#pairs; i++) rows[next[this.#pairElements[i]!]!++] = this.#pairRows[i]!;
+    for (let i = 0; i < pairs; i++) rows[next[pairElements[i]!]!++] = pairRows[i]!;
     return new IdentifierSet(this.#elements.toList(), this.#kinds, this.rowCount, starts, rows);
   }
 }

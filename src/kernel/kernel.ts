@@ -46,6 +46,8 @@ interface KernelExports {
   expand(count: number, tagBytes: number): void;
   /** RESULTS[i] = scalar * map(UNIFORM[i]), by the shared scalar or by each its own. */
   multiplyMapped(count: number, each: boolean): void;
+  /** RESULTS[i] = the shared scalar * (ELEMENTS[i] - map(UNIFORM[i])). */
+  multiplyDifference(count: number): void;
   /** RESULTS[i] = map(UNIFORM[i]). */
   encodeMapped(count: number): void;
   /** The base becomes the element that is in ELEMENTS[0] and ELEMENTS[1]. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * SHA-512 (FIPS 180-4) in WebAssembly, because JavaScript has no 64-bit integers to do it fast: a run hashes a
- * tag for each element and every byte that goes over the line. Where there is no WebAssembly, noble hashes.
+ * tag for each element and every byte that goes over the line. Where there is no WebAssembly, noble hashes. In Node what comes in parts is
+ * long, and is hashed by OpenSSL.
  */
 
 import { sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
@@ -143,6 +144,30 @@ class KernelSha512 implements Sha512 {
   }
 }
 
+type NodeCrypto = typeof import('node:crypto');
+
+/** OpenSSL's. */
+class NodeSha512 implements Sha512 {
+  readonly #hash: ReturnType<NodeCrypto['createHash']>;
+
+  constructor(hash: ReturnType<NodeCrypto['createHash']>) {
+    this.#hash = hash;
+  }
+
+  update(part: Uint8Array): this {
+    this.#hash.update(part);
+    return this;
+  }
+
+  digest(): Uint8Array {
+    return new Uint8Array(this.#hash.digest());
+  }
+
+  clone(): NodeSha512 {
+    return new NodeSha512(this.#hash.copy());
+  }
+}
+
 /** Compiled when something is hashed first; undefined where that is not possible. */
 let compressor: Compressor | undefined | 'unknown' = 'unknown';
 
@@ -170,6 +195,9 @@ export function sha512(message: Uint8Array): Uint8Array {
 
 /** Begins a message that comes in parts. */
 export function createSha512(): Sha512 {
+  // Asked for at run time, so that a browser bundle holds no `node:` import.
+  const node: NodeCrypto | undefined = globalThis.process?.getBuiltinModule?.('node:crypto');
+  if (node !== undefined) return new NodeSha512(node.createHash('sha512'));
   const kernel = load();
   return kernel === undefined ? nobleSha512.create() : new KernelSha512(kernel);
 }

@@ -108,6 +108,31 @@ export function partnerSuite(pages: () => Pages): void {
       expect(log.find(({ event }) => event === 'complete')).toMatchObject({ peer: 'page', peerSize: 60 });
     });
 
+    it('finds out which rows are shared by oblivious transfers, over wss, on workers where the list is long', async () => {
+      const { cert, key } = createAuthority('authority').issue('server', ['localhost']);
+      const tls = ['--tls-cert', file(cert), '--tls-key', file(key)];
+      const policy = file('{ "budgets": [] }');
+      const ot = ['--reveal', 'intersection', '--protocol', 'ot', '--policy', policy];
+      const { port, token, log } = await serve(origin(), ...ot, ...tls);
+      const { page, problems, requests } = await pages().visit('partner.html', { ignoreHTTPSErrors: true });
+      await ask(page, `wss://localhost:${port}`, token);
+      expect(await page.locator('.answer').innerText()).toBe('20 shared identifiers');
+      expect(await page.locator('.rows li').allInnerTexts()).toEqual([40, 41, 42, 43, 44].map(number));
+      const asked = requests.length;
+      // From 16 bins on there are workers, where the page has two threads at least.
+      await ask(page, `wss://localhost:${port}`, token, 70_000);
+      expect(await page.locator('.answer').innerText()).toBe('80 shared identifiers');
+      expect(problems).toEqual([]);
+      // Those of the base OTs, and those of the bins.
+      const workers = new Set(requests.slice(asked).filter((url) => /worker[^/]*\.js$/.test(url)));
+      const threads = await page.evaluate(() => navigator.hardwareConcurrency);
+      expect(workers.size > 1).toBe(threads > 1);
+      expect(log.filter(({ event }) => event === 'complete')).toMatchObject([
+        { peer: 'page', peerSize: 60 },
+        { peer: 'page', peerSize: 70_000 },
+      ]);
+    });
+
     it('finds out how many are shared, over wss', async () => {
       const { cert, key } = createAuthority('authority').issue('server', ['localhost']);
       const tls = ['--tls-cert', file(cert), '--tls-key', file(key)];

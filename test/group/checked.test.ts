@@ -30,6 +30,7 @@ const OPERATIONS: readonly [string, number, (group: GroupBackend) => Promise<Uin
   ['hashAndMultiply', 1, (group) => group.hashAndMultiply(messages, tag, scalar)],
   ['hashAndMultiplyEach', 3, (group) => group.hashAndMultiplyEach(messages, tag, scalars)],
   ['mapAndMultiply', 1, (group) => group.mapAndMultiply(new Uint8Array(192).fill(7), scalar)],
+  ['subtractHashAndMultiply', 1, (group) => group.subtractHashAndMultiply(elements, messages, tag, scalar)],
   ['multiply', 1, (group) => group.multiply(elements, scalar)],
   ['multiplyEach', 3, (group) => group.multiplyEach(elements, scalars)],
   ['multiplyBase', 3, (group) => group.multiplyBase(scalars)],

@@ -82,6 +82,7 @@ const OPERATIONS: Readonly<Record<string, (group: TrustingBackend) => Promise<Ui
   hashAndMultiply: (group) => group.hashAndMultiply(messages, tag, scalar),
   hashAndMultiplyEach: (group) => group.hashAndMultiplyEach(messages, tag, scalars),
   mapAndMultiply: (group) => group.mapAndMultiply(concatBytes(elements, scalars), scalar),
+  subtractHashAndMultiply: (group) => group.subtractHashAndMultiply(elements, messages, tag, scalar),
   multiply: (group) => group.multiply(elements, scalar),
   multiplyEach: (group) => group.multiplyEach(elements, scalars),
   multiplyBase: (group) => group.multiplyBase(scalars),

@@ -52,6 +52,9 @@ describe('a parallel backend', () => {
     expect(await parallel.subtractBase(blinded, scalars, base)).toEqual(
       await serial.subtractBase(blinded, scalars, base),
     );
+    expect(await parallel.subtractHashAndMultiply(elements, list, tag, scalars.subarray(0, 32))).toEqual(
+      await serial.subtractHashAndMultiply(elements, list, tag, scalars.subarray(0, 32)),
+    );
     expect(await parallel.add(elements, each)).toEqual(await serial.add(elements, each));
     expect(await parallel.subtract(elements, each)).toEqual(await serial.subtract(elements, each));
     expect(await parallel.weightedSum(elements, scalars)).toEqual(

@@ -108,6 +108,13 @@ describe.each(fmaTestable ? (['fma', 'integer'] as const) : (['integer'] as cons
           expect(await group.hashAndMultiplyEach(list, TAG, scalars)).toEqual(
             await nobleBackend.hashAndMultiplyEach(list, TAG, scalars),
           );
+          // Of one of its own hashes as well, which leaves nothing.
+          const hashes = await nobleBackend.hashAndMultiply(list, TAG, littleEndian(1n));
+          for (const each of [elements, hashes]) {
+            expect(await group.subtractHashAndMultiply(each, list, TAG, k)).toEqual(
+              await nobleBackend.subtractHashAndMultiply(each, list, TAG, k),
+            );
+          }
           expect(await group.subtractBase(elements, scalars, base)).toEqual(
             await nobleBackend.subtractBase(elements, scalars, base),
           );

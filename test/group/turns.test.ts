@@ -48,6 +48,10 @@ describe.each(testableBackends)('%s', (name) => {
       'mapAndMultiply',
       (backend, options) => backend.mapAndMultiply(concatBytes(elements, scalars), one, options),
     ],
+    [
+      'subtractHashAndMultiply',
+      (backend, options) => backend.subtractHashAndMultiply(elements, messages, dst, one, options),
+    ],
     ['multiply', (backend, options) => backend.multiply(elements, one, options)],
     ['multiplyEach', (backend, options) => backend.multiplyEach(elements, scalars, options)],
     ['multiplyBase', (backend, options) => backend.multiplyBase(scalars, undefined, options)],

@@ -107,6 +107,17 @@ describe.each(QUICK ? (['fma'] as const) : (['fma', 'integer'] as const))(
       expect(kernel.leaks).toEqual([]);
       expect(resultsAreSecret(kernel)).toBe(true);
     });
+
+    it('elements without hashed messages, multiplied by a secret scalar', () => {
+      const kernel = machine(field);
+      writeMessages(kernel);
+      kernel.run('expand', COUNT, 6);
+      writeSecrets(kernel);
+      kernel.run('recodeShared');
+      kernel.run('multiplyDifference', COUNT);
+      expect(kernel.leaks).toEqual([]);
+      expect(resultsAreSecret(kernel)).toBe(true);
+    });
   },
 );
 

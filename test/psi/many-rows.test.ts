@@ -36,6 +36,7 @@ function stubBackend(): GroupBackend {
       hashAndMultiplyEach: asElements,
       hashAndAddBase: asElements,
       mapAndMultiply: none,
+      subtractHashAndMultiply: none,
     },
     ...{ multiply: copy, multiplyEach: copy, multiplyBase: copy, subtractBase: copy },
     ...{ add: copy, subtract: copy, progression: none, weightedSum: none },

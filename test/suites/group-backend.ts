@@ -226,6 +226,35 @@ export function testGroupBackend(suite: GroupBackendSuite): void {
       });
     });
 
+    test('what is left of elements without the hashes of messages, multiplied', async () => {
+      const count = suite.severalChunks + 1;
+      const elements = someElements(count);
+      const messages = ByteList.from(Array.from({ length: count }, (_, i) => utf8(`message ${i}`)));
+      const hashes = await group.hashAndMultiply(messages, DST, scalarBytes(1n));
+      for (const scalar of [1n, ORDER - 5n]) {
+        const k = scalarBytes(scalar);
+        const expected = await group.multiply(await group.subtract(elements, hashes), k);
+        expect(await group.subtractHashAndMultiply(elements, messages, DST, k)).toEqual(expected);
+      }
+      const nothing = await group.subtractHashAndMultiply(hashes, messages, DST, scalarBytes(3n));
+      expect(nothing).toEqual(new Uint8Array(32 * count));
+      const bad = rfc9496.invalidEncodings[0]!.encoding;
+      for (const [code, record] of [
+        ['bad-element', hexToBytes(bad)],
+        ['identity-element', IDENTITY],
+      ] as const) {
+        const attempt = group.subtractHashAndMultiply(
+          withRecord(elements, count - 1, record),
+          messages,
+          DST,
+          scalarBytes(3n),
+        );
+        expect(await failure(attempt)).toMatchObject({ code, position: count - 1 });
+      }
+      const tooFew = group.subtractHashAndMultiply(elements.subarray(32), messages, DST, scalarBytes(3n));
+      expect(await failure(tooFew)).toMatchObject({ code: 'argument' });
+    });
+
     test('the identity is rejected by the multiplications, at its position', async () => {
       for (const position of [0, 1, 4]) {
         const elements = withRecord(someElements(5), position, IDENTITY);

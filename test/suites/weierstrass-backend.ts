@@ -105,6 +105,12 @@ function weierstrassBackend(group: Group, { Point, hasher }: Curve): GroupBacken
       each(messages.length, options, (i) =>
         hash(messages.at(i), dst).add(Point.BASE.multiply(scalar(scalars, i))),
       ),
+    subtractHashAndMultiply: (elements, messages, dst, k, options) =>
+      each(messages.length, options, (i) =>
+        element(elements, i)
+          .subtract(hash(messages.at(i), dst))
+          .multiply(scalar(k, 0)),
+      ),
     // Only ristretto255 has this map.
     mapAndMultiply: async () => {
       throw new VeilmatchError('unsupported', 'This group has no one-way map of 64 bytes.');

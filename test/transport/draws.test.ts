@@ -280,6 +280,7 @@ describe('the backend of a journaled run', () => {
     multiplyBase: (group) => group.multiplyBase(scalar),
     hashAndAddBase: (group) => group.hashAndAddBase(message, tag, scalar),
     subtractBase: (group) => group.subtractBase(element, scalar, element),
+    subtractHashAndMultiply: (group) => group.subtractHashAndMultiply(element, message, tag, scalar),
     add: (group) => group.add(element, element),
     subtract: (group) => group.subtract(element, element),
     progression: (group) => group.progression(element, element, 3),

@@ -3,7 +3,7 @@
 
 import { VeilmatchError } from 'veilmatch';
 import { type IdentifierSet, identifiersFromRows } from 'veilmatch/identifiers';
-import { cardinality, intersection, people } from 'veilmatch/psi';
+import { cardinality, intersection, otIntersection, people } from 'veilmatch/psi';
 import { connect, receive, runParty } from 'veilmatch/transport';
 import { fillCountries } from './countries.js';
 import { find, section } from './dom.js';
@@ -12,6 +12,8 @@ import { receivedResult } from './match-result.js';
 import { Picker } from './picker.js';
 
 const place = section('partner');
+/** Protocols that a partner may offer this page, by their modes. */
+const KNOWN = [intersection, otIntersection, cardinality];
 const task = new Task(place, run);
 const country = task.choice('country');
 fillCountries(country);
@@ -30,15 +32,16 @@ async function run(signal: AbortSignal): Promise<void> {
   try {
     const token = task.field('token').value.trim();
     const channel = await connect(task.field('url').value.trim(), { token, signal });
-    const offered = channel.mode ?? intersection.mode;
-    if (offered !== intersection.mode && offered !== cardinality.mode) {
+    const mode = channel.mode ?? intersection.mode;
+    const offered = KNOWN.find((protocol) => protocol.mode === mode);
+    if (offered === undefined) {
       await channel.close('incompatible');
       throw new VeilmatchError(
         'incompatible-peer',
-        `The partner runs a protocol of mode ${offered}, which this page does not know.`,
+        `The partner runs a protocol of mode ${mode}, which this page does not know.`,
       );
     }
-    const reveal = offered === intersection.mode ? 'intersection' : 'cardinality';
+    const reveal = offered === cardinality ? 'cardinality' : 'intersection';
     const what = reveal === 'intersection' ? 'which rows are shared' : 'only how many are shared';
     step.textContent = `Connected. The partner reveals ${what}.`;
     const ofPeople = reveal === 'cardinality' && task.field('people').checked;
@@ -53,7 +56,9 @@ async function run(signal: AbortSignal): Promise<void> {
     const started = performance.now();
     const result = await (ofPeople
       ? runParty(channel, people, 'receiver', { set }, { signal })
-      : receive(channel, set, { reveal, signal }));
+      : offered === otIntersection
+        ? runParty(channel, otIntersection, 'receiver', { set }, { signal })
+        : receive(channel, set, { reveal, signal }));
     const seconds = (performance.now() - started) / 1000;
     const counted = ofPeople ? 'people' : 'identifiers';
     const { traffic } = channel;

@@ -127,6 +127,23 @@ export function multiplyMapped(count: i32, each: bool): void {
   finishDoubles(pairs);
 }
 
+/** RESULTS[i] = the shared scalar times the difference of ELEMENTS[i] and what UNIFORM[i] maps to: encoded once, not three times. */
+export function multiplyDifference(count: i32): void {
+  const pairs = pairsOf(count);
+  beginEncodeDoubles();
+  for (let i = 0; i < pairs; i++) {
+    const at = UNIFORM + 128 * <usize>i;
+    decodePair(OTHER, ELEMENTS, STATUS, i);
+    fromUniformBytes(POINT, at, at + 64);
+    toCached(CACHED, POINT);
+    negateCachedIf(CACHED, i64x2.splat(-1));
+    addCached(OTHER, OTHER, CACHED, true);
+    multiplyPoint(POINT, OTHER, DIGITS);
+    prepareEncodeDouble(STATES + <usize>i * STATE_BYTES, POINT);
+  }
+  finishDoubles(pairs);
+}
+
 /** RESULTS[i] = the element that UNIFORM[i] maps to. */
 export function encodeMapped(count: i32): void {
   for (let i = 0; i < pairsOf(count); i++) {

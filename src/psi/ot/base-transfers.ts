@@ -19,10 +19,6 @@ const TRANSFERS: number = CODE_LENGTH * DELTA_BITS;
 const KEY_LABEL = utf8('veilmatch-psi-v1 ot transfer');
 const DST_END = utf8('ot');
 
-function repeated(record: Uint8Array, count: number): Uint8Array {
-  return concatBytes(...new Array<Uint8Array>(count).fill(record));
-}
-
 /** What both parties of the transfers have. */
 interface TransferContext {
   readonly backend: GroupBackend;
@@ -147,17 +143,19 @@ export async function offer(
   pairs: Uint8Array,
   scalar: Uint8Array,
 ): Promise<Offered> {
-  const { elementBytes, scalars } = suite.group;
+  const { elementBytes } = suite.group;
   const A = await backend.multiplyBase(scalar);
   const messages = Array.from({ length: 2 * TRANSFERS }, (_, at) => {
     const other = pairs.subarray((at ^ 1) * elementBytes, ((at ^ 1) + 1) * elementBytes);
     return message(sid, at >>> 1, at & 1, other);
   });
-  // a (r - H) as a (r - (H + G)) + A: no backend only hashes, and a multiple of G is what it adds at the least cost.
-  const ones = repeated(scalars.of(1), 2 * TRANSFERS);
-  const hashed = await backend.hashAndAddBase(ByteList.from(messages), hashTag(suite), ones, { signal });
-  const multiples = await backend.multiply(await backend.subtract(pairs, hashed), scalar, { signal });
-  const exchanged = await backend.add(multiples, repeated(A, 2 * TRANSFERS));
+  const exchanged = await backend.subtractHashAndMultiply(
+    pairs,
+    ByteList.from(messages),
+    hashTag(suite),
+    scalar,
+    { signal },
+  );
   const keys = new Uint8Array(2 * TRANSFERS * KEY_BYTES);
   for (let at = 0; at < 2 * TRANSFERS; at++) {
     const i = at >>> 1;

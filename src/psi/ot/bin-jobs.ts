@@ -8,6 +8,7 @@ import { VeilmatchError } from '../../errors.js';
 import { DIGEST_BYTES, HIDING_ROWS, MAX_ELEMENTS, OtKernel } from '../../kernel/ot.js';
 import { sortTags } from '../../kernel/tag-sort.js';
 import type { JobResult } from '../../workers/serve.js';
+import { encodeRecords } from '../run/frames.js';
 import {
   addTo,
   columnsBytes,
@@ -50,9 +51,9 @@ interface ReceiverBin {
 
 /** A bin of a receiver, made. */
 export interface MadeBin {
-  /** As they are sent. */
-  readonly columns: Uint8Array;
-  /** In the order of the digests, 32 bytes each. */
+  /** The frame that is sent. */
+  readonly frame: Uint8Array;
+  /** In the place of the digests, 32 bytes each. */
   readonly values: Uint8Array;
 }
 
@@ -70,7 +71,7 @@ export interface BinJobs {
   set(given: Setting): JobResult<undefined>;
   /** Digests of identifiers, n x 32 bytes. */
   digest(given: { readonly bytes: Uint8Array; readonly offsets: Uint32Array }): JobResult<Uint8Array>;
-  /** The receiver's rows that hide the sums of all others: their columns. */
+  /** The receiver's rows that hide the sums of all others: the frame of their columns. */
   hide(given: { readonly tableKey: Uint8Array }): JobResult<Uint8Array>;
   /** @throws {VeilmatchError} `overflow` where there is no table */
   make(given: ReceiverBin): JobResult<MadeBin>;
@@ -112,8 +113,8 @@ export function binJobs(): BinJobs {
       throw new VeilmatchError('worker-failed', 'The jobs of bins begin with `begin`.');
     return kernel;
   };
-  const columnsOf = (kernel: OtKernel, rows: number): Uint8Array =>
-    kernel.view('FRAME', columnsBytes(rows)).slice();
+  const frameOfColumns = (kernel: OtKernel, number: number, rows: number): Uint8Array =>
+    encodeRecords('columns', number, kernel.view('FRAME', columnsBytes(rows)));
   const rowsOf = (kernel: OtKernel, columns: Uint8Array, span: number, rows: number): void => {
     kernel.view('FRAME', columns.length).set(columns);
     kernel.exports.senderRows(span, rows);
@@ -160,7 +161,7 @@ export function binJobs(): BinJobs {
       kernel.exports.receiverRows(HIDING_SPAN, HIDING_ROWS);
       kernel.exports.beginSums();
       tableKey.fill(0);
-      return moved(columnsOf(kernel, HIDING_ROWS));
+      return moved(frameOfColumns(kernel, HIDING_FRAME, HIDING_ROWS));
     },
 
     make({ b, slot, tableKey, digests }) {
@@ -173,10 +174,10 @@ export function binJobs(): BinJobs {
       kernel.exports.receiverRows(spanOf(b, shape), rows);
       kernel.exports.beginValues();
       kernel.exports.valuesOf(capacity, false);
-      digests.fill(0);
+      digests.set(own);
       tableKey.fill(0);
-      const [columns, values] = [columnsOf(kernel, rows), own.slice()];
-      return { value: { columns, values }, transfer: [columns.buffer, values.buffer] as ArrayBuffer[] };
+      const frame = frameOfColumns(kernel, frameOf(b), rows);
+      return { value: { frame, values: digests }, transfer: [frame.buffer, digests.buffer] as ArrayBuffer[] };
     },
 
     add({ slot, challenge }) {

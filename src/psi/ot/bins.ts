@@ -19,7 +19,9 @@ export class Bins {
   readonly order: Uint32Array;
   /** Where each bin begins in that order, and one more. */
   readonly #starts: Uint32Array;
-  readonly #digests: Int32Array;
+  #digests: Int32Array;
+  /** What was given out and came back, to be given out again: memory that is new takes the engine's time. */
+  readonly #spare: Int32Array<ArrayBuffer>[] = [];
   /** Random digests, as many as fill up a bin. */
   readonly #fillers: Int32Array;
 
@@ -70,14 +72,24 @@ export class Bins {
   /** `count` digests of bin b, from the one with number `first` in it on: those of the list, and others that fill them up. */
   digests(b: number, first: number, count: number): Uint8Array<ArrayBuffer> {
     const own = this.own(b, first, count);
-    const words = new Int32Array(count * DIGEST_WORDS);
+    const length = count * DIGEST_WORDS;
+    const spare = this.#spare.pop();
+    const words = spare?.length === length ? spare : new Int32Array(length);
     copyRecords(this.#digests, this.order, this.start(b) + first, own, words);
     words.set(this.#fillers.subarray(0, (count - own) * DIGEST_WORDS), own * DIGEST_WORDS);
     return new Uint8Array(words.buffer);
   }
 
+  /** Takes memory back that `digests` gave out, or a thread returned in its place. */
+  takeBack(digests: Uint8Array): void {
+    this.#spare.push(new Int32Array(digests.buffer as ArrayBuffer));
+  }
+
+  /** Wipes the digests and gives their memory back: nothing but the order is left. */
   wipe(): void {
     this.#digests.fill(0);
+    this.#digests = new Int32Array();
+    this.#spare.length = 0;
     this.#fillers.fill(0);
   }
 }
@@ -110,17 +122,14 @@ const HALF_WORDS = 4;
 
 /** The values of a list's elements, in the order of its bins. */
 export class Values {
-  /** n x 16 bytes. */
-  readonly tags: Uint8Array;
   /** n x 16 bytes where matches will be confirmed; otherwise empty. */
   readonly confirmations: Uint8Array;
-  readonly #tags: Uint32Array;
+  #tags: Uint32Array;
   readonly #confirmations: Uint32Array;
 
   constructor(count: number, confirmed: boolean) {
     this.#tags = new Uint32Array(count * HALF_WORDS);
     this.#confirmations = new Uint32Array(confirmed ? count * HALF_WORDS : 0);
-    this.tags = new Uint8Array(this.#tags.buffer);
     this.confirmations = new Uint8Array(this.#confirmations.buffer);
   }
 
@@ -140,8 +149,15 @@ export class Values {
     values.fill(0);
   }
 
+  /** The tags, n x 16 bytes, which are whoever takes them from now on. */
+  takeTags(): Uint8Array {
+    const tags = new Uint8Array(this.#tags.buffer);
+    this.#tags = new Uint32Array();
+    return tags;
+  }
+
   wipe(): void {
-    this.tags.fill(0);
+    this.#tags.fill(0);
     this.confirmations.fill(0);
   }
 }

@@ -119,6 +119,11 @@ export class Lanes {
     return this.#lanes.length * this.#slots;
   }
 
+  /** Somebody else's bytes as a job may be given them: a copy, which can move, or as they are where jobs stay on this thread. */
+  lend(bytes: Uint8Array): Uint8Array {
+    return this.#slots === 1 ? bytes : new Uint8Array(bytes);
+  }
+
   /** Whose business a bin is. */
   lane(b: number): Lane {
     return this.#lanes[b % this.#lanes.length]!;
@@ -196,17 +201,19 @@ export class Lanes {
 
   /**
    * Tags in ascending order, and where each of them stood: each lane sorts those of a range.
-   * @param tags n x 16 bytes, hashes; equal ones in any order
+   * @param tags n x 16 bytes, hashes; equal ones in any order. They are wiped, or move to the thread that sorts
    */
   async sort(tags: Uint8Array): Promise<{ readonly tags: Uint8Array; readonly order: Uint32Array }> {
-    if (this.#lanes.length === 1) return this.#lanes[0]!.run('sort', { tags: tags.slice() });
+    if (this.#lanes.length === 1) return this.#lanes[0]!.run('sort', { tags });
+    const count = tags.length / TAG_BYTES;
     const parts = split(tags, this.#lanes.length);
+    tags.fill(0);
     const ranges = await Promise.all(
       parts.map((part, i) =>
         this.#lanes[i]!.run('sort', { tags: part.tags }, [part.tags.buffer as ArrayBuffer]),
       ),
     );
-    const sorted = { tags: new Uint8Array(tags.length), order: new Uint32Array(tags.length / TAG_BYTES) };
+    const sorted = { tags: new Uint8Array(count * TAG_BYTES), order: new Uint32Array(count) };
     let first = 0;
     for (const [i, range] of ranges.entries()) {
       const { numbers } = parts[i]!;

@@ -85,9 +85,10 @@ export function observeOtRun(
           const found = await lane.run('values', { digests: bins.digests(b, 0, bins.size(b)) });
           values.take(found, bins.start(b), bins.size(b));
         }
-        const tags = new Uint8Array(values.tags.length);
+        const found = values.takeTags();
+        const tags = new Uint8Array(found.length);
         for (const [i, element] of bins.order.entries()) {
-          const tag = values.tags.subarray(i * HALF_VALUE_BYTES, (i + 1) * HALF_VALUE_BYTES);
+          const tag = found.subarray(i * HALF_VALUE_BYTES, (i + 1) * HALF_VALUE_BYTES);
           tags.set(tag, element * HALF_VALUE_BYTES);
         }
         return tags;

@@ -12,7 +12,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { DIGEST_BYTES, KEY_BYTES, otKernelModule } from '../../kernel/ot.js';
 import { namingTerms } from '../../policy/terms.js';
 import { checkAscending } from '../run/checks.js';
-import { decodeFixed, decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import { decodeFixed, decodeRecords, encodeFrame } from '../run/frames.js';
 import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -22,7 +22,6 @@ import { checkFinish } from '../run/session.js';
 import { choiceBytes, offer } from './base-transfers.js';
 import { type MadeBin, tooFull } from './bin-jobs.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
-import { frameOf, HIDING_FRAME } from './columns.js';
 import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
 import { Lanes } from './lanes.js';
 import { type BinShape, binShape } from './parameters.js';
@@ -91,17 +90,16 @@ export async function* receiverProgram(
     checkFits(own, shape);
 
     // Rows that hide what the sums will say of all others come first: they are there before any challenge is.
-    const hiding = await lanes.lane(0).run('hide', { tableKey: key.slice() });
-    yield line.send(encodeRecords('columns', HIDING_FRAME, hiding));
+    yield line.send(await lanes.lane(0).run('hide', { tableKey: key.slice() }));
     const make = (b: number): Promise<MadeBin> => {
       const digests = own.digests(b, 0, shape.capacity);
       const bin = { b, slot: lanes.slot(b), tableKey: key.slice(), digests };
       return lanes.lane(b).run('make', bin, [digests.buffer]);
     };
     let made = 0;
-    for await (const { columns, values: found } of lanes.inOrder(shape.bins, make)) {
+    for await (const { frame, values: found } of lanes.inOrder(shape.bins, make)) {
       const b = made++;
-      yield line.send(encodeRecords('columns', frameOf(b), columns));
+      yield line.send(frame);
       const add = { slot: lanes.slot(b), challenge: challenge(sid, line.log.digest('receiver')) };
       // Before the next bin comes into its slot. What goes wrong with it, the sums tell.
       lanes
@@ -109,12 +107,15 @@ export async function* receiverProgram(
         .run('add', add)
         .catch(() => {});
       values.take(found, own.start(b), own.size(b));
+      own.takeBack(found);
       settings.batch('unblind', 0, set.size).onProgress?.(own.start(b) + own.size(b), set.size);
     }
     const sums = await lanes.sums();
     yield line.send(encodeFrame('sums', concatBytes(sums.words, sumsDigest(sid, sums.rows))));
+    // What the list was made of for the bins takes more memory than all that follows.
+    own.wipe();
     // While the sender is at work.
-    const sorted = lanes.sort(values.tags);
+    const sorted = lanes.sort(values.takeTags());
     sorted.catch(() => {});
 
     const tags = new Uint8Array(peer.size * HALF_VALUE_BYTES);

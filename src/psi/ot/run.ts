@@ -31,7 +31,7 @@ export function otSettings(set: IdentifierSet, options: OtPartyOptions): PartySe
 }
 
 /**
- * The columns in a frame.
+ * The columns in a frame: a view.
  * @param number that it has to have
  * @throws {VeilmatchError} `bad-message`
  */

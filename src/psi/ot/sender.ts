@@ -101,21 +101,23 @@ export async function* senderProgram(
     const own = await Bins.of(set.elements, lanes, shape, fillers, (done) => onProgress?.(done, set.size));
     bins = own;
 
-    const hiding = decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS).slice();
-    await lanes.lane(0).run('hidden', { columns: hiding }, [hiding.buffer]);
+    const hiding = lanes.lend(decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS));
+    await lanes.lane(0).run('hidden', { columns: hiding }, [hiding.buffer as ArrayBuffer]);
     const underWay: Promise<void>[] = [];
     for (let b = 0; b < shape.bins; b++) {
-      const columns = decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows).slice();
+      const columns = lanes.lend(decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows));
       const key = challenge(sid, line.log.digest('receiver'));
-      const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer]);
+      const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer as ArrayBuffer]);
       underWay.push(heardLater(rows));
       const total = Math.max(padded, own.size(b));
       for (let first = 0; first < total; first += MAX_ELEMENTS) {
         const count = Math.min(MAX_ELEMENTS, total - first);
         const digests = own.digests(b, first, count);
         const found = lanes.lane(b).run('values', { digests }, [digests.buffer]);
-        const take = (of: Uint8Array): void =>
+        const take = (of: Uint8Array): void => {
           values.take(of, own.start(b) + first, own.own(b, first, count));
+          own.takeBack(of);
+        };
         underWay.push(heardLater(found.then(take)));
         while (underWay.length > 2 * lanes.ahead) await underWay.shift();
       }
@@ -125,7 +127,9 @@ export async function* senderProgram(
     const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
     if (!(await areCodeWords(lanes, sid, sums))) throw deviates('columns');
 
-    const { tags } = await lanes.sort(values.tags);
+    // What the list was made of for the bins takes more memory than all that follows.
+    own.wipe();
+    const { tags } = await lanes.sort(values.takeTags());
     for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
     yield encodeFrame('finish', line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;

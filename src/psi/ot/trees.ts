@@ -12,29 +12,56 @@
 import { concatBytes, utf8 } from '../../bytes.js';
 import { CODE_LENGTH, COORDINATE_KEYS, DELTA_BITS, KEY_BYTES } from '../../kernel/ot.js';
 import { sha512 } from '../../kernel/sha512.js';
-import { addTo } from './columns.js';
 
 const NODE_LABEL = utf8('veilmatch-psi-v1 ot node');
 const LEAF_LABEL = utf8('veilmatch-psi-v1 ot leaf');
 const LEAVES_LABEL = utf8('veilmatch-psi-v1 ot leaves');
 
 const LEVELS = DELTA_BITS;
+/** Keys are added and selected in words of 32 bits, in the order of the platform, which makes no difference. */
+const KEY_WORDS = KEY_BYTES / 4;
 /** Of each coordinate the two sums of each level below the first, and the sum of the leaves' second halves. */
-const COORDINATE_BYTES = (2 * (LEVELS - 1) + 1) * KEY_BYTES;
+const COORDINATE_KEYS_SENT = 2 * (LEVELS - 1) + 1;
 const DIGEST_BYTES = 32;
+const DIGEST_AT = CODE_LENGTH * COORDINATE_KEYS_SENT * KEY_BYTES;
 
 /** Bytes of what the receiver sends of all trees. */
-export const TREES_BYTES: number = CODE_LENGTH * COORDINATE_BYTES + DIGEST_BYTES;
+export const TREES_BYTES: number = DIGEST_AT + DIGEST_BYTES;
 
-/** 64 bytes: both children of a node. */
-const children = (node: Uint8Array): Uint8Array => sha512(concatBytes(NODE_LABEL, node));
-/** 64 bytes: the key of a leaf, and what shows that it is the right one. */
-const leafOf = (node: Uint8Array): Uint8Array => sha512(concatBytes(LEAF_LABEL, node));
-const half = (bytes: Uint8Array, side: number): Uint8Array =>
-  bytes.subarray(side * KEY_BYTES, (side + 1) * KEY_BYTES);
+/** The whole words of bytes that begin where words do: digests, and copies by `new Uint8Array`, since `slice` of Node's `Buffer` makes none. */
+const wordsOf = (bytes: Uint8Array): Uint32Array =>
+  new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2);
+/** Key i of keys that stand one after the other: a view. */
+const keyAt = (words: Uint32Array, i: number): Uint32Array =>
+  words.subarray(i * KEY_WORDS, (i + 1) * KEY_WORDS);
+
+/** SHA-512 of a label and nodes, in words: two keys. Room for the message, so that no node takes memory of its own. */
+class NodeHash {
+  readonly #message: Uint8Array;
+  readonly #node: Uint8Array;
+
+  constructor(label: Uint8Array) {
+    this.#message = concatBytes(label, new Uint8Array(KEY_BYTES));
+    this.#node = this.#message.subarray(label.length);
+  }
+
+  of(node: Uint32Array): Uint32Array {
+    this.#node.set(new Uint8Array(node.buffer, node.byteOffset, KEY_BYTES));
+    return wordsOf(sha512(this.#message));
+  }
+
+  wipe(): void {
+    this.#node.fill(0);
+  }
+}
+
 /** The digest of the leaves' second halves, 8 x 32 bytes of each coordinate. */
 const leavesDigest = (halves: Uint8Array): Uint8Array =>
   sha512(concatBytes(LEAVES_LABEL, halves)).subarray(0, DIGEST_BYTES);
+
+function add(sum: Uint32Array, key: Uint32Array): void {
+  for (let i = 0; i < KEY_WORDS; i++) sum[i]! ^= key[i]!;
+}
 
 /** The keys of one party. */
 interface TreeKeys {
@@ -51,37 +78,45 @@ export function plantTrees(pairs: Uint8Array): TreeKeys & { readonly message: Ui
   const keys = new Uint8Array(CODE_LENGTH * COORDINATE_KEYS * KEY_BYTES);
   const halves = new Uint8Array(keys.length);
   const message = new Uint8Array(TREES_BYTES);
+  const [own, seconds, sent, both] = [keys, halves, message, new Uint8Array(pairs)].map(wordsOf) as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const [children, leaves] = [new NodeHash(NODE_LABEL), new NodeHash(LEAF_LABEL)];
   for (let c = 0; c < CODE_LENGTH; c++) {
-    const pair = (level: number, side: number): Uint8Array =>
-      pairs.subarray((2 * (LEVELS * c + level) + side) * KEY_BYTES).subarray(0, KEY_BYTES);
-    const out = message.subarray(c * COORDINATE_BYTES, (c + 1) * COORDINATE_BYTES);
+    const pair = (level: number, side: number): Uint32Array => keyAt(both, 2 * (LEVELS * c + level) + side);
+    const first = c * COORDINATE_KEYS_SENT;
     let nodes = [pair(0, 0), pair(0, 1)];
     for (let level = 1; level < LEVELS; level++) {
       nodes = nodes.flatMap((node) => {
-        const both = children(node);
-        return [half(both, 0), half(both, 1)];
+        const two = children.of(node);
+        return [keyAt(two, 0), keyAt(two, 1)];
       });
       for (const side of [0, 1]) {
-        const sum = half(out.subarray(2 * (level - 1) * KEY_BYTES), side);
+        const sum = keyAt(sent, first + 2 * (level - 1) + side);
         sum.set(pair(level, side));
-        for (let x = side; x < nodes.length; x += 2) addTo(sum, nodes[x]!);
+        for (let x = side; x < nodes.length; x += 2) add(sum, nodes[x]!);
       }
     }
-    const check = out.subarray(COORDINATE_BYTES - KEY_BYTES);
+    const check = keyAt(sent, first + COORDINATE_KEYS_SENT - 1);
     for (const [x, node] of nodes.entries()) {
-      const leaf = leafOf(node);
-      keys.set(half(leaf, 0), (COORDINATE_KEYS * c + x) * KEY_BYTES);
-      halves.set(half(leaf, 1), (COORDINATE_KEYS * c + x) * KEY_BYTES);
-      addTo(check, half(leaf, 1));
+      const leaf = leaves.of(node);
+      keyAt(own, COORDINATE_KEYS * c + x).set(keyAt(leaf, 0));
+      keyAt(seconds, COORDINATE_KEYS * c + x).set(keyAt(leaf, 1));
+      add(check, keyAt(leaf, 1));
     }
   }
-  message.set(leavesDigest(halves), TREES_BYTES - DIGEST_BYTES);
+  for (const secret of [children, leaves]) secret.wipe();
+  both.fill(0);
+  message.set(leavesDigest(halves), DIGEST_AT);
   return { keys, message };
 }
 
-/** `a` where the mask is 0, `b` where it is all ones: 32 bytes. */
-function select(a: Uint8Array, b: Uint8Array, mask: number): Uint8Array {
-  const chosen = new Uint8Array(a.length);
+/** `a` where the mask is 0, `b` where it is all ones. */
+function select(a: Uint32Array, b: Uint32Array, mask: number): Uint32Array {
+  const chosen = new Uint32Array(a.length);
   for (let i = 0; i < a.length; i++) chosen[i] = a[i]! ^ ((a[i]! ^ b[i]!) & mask);
   return chosen;
 }
@@ -106,50 +141,54 @@ export function growTrees(
   const keys = new Uint8Array(CODE_LENGTH * COORDINATE_KEYS * KEY_BYTES);
   // In the order of x, as the receiver hashes them.
   const halves = new Uint8Array(keys.length);
-  const none = new Uint8Array(KEY_BYTES);
+  const [own, seconds, mine, sent] = [keys, halves, new Uint8Array(chosen), new Uint8Array(message)].map(
+    wordsOf,
+  ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  const none = new Uint32Array(KEY_WORDS);
+  const [children, leaves] = [new NodeHash(NODE_LABEL), new NodeHash(LEAF_LABEL)];
   for (let c = 0; c < CODE_LENGTH; c++) {
-    const own = (level: number): Uint8Array =>
-      chosen.subarray((LEVELS * c + level) * KEY_BYTES, (LEVELS * c + level + 1) * KEY_BYTES);
-    const sent = message.subarray(c * COORDINATE_BYTES, (c + 1) * COORDINATE_BYTES);
+    const first = c * COORDINATE_KEYS_SENT;
     // Node y of a level is node x = y + (the bits of Delta so far).
-    let nodes = [none, own(0)];
+    let nodes = [none, keyAt(mine, LEVELS * c)];
     for (let level = 1; level < LEVELS; level++) {
       const mask = -levelBit(delta[c]!, level);
       nodes = nodes.flatMap((node, y) => {
         if (y === 0) return [none, none];
-        const both = children(node);
-        return [select(half(both, 0), half(both, 1), mask), select(half(both, 1), half(both, 0), mask)];
+        const two = children.of(node);
+        const [left, right] = [keyAt(two, 0), keyAt(two, 1)];
+        return [select(left, right, mask), select(right, left, mask)];
       });
       // Node 1 is the sibling of the missing one: what the receiver sent for its side, without all that is known of it.
-      const sums = sent.subarray(2 * (level - 1) * KEY_BYTES);
-      const sibling = select(half(sums, 1), half(sums, 0), mask);
-      addTo(sibling, own(level));
-      for (let y = 3; y < nodes.length; y += 2) addTo(sibling, nodes[y]!);
+      const sums = first + 2 * (level - 1);
+      const sibling = select(keyAt(sent, sums + 1), keyAt(sent, sums), mask);
+      add(sibling, keyAt(mine, LEVELS * c + level));
+      for (let y = 3; y < nodes.length; y += 2) add(sibling, nodes[y]!);
       nodes[1] = sibling;
     }
-    const missing = sent.slice(COORDINATE_BYTES - KEY_BYTES);
-    const relative = new Uint8Array(COORDINATE_KEYS * KEY_BYTES);
+    const relative = new Uint32Array(COORDINATE_KEYS * KEY_WORDS);
+    const missing = keyAt(relative, 0);
+    missing.set(keyAt(sent, first + COORDINATE_KEYS_SENT - 1));
     for (let y = 1; y < COORDINATE_KEYS; y++) {
-      const leaf = leafOf(nodes[y]!);
-      keys.set(half(leaf, 0), (COORDINATE_KEYS * c + y) * KEY_BYTES);
-      relative.set(half(leaf, 1), y * KEY_BYTES);
-      addTo(missing, half(leaf, 1));
+      const leaf = leaves.of(nodes[y]!);
+      keyAt(own, COORDINATE_KEYS * c + y).set(keyAt(leaf, 0));
+      keyAt(relative, y).set(keyAt(leaf, 1));
+      add(missing, keyAt(leaf, 1));
     }
-    relative.set(missing);
-    halves.set(unshuffled(relative, delta[c]!), COORDINATE_KEYS * c * KEY_BYTES);
+    seconds.set(unshuffled(relative, delta[c]!), COORDINATE_KEYS * c * KEY_WORDS);
   }
-  return { keys, digest: leavesDigest(halves), expected: message.slice(TREES_BYTES - DIGEST_BYTES) };
+  for (const secret of [children, leaves]) secret.wipe();
+  mine.fill(0);
+  return { keys, digest: leavesDigest(halves), expected: message.slice(DIGEST_AT) };
 }
 
 /** Entries in the order of y = x + delta, in the order of x: exchanged bit by bit, with masks. */
-function unshuffled(entries: Uint8Array, delta: number): Uint8Array {
+function unshuffled(entries: Uint32Array, delta: number): Uint32Array {
   let ordered = entries;
   for (let bit = 1; bit < COORDINATE_KEYS; bit *= 2) {
     const mask = -((delta / bit) & 1);
-    const next = new Uint8Array(ordered.length);
+    const next = new Uint32Array(ordered.length);
     for (let x = 0; x < COORDINATE_KEYS; x++) {
-      const there = (index: number): Uint8Array => half(ordered, index);
-      next.set(select(there(x), there(x ^ bit), mask), x * KEY_BYTES);
+      keyAt(next, x).set(select(keyAt(ordered, x), keyAt(ordered, x ^ bit), mask));
     }
     ordered = next;
   }

@@ -27,10 +27,13 @@ export function checkAscending(
   first: number,
   previous: Uint8Array | undefined,
 ): Uint8Array {
-  let last = previous;
   for (let i = 0; i * width < records.length; i++) {
-    const record = records.subarray(i * width, (i + 1) * width);
-    if (last !== undefined && compareParts(last, 0, record, 0, record.length) >= 0) {
+    const at = i * width;
+    const order =
+      i > 0
+        ? compareParts(records, at - width, records, at, width)
+        : previous && compareParts(previous, 0, records, 0, width);
+    if (order !== undefined && order >= 0) {
       throw new VeilmatchError(
         'bad-message',
         `The peer's ${name} are not sorted, or record ${first + i} is repeated.`,
@@ -39,9 +42,8 @@ export function checkAscending(
         },
       );
     }
-    last = record;
   }
-  return last!;
+  return records.length === 0 ? previous! : records.subarray(records.length - width);
 }
 
 /**

@@ -147,6 +147,16 @@ export async function countCommon(a: Uint8Array, b: Uint8Array, width: number): 
   return common;
 }
 
+/** The same memory as words, with the first byte of each in its highest bits. */
+async function bigEndian(bytes: Uint8Array): Promise<Int32Array> {
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  await inTurns(words.length, (from, to) => {
+    for (let at = from; at < to; at++) words[at] = view.getInt32(WORD * at);
+  });
+  return words;
+}
+
 /** The elements that are marked, ascending. */
 export function markedIn(marks: Uint8Array): readonly number[] {
   const indices: number[] = [];
@@ -156,8 +166,9 @@ export function markedIn(marks: Uint8Array): readonly number[] {
 
 /**
  * Which records of a list another one has as well, in a step for each record of either, with turns in between: for lists that are
- * there as a whole, where `SortedRecords` would halve one for every record of the other.
- * @param own n x `width` bytes, ascending; `width` is a multiple of 4
+ * there as a whole, where `SortedRecords` would halve one for every record of the other. Both are worked on where they stand, and
+ * hold something else afterwards: what is compared are big-endian words.
+ * @param own n x `width` bytes, ascending; `width` is a multiple of 4, and so is where the records begin
  * @param other m x `width` bytes, ascending strictly
  * @returns a byte for each of `own`: 1 for what both have
  */
@@ -166,16 +177,8 @@ export async function markCommon(own: Uint8Array, other: Uint8Array, width: numb
   const marked = new Uint8Array(n);
   if (n === 0 || m === 0) return marked;
   const each = width / WORD;
-  const [a, b] = [new Int32Array(n * each), new Int32Array(m * each)];
-  for (const [bytes, words] of [
-    [own, a],
-    [other, b],
-  ] as const) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    await inTurns(words.length, (from, to) => {
-      for (let at = from; at < to; at++) words[at] = view.getInt32(WORD * at);
-    });
-  }
+  const a = await bigEndian(own);
+  const b = await bigEndian(other);
   const reached = { i: 0, j: 0 };
   await inTurns(n + m, (from, to) => {
     let { i, j } = reached;

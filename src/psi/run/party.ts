@@ -120,8 +120,9 @@ export function commonSettings(
   const { chunkSize = defaultChunkSize(suite), maxPeerSize = DEFAULT_MAX_PEER_SIZE } = options;
   checkCount('chunkSize', chunkSize, 1, recordsPerFrame(suite.group.elementBytes));
   checkCount('maxPeerSize', maxPeerSize, 0, 0xffffffff);
+  const { offsets } = set.elements;
   for (let i = 0; i < set.size; i++) {
-    const { length } = set.elements.at(i);
+    const length = offsets[i + 1]! - offsets[i]!;
     if (length > MAX_IDENTIFIER_BYTES) {
       throw new VeilmatchError(
         'argument',

@@ -130,6 +130,7 @@ function journaledBackend(inner: GroupBackend, journal: Journal): GroupBackend {
     multiplyBase: kept('multiplyBase'),
     hashAndAddBase: kept('hashAndAddBase'),
     subtractBase: kept('subtractBase'),
+    subtractHashAndMultiply: kept('subtractHashAndMultiply'),
     add: kept('add'),
     subtract: kept('subtract'),
     // Of public points, and asked for when the run is over: nothing that a run which is resumed would want to have kept.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Runs of `ot-psi` in either role, of which one frame is another one: frames are long, so an input says what is changed of it. */
+/**
+ * Runs of `ot-psi` and of `auto` in either role, of which one frame is another one: frames are long, so an input says what is changed of it.
+ * In a run of `auto` the sizes in the Hellos decide what all later frames are.
+ */
 
 import { isDeepStrictEqual } from 'node:util';
 import { serialBackend } from '../../../src/group/serial.js';
 import { canonicalBytes } from '../../../src/identifiers/identifier.js';
 import { type IdentifierSet, SetBuilder } from '../../../src/identifiers/set.js';
+import { autoReceiver, autoSender } from '../../../src/psi/auto/party.js';
 import type { PsiMachine } from '../../../src/psi/index.js';
 import { otReceiver } from '../../../src/psi/ot/receiver.js';
 import { otSender } from '../../../src/psi/ot/sender.js';
@@ -13,7 +17,18 @@ import { remembering } from '../../suites/remembering-backend.js';
 import { Chance } from '../support/random.js';
 import { attempt, blocks, CANARY, demand, type FuzzTarget, Reader } from '../support/target.js';
 
-const ROLES = ['receiver', 'sender'] as const;
+/** What an input can be about. */
+const PARTIES = [
+  { run: 'ot', role: 'receiver' },
+  { run: 'ot', role: 'sender' },
+  { run: 'auto', role: 'receiver' },
+  { run: 'auto', role: 'sender' },
+] as const;
+type Run = (typeof PARTIES)[number]['run'];
+const MACHINES = {
+  ot: { receiver: otReceiver, sender: otSender },
+  auto: { receiver: autoReceiver, sender: autoSender },
+} as const;
 const WAYS = ['block', 'flips', 'cut', 'as it is'] as const;
 
 const backend = remembering(await serialBackend('auto'));
@@ -27,10 +42,10 @@ function setOf(...addresses: readonly string[]): IdentifierSet {
   return builder.build();
 }
 
-function make(role: Role): PsiMachine<unknown> {
+function make(run: Run, role: Role): PsiMachine<unknown> {
   const chance = new Chance(role === 'receiver' ? 5 : 7);
   const options = {
-    ...{ backend, to: 'both' as const, maxPeerSize: 100 },
+    ...{ backend, to: 'both' as const, maxPeerSize: 20_000 },
     random: (length: number): Uint8Array => {
       const bytes = new Uint8Array(length);
       chance.fill(bytes);
@@ -39,9 +54,8 @@ function make(role: Role): PsiMachine<unknown> {
       return bytes;
     },
   };
-  return role === 'receiver'
-    ? otReceiver(setOf(CANARY.email, 'grace@example.com', 'hedy@example.com'), options)
-    : otSender(setOf('grace@example.com', 'hedy@example.com', 'joan@example.com'), options);
+  const third = role === 'receiver' ? CANARY.email : 'joan@example.com';
+  return MACHINES[run][role](setOf(third, 'grace@example.com', 'hedy@example.com'), options);
 }
 
 interface Recording {
@@ -50,8 +64,8 @@ interface Recording {
   readonly results: Readonly<Record<Role, unknown>>;
 }
 
-async function record(): Promise<Recording> {
-  const machines = { receiver: make('receiver'), sender: make('sender') };
+async function record(run: Run): Promise<Recording> {
+  const machines = { receiver: make(run, 'receiver'), sender: make(run, 'sender') };
   const given: Recording['given'] = { receiver: [], sender: [] };
   const waiting: { to: Role; frame: Uint8Array }[] = [];
   const post = async (to: Role, frames: AsyncIterable<Uint8Array>): Promise<void> => {
@@ -70,7 +84,13 @@ async function record(): Promise<Recording> {
 /** The result, with what it works out when it is read. */
 const plain = ({ result }: PsiMachine<unknown>): unknown => ({ ...(result as object) });
 
-let recording: Promise<Recording> | undefined;
+const recordings = new Map<Run, Promise<Recording>>();
+
+function recordingOf(run: Run): Promise<Recording> {
+  const recording = recordings.get(run) ?? record(run);
+  recordings.set(run, recording);
+  return recording;
+}
 
 function changed(frame: Uint8Array, reader: Reader): Uint8Array {
   const way = reader.of(WAYS);
@@ -82,10 +102,10 @@ function changed(frame: Uint8Array, reader: Reader): Uint8Array {
   return copy;
 }
 
-/** The first byte says which role, the second one which of the frames that it is given, the third one what becomes of it. */
+/** The first byte says which run and role, the second one which of the frames that it is given, the third one what becomes of it. */
 export const ot: FuzzTarget = {
   name: 'ot-psi',
-  reads: 'frames of runs of ot-psi, in either role',
+  reads: 'frames of runs of ot-psi and auto, in either role',
   sources: [
     'base-transfers',
     'bin-jobs',
@@ -97,32 +117,36 @@ export const ot: FuzzTarget = {
     'run',
     'sender',
     'trees',
-  ].map((file) => `src/psi/ot/${file}.ts`),
+  ]
+    .map((file) => `src/psi/ot/${file}.ts`)
+    .concat('src/psi/auto/party.ts', 'src/psi/auto/threshold.ts'),
   maxBytes: 512,
   // The trees of both parties, and turns of masks.
   steps: [4_000_000, 2_000],
   async seeds() {
-    recording ??= record();
-    const { given } = await recording;
-    return ROLES.flatMap((role, r) =>
-      given[role].flatMap((frame, i) => [
-        Uint8Array.of(r, i, 3),
-        Uint8Array.of(r, i, 1, 40, 0, 0, 1),
-        Uint8Array.of(r, i, 2, 9, 0, 0),
+    const seeds: Uint8Array[] = [];
+    for (const [p, { run, role }] of PARTIES.entries()) {
+      const { given } = await recordingOf(run);
+      for (const [i, frame] of given[role].entries()) {
+        seeds.push(
+          Uint8Array.of(p, i, 3),
+          Uint8Array.of(p, i, 1, 40, 0, 0, 1),
+          Uint8Array.of(p, i, 2, 9, 0, 0),
+        );
         // Short frames whole.
-        ...(frame.length < 200 ? [Uint8Array.of(r, i, 0, ...blocks(frame))] : []),
-      ]),
-    );
+        if (frame.length < 200) seeds.push(Uint8Array.of(p, i, 0, ...blocks(frame)));
+      }
+    }
+    return seeds;
   },
   async run(input) {
-    recording ??= record();
-    const { given, results } = await recording;
     const reader = new Reader(input);
-    const role = reader.of(ROLES);
+    const { run, role } = reader.of(PARTIES);
+    const { given, results } = await recordingOf(run);
     const frames = [...given[role]];
     const which = reader.byte() % frames.length;
     frames[which] = changed(frames[which]!, reader);
-    const machine = make(role);
+    const machine = make(run, role);
     let bytesOut = 0;
     await attempt(async () => {
       for await (const frame of machine.start()) bytesOut += frame.length;

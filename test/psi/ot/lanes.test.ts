@@ -131,8 +131,10 @@ describe('bins on several threads', () => {
   it('leave nothing of keys and digests in what the threads were given', async () => {
     const wiped = vi.spyOn(OtKernel.prototype, 'wipe');
     await run(2);
-    expect(received.length).toBeGreaterThan(17);
-    for (const buffer of received) {
+    // What has moved on, to be worked on again, is not the thread's any more.
+    const kept = received.filter(({ byteLength }) => byteLength > 0);
+    expect(kept.length).toBeGreaterThan(17);
+    for (const buffer of kept) {
       const bytes = Buffer.from(buffer);
       expect(bytes.equals(Buffer.alloc(bytes.length))).toBe(true);
     }
@@ -184,7 +186,7 @@ describe('tags that threads sort by ranges', () => {
     tags.copyWithin(0, 16 * 2999);
     const lanes = await Lanes.open(concurrency, 100);
     try {
-      const { tags: sorted, order } = await lanes.sort(tags);
+      const { tags: sorted, order } = await lanes.sort(tags.slice());
       const records = Array.from({ length: 3000 }, (_, i) => Buffer.from(tags.subarray(16 * i, 16 * i + 16)));
       expect(Buffer.from(sorted)).toEqual(Buffer.concat([...records].sort(Buffer.compare)));
       expect(Buffer.concat(Array.from(order, (i) => records[i]!))).toEqual(Buffer.from(sorted));

@@ -15,8 +15,8 @@ import { transpose } from './transpose';
 const GROUPS: usize = 20;
 const ROW_SUMS: usize = memory.data(491520, 64);
 const WORD_SUMS: usize = memory.data(81920, 64);
-/** Byte g of the challenges of a span of rows. */
-const CHALLENGE: usize = memory.data(2048, 64);
+/** Two bytes of the challenges of a span of rows, 2,048 each. */
+const CHALLENGE: usize = memory.data(4096, 64);
 const DELTA_COLUMNS: usize = memory.data(12288, 64);
 const DELTA_ROWS: usize = memory.data(12288, 64);
 const MESSAGES: usize = memory.data(2048, 64);
@@ -36,27 +36,40 @@ export function beginSums(): void {
 export function addRows(key: usize, rowCount: i32, words: bool): void {
   for (let s = 0; s * SPAN < rowCount; s++) {
     const rows = <usize>min(SPAN, rowCount - s * SPAN);
-    for (let g: usize = 0; g < GROUPS; g++) {
+    // Two groups at once: a row is read half as often.
+    for (let g: usize = 0; g < GROUPS; g += 2) {
       const n = <i32>((<usize>s * GROUPS + g) << 3);
-      for (let i = 0; i < 8; i++) stream(key, n + i, CHALLENGE + STREAM_BYTES * <usize>i);
+      for (let i = 0; i < 16; i++) stream(key, n + i, CHALLENGE + STREAM_BYTES * <usize>i);
       const sums = ROW_SUMS + 256 * ROW * g;
       let from = ROWS + ROW * <usize>(s * SPAN);
       for (let r: usize = 0; r < rows; r++) {
-        const to = sums + ROW * <usize>load<u8>(CHALLENGE + r);
-        v128.store(to, v128.xor(v128.load(to), v128.load(from)));
-        v128.store(to, v128.xor(v128.load(to, 16), v128.load(from, 16)), 16);
-        v128.store(to, v128.xor(v128.load(to, 32), v128.load(from, 32)), 32);
-        v128.store(to, v128.xor(v128.load(to, 48), v128.load(from, 48)), 48);
-        v128.store(to, v128.xor(v128.load(to, 64), v128.load(from, 64)), 64);
-        v128.store(to, v128.xor(v128.load(to, 80), v128.load(from, 80)), 80);
+        const a = sums + ROW * <usize>load<u8>(CHALLENGE + r);
+        const b = sums + 256 * ROW + ROW * <usize>load<u8>(CHALLENGE + r, 2048);
+        const r0 = v128.load(from), r1 = v128.load(from, 16), r2 = v128.load(from, 32);
+        const r3 = v128.load(from, 48), r4 = v128.load(from, 64), r5 = v128.load(from, 80);
+        v128.store(a, v128.xor(v128.load(a), r0));
+        v128.store(a, v128.xor(v128.load(a, 16), r1), 16);
+        v128.store(a, v128.xor(v128.load(a, 32), r2), 32);
+        v128.store(a, v128.xor(v128.load(a, 48), r3), 48);
+        v128.store(a, v128.xor(v128.load(a, 64), r4), 64);
+        v128.store(a, v128.xor(v128.load(a, 80), r5), 80);
+        v128.store(b, v128.xor(v128.load(b), r0));
+        v128.store(b, v128.xor(v128.load(b, 16), r1), 16);
+        v128.store(b, v128.xor(v128.load(b, 32), r2), 32);
+        v128.store(b, v128.xor(v128.load(b, 48), r3), 48);
+        v128.store(b, v128.xor(v128.load(b, 64), r4), 64);
+        v128.store(b, v128.xor(v128.load(b, 80), r5), 80);
         from += ROW;
       }
       if (!words) continue;
       const wordSums = WORD_SUMS + 256 * WORD * g;
       let word = TABLE + WORD * <usize>(s * SPAN);
       for (let r: usize = 0; r < rows; r++) {
-        const to = wordSums + WORD * <usize>load<u8>(CHALLENGE + r);
-        v128.store(to, v128.xor(v128.load(to), v128.load(word)));
+        const a = wordSums + WORD * <usize>load<u8>(CHALLENGE + r);
+        const b = wordSums + 256 * WORD + WORD * <usize>load<u8>(CHALLENGE + r, 2048);
+        const value = v128.load(word);
+        v128.store(a, v128.xor(v128.load(a), value));
+        v128.store(b, v128.xor(v128.load(b), value));
         word += WORD;
       }
     }
