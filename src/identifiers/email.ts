@@ -11,7 +11,10 @@
 import { asciiDomain } from './idna.js';
 import { isPlaceholderAddress, LONGEST_FILLER, standsForNothing } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
+import { LOCAL_PART } from './tables/characters-table.js';
+import { PointSet } from './tables/point-set.js';
 import {
+  isInvisible,
   MAX_EMAIL_TEXT,
   NOT_ASCII,
   QUOTES,
@@ -50,12 +53,6 @@ const REFUSED = {
 } as const satisfies Record<string, Refusal>;
 
 /**
- * The HTML rule's local part, and RFC 6531's characters without separators, controls, halves of surrogate pairs and what is no
- * character: U+FFFD stands where an earlier program could not read one, and which one is lost.
- */
-const LOCAL_PART =
-  /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\ufffc\ufffd])+$/iu;
-/**
  * UTF-8 that was read as Latin-1 or windows-1252 (`Ã¼` for `ü`): a letter with an accent, and behind it a sign that stands in no
  * name. What it was cannot be known for sure: the damage may have been done twice.
  */
@@ -63,6 +60,44 @@ const MISREAD =
   /[\u00c2-\u00f4](?:[\u0080-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf]|[\u0192\u02c6\u02dc\u2013-\u2014\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122])/;
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/**
+ * The HTML rule's local part, and RFC 6531's characters without separators, controls, halves of surrogate pairs and what is no
+ * character: U+FFFD stands where an earlier program could not read one, and which one is lost. What the table's version of Unicode
+ * does not have is none either: runtimes that know it would make something else of it.
+ */
+function isLocalPart(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      if (CLASSES[unit] === 0) return false;
+      continue;
+    }
+    const point = text.codePointAt(i)!;
+    if (point > 0xffff) i++;
+    if (!beyondAscii().has(point)) return false;
+  }
+  return text !== '';
+}
+
+/** Whether there is a character that the table's version of Unicode does not have. */
+function hasNewer(text: string): boolean {
+  return [...text].some((character) => {
+    const point = character.codePointAt(0)!;
+    return point >= 0x80 && !beyondAscii().has(point) && !isInvisible(point) && !OLD.test(character);
+  });
+}
+
+/** What there is besides and no version changes. */
+const OLD = /[\p{Z}\p{Cc}\ufffc\ufffd]/u;
+
+let unpacked: PointSet | undefined;
+
+/** Unpacked for the first local part outside ASCII. */
+function beyondAscii(): PointSet {
+  unpacked ??= new PointSet(LOCAL_PART);
+  return unpacked;
+}
+
 /** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
   /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
@@ -227,8 +262,10 @@ function readOne(text: string): string | Refusal {
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return REFUSED.notAnEmail;
   if (NOT_ASCII.test(address) && MISREAD.test(address)) return REFUSED.notAnEmail;
-  const local = folded(withoutInvisibles(address.slice(0, at)));
-  if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
+  const name = withoutInvisibles(address.slice(0, at));
+  // Before it is folded: of a letter that is newer than the table a newer runtime may make an older one.
+  if (!isLocalPart(name)) return REFUSED.notAnEmail;
+  const local = folded(name);
   const written = address.slice(at + 1);
   // ASCII domains are what DNS holds already, in lower case.
   const domain = NOT_ASCII.test(written) ? asciiDomain(written) : written.toLowerCase();
@@ -248,11 +285,15 @@ function isPlaceholder(email: string): boolean {
   return isPlaceholderAddress(email.slice(0, at), email.slice(at + 1));
 }
 
-/** Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode. */
-export function isEmailLike(text: string): boolean {
+/**
+ * Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode.
+ * @param written - the text before that
+ */
+export function isEmailLike(text: string, written: string = text): boolean {
   const at = text.indexOf('@');
+  if (NOT_ASCII.test(written) && hasNewer(written)) return false;
   if (at < 1 || (NOT_ASCII.test(text) && MISREAD.test(text))) return false;
-  return LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
+  return isLocalPart(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
 }
 
 /** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */
