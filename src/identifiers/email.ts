@@ -14,6 +14,7 @@ import { orThrow, type Refusal, requireString } from './refusal.js';
 import { LOCAL_PART } from './tables/characters-table.js';
 import { PointSet } from './tables/point-set.js';
 import {
+  arrayIn,
   isInvisible,
   MAX_EMAIL_TEXT,
   NOT_ASCII,
@@ -214,6 +215,8 @@ export function readEmailCell(
   read: (text: string) => string | Refusal = readEmail,
 ): string | Refusal | readonly (string | Refusal)[] {
   const reading = read(cell);
+  const inner = typeof reading === 'object' && cell.length <= MAX_EMAIL_TEXT ? arrayIn(cell) : undefined;
+  if (inner !== undefined) return readEmailCell(inner, read);
   if (!(typeof reading === 'string' ? SEPARATE : SEPARATORS).test(cell)) return reading;
   const values = valuesIn(cell);
   if (values.length === 0) return reading;
@@ -238,7 +241,7 @@ function valuesIn(cell: string): string[] {
   if (text.length > MAX_EMAIL_TEXT) return [];
   // `Lovelace; Ada <ada@example.com>`: what is no address is part of a name.
   const named = text.includes('<');
-  const values = text.split(SEPARATE).flatMap((part) => {
+  const values = splitAt(text, SEPARATE).flatMap((part) => {
     const value = part.trim();
     if (value.includes('@')) return addressesIn(value);
     return named || value === '' || standsForNothing(value) ? [] : [value];
@@ -266,6 +269,8 @@ function readOne(text: string): string | Refusal {
   // Before it is folded: of a letter that is newer than the table a newer runtime may make an older one.
   if (!isLocalPart(name)) return REFUSED.notAnEmail;
   const local = folded(name);
+  // U+037E, the Greek question mark, becomes a semicolon.
+  if (!isLocalPart(local)) return REFUSED.notAnEmail;
   const written = address.slice(at + 1);
   // ASCII domains are what DNS holds already, in lower case.
   const domain = NOT_ASCII.test(written) ? asciiDomain(written) : written.toLowerCase();
@@ -303,16 +308,41 @@ function withAsciiAt(text: string): string {
 }
 
 /** What stands between addresses. */
-const SEPARATORS = /[,;|\n\r\t]|\s:::?\s|\s\/\s/;
+const SEPARATORS = /([,;|\n\r\t]|\s:::?\s|\s\/\s)/;
 /** Stands between values and nowhere within one, so that what has no @ there was meant to be an address, too. */
-const SEPARATE = /[;\n\r]|\s:::?\s/;
+const SEPARATE = /([;\n\r]|\s:::?\s)/;
 /** Texts of more parts are no cell of addresses. */
 const MOST_PARTS = 16;
 
+/**
+ * The parts of a text. A comma that was meant to be a dot does not part them, nor does whatever else stands between an address and
+ * a single word without a space: `ada@example,com` and `ada,lovelace@example.com` would be somebody else's.
+ */
+function splitAt(text: string, separators: RegExp): string[] {
+  const [first = '', ...rest] = text.split(separators);
+  const parts = [first];
+  for (let i = 0; i < rest.length; i += 2) {
+    const [separator, part] = [rest[i]!, rest[i + 1]!];
+    const before = parts.at(-1)!;
+    const tight = /[,;|]/.test(separator) && before.trimEnd() === before && part.trimStart() === part;
+    const mistyped = tight && (continues(before, part) || continues(part, before));
+    if (mistyped) parts[parts.length - 1] = before + separator + part;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/** Whether a part may be the rest of the address beside it. */
+function continues(address: string, part: string): boolean {
+  const word = part.trim();
+  return address.includes('@') && !address.includes('<') && WORD.test(word) && !standsForNothing(word);
+}
+
+const WORD = /^[^\s@<>()"]+$/;
+
 /** The parts of a text that have an @; none of them where there are too many. */
 function addressesIn(text: string): string[] {
-  const parts = text
-    .split(SEPARATORS, MOST_PARTS + 1)
+  const parts = splitAt(text, SEPARATORS)
     .map((part) => part.trim())
     .filter((part) => part.includes('@'));
   return parts.length > MOST_PARTS ? [] : parts;

@@ -72,6 +72,15 @@ export function withoutEnds(text: string, before: string, behind: string): strin
   return text.slice(from, to);
 }
 
+/**
+ * What stands in the brackets of an array, as databases (`{a,b}`) and programs (`["a","b"]`) write one; undefined for anything else.
+ * Quotes around its values are left away.
+ */
+export function arrayIn(text: string): string | undefined {
+  const inner = /^\s*(?:\{([^{}]*)\}|\[([^[\]]*)\])\s*$/.exec(text);
+  return inner === null ? undefined : (inner[1] ?? inner[2] ?? '').replaceAll('"', '');
+}
+
 /** Quotes of all kinds, and the accents and primes that stand for them; a spreadsheet's apostrophe is one. */
 export const QUOTES = '"\'`´‘’‚‛“”„‟«»‹›′″‴‵‶‷〝〞〟「」『』';
 export const SPACES = ' \t\n\v\f\r\u00a0\u2009\u202f\u3000';

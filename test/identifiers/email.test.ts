@@ -182,6 +182,7 @@ const found = [
   '\uff02a@a.aa\uff02',
   'a\uff07@a.aa',
   '\ua7cb@a.aa',
+  'Somebody <\u037e@a.aa>',
 ];
 
 describe('properties', () => {
