@@ -4,7 +4,7 @@
 import type { Option } from 'commander';
 import type { Io } from '../lists/io.js';
 
-/** 0 done, 1 rows were rejected under `--strict`; the program adds 2 (usage) and 3 (input, output, peer). */
+/** 0 done, 1 rows were rejected under `--strict`, or more than may be; the program adds 2 (usage) and 3 (input, output, peer). */
 export type ExitStatus = 0 | 1;
 
 export interface Command {

@@ -100,8 +100,8 @@ const INTERRUPTED = 130;
 const USAGE_CODES: readonly ErrorCode[] = ['argument'];
 
 const HELP = `
-Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given; 2 the command line has to
-be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
+Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given, or more than --max-rejected
+allows, or all of a list; 2 the command line has to be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
 too; standard output holds no part of a result then, but of normalize and hash without -o the rows before it.
 
 Examples:
