@@ -215,6 +215,8 @@ export function readEmailCell(
   read: (text: string) => string | Refusal = readEmail,
 ): string | Refusal | readonly (string | Refusal)[] {
   const reading = read(cell);
+  // Nearly all are plain as they stand, and no sign between values stands within an address.
+  if (reading === cell) return cell;
   const inner = typeof reading === 'object' && cell.length <= MAX_EMAIL_TEXT ? arrayIn(cell) : undefined;
   if (inner !== undefined) return readEmailCell(inner, read);
   if (!(typeof reading === 'string' ? SEPARATE : SEPARATORS).test(cell)) return reading;
