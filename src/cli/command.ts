@@ -5,7 +5,7 @@ import type { Option } from 'commander';
 import type { Io } from '../lists/io.js';
 
 /**
- * 0 done; 1 rows were rejected under `--strict`, or `doctor` found what would stop a run; 2 the command line has to be changed; 3
+ * 0 done; 1 rows were rejected under `--strict`, or more than may be, or `doctor` found what would stop a run; 2 the command line has to be changed; 3
  * input, output or the peer failed; 130 interrupted. A command returns the first two of its own, the others are of `endingOf`.
  */
 export type ExitStatus = 0 | 1 | 2 | 3 | 130;

@@ -104,8 +104,9 @@ const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help:
 };
 
 const HELP = `
-Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given, or doctor found what would stop a
-run; 2 the command line has to be changed; 3 input, output or the peer failed. An error is one line on standard error, error: and what to do, with --json
+Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given, or more than --max-rejected allows,
+or all of a list, or doctor found what would stop a run; 2 the command line has to be changed; 3 input, output or the peer failed.
+An error is one line on standard error, error: and what to do, with --json
 too; standard output holds no part of a result then, but of normalize and hash without -o the rows before it.
 
 Examples:

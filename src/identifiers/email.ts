@@ -11,7 +11,11 @@
 import { asciiDomain } from './idna.js';
 import { isPlaceholderAddress, LONGEST_FILLER, standsForNothing } from './placeholders.js';
 import { orThrow, type Refusal, requireString } from './refusal.js';
+import { LOCAL_PART } from './tables/characters-table.js';
+import { PointSet } from './tables/point-set.js';
 import {
+  arrayIn,
+  isInvisible,
   MAX_EMAIL_TEXT,
   NOT_ASCII,
   QUOTES,
@@ -50,12 +54,6 @@ const REFUSED = {
 } as const satisfies Record<string, Refusal>;
 
 /**
- * The HTML rule's local part, and RFC 6531's characters without separators, controls, halves of surrogate pairs and what is no
- * character: U+FFFD stands where an earlier program could not read one, and which one is lost.
- */
-const LOCAL_PART =
-  /^(?:[a-z0-9.!#$%&'*+/=?^_`{|}~-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\ufffc\ufffd])+$/iu;
-/**
  * UTF-8 that was read as Latin-1 or windows-1252 (`Ã¼` for `ü`): a letter with an accent, and behind it a sign that stands in no
  * name. What it was cannot be known for sure: the damage may have been done twice.
  */
@@ -63,6 +61,44 @@ const MISREAD =
   /[\u00c2-\u00f4](?:[\u0080-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf]|[\u0192\u02c6\u02dc\u2013-\u2014\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122])/;
 /** The HTML rule's domain, in lower case. */
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+/**
+ * The HTML rule's local part, and RFC 6531's characters without separators, controls, halves of surrogate pairs and what is no
+ * character: U+FFFD stands where an earlier program could not read one, and which one is lost. What the table's version of Unicode
+ * does not have is none either: runtimes that know it would make something else of it.
+ */
+function isLocalPart(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      if (CLASSES[unit] === 0) return false;
+      continue;
+    }
+    const point = text.codePointAt(i)!;
+    if (point > 0xffff) i++;
+    if (!beyondAscii().has(point)) return false;
+  }
+  return text !== '';
+}
+
+/** Whether there is a character that the table's version of Unicode does not have. */
+function hasNewer(text: string): boolean {
+  return [...text].some((character) => {
+    const point = character.codePointAt(0)!;
+    return point >= 0x80 && !beyondAscii().has(point) && !isInvisible(point) && !OLD.test(character);
+  });
+}
+
+/** What there is besides and no version changes. */
+const OLD = /[\p{Z}\p{Cc}\ufffc\ufffd]/u;
+
+let unpacked: PointSet | undefined;
+
+/** Unpacked for the first local part outside ASCII. */
+function beyondAscii(): PointSet {
+  unpacked ??= new PointSet(LOCAL_PART);
+  return unpacked;
+}
+
 /** Labels in any script, emoji among them, joined by dots. */
 const UNICODE_DOMAIN =
   /^(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+(?:\.(?:[a-z0-9-]|[^\0-\x7f\p{Z}\p{Cc}\p{Cs}])+)*$/iu;
@@ -179,6 +215,10 @@ export function readEmailCell(
   read: (text: string) => string | Refusal = readEmail,
 ): string | Refusal | readonly (string | Refusal)[] {
   const reading = read(cell);
+  // Nearly all are plain as they stand, and no sign between values stands within an address.
+  if (reading === cell) return cell;
+  const inner = typeof reading === 'object' && cell.length <= MAX_EMAIL_TEXT ? arrayIn(cell) : undefined;
+  if (inner !== undefined) return readEmailCell(inner, read);
   if (!(typeof reading === 'string' ? SEPARATE : SEPARATORS).test(cell)) return reading;
   const values = valuesIn(cell);
   if (values.length === 0) return reading;
@@ -203,7 +243,7 @@ function valuesIn(cell: string): string[] {
   if (text.length > MAX_EMAIL_TEXT) return [];
   // `Lovelace; Ada <ada@example.com>`: what is no address is part of a name.
   const named = text.includes('<');
-  const values = text.split(SEPARATE).flatMap((part) => {
+  const values = splitAt(text, SEPARATE).flatMap((part) => {
     const value = part.trim();
     if (value.includes('@')) return addressesIn(value);
     return named || value === '' || standsForNothing(value) ? [] : [value];
@@ -227,8 +267,12 @@ function readOne(text: string): string | Refusal {
   const at = address.lastIndexOf('@');
   if (at < 1 || at === address.length - 1) return REFUSED.notAnEmail;
   if (NOT_ASCII.test(address) && MISREAD.test(address)) return REFUSED.notAnEmail;
-  const local = folded(withoutInvisibles(address.slice(0, at)));
-  if (!LOCAL_PART.test(local)) return REFUSED.notAnEmail;
+  const name = withoutInvisibles(address.slice(0, at));
+  // Before it is folded: of a letter that is newer than the table a newer runtime may make an older one.
+  if (!isLocalPart(name)) return REFUSED.notAnEmail;
+  const local = folded(name);
+  // U+037E, the Greek question mark, becomes a semicolon.
+  if (!isLocalPart(local)) return REFUSED.notAnEmail;
   const written = address.slice(at + 1);
   // ASCII domains are what DNS holds already, in lower case.
   const domain = NOT_ASCII.test(written) ? asciiDomain(written) : written.toLowerCase();
@@ -248,11 +292,15 @@ function isPlaceholder(email: string): boolean {
   return isPlaceholderAddress(email.slice(0, at), email.slice(at + 1));
 }
 
-/** Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode. */
-export function isEmailLike(text: string): boolean {
+/**
+ * Whether a text that some other rule has normalised is one e-mail address; the domain may be in Unicode.
+ * @param written - the text before that
+ */
+export function isEmailLike(text: string, written: string = text): boolean {
   const at = text.indexOf('@');
+  if (NOT_ASCII.test(written) && hasNewer(written)) return false;
   if (at < 1 || (NOT_ASCII.test(text) && MISREAD.test(text))) return false;
-  return LOCAL_PART.test(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
+  return isLocalPart(text.slice(0, at)) && UNICODE_DOMAIN.test(text.slice(at + 1));
 }
 
 /** Fullwidth and halfwidth forms (RFC 8265, section 3.3.1), and the small at sign. */
@@ -262,16 +310,41 @@ function withAsciiAt(text: string): string {
 }
 
 /** What stands between addresses. */
-const SEPARATORS = /[,;|\n\r\t]|\s:::?\s|\s\/\s/;
+const SEPARATORS = /([,;|\n\r\t]|\s:::?\s|\s\/\s)/;
 /** Stands between values and nowhere within one, so that what has no @ there was meant to be an address, too. */
-const SEPARATE = /[;\n\r]|\s:::?\s/;
+const SEPARATE = /([;\n\r]|\s:::?\s)/;
 /** Texts of more parts are no cell of addresses. */
 const MOST_PARTS = 16;
 
+/**
+ * The parts of a text. A comma that was meant to be a dot does not part them, nor does whatever else stands between an address and
+ * a single word without a space: `ada@example,com` and `ada,lovelace@example.com` would be somebody else's.
+ */
+function splitAt(text: string, separators: RegExp): string[] {
+  const [first = '', ...rest] = text.split(separators);
+  const parts = [first];
+  for (let i = 0; i < rest.length; i += 2) {
+    const [separator, part] = [rest[i]!, rest[i + 1]!];
+    const before = parts.at(-1)!;
+    const tight = /[,;|]/.test(separator) && before.trimEnd() === before && part.trimStart() === part;
+    const mistyped = tight && (continues(before, part) || continues(part, before));
+    if (mistyped) parts[parts.length - 1] = before + separator + part;
+    else parts.push(part);
+  }
+  return parts;
+}
+
+/** Whether a part may be the rest of the address beside it. */
+function continues(address: string, part: string): boolean {
+  const word = part.trim();
+  return address.includes('@') && !address.includes('<') && WORD.test(word) && !standsForNothing(word);
+}
+
+const WORD = /^[^\s@<>()"]+$/;
+
 /** The parts of a text that have an @; none of them where there are too many. */
 function addressesIn(text: string): string[] {
-  const parts = text
-    .split(SEPARATORS, MOST_PARTS + 1)
+  const parts = splitAt(text, SEPARATORS)
     .map((part) => part.trim())
     .filter((part) => part.includes('@'));
   return parts.length > MOST_PARTS ? [] : parts;

@@ -8,6 +8,7 @@
 
 import { fromPunycode, punycode } from './punycode.js';
 import { ALLOWED, JOINING_LEFT, JOINING_RIGHT, OTHERS, TRANSPARENT, VIRAMAS } from './tables/idna-table.js';
+import { PointSet } from './tables/point-set.js';
 
 /** A longer label has no ASCII form of 63 characters. */
 const MAX_LABEL = 63;
@@ -112,26 +113,6 @@ function joins(points: readonly number[], at: number): boolean {
   let behind = at + 1;
   while (behind < points.length && transparent.has(points[behind]!)) behind++;
   return before >= 0 && left.has(points[before]!) && behind < points.length && right.has(points[behind]!);
-}
-
-/** A set of code points as the places where it begins and ends. */
-class PointSet {
-  readonly #edges: Uint32Array;
-
-  constructor(runs: string) {
-    let edge = 0;
-    this.#edges = Uint32Array.from(runs.split(' '), (length) => (edge += Number.parseInt(length, 36)));
-  }
-
-  has(point: number): boolean {
-    let [low, high] = [0, this.#edges.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#edges[middle]! <= point) low = middle + 1;
-      else high = middle;
-    }
-    return low % 2 === 1;
-  }
 }
 
 interface Table {

@@ -27,12 +27,12 @@ export function mayHoldOthers(text: string): boolean {
 
 /**
  * All values of a cell, also those that are no numbers; those left out stand for nothing (`n/a`), or are words around one.
- * @param text - of bounded length
+ * @param text - of bounded length, its digits in ASCII
  */
 export function cellValues(text: string, country: CountryCode | undefined): string[] {
   return text.split(SEPARATE).flatMap((part) => {
     const value = part.trim();
-    if (/\p{Nd}/u.test(value)) return cellParts(value, country);
+    if (/\d/.test(value)) return cellParts(value, country);
     return withoutLabels(value) === '' || standsForNothing(value) ? [] : [value];
   });
 }
@@ -49,7 +49,7 @@ export function looksLikeSeveral(text: string): boolean {
 }
 
 /**
- * @param text - of bounded length
+ * @param text - of bounded length, its digits in ASCII
  * @returns the parts, where the text holds several numbers; else one text, without a part that holds no digit
  */
 export function cellParts(text: string, country: CountryCode | undefined): string[] {
@@ -59,7 +59,7 @@ export function cellParts(text: string, country: CountryCode | undefined): strin
 }
 
 function withDigits(parts: readonly string[]): string[] {
-  return parts.map((part) => part.trim()).filter((part) => /\p{Nd}/u.test(part));
+  return parts.map((part) => part.trim()).filter((part) => /\d/.test(part));
 }
 
 /** Digits of a number that has enough of them to be one without its area. */

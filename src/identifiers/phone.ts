@@ -12,12 +12,12 @@ import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral 
 import { spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
-import { allAlike, isRun } from './placeholders.js';
+import { allAlike, isDate, isRun } from './placeholders.js';
 import { callingCodeOf, compiledPlan, judge } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { FLOAT, shortcut } from './shortcut.js';
 import { knownCountry } from './tables/named-countries.js';
-import { MAX_PHONE_TEXT, withAsciiDigits, withAsciiWidth, withoutInvisibles } from './text.js';
+import { arrayIn, MAX_PHONE_TEXT, withAsciiDigits, withAsciiWidth, withoutInvisibles } from './text.js';
 
 /** How telephone numbers are read. */
 export interface PhoneOptions {
@@ -127,6 +127,8 @@ export function readPhoneCell(
   how: HowToRead,
 ): PhoneReading | readonly PhoneReading[] {
   const reading = interpretPhone(text, country, how);
+  const inner = isRefusal(reading) && text.length <= MAX_CELL ? arrayIn(text) : undefined;
+  if (inner !== undefined) return readPhoneCell(inner, country, how);
   if (!mayHoldOthers(text) && !(isRefusal(reading) && reading.code === 'several')) return reading;
   if (text.length > MAX_CELL) return reading;
   return readSeveral(text, country, how) ?? reading;
@@ -185,6 +187,7 @@ export function readFully(cleaned: string, country: CountryCode | undefined, how
   if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
   const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
   if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
+  if (isDate(unlabelled)) return REFUSED.notANumber;
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;

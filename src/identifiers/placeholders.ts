@@ -29,6 +29,9 @@ export function isRun(digits: string): boolean {
 /** Whoever writes these before an @ means that there is no address, at whatever domain. */
 const NO_ADDRESS =
   /^(?:no|not|without|dont|donot)[._-]?(?:e?[._-]?mail|address|given|provided|available|applicable|have)(?:[._-]?(?:address|provided|given|available|email))?\d{0,3}$/;
+/** What nobody reads: mail that is not to be answered comes from there, whatever the domain. */
+const NO_REPLY =
+  /^(?:no|do[._-]?not|dont|nao|ne[._-]?pas|nicht)[._-]?(?:reply|replies|respond|responder|responda|repondre|antworten)\d{0,3}$/;
 /** Words that stand for nothing where domain and name are both of them. */
 const FILLERS: ReadonlySet<string> = new Set(
   (
@@ -45,7 +48,7 @@ const SIX_LETTERS: ReadonlySet<string> = new Set(['gmail.com', 'googlemail.com']
 
 /** @param domain - in ASCII, both in lower case */
 export function isPlaceholderAddress(local: string, domain: string): boolean {
-  if (NO_ADDRESS.test(local)) return true;
+  if (NO_ADDRESS.test(local) || NO_REPLY.test(local)) return true;
   if (local.length > LONGEST_FILLER) return false;
   const dot = domain.indexOf('.');
   const label = dot < 0 ? domain : domain.slice(0, dot);
@@ -67,4 +70,14 @@ const NOTHING =
 /** Whether a cell says that there is nothing in it. */
 export function standsForNothing(cell: string): boolean {
   return NOTHING.test(cell);
+}
+
+/** Day, month and year with one sign between them, and a time perhaps; nobody writes a telephone number so. */
+const DATE =
+  /^(?:(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./])(?:0?[1-9]|1[0-2])\2(?:19|20)\d\d|(?:0?[1-9]|1[0-2])([-/])(?:0?[1-9]|[12]\d|3[01])\3(?:19|20)\d\d)(?:[T ]\d{1,2}:\d\d.*)?$/;
+const MAX_DATED = 40;
+
+/** Whether a text is a date: of a list whose columns have moved, say. */
+export function isDate(text: string): boolean {
+  return text.length <= MAX_DATED && DATE.test(text);
 }

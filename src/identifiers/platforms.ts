@@ -16,6 +16,7 @@ export { liveramp } from './platforms/liveramp.js';
 export { meta } from './platforms/meta.js';
 export { microsoft } from './platforms/microsoft.js';
 export { microsoftCustomerMatch } from './platforms/microsoft-customer-match.js';
+export { mntn } from './platforms/mntn.js';
 export { nextdoor } from './platforms/nextdoor.js';
 export { pinterest } from './platforms/pinterest.js';
 export { reddit } from './platforms/reddit.js';

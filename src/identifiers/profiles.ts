@@ -144,7 +144,7 @@ function emailFor(platform: Platform<never>, text: string): string | Refusal {
   if (length === 0) return EMPTY_CELL;
   if (length > MAX_EMAIL_TEXT) return TOO_LONG;
   const normalized = platform.email.reduce((current, step) => step(current), text);
-  return isEmailLike(normalized) ? normalized : NOT_AN_EMAIL;
+  return isEmailLike(normalized, text) ? normalized : NOT_AN_EMAIL;
 }
 
 /**

@@ -29,7 +29,10 @@ export type UploadRow = {
   readonly [Kind in Field]?: string | readonly string[] | null | undefined;
 } & {
   /** An empty cell counts as none. A country also says where telephone numbers, states and postal codes are read. */
-  readonly [Kind in UploadField]?: string | null | undefined;
+  readonly [Kind in Exclude<UploadField, 'postalCode'>]?: string | null | undefined;
+} & {
+  /** One, or several where a platform takes several. */
+  readonly postalCode?: string | readonly string[] | null | undefined;
 };
 
 /** What was wrong with a cell of an upload, without the value. */

@@ -8,7 +8,7 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { REFUSED } from './phone-refusals.js';
-import { allAlike, isRun } from './placeholders.js';
+import { allAlike, isDate, isRun } from './placeholders.js';
 import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
@@ -46,6 +46,7 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   if (digits.length < LEAST || allAlike(digits) || isRun(digits)) return undefined;
   const plus = number.charCodeAt(0) === PLUS;
   if (plus && digits.charCodeAt(0) === ZERO) return undefined;
+  if (digits.length <= DATED && isDate(number)) return undefined;
   const reading = plus
     ? international(digits)
     : country === undefined
@@ -65,6 +66,8 @@ interface PlainNumber {
   readonly bracket: boolean;
 }
 
+/** Digits of the longest date. */
+const DATED = 8;
 const PLUS = 0x2b;
 const ZERO = 0x30;
 const SPACE = 0x20;

@@ -8,7 +8,7 @@ import { VeilmatchError } from '../errors.js';
 import { countryNamed } from '../identifiers/countries.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
-import { type ColumnContent, contentOf, isHash, looksLikeIdentifier } from './column-content.js';
+import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
 import {
   type ColumnKind,
   rankOf,
@@ -17,6 +17,8 @@ import {
   speaksOfDialling,
   wordsOf,
 } from './column-names.js';
+import { describe, findColumn, isHeaderName, listed, NUMBER, nameOf, type Table } from './named-columns.js';
+import { MIN_SHARE, nothingFound } from './unrecognised.js';
 
 /** A column that somebody names, and what is in it. */
 export interface ColumnOption {
@@ -91,14 +93,9 @@ const TITLES: Readonly<Record<ChosenColumn['kind'], string>> = {
 
 const FIELDS: readonly Field[] = ['phone', 'email'];
 
-/** A column's number, and not a telephone number that stands where a header is expected. */
-const NUMBER = /^\d{1,6}$/;
-
 /** Records that are looked at before the columns are chosen. */
 export const SAMPLE_RECORDS = 500;
 
-/** A column that no name announces must be this full of what it is taken for. */
-const MIN_SHARE = 0.6;
 /** A column of bare digits must hold nearly nothing else than assigned numbers. */
 const MIN_PLANNED = 0.95;
 /** Nearly all cells of a column of countries name one. */
@@ -113,9 +110,12 @@ export function chooseColumns(
   source: string,
 ): ColumnChoice {
   const { table, ...choice } = findColumns(sample, options, source);
-  const { phone, email, opaque = [] } = choice.columns;
-  if (phone.length + email.length + opaque.length === 0) throw nothingFound(table, options, sample);
+  if (foundNothing(choice)) throw nothingFound(table, options, sample);
   return choice;
+}
+
+export function foundNothing({ columns: { phone, email, opaque = [] } }: ColumnReading): boolean {
+  return phone.length + email.length + opaque.length === 0;
 }
 
 /**
@@ -213,13 +213,6 @@ export function findColumns(
     names,
     notes: [...notes, ...others],
   };
-}
-
-/** What messages say of a table. */
-interface Table {
-  readonly source: string;
-  readonly header: readonly string[] | undefined;
-  readonly width: number;
 }
 
 interface Candidate {
@@ -340,36 +333,6 @@ export function keptNames({ header = [], keep = [] }: Columns, taken: readonly s
   });
 }
 
-function findColumn(table: Table, name: string): number {
-  const { source, header = [], width } = table;
-  const plain = folded(name);
-  for (const matches of [(n: string) => n === name, (n: string) => folded(n) === plain]) {
-    const found = header.flatMap((n, i) => (matches(n) ? [i] : []));
-    if (found.length === 1) return found[0]!;
-    if (found.length > 1) {
-      throw new VeilmatchError(
-        'argument',
-        `${source} has ${found.length} columns named "${name}". Give the number of the one to use: ${found.map((i) => i + 1).join(' or ')}.`,
-      );
-    }
-  }
-  const number = NUMBER.test(name) ? Number(name) : 0;
-  if (number >= 1 && number <= width) return number - 1;
-  throw new VeilmatchError(
-    'argument',
-    `${source} has no column "${name}". ${listColumns(table)} Give one of them, or its number from 1.`,
-  );
-}
-
-function isHeaderName(first: readonly string[], name: string): boolean {
-  const plain = folded(name);
-  return first.some((cell) => folded(cell) === plain);
-}
-
-function folded(name: string): string {
-  return withoutInvisibles(name).toLowerCase();
-}
-
 function guess(kind: Field, table: Table, contents: readonly ColumnContent[]): Candidate | undefined {
   const words = (table.header ?? []).map(wordsOf);
   const sure = (column: number): number => contents[column]![kind].sure;
@@ -446,59 +409,4 @@ function holdsCodes(rows: readonly (readonly string[])[], column: number): boole
   const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
   const codes = cells.filter((cell) => /^(?:\+|00)?\d{1,3}$/.test(cell) && countryNamed(cell) !== undefined);
   return codes.length > 0 && codes.length >= MIN_COUNTRIES * cells.length;
-}
-
-/** A header's name unless it could be a value that somebody declared to be a header. */
-function nameOf({ header }: Table, column: number): string | undefined {
-  const name = withoutInvisibles(header?.[column] ?? '');
-  // Control characters could write anything on a terminal.
-  const fit = name !== '' && name.length <= 60 && !/\p{C}/u.test(name) && !mayHoldIdentifier(name);
-  return fit ? name : undefined;
-}
-
-function describe(table: Table, column: number): string {
-  const name = nameOf(table, column);
-  return `column ${column + 1}${name === undefined ? '' : ` "${name}"`}`;
-}
-
-/** Also one among other text: an address, or enough digits for a number. */
-function mayHoldIdentifier(cell: string): boolean {
-  return looksLikeIdentifier(cell) || cell.includes('@') || cell.replace(/\P{Nd}/gu, '').length >= 7;
-}
-
-function listColumns(table: Table): string {
-  const all = Array.from({ length: table.width }, (_, column) => column);
-  return `It has ${listed(table, all)}${table.header ? '' : ' and no header'}.`;
-}
-
-function listed(table: Table, columns: readonly number[]): string {
-  const shown = columns.slice(0, 40);
-  const more = columns.length > shown.length ? ` and ${columns.length - shown.length} more` : '';
-  return shown.map((column) => describe(table, column)).join(', ') + more;
-}
-
-function nothingFound(
-  table: Table,
-  { country, countryColumn }: ColumnOptions,
-  sample: readonly (readonly string[])[],
-): VeilmatchError {
-  const all = Array.from({ length: table.width }, (_, column) => column);
-  const hashed = all.filter((column) => sample.some((record) => isHash(record[column]?.trim() ?? '')));
-  if (hashed.length > 0) {
-    return new VeilmatchError(
-      'argument',
-      `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses. There are hashes in ` +
-        `${listed(table, hashed)}: hashes match the same hashes alone, as --column NAME=opaque takes them. To match otherwise ` +
-        'take the list from which they were made. veilmatch reverse says how many of them anybody can read.',
-    );
-  }
-  const hint =
-    country === undefined && countryColumn === undefined
-      ? ' National telephone numbers are recognised when --country is given.'
-      : '';
-  return new VeilmatchError(
-    'argument',
-    `No column of ${table.source} could be recognised as telephone numbers or e-mail addresses. ${listColumns(table)} ` +
-      `Say which to use: --column NAME=phone or --column NAME=email, by name or by number from 1.${hint}`,
-  );
 }

@@ -14,3 +14,4 @@ export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';
 export type { CustomerList, ListOptions, ListReading, UnknownCountries } from './table.js';
 export type { TextOptions } from './text-records.js';
+export type { LikelyColumn } from './unrecognised.js';

@@ -14,6 +14,7 @@ import type { ListRecord } from './record-source.js';
 import { Shapes } from './shapes.js';
 import { CustomerList, type ListOptions, type ListReading } from './table.js';
 import { Uint32List } from './uint32-list.js';
+import type { LikelyColumn } from './unrecognised.js';
 
 /** A column of a list. */
 export interface InspectedColumn {
@@ -38,6 +39,10 @@ export interface ListInspection {
   /** Below the header. */
   readonly records: number;
   readonly columns: readonly InspectedColumn[];
+  /** Where no column was recognised: what columns may hold, the likeliest first. Empty otherwise, and where none looks like it. */
+  readonly likely: readonly LikelyColumn[];
+  /** What stands in the name of the only column and separates the fields of other lists; undefined unless it does. */
+  readonly otherDelimiter?: string | undefined;
   /** Different identifiers, by kind. */
   readonly identifiers: Readonly<Record<Field, number>>;
   /** Rows of which nothing could be read are among the rejected ones. */
@@ -71,9 +76,9 @@ const FREQUENT_ROWS = 10;
 const SHOWN_FREQUENT = 5;
 
 /**
- * Reads a list to its end and says what is in it.
+ * Reads a list to its end and says what is in it, also where no column of it is recognised.
  * @param path a file, or `-` for standard input
- * @throws {VeilmatchError} as `openList` does
+ * @throws {VeilmatchError} as `openList` does, but for a list without columns that can be read
  * @example
  * ```ts
  * import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -92,7 +97,7 @@ export async function inspectList(
 ): Promise<ListInspection> {
   requirePath(path, 'The path');
   requireOptions(options);
-  const list = await CustomerList.open(path, options, io);
+  const list = await CustomerList.openAny(path, options, io);
   try {
     const columns = Array.from({ length: list.width }, () => ({
       filled: 0,
@@ -135,6 +140,8 @@ export async function inspectList(
         hashes,
         shapes: shapes.top(TOP_SHAPES),
       })),
+      likely: list.likely,
+      ...(list.otherDelimiter !== undefined && { otherDelimiter: list.otherDelimiter }),
       ...identifiersIn(set, lines),
       ...(list.unknownCountries && { unknownCountries: list.unknownCountries }),
       rejected: tallied(rejected, lines, list),
@@ -192,6 +199,8 @@ function tallied(
   for (const { row, field, code: read } of rejected) {
     const line = lines.at(row);
     const code = list.codeAt(line, read);
+    // Where no column is read, nothing is missing from a row.
+    if (code === 'empty' && list.kinds.length === 0) continue;
     const entry = found.get(`${field} ${code}`) ?? { field, code, count: 0, lines: [] };
     found.set(`${field} ${code}`, entry);
     entry.count++;

@@ -10,9 +10,12 @@ import { Marks } from '../marks.js';
 import { placeName } from './address.js';
 import {
   type ChosenColumn,
+  type ColumnChoice,
   type ColumnOptions,
   type Columns,
   chooseColumns,
+  findColumns,
+  foundNothing,
   SAMPLE_RECORDS,
 } from './columns.js';
 import { fieldColumns } from './field-columns.js';
@@ -33,6 +36,7 @@ import {
   type RecordSource,
 } from './record-source.js';
 import { openRecords, type RecordOptions } from './records.js';
+import { type LikelyColumn, likelyColumns, nothingNote } from './unrecognised.js';
 
 /** How a list is read; what is not said is found out. */
 export interface ListOptions extends ColumnOptions, RecordOptions {
@@ -68,6 +72,10 @@ export class CustomerList {
   readonly notes: readonly string[];
   /** Where what uploads take besides stands; nothing unless it was asked for. */
   readonly fields: ReadonlyMap<UploadField, number>;
+  /** What columns may hold of a list in which none was recognised, which only `openAny` opens. */
+  readonly likely: readonly LikelyColumn[];
+  /** Of a list of one column what stands in its name and separates fields elsewhere; only `openAny` opens such a one. */
+  readonly otherDelimiter: string | undefined;
   readonly #records: RecordSource;
   readonly #shape: RecordShape;
   /** Lines of records that could not be read. */
@@ -82,8 +90,11 @@ export class CustomerList {
     reading: ListReading,
     notes: readonly string[],
     fields: ReadonlyMap<UploadField, number>,
+    { likely = [], otherDelimiter }: Unrecognised,
   ) {
     this.fields = fields;
+    this.likely = likely;
+    this.otherDelimiter = otherDelimiter;
     this.#records = records;
     this.#shape = { columns, width, fields };
     this.columns = columns;
@@ -97,7 +108,19 @@ export class CustomerList {
    * @throws {VeilmatchError} `io`; `unsupported`; `bad-file` for what is no text, no list, or not in its encoding, with the
    * line or byte offset; `argument` when no column can be chosen
    */
-  static async open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
+  static open(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
+    return CustomerList.#open(path, options, io, true);
+  }
+
+  /**
+   * As `open`, also a list of which nothing can be read: to say what is in it.
+   * @throws {VeilmatchError} as `open`; `argument` only for options that fit no column
+   */
+  static openAny(path: string, options: ListOptions, io: Io): Promise<CustomerList> {
+    return CustomerList.#open(path, options, io, false);
+  }
+
+  static async #open(path: string, options: ListOptions, io: Io, toRead: boolean): Promise<CustomerList> {
     const source = placeName(path);
     const records = await openRecords(path, options, io);
     try {
@@ -110,8 +133,13 @@ export class CustomerList {
       }
       const checked = checkedOptions(options, records, source);
       const cells = sample.map((record) => record.fields);
-      refuseOtherDelimiters(cells[0]!, records, checked, source);
-      const { columns, chosen, names, notes } = chooseColumns(cells, checked, source);
+      const otherDelimiter = otherDelimiterIn(cells[0]!, records, checked);
+      if (toRead && otherDelimiter !== undefined) {
+        throw new VeilmatchError('argument', `${source} has ${twoDelimiters(records, otherDelimiter)}`);
+      }
+      const { columns, chosen, names, notes, ...unrecognised } = toRead
+        ? chooseColumns(cells, checked, source)
+        : anyColumns(cells, checked, source);
       const reading: ListReading = {
         ...records.reading,
         header: columns.header !== undefined,
@@ -123,8 +151,13 @@ export class CustomerList {
       const { header, phone, email } = columns;
       // Where numbers are read is where somebody lives, too.
       const fields = fieldColumns(options.fields ? header : undefined, [...phone, ...email]);
-      const all = [...readingNotes(reading), ...notes];
-      return new CustomerList(records, width, columns, reading, all, fields);
+      const delimiters =
+        otherDelimiter === undefined ? [] : [`it has ${twoDelimiters(records, otherDelimiter)}`];
+      const all = [...readingNotes(reading), ...delimiters, ...notes];
+      return new CustomerList(records, width, columns, reading, all, fields, {
+        ...unrecognised,
+        otherDelimiter,
+      });
     } catch (error) {
       await records.close();
       throw error;
@@ -259,20 +292,39 @@ function checkedOptions(
   return { ...options, header: hasHeader };
 }
 
-/** One column whose name has a delimiter in it: most likely there are several. */
-function refuseOtherDelimiters(
+/** What is known of a list in which no column was recognised. */
+interface Unrecognised {
+  readonly likely?: readonly LikelyColumn[] | undefined;
+  readonly otherDelimiter?: string | undefined;
+}
+
+/** The columns as `chooseColumns` finds them, or what there is in place of them. */
+function anyColumns(
+  cells: readonly (readonly string[])[],
+  options: ListOptions,
+  source: string,
+): ColumnChoice & Unrecognised {
+  const { table, ...choice } = findColumns(cells, options, source);
+  if (!foundNothing(choice)) return choice;
+  const notes = [...choice.notes, nothingNote(table, options, cells)];
+  return { ...choice, notes, likely: likelyColumns(table, cells, options) };
+}
+
+/** What stands in the name of the only column and separates fields elsewhere: most likely there are several. */
+function otherDelimiterIn(
   [name = '', ...others]: readonly string[],
   { reading }: RecordSource,
   { columns = [] }: ListOptions,
-  source: string,
-): void {
+): string | undefined {
   const [other] = /[,;\t|]/.exec(name) ?? [];
-  if (others.length > 0 || other === undefined || reading.format !== 'CSV') return;
-  if (columns.some((column) => column.name === name) || name.includes('@')) return;
-  throw new VeilmatchError(
-    'argument',
-    `${source} has one column where ${signName(reading.delimiter!)} separates the fields, and ${signName(other)} in its name. ` +
-      'Give --delimiter, or --column 1=phone or 1=email where there is one column.',
+  if (others.length > 0 || other === undefined || reading.format !== 'CSV') return undefined;
+  return columns.some((column) => column.name === name) || name.includes('@') ? undefined : other;
+}
+
+function twoDelimiters({ reading }: RecordSource, other: string): string {
+  return (
+    `one column where ${signName(reading.delimiter!)} separates the fields, and ${signName(other)} in its name. ` +
+    'Give --delimiter, or --column 1=phone or 1=email where there is one column.'
   );
 }
 
@@ -319,7 +371,8 @@ const SIGNS: Readonly<Record<string, string>> = {
   '|': 'pipe',
 };
 
-function signName(sign: string): string {
+/** A delimiter in words, as `--delimiter` takes it where it has a name. */
+export function signName(sign: string): string {
   const code = sign.charCodeAt(0);
   return SIGNS[sign] ?? (code < 0x20 ? `character ${code}` : `"${sign}"`);
 }

@@ -73,10 +73,56 @@ describe('veilmatch inspect', () => {
   });
 
   it('says of a list of hashes that they are some', async () => {
-    const { status, stderr } = await cli(['inspect', '-'], { stdin: `line,phone\n2,${HASH}\n` });
-    expect(status).toBe(2);
-    expect(stderr).toContain('There are hashes in column 2 "phone":');
-    expect(stderr).not.toContain('--country');
+    const { status, stdout } = await cli(['inspect', '-'], { stdin: `line,phone\n2,${HASH}\n` });
+    expect(status).toBe(0);
+    expect(stdout).toContain('There are hashes in column 2 "phone":');
+    expect(stdout).toContain('column 2 "phone": 1 filled, such as a (1); hashes 1\n');
+    expect(stdout).toContain(
+      'go on with:\n  if column 2 holds hashes of telephone numbers: veilmatch reverse - --column phone --country CC\n',
+    );
+  });
+
+  it('says all the same of a list in which no column is recognised', async () => {
+    const stdin = 'Ref;Value;Note\n4155550123;a;x\n4155550124;b;y\n1;b;c;d\n';
+    const { status, stdout } = await cli(['inspect', '-'], { stdin });
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toEqual([
+      'standard input: read as CSV in UTF-8, fields separated by semicolon (found in its first lines; --delimiter overrules)',
+      'standard input: its first line is a header (guessed; --no-header overrules)',
+      'standard input: no column could be recognised as telephone numbers or e-mail addresses. Say which to use: ' +
+        '--column NAME=phone or --column NAME=email, by name or by number from 1. National telephone numbers are ' +
+        'recognised when --country is given.',
+      '',
+      'column 1 "Ref": 3 filled, such as 9999999999 (2), 9 (1)',
+      'column 2 "Value": 3 filled, such as a (3)',
+      'column 3 "Note": 3 filled, such as a (3)',
+      '',
+      'rows 3; different telephone numbers 0, e-mail addresses 0; rows that only repeat earlier ones 0',
+      'rejected:',
+      '       1  bad-record (line 4); their cells cannot be told apart: quotes go around a whole field, and around one that holds the delimiter',
+      '',
+      'go on with:',
+      '  if column 1 holds telephone numbers: veilmatch normalize - --column Ref=phone --country CC',
+      '',
+    ]);
+    const strict = await cli(['inspect', '-', '--strict', '--json'], { stdin: 'Town\nParis\n' });
+    expect(strict.status).toBe(1);
+    expect(JSON.parse(strict.stdout)).toMatchObject({
+      reading: { columns: [], names: ['Town'] },
+      likely: [],
+      rejected: [],
+      records: 1,
+    });
+  });
+
+  it.each([
+    ['Town\nParis\n', [], 'veilmatch normalize - --column NAME=phone, or NAME=email'],
+    ['Town,Ref\nParis,0171 x\n', ['--country', 'DE'], 'normalize - --country DE --column NAME=phone'],
+    ['phone|email\n1|2\n', ['--delimiter', ','], 'go on with: veilmatch inspect - --delimiter pipe\n'],
+  ])('names what to go on with where nothing is recognised: %j', async (stdin, options, line) => {
+    const { status, stdout } = await cli(['inspect', '-', ...options], { stdin });
+    expect(status).toBe(0);
+    expect(stdout).toContain(line);
   });
 
   it('shows no cell that stands where a header should', async () => {

@@ -48,6 +48,47 @@ describe('veilmatch normalize', () => {
     ]);
   });
 
+  it('ends with status 1 where more was rejected than may be, and writes the result all the same', async () => {
+    const status = async (...options: string[]) =>
+      (await cli(['normalize', '-', '--country', 'US', ...options], { stdin: LIST })).status;
+    // Four cells were taken, five rejected.
+    expect(await status('--max-rejected', '5')).toBe(0);
+    expect(await status('--max-rejected', '4')).toBe(1);
+    expect(await status('--max-rejected', '56%')).toBe(0);
+    expect(await status('--max-rejected', '55%')).toBe(1);
+    const { stdout } = await cli(['normalize', '-', '--country', 'US', '--max-rejected', '0'], {
+      stdin: LIST,
+    });
+    expect(stdout).toBe(NORMALIZED);
+    for (const bad of ['', '2,5%', '101%', '-1', 'many']) expect(await status('--max-rejected', bad)).toBe(2);
+  });
+
+  it('ends with status 1 where all was rejected', async () => {
+    const argv = ['normalize', '-', '--column', 'phone'];
+    expect(await cli(argv, { stdin: 'phone\n0171 1234567\n0172 7654321\n' })).toMatchObject({ status: 1 });
+    expect(await cli(argv, { stdin: 'phone\n0171 1234567\n+491727654321\n' })).toMatchObject({ status: 0 });
+    expect(await cli(argv, { stdin: 'phone,id\n' })).toMatchObject({ status: 0 });
+  });
+
+  it('says nothing where it is asked to be quiet, and all of it in a summary for programs', async () => {
+    const [rejected, summary] = [temporary('rejected.csv'), temporary('summary.json')];
+    const argv = ['normalize', '-', '--country', 'US', '--quiet', '--rejected', rejected, '--summary', summary];
+    expect(await cli(argv, { stdin: LIST })).toEqual({ status: 0, stdout: NORMALIZED, stderr: '' });
+    expect(readFileSync(rejected, 'utf8')).toContain('\n4,phone,not-a-number,\n');
+    const report = JSON.parse(readFileSync(summary, 'utf8'));
+    expect(report).toMatchObject({
+      rows: 6,
+      taken: { phone: 2, email: 2 },
+      rejected: { total: 5 },
+      ambiguous: { total: 0, by: [] },
+      reading: { format: 'CSV', country: 'US' },
+    });
+    expect(report.rejected.by).toContainEqual({ field: 'phone', code: 'too-short', count: 1, lines: [7] });
+    expect(readFileSync(summary, 'utf8')).not.toMatch(/555|ada@/i);
+    const table = await cli(['normalize', '-', '--summary', 'summary.parquet'], { stdin: LIST });
+    expect(table.status).toBe(2);
+  });
+
   it('writes one JSON document', async () => {
     const { stdout } = await cli(['normalize', '-', '--country', 'US', '--json'], { stdin: LIST });
     expect(JSON.parse(stdout)).toMatchObject({

@@ -51,6 +51,22 @@ describe('veilmatch hash --upload', () => {
     expect(stderr).not.toMatch(/carol|ada@/i);
   });
 
+  it('has a summary, and a limit of what may be rejected, too', async () => {
+    const { path, out } = list();
+    const summary = join(dirname(path), 'summary.json');
+    const argv = ['hash', path, '--profile', 'meta', '--upload', '--country', 'US', '-o', out, '--quiet'];
+    const result = await cli([...argv, '--date-order', 'dmy', '--max-rejected', '0', '--summary', summary]);
+    expect(result).toEqual({ status: 1, stdout: '', stderr: '' });
+    expect(JSON.parse(readFileSync(summary, 'utf8'))).toMatchObject({
+      rows: 3,
+      taken: 19,
+      kept: 1,
+      unused: ['externalId'],
+      files: [{ name: out, rows: 3 }],
+      rejected: { total: 1, by: [{ field: 'email', code: 'not-an-email', count: 1, lines: [4] }] },
+    });
+  });
+
   it('reads numbers as it is told, each of several, and says which could be others', async () => {
     const { path, out } = list(
       'phone,email\n49171 1234567,\n4155550123 / +44 20 7946 0958,"ada@example.com; bob@example.com"\n',

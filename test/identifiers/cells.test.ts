@@ -104,6 +104,78 @@ describe('a cell of several', () => {
     },
   );
 
+  test.each([
+    'ada@example,com',
+    'ada@example.co,uk',
+    'ada@example.co;uk',
+    'ada,lovelace@example.com',
+    'ada;lovelace@example.com',
+    'ada&amp;bob@example.com',
+    'ada@example.com,bob',
+  ])('takes no sign within an address for one between two: %j', async (email) => {
+    const { texts, rejected } = await read([{ email }]);
+    expect(texts).toEqual([]);
+    expect(rejected).toMatchObject([{ row: 0, field: 'email' }]);
+  });
+
+  test.each<[string, string[], [number, string][]]>([
+    ['bob@example.com; ada@example.co,uk', ['bob@example.com'], [[2, 'bad-domain']]],
+    ['ada,lovelace@example.com, bob@example.com', ['bob@example.com'], [[1, 'not-an-email']]],
+    ['n/a;ada@example.com', ['ada@example.com'], []],
+    ['ada@example.com;-', ['ada@example.com'], []],
+    ['Ada Lovelace,ada@example.com', ['ada@example.com'], []],
+    // Arrays of databases and programs.
+    ['{ada@example.com,bob@example.com}', ['ada@example.com', 'bob@example.com'], []],
+    ['{"ada@example.com"}', ['ada@example.com'], []],
+    ['["ada@example.com", "bob@example.com"]', ['ada@example.com', 'bob@example.com'], []],
+  ])('and reads what is beyond doubt: %j', async (email, expected, refused) => {
+    const { texts, rejected } = await read([{ email }]);
+    expect(texts).toEqual(expected);
+    expect(rejected).toEqual(refused.map(([value, code]) => ({ row: 0, field: 'email', code, value })));
+  });
+
+  test.each([
+    ['{+14155550123,+14155550124}', undefined, ['+14155550123', '+14155550124']],
+    ['["+14155550123","+14155550124"]', undefined, ['+14155550123', '+14155550124']],
+    ['{"415 555 0123"}', 'US', ['+14155550123']],
+  ])('may be an array: %j', async (phone, country, expected) => {
+    const { texts, rejected } = await read([{ phone }], { country });
+    expect(texts).toEqual(expected);
+    expect(rejected).toEqual([]);
+  });
+
+  test.each([
+    ['30.11.2026', 'DE'],
+    ['1985-01-02', 'SE'],
+    ['03/04/1990', 'DE'],
+    ['11/30/2026', 'DE'],
+    ['2026-11-30T08:15:00', 'DE'],
+    ['30.11.2026 08:15', 'DE'],
+    ['٣٠.١١.٢٠٢٦', 'DE'],
+  ])('is no number where it is a date: %j', async (phone, country) => {
+    const { texts, rejected } = await read([{ phone }], { country });
+    expect(texts).toEqual([]);
+    expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
+  });
+
+  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267'])(
+    'is one where it only resembles a date: %j',
+    async (phone) => {
+      expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    'noreply@shop.example',
+    'no-reply@x.org',
+    'do_not_reply@x.org',
+    'DoNotReply2@x.org',
+    'ne-pas-repondre@x.org',
+  ])('is a placeholder where nobody reads it: %j', async (email) => {
+    expect((await read([{ email }])).rejected).toEqual([{ row: 0, field: 'email', code: 'placeholder' }]);
+    expect((await read([{ email: `x${email}` }])).rejected).toEqual([]);
+  });
+
   test('is laid out for an upload with what can be read of it', () => {
     const rows = [{ phone: '+14155550123\nabc', email: ['ada@example.com', 'bob@'] }];
     const { files, rejected } = uploadRows(rows, { profile: 'meta' });

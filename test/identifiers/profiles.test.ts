@@ -90,6 +90,7 @@ describe('telephone numbers', () => {
     epsilon: undefined,
     euid: '+442079460958',
     id5: '442079460958',
+    mntn: undefined,
     nextdoor: '+442079460958',
     reddit: '+442079460958',
     rokt: '2079460958',
@@ -239,6 +240,12 @@ describe("e-mail addresses, by the platform's own rule", () => {
       ['Ada.L+x@googlemail.com', 'adal@gmail.com'],
       ['Ada.L+x@example.com', 'ada.l+x@example.com'],
     ],
+    mntn: [
+      [' Ada_L.x-1@X.org', 'ada_l.x-1@x.org'],
+      ['A da@x.org', 'ada@x.org'],
+      ['ada+x@x.org', NOT],
+      ["o'ada@x.org", NOT],
+    ],
     nextdoor: [
       [' Ada.L+x@X.org ', 'ada.l+x@x.org'],
       ['a b@x.org', NOT],
@@ -293,7 +300,7 @@ describe("e-mail addresses, by the platform's own rule", () => {
     'ada@👩🏽‍💻.ws'.replace('\u200d', ''),
     'ada@🇮🇹.ws',
   ])('a domain may hold pictures: %s', (address) => {
-    for (const name of names.filter((each) => each !== 'amazon')) {
+    for (const name of names.filter((each) => each !== 'amazon' && each !== 'mntn')) {
       expect(anyProfile(name).email(address).normalized).toBe(address);
     }
   });
@@ -302,7 +309,7 @@ describe("e-mail addresses, by the platform's own rule", () => {
     fc.assert(
       fc.property(fc.emailAddress(), (address) => {
         const once = platformNamed(name)!.email.reduce((text, step) => step(text), address);
-        if (!once.startsWith('@')) expect(anyProfile(name).email(once).normalized).toBe(once);
+        if (once !== '' && !once.startsWith('@')) expect(anyProfile(name).email(once).normalized).toBe(once);
       }),
       { numRuns: times(100) },
     );
@@ -417,8 +424,8 @@ test('the documents say how many there are', () => {
   });
   const counts = said.filter((word) => /^\d+$|teen$|^(?:twenty|thirty)/i.test(word));
   expect(counts.length).toBe(4);
-  expect(new Set(counts.map((word) => word.toLowerCase()))).toEqual(new Set(['twenty-three']));
-  expect(names).toHaveLength(23);
+  expect(new Set(counts.map((word) => word.toLowerCase()))).toEqual(new Set(['twenty-four']));
+  expect(names).toHaveLength(24);
 });
 
 test('profiles cannot be changed by somebody else', () => {

@@ -94,6 +94,34 @@ describe('the file of a platform', () => {
     expect(without.unused).toEqual(['firstName', 'lastName']);
   });
 
+  test('Google: several postal codes of a person stand side by side', () => {
+    const { header, rows: laid } = fileOf(
+      [
+        { firstName: 'Ada', lastName: 'L', country: 'US', postalCode: ['10001', '94016', '10001'] },
+        { firstName: 'Bob', lastName: 'M', country: 'US', postalCode: '10002' },
+      ],
+      { profile: 'googleAdsCustomerMatch' },
+    );
+    expect(header).toEqual(['First Name', 'Last Name', 'Country', 'Zip', 'Zip', 'Zip']);
+    expect(laid).toEqual([
+      [h('ada'), h('l'), 'US', '10001', '94016', ''],
+      [h('bob'), h('m'), 'US', '10002', '', ''],
+    ]);
+  });
+
+  test('MNTN: an address a line', () => {
+    const {
+      header,
+      rows: laid,
+      rejected,
+    } = fileOf([{ email: 'Ada_L@X.org' }, { email: 'a+b@x.org' }], {
+      profile: 'mntn',
+    });
+    expect(header).toBeUndefined();
+    expect(laid).toEqual([[h('ada_l@x.org')]]);
+    expect(rejected).toEqual([{ row: 1, field: 'email', code: 'not-an-email' }]);
+  });
+
   test('Microsoft: an address a row, under one header', () => {
     const { header, rows: laid } = fileOf([{ email: ['Ada@X.org', 'l.ada+x@x.org'] }], {
       profile: 'microsoftCustomerMatch',
@@ -320,6 +348,7 @@ describe('the data', () => {
     ...(['amazon', 'euid', 'google', 'googleAdsCustomerMatch', 'linkedin', 'meta'] as const),
     ...([
       'microsoftCustomerMatch',
+      'mntn',
       'pinterest',
       'reddit',
       'snap',

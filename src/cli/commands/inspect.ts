@@ -6,6 +6,7 @@ import { isLocal, placeName } from '../../lists/address.js';
 import { type InspectedColumn, inspectList, type ListInspection } from '../../lists/inspect.js';
 import { withOutputs } from '../../lists/output.js';
 import { refuseTable } from '../../lists/sinks.js';
+import { signName } from '../../lists/table.js';
 import type { Command } from '../command.js';
 import {
   assignedOption,
@@ -39,7 +40,8 @@ export const inspectCommand: Command = {
   help: `
 The report names the format, every column with what its cells look like (a digit is a 9, a word an a), what was rejected,
 rows that repeat earlier ones, identifiers that stand in many rows, the countries of the numbers, and the command line to go on
-with. It can be handed on: no cell is in it, only names of columns.
+with; of a list in which no column is recognised, what its columns may hold. It can be handed on: no cell is in it, only names of
+columns.
 
 Examples:
   veilmatch inspect customers.csv --country US
@@ -55,16 +57,16 @@ Examples:
       await output!.write(
         flags.json ? `${JSON.stringify(data, null, 2)}\n` : reportText(report, path, flags),
       );
-      return statusFor(
-        flags,
-        report.rejected.reduce((sum, { count }) => sum + count, 0),
-      );
+      const recognised = report.reading.columns.some(({ kind }) => kind !== 'country');
+      const rejections = report.rejected.reduce((sum, { count }) => sum + count, 0);
+      return statusFor(flags, recognised ? rejections : Math.max(1, rejections));
     });
   },
 };
 
 function reportText(report: ListInspection, path: string, flags: InspectFlags): string {
   const { identifiers, countries, records, repeatedRows, frequent, rejected } = report;
+  const kinds = report.reading.columns.filter(({ kind }) => kind !== 'country');
   const several = frequent.map(
     ({ kind, rows, lines }) =>
       `  ${kind === 'phone' ? 'a number' : 'an address'} in ${rows} rows (${placesOf(lines, report)}, ...): hardly one person`,
@@ -82,10 +84,10 @@ function reportText(report: ListInspection, path: string, flags: InspectFlags): 
     ...several,
     ...(ofCountries.length > 0 ? [`countries of the numbers: ${ofCountries.join(', ')}`] : []),
     ...countryLines(report.unknownCountries, report),
-    rejected.length === 0 ? 'nothing was rejected' : 'rejected:',
+    rejected.length > 0 ? 'rejected:' : kinds.length > 0 ? 'nothing was rejected' : 'nothing was read',
     ...rejected.map((entry) => rejectedLine(entry, report)),
     '',
-    `go on with: ${commandLine(path, report, flags)}`,
+    ...nextLines(path, report, flags),
     '',
   ].join('\n');
 }
@@ -101,10 +103,41 @@ function columnLines(columns: readonly InspectedColumn[], { reading }: ListInspe
   });
 }
 
+const quoted = (text: string): string =>
+  /^[\w./:=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** What to go on with: what does the same without a guess; where nothing was recognised, what the likeliest column is read with. */
+function nextLines(path: string, report: ListInspection, flags: InspectFlags): string[] {
+  const { reading, likely, otherDelimiter } = report;
+  const list = quoted(isLocal(path) ? path : placeName(path));
+  if (otherDelimiter !== undefined) {
+    return [`go on with: veilmatch inspect ${list} --delimiter ${quoted(signName(otherDelimiter))}`];
+  }
+  if (reading.columns.some(({ kind }) => kind !== 'country')) {
+    return [`go on with: ${commandLine(list, report, flags)}`];
+  }
+  const lines = likely.map(({ number, kind, needsCountry }) => {
+    const name = reading.names[number - 1] ?? String(number);
+    const holds = `if column ${number} holds ${LIKELY[kind]}`;
+    if (kind === 'opaque') return `${holds}: veilmatch reverse ${list} --column ${quoted(name)} --country CC`;
+    const columns = [{ number, name, kind, why: '' }, ...reading.columns];
+    const line = commandLine(list, { ...report, reading: { ...reading, columns } }, flags);
+    return `${holds}: ${line}${needsCountry ? ' --country CC' : ''}`;
+  });
+  if (lines.length > 0) return ['go on with:', ...lines.slice(0, MOST_LIKELY).map((line) => `  ${line}`)];
+  const line = commandLine(list, report, flags);
+  return [`go on with: ${line} --column NAME=phone, or NAME=email, with the name or the number of a column`];
+}
+
+const LIKELY: Readonly<Record<ListInspection['likely'][number]['kind'], string>> = {
+  phone: 'telephone numbers',
+  email: 'e-mail addresses',
+  opaque: 'hashes of telephone numbers',
+};
+const MOST_LIKELY = 3;
+
 /** What does the same without a guess. */
-function commandLine(path: string, { reading }: ListInspection, flags: InspectFlags): string {
-  const quoted = (text: string): string =>
-    /^[\w./:=,-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+function commandLine(list: string, { reading }: ListInspection, flags: InspectFlags): string {
   const words = reading.columns.flatMap(({ number, name, kind }) => {
     const column = name ?? String(number);
     return kind === 'country'
@@ -119,14 +152,7 @@ function commandLine(path: string, { reading }: ListInspection, flags: InspectFl
   // The report can be handed on, and a query may name somebody.
   const query = flags.query === undefined ? [] : ['--query', "'...'"];
   const header = flags.header === undefined ? [] : [flags.header ? '--header' : '--no-header'];
-  return [
-    'veilmatch normalize',
-    quoted(isLocal(path) ? path : placeName(path)),
-    ...words,
-    ...given,
-    ...query,
-    ...header,
-  ].join(' ');
+  return ['veilmatch normalize', list, ...words, ...given, ...query, ...header].join(' ');
 }
 
 /** What is passed on as it was given; columns are told as they were found. */

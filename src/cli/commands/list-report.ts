@@ -24,13 +24,15 @@ import type { ExitStatus } from '../command.js';
 import {
   type ListFlags,
   listOptions,
+  type MostRejected,
+  maxRejectedOption,
   statusFor,
   strictOption,
   toListOptions,
 } from '../flags/list-options.js';
 import { spreadsheetOption } from '../flags/output-options.js';
 import { wholeNumber } from '../flags/values.js';
-import { type Progress, startProgress } from '../report/progress.js';
+import { NO_PROGRESS, type Progress, startProgress } from '../report/progress.js';
 import {
   ambiguousLines,
   countryLines,
@@ -46,16 +48,25 @@ export interface ReportFlags extends ListFlags, TableStyle {
   readonly output?: string;
   readonly rejected?: string;
   readonly threads?: number;
+  readonly maxRejected?: MostRejected;
+  readonly summary?: string;
+  readonly quiet?: true;
 }
 
 export function reportOptions(): Option[] {
   return [
     ...listOptions(),
     strictOption(),
+    maxRejectedOption(),
     new Option(
       '--rejected <FILE>',
       'write every rejected cell to this file, as line,field,code,value (which of several in the cell); in the formats of -o',
     ),
+    new Option(
+      '--summary <FILE>',
+      'write what was taken and what was rejected, which standard error says, to this file as JSON',
+    ),
+    new Option('--quiet', 'say nothing on standard error but errors'),
     new Option('--json', 'write one JSON document instead of CSV').conflicts('spreadsheet'),
     spreadsheetOption(),
     new Option(
@@ -82,14 +93,18 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
   const { flags, treatment } = report;
   const { way, finish } = treatment;
   if (flags.json) refuseTable(flags.output, 'A JSON document');
-  const paths = [flags.output, ...(flags.rejected === undefined ? [] : [flags.rejected])];
+  refuseTable(flags.summary, 'A summary');
+  const besides = [flags.rejected, flags.summary];
+  const paths = [flags.output, ...besides.filter((each) => each !== undefined)];
   // The outputs are opened first: a folder that cannot be written to is found out before the work, not after it.
-  return withOutputs(paths, [path], io, async (output, rejectedOutput) => {
+  return withOutputs(paths, [path], io, async (output, ...others) => {
+    const rejectedOutput = flags.rejected === undefined ? undefined : others[0];
+    const summaryOutput = flags.summary === undefined ? undefined : others.at(-1);
     const list = await CustomerList.open(path, toListOptions(flags), io);
-    const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
+    const say = sayer(flags, io, `${placeName(path)}: `);
     for (const note of list.notes) say(note);
     const tally = new ReportTally(list);
-    const progress = startProgress(io, placeName(path));
+    const progress = flags.quiet ? NO_PROGRESS : startProgress(io, placeName(path));
     try {
       const sink = flags.json
         ? await JsonReport.begin(output!, report.title)
@@ -118,10 +133,40 @@ export async function reportOn(path: string, report: Report, io: Io): Promise<Ex
     }
     for (const line of tally.summary()) say(line);
     const countries = countryLines(list.unknownCountries, list);
+    const sayAlone = sayer(flags, io);
     for (const line of [...tally.rejected.summary(), ...ambiguousLines(tally.ambiguous), ...countries])
-      io.stderr.write(`${line}\n`);
-    return statusFor(flags, tally.rejected.total);
+      sayAlone(line);
+    const { taken, rejected, ambiguous } = tally;
+    await summaryOutput?.write(summaryJson(list, { taken }, rejected, ambiguous));
+    return statusFor(flags, rejected.total, taken.phone + taken.email);
   });
+}
+
+/** Tells people what happens, unless they asked not to be. */
+export function sayer(
+  { quiet }: Pick<ReportFlags, 'quiet'>,
+  io: Io,
+  before: string = '',
+): (message: string) => void {
+  return quiet ? () => {} : (message) => void io.stderr.write(`${before}${message}\n`);
+}
+
+/** What `--summary` writes. @param counts what the command has taken, and where it went */
+export function summaryJson(
+  { records, reading, unknownCountries }: CustomerList,
+  counts: Readonly<Record<string, unknown>>,
+  rejected: RejectedTally,
+  ambiguous: RejectedTally,
+): string {
+  const summary = {
+    rows: records,
+    ...counts,
+    rejected: { total: rejected.total, by: rejected.entries() },
+    ambiguous: { total: ambiguous.total, by: ambiguous.entries() },
+    ...(unknownCountries && { unknownCountries }),
+    reading,
+  };
+  return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
 async function* chunksOf(
@@ -147,7 +192,7 @@ class ReportTally {
   readonly rejected: RejectedTally;
   readonly ambiguous: RejectedTally;
   readonly #list: CustomerList;
-  readonly #taken: Record<Field, number> = { phone: 0, email: 0 };
+  readonly taken: Record<Field, number> = { phone: 0, email: 0 };
 
   constructor(list: CustomerList) {
     this.#list = list;
@@ -156,12 +201,12 @@ class ReportTally {
   }
 
   add(texts: RowTexts, rejected: readonly Rejection[]): void {
-    for (const kind of this.#list.kinds) for (const text of texts[kind]) if (text !== '') this.#taken[kind]++;
+    for (const kind of this.#list.kinds) for (const text of texts[kind]) if (text !== '') this.taken[kind]++;
     for (const rejection of rejected) this.rejected.add(rejection, rejection.line);
   }
 
   summary(): string[] {
-    const taken = this.#list.kinds.map((kind) => `${TITLES[kind]} ${this.#taken[kind]}`);
+    const taken = this.#list.kinds.map((kind) => `${TITLES[kind]} ${this.taken[kind]}`);
     return [`rows ${this.#list.records}, ${taken.join(', ')}, rejected ${this.rejected.total}`];
   }
 }

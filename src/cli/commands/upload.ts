@@ -16,7 +16,7 @@ import { refuseTable } from '../../lists/sinks.js';
 import { CustomerList } from '../../lists/table.js';
 import type { ExitStatus } from '../command.js';
 import { statusFor, toListOptions } from '../flags/list-options.js';
-import { startProgress } from '../report/progress.js';
+import { NO_PROGRESS, startProgress } from '../report/progress.js';
 import {
   ambiguousLines,
   countryLines,
@@ -24,7 +24,7 @@ import {
   rejectedCells,
   rejectedColumns,
 } from '../report/rejected.js';
-import type { ReportFlags } from './list-report.js';
+import { type ReportFlags, sayer, summaryJson } from './list-report.js';
 
 export interface UploadFlags extends ReportFlags {
   readonly upload?: true;
@@ -61,9 +61,10 @@ export async function writeUpload(
   }
   refuseTable(target, 'An upload');
   requireUpload(profile);
-  const say = (message: string): void => void io.stderr.write(`${placeName(path)}: ${message}\n`);
+  refuseTable(flags.summary, 'A summary');
+  const say = sayer(flags, io, `${placeName(path)}: `);
   const list = await CustomerList.open(path, { ...toListOptions(flags), fields: true }, io);
-  const progress = startProgress(io, placeName(path));
+  const progress = flags.quiet ? NO_PROGRESS : startProgress(io, placeName(path));
   try {
     for (const note of list.notes) say(note);
     const { country, assigned, international, strict, dateOrder } = flags;
@@ -97,7 +98,12 @@ export async function writeUpload(
         if (share === undefined) progress.update(list.records, undefined);
         else progress.update(share, 1);
       }
-      return parts.flatMap((part) => part.written);
+      const written = parts.flatMap((part) => part.written);
+      if (flags.summary !== undefined) {
+        const counts = { taken: plan.taken, kept: plan.kept, unused: plan.unused, files: written };
+        await (await open(flags.summary)).write(summaryJson(list, counts, tally, doubts));
+      }
+      return written;
     });
     progress.clear();
     for (const { name, rows } of files) say(`${name}: rows ${rows}`);
@@ -105,9 +111,9 @@ export async function writeUpload(
       `rows ${list.records}, values taken ${plan.taken}, hashes kept as they were ${plan.kept}, rejected ${tally.total}`,
     );
     const countries = countryLines(list.unknownCountries, list);
-    for (const line of [...tally.summary(), ...ambiguousLines(doubts), ...countries])
-      io.stderr.write(`${line}\n`);
-    return statusFor(flags, tally.total);
+    const sayAlone = sayer(flags, io);
+    for (const line of [...tally.summary(), ...ambiguousLines(doubts), ...countries]) sayAlone(line);
+    return statusFor(flags, tally.total, plan.taken + plan.kept);
   } finally {
     progress.clear();
     await list.close();

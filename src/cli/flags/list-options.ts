@@ -102,9 +102,38 @@ export function strictOption(): Option {
   );
 }
 
-/** What a command ends with that has rejected so many rows or cells, and has done all else. */
-export function statusFor(flags: { readonly strict?: true }, rejected: number): ExitStatus {
-  return flags.strict && rejected > 0 ? 1 : 0;
+/** Cells that may be rejected: so many, or this share of those with anything in them. */
+export type MostRejected = { readonly cells: number } | { readonly share: number };
+
+/** For lists that are read every day: a bad cell is nothing new, a column that has moved is. */
+export function maxRejectedOption(): Option {
+  return new Option(
+    '--max-rejected <N>',
+    'end with status 1 when more cells are rejected: a number, or a share of those with anything in them, such as 2% (default: when all are); the output is written all the same',
+  ).argParser(parseMostRejected);
+}
+
+function parseMostRejected(text: string): MostRejected {
+  const share = /^(\d{1,3}(?:\.\d{1,6})?) ?%$/.exec(text)?.[1];
+  if (share !== undefined && Number(share) <= 100) return { share: Number(share) / 100 };
+  if (/^\d{1,12}$/.test(text)) return { cells: Number(text) };
+  throw new InvalidArgumentError('Give a number of cells, such as 100, or a share of them, such as 2%.');
+}
+
+/**
+ * What a command ends with that has rejected so many rows or cells, and has done all else.
+ * @param taken cells that were not, of commands that turn a list into another one: where there is none, the result is nothing
+ */
+export function statusFor(
+  { strict, maxRejected }: { readonly strict?: true; readonly maxRejected?: MostRejected },
+  rejected: number,
+  taken?: number,
+): ExitStatus {
+  if (rejected === 0) return 0;
+  if (strict || taken === 0) return 1;
+  if (maxRejected === undefined || taken === undefined) return 0;
+  const most = 'cells' in maxRejected ? maxRejected.cells : maxRejected.share * (taken + rejected);
+  return rejected > most ? 1 : 0;
 }
 
 /** @throws {VeilmatchError} `argument` for columns that are taken as they are */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A percentage on standard error, and for long searches rate and time left. Where there is no terminal, long searches say it in a
+ * A percentage and the time left on standard error, and for long searches the rate. Where there is no terminal, long searches say it in a
  * line from time to time, and others nothing.
  */
 
@@ -19,13 +19,16 @@ export interface Progress {
   clear(): void;
 }
 
+/** Of a command that is to say nothing. */
+export const NO_PROGRESS: Progress = { update() {}, clear() {} };
+
 /**
  * @param unit - what is counted, for commands that show how fast it goes and how long it will take
  * @param now - in milliseconds
  */
 export function startProgress(io: Io, label: string, unit?: string, now: () => number = Date.now): Progress {
   const onTerminal = io.stderr.isTTY === true;
-  if (!onTerminal && unit === undefined) return { update() {}, clear() {} };
+  if (!onTerminal && unit === undefined) return NO_PROGRESS;
   // A search that is over soon needs no line.
   let next = onTerminal ? 0 : now() + LINES_EVERY_MS;
   let shown = false;
@@ -42,10 +45,8 @@ export function startProgress(io: Io, label: string, unit?: string, now: () => n
           ? done.toLocaleString('en-US')
           : `${Math.floor((100 * done) / Math.max(1, total))} %`;
       const rate = (1000 * (done - first.done)) / (time - first.at);
-      const pace =
-        unit !== undefined && total !== undefined && rate > 0
-          ? `, ${compact(rate)} ${unit} a second, ${duration((total - done) / rate)} left`
-          : '';
+      const left = total !== undefined && rate > 0 ? `, ${duration((total - done) / rate)} left` : '';
+      const pace = unit !== undefined && left !== '' ? `, ${compact(rate)} ${unit} a second${left}` : left;
       const text = `${label}: ${share}${pace}`;
       if (onTerminal) showStatus(io, text);
       else io.stderr.write(`${text}\n`);

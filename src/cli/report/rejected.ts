@@ -111,21 +111,28 @@ export class RejectedTally {
     if (entry.lines.size < SHOWN) entry.lines.add(line);
   }
 
+  /** By field and code, the most frequent first, with the first lines. */
+  entries(): readonly RejectedEntry[] {
+    return [...this.#byCode.values()]
+      .sort((a, b) => b.count - a.count)
+      .map(({ field, code, count, lines }) => ({
+        ...(field !== undefined && { field }),
+        code,
+        count,
+        lines: [...lines],
+      }));
+  }
+
   /** A line for each code, the most frequent first; none when nothing was rejected. */
   summary(): string[] {
-    return [...this.#byCode]
-      .sort(([, a], [, b]) => b.count - a.count)
-      .map(([, { field, code, count, lines }]) =>
-        rejectedLine({ field, code, count, lines: [...lines] }, this.#list),
-      );
+    return this.entries().map((entry) => rejectedLine(entry, this.#list));
   }
 }
 
+type RejectedEntry = Omit<Rejections, 'lines'> & { readonly lines: readonly number[] };
+
 /** Rejections of one kind in a line. */
-export function rejectedLine(
-  { field, code, count, lines }: Omit<Rejections, 'lines'> & { readonly lines: readonly number[] },
-  list: ReadList,
-): string {
+export function rejectedLine({ field, code, count, lines }: RejectedEntry, list: ReadList): string {
   const title = field === undefined ? code : `${field} ${code}`;
   const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
   const advice =

@@ -7,7 +7,7 @@ import { dropDotsAndTags, lowercase, type PhonePlatform, removeWhitespace } from
  * Google Ads: Customer Match. Since August 2026 the rule of enhanced conversions: an address without white space and in
  * lower case, at gmail.com and googlemail.com also without dots and tags; a number in E.164; SHA-256 in hexadecimal. Lists
  * that were uploaded before, by the rule that kept dots and tags, match by that rule only.
- * Its file has several columns of a name for people with several addresses or numbers; how many it does not say. Mobile
+ * Its file has several columns of a name for people with several addresses, numbers or postal codes; how many it does not say. Mobile
  * advertising ids go into a file of their own, in the clear, which is not made here.
  */
 export const googleAdsCustomerMatch: PhonePlatform = {
@@ -45,7 +45,7 @@ export const googleAdsCustomerMatch: PhonePlatform = {
           { header: 'First Name', kind: 'firstName' },
           { header: 'Last Name', kind: 'lastName' },
           { header: 'Country', kind: 'country' },
-          { header: 'Zip', kind: 'postalCode' },
+          { header: 'Zip', kind: 'postalCode', most: 5 },
         ],
         together: ['firstName', 'lastName', 'country', 'postalCode'],
       },
