@@ -58,7 +58,7 @@ export function profileTable() {
 
 /** One of everything that uploads take. */
 const PERSON = {
-  email: EMAIL,
+  email: 'ada.lovelace@example.com',
   phone: PHONE,
   firstName: 'Mary-Ann',
   lastName: 'O’Neil Jr.',

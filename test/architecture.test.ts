@@ -182,7 +182,6 @@ const FOR_TESTS: readonly string[] = [
   'identifiers/email.ts#readFully',
   'identifiers/phone.ts#readFully',
   'kernel/sha512.ts#Sha512',
-  'lists/columns.ts#ColumnChoice',
   'lists/glob.ts#fits',
   'oprf/dleq.ts#computeComposites',
   'oprf/dleq.ts#computeCompositesFast',

@@ -5,11 +5,16 @@ import { VeilmatchError } from '../errors.js';
 import type { Field } from '../identifiers/row.js';
 import { contentOf, isHash } from './column-content.js';
 import { speaksAgainst, wordsOf } from './column-names.js';
-import type { ColumnOptions } from './columns.js';
 import { listColumns, listed, type Table } from './named-columns.js';
 
 /** A column must be this full of what it is taken for, or may be. */
 export const MIN_SHARE = 0.6;
+
+/** Where numbers without a country are read. */
+interface GivenCountry {
+  readonly country?: string | undefined;
+  readonly countryColumn?: string | undefined;
+}
 
 /** A column of a list in which none was recognised, and what it may hold by what its cells look like. */
 export interface LikelyColumn {
@@ -27,7 +32,7 @@ export interface LikelyColumn {
 export function likelyColumns(
   table: Table,
   sample: readonly (readonly string[])[],
-  { country }: ColumnOptions,
+  { country }: GivenCountry,
 ): readonly LikelyColumn[] {
   const rows = table.header === undefined ? sample : sample.slice(1);
   const words = (table.header ?? []).map(wordsOf);
@@ -53,7 +58,7 @@ export function likelyColumns(
 
 export function nothingFound(
   table: Table,
-  options: ColumnOptions,
+  options: GivenCountry,
   sample: readonly (readonly string[])[],
 ): VeilmatchError {
   const { what, advice, hashed } = whyNothing(table, options, sample);
@@ -66,7 +71,7 @@ export function nothingFound(
 /** The same in a report. */
 export function nothingNote(
   table: Table,
-  options: ColumnOptions,
+  options: GivenCountry,
   sample: readonly (readonly string[])[],
 ): string {
   const { what, advice } = whyNothing(table, options, sample);
@@ -75,7 +80,7 @@ export function nothingNote(
 
 function whyNothing(
   table: Table,
-  { country, countryColumn }: ColumnOptions,
+  { country, countryColumn }: GivenCountry,
   sample: readonly (readonly string[])[],
 ): { readonly what: string; readonly advice: string; readonly hashed: boolean } {
   const what = 'could be recognised as telephone numbers or e-mail addresses';

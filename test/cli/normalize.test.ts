@@ -72,7 +72,17 @@ describe('veilmatch normalize', () => {
 
   it('says nothing where it is asked to be quiet, and all of it in a summary for programs', async () => {
     const [rejected, summary] = [temporary('rejected.csv'), temporary('summary.json')];
-    const argv = ['normalize', '-', '--country', 'US', '--quiet', '--rejected', rejected, '--summary', summary];
+    const argv = [
+      'normalize',
+      '-',
+      '--country',
+      'US',
+      '--quiet',
+      '--rejected',
+      rejected,
+      '--summary',
+      summary,
+    ];
     expect(await cli(argv, { stdin: LIST })).toEqual({ status: 0, stdout: NORMALIZED, stderr: '' });
     expect(readFileSync(rejected, 'utf8')).toContain('\n4,phone,not-a-number,\n');
     const report = JSON.parse(readFileSync(summary, 'utf8'));
