@@ -39,6 +39,7 @@ import { finishCommand, nextCommand } from './commands/psi-finish.js';
 import { reverse } from './commands/reverse.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { workerCommand } from './commands/worker.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
 import { PAIR_COURSE } from './flags/pair-options.js';
 import { checkFlags } from './flags/protocol-options.js';
@@ -75,6 +76,7 @@ const commandsFor = (protocols: readonly ListProtocol[]): readonly Command[] => 
   directoryInfoCommand,
   directoryServeCommand,
   lookupCommand,
+  workerCommand,
 ];
 
 /** What the commands of a group have in common. */
