@@ -44,8 +44,9 @@ export async function* readFrames(
         continue;
       }
       const [whole, ...rest] = joinTo(held, needed) as [Uint8Array, ...Uint8Array[]];
-      // The body begins an array, so that its parts are aligned as an engine's are.
-      yield { operation: whole[LENGTH_BYTES]!, body: whole.slice(LENGTH_BYTES + 1, needed) };
+      // A copy that begins an array, so that its parts are aligned as an engine's are; of Buffers, `slice` is none.
+      const body = new Uint8Array(whole.subarray(LENGTH_BYTES + 1, needed));
+      yield { operation: whole[LENGTH_BYTES]!, body };
       held = whole.length > needed ? [whole.subarray(needed), ...rest] : rest;
       offset += needed;
       length -= needed;

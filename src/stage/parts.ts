@@ -37,6 +37,7 @@ export class PartReader {
     const { items, bytes } = this.#head(name);
     const offsetBytes = (items + 1) * 4;
     const start = this.#take(offsetBytes, name);
+    const data = this.#take(bytes, name);
     const offsets = this.#numbers(start, items + 1);
     const first = offsets[0]!;
     let last = first;
@@ -53,7 +54,6 @@ export class PartReader {
       last = end;
     }
     if (last - first !== bytes) throw malformed(`the offsets of ${name}`, start + 4 * items);
-    const data = this.#take(bytes, name);
     // A slice of an engine's column keeps the offsets that it had there.
     const own = first === 0 ? offsets : offsets.map((offset) => offset - first);
     return new ByteList(this.#body.subarray(data, data + bytes), own);

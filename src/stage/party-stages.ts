@@ -2,36 +2,38 @@
 /** The group's part of a run of ECDH-PSI, for either party, over one batch of its list after another. */
 
 import { type ByteList, bytesToHex, recordAt } from '../bytes.js';
+import { nameOf, scalarFrom, scalarsOf, secretFor } from '../datasets/secrets.js';
 import { VeilmatchError } from '../errors.js';
 import { checkScalar, type GroupBackend } from '../group/group.js';
 import { KINDS } from '../psi/intersection/kinds.js';
 import type { Reveal } from '../psi/intersection/reveal.js';
-import { SEED_BYTES, scalarOfRun, scalarsOfIdentifiers } from '../psi/intersection/seeded-scalars.js';
 import { checkPublicKey } from '../psi/run/checks.js';
 import { ristretto255Suite } from '../psi/run/ciphersuite.js';
 import { Tagger } from '../psi/run/session.js';
 import { MAX_IDENTIFIER_BYTES } from '../psi/run/suite.js';
-import { scalarOfResponse, seedOfRequest } from './keys.js';
 import { type PartReader, recordsPart } from './parts.js';
 import { badSetting, type Settings } from './settings.js';
 import type { Answer, Stage } from './stage.js';
 
 const { dst, group } = ristretto255Suite;
 const { elementBytes } = group;
-/** Bytes that a secret is bound to: an id or a digest. */
-const BIND_BYTES = [16, 64] as const;
+/** Bytes of a secret, whatever it is. */
+const SECRET_BYTES = 32;
+/** Of what secrets are bound to: SHA-512. */
+const DIGEST_BYTES = 64;
 
 /** What a party of a run has in its first frame besides its role. */
 interface RunSettings {
   readonly reveal: Reveal;
-  readonly bind: Uint8Array | undefined;
+  /** Digests that the secret is bound to; none where it is bound already. */
+  readonly bind: readonly Uint8Array[];
   /** Undefined until both Hellos are known: elements can be blinded and evaluated, but not tagged. */
   readonly tagger: Tagger | undefined;
 }
 
 /**
  * The receiver: `blind`, and `unblindAndTag` where the settings have what the sender's Hello says.
- * @param secret the seed of the request, or, with `bind`, a key that it is derived from; wiped with the stage
+ * @param secret what the request is blinded with, or, with `bind`, a seed that it is made of; wiped with the stage
  * @throws {VeilmatchError} `argument`; `bad-element`, `identity-element` for the sender's key
  */
 export async function receiverStage(
@@ -45,12 +47,13 @@ export async function receiverStage(
   if (ordered && (tagger === undefined) !== (publicKey === undefined))
     throw badSetting('publicKey', 'there with the sid and the sizes, and nowhere else');
   if (publicKey !== undefined) await checkPublicKey(publicKey, backend);
-  const seed = bind === undefined ? requireSeed(secret) : seedOfRequest(secret, bind);
-  const scalar = ordered ? new Uint8Array() : scalarOfRun(seed);
+  requireSecret(secret);
+  const own = bind.length === 0 ? secret : secretFor('blinding seed', secret, ...bind);
+  const scalar = ordered ? new Uint8Array() : scalarFrom(own);
   const inverse = ordered ? new Uint8Array() : group.scalars.invert(scalar);
 
   const blindEach = async (identifiers: ByteList): Promise<Uint8Array> => {
-    const scalars = scalarsOfIdentifiers(seed, identifiers);
+    const scalars = scalarsOf(own, identifiers);
     try {
       return await backend.hashAndAddBase(identifiers, dst, scalars);
     } finally {
@@ -58,7 +61,7 @@ export async function receiverStage(
     }
   };
   const unblindEach = async (answers: Uint8Array, identifiers: ByteList): Promise<Uint8Array> => {
-    const scalars = scalarsOfIdentifiers(seed, identifiers);
+    const scalars = scalarsOf(own, identifiers);
     try {
       return await backend.subtractBase(answers, scalars, publicKey!);
     } finally {
@@ -89,16 +92,20 @@ export async function receiverStage(
         },
       }),
     },
-    about: tagger === undefined ? {} : { tagBytes: tagger.width },
+    about: {
+      name: nameOf(own),
+      ...(bind.length > 0 && { nonce: bytesToHex(secretFor('nonce', secret)) }),
+      ...(tagger !== undefined && { tagBytes: tagger.width }),
+    },
     wipe() {
-      for (const each of [secret, seed, scalar, inverse]) each.fill(0);
+      for (const each of [secret, own, scalar, inverse]) each.fill(0);
     },
   };
 }
 
 /**
  * The sender: `evaluate`, and `tag` where the settings have what both Hellos say.
- * @param secret b, or, with `bind`, a key that it is derived from; wiped with the stage
+ * @param secret b, or, with `bind`, a seed that it is made of; wiped with the stage
  * @throws {VeilmatchError} `argument`, `bad-scalar`
  */
 export async function senderStage(
@@ -107,7 +114,9 @@ export async function senderStage(
   backend: GroupBackend,
 ): Promise<Stage> {
   const { bind, tagger } = runSettings(settings);
-  const scalar = bind === undefined ? secret : scalarOfResponse(secret, bind);
+  requireSecret(secret);
+  const own = bind.length === 0 ? secret : secretFor('sender', secret, ...bind);
+  const scalar = bind.length === 0 ? secret : scalarFrom(own);
   checkScalar(scalar);
   const publicKey = bytesToHex(await backend.multiplyBase(scalar));
   return {
@@ -125,9 +134,14 @@ export async function senderStage(
         },
       }),
     },
-    about: { publicKey, ...(tagger !== undefined && { tagBytes: tagger.width }) },
+    about: {
+      name: nameOf(own),
+      publicKey,
+      ...(bind.length > 0 && { nonce: bytesToHex(secretFor('nonce', secret, bind[0]!)) }),
+      ...(tagger !== undefined && { tagBytes: tagger.width }),
+    },
     wipe() {
-      for (const each of [secret, scalar]) each.fill(0);
+      for (const each of [secret, own, scalar]) each.fill(0);
     },
   };
 }
@@ -135,7 +149,7 @@ export async function senderStage(
 function runSettings(settings: Settings): RunSettings {
   const reveal = settings.word('reveal', ['intersection', 'cardinality'] as const);
   if (reveal === undefined) throw badSetting('reveal', 'intersection or cardinality');
-  const bind = settings.bytes('bind', ...BIND_BYTES);
+  const bind = settings.digests('bind', DIGEST_BYTES);
   const sid = settings.bytes('sid', 32, 32);
   const sizes = settings.sizes('sizes');
   if ((sid === undefined) !== (sizes === undefined))
@@ -147,11 +161,11 @@ function runSettings(settings: Settings): RunSettings {
   return { reveal, bind, tagger };
 }
 
-function requireSeed(secret: Uint8Array): Uint8Array {
-  if (secret.length === SEED_BYTES) return secret;
+function requireSecret(secret: Uint8Array): void {
+  if (secret.length === SECRET_BYTES) return;
   throw new VeilmatchError(
     'argument',
-    `The secret of a receiver is a seed of ${SEED_BYTES} bytes; it has ${secret.length}.`,
+    `The secret of a party has ${SECRET_BYTES} bytes; this one has ${secret.length}.`,
   );
 }
 

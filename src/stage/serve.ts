@@ -17,7 +17,7 @@ import { rowStage } from './row-stage.js';
 import { badSetting, readInit, type Settings } from './settings.js';
 import type { Answer, Stage } from './stage.js';
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly backend: GroupBackend;
   /** Of frames that bring none; copied for each. */
   readonly secret?: Uint8Array | undefined;
@@ -81,7 +81,7 @@ async function stageOf({ body }: Frame, { backend, secret: given }: ServeOptions
     throw badSetting('protocol', `${PROTOCOL}, the number of this version`);
   const kind = settings.word('stage', STAGES);
   if (kind === undefined) throw badSetting('stage', 'rows, receiver or sender');
-  const own = secret.length > 0 || given === undefined ? secret : given.slice();
+  const own = secret.length > 0 || given === undefined ? secret : new Uint8Array(given);
   try {
     const stage = await begin(kind, settings, own, backend);
     settings.end();

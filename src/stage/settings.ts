@@ -6,7 +6,7 @@ import { VeilmatchError } from '../errors.js';
 import { MAX_INIT_BYTES } from './operations.js';
 
 /** What a worker is to do. */
-export interface Init {
+interface Init {
   readonly settings: Settings;
   /** A copy; empty where the frame has none. */
   readonly secret: Uint8Array;
@@ -83,6 +83,17 @@ export class Settings {
         `${least === most ? least : `${least} to ${most}`} bytes in lowercase hexadecimal`,
       );
     return hexToBytes(value);
+  }
+
+  /** One or two digests in lowercase hexadecimal, or none. */
+  digests(name: string, bytes: number): readonly Uint8Array[] {
+    const value = this.take(name);
+    if (value === undefined) return [];
+    const good = (each: unknown): boolean =>
+      typeof each === 'string' && each.length === 2 * bytes && /^[0-9a-f]*$/.test(each);
+    if (Array.isArray(value) && value.length >= 1 && value.length <= 2 && value.every(good))
+      return value.map((each) => hexToBytes(each as string));
+    throw badSetting(name, `a list of one or two digests, ${bytes} bytes each in lowercase hexadecimal`);
   }
 
   /** The numbers of elements in two lists. */

@@ -6,15 +6,14 @@ import { ristretto255, ristretto255_hasher } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteList, bytesToHex, utf8 } from '../../src/bytes.js';
+import { scalarFrom, scalarsOf } from '../../src/datasets/secrets.js';
 import { campaignKey, keyed } from '../../src/hashing/index.js';
 import { hashRows } from '../../src/identifiers/hash-rows.js';
 import { identifiersFromRows } from '../../src/identifiers/rows.js';
-import { scalarOfRun, scalarsOfIdentifiers } from '../../src/psi/intersection/seeded-scalars.js';
 import {
   answersTo,
   errorIn,
   frameOf,
-  hashToScalar,
   initOf,
   KEY,
   LISTS,
@@ -25,9 +24,11 @@ import {
   recordsOf,
   SCALAR,
   SEED,
+  scalarOf,
 } from '../suites/worker.js';
 
-const BIND = 'ab'.repeat(16);
+const BIND = ['ab'.repeat(64)];
+const OTHER_BIND = ['cd'.repeat(64)];
 const ELEMENT = ristretto255.Point.BASE.toBytes();
 
 const told = (items: readonly Uint8Array[]): string[] => items.map((item) => Buffer.from(item).toString());
@@ -68,8 +69,8 @@ describe('rows', () => {
     const { codes, fields, kinds } = JSON.parse(about!.body.toString());
     const [elements, owners, kindsOf, rejected, ambiguous] = partsIn(answer!.body, ['l', 4, 1, 16, 12]);
     const expected = await identifiersFromRows(TABLE, { country: 'US' });
-    expect(told(elements!)).toEqual(told([...expected.set.elements]));
-    expect(numbers(owners!).flat()).toEqual([0, 0, 0, 2, 3].slice(0, owners!.length));
+    expect([...new Set(told(elements!))]).toEqual(told([...expected.set.elements]));
+    expect(numbers(owners!).flat()).toEqual([0, 0, 0, 2, 3]);
     expect(kindsOf!.map(([kind]) => kinds[kind!])).toEqual(
       told(elements!).map((text) => (text.startsWith('tel:') ? 'phone' : 'email')),
     );
@@ -113,15 +114,15 @@ describe('rows', () => {
 });
 
 describe('blinding scalars', () => {
-  it('are what the RFCs say of a seed and the identifier', () => {
+  const each = (text: string): Uint8Array => {
+    const bytes = utf8(text);
+    return scalarOf('veilmatch-dataset-v1 blinding', SEED, Uint8Array.of(0, bytes.length), bytes);
+  };
+
+  it('are the hash of a secret and the identifier', () => {
     const identifiers = ByteList.from(LISTS.receiver.map((text) => utf8(text)));
-    const expected = LISTS.receiver.map((text) =>
-      hashToScalar('veilmatch-datasets-v1 blinding of an identifier', SEED, utf8(text)),
-    );
-    expect(bytesToHex(scalarsOfIdentifiers(SEED, identifiers))).toBe(hex(expected).join(''));
-    expect(bytesToHex(scalarOfRun(SEED))).toBe(
-      bytesToHex(hashToScalar('veilmatch-datasets-v1 blinding of a run', SEED)),
-    );
+    expect(bytesToHex(scalarsOf(SEED, identifiers))).toBe(hex(LISTS.receiver.map(each)).join(''));
+    expect(bytesToHex(scalarFrom(SEED))).toBe(bytesToHex(scalarOf('veilmatch-dataset-v1 scalar', SEED)));
   });
 
   it('give each identifier its own element whatever the order and the cuts of the list', async () => {
@@ -138,7 +139,7 @@ describe('blinding scalars', () => {
     );
     const pieces = cut.slice(1).flatMap(({ body }) => partsIn(body, [32])[0]!);
     expect(hex([...pieces].reverse())).toEqual(hex(whole));
-    const r = hashToScalar('veilmatch-datasets-v1 blinding of an identifier', SEED, identifiers[0]!);
+    const r = each(LISTS.receiver[0]);
     const H = ristretto255_hasher.hashToCurve(identifiers[0]!, {
       DST: 'veilmatch-psi-v1-with-ristretto255_XMD:SHA-512_R255MAP_RO_',
     });
@@ -149,17 +150,16 @@ describe('blinding scalars', () => {
   it('differ with what a key is bound to, and are never those of the key itself', async () => {
     const blinded = async (init: Buffer): Promise<string> =>
       bytesToHex(partsIn((await last(init, frameOf(OP.blind, listOf(['opaque:1'])))).body, [32])[0]![0]!);
-    const key = KEY.slice(0, 32);
     const found = [
-      await blinded(receiver({ bind: BIND }, key)),
-      await blinded(receiver({ bind: 'cd'.repeat(16) }, key)),
-      await blinded(receiver({}, key)),
+      await blinded(receiver({ bind: BIND }, KEY)),
+      await blinded(receiver({ bind: OTHER_BIND }, KEY)),
+      await blinded(receiver({}, KEY)),
     ];
     expect(new Set(found).size).toBe(3);
     const publicKey = async (fields: object): Promise<string> =>
       JSON.parse((await last(sender(fields, KEY))).body.toString()).publicKey;
     expect(await publicKey({ bind: BIND })).toBe(await publicKey({ bind: BIND }));
-    expect(await publicKey({ bind: BIND })).not.toBe(await publicKey({ bind: 'cd'.repeat(16) }));
+    expect(await publicKey({ bind: BIND })).not.toBe(await publicKey({ bind: OTHER_BIND }));
   });
 });
 
@@ -276,7 +276,8 @@ describe('a question that is none', () => {
     ['with a field that means nothing', rows({ reveal: 'intersection' }), 'argument'],
     ['with a country that is none', rows({ country: 'XX' }), 'argument'],
     ['with a secret for nothing', rows({}, KEY), 'argument'],
-    ['with a short key', receiver({ bind: BIND }, KEY.slice(0, 31)), 'argument'],
+    ['with a short key', receiver({ bind: BIND }, KEY.slice(1)), 'argument'],
+    ['bound to less than a digest', receiver({ bind: ['ab'] }, KEY), 'argument'],
     ['with a short seed', receiver({}, SEED.slice(1)), 'argument'],
     ['with a scalar that is zero', sender({}, new Uint8Array(32)), 'bad-scalar'],
     ['with half a session', sender({ sid: 'ab'.repeat(32) }), 'argument'],

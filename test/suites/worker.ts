@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The other side of `veilmatch-worker-v1`, written from docs/wire.md: questions, answers, and the sessions of the test vectors. */
 
-import { createHash, createHmac } from 'node:crypto';
-import { ristretto255_hasher } from '@noble/curves/ed25519.js';
+import { createHash } from 'node:crypto';
+import { ristretto255 } from '@noble/curves/ed25519.js';
 import { utf8 } from '../../src/bytes.js';
 import { nobleBackend } from '../../src/group/noble.js';
 import { serveStages } from '../../src/stage/serve.js';
@@ -135,9 +135,11 @@ export async function answersTo(
   return messagesIn(Buffer.concat(written));
 }
 
-/** As `hash_to_scalar` of RFC 9497 does it, by noble; 32 bytes, little-endian. */
-export function hashToScalar(dst: string, ...parts: readonly Uint8Array[]): Uint8Array {
-  let scalar = ristretto255_hasher.hashToScalar!(Buffer.concat(parts), { DST: dst });
+/** SHA-512 of all parts, as a number modulo the order of the group, 32 bytes little-endian. */
+export function scalarOf(...parts: readonly (string | Uint8Array)[]): Uint8Array {
+  const hash = createHash('sha512');
+  for (const part of parts) hash.update(part);
+  let scalar = BigInt(`0x${hash.digest().reverse().toString('hex')}`) % ristretto255.Point.Fn.ORDER;
   return Uint8Array.from({ length: 32 }, () => {
     const byte = Number(scalar & 0xffn);
     scalar >>= 8n;
@@ -146,8 +148,8 @@ export function hashToScalar(dst: string, ...parts: readonly Uint8Array[]): Uint
 }
 
 export const SEED: Uint8Array = new Uint8Array(createHash('sha256').update('a seed').digest());
-export const KEY: Uint8Array = new Uint8Array(createHmac('sha512', 'a key').digest());
-export const SCALAR: Uint8Array = hashToScalar('for the vectors', utf8('a scalar'));
+export const KEY: Uint8Array = new Uint8Array(createHash('sha256').update('a key').digest());
+export const SCALAR: Uint8Array = scalarOf('a scalar');
 const SID = createHash('sha256').update('a session').digest('hex');
 
 /** Canonical identifiers of both parties, of which three are shared. */
@@ -176,7 +178,7 @@ const ROWS = [
 const rows = { protocol: 1, stage: 'rows', country: 'US' };
 
 /** What the vectors hold the answers to. @param publicKey of the sender, in hexadecimal */
-export async function sessions(): Promise<Session[]> {
+async function sessions(): Promise<Session[]> {
   const sizes = [LISTS.receiver.length, LISTS.sender.length];
   const found: Session[] = [
     {
@@ -214,13 +216,19 @@ export async function sessions(): Promise<Session[]> {
     found.push({ title: `the sender answers, ${reveal}`, questions: answering });
     found.push({ title: `the receiver finishes, ${reveal}`, questions: finishing });
   }
-  const bind = '00112233445566778899aabbccddeeff';
-  const bound = { protocol: 1, reveal: 'intersection', bind };
+  const digests = ['a list', 'a manifest'].map((text) => createHash('sha512').update(text).digest('hex'));
+  const bound = { protocol: 1, reveal: 'intersection' };
   found.push({
-    title: 'the receiver asks, by a key',
-    questions: [initOf({ ...bound, stage: 'receiver' }, KEY), frameOf(OP.blind, listOf(LISTS.receiver))],
+    title: 'the receiver asks, bound to its list',
+    questions: [
+      initOf({ ...bound, stage: 'receiver', bind: digests.slice(0, 1) }, KEY),
+      frameOf(OP.blind, listOf(LISTS.receiver)),
+    ],
   });
-  found.push({ title: 'the sender, by a key', questions: [initOf({ ...bound, stage: 'sender' }, KEY)] });
+  found.push({
+    title: 'the sender, bound to a request and its list',
+    questions: [initOf({ ...bound, stage: 'sender', bind: digests.reverse() }, KEY)],
+  });
   return found;
 }
 

@@ -9,7 +9,7 @@ import { OP, workerVectorText } from '../suites/worker.js';
 const PATH = fileURLToPath(new URL('veilmatch-worker-v1.json', import.meta.url));
 
 it('the vectors of workers are what the generator makes', async () => {
-  await expect(workerVectorText()).toMatchFileSnapshot(PATH);
+  await expect(await workerVectorText()).toMatchFileSnapshot(PATH);
 });
 
 it('the vectors of workers have every operation, and no error', () => {
