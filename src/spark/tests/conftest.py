@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
 import shutil
+import sys
 
 import pytest
 
 if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
     pytest.skip("Spark needs Java, which is not here", allow_module_level=True)
+
+# Executors run the Python that runs the tests, where the package is.
+os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
 
 @pytest.fixture(scope="session")

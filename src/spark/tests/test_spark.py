@@ -4,6 +4,8 @@
 import hashlib
 import hmac
 import os
+import pathlib
+import re
 import shutil
 
 import pyarrow.parquet as pq
@@ -120,7 +122,10 @@ def test_what_was_changed_on_the_way_is_refused(spark, lists, tmp_path):
     asking(ours.limit(300), folder, tmp_path / "ours", email=None)
     paths = sorted((folder / "request" / "blinded").iterdir())
     good = paths[0].read_bytes()
-    answer = lambda: answering(theirs, folder, tmp_path / "theirs", email=None) if False else answering(theirs, folder, tmp_path / "theirs")
+
+    def answer():
+        return answering(theirs, folder, tmp_path / "theirs")
+
     paths[0].write_bytes(paths[1].read_bytes())
     text = refused("bad-file", answer)
     assert "part-00000.parquet" in text
@@ -154,3 +159,12 @@ def test_a_manifest_is_read_as_it_was_written():
     for cut in (0, 3, 100, len(data) - 1):
         refused("bad-file", lambda: manifest.decode(data[:cut], PUBLIC["ours"]))
     refused("bad-file", lambda: manifest.decode(data, PUBLIC["theirs"]))
+
+
+def test_the_readme_does_what_it_says(spark):
+    text = (pathlib.Path(__file__).parent.parent / "README.md").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S)
+    assert len(blocks) == 2
+    names = {"spark": spark}
+    for block in blocks:
+        exec(compile(block, "README.md", "exec"), names)
