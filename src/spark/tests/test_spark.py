@@ -35,12 +35,12 @@ def lists(spark):
 
 
 def asking(ours, folder, state, **more):
-    options = {"key_provider": provider("ours"), "signing_key": SIGNING["ours"], "peer": PUBLIC["theirs"], "country": "US", "part_rows": 200}
+    options = {"key_provider": provider("ours"), "signing_key": SIGNING["ours"], "peer": PUBLIC["theirs"], "country": "US", "part_rows": 400}
     return vm.request(ours, str(folder), str(state), **{**options, **more})
 
 
 def answering(theirs, folder, state, **more):
-    options = {"key_provider": provider("theirs"), "signing_key": SIGNING["theirs"], "peer": PUBLIC["ours"], "country": "US", "max_peer_size": 5000, "part_rows": 200}
+    options = {"key_provider": provider("theirs"), "signing_key": SIGNING["theirs"], "peer": PUBLIC["ours"], "country": "US", "max_peer_size": 5000, "part_rows": 400}
     return vm.respond(theirs, str(folder), str(state), **{**options, **more})
 
 
@@ -64,7 +64,7 @@ def test_two_parties_find_the_plain_join_and_the_same_records_again(spark, lists
     ours, theirs = lists
     folder = tmp_path / "run"
     asked = asking(ours, folder, tmp_path / "ours")
-    assert (asked.size, asked.parts) == (1200, 8)
+    assert (asked.size, asked.parts) == (1200, 4)
     before = {path.name: path.read_bytes() for path in (folder / "request").rglob("*.*")}
     shutil.rmtree(folder)
     # Rows in another order and other cuts, as in a task that is tried again: the list was fixed, and so are the records.

@@ -6,6 +6,7 @@ worker's, and the folders are those that `veilmatch psi --dataset` reads and wri
 the lists are. The folder `state` is this party's own, **holds its list in the clear**, and is for one run.
 """
 
+import itertools
 import json
 import os
 import time
@@ -272,12 +273,7 @@ def _tags(elements, stage, name, key_provider, parts, width):
 
 def _cut(df, folder, name, width, parts, numbered):
     """Sorts each part, and writes it. A part that is written twice, by attempts of a task, has the same bytes."""
-    spark = df.sparkSession
-    counts = dict(df.groupBy("part").count().collect())
-    firsts, first = {}, 0
-    for number in range(parts):
-        firsts[number] = first if numbered else None
-        first += counts.get(number, 0)
+    firsts = _firsts(df, parts) if numbered else [None] * parts
 
     def write(key, table):
         number = key[0].as_py()
@@ -295,12 +291,15 @@ def _cut(df, folder, name, width, parts, numbered):
     return [entries[number] for number in range(parts)]
 
 
+def _firsts(df, parts):
+    """The number of the first row of each part."""
+    counts = dict(df.groupBy("part").count().collect())
+    return list(itertools.accumulate((counts.get(number, 0) for number in range(parts - 1)), initial=0))
+
+
 def _ranked(blinded, parts):
     """`idx`, the rank of what was asked among all of it, and `x`."""
-    counts = dict(blinded.groupBy("part").count().collect())
-    firsts, first = {}, 0
-    for number in range(parts):
-        firsts[number], first = first, first + counts.get(number, 0)
+    firsts = _firsts(blinded, parts)
 
     def rank(key, table):
         pairs = sorted(zip(table.column("element").to_pylist(), table.column("x").to_pylist()))
@@ -312,11 +311,7 @@ def _ranked(blinded, parts):
 
 def _read(spark, folder, entries, name, width, numbered, sorted_in):
     """Parts of the partner's, one a task: what a task gives on is what it has hashed, and was found to be what the manifest says."""
-    firsts = []
-    first = 0
-    for entry in entries:
-        firsts.append(first)
-        first += entry.rows
+    firsts = list(itertools.accumulate((entry.rows for entry in entries), initial=0))
 
     def run(batches):
         for batch in batches:
@@ -335,10 +330,7 @@ def _read(spark, folder, entries, name, width, numbered, sorted_in):
 def _evaluate(spark, folder, blinded, stage, name, key_provider, reveal, part_rows, size):
     source, target = f"{folder}/request/blinded", f"{folder}/response/evaluated"
     ordered = reveal == "intersection"
-    firsts, first = [], 0
-    for entry in blinded:
-        firsts.append(first)
-        first += entry.rows
+    firsts = list(itertools.accumulate((entry.rows for entry in blinded), initial=0))
     parts = parts_for(size, part_rows)
 
     def answers(number):
