@@ -71,7 +71,7 @@ def _texts(df, operation, prefix, reading, secret_provider):
                 texts = answer.list(pa.string())
                 # A cell that nothing came of is null, not an empty text that would match others.
                 columns.append(pa.compute.if_else(pa.compute.equal(texts, ""), pa.scalar(None, pa.string()), texts))
-            columns.append(_rejections(batch.num_rows, process.about, answer.numbers(4)))
+            columns.append(_rejections(batch.num_rows, process.about, answer.notes(4)))
             names = [*batch.schema.names, *(field.name for field in schema.fields[-3:])]
             yield pa.RecordBatch.from_arrays([*batch.columns, *columns], names)
 
@@ -116,10 +116,8 @@ def identifiers(df, reading, keep=()):
         for batch in batches:
             process = worker(reading.settings)
             answer = process.ask(IDENTIFY, reading.body(batch))
-            x, rows, kinds = answer.list(), answer.numbers(), answer.records(1)
-            kind = pa.array([each.as_py()[0] for each in kinds], pa.int32())
-            owners = pa.array([row for row, in rows], pa.int64())
-            kept = [batch.column(batch.schema.get_field_index(name)).take(owners) for name in keep]
-            yield pa.RecordBatch.from_arrays([x, kind, *kept], ["x", "kind", *keep])
+            x, rows, kinds = answer.list(), answer.numbers(pa.uint32()), answer.numbers(pa.uint8())
+            kept = [batch.column(batch.schema.get_field_index(name)).take(rows) for name in keep]
+            yield pa.RecordBatch.from_arrays([x, kinds.cast(pa.int32()), *kept], ["x", "kind", *keep])
 
     return df.mapInArrow(run, schema)

@@ -123,8 +123,13 @@ class Parts:
         items, length = struct.unpack("<II", self._take(8))
         return pa.Array.from_buffers(pa.binary(width), items, [None, self._take(length)])
 
-    def numbers(self, columns=1):
-        """Tuples of numbers of 32 bits."""
+    def numbers(self, kind):
+        """Records of one number of Arrow's type."""
+        items, length = struct.unpack("<II", self._take(8))
+        return pa.Array.from_buffers(kind, items, [None, self._take(length)])
+
+    def notes(self, columns):
+        """Tuples of numbers of 32 bits; there are few."""
         _, length = struct.unpack("<II", self._take(8))
         return list(struct.iter_unpack(f"<{columns}I", self._take(length)))
 
