@@ -20,6 +20,9 @@ def spark(tmp_path_factory):
         SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local[2,4]"))
         .appName("veilmatch")
         .config("spark.ui.enabled", "false")
+        # Small lists: what takes the time is compiling.
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.default.parallelism", "2")
         .config("spark.sql.adaptive.enabled", "false")
