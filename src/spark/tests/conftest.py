@@ -17,7 +17,7 @@ def spark(tmp_path_factory):
     from pyspark.sql import SparkSession
 
     session = (
-        SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local[2,4]"))
+        SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local[2]"))
         .appName("veilmatch")
         .config("spark.ui.enabled", "false")
         # Small lists: what takes the time is compiling.

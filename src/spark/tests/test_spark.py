@@ -119,7 +119,7 @@ def refused(code, action):
 def test_what_was_changed_on_the_way_is_refused(spark, lists, tmp_path):
     ours, theirs = lists
     folder = tmp_path / "run"
-    asking(ours.limit(300), folder, tmp_path / "ours", email=None)
+    asking(ours.limit(300), folder, tmp_path / "ours", email=None, part_rows=150)
     paths = sorted((folder / "request" / "blinded").iterdir())
     good = paths[0].read_bytes()
 
