@@ -11,7 +11,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/{docstrings,documents,figures,names}.test.ts',
     'test/bench/*.test.ts',
     'test/package/{bundled,bundles,installed}.test.ts',
-    'test/interop/python.test.ts',
+    'test/interop/{python,worker}.test.ts',
     'test/cli/{built,faults,file-faults,machines}.test.ts',
     'test/transport/file-ledger.test.ts',
     'test/{*,psi/ot}/{parallel,workers}.test.ts',

@@ -54,7 +54,7 @@ for (const source of program.getSourceFiles()) {
 /** Names in the shape of ours that are others': of RFC 9497, of frames, of messages of the wire format, of platforms' files. */
 const OTHERS = new Set([
   ...['GenerateProof', 'VerifyProof', 'SumKey', 'KeepAlive', 'FileHeader'],
-  ...['externalUserId', 'countryCode', 'mobilePhone', 'TextDecoder'],
+  ...['externalUserId', 'countryCode', 'mobilePhone', 'TextDecoder', 'mapInArrow'],
 ]);
 
 /** Subpaths that there were, which the changelog names. */

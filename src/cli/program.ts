@@ -39,6 +39,7 @@ import { reverse } from './commands/reverse.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { workerCommand } from './commands/worker.js';
 import { endingOf } from './ending.js';
 import { withConfig } from './flags/config-file.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
@@ -85,8 +86,9 @@ function commandsFor(protocols: readonly ListProtocol[]): readonly Command[] {
   const jobs = jobCommands(protocols);
   const doctor = doctorCommand(jobs);
   const run = runCommand(jobs);
-  const completion = completionCommand(() => [...jobs, run, doctor, completion]);
-  return [...jobs, run, doctor, completion];
+  const all = [...jobs, workerCommand, run, doctor];
+  const completion = completionCommand(() => [...all, completion]);
+  return [...all, completion];
 }
 
 /** What the commands of a group have in common. */

@@ -13,9 +13,10 @@ export interface PackedNotes {
   readonly ambiguous: Uint32Array<ArrayBuffer>;
 }
 
-const FIELDS: readonly (Field | undefined)[] = [undefined, 'phone', 'email'];
-/** As keys, so that none can be forgotten. */
-const CODES = Object.keys({
+/** By the numbers of the notes. */
+export const FIELDS: readonly (Field | undefined)[] = [undefined, 'phone', 'email'];
+/** By the numbers of the notes; made as keys, so that none can be forgotten. */
+export const CODES = Object.keys({
   empty: true,
   'not-a-number': true,
   'no-country': true,
@@ -31,7 +32,8 @@ const CODES = Object.keys({
   'not-supported': true,
   'bad-record': true,
 } satisfies Record<IdentifierErrorCode, true>) as readonly IdentifierErrorCode[];
-const AMBIGUITIES = Object.keys({
+/** As the codes. */
+export const AMBIGUITIES = Object.keys({
   'country-code': true,
   'double-zero': true,
   'zero-in-brackets': true,

@@ -60,3 +60,13 @@ function addText(texts: string[], row: number, text: string): void {
   if (before === '') texts[row] = text;
   else if (!before.split(BETWEEN_TEXTS).includes(text)) texts[row] = before + BETWEEN_TEXTS + text;
 }
+
+/** Finishes the texts of a column, each of those that a cell holds by itself. */
+export function finishTexts(cells: string[], finish: (text: string) => string): void {
+  for (const [row, cell] of cells.entries()) {
+    if (cell === '') continue;
+    cells[row] = cell.includes(BETWEEN_TEXTS)
+      ? cell.split(BETWEEN_TEXTS).map(finish).join(BETWEEN_TEXTS)
+      : finish(cell);
+  }
+}

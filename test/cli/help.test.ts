@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { cli } from './harness.js';
 
 const COMMANDS = [
-  ...['normalize', 'hash', 'compare', 'reverse', 'budget', 'token', 'serve', 'connect', 'key'],
+  ...['normalize', 'hash', 'compare', 'reverse', 'budget', 'token', 'serve', 'connect', 'key', 'worker'],
   ...['psi', 'psi request', 'psi respond', 'psi finish'],
   ...[
     'pair',

@@ -2,7 +2,7 @@
 /** Rows of a list through the library's normaliser, or through one platform's rules. */
 
 import { howToRead, requireCountry } from '../../identifiers/phone.js';
-import { BETWEEN_TEXTS, type PlatformWay, type TextWay } from '../../identifiers/row-texts.js';
+import type { PlatformWay, TextWay } from '../../identifiers/row-texts.js';
 
 interface ReadingOptions {
   readonly country?: string | undefined;
@@ -34,14 +34,4 @@ export function asPlatform(
   options: ReadingOptions & PlatformWay['options'],
 ): Treatment {
   return { way: { profile, pick, options } };
-}
-
-/** Finishes the texts of a column, each of those that a cell holds by itself. */
-export function finishTexts(cells: string[], finish: (text: string) => string): void {
-  for (const [row, cell] of cells.entries()) {
-    if (cell === '') continue;
-    cells[row] = cell.includes(BETWEEN_TEXTS)
-      ? cell.split(BETWEEN_TEXTS).map(finish).join(BETWEEN_TEXTS)
-      : finish(cell);
-  }
 }

@@ -8,7 +8,7 @@ import { Option } from 'commander';
 import type { Field, RejectedRow } from '../../identifiers/row.js';
 import { CHUNK, throughJob } from '../../identifiers/row-chunks.js';
 import { type UnpackedNotes, unpackNotes } from '../../identifiers/row-notes.js';
-import { type RowTexts, TEXTS } from '../../identifiers/row-texts.js';
+import { finishTexts, type RowTexts, TEXTS } from '../../identifiers/row-texts.js';
 import { placeName } from '../../lists/address.js';
 import type { Cells } from '../../lists/duckdb.js';
 import type { Io } from '../../lists/io.js';
@@ -40,7 +40,7 @@ import {
   rejectedCells,
   rejectedColumns,
 } from '../report/rejected.js';
-import { finishTexts, type Treatment } from './apply.js';
+import type { Treatment } from './apply.js';
 
 export interface ReportFlags extends ListFlags, TableStyle {
   readonly strict?: true;

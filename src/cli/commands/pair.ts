@@ -9,7 +9,7 @@ import type { GroupBackend } from '../../group/group.js';
 import { createBackend } from '../../group/select.js';
 import { CHUNK, throughJob } from '../../identifiers/row-chunks.js';
 import { type UnpackedNotes, unpackNotes } from '../../identifiers/row-notes.js';
-import { BETWEEN_TEXTS, TEXTS } from '../../identifiers/row-texts.js';
+import { BETWEEN_TEXTS, finishTexts, TEXTS } from '../../identifiers/row-texts.js';
 import { placeName } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
 import { checkDistinct, csvLine, withOutputs, writeAll } from '../../lists/output.js';
@@ -54,7 +54,7 @@ import { count } from '../report/comparison.js';
 import { ambiguousLines, RejectedTally } from '../report/rejected.js';
 import { readPairKey, readPairSalt, sealOption } from '../secrets/pair-secrets.js';
 import { ledgerOption, openLedger } from '../secrets/state-folder.js';
-import { asNormalized, finishTexts } from './apply.js';
+import { asNormalized } from './apply.js';
 import {
   AS_IDS,
   AS_MATCH_KEYS,

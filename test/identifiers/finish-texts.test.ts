@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { finishTexts } from '../../src/cli/commands/apply.js';
+import { finishTexts } from '../../src/identifiers/row-texts.js';
 
 describe('the texts of a column', () => {
   it('are finished each by itself where a cell holds several, and a cell without one is left', () => {

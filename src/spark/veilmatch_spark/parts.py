@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Parts of a message: Parquet without statistics, dictionary or compression, cut by the first bits of what is sorted, so that neither
+names nor sizes say more than how many records there are."""
+
+import hashlib
+import io
+import os
+import posixpath
+import struct
+import uuid
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow import fs
+
+from .manifest import MAX_PARTS, Entry
+from .worker import VeilmatchError
+
+PART_ROWS = 2**17
+
+
+def place(path):
+    """A file system of Arrow's, and the path in it; a path without a scheme is local."""
+    return fs.FileSystem.from_uri(path) if "://" in path else (fs.LocalFileSystem(), os.path.abspath(path))
+
+
+def read_bytes(path, most):
+    """@raises VeilmatchError: bad-file where it is missing or longer"""
+    system, inside = place(path)
+    try:
+        with system.open_input_stream(inside) as stream:
+            data = stream.read(most + 1)
+    except FileNotFoundError:
+        raise VeilmatchError("bad-file", f"{posixpath.basename(path)} is missing: the message is not complete.") from None
+    if len(data) > most:
+        raise VeilmatchError("bad-file", f"{posixpath.basename(path)} is longer than it can be.")
+    return data
+
+
+def write_bytes(path, data):
+    """Whole or not at all: attempts of a task that run at once write the same, each under a name of its own, and the last rename counts."""
+    system, inside = place(path)
+    system.create_dir(posixpath.dirname(inside), recursive=True)
+    if not isinstance(system, fs.LocalFileSystem):
+        with system.open_output_stream(inside) as stream:
+            stream.write(data)
+        return
+    temporary = f"{inside}.{uuid.uuid4().hex}.tmp"
+    try:
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, inside)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+
+
+def exists(path):
+    system, inside = place(path)
+    return system.get_file_info(inside).type != fs.FileType.NotFound
+
+
+def parts_for(rows, part_rows=PART_ROWS):
+    parts = 1
+    while rows > parts * part_rows and parts < MAX_PARTS:
+        parts *= 2
+    return parts
+
+
+def part_of(record, name, parts):
+    """The lowest bit of an encoded element is zero, so the first byte has seven bits that are any."""
+    a, b, c = record[:3]
+    if name == "element":
+        return ((a >> 1 << 16 | b << 8 | c) * parts) >> 23
+    return ((a << 16 | b << 8 | c) * parts) >> 24
+
+
+def part_path(folder, number):
+    return f"{folder}/part-{number:05d}.parquet"
+
+
+def digest_of(records, first=None):
+    """SHA-256 over the records in order, each behind its number where rows are numbered."""
+    sha = hashlib.sha256()
+    for i, record in enumerate(records):
+        if first is not None:
+            sha.update(struct.pack(">Q", first + i))
+        sha.update(record)
+    return sha.digest()
+
+
+def write_part(folder, number, name, width, records, first=None):
+    """`records` in order, as bytes. Returns the entry of the manifest."""
+    fields, columns = [], []
+    if first is not None:
+        fields.append(pa.field("idx", pa.int64(), nullable=False))
+        columns.append(pa.array(range(first, first + len(records)), pa.int64()))
+    fields.append(pa.field(name, pa.binary(width), nullable=False))
+    columns.append(pa.array(records, pa.binary(width)))
+    table = pa.Table.from_arrays(columns, schema=pa.schema(fields))
+    sink = io.BytesIO()
+    pq.write_table(
+        table, sink, compression="none", use_dictionary=False, write_statistics=False, store_schema=False, row_group_size=max(1, len(records))
+    )
+    data = sink.getvalue()
+    write_bytes(part_path(folder, number), data)
+    return Entry(len(records), len(data), digest_of(records, first))
+
+
+def read_part(folder, number, entry, name, width, first=None, sorted_in=None):
+    """The records of a part whose manifest is good: what is returned is what was hashed.
+
+    `sorted_in` is the number of parts where records must ascend and stand in the part that they belong to.
+    """
+    path = part_path(folder, number)
+    data = read_bytes(path, entry.bytes)
+    if len(data) != entry.bytes:
+        raise bad_part(path, f"it does not have {entry.bytes} bytes")
+    try:
+        table = pq.read_table(io.BytesIO(data), columns=[*(["idx"] if first is not None else []), name])
+    except (pa.ArrowException, OSError, ValueError):
+        raise bad_part(path, "it is no Parquet file of such a part") from None
+    if table.num_rows != entry.rows or table.num_columns != (1 if first is None else 2):
+        raise bad_part(path, f"it does not have {entry.rows} rows of its columns")
+    records = table.column(name).to_pylist()
+    if any(not isinstance(record, bytes) or len(record) != width for record in records):
+        raise bad_part(path, f"a row has no {name} of {width} bytes")
+    if first is not None and table.column("idx").to_pylist() != list(range(first, first + entry.rows)):
+        raise bad_part(path, "its rows are not numbered as the manifest has it")
+    if digest_of(records, first) != entry.sha256:
+        raise bad_part(path, "its rows are not those of the manifest")
+    if sorted_in is not None:
+        for i, record in enumerate(records):
+            if part_of(record, name, sorted_in) != number or (i > 0 and records[i - 1] >= record):
+                raise bad_part(path, f"row {i} is not above the one before it, is repeated, or belongs into another part")
+    return records
+
+
+def bad_part(path, why):
+    return VeilmatchError("bad-file", f"{posixpath.basename(path)} of {posixpath.basename(posixpath.dirname(path))} is not taken: {why}. Ask for it again.")
