@@ -33,11 +33,12 @@ import {
   sessionOf,
   suite,
   tagsOf,
+  taskRowsOf,
   WIDTH,
 } from './party.js';
 import { blindInto } from './request.js';
 import { nameOf, secretFor } from './secrets.js';
-import { addRecords, ahead, TASK_ROWS, Work, withTables } from './work.js';
+import { addRecords, ahead, Work, withTables } from './work.js';
 
 /** What a run through datasets comes to, as long as its tables are there. */
 export interface DatasetResult {
@@ -199,7 +200,7 @@ class Finishing {
       await addRecords(answers, rows.records, WIDTH, rows.first);
     await answers.finish();
     await this.#checkDistinct('answers', 'element');
-    await this.#unblind(answersInOrder(tables), backend);
+    await this.#unblind(answersInOrder(tables, taskRowsOf(this.#options)), backend);
   }
 
   /** The same; n is the number of the answer. */
@@ -212,7 +213,7 @@ class Finishing {
     const { tagger, peer } = this.#session;
     const blinding = new DatasetBlinding(journal, this.#own, this.#mode, backend);
     const secret = secretFor('opened', journal.seed, this.#response.digest, this.#own.digest);
-    const name = `mine-${nameOf(secret)}`;
+    const name = `mine-${nameOf(secret)}-${taskRowsOf(this.#options)}`;
     const columns = new Map([['tag', 'bytes'] as const, ['n', 'integer'] as const]);
     const table = await this.#tables.table('mine', columns);
     const open = async ({ number, first, elements, records }: Answers): Promise<[number, Uint8Array]> => {
@@ -254,9 +255,9 @@ interface Answers extends Omit<Task, 'elements'> {
   readonly records: Uint8Array;
 }
 
-async function* answersInOrder(tables: Database): AsyncGenerator<Answers, void, undefined> {
+async function* answersInOrder(tables: Database, rows: number): AsyncGenerator<Answers, void, undefined> {
   let elements = new ByteListBuilder();
-  let records = new Uint8Array(TASK_ROWS * WIDTH);
+  let records = new Uint8Array(rows * WIDTH);
   let [number, first] = [0, 0];
   const task = (): Answers => {
     const list = elements.toList();
@@ -268,7 +269,7 @@ async function* answersInOrder(tables: Database): AsyncGenerator<Answers, void, 
     };
     first += list.length;
     elements = new ByteListBuilder();
-    records = new Uint8Array(TASK_ROWS * WIDTH);
+    records = new Uint8Array(rows * WIDTH);
     return whole;
   };
   const query = 'SELECT x, element FROM list JOIN ranked USING (n) JOIN answers USING (idx) ORDER BY n';
@@ -277,7 +278,7 @@ async function* answersInOrder(tables: Database): AsyncGenerator<Answers, void, 
     for (const [i, value] of chunk.getColumnValues(0).entries()) {
       records.set(answers[i]!.bytes, elements.length * WIDTH);
       elements.add((value as { readonly bytes: Uint8Array }).bytes);
-      if (elements.length === TASK_ROWS) yield task();
+      if (elements.length === rows) yield task();
     }
   }
   if (elements.length > 0) yield task();

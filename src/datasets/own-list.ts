@@ -87,13 +87,13 @@ export class OwnList {
     return found.length > 0;
   }
 
-  /** The identifiers in order, task by task. */
-  tasks(): AsyncGenerator<Task, void, undefined> {
-    return tasksOf(this.#tables);
+  /** The identifiers in order, task by task. @param rows of a task */
+  tasks(rows: number): AsyncGenerator<Task, void, undefined> {
+    return tasksOf(this.#tables, rows);
   }
 }
 
-async function* tasksOf(tables: Database): AsyncGenerator<Task, void, undefined> {
+async function* tasksOf(tables: Database, rows: number = TASK_ROWS): AsyncGenerator<Task, void, undefined> {
   let builder = new ByteListBuilder();
   let first = 0;
   let number = 0;
@@ -107,7 +107,7 @@ async function* tasksOf(tables: Database): AsyncGenerator<Task, void, undefined>
   for await (const chunk of tables.columnsApart('SELECT x FROM list ORDER BY n')) {
     for (const value of chunk.getColumnValues(0)) {
       builder.add((value as { readonly bytes: Uint8Array }).bytes);
-      if (builder.length === TASK_ROWS) yield task();
+      if (builder.length === rows) yield task();
     }
   }
   if (builder.length > 0) yield task();

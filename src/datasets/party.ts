@@ -26,6 +26,7 @@ import { note, noted } from '../transport/resume/notes.js';
 import type { OwnList } from './own-list.js';
 import { PART_ROWS } from './parts.js';
 import { secretFor } from './secrets.js';
+import { TASK_ROWS } from './work.js';
 
 /** Of a protocol, what a run through datasets takes: that of `intersection` or `cardinality`. */
 export type DatasetProtocol = Pick<RunKind, 'id' | 'mode'>;
@@ -44,6 +45,8 @@ export interface DatasetOptions {
   readonly work: string;
   /** Memory of the process, in megabytes of 10^6 bytes. Half of it is for tables. Default 1000. */
   readonly memoryMegabytes?: number | undefined;
+  /** Rows of a part that is written, about, and of a task that is done again as a whole. Default 131,072. */
+  readonly partRows?: number | undefined;
   /** Default: the fastest one here, created for this step and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
   /** Stops the step, with code `aborted`; what it has computed is kept. */
@@ -58,15 +61,14 @@ export interface WritingOptions extends DatasetOptions {
   readonly signingKey: Uint8Array;
   /** The partner's Ed25519 public key, 32 bytes. */
   readonly peer: Uint8Array;
-  /** Rows of a part at most, about. Default 131,072. */
-  readonly partRows?: number | undefined;
 }
 
 type Names = Readonly<Record<string, true>>;
 export const DATASET_NAMES: Names = {
-  ...{ journal: true, work: true, memoryMegabytes: true, backend: true, signal: true, onProgress: true },
+  ...{ journal: true, work: true, memoryMegabytes: true, partRows: true, backend: true, signal: true },
+  onProgress: true,
 };
-export const WRITING_NAMES: Names = { ...DATASET_NAMES, signingKey: true, peer: true, partRows: true };
+export const WRITING_NAMES: Names = { ...DATASET_NAMES, signingKey: true, peer: true };
 
 export const suite: PsiSuite = ristretto255Suite;
 /** Bytes of an element. */
@@ -94,7 +96,11 @@ export function checkOptions(
 }
 
 export const memoryOf = ({ memoryMegabytes = MEMORY_MEGABYTES }: DatasetOptions): number => memoryMegabytes;
-export const partRowsOf = ({ partRows = PART_ROWS }: WritingOptions): number => Math.max(1, partRows);
+export const partRowsOf = ({ partRows = PART_ROWS }: Pick<DatasetOptions, 'partRows'>): number =>
+  Math.max(1, partRows);
+/** Rows of a task of this party's own. */
+export const taskRowsOf = (options: Pick<DatasetOptions, 'partRows'>): number =>
+  Math.min(TASK_ROWS, partRowsOf(options));
 
 /** What a run through datasets is in. */
 export interface RunMode {
@@ -123,7 +129,7 @@ export function modeOf(protocol: DatasetProtocol): RunMode {
 
 /** @throws {VeilmatchError} `argument` where people would be counted by their identifiers */
 export async function checkRows(list: OwnList, { ordered }: RunMode): Promise<void> {
-  if (ordered || !(await list.severalPerRow())) return;
+  if (ordered || (list.kinds.size <= 1 && !(await list.severalPerRow()))) return;
   throw new VeilmatchError(
     'argument',
     'A count takes one identifier a row, or people would be counted by their identifiers. Make the list from one column, the same at both parties.',

@@ -35,6 +35,7 @@ import {
   type RunMode,
   requestFolder,
   suite,
+  taskRowsOf,
   WIDTH,
   WRITING_NAMES,
   type WritingOptions,
@@ -123,7 +124,7 @@ export async function blindInto(
   work: Work,
   own: OwnList,
   mode: RunMode,
-  options: Pick<RequestOptions, 'journal' | 'backend' | 'signal' | 'onProgress'>,
+  options: Pick<RequestOptions, 'journal' | 'partRows' | 'backend' | 'signal' | 'onProgress'>,
 ): Promise<void> {
   await withBackend(options.backend, async (backend) => {
     const blinding = new DatasetBlinding(options.journal, own, mode, backend);
@@ -134,8 +135,9 @@ export async function blindInto(
         ['n', 'integer'],
       ]),
     );
+    const rows = taskRowsOf(options);
+    const name = `blinded-${blinding.name}-${rows}`;
     const blind = async ({ number, first, elements }: Task): Promise<[number, Uint8Array]> => {
-      const name = `blinded-${blinding.name}`;
       const bytes = elements.length * WIDTH;
       const found = await work.found(name, number, bytes);
       if (found !== undefined) return [first, found];
@@ -144,7 +146,7 @@ export async function blindInto(
       return [first, blinded];
     };
     try {
-      for await (const [first, blinded] of ahead(own.tasks(), blind)) {
+      for await (const [first, blinded] of ahead(own.tasks(rows), blind)) {
         await addRecords(table, blinded, WIDTH, first);
         options.onProgress?.('blind', first + blinded.length / WIDTH, own.size);
       }

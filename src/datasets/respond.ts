@@ -56,6 +56,7 @@ import {
   sessionOf,
   suite,
   tagsOf,
+  taskRowsOf,
   WIDTH,
   WRITING_NAMES,
   type WritingOptions,
@@ -298,7 +299,8 @@ class Responding {
   /** The tags of this party's list, sorted. */
   async #tags(scalar: Uint8Array, { tagger }: DatasetSession): Promise<readonly PartEntry[]> {
     const { signal, onProgress } = this.#options;
-    const name = `tags-${nameOf(this.#secret)}`;
+    const rows = taskRowsOf(this.#options);
+    const name = `tags-${nameOf(this.#secret)}-${rows}`;
     const table = await this.#tables.table('tags', new Map([['tag', 'bytes'] as const]));
     const tag = async ({ number, first, elements }: Task): Promise<[number, Uint8Array]> => {
       const found = await this.#work.found(name, number, elements.length * tagger.width);
@@ -308,7 +310,7 @@ class Responding {
       await this.#work.keep(name, number, tags);
       return [first + elements.length, tags];
     };
-    for await (const [done, tags] of ahead(this.#own.tasks(), tag)) {
+    for await (const [done, tags] of ahead(this.#own.tasks(rows), tag)) {
       await addRecords(table, tags, tagger.width, undefined);
       onProgress?.('tag', done, this.#own.size);
     }

@@ -87,7 +87,10 @@ export interface IdentifierBatch {
 }
 
 /** A batch, and what could not be read of its rows. */
-export interface ReadBatch extends IdentifierBatch, UnpackedNotes {}
+export interface ReadBatch extends IdentifierBatch, UnpackedNotes {
+  /** Rows that it is of, those without an identifier included. */
+  readonly rowCount: number;
+}
 
 /**
  * As `identifiersFromRows`, and holds a few thousand rows at a time: for lists that are larger than memory.
@@ -106,8 +109,9 @@ export async function* identifierBatches(
     const notes: UnpackedNotes = { rejected: [], ambiguous: [] };
     unpackNotes(parsed, first, notes);
     const elements = new ByteList(parsed.bytes, parsed.offsets.subarray(0, parsed.rows.length + 1));
-    yield { elements, rows: parsed.rows.map((row) => first + row), ...notes };
-    first += parsed.rowCount;
+    const { rowCount } = parsed;
+    yield { elements, rows: parsed.rows.map((row) => first + row), rowCount, ...notes };
+    first += rowCount;
   }
 }
 
