@@ -15,6 +15,7 @@ export class DatasetBlinding {
   readonly #ordered: boolean;
   readonly #backend: GroupBackend;
   readonly #secret: Uint8Array;
+  #isWiped = false;
   /** What files are called that hold what it has blinded. */
   readonly name: string;
 
@@ -27,6 +28,7 @@ export class DatasetBlinding {
   }
 
   async blind(identifiers: ByteList, options: BatchOptions): Promise<Uint8Array> {
+    this.#checkSecret();
     if (!this.#ordered) {
       const scalar = scalarFrom(this.#secret);
       return this.#wiping(scalar, this.#backend.hashAndMultiply(identifiers, suite.dst, scalar, options));
@@ -42,6 +44,7 @@ export class DatasetBlinding {
     publicKey: Uint8Array,
     options: BatchOptions,
   ): Promise<Uint8Array> {
+    this.#checkSecret();
     if (!this.#ordered || identifiers === undefined) {
       const scalar = scalarFrom(this.#secret);
       const inverse = suite.group.scalars.invert(scalar);
@@ -52,8 +55,15 @@ export class DatasetBlinding {
     return this.#wiping(scalars, this.#backend.subtractBase(answers, scalars, publicKey, options));
   }
 
+  /** Nothing may be under way, and nothing is blinded afterwards. */
   wipe(): void {
     this.#secret.fill(0);
+    this.#isWiped = true;
+  }
+
+  /** With a secret that is wiped anybody could take the blinding off. */
+  #checkSecret(): void {
+    if (this.#isWiped) throw new Error('The secret of the blinding was wiped.');
   }
 
   async #wiping(secret: Uint8Array, result: Promise<Uint8Array>): Promise<Uint8Array> {

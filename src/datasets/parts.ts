@@ -8,7 +8,7 @@
 
 import { createHash } from 'node:crypto';
 import { mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { compareParts, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { Database } from '../lists/duckdb.js';
@@ -163,7 +163,6 @@ export interface TakenPart {
  * Reads parts one after another, each checked as a whole before it is given: **its bytes are copied to a folder of this party's own,
  * and what is hashed is what is given**, so nobody who can write where it lies can put another one in its place meanwhile.
  * @param own a folder that only this party can enter
- * @param skip parts that are not needed; they are not read
  * @throws {VeilmatchError} `io`; `bad-file`, with the name of the part, for one that is missing, cut, or not what the manifest says
  */
 export class PartReader {
@@ -177,28 +176,37 @@ export class PartReader {
     this.#signal = signal;
   }
 
+  /** @param skip parts that are not needed; they are not read */
   async *parts(skip: (number: number) => boolean = () => false): AsyncGenerator<TakenPart, void, undefined> {
     const { entries } = this.#expected;
-    let first = 0;
-    for (const [number, entry] of entries.entries()) {
-      if (!skip(number)) yield { number, rows: await this.#take(number, first, entry) };
-      first += entry.rows;
+    // DuckDB may keep something of a file by its name, so each has one of its own.
+    const files = entries.map((_, number) => this.#copyOf(number));
+    const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal: this.#signal };
+    const options = { purpose: 'Datasets need', files, memoryMegabytes: READ_MEGABYTES };
+    const database = await Database.open(options, io);
+    try {
+      let first = 0;
+      for (const [number, entry] of entries.entries()) {
+        if (!skip(number)) yield { number, rows: await this.#take(database, number, first, entry) };
+        first += entry.rows;
+      }
+    } finally {
+      await database.close();
     }
   }
 
-  async #take(number: number, first: number, entry: PartEntry): Promise<PartRows> {
+  #copyOf(number: number): string {
+    return resolve(this.#own, `incoming-${number}.parquet`);
+  }
+
+  async #take(database: Database, number: number, first: number, entry: PartEntry): Promise<PartRows> {
     const { folder, name, width, numbered, sorted, entries } = this.#expected;
     const path = partPath(folder, number);
-    const copy = join(this.#own, 'incoming.parquet');
+    const copy = this.#copyOf(number);
     try {
       await copyPart(path, copy, entry.bytes);
-      const records = await readRecords(
-        copy,
-        path,
-        entry.rows,
-        { name, width, numbered, first },
-        this.#signal,
-      );
+      const due = { name, width, numbered, first, rows: entry.rows };
+      const records = await readRecords(database, copy, path, due);
       const rows: PartRows = { first: numbered ? first : undefined, name, width, records };
       if (!equalBytes(digestOf(rows), entry.sha256)) {
         throw badPart(path, 'its rows are not those of the manifest');
@@ -255,22 +263,17 @@ interface RecordsExpected {
   readonly width: number;
   readonly numbered: boolean;
   readonly first: number;
+  readonly rows: number;
 }
 
 /** The records of a copy, as many as are due. @param path what errors name */
 async function readRecords(
+  database: Database,
   copy: string,
   path: string,
-  rows: number,
-  { name, width, numbered, first }: RecordsExpected,
-  signal: AbortSignal | undefined,
+  { name, width, numbered, first, rows }: RecordsExpected,
 ): Promise<Uint8Array> {
-  const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, signal };
   const records = new Uint8Array(rows * width);
-  const database = await Database.open(
-    { purpose: 'Datasets need', files: [copy], memoryMegabytes: READ_MEGABYTES },
-    io,
-  );
   try {
     let at = 0;
     const columns = numbered ? `idx, ${name}` : name;
@@ -290,8 +293,6 @@ async function readRecords(
     return records;
   } catch (error) {
     throw databaseError('read', pathName(path), error, badPart(path, 'it is no Parquet file of such a part'));
-  } finally {
-    await database.close();
   }
 }
 

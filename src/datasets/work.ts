@@ -121,18 +121,26 @@ function* rowsOf(
   }
 }
 
-/** What is made of each item, in order, with the next item on its way meanwhile. */
+/**
+ * What is made of each item, in order, with the next item on its way meanwhile. Whoever stops drawing waits for what is under way:
+ * what it is made with may be wiped then.
+ */
 export async function* ahead<Item, Result>(
   items: AsyncIterable<Item>,
   make: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result, void, undefined> {
   let made: Promise<Result> | undefined;
-  for await (const item of items) {
-    const next = make(item);
-    // Whoever takes the one before it may fail first.
-    next.catch(() => {});
+  let next: Promise<Result> | undefined;
+  try {
+    for await (const item of items) {
+      next = make(item);
+      // Whoever takes the one before it may fail first.
+      next.catch(() => {});
+      if (made !== undefined) yield await made;
+      made = next;
+    }
     if (made !== undefined) yield await made;
-    made = next;
+  } finally {
+    await Promise.allSettled([made, next]);
   }
-  if (made !== undefined) yield await made;
 }

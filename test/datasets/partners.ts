@@ -49,14 +49,14 @@ export class Partners {
   async request(list: DatasetList, more: More = {}, folder: string = this.folder): Promise<Requested> {
     const { allow: _, ...others } = more;
     return requestDataset(folder, this.protocol, list, {
-      ...{ journal: this.asking, work: this.work('asking'), partRows: 16, backend: await backend() },
+      ...{ journal: this.asking, work: this.work('asking'), partRows: 32, backend: await backend() },
       ...{ signingKey: KEYS.receiver, peer: signingPublicKey(KEYS.sender), ...others },
     });
   }
 
   async respond(list: DatasetList, more: More = {}, folder: string = this.folder): Promise<Responded> {
     return respondDataset(folder, this.protocol, list, {
-      ...{ journal: this.answering, work: this.work('answering'), partRows: 16, backend: await backend() },
+      ...{ journal: this.answering, work: this.work('answering'), partRows: 32, backend: await backend() },
       ...{ signingKey: KEYS.sender, peer: signingPublicKey(KEYS.receiver) },
       ...{ allow: { peer: 'partner:a', ledger: this.ledger, policy: { budgets: [] } }, ...more },
     });
@@ -65,7 +65,7 @@ export class Partners {
   async finish(list: DatasetList, more: More = {}): Promise<Taken> {
     const { allow: _, signingKey: __, peer: ___, ...others } = more;
     const options = {
-      ...{ journal: this.asking, work: this.work('asking'), partRows: 16, backend: await backend() },
+      ...{ journal: this.asking, work: this.work('asking'), partRows: 32, backend: await backend() },
       ...others,
     };
     return finishDataset(this.folder, this.protocol, list, options, async ({ size, peerSize, rows }) => {
