@@ -29,7 +29,7 @@ const BATCH = 16_384;
 const MAX_FRAMES: number = 1 + (2 * MAX_PARTS) / BATCH + 2;
 
 /** By folder, in the order of their numbers. */
-export type Entries = ReadonlyMap<PartFolder, readonly PartEntry[]>;
+type Entries = ReadonlyMap<PartFolder, readonly PartEntry[]>;
 
 /** A manifest whose signature is good. */
 export interface Manifest {
@@ -42,7 +42,7 @@ export interface Manifest {
 }
 
 /** What is written. */
-export interface ManifestContent extends Omit<Manifest, 'digest'> {}
+interface ManifestContent extends Omit<Manifest, 'digest'> {}
 
 /**
  * Writes a manifest, whole or not at all.

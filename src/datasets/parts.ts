@@ -57,12 +57,12 @@ export function partOf(record: Uint8Array, name: PartRows['name'], parts: number
 }
 
 /** Where a part is. */
-export function partPath(folder: string, number: number): string {
+function partPath(folder: string, number: number): string {
   return join(folder, `part-${String(number).padStart(5, '0')}.parquet`);
 }
 
 /** SHA-256 over each record in order, behind its number as u64, big-endian, where rows are numbered. */
-export function digestOf({ first, width, records }: PartRows): Uint8Array {
+function digestOf({ first, width, records }: PartRows): Uint8Array {
   const hash = createHash('sha256');
   if (first === undefined) return hash.update(records).digest();
   const batch = 4096;

@@ -44,13 +44,13 @@ import { secretFor } from './secrets.js';
 import { addRecords, ahead, Work, withTables } from './work.js';
 
 /** Options of a request. */
-export interface RequestOptions extends WritingOptions {
+interface RequestOptions extends WritingOptions {
   /** Seconds for which it may be answered. Default 604,800, a week. */
   readonly lifetimeSeconds?: number | undefined;
 }
 
 /** What a request came to. */
-export interface Requested {
+interface Requested {
   /** Distinct identifiers, as the partner is told. */
   readonly size: number;
   /** Parts that it has. */

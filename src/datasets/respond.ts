@@ -65,13 +65,13 @@ import { nameOf, scalarFrom, secretFor } from './secrets.js';
 import { addRecords, ahead, Work, withTables } from './work.js';
 
 /** Options of a response. */
-export interface RespondOptions extends WritingOptions {
+interface RespondOptions extends WritingOptions {
   /** What the partner may ask, and the ledger that it is charged to, which says what was answered, too. */
   readonly allow: Allowed;
 }
 
 /** What a response came to. */
-export interface Responded {
+interface Responded {
   /** Distinct identifiers in this party's list, as the partner is told. */
   readonly size: number;
   readonly peerSize: number;

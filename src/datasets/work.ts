@@ -5,7 +5,7 @@
  * run works, its tables can hold the list in the clear.
  */
 
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VeilmatchError } from '../errors.js';
 import { Database, type TableWriter } from '../lists/duckdb.js';
@@ -61,14 +61,6 @@ export class Work {
   #path(name: string, task: number): string {
     return join(this.folder, `${name}-${task}`);
   }
-}
-
-/** Whether there is a folder of work. */
-export async function hasWork(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }
 
 /**

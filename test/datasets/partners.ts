@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { finishDataset } from '../../src/datasets/finish.js';
 import type { DatasetList } from '../../src/datasets/own-list.js';
 import type { DatasetProtocol } from '../../src/datasets/party.js';
-import { type Requested, requestDataset } from '../../src/datasets/request.js';
-import { type Responded, type RespondOptions, respondDataset } from '../../src/datasets/respond.js';
+import { requestDataset } from '../../src/datasets/request.js';
+import { respondDataset } from '../../src/datasets/respond.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { type Ledger, memoryLedger } from '../../src/psi/index.js';
@@ -18,13 +18,13 @@ import { type Journal, memoryJournal } from '../../src/transport/index.js';
 const KEYS = { receiver: new Uint8Array(32).fill(1), sender: new Uint8Array(32).fill(2) };
 
 /** What a party takes home. */
-export interface Taken {
+interface Taken {
   readonly size: number;
   readonly peerSize: number;
   readonly rows: number[] | undefined;
 }
 
-type More = Partial<RespondOptions>;
+type More = Partial<Parameters<typeof respondDataset>[3]>;
 
 let shared: Promise<GroupBackend> | undefined;
 /** One for all tests of a file: no thread of its own. */
@@ -46,7 +46,11 @@ export class Partners {
     return join(this.place, who);
   }
 
-  async request(list: DatasetList, more: More = {}, folder: string = this.folder): Promise<Requested> {
+  async request(
+    list: DatasetList,
+    more: More = {},
+    folder: string = this.folder,
+  ): ReturnType<typeof requestDataset> {
     const { allow: _, ...others } = more;
     return requestDataset(folder, this.protocol, list, {
       ...{ journal: this.asking, work: this.work('asking'), partRows: 32, backend: await backend() },
@@ -54,7 +58,11 @@ export class Partners {
     });
   }
 
-  async respond(list: DatasetList, more: More = {}, folder: string = this.folder): Promise<Responded> {
+  async respond(
+    list: DatasetList,
+    more: More = {},
+    folder: string = this.folder,
+  ): ReturnType<typeof respondDataset> {
     return respondDataset(folder, this.protocol, list, {
       ...{ journal: this.answering, work: this.work('answering'), partRows: 32, backend: await backend() },
       ...{ signingKey: KEYS.sender, peer: signingPublicKey(KEYS.receiver) },

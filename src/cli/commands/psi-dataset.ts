@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch psi request`, `respond` and `finish` with `--dataset`: a folder in place of a file. */
 
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { type DatasetResult, finishDataset } from '../../datasets/finish.js';
@@ -95,7 +95,7 @@ export async function requestByDataset(begun: Begun, flags: BeginDataset, io: Io
   const { dataset } = flags;
   const { run, isNew } = await askingRun(begun, flags, io);
   const summary: BatchSummary = { rejected: 0 };
-  const made = await stepping(run, isNew, flags.state!, io, flags, (options) =>
+  const made = await stepping(run, isNew, flags.state!, io, flags, true, (options) =>
     requestDataset(dataset, choice.protocol, readList(list, flags, choice, io, summary), {
       ...options,
       ...keys,
@@ -131,7 +131,7 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
   const summary: BatchSummary = { rejected: 0 };
   let limit: Refusal | undefined;
   try {
-    const made = await stepping(run, isNew, state, io, flags, (options) =>
+    const made = await stepping(run, isNew, state, io, flags, false, (options) =>
       respondDataset(dataset, choice.protocol, readList(list, flags, choice, io, summary), {
         ...{ ...options, ...keys },
         allow: {
@@ -176,27 +176,44 @@ export async function finishByDataset(
   const run = await openFileRun(state, runId, await readUnlock(flags.stateKeyFile, false, io));
   const paths = flags.output === undefined ? [] : [flags.output];
   const own = run.flags as unknown as OwnFlags;
-  await stepping(run, false, state, io, flags, (options) => {
+  await stepping(run, false, state, io, flags, false, (options) => {
     const choice = choose(run);
     checkOutput(choice);
     const list = readList(run.list, own, choice, io, { rejected: 0 });
     return withOutputs([undefined, ...paths], [run.list, run.path], io, (output, rows) =>
       finishDataset(dataset, choice.protocol, list, options, async (result) => {
-        if (rows !== undefined && result.rows !== undefined)
-          await writeRows(rows, result.rows(), run.list, own, flags, io);
-        await output!.write(summaryOf(result, choice, own, flags.json));
+        const shared = await sharedRows(result);
+        if (rows !== undefined) await writeRows(rows, shared.marks, run.list, own, flags, io);
+        await output!.write(summaryOf(result, shared.count, choice, own, flags.json));
       }),
     );
   });
   return 0;
 }
 
-function summaryOf(result: DatasetResult, choice: Choice, flags: OwnFlags, json: true | undefined): string {
+/** Which rows are shared, a bit each. */
+async function sharedRows({
+  rows,
+}: DatasetResult): Promise<{ readonly marks: Marks; readonly count: number }> {
+  const marks = new Marks();
+  let count = 0;
+  for await (const batch of rows?.() ?? []) for (const row of batch) if (marks.add(row)) count++;
+  return { marks, count };
+}
+
+/** @param rows how many are shared */
+function summaryOf(
+  result: DatasetResult,
+  rows: number,
+  choice: Choice,
+  flags: OwnFlags,
+  json: true | undefined,
+): string {
   const { protocol, role, options } = choice;
   const party = partyOf(choice);
   const { size, ownSize, peerSize } = result;
-  // Which rows they are stands in the file, and is not held here.
-  const told = { size, peerSize, matches: [], select: () => [] };
+  // Which ones they are stands in the file; here it is only told how many.
+  const told = { size, peerSize, matches: { length: rows } };
   const written = writtenWith(flags);
   if (json) {
     const { reveal } = protocol.commandLine;
@@ -210,14 +227,12 @@ function summaryOf(result: DatasetResult, choice: Choice, flags: OwnFlags, json:
 /** Reads the list once more, and writes the rows that are shared. */
 async function writeRows(
   output: Output,
-  shared: AsyncIterable<Uint32Array>,
+  shared: Marks,
   path: string,
   own: OwnFlags,
   { keep, ...style }: FinishFlags,
   io: Io,
 ): Promise<void> {
-  const marks = new Marks();
-  for await (const rows of shared) for (const row of rows) marks.add(row);
   const list = await CustomerList.open(path, { ...toListOptions(own, 'any'), keep }, io);
   try {
     const told = listColumns(list.kinds);
@@ -228,7 +243,7 @@ async function writeRows(
     for await (const batch of list.rows()) {
       const cells: Cells[] = [];
       for (const { row, line, kept: beside = [] } of batch) {
-        if (!marks.has(next++)) continue;
+        if (!shared.has(next++)) continue;
         const identifiers = list.kinds.map((kind) => row[kind] || undefined);
         cells.push([line, ...identifiers, ...beside.map((cell) => cell || undefined)]);
       }
@@ -258,19 +273,27 @@ async function stepping<Result>(
   state: string,
   io: Io,
   flags: DatasetFlags,
+  asks: boolean,
   step: (options: DatasetOptions) => Promise<Result>,
 ): Promise<Result> {
   const progress = startRunProgress(io);
   const { journal } = run;
+  const work = workOf(state, journal.runId);
+  // Nothing went out, and another try ends so again.
+  const forget = async (): Promise<void> => {
+    await rm(work, { recursive: true, force: true });
+    if (asks && flags.dataset !== undefined) await rm(runNote(flags.dataset), { force: true });
+    await journal.erase();
+  };
   try {
     return await step({
-      ...{ journal, work: workOf(state, journal.runId), memoryMegabytes: flags.memoryLimit },
+      ...{ journal, work, memoryMegabytes: flags.memoryLimit },
       ...{ signal: io.signal, onProgress: progress.update },
     });
   } catch (error) {
     const code = error instanceof VeilmatchError ? error.code : undefined;
     const hopeless = code === 'bad-file' || code === 'argument' || isFinal(error);
-    await (isNew && hopeless ? journal.erase() : journal.close())?.catch(() => {});
+    await (isNew && hopeless ? forget() : journal.close()).catch(() => {});
     throw error;
   } finally {
     progress.clear();
