@@ -61,6 +61,29 @@ export interface DatasetResult {
  * @throws {VeilmatchError} `argument`, also for another list than before; `io`; `bad-file` for a manifest that does not answer this
  * run's request, and for a part that is not what it says, with its name; `repeated-element`; `bad-element`; `unsupported` without
  * DuckDB; `aborted`
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { finishDataset, requestDataset, respondDataset } from 'veilmatch/datasets';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection, memoryLedger } from 'veilmatch/psi';
+ * import { memoryJournal, signingPublicKey } from 'veilmatch/transport';
+ *
+ * const place = mkdtempSync('/tmp/veilmatch-');
+ * const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+ * const journal = () => memoryJournal({ runId: '0123456789abcdef', peer: 'acme', terms: {} });
+ * const asking = { journal: journal(), work: `${place}/asking` };
+ * const mine = IdentifierSet.ofStrings(['ada', 'hedy']);
+ * await requestDataset(`${place}/run`, intersection, mine, { ...asking, signingKey: a, peer: signingPublicKey(b) });
+ * const answering = { journal: journal(), work: `${place}/answering`, signingKey: b, peer: signingPublicKey(a) };
+ * const allow = { peer: 'acme', ledger: memoryLedger() };
+ * const theirs = IdentifierSet.ofStrings(['hedy', 'joan', 'mary']);
+ * await respondDataset(`${place}/run`, intersection, theirs, { ...answering, allow });
+ * const rows = await finishDataset(`${place}/run`, intersection, mine, asking, async ({ rows }) => {
+ *   for await (const batch of rows?.() ?? []) return [...batch];
+ * });
+ * console.log(rows); // → [ 1 ]
+ * ```
  */
 export async function finishDataset<T>(
   folder: string,

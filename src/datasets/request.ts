@@ -44,13 +44,13 @@ import { secretFor } from './secrets.js';
 import { addRecords, ahead, Work, withTables } from './work.js';
 
 /** Options of a request. */
-interface RequestOptions extends WritingOptions {
+export interface RequestOptions extends WritingOptions {
   /** Seconds for which it may be answered. Default 604,800, a week. */
   readonly lifetimeSeconds?: number | undefined;
 }
 
 /** What a request came to. */
-interface Requested {
+export interface Requested {
   /** Distinct identifiers, as the partner is told. */
   readonly size: number;
   /** Parts that it has. */
@@ -66,6 +66,26 @@ const WEEK = 604_800;
  * @param list the same whenever it is done again
  * @throws {VeilmatchError} `argument`, also for another list than before, or a folder that holds another request; `io`;
  * `unsupported` without DuckDB; `aborted`
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { requestDataset } from 'veilmatch/datasets';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection } from 'veilmatch/psi';
+ * import { memoryJournal, signingPublicKey } from 'veilmatch/transport';
+ *
+ * const place = mkdtempSync('/tmp/veilmatch-');
+ * const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+ * const journal = () => memoryJournal({ runId: '0123456789abcdef', peer: 'acme', terms: {} });
+ * const asking = { journal: journal(), work: `${place}/asking` };
+ * const mine = IdentifierSet.ofStrings(['ada', 'hedy']);
+ * const made = await requestDataset(`${place}/run`, intersection, mine, {
+ *   ...asking,
+ *   signingKey: a,
+ *   peer: signingPublicKey(b),
+ * });
+ * console.log(made); // → { size: 2, parts: 1 }
+ * ```
  */
 export async function requestDataset(
   folder: string,

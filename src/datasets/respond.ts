@@ -65,13 +65,13 @@ import { nameOf, scalarFrom, secretFor } from './secrets.js';
 import { addRecords, ahead, Work, withTables } from './work.js';
 
 /** Options of a response. */
-interface RespondOptions extends WritingOptions {
+export interface RespondOptions extends WritingOptions {
   /** What the partner may ask, and the ledger that it is charged to, which says what was answered, too. */
   readonly allow: Allowed;
 }
 
 /** What a response came to. */
-interface Responded {
+export interface Responded {
   /** Distinct identifiers in this party's list, as the partner is told. */
   readonly size: number;
   readonly peerSize: number;
@@ -85,6 +85,26 @@ interface Responded {
  * answered already, and for a part that is not what it says, with its name; `refused` by the policy; `bad-element` with its position
  * in the whole request; `incompatible-peer`, `incompatible-lists`, `wrong-size`; `unsupported` without DuckDB; `aborted`. There is no
  * manifest then
+ * @example
+ * ```ts
+ * import { mkdtempSync } from 'node:fs';
+ * import { requestDataset, respondDataset } from 'veilmatch/datasets';
+ * import { IdentifierSet } from 'veilmatch/identifiers';
+ * import { intersection, memoryLedger } from 'veilmatch/psi';
+ * import { memoryJournal, signingPublicKey } from 'veilmatch/transport';
+ *
+ * const place = mkdtempSync('/tmp/veilmatch-');
+ * const [a, b] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+ * const journal = () => memoryJournal({ runId: '0123456789abcdef', peer: 'acme', terms: {} });
+ * const asking = { journal: journal(), work: `${place}/asking` };
+ * const mine = IdentifierSet.ofStrings(['ada', 'hedy']);
+ * await requestDataset(`${place}/run`, intersection, mine, { ...asking, signingKey: a, peer: signingPublicKey(b) });
+ * const answering = { journal: journal(), work: `${place}/answering`, signingKey: b, peer: signingPublicKey(a) };
+ * const allow = { peer: 'acme', ledger: memoryLedger() };
+ * const theirs = IdentifierSet.ofStrings(['hedy', 'joan', 'mary']);
+ * const told = await respondDataset(`${place}/run`, intersection, theirs, { ...answering, allow });
+ * console.log(told); // → { size: 3, peerSize: 2 }
+ * ```
  */
 export async function respondDataset(
   folder: string,
