@@ -77,12 +77,9 @@ export interface DatasetResult {
  * await requestDataset(`${place}/run`, intersection, mine, { ...asking, signingKey: a, peer: signingPublicKey(b) });
  * const answering = { journal: journal(), work: `${place}/answering`, signingKey: b, peer: signingPublicKey(a) };
  * const allow = { peer: 'acme', ledger: memoryLedger() };
- * const theirs = IdentifierSet.ofStrings(['hedy', 'joan', 'mary']);
- * await respondDataset(`${place}/run`, intersection, theirs, { ...answering, allow });
- * const rows = await finishDataset(`${place}/run`, intersection, mine, asking, async ({ rows }) => {
- *   for await (const batch of rows?.() ?? []) return [...batch];
- * });
- * console.log(rows); // → [ 1 ]
+ * await respondDataset(`${place}/run`, intersection, IdentifierSet.ofStrings(['hedy']), { ...answering, allow });
+ * const size = await finishDataset(`${place}/run`, intersection, mine, asking, async ({ size }) => size);
+ * console.log(size); // → 1
  * ```
  */
 export async function finishDataset<T>(
