@@ -256,7 +256,7 @@ async function copyPart(path: string, copy: string, bytes: number): Promise<void
 }
 
 /** Of the memory that DuckDB takes for one part. */
-const READ_MEGABYTES = 256;
+const READ_MEGABYTES = 128;
 
 interface RecordsExpected {
   readonly name: PartRows['name'];
