@@ -17,7 +17,7 @@ const { dependencies, devDependencies, exports, peerDependencies } = JSON.parse(
 const LAYERS = readImportTable(root);
 
 /** What runs on Node alone, and may import its modules. */
-const ON_NODE: readonly string[] = ['directory', 'lists', 'cli'];
+const ON_NODE: readonly string[] = ['directory', 'lists', 'datasets', 'cli'];
 
 /** Packages that the build puts into a file of the layer, so that nobody has to install them. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {

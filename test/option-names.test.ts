@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { contactClient } from '../src/contact/client.js';
 import { discoverContacts } from '../src/contact/index.js';
 import { contactServer } from '../src/contact/server.js';
+import { finishDataset, requestDataset, respondDataset } from '../src/datasets/index.js';
 import { nobleBackend as backend } from '../src/group/noble.js';
 import { IdentifierSet } from '../src/identifiers/set.js';
 import {
@@ -58,6 +59,13 @@ const CASES: Readonly<Record<string, [(options: never) => unknown, wrong: string
   peopleMatched: [(options) => peopleMatched(set, [0], options), 'maxRows', 'maxRowsPerIdentifier'],
   admission: [(options) => admission({ peer: 'acme', ledger, ...(options as object) }), 'polciy', 'policy'],
   runStep: [(options) => runStep({}, intersection, 'receiver', { set }, options), 'signinKey', 'signingKey'],
+  requestDataset: [(options) => requestDataset('x', intersection, set, options), 'wrok', 'work'],
+  respondDataset: [(options) => respondDataset('x', intersection, set, options), 'allows', 'allow'],
+  finishDataset: [
+    (options) => finishDataset('x', intersection, set, options, async () => {}),
+    'memorymegabytes',
+    'memoryMegabytes',
+  ],
   send: [(options) => send(memoryChannels()[0], set, options), 'onResults', 'onResult'],
   receive: [(options) => receive(memoryChannels()[0], set, options), 'jornal', 'journal'],
   connect: [(options) => connect('wss://localhost:1', options), 'tokn', 'token'],

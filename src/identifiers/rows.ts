@@ -2,13 +2,14 @@
 /** A table of customers as the set of identifiers that the protocols take. */
 
 import { requireIterable, requireOptions } from '../arguments.js';
+import { ByteList } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { defaultConcurrency } from '../workers/platform.js';
 import { mergeRows, PARSE, type ParseOptions } from './parse-rows.js';
 import { howToRead, type PhoneOptions, requireCountry } from './phone.js';
 import { type AmbiguousRow, addRow, type RejectedRow, type Row, type RowColumns } from './row.js';
 import { CHUNK, throughJob } from './row-chunks.js';
-import type { UnpackedNotes } from './row-notes.js';
+import { type UnpackedNotes, unpackNotes } from './row-notes.js';
 import { type IdentifierSet, SetBuilder } from './set.js';
 
 /** How rows become identifiers. */
@@ -76,6 +77,42 @@ export async function identifiersFromRows(
     options.onProgress?.(builder.rowCount, total);
   }
   return { set: builder.build(), ...notes };
+}
+
+/** Identifiers of rows as they are read: not distinct, and in the order of the rows. */
+export interface IdentifierBatch {
+  readonly elements: ByteList;
+  /** Of each identifier the row that it stands in. */
+  readonly rows: Uint32Array;
+}
+
+/** A batch, and what could not be read of its rows. */
+export interface ReadBatch extends IdentifierBatch, UnpackedNotes {
+  /** Rows that it is of, those without an identifier included. */
+  readonly rowCount: number;
+}
+
+/**
+ * As `identifiersFromRows`, and holds a few thousand rows at a time: for lists that are larger than memory.
+ * @throws {VeilmatchError} what `identifiersFromRows` throws
+ */
+export async function* identifierBatches(
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options: RowsOptions = {},
+): AsyncGenerator<ReadBatch, void, undefined> {
+  const { concurrency = defaultConcurrency(), signal } = options;
+  let first = 0;
+  for await (const [, parsed] of throughJob(PARSE, parseOptions(options), chunksOf(rows), {
+    concurrency,
+    signal,
+  })) {
+    const notes: UnpackedNotes = { rejected: [], ambiguous: [] };
+    unpackNotes(parsed, first, notes);
+    const elements = new ByteList(parsed.bytes, parsed.offsets.subarray(0, parsed.rows.length + 1));
+    const { rowCount } = parsed;
+    yield { elements, rows: parsed.rows.map((row) => first + row), rowCount, ...notes };
+    first += rowCount;
+  }
 }
 
 function parseOptions(options: RowsOptions): ParseOptions {

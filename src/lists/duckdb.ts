@@ -173,6 +173,21 @@ export class Database {
     }
   }
 
+  /** As `columns`, over a connection of its own: others may go on meanwhile. They do not see what an open transaction has. */
+  async *columnsApart(sql: string): AsyncGenerator<DuckDBDataChunk, void, undefined> {
+    const connection = await this.#guarded(() => this.#instance.connect());
+    try {
+      const result = await this.#guarded(() => connection.stream(sql));
+      for (;;) {
+        const chunk = await this.#guarded(() => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    } finally {
+      connection.closeSync();
+    }
+  }
+
   /** The rows of a small result. */
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return this.#guarded(async () => (await this.#connection.runAndReadAll(sql)).getRows());

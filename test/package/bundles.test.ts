@@ -12,7 +12,7 @@ import { describe, expect, it } from 'vitest';
 import { root, specifiers } from './packed.js';
 
 /** Lists as files are read on Node. */
-const modules = specifiers.filter((specifier) => !/\.json$|\/lists$/.test(specifier));
+const modules = specifiers.filter((specifier) => !/\.json$|\/(?:lists|datasets)$/.test(specifier));
 
 interface Bundle {
   readonly code: string;

@@ -13,6 +13,7 @@ import { readHeader } from '../../transport/exchange/exchange-file.js';
 import { filesOf } from '../../transport/exchange/plan.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, partyOf } from '../flags/choice.js';
+import { type DatasetFlags, datasetOptions } from '../flags/dataset-options.js';
 import { checkKeep, keepOption, spillOption, spreadsheetOption } from '../flags/output-options.js';
 import { type OwnFlags, readOwn, writtenWith } from '../flags/own.js';
 import {
@@ -34,6 +35,7 @@ import { readKey } from '../secrets/secrets.js';
 import { ledgerFile } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
 import { checkRows, noteRows } from './connect-run.js';
+import { finishByDataset } from './psi-dataset.js';
 import { nextLine, type Stepped, takeStep, taking } from './psi-step.js';
 
 /** @param protocols that it runs */
@@ -43,7 +45,7 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
   arguments: [fileArgument('file')],
   options: [
     keyOption(),
-    outputOption('write the next file to this one'),
+    outputOption('write the next file to this one').makeOptionMandatory(),
     stateOption().makeOptionMandatory(),
     stateKeyOption(),
     ...limitOptions(''),
@@ -82,10 +84,11 @@ export const nextCommand = (protocols: readonly ListProtocol[]): Command => ({
 export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi finish',
   summary: 'read the last file that the partner sends you, and take the result',
-  arguments: [fileArgument('file')],
+  arguments: [{ ...fileArgument('file'), name: '[file]' }],
   options: [
     stateOption().makeOptionMandatory(),
     stateKeyOption(),
+    ...datasetOptions(),
     new Option(
       '--send <FILE>',
       'write the last file of the run to this one, where the partner finishes after you',
@@ -103,11 +106,18 @@ export const finishCommand = (protocols: readonly ListProtocol[]): Command => ({
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as FinishFlags;
-    const [file] = args as [string];
-    const { send } = flags;
+    const flags = options as unknown as FinishFlags & DatasetFlags;
+    const { send, dataset } = flags;
+    const file = fileOf(args, flags);
     const paths = checkFileNames({ '--output': flags.output });
     checkKeep(flags);
+    if (dataset !== undefined) {
+      const check = (choice: Choice): void => {
+        checkRows(choice, flags.output);
+        noteRows(choice, flags.output, io);
+      };
+      return finishByDataset({ ...flags, dataset }, (run) => choiceOf(run, protocols), check, io);
+    }
     await checkOutputFiles({ '--send': send, '--ledger': ledgerFile(flags.ledger) }, [
       file,
       ...keyFiles(flags),
@@ -180,6 +190,19 @@ async function keptRun(
 ): Promise<FileRun> {
   const runId = runIdOf(await readHeader(file));
   return openFileRun(state, runId, await readUnlock(stateKeyFile, false, io));
+}
+
+/** The file that is read; none where there is a dataset in its place. @throws {VeilmatchError} `argument` */
+function fileOf([file]: readonly string[], { dataset, send }: FinishFlags & DatasetFlags): string {
+  if ((file === undefined) !== (dataset !== undefined)) {
+    throw new VeilmatchError(
+      'argument',
+      'Name the last file that the partner has sent, or with --dataset the folder of the run in place of it.',
+    );
+  }
+  if (dataset !== undefined && send !== undefined)
+    throw new VeilmatchError('argument', 'The run ends here: there is nothing to send. Leave --send away.');
+  return file ?? '';
 }
 
 function choiceOf({ flags }: FileRun, protocols: readonly ListProtocol[]): Choice {

@@ -3,6 +3,7 @@
 
 import { Option } from 'commander';
 import { bytesToHex } from '../../bytes.js';
+import { modeOf } from '../../datasets/party.js';
 import { VeilmatchError } from '../../errors.js';
 import { STDIN } from '../../lists/address.js';
 import { checkStdin, type Io } from '../../lists/io.js';
@@ -16,6 +17,7 @@ import { partyTerms } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
 import type { Command, ExitStatus } from '../command.js';
 import { type Choice, choose, type Flags, labelOf } from '../flags/choice.js';
+import { type DatasetFlags, datasetOptions } from '../flags/dataset-options.js';
 import {
   assignedOption,
   LIST_ARGUMENT,
@@ -44,6 +46,7 @@ import { beginFileRun, type FileRun, openFileRun, runIdOf, statePath } from '../
 import { readKey } from '../secrets/secrets.js';
 import { ledgerFile } from '../secrets/state-folder.js';
 import { readUnlock, stateKeyOption } from '../secrets/unlock.js';
+import { checkDataset, requestByDataset, respondByDataset } from './psi-dataset.js';
 import { nextLine, takeStep, taking } from './psi-step.js';
 
 /** @param protocols that it runs */
@@ -56,6 +59,7 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
     keyOption(),
     ...peerOptions(),
     outputOption('write the request to this file'),
+    ...datasetOptions(),
     stateOption().makeOptionMandatory(),
     stateKeyOption(),
     new Option('--days <N>', 'how long the request may be answered')
@@ -67,10 +71,16 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as BeginFlags & { readonly state: string };
-    const { output, state } = flags;
+    const flags = options as unknown as BeginFlags & DatasetFlags & { readonly state: string };
+    const { output, state, dataset } = flags;
     const [list] = args as [string];
     const choice = choose(protocols, { reveal: flags.reveal, role: 'receiver' }, options);
+    checkDataset(flags, choice, list);
+    if (dataset !== undefined) {
+      modeOf(choice.protocol);
+      const begun = { list, choice, keys: await keysOf(flags, io), kept: keptFlags(choice, flags) };
+      return requestByDataset(begun, { ...flags, dataset }, io);
+    }
     filesOf(choice.protocol, choice.options);
     checkReadAgain(list);
     await checkOutputFiles({ '--output': output }, [list, ...keyFiles(flags)]);
@@ -100,12 +110,13 @@ export const requestCommand = (protocols: readonly ListProtocol[]): Command => (
 export const respondCommand = (protocols: readonly ListProtocol[]): Command => ({
   name: 'psi respond',
   summary: "answer a partner's request",
-  arguments: [fileArgument('request'), LIST_ARGUMENT],
+  arguments: [fileArgument('request'), { ...LIST_ARGUMENT, name: '[file]' }],
   options: [
     ...askOptions(protocols),
     keyOption(),
     ...peerOptions(),
     outputOption('write the response to this file'),
+    ...datasetOptions(),
     stateOption(),
     stateKeyOption(),
     ...limitOptions('; and which requests were answered'),
@@ -115,11 +126,21 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
   ],
   help: COURSE,
   async run(args, options, io): Promise<ExitStatus> {
-    const flags = options as unknown as BeginFlags;
-    const { output } = flags;
-    const [request, list] = args as [string, string];
-    checkStdin([list, flags.key, flags.peers, flags.policy]);
+    const flags = options as unknown as BeginFlags & DatasetFlags;
+    const { output, dataset } = flags;
     const choice = choose(protocols, { reveal: flags.reveal, role: 'sender' }, options);
+    if (dataset !== undefined) {
+      const [own, another] = args as [string, string?];
+      if (another !== undefined) throw oneList();
+      checkDataset(flags, choice, own);
+      modeOf(choice.protocol);
+      const begun = { list: own, choice, keys: await keysOf(flags, io), kept: keptFlags(choice, flags) };
+      return respondByDataset(begun, { ...flags, dataset }, io);
+    }
+    const [request, list] = args as [string, string?];
+    if (list === undefined) throw noList();
+    checkDataset(flags, choice);
+    checkStdin([list, flags.key, flags.peers, flags.policy]);
     const keeps = checkKeeps(choice, flags);
     if (keeps) checkReadAgain(list);
     // Found out before the request counts as answered.
@@ -144,6 +165,11 @@ export const respondCommand = (protocols: readonly ListProtocol[]): Command => (
     return statusFor(flags, read.summary.rejected);
   },
 });
+
+const oneList = (): VeilmatchError =>
+  new VeilmatchError('argument', 'With --dataset the request is in its folder: name the list alone.');
+const noList = (): VeilmatchError =>
+  new VeilmatchError('argument', 'Name the request, and behind it the list that answers it.');
 
 /** The state of a party that answers a request: one that is there already takes the same step again. */
 async function answeringRun(
@@ -212,6 +238,7 @@ function termsOf(
 
 /** What says how the list is read and what is run, of all flags. */
 function keptFlags({ role }: Choice, flags: BeginFlags): Flags {
-  const { key, peer, peers, output, days, state, stateKeyFile, policy, ledger, ...kept } = flags;
+  const { key, peer, peers, output, days, state, stateKeyFile, policy, ledger, ...others } = flags;
+  const { dataset, memoryLimit, ...kept } = others as typeof others & Partial<DatasetFlags>;
   return { ...kept, role };
 }

@@ -49,8 +49,9 @@ export interface FinishFlags extends StateFlags, LimitFlags {
 export const SIGNING_KEY = 'Make one with: veilmatch key NAME -o FILE';
 export const KEY_HELP = 'your signing key, made by veilmatch key';
 export const keyOption = (): Option => new Option('--key <FILE>', KEY_HELP).makeOptionMandatory();
+/** Needed where there is no folder in its place. */
 export const outputOption = (what: string): Option =>
-  new Option('-o, --output <FILE>', `${what}; it appears when it is complete`).makeOptionMandatory();
+  new Option('-o, --output <FILE>', `${what}; it appears when it is complete`);
 export const peerOptions = (): Option[] => [
   new Option('--peer <NAME>', 'the partner').makeOptionMandatory(),
   new Option(
@@ -91,6 +92,10 @@ none is worth anything to somebody who reads it on the way, but for the sizes of
 The party that asks keeps a state from one step to the next, and with more than two files the other one does, too: sealed, in the
 folder of --state, and erased after the last step. Where a state is kept, a step that is done twice writes the same file again; a
 response of which none is kept is written once. Another file in the place of one that was answered is refused.
+
+Lists that are larger than memory go through a folder in place of the files, with --reveal intersection and cardinality: --dataset
+names it in each step, and nothing else of the command changes, but that respond names its list alone and needs --state, and finish
+names no file.
 
 Where a party that asks tells its partner something as well, with ids and --to both, its own policy limits the partner: psi
 next and finish take --policy.

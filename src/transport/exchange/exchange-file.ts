@@ -25,6 +25,7 @@ const LABEL = utf8('veilmatch-file-v1');
  * Writes a file whole or not at all.
  * @param signingKey Ed25519, 32 bytes
  * @param keep - is given the SHA-512 of the file when it is complete and on the disk, before it appears
+ * @param label what the signature is of, besides: another kind of file has another one
  * @throws {VeilmatchError} `io`, and what `frames` and `keep` throw: there is no file then
  */
 export async function writeExchange(
@@ -33,6 +34,7 @@ export async function writeExchange(
   frames: AsyncIterable<Uint8Array>,
   signingKey: Uint8Array,
   keep: (digest: Uint8Array) => Promise<void> = async () => {},
+  label: Uint8Array = LABEL,
 ): Promise<void> {
   const files = nodeFiles();
   const temporary = `${path}.${bytesToHex(secureRandom(8))}.tmp`;
@@ -48,7 +50,7 @@ export async function writeExchange(
     try {
       await write(encodeMessage(header));
       for await (const frame of frames) await write(encodeMessage({ type: 'frame', frame }));
-      const value = ed25519.sign(concatBytes(LABEL, digest.clone().digest()), signingKey);
+      const value = ed25519.sign(concatBytes(label, digest.clone().digest()), signingKey);
       await write(encodeMessage({ type: 'signature', value }));
       await file.sync();
     } finally {
@@ -244,7 +246,7 @@ async function* framesOf(
 }
 
 /** @param most - bytes that are read of it. Default: all that it has when it is opened */
-async function* messagesOf(
+export async function* messagesOf(
   path: string,
   most: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<{ record: Uint8Array; message: ReturnType<typeof decodeMessage> }, void, void> {

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `psi` with `--dataset`: a folder in place of a file. */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readParquet } from '../support/parquet.js';
+import { cli, type Ending, temporary } from './harness.js';
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const rows = (first: number, count: number): string =>
+  `name,phone,email\n${Array.from({ length: count }, (_, i) => `n${first + i},+1415${2_000_000 + first + i},x${first + i}@example.com\n`).join('')}`;
+
+beforeEach(async () => {
+  folder = dirname(temporary('x'));
+  // A list of two files, one of another kind of phone, and one row that cannot be read.
+  writeFileSync(at('mine-1.csv'), rows(0, 200));
+  writeFileSync(at('mine-2.csv'), `${rows(200, 100)}bad,12,\n`);
+  writeFileSync(at('theirs.csv'), rows(250, 300));
+  writeFileSync(at('state.key'), randomBytes(32).toString('hex'));
+  let peers = '';
+  for (const name of ['a', 'b']) peers += (await cli(['key', name, '-o', at(`${name}.key`)])).stdout;
+  writeFileSync(at('peers.txt'), peers);
+});
+
+const own = (name: string, peer: string): string[] => [
+  ...['--key', at(`${name}.key`), '--peers', at('peers.txt'), '--peer', peer],
+  ...['--dataset', at('run'), '--state', at(`${name}-state`), '--state-key-file', at('state.key')],
+];
+const policy = (): string[] => {
+  writeFileSync(at('policy.json'), JSON.stringify({ budgets: [{ hours: 24, runs: 1 }] }));
+  return ['--policy', at('policy.json'), '--ledger', at('ledger.json')];
+};
+const request = (reveal: string, ...more: string[]): Promise<Ending> =>
+  cli(['psi', 'request', at('mine-*.csv'), '--reveal', reveal, ...own('a', 'b'), ...more]);
+const respond = (reveal: string, ...more: string[]): Promise<Ending> =>
+  cli(['psi', 'respond', at('theirs.csv'), '--reveal', reveal, ...own('b', 'a'), ...policy(), ...more]);
+const finish = (...more: string[]): Promise<Ending> =>
+  cli([
+    ...[
+      'psi',
+      'finish',
+      '--dataset',
+      at('run'),
+      '--state',
+      at('a-state'),
+      '--state-key-file',
+      at('state.key'),
+    ],
+    ...more,
+  ]);
+
+describe('psi --dataset', () => {
+  it('writes the rows that are shared, with what they keep, and leaves no state', async () => {
+    const asked = await request('intersection', '--days', '3');
+    expect(asked, asked.stderr).toMatchObject({ status: 0 });
+    expect(asked.stderr).toMatch(/rejected 1\n/);
+    expect(asked.stderr).toMatch(/600 identifiers in 1 parts, to be answered by b within 3 days/);
+    // Done again it is the same run.
+    const manifest = readFileSync(at('run/request/manifest.vm'));
+    expect(await request('intersection')).toMatchObject({ status: 0 });
+    expect(readFileSync(at('run/request/manifest.vm'))).toEqual(manifest);
+    const answered = await respond('intersection');
+    expect(answered, answered.stderr).toMatchObject({ status: 0 });
+    const done = await finish('-o', at('shared.parquet'), '--keep', 'name', '--json');
+    expect(done, done.stderr).toMatchObject({ status: 0 });
+    expect(JSON.parse(done.stdout)).toMatchObject({ ownSize: 600, peerSize: 600, shared: 100, rows: 50 });
+    const { columns, rows: written } = await readParquet(at('shared.parquet'));
+    expect(columns.map(([name]) => name)).toEqual(['line', 'phone', 'email', 'name']);
+    expect(written.map((row) => row.at(-1))).toEqual(Array.from({ length: 50 }, (_, i) => `n${250 + i}`));
+    for (const state of ['a-state', 'b-state']) expect(readdirSync(at(state))).toEqual([]);
+    expect(await respond('intersection')).toMatchObject({ status: 2 });
+  });
+
+  it('counts one column, and writes no rows', async () => {
+    const column = ['--column', 'phone'];
+    const several = await request('cardinality');
+    expect(several).toMatchObject({ status: 2 });
+    expect(several.stderr).toMatch(/one identifier a row/);
+    expect(readdirSync(at('a-state'))).toEqual([]);
+    expect(existsSync(at('run/request/manifest.vm'))).toBe(false);
+    const again = await request('cardinality', ...column);
+    expect(again, again.stderr).toMatchObject({ status: 0 });
+    expect(await respond('cardinality', ...column)).toMatchObject({ status: 0 });
+    expect((await finish('-o', at('shared.csv'))).stderr).toMatch(/does not learn which rows/);
+    const done = await finish();
+    expect(done, done.stderr).toMatchObject({ status: 0 });
+    expect(done.stdout).toMatch(/^shared 50; 300 here, 300 at the partner's\n$/);
+  });
+
+  it.each([
+    ['sum', /sum|--reveal sum/],
+    ['ids', /does not go through datasets/],
+  ])('is refused with --reveal %s', async (reveal, words) => {
+    const { status, stderr } = await request(reveal);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
+    expect(existsSync(at('a-state'))).toBe(false);
+  });
+
+  it.each([
+    [['-o', 'x'], /Leave -o away/],
+    [['--pad', '1000'], /--pad does not go/],
+    [['--to', 'both'], /leave --to/],
+    [['--memory-limit', '1MB'], /from 512MB/],
+    [['--dataset', 's3://bucket/run'], /a folder of this machine/],
+  ])('is refused with %j', async (more, words) => {
+    const { status, stderr } = await request('intersection', ...more);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
+  });
+
+  it('names the files that there are none of', async () => {
+    expect((await respond('intersection')).stderr).toMatch(/request[/\\]manifest\.vm is not there/);
+    expect((await finish()).stderr).toMatch(/response[/\\]manifest\.vm is not there/);
+    const neither = await cli([
+      'psi',
+      'finish',
+      '--state',
+      at('a-state'),
+      '--state-key-file',
+      at('state.key'),
+    ]);
+    expect(neither).toMatchObject({ status: 2, stderr: expect.stringMatching(/--dataset/) });
+  });
+});
