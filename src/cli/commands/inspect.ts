@@ -16,6 +16,8 @@ import {
   strictOption,
   toListOptions,
 } from '../flags/list-options.js';
+import { reportFile, reportOption } from '../flags/output-options.js';
+import { inspectionPage } from '../report/inspection-page.js';
 import { countryLines, placesOf, rejectedLine } from '../report/rejected.js';
 
 interface InspectFlags extends ListFlags {
@@ -23,6 +25,7 @@ interface InspectFlags extends ListFlags {
   readonly strict?: true;
   readonly json?: true;
   readonly output?: string;
+  readonly report?: string;
 }
 
 export const inspectCommand: Command = {
@@ -35,6 +38,7 @@ export const inspectCommand: Command = {
     ...listOptions(),
     new Option('--json', 'print the report as JSON'),
     new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
+    reportOption(),
   ],
   help: `
 The report names the format, every column with what its cells look like (a digit is a 9, a word an a), what was rejected,
@@ -44,17 +48,20 @@ with. It can be handed on: no cell is in it, only names of columns.
 Examples:
   veilmatch inspect customers.csv --country US
   veilmatch inspect export.csv.gz --country-column Country --json
+  veilmatch inspect customers.csv --country US --report customers.html
 `,
   async run(args, options, io) {
     const flags = options as InspectFlags;
     const path = args[0]!;
     refuseTable(flags.output, 'A report');
-    return withOutputs([flags.output], [path], io, async (output) => {
+    const outputs = [flags.output, ...reportFile(flags)];
+    return withOutputs(outputs, [path], io, async (output, page) => {
       const report = await inspectList(path, { ...toListOptions(flags), assigned: flags.assigned }, io);
       const { notes: _, ...data } = report;
       await output!.write(
         flags.json ? `${JSON.stringify(data, null, 2)}\n` : reportText(report, path, flags),
       );
+      await page?.write(inspectionPage(report));
       return statusFor(
         flags,
         report.rejected.reduce((sum, { count }) => sum + count, 0),
