@@ -14,7 +14,7 @@ export interface Section {
   readonly content: Content;
 }
 
-export interface Page {
+interface Page {
   readonly title: string;
   /** The result, in a sentence. */
   readonly answer: string;
@@ -24,7 +24,7 @@ export interface Page {
 }
 
 /** A column of a table: its heading, and whether what stands in it are numbers. */
-export type Column = readonly [heading: string, kind?: 'number'];
+type Column = readonly [heading: string, kind?: 'number'];
 
 /** Nothing but the one style sheet above it: no script, no picture, no address. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;

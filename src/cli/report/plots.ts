@@ -8,14 +8,14 @@
 import { type Content, html, type Markup } from './markup.js';
 
 /** A line of a plot: what it is of, its values, and how these are said. */
-export interface Bar {
+interface Bar {
   readonly label: string;
   /** As many as there are series. */
   readonly values: readonly number[];
   readonly said: string;
 }
 
-export interface Plot {
+interface Plot {
   readonly title: string;
   /** What the series are called, where there are several; up to three. */
   readonly series?: readonly string[];

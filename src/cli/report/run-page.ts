@@ -9,7 +9,7 @@ import { barPlot } from './plots.js';
 import type { RunSummary } from './run-report.js';
 
 /** What a protocol says of the run. */
-export interface RunTold {
+interface RunTold {
   /** The protocol's name for people. */
   readonly title: string;
   readonly leakage: Leakage;
