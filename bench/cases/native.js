@@ -80,7 +80,8 @@ function contestants(log) {
   const missing = [];
   /** @type {Contestant[]} */
   const ready = [];
-  for (const peer of [own, ...peers]) {
+  const only = process.env.BENCH_PEERS?.split(',');
+  for (const peer of [own, ...peers.filter(({ name }) => only?.includes(name) ?? true)]) {
     try {
       ready.push(...peer.ready(log));
     } catch (error) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** veilmatch itself, each time in a process of its own, as the others are. */
+/** veilmatch itself, each time in a process of its own, as the others are. Its programs lie in bench/native, where the package can be named. */
 
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_MAJOR, nodeOfMajor } from '../../../engines.js';
@@ -19,13 +19,16 @@ const peer = {
       kind,
       threads: [1, 2],
       run: (/** @type {import('../peers.js').Lists} */ { receiver, sender, threads }) =>
-        measuredBy(node, [script('match.js'), kind, receiver, sender, `${threads}`], { threads }),
+        measuredBy(node, [script('../../../native/match.js'), kind, receiver, sender, `${threads}`], {
+          threads,
+        }),
     });
     return [
       {
         work: 'group',
         name: 'veilmatch',
-        run: (seconds) => measuredBy(node, [script('group.js'), `${seconds}`], { threads: 1 }),
+        run: (seconds) =>
+          measuredBy(node, [script('../../../native/group.js'), `${seconds}`], { threads: 1 }),
       },
       match('ecdh'),
       match('ot'),
@@ -41,9 +44,13 @@ const peer = {
         name: 'veilmatch',
         async run(targets, quick) {
           const argument = JSON.stringify({ count: targets.length, prefix: quick ? '41555' : '415' });
-          const { candidatesPerSecond } = await measuredBy(node, [script('reverse.js'), argument], {
-            threads: 1,
-          });
+          const { candidatesPerSecond } = await measuredBy(
+            node,
+            [script('../../../native/reverse.js'), argument],
+            {
+              threads: 1,
+            },
+          );
           return candidatesPerSecond;
         },
       },
