@@ -43,7 +43,7 @@ const peer = {
         work: 'reversal',
         name: 'veilmatch',
         async run(targets, quick) {
-          const argument = JSON.stringify({ count: targets.length, prefix: quick ? '41555' : '415' });
+          const argument = JSON.stringify({ count: targets.length, prefix: quick ? '415' : '41' });
           const { candidatesPerSecond } = await measuredBy(
             node,
             [script('../../../native/reverse.js'), argument],
