@@ -17,7 +17,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/{*,psi/ot}/{parallel,workers}.test.ts',
   ],
   /** A Chromium. */
-  browser: ['test/browser/pages.test.ts', 'test/*/browser.test.ts'],
+  browser: ['test/browser/{pages,reports}.test.ts', 'test/*/browser.test.ts'],
   /** Other engines than the one that runs the tests. */
   matrix: ['test/*/{engines,runtimes}.test.ts'],
 };

@@ -6,6 +6,7 @@
 
 import { middle, originText, Stored, short, spreadText, table } from './cells.js';
 import { choiceTable } from './choice.js';
+import { nativeSection, wholeSection } from './native-tables.js';
 import { fieldTable, profileTable, uploadTable } from './profiles.js';
 import { load } from './record.js';
 import { tables } from './tables.js';
@@ -47,6 +48,8 @@ const BILLION_TAG_BYTES = Math.ceil((40 + 30 + 30) / 8);
 export const figures = {
   ...tables,
   choice: choiceTable,
+  native: nativeSection,
+  whole: wholeSection,
   profiles: profileTable,
   fields: fieldTable,
   uploads: uploadTable,

@@ -5,23 +5,18 @@
  * machine has other things to do.
  */
 
-import { execFileSync, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_MAJOR, nodeOfMajor } from '../engines.js';
-import { messyRows } from '../messy-rows.js';
+import { readerInJava, readerInPython } from '../messy/libraries.js';
+import { writeList } from '../messy/write-list.js';
 import { ratios, spread } from '../rounds.js';
 
 const SCRIPTS = new URL('../messy/', import.meta.url);
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-/** What others are installed into. */
-const PEERS = fileURLToPath(new URL('../.engines/phone-numbers/', import.meta.url));
-const JAVA = '9.0.9';
-const PYTHON = '9.0.43';
 
 /** The commands that are measured, on so many threads. */
 const COMMANDS = [
@@ -45,7 +40,7 @@ const bench = {
     try {
       const list = join(folder, 'list.csv');
       const numbers = join(folder, 'numbers.txt');
-      await writeList(rows, list, numbers);
+      await writeList(rows, list, { numbers });
       const contenders = [
         ...COMMANDS.flatMap(({ command, argv }) =>
           THREADS.map((threads) => ({
@@ -63,7 +58,7 @@ const bench = {
           of: { work: 'numbers', by: 'libphonenumber-js' },
           run: () => script(program, 'numbers.js', 'libphonenumber-js', numbers),
         },
-        ...(await peers(numbers, log)),
+        ...peers(numbers, log),
       ];
       /** @type {Map<object, Took[]>} */
       const took = new Map(contenders.map(({ of }) => [of, []]));
@@ -94,32 +89,6 @@ const bench = {
 };
 
 export default bench;
-
-/** The list, and its telephone numbers with the country of each, for those who read nothing else. @param {number} rows @param {string} list @param {string} numbers */
-async function writeList(rows, list, numbers) {
-  const cell = (/** @type {string} */ text) =>
-    /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  const [whole, alone] = [createWriteStream(list), createWriteStream(numbers)];
-  const names = ['Ada Lovelace', 'Grace Hopper', 'Knuth, Donald', 'Radia Perlman'];
-  let [lines, cells, id] = ['id,name,phone,email,country\n', '', 0];
-  const write = async () => {
-    await Promise.all([
-      new Promise((resolve) => void whole.write(lines, resolve)),
-      new Promise((resolve) => void alone.write(cells, resolve)),
-    ]);
-    [lines, cells] = ['', ''];
-  };
-  for (const { phone, email, country } of messyRows(rows)) {
-    id++;
-    lines += `${[`${id}`, names[id % names.length] ?? '', phone ?? '', email ?? '', country ?? ''].map(cell).join(',')}\n`;
-    if (phone) cells += `${country ?? 'US'}\t${phone}\n`;
-    if (lines.length > 1_000_000) await write();
-  }
-  await write();
-  whole.end();
-  alone.end();
-  await Promise.all([finished(whole), finished(alone)]);
-}
 
 /** One of the package's commands. @param {string} program @param {readonly string[]} argv @returns {Promise<Took>} */
 function runCommand(program, argv) {
@@ -159,57 +128,30 @@ async function printed(program, argv) {
  * @param {string} numbers
  * @param {(line: string) => void} log
  */
-async function peers(numbers, log) {
-  await mkdir(PEERS, { recursive: true });
-  const quietly = /** @type {const} */ ({ stdio: 'pipe', timeout: 180_000 });
-  const ready = (/** @type {string} */ what, /** @type {() => void} */ install) => {
+function peers(numbers, log) {
+  const reader = (/** @type {() => [string, ...string[]]} */ install) => {
     try {
-      install();
-      return undefined;
-    } catch {
-      log(`${what} cannot be installed here, and is left out`);
-      return `${what} could not be installed`;
+      return { command: install() };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      log(`${problem}, and is left out`);
+      return { problem };
     }
   };
-  const jar = join(PEERS, `libphonenumber-${JAVA}.jar`);
-  const artifact = `com.googlecode.libphonenumber:libphonenumber:${JAVA}`;
-  const packages = join(PEERS, 'python');
-  const missing = {
-    java: ready(`libphonenumber ${JAVA} for Java`, () => {
-      const argv = ['-q', '-B', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${PEERS}`];
-      execFileSync('mvn', argv, quietly);
-    }),
-    python: ready(`phonenumbers ${PYTHON} for Python`, () => {
-      const argv = [
-        '-m',
-        'pip',
-        'install',
-        '-q',
-        '--upgrade',
-        '--target',
-        packages,
-        `phonenumbers==${PYTHON}`,
-      ];
-      execFileSync('python3', argv, quietly);
-    }),
-  };
   const run =
-    (/** @type {string | undefined} */ problem, /** @type {() => Promise<Took>} */ action) => async () => {
-      if (problem !== undefined) throw new Error(problem);
-      return action();
+    (/** @type {ReturnType<typeof reader>} */ { command, problem }, /** @type {string[]} */ ...argv) =>
+    async () => {
+      if (command === undefined) throw new Error(problem);
+      const [program, ...first] = command;
+      return printed(program, [...first, numbers, ...argv]);
     };
-  const source = (/** @type {string} */ name) => fileURLToPath(new URL(name, SCRIPTS));
+  const [java, python] = [reader(readerInJava), reader(readerInPython)];
   return [
     ...THREADS.map((threads) => ({
       of: { work: 'numbers', by: 'libphonenumber, Java', threads },
-      run: run(missing.java, () =>
-        printed('java', ['-cp', jar, source('Numbers.java'), numbers, `${threads}`]),
-      ),
+      run: run(java, `${threads}`),
     })),
-    {
-      of: { work: 'numbers', by: 'phonenumbers, Python' },
-      run: run(missing.python, () => printed('python3', [source('numbers.py'), packages, numbers])),
-    },
+    { of: { work: 'numbers', by: 'phonenumbers, Python' }, run: run(python) },
   ];
 }
 

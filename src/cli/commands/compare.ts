@@ -18,9 +18,11 @@ import {
   statusFor,
   strictOption,
 } from '../flags/list-options.js';
+import { reportFile, reportOption } from '../flags/output-options.js';
 import { readSet, type SetFlags } from '../flags/read-set.js';
 import { areaCodesOption } from '../flags/values.js';
 import { comparisonJson, comparisonText } from '../report/comparison.js';
+import { comparisonPage } from '../report/comparison-page.js';
 import { startProgress } from '../report/progress.js';
 
 interface CompareFlags extends SetFlags {
@@ -31,6 +33,7 @@ interface CompareFlags extends SetFlags {
   readonly attackSeconds: number;
   readonly json?: true;
   readonly output?: string;
+  readonly report?: string;
 }
 
 const IDS = protocols.map(({ id }) => id);
@@ -66,6 +69,7 @@ export const compareCommand: Command = {
     strictOption(),
     new Option('--json', 'write one JSON document instead of the table'),
     new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
+    reportOption(),
   ],
   help: `
 Both parties run on this machine; nothing is sent anywhere. For each protocol the table says what it found against the
@@ -79,6 +83,7 @@ Only for lists that you control, or are authorised in writing to assess.
 Examples:
   veilmatch compare members.csv patients.csv --country US --area-codes 415,628
   veilmatch compare a.csv b.csv --country SG --protocols plain,ecdh-psi --json
+  veilmatch compare a.csv b.csv --country US --area-codes 415 --report comparison.html
 `,
   async run(args, options, io) {
     const flags = options as unknown as CompareFlags;
@@ -93,7 +98,8 @@ Examples:
     refuseOpaque(flags);
     const plan = numberingPlan(country, { areaCodes: flags.areaCodes });
     refuseTable(flags.output, 'A comparison');
-    return withOutputs([flags.output], [args[0]!, args[1]!], io, async (output): Promise<ExitStatus> => {
+    const outputs = [flags.output, ...reportFile(flags)];
+    return withOutputs(outputs, [args[0]!, args[1]!], io, async (output, page): Promise<ExitStatus> => {
       const [receiver, sender] = [
         await readSet(args[0]!, flagsFor(args[0]!, args[1]!, flags), io),
         await readSet(args[1]!, flagsFor(args[1]!, args[0]!, flags), io),
@@ -120,6 +126,7 @@ Examples:
       await writeAll(output!, [
         flags.json ? comparisonJson(lists, plan, reports) : comparisonText(lists, plan, reports),
       ]);
+      await page?.write(comparisonPage(lists, plan, reports, protocols));
       return statusFor(flags, receiver.summary.rejected + sender.summary.rejected);
     });
   },

@@ -19,11 +19,19 @@ import {
   statusFor,
   strictOption,
 } from '../flags/list-options.js';
-import { checkKeep, keepOption, spillOption, spreadsheetOption } from '../flags/output-options.js';
+import {
+  checkKeep,
+  keepOption,
+  reportFile,
+  reportOption,
+  spillOption,
+  spreadsheetOption,
+} from '../flags/output-options.js';
 import { ownOf, padOption, readOwn, writtenWith } from '../flags/own.js';
 import { readPolicy } from '../flags/policy.js';
 import { protocolOptions, wordsOf } from '../flags/protocol-options.js';
 import { timeOptions } from '../flags/serve-options.js';
+import { runPage } from '../report/run-page.js';
 import { summaryJson, summaryText } from '../report/run-report.js';
 import { readCertificates, readKeyPair, readToken } from '../secrets/credentials.js';
 import { RunState, type StateFlags } from '../secrets/run-state.js';
@@ -42,6 +50,7 @@ interface ConnectFlags extends AskFlags, StateFlags, GuardFlags {
   readonly totalSeconds: number;
   readonly spill: Spill;
   readonly spreadsheet?: true;
+  readonly report?: string;
   readonly json?: true;
   readonly dryRun?: true;
 }
@@ -76,6 +85,7 @@ list, the same partner, and the credentials that it was begun with. The state is
 Examples:
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token --dry-run
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token -o shared.csv
+  veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token --report run.html
   veilmatch connect wss://partner.example:8443 customers.csv --country US --token-file partner.token \\
     --reveal cardinality --people
   veilmatch connect wss://partner.example:8443 viewers.csv --column phone --country US --token-file partner.token \\
@@ -118,6 +128,7 @@ function connectOptions(protocols: readonly ListProtocol[]): Option[] {
     ),
     stateKeyOption(),
     new Option('--resume', 'go on with the run of --state, which was cut'),
+    reportOption(),
     new Option('--json', 'print the summary as JSON'),
     new Option('--dry-run', 'say what would be revealed to whom, and do not connect'),
     ...timeOptions(),
@@ -136,8 +147,14 @@ async function run(
   const url = checkedUrl(args[0]!);
   checkStdin([args[1], flags.tokenFile, flags.policy]);
   const partner = partnerName(flags, url);
-  const file = checkFileNames({ '--output': flags.output });
+  const files = [...checkFileNames({ '--output': flags.output }), ...reportFile(flags)];
   checkKeep(flags);
+  if (flags.dryRun && flags.report !== undefined) {
+    throw new VeilmatchError(
+      'argument',
+      '--report is of a run, and --dry-run is none: leave one of them away.',
+    );
+  }
   const expected = expectedChoice(protocols, flags);
   const credentials = await readCredentials(flags, io);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
@@ -155,7 +172,9 @@ async function run(
   const guard = flags.dryRun ? undefined : await openGuard(flags, expected, url, io);
   const state = await RunState.open(flags.dryRun ? {} : flags, url.href, io);
   let confirmed = true;
-  const status = await withOutputs([undefined, ...file], inputs, io, async (output, rows) => {
+  const status = await withOutputs([undefined, ...files], inputs, io, async (output, ...opened) => {
+    const rows = flags.output === undefined ? undefined : opened.shift();
+    const [page] = opened;
     const keeping = rows === undefined || flags.dryRun ? undefined : flags.output;
     return withSharedRows(keeping, flags.spill, io, async (kept): Promise<ExitStatus> => {
       const { role } = flags;
@@ -181,6 +200,10 @@ async function run(
       const people = commandLine.takes?.(choice.options) === 'people';
       const words = party.words(result, choice.options, writtenWith(flags));
       await output!.write(flags.json ? summaryJson(summary) : summaryText(summary, words, people));
+      const { title } = choice.protocol;
+      await page?.write(
+        runPage(summary, { title, leakage: choice.protocol.leakage(choice.options), words, people }),
+      );
       return statusFor(flags, read.summary.rejected);
     });
   })

@@ -17,6 +17,8 @@ import {
   strictOption,
   toListOptions,
 } from '../flags/list-options.js';
+import { reportFile, reportOption } from '../flags/output-options.js';
+import { inspectionPage } from '../report/inspection-page.js';
 import { countryLines, placesOf, rejectedLine } from '../report/rejected.js';
 
 interface InspectFlags extends ListFlags {
@@ -24,6 +26,7 @@ interface InspectFlags extends ListFlags {
   readonly strict?: true;
   readonly json?: true;
   readonly output?: string;
+  readonly report?: string;
 }
 
 export const inspectCommand: Command = {
@@ -36,6 +39,7 @@ export const inspectCommand: Command = {
     ...listOptions(),
     new Option('--json', 'print the report as JSON'),
     new Option('-o, --output <FILE>', 'write to this file, which appears when it is complete'),
+    reportOption(),
   ],
   help: `
 The report names the format, every column with what its cells look like (a digit is a 9, a word an a), what was rejected,
@@ -46,17 +50,20 @@ columns.
 Examples:
   veilmatch inspect customers.csv --country US
   veilmatch inspect export.csv.gz --country-column Country --json
+  veilmatch inspect customers.csv --country US --report customers.html
 `,
   async run(args, options, io) {
     const flags = options as InspectFlags;
     const path = args[0]!;
     refuseTable(flags.output, 'A report');
-    return withOutputs([flags.output], [path], io, async (output) => {
+    const outputs = [flags.output, ...reportFile(flags)];
+    return withOutputs(outputs, [path], io, async (output, page) => {
       const report = await inspectList(path, { ...toListOptions(flags), assigned: flags.assigned }, io);
       const { notes: _, ...data } = report;
       await output!.write(
         flags.json ? `${JSON.stringify(data, null, 2)}\n` : reportText(report, path, flags),
       );
+      await page?.write(inspectionPage(report));
       const recognised = report.reading.columns.some(({ kind }) => kind !== 'country');
       const rejections = report.rejected.reduce((sum, { count }) => sum + count, 0);
       return statusFor(flags, recognised ? rejections : Math.max(1, rejections));

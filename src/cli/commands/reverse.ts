@@ -20,7 +20,7 @@ import type { Io } from '../../lists/io.js';
 import { checkDistinct, PRIVATE_MODE, withOutputs, writeAll } from '../../lists/output.js';
 import type { Command, ExitStatus } from '../command.js';
 import { parseCountry, statusFor, strictOption } from '../flags/list-options.js';
-import { spreadsheetOption } from '../flags/output-options.js';
+import { reportFile, reportOption, spreadsheetOption } from '../flags/output-options.js';
 import {
   algorithmOf,
   checkFlags,
@@ -34,6 +34,7 @@ import {
 import { readTokens, type TokenFile } from '../flags/tokens.js';
 import { areaCodesOption, parseAreaCodes, wholeNumber } from '../flags/values.js';
 import { startProgress } from '../report/progress.js';
+import { reversalPage } from '../report/reversal-page.js';
 import { reversalJson, reversalText } from '../report/reverse-report.js';
 import { type Revealed, readCursorFile, writeCursorFile } from '../secrets/cursor-file.js';
 
@@ -105,6 +106,7 @@ export const reverse: Command = {
     new Option('--reveal', 'write what was read back to the file of -o, as token,identifier'),
     new Option('-o, --output <FILE>', 'with --reveal: that file, which only its owner can read'),
     spreadsheetOption(),
+    reportOption(),
     strictOption(),
     new Option('--json', 'write one JSON document instead of text'),
   ],
@@ -122,6 +124,7 @@ Examples:
   veilmatch reverse audience.csv --country US --area-codes 415,628
   veilmatch reverse audience.csv --country DE --format meta --json
   veilmatch reverse tokens.txt --country US --salt-file salt.txt --cursor search.json
+  veilmatch reverse audience.csv --country US --report reversal.html
   veilmatch reverse tokens.txt --emails --reveal -o found.csv
 `,
   async run(args, options, io): Promise<ExitStatus> {
@@ -130,13 +133,16 @@ Examples:
     checkFlags(flags, path);
     checkNames(flags);
     const inputs = [path, ...secondaryInputs(flags)];
-    await checkDistinct([flags.output, flags.cursor], inputs);
-    const outputs = flags.reveal ? [undefined, flags.output] : [undefined];
+    const report = reportFile(flags);
+    await checkDistinct([flags.output, flags.cursor, ...report], inputs);
+    const outputs = [undefined, ...report, ...(flags.reveal ? [flags.output] : [])];
     const status = await withOutputs(
       outputs,
       inputs,
       io,
-      async (result, revealOutput): Promise<ExitStatus> => {
+      async (result, ...files): Promise<ExitStatus> => {
+        const page = report.length > 0 ? files.shift() : undefined;
+        const [revealOutput] = files;
         const list = await readTokens(
           path,
           {
@@ -162,6 +168,7 @@ Examples:
         const table = await revealOutput?.table(columns, flags);
         await table?.append(revealedPairs(revealed!));
         await writeAll(result!, [flags.json ? reversalJson(summary) : reversalText(summary)]);
+        await page?.write(reversalPage(summary));
         return statusFor(flags, list.rejected.count);
       },
       PRIVATE_MODE,

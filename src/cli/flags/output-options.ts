@@ -4,6 +4,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
 import type { Keep } from '../../lists/columns.js';
+import { checkFileNames } from '../../lists/output.js';
+import { refuseTable } from '../../lists/sinks.js';
 
 export function spreadsheetOption(): Option {
   return new Option(
@@ -19,6 +21,19 @@ export function spillOption(): Option {
   )
     .choices(['auto', 'always', 'never'])
     .default('auto');
+}
+
+export function reportOption(): Option {
+  return new Option(
+    '--report <FILE>',
+    'also write a page to this file, with plots, to look at and to print: counts, shapes and times alone',
+  );
+}
+
+/** @returns the file of `--report`, where there is one @throws {VeilmatchError} `argument` for what is no file */
+export function reportFile(flags: { readonly report?: string | undefined }): string[] {
+  refuseTable(flags.report, 'A page');
+  return checkFileNames({ '--report': flags.report });
 }
 
 export function keepOption(): Option {

@@ -49,6 +49,7 @@ export interface ReverseFlags {
   readonly saltColumn?: string;
   readonly accident?: string;
   readonly cursor?: string;
+  readonly report?: string;
   readonly reveal?: true;
   readonly output?: string;
   readonly strict?: true;

@@ -10,7 +10,7 @@ export interface ListSummary {
   readonly rejected: number;
 }
 
-interface ListSummaries {
+export interface ListSummaries {
   readonly receiver: ListSummary;
   readonly sender: ListSummary;
 }
@@ -84,11 +84,11 @@ export function planName({ spec }: NumberingPlan): string {
 }
 
 /** `5,012 of 5,012`, with a tilde where not the whole plan was tried. */
-function reads({ recovered, answersTried, sampled }: AttackReport): string {
+export function reads({ recovered, answersTried, sampled }: AttackReport): string {
   return `${sampled ? '~' : ''}${count(recovered)} of ${count(answersTried)}`;
 }
 
-function wholePlan({ of, attacks: { partner, enumerating } }: ProtocolReport): string {
+export function wholePlan({ of, attacks: { partner, enumerating } }: ProtocolReport): string {
   // Where the receiver has all of the sender's numbers, an attack has nothing to show.
   if (of === 0) return '-';
   // None of them is among the numbers of the plan: that an attack on it finds none says nothing.
@@ -127,7 +127,7 @@ export function count(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function size(bytes: number): string {
+export function size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(2)} MB`;
 }

@@ -135,7 +135,11 @@ type RejectedEntry = Omit<Rejections, 'lines'> & { readonly lines: readonly numb
 export function rejectedLine({ field, code, count, lines }: RejectedEntry, list: ReadList): string {
   const title = field === undefined ? code : `${field} ${code}`;
   const where = `${placesOf(lines, list)}${count > lines.length ? ', ...' : ''}`;
-  const advice =
-    code === 'bad-record' ? (BAD_RECORD[list.reading.format ?? ''] ?? BAD_SEPARATED) : ADVICE[code];
+  const advice = adviceOn(code, list);
   return `${String(count).padStart(8)}  ${title} (${where})${advice ? `; ${advice}` : ''}`;
+}
+
+/** What can be done about it, where something can. */
+export function adviceOn(code: RowCode, { reading: { format = '' } }: ReadList): string | undefined {
+  return code === 'bad-record' ? (BAD_RECORD[format] ?? BAD_SEPARATED) : ADVICE[code];
 }

@@ -79,6 +79,6 @@ function count(value: number): string {
 }
 
 /** Rounded down: not all is never 100 %. */
-function percentage(part: number, whole: number): string {
+export function percentage(part: number, whole: number): string {
   return `${whole === 0 ? 0 : Math.floor((1000 * part) / whole) / 10} %`;
 }

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The sections of the documents on native programs and on the whole way from file to result, which are there where they were measured. */
+
+import { middle, originText, Stored, short, spreadText, table } from './cells.js';
+
+const count = (/** @type {any} */ value) => Number(value).toLocaleString('en-US');
+const RATES = ['multiply', 'hash and multiply', 'multiply a fixed base'];
+
+/** @typedef {import('./record.js').Cell} Cell */
+
+/** `0.5` of a peer that takes half as long. @param {Stored} stored @param {Cell} cell */
+function times(stored, { of: { name, ...of } }) {
+  const [found] = stored.ratios({ ...of, slow: name });
+  return found === undefined ? '-' : spreadText(found.times);
+}
+
+/** @returns {string} a section with its heading; nothing where nothing is stored */
+export function nativeSection() {
+  const stored = new Stored('native');
+  if (stored.record === undefined) return '';
+  const parts = ['## Beside native programs', NATIVE_WORDS, `Measured on: ${originText(stored.record)}.`];
+  const part = (
+    /** @type {string} */ words,
+    /** @type {string[]} */ head,
+    /** @type {readonly Cell[]} */ cells,
+    /** @type {(cell: Cell) => string[]} */ row,
+  ) => {
+    if (cells.length > 0) parts.push(words, table(head, cells.map(row)));
+  };
+  const last = 'times as long as veilmatch';
+  part(
+    'One operation on ristretto255, with decoding and encoding, on one thread:',
+    ['operation', 'program', 'a second', last],
+    stored.cells().filter(({ of }) => RATES.includes(String(of.work))),
+    (cell) => [
+      String(cell.of.work),
+      String(cell.of.name),
+      spreadText(cell.figures.operationsPerSecond),
+      times(stored, cell),
+    ],
+  );
+  part(
+    'Two lists of the same size, of which half is shared, both parties together. A program is compared with the protocol of its kind: one that multiplies points with `ecdh-psi`, one that extends oblivious transfers, or has vector OLE, with `ot-psi`.',
+    ['elements each', 'threads', 'program', 'seconds', 'bytes an element', last],
+    stored.cells({ work: 'intersection' }),
+    (cell) => [
+      count(cell.of.size),
+      String(cell.of.threads),
+      String(cell.of.name),
+      spreadText(cell.figures.seconds),
+      spreadText(cell.figures.bytesPerElement),
+      times(stored, cell),
+    ],
+  );
+  part(
+    'Telephone numbers of messy rows, read into E.164:',
+    ['rows', 'threads', 'program', 'seconds', last],
+    stored.cells({ work: 'telephone numbers' }),
+    (cell) => [
+      count(cell.of.rows),
+      String(cell.of.threads),
+      String(cell.of.name),
+      spreadText(cell.figures.seconds),
+      times(stored, cell),
+    ],
+  );
+  part(
+    'SHA-256 of telephone numbers of the United States, one thread; hashcat takes some seconds to start, which are left out:',
+    ['targets', 'program', 'million hashes a second', last],
+    stored.cells({ work: 'reversal' }),
+    (cell) => [
+      count(cell.of.targets),
+      String(cell.of.name),
+      short(middle(cell.figures.operationsPerSecond) / 1e6),
+      times(stored, cell),
+    ],
+  );
+  const failures = stored.failures().map(({ of, failure }) => `${of.name}: ${failure}`);
+  if (failures.length > 0) parts.push(`Not measured: ${failures.join('; ')}.`);
+  return parts.join('\n\n');
+}
+
+const NATIVE_WORDS = [
+  '`npm run bench -- native` builds or installs each of these on a machine that has its toolchain, gives all of them the same lists and as many',
+  'cores, and takes turns; a number below 1 in the last column is a loss. Secretflow reads and writes CSV, for it takes nothing else; the',
+  "others have strings in memory. Whoever has AVX-512 gets more elsewhere: Secretflow's curves and curve25519-dalek have code for it,",
+  'and the vectors of WebAssembly are 128 bits wide whatever the processor has. Whoever has a GPU reads hashes back with hashcat, faster by',
+  'orders of magnitude than any processor does: what these figures say of an attack is its price for somebody without one.',
+].join('\n');
+
+const STAGES = /** @type {Record<string, string>} */ ({
+  reading: 'reading the file as text',
+  parsing: 'parsing: records, columns, cells of rows',
+  normalising: 'normalising to canonical bytes',
+  tables: 'tables: distinct identifiers, and the rows of each',
+  psi: 'private set intersection',
+  writing: 'keeping the rows, and writing those that are shared',
+});
+
+/** @returns {string} a section with its heading; nothing where nothing is stored */
+export function wholeSection() {
+  const stored = new Stored('whole');
+  if (stored.record === undefined) return '';
+  const runs = stored.cells({ part: 'commands' });
+  const stages = runs.map(({ of: { protocol, rows } }) => {
+    const cells = stored.cells({ part: 'stage', protocol, rows });
+    const seconds = new Map(cells.map(({ of, figures }) => [String(of.stage), middle(figures.cpuSeconds)]));
+    return { seconds, all: [...seconds.values()].reduce((sum, each) => sum + each, 0) };
+  });
+  const names = runs.map(({ of: { protocol, rows } }) => `\`${protocol}\`, ${count(rows)} rows`);
+  return [
+    '## From file to result',
+    [
+      'Two messy lists as CSV, as above, of which about half is shared, to the shared rows as CSV. What each stage takes, on one thread and of both',
+      'parties together, in seconds of a processor (`npm run bench -- whole`; `--full` has ten million rows):',
+    ].join('\n'),
+    table(
+      ['stage', ...names],
+      [
+        ...Object.entries(STAGES).map(([stage, title]) => [
+          title,
+          ...stages.map(({ seconds, all }) => {
+            const own = seconds.get(stage) ?? 0;
+            return `${short(own)} (${((100 * own) / all).toFixed(0)} %)`;
+          }),
+        ]),
+        ['together', ...stages.map(({ all }) => short(all))],
+      ],
+    ),
+    'The commands as they are run, `serve` and `connect`, on as many threads as the machine has:',
+    table(
+      [
+        'protocol',
+        'rows each',
+        'shared',
+        'seconds of `connect`, start to end',
+        'seconds of a processor, both',
+      ],
+      runs.map(({ of, figures }) => [
+        `\`${of.protocol}\``,
+        count(of.rows),
+        count(figures.shared),
+        spreadText(figures.seconds),
+        spreadText(figures.cpuSeconds),
+      ]),
+    ),
+    `Measured on: ${originText(stored.record)}.`,
+  ].join('\n\n');
+}
