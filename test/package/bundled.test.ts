@@ -43,7 +43,11 @@ describe('built files', () => {
       .flatMap(({ entry }) => Object.keys(entry ?? {}));
     expect(bundles.length).toBeGreaterThan(3);
     const expected = [...bundles.map((name) => `${name}.js`), 'attack/emails/names.generated.js'];
-    expect([...carried.keys()].sort()).toEqual(expected.sort());
+    // What the command carries is in a part of it, which is loaded with all of its commands.
+    const found = [...carried.keys()].map((path) =>
+      path.replace(/^cli\/chunk-[0-9A-Z]{8}\.js$/, 'cli/main.js'),
+    );
+    expect(found.sort()).toEqual(expected.sort());
   });
 
   it.each([...carried])('%s has the licences of %j beside it, and no others', (path, names) => {
