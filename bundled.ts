@@ -109,6 +109,9 @@ function writeNotices(file: string, parts: readonly string[], packages: readonly
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'THIRD-PARTY-NOTICES.txt'),
-    `${parts.map((path) => basename(path)).join(', ')} contains these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
+    `In ${[...parts]
+      .sort()
+      .map((path) => basename(path))
+      .join(', ')} are these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
   );
 }
