@@ -2,7 +2,7 @@
 /** What the build copies from other packages into files of its own: their licences beside it, and a bill of materials. */
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Options } from 'tsup';
 import { billOfMaterials } from './sbom.js';
 
@@ -16,31 +16,48 @@ export interface CarriedPackage {
   readonly text: string;
 }
 
-/** Built files, relative to dist, with what they carry; undefined until they are built. */
-const carried = new Map<string, readonly CarriedPackage[] | undefined>();
+/** Built files, relative to dist, with what they carry. */
+const carried = new Map<string, readonly CarriedPackage[]>();
+/** Those that are not built yet. */
+const pending = new Set<string>();
 
 /**
  * Writes the licences of the packages that a bundle contains beside it, and with the last bundle the bill of materials.
- * @param file the bundle, relative to dist
+ * @param file the bundle, relative to dist; what is loaded with it may be in parts beside it
  * @param packages which ones, where it is no bundle but has data of theirs
  */
 export function thirdParty(file: string, packages?: readonly string[]): BuildPlugin {
-  carried.set(file, undefined);
+  pending.add(file);
   return {
     name: 'third-party',
     setup(build) {
       build.initialOptions.metafile = true;
       build.onEnd(({ metafile, errors }) => {
         if (errors.length > 0) return;
-        const modules = Object.values(metafile?.outputs ?? {}).flatMap(({ inputs }) =>
-          Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0),
-        );
-        const folders = packages?.map((name) => `node_modules/${name}`) ?? modules.flatMap(folderOf);
-        const list = [...new Set(folders)].sort().map((folder) => packageIn(folder, modules));
-        writeNotices(file, list);
-        carried.set(file, list);
-        const all = [...carried].flatMap(([path, its]) => its?.map((one) => ({ path, ...one })) ?? []);
-        if ([...carried.values()].includes(undefined)) return;
+        const found = new Map<string, readonly CarriedPackage[]>();
+        if (packages !== undefined) {
+          found.set(
+            file,
+            packages.map((name) => packageIn(`node_modules/${name}`, [])),
+          );
+        } else {
+          for (const [output, { inputs }] of Object.entries(metafile?.outputs ?? {})) {
+            const modules = Object.keys(inputs).filter((path) => inputs[path]!.bytesInOutput > 0);
+            const folders = [...new Set(modules.flatMap(folderOf))].sort();
+            if (folders.length === 0) continue;
+            found.set(
+              relative('dist', output).replaceAll('\\', '/'),
+              folders.map((folder) => packageIn(folder, modules)),
+            );
+          }
+        }
+        writeNotices(file, [...found.keys()], distinct([...found.values()].flat()));
+        for (const [path, list] of found) carried.set(path, list);
+        pending.delete(file);
+        if (pending.size > 0) return;
+        const all = [...carried.keys()]
+          .sort()
+          .flatMap((path) => carried.get(path)!.map((one) => ({ path, ...one })));
         writeFileSync(join('dist', 'sbom.cdx.json'), billOfMaterials(all));
       });
     },
@@ -78,7 +95,13 @@ function sectionOf(folder: string): string {
   return section.split(/^#|^\[[^\]]+\]: /m)[0]!.trim();
 }
 
-function writeNotices(file: string, packages: readonly CarriedPackage[]): void {
+function distinct(packages: readonly CarriedPackage[]): CarriedPackage[] {
+  const byName = new Map(packages.map((one) => [one.name, one]));
+  return [...byName.keys()].sort().map((name) => byName.get(name)!);
+}
+
+/** @param parts of the bundle, which hold the packages */
+function writeNotices(file: string, parts: readonly string[], packages: readonly CarriedPackage[]): void {
   const notices = packages.map(
     ({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`,
   );
@@ -86,6 +109,9 @@ function writeNotices(file: string, packages: readonly CarriedPackage[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'THIRD-PARTY-NOTICES.txt'),
-    `${basename(file)} contains these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
+    `In ${[...parts]
+      .sort()
+      .map((path) => basename(path))
+      .join(', ')} are these packages:\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`,
   );
 }

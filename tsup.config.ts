@@ -94,10 +94,15 @@ const config = (): Options[] => [
   },
   {
     ...shared,
-    // The command is one file that carries its argument parser with it.
+    // The tool carries its argument parser with it. A part of it, and what that needs of the library, is loaded with the command.
     entry: { 'cli/main': 'src/cli/main.ts' },
     bundle: true,
+    splitting: true,
     platform: 'node',
+    esbuildOptions(options) {
+      // In one folder, from which the library is found.
+      options.chunkNames = 'cli/[name]-[hash]';
+    },
     esbuildPlugins: [libraryStaysOutside('cli'), thirdParty('cli/main.js')],
     // commander is CommonJS and asks for Node's own modules with require.
     banner: {

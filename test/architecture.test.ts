@@ -165,7 +165,6 @@ function lonely(files: readonly Source[]): string[] {
 /** Exported for tests alone, which call by itself what the package has inside. */
 const FOR_TESTS: readonly string[] = [
   'cli/flags/offers.ts#settingNames',
-  'cli/program.ts#jobCommands',
   'cli/flags/settings-schema.ts#configSchema',
   'cli/flags/settings-schema.ts#jobSchema',
   'attack/scanner.ts#KernelScanner',
@@ -363,7 +362,7 @@ function reachedFrom(graph: Graph, start: string): ReadonlySet<string> {
 
 /** Lists of what is below them, and what a process begins with: each stands for itself, above its folder. */
 const isEntry = (path: string): boolean =>
-  /^(?:[^/]+\/)?index\.ts$/.test(path) || ['cli/main.ts', 'cli/program.ts'].includes(path);
+  /^(?:[^/]+\/)?index\.ts$/.test(path) || ['cli/main.ts', 'cli/program.ts', 'cli/registry.ts'].includes(path);
 
 /** The folder that a file lies in; a file at the top is a node of its own. */
 const folderOf = (path: string): string =>

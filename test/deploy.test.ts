@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { jobCommands } from '../src/cli/program.js';
+import { jobCommands } from '../src/cli/registry.js';
 import { registry } from '../src/compare/registry.js';
 import { cli, temporary } from './cli/harness.js';
 import { serveHere } from './cli/server.js';
@@ -16,7 +16,7 @@ import { serveHere } from './cli/server.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const text = (path: string): string => readFileSync(join(root, path), 'utf8');
 const json = (path: string): Record<string, unknown> => JSON.parse(text(path));
-const commands = jobCommands(registry);
+const commands = await jobCommands(async () => registry);
 const has = (program: string, ...args: string[]): boolean => spawnSync(program, args).status === 0;
 
 /** `FROM`, `RUN` and the others with their words, lines that go on put together. */

@@ -70,7 +70,7 @@ describe('the projects', () => {
 const shortened = tests.filter(
   (path) =>
     path !== 'test/projects.test.ts' &&
-    /\b(?:QUICK|sample|testableBackends)\b.*from '[^']*(?:effort|backends)\.js'/.test(
+    /\b(?:QUICK|sample|places|testableBackends)\b.*from '[^']*(?:effort|backends)\.js'/.test(
       readFileSync(join(root, path), 'utf8'),
     ),
 );

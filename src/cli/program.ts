@@ -2,108 +2,14 @@
 /** The `veilmatch` tool: its commands, and what every ending of one means for the caller. */
 
 import { Command as Commander, Help } from 'commander';
-import { registry } from '../compare/registry.js';
 import type { Io, Terminal } from '../lists/io.js';
-import { type ListProtocol, requireListProtocol } from '../psi/described/command-line.js';
-import type { Command } from './command.js';
-import { budget } from './commands/budget.js';
-import { compareCommand } from './commands/compare.js';
-import { completionCommand } from './commands/completion.js';
-import { connectCommand } from './commands/connect.js';
-import {
-  DIRECTORY_COURSE,
-  directoryAddCommand,
-  directoryCreateCommand,
-  directoryInfoCommand,
-  directoryRemoveCommand,
-  directoryRotateCommand,
-} from './commands/directory.js';
-import { directoryServeCommand } from './commands/directory-serve.js';
-import { doctorCommand } from './commands/doctor.js';
-import { hash } from './commands/hash.js';
-import { inspectCommand } from './commands/inspect.js';
-import { keyCommand } from './commands/key.js';
-import { lookupCommand } from './commands/lookup.js';
-import { normalize } from './commands/normalize.js';
-import {
-  pairDecryptCommand,
-  pairEncryptCommand,
-  pairHashCommand,
-  pairMatchCommand,
-  pairReencryptCommand,
-} from './commands/pair.js';
-import { pairKeyCommand, pairSaltCommand } from './commands/pair-secrets.js';
-import { requestCommand, respondCommand } from './commands/psi.js';
-import { finishCommand, nextCommand } from './commands/psi-finish.js';
-import { reverse } from './commands/reverse.js';
-import { runCommand } from './commands/run.js';
-import { serveCommand } from './commands/serve.js';
-import { tokenCommand } from './commands/token.js';
-import { workerCommand } from './commands/worker.js';
+import type { ListProtocol } from '../psi/described/command-line.js';
 import { endingOf } from './ending.js';
 import { withConfig } from './flags/config-file.js';
 import { LIST_ARGUMENT } from './flags/list-options.js';
-import { PAIR_COURSE } from './flags/pair-options.js';
-import { checkFlags } from './flags/protocol-options.js';
-import { COURSE } from './flags/psi-options.js';
 import { manifest } from './manifest.js';
+import { COMMANDS, commandsFor, GROUPS } from './registry.js';
 import { checkNoToken } from './secrets/exposed.js';
-
-/** @param protocols that two parties can run with each other */
-export const jobCommands = (protocols: readonly ListProtocol[]): readonly Command[] => [
-  inspectCommand,
-  normalize,
-  hash,
-  compareCommand,
-  reverse,
-  budget,
-  tokenCommand,
-  serveCommand(protocols),
-  connectCommand(protocols),
-  keyCommand,
-  requestCommand(protocols),
-  respondCommand(protocols),
-  nextCommand(protocols),
-  finishCommand(protocols),
-  pairSaltCommand,
-  pairKeyCommand,
-  pairHashCommand,
-  pairEncryptCommand,
-  pairReencryptCommand,
-  pairMatchCommand,
-  pairDecryptCommand,
-  directoryCreateCommand,
-  directoryAddCommand,
-  directoryRemoveCommand,
-  directoryRotateCommand,
-  directoryInfoCommand,
-  directoryServeCommand,
-  lookupCommand,
-];
-
-/** All commands: those that a job can name, and those that are about them. */
-function commandsFor(protocols: readonly ListProtocol[]): readonly Command[] {
-  const jobs = jobCommands(protocols);
-  const doctor = doctorCommand(jobs);
-  const run = runCommand(jobs);
-  const all = [...jobs, workerCommand, run, doctor];
-  const completion = completionCommand(() => [...all, completion]);
-  return [...all, completion];
-}
-
-/** What the commands of a group have in common. */
-const GROUPS: Readonly<Record<string, { readonly summary: string; readonly help: string }>> = {
-  psi: { summary: 'find out what two lists share by exchanging signed files', help: COURSE },
-  pair: {
-    summary: 'PAIR of IAB Tech Lab, with advertisers and publishers on other software',
-    help: PAIR_COURSE,
-  },
-  directory: {
-    summary:
-      'publish members for contact discovery, and answer clients that look for their contacts among them',
-    help: DIRECTORY_COURSE,
-  },
-};
 
 const HELP = `
 Exit status: 0 done, rejected rows are reported; 1 rows were rejected and --strict was given, or more than --max-rejected allows,
@@ -124,18 +30,17 @@ Examples:
 /**
  * Runs the tool.
  * @param argv without the interpreter and the script
- * @param protocols that two parties can run with each other
+ * @param protocols that two parties can run with each other; by default those of the package
  * @returns the exit status
  */
 export async function run(
   argv: readonly string[],
   io: Io,
-  protocols: readonly ListProtocol[] = registry,
+  protocols?: readonly ListProtocol[],
 ): Promise<number> {
-  for (const protocol of protocols) requireListProtocol(protocol);
-  checkFlags(protocols);
+  if (protocols !== undefined) await checkProtocols(protocols);
   let status = 0;
-  const program = buildProgram(commandsFor(protocols), io, (result) => {
+  const program = await buildProgram(argv, protocols, io, (result) => {
     status = result;
   });
   try {
@@ -147,7 +52,20 @@ export async function run(
   }
 }
 
-function buildProgram(commands: readonly Command[], io: Io, finish: (status: number) => void): Commander {
+/** Of protocols that somebody brings. */
+async function checkProtocols(protocols: readonly ListProtocol[]): Promise<void> {
+  const { requireListProtocol } = await import('../psi/described/command-line.js');
+  const { checkFlags } = await import('./flags/protocol-options.js');
+  for (const protocol of protocols) requireListProtocol(protocol);
+  checkFlags(protocols);
+}
+
+async function buildProgram(
+  argv: readonly string[],
+  protocols: readonly ListProtocol[] | undefined,
+  io: Io,
+  finish: (status: number) => void,
+): Promise<Commander> {
   const program = new Commander('veilmatch')
     .description(
       'Find out which customers two lists share: hashing as the platforms do it, and private set intersection.',
@@ -171,8 +89,11 @@ function buildProgram(commands: readonly Command[], io: Io, finish: (status: num
     .showHelpAfterError('Try: veilmatch --help')
     .addHelpText('after', helpOf(HELP, io));
   const groups = new Map<string, Commander>();
-  for (const command of commands) {
-    const [name, parent] = placeOf(command.name, program, groups, io);
+  const known = async (): Promise<readonly ListProtocol[]> =>
+    protocols ?? (await import('../compare/registry.js')).registry;
+  for (const title of commandsFor(argv)) {
+    const command = await COMMANDS[title]!(known);
+    const [name, parent] = await placeOf(command.name, program, groups, io);
     const sub = parent
       .command(name)
       .summary(command.summary)
@@ -198,12 +119,12 @@ function buildProgram(commands: readonly Command[], io: Io, finish: (status: num
 }
 
 /** `psi request` is the command `request` of a group `psi`. */
-function placeOf(
+async function placeOf(
   name: string,
   program: Commander,
   groups: Map<string, Commander>,
   io: Io,
-): [string, Commander] {
+): Promise<[string, Commander]> {
   const [group, own] = name.split(' ') as [string, string?];
   if (own === undefined) return [name, program];
   const known = groups.get(group);
@@ -214,7 +135,7 @@ function placeOf(
     .summary(summary)
     .description(sentence(summary))
     .showHelpAfterError(`Try: veilmatch ${group} --help`)
-    .addHelpText('after', helpOf(help, io));
+    .addHelpText('after', helpOf(await help(), io));
   groups.set(group, parent);
   return [own, parent];
 }

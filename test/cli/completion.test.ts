@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { jobCommands } from '../../src/cli/program.js';
+import { jobCommands } from '../../src/cli/registry.js';
 import { registry } from '../../src/compare/registry.js';
 import { cli, temporary } from './harness.js';
 
@@ -17,7 +17,7 @@ const scriptFor = async (shell: string): Promise<string> => {
 
 it.each(['bash', 'zsh', 'fish'])('the script for %s knows every command and flag', async (shell) => {
   const script = await scriptFor(shell);
-  for (const { name, options } of jobCommands(registry)) {
+  for (const { name, options } of await jobCommands(async () => registry)) {
     expect(script).toContain(name.split(' ').at(-1));
     for (const { long } of options)
       expect(script).toContain(shell === 'fish' ? `-l ${long!.slice(2)}` : long);

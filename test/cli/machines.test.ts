@@ -128,9 +128,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const SENDER = listOf(0, 3000);
-const RECEIVER = listOf(2000, 3000);
-const SHARED = listOf(2000, 1000);
+const SENDER = listOf(0, 1500);
+const RECEIVER = listOf(500, 1500);
+const SHARED = listOf(500, 1000);
 
 describe('two processes over TLS', () => {
   it('find the plain intersection, by a token, and tell their logs nothing that is secret', async () => {
@@ -157,13 +157,13 @@ describe('two processes over TLS', () => {
     const summary = JSON.parse(client.stdout);
     expect(summary).toMatchObject({
       reveal: 'intersection',
-      ownSize: 3000,
-      peerSize: 3000,
+      ownSize: 1500,
+      peerSize: 1500,
       shared: 1000,
       rows: 1000,
     });
     const complete = await tool.logged('complete');
-    expect(complete).toMatchObject({ run: summary.runId, peer: 'acme', peerSize: 3000 });
+    expect(complete).toMatchObject({ run: summary.runId, peer: 'acme', peerSize: 1500 });
     // But for a last sign of life on a slow machine, which nobody reads any more.
     for (const [sent, received] of [
       [complete.bytesSent, summary.bytesReceived],
@@ -318,7 +318,7 @@ describe('what two processes agree on', () => {
     expect([await both.status, await tool.status]).toEqual([0, 0]);
     expect(readFileSync(ours, 'utf8')).toBe(rows(SHARED, 2002));
     expect(readFileSync(theirs, 'utf8')).toBe(rows(SHARED, 2));
-    expect(await tool.logged('complete')).toMatchObject({ peerSize: 3000, shared: 1000 });
+    expect(await tool.logged('complete')).toMatchObject({ peerSize: 1500, shared: 1000 });
     expect(tool.stderr).not.toMatch(/1415\d{7}|matched/);
   });
 
@@ -401,7 +401,7 @@ describe('serve', () => {
 
   it('keeps to a policy, and to budgets over a restart', async () => {
     const { tokenFile, known } = await newToken();
-    const policy = file(JSON.stringify({ largestSet: 3000, budgets: [{ hours: 24, runs: 1 }] }));
+    const policy = file(JSON.stringify({ largestSet: 1500, budgets: [{ hours: 24, runs: 1 }] }));
     const ledger = temporary('ledger.json');
     const argv = ['--reveal', 'intersection', '--partners', known, '--policy', policy, '--ledger', ledger];
     const ask = async (port: number, list: readonly string[]): Promise<Tool> => {
@@ -410,12 +410,12 @@ describe('serve', () => {
       return client;
     };
     const first = await serve(SENDER, ...argv);
-    const large = await ask(first.port, listOf(0, 3001));
+    const large = await ask(first.port, listOf(0, 1501));
     expect([await large.status, large.stderr]).toEqual([3, expect.stringContaining("peer's policy")]);
     expect(await first.tool.logged('refused')).toMatchObject({
       peer: 'acme',
       limit: 'largestSet',
-      peerSize: 3001,
+      peerSize: 1501,
     });
     expect(await (await ask(first.port, RECEIVER)).status).toBe(0);
     expect(await (await ask(first.port, RECEIVER)).status).toBe(3);
@@ -454,7 +454,7 @@ describe('serve', () => {
     expect(await get('/healthz')).toBe('200 ok\n');
     const figures = await get('/metrics');
     expect(figures).toMatch(/^veilmatch_runs_total\{outcome="complete"\} 1$/m);
-    expect(figures).toMatch(/^veilmatch_list_identifiers 3000$/m);
+    expect(figures).toMatch(/^veilmatch_list_identifiers 1500$/m);
     expect(figures).toMatch(/^veilmatch_bytes_total\{direction="sent"\} \d+$/m);
     expect(figures).not.toContain('acme');
     expect(await get('/metrics', 'evil.example')).toBe('404 ');
@@ -660,7 +660,7 @@ describe('--dry-run', () => {
     expect(status).toBe(0);
     expect(stdout).toContain('who         acme (1 token)');
     expect(stdout).toContain(
-      'how many of its identifiers are in this list; that this list has 3,000 identifiers',
+      'how many of its identifiers are in this list; that this list has 1,500 identifiers',
     );
     expect(stdout).toContain('sees the exact count');
     expect(stdout).toContain('nothing of the result');
@@ -673,7 +673,7 @@ describe('--dry-run', () => {
     const { status, stdout } = await cli(['connect', 'wss://nobody.example', file(csv(SENDER)), '--dry-run']);
     expect(status).toBe(0);
     expect(stdout).toContain('no connection was made');
-    expect(stdout).toContain('that this list has 3,000 identifiers, and of which kinds (phone)');
+    expect(stdout).toContain('that this list has 1,500 identifiers, and of which kinds (phone)');
   });
 
   it('takes no policy that is none', async () => {

@@ -6,17 +6,43 @@ import { Readable, Writable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../src/cli/program.js';
+import { COMMANDS, commandsFor } from '../../src/cli/registry.js';
+import { registry } from '../../src/compare/registry.js';
 import { cli, memoryIo, temporary } from './harness.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-const COMMANDS = ['normalize', 'hash'];
+const LISTED = ['normalize', 'hash'];
+
+describe('the registry', () => {
+  it('has each command under its own name', async () => {
+    for (const [name, load] of Object.entries(COMMANDS)) {
+      const command = await load(async () => registry);
+      expect(command.name).toBe(name);
+    }
+  });
+
+  it.each([
+    [['hash', 'list.csv', '--plain'], ['hash']],
+    [['psi', 'request', 'list.csv'], ['psi request']],
+    [['serve', '--help'], ['serve']],
+  ])('of %j loads that command alone', (argv, names) => {
+    expect(commandsFor(argv)).toEqual(names);
+  });
+
+  it.each([[[]], [['--help']], [['help', 'hash']], [['psi']], [['psi', 'requst']], [['toString']]])(
+    'of %j loads all, to tell of them',
+    (argv) => {
+      expect(commandsFor(argv)).toEqual(Object.keys(COMMANDS));
+    },
+  );
+});
 
 describe('veilmatch', () => {
   it('prints its version and its help', async () => {
     expect(await cli(['--version'])).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
     const help = await cli(['--help']);
     expect(help).toMatchObject({ status: 0, stderr: '' });
-    for (const name of COMMANDS) expect(help.stdout).toContain(`  ${name} [options]`);
+    for (const name of LISTED) expect(help.stdout).toContain(`  ${name} [options]`);
     expect(help.stdout).toContain('Exit status: 0 done');
     expect(help.stdout.replace(/\s+/g, ' ')).toContain('of normalize and hash without -o the rows before it');
   });
@@ -27,7 +53,7 @@ describe('veilmatch', () => {
     expect(stderr).toContain('Usage: veilmatch');
   });
 
-  it.each(COMMANDS)(
+  it.each(LISTED)(
     '%s --help has every option and examples, in lines of at most 120 characters',
     async (name) => {
       const { status, stdout } = await cli([name, '--help']);
@@ -51,7 +77,7 @@ describe('veilmatch', () => {
 
   it('understands every example in its help', async () => {
     const examples: string[] = [];
-    for (const argv of [['--help'], ...[...COMMANDS, 'reverse'].map((name) => [name, '--help'])]) {
+    for (const argv of [['--help'], ...[...LISTED, 'reverse'].map((name) => [name, '--help'])]) {
       const { stdout } = await cli(argv);
       examples.push(...[...stdout.matchAll(/^ {2}.*?(veilmatch .*)$/gm)].map(([, line]) => line!));
     }

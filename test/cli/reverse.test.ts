@@ -180,8 +180,6 @@ describe('veilmatch reverse', () => {
     ['birth dates', ['--birth-dates'], ['19970216', '02/29'], 'email,birthdate'],
     ['postal codes', ['--postal-codes', '--country', 'US'], ['94103', '00501'], 'email,zip'],
   ])('%s', async (_, options, texts, header) => {
-    const stdin = texts.map((text) => token(text)).join('\n');
-    expect(await result(stdin, ...options)).toMatchObject({ targets: 2, recovered: 2 });
     const list = `${header}\n${texts.map((text) => `${token('x')},${token(text)}`).join('\n')}\n`;
     expect(await result(list, ...options)).toMatchObject({ targets: 2, recovered: 2 });
   });

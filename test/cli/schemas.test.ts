@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { configSchema, jobSchema } from '../../src/cli/flags/settings-schema.js';
-import { jobCommands } from '../../src/cli/program.js';
+import { jobCommands } from '../../src/cli/registry.js';
 import { registry } from '../../src/compare/registry.js';
 
 const docs = (name: string): string => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
-const commands = jobCommands(registry);
+const commands = await jobCommands(async () => registry);
 const serve = commands.find(({ name }) => name === 'serve')!;
 const written = (schema: object): string => `${JSON.stringify(schema, null, 1)}\n`;
 

@@ -23,6 +23,7 @@ import { lent } from '../../src/transport/resume/lent.js';
 import { expectCode } from '../suites/errors.js';
 import { FileRun, KEYS, PUBLIC, roleOf } from '../suites/file-run.js';
 import { toy } from '../suites/toy-protocol.js';
+import { places } from '../support/effort.js';
 
 let backend: GroupBackend;
 let folder: string;
@@ -163,7 +164,7 @@ describe.each(CASES)('$title', (tried) => {
 
   it('goes on where a step was cut, whatever was on the disk, to the same result and for one charge', async () => {
     const both = await runBoth(tried.protocol, own as never, { backend, ...tried.options });
-    for (let records = 0; ; records++) {
+    for (const records of places()) {
       const run = begin(tried);
       let cut = 0;
       let last: unknown;

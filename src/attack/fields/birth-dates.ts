@@ -68,8 +68,10 @@ export function birthDates(options: BirthDatesOptions = {}): EmailDictionary {
     throw new VeilmatchError('argument', 'There is no day between the first and the last one.');
   const seen = new Set<string>();
   const lists = SPELLINGS.flatMap((spelling, rank) => {
+    // What stands between parts of a day, and their names, in turns.
+    const pieces = spelling.split(/(YYYY|YY|MM|DD|M|D)/);
     const texts = new Set(
-      days.map((parts) => spelling.replace(/YYYY|YY|MM|DD|M(?!M)|D(?!D)/g, (part) => parts[part]!)),
+      days.map((parts) => pieces.map((piece, i) => (i % 2 === 1 ? parts[piece]! : piece)).join('')),
     );
     const fresh = [...texts].filter((text) => !seen.has(text));
     for (const text of fresh) seen.add(text);

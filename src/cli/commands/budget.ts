@@ -2,7 +2,7 @@
 /** `veilmatch budget`: what a sender's policy is worth against somebody who asks for a whole numbering plan. */
 
 import { Option } from 'commander';
-import { numberingPlan } from '../../attack/index.js';
+import { numberingPlan } from '../../attack/plan.js';
 import { withOutputs, writeAll } from '../../lists/output.js';
 import {
   type Bound,

@@ -7,7 +7,7 @@ import type { Command } from '../command.js';
 import { completionScript, SHELLS } from '../report/completion.js';
 
 /** @param commands all of the tool, this one among them */
-export const completionCommand = (commands: () => readonly Command[]): Command => ({
+export const completionCommand = (commands: () => Promise<readonly Command[]>): Command => ({
   name: 'completion',
   summary: 'print the script by which bash, zsh or fish completes commands, flags and their values',
   arguments: [{ name: '<shell>', description: SHELLS.join(', '), choices: SHELLS }],
@@ -21,7 +21,7 @@ Examples:
   async run([name], _options, io) {
     const shell = SHELLS.find((one) => one === name);
     if (shell === undefined) throw new VeilmatchError('argument', `Give one of ${SHELLS.join(', ')}.`);
-    const script = completionScript(shell, commands());
+    const script = completionScript(shell, await commands());
     await withOutputs([undefined], [], io, (output) => output.write(script));
     return 0;
   },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What `veilmatch serve --dry-run` says: who could find out what, and how long the policy keeps a partner from everybody. */
 
-import { numberingPlan } from '../../attack/index.js';
+import { numberingPlan } from '../../attack/plan.js';
 import type { IdentifierSet } from '../../identifiers/index.js';
 import { daysToEnumerate, type Policy } from '../../psi/index.js';
 import type { Partner, Partners } from '../../transport/index.js';

@@ -9,9 +9,9 @@ import { checkOutputFiles, PRIVATE_MODE, withOutputs } from '../../lists/output.
 import { pathName } from '../../path-name.js';
 import { isPartnerName } from '../../transport/door/partners.js';
 import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
+import { createToken, hashToken } from '../../transport/door/tokens.js';
 import { lockFile } from '../../transport/files/file-lock.js';
 import { readIfThere } from '../../transport/files/files.js';
-import { createToken, hashToken } from '../../transport/index.js';
 import type { Command } from '../command.js';
 import { partnersOf } from '../secrets/credentials.js';
 import { existingText } from '../secrets/secrets.js';

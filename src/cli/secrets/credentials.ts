@@ -7,10 +7,9 @@ import { hexToBytes } from '../../bytes.js';
 import { VeilmatchError } from '../../errors.js';
 import { placeName } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
-import { isPartnerName } from '../../transport/door/partners.js';
-import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
+import { isPartnerName, type Partners } from '../../transport/door/partners.js';
+import { MAX_PARTNERS_BYTES, parsePartners } from '../../transport/door/partners-file.js';
 import { isSignedToken, isToken } from '../../transport/door/tokens.js';
-import { type Partners, parsePartners } from '../../transport/index.js';
 import { readSecret, readSmall } from './secrets.js';
 
 /** A bundle of authorities is the largest of these files. */
