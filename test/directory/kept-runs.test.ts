@@ -10,7 +10,10 @@ const TWO = 'fedcba9876543210';
 const THREE = 'aaaaaaaaaaaaaaaa';
 
 /** Runs that begin now, of a directory whose epoch goes up with each. */
-function kept(options: ConstructorParameters<typeof KeptRuns>[1] = {}): { readonly runs: KeptRuns; readonly clock: { at: number } } {
+function kept(options: ConstructorParameters<typeof KeptRuns>[1] = {}): {
+  readonly runs: KeptRuns;
+  readonly clock: { at: number };
+} {
   const clock = { at: 1_700_000_000_000 };
   let epoch = 0;
   const served = async (): Promise<ServedSet[]> => [
