@@ -14,7 +14,7 @@ import { type Journal, partyTerms, type RunStore } from '../transport/index.js';
 import { RecordJournal, SEED_BYTES } from '../transport/resume/journal.js';
 
 /** What is kept, and how long. */
-export interface KeptRunsOptions {
+interface KeptRunsOptions {
   /** How long a run can be gone on with after it was begun. Default 900. */
   readonly lifetimeSeconds?: number;
   /** Runs of one client. Default 2. */

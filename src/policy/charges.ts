@@ -35,7 +35,7 @@ function count(value: unknown): number {
 }
 
 /** @throws {VeilmatchError} `argument` for a charge that would not be read again: nothing would be admitted any more */
-export function checkedCharge(charge: Charge): Charge {
+function checkedCharge(charge: Charge): Charge {
   try {
     const { at, elements, work, run, runs } = charge;
     return parseCharge([at, elements, work, run, runs]);

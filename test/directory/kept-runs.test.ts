@@ -3,14 +3,17 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ServedSet } from '../../src/contact/index.js';
-import { KeptRuns, type KeptRunsOptions } from '../../src/directory/kept-runs.js';
+import { KeptRuns } from '../../src/directory/kept-runs.js';
 
 const ONE = '0123456789abcdef';
 const TWO = 'fedcba9876543210';
 const THREE = 'aaaaaaaaaaaaaaaa';
 
 /** Runs that begin now, of a directory whose epoch goes up with each. */
-function kept(options: KeptRunsOptions = {}): { readonly runs: KeptRuns; readonly clock: { at: number } } {
+function kept(options: ConstructorParameters<typeof KeptRuns>[1] = {}): {
+  readonly runs: KeptRuns;
+  readonly clock: { at: number };
+} {
   const clock = { at: 1_700_000_000_000 };
   let epoch = 0;
   const served = async (): Promise<ServedSet[]> => [
