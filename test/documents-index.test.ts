@@ -58,7 +58,9 @@ describe('the front of the documents', () => {
 
   it('has one path, whose pages lead from one to the next', () => {
     const list = front.slice(front.indexOf('## One path'), front.indexOf('## All of them'));
-    const steps = [...list.matchAll(/^\d\. .*?\]\(([^)#]+)/gm)].map(([, target]) => posix.join('docs', target!));
+    const steps = [...list.matchAll(/^\d\. .*?\]\(([^)#]+)/gm)].map(([, target]) =>
+      posix.join('docs', target!),
+    );
     expect(steps.length).toBeGreaterThan(3);
     for (const [i, step] of steps.slice(0, -1).entries()) {
       if (step === 'README.md') continue;

@@ -11,7 +11,9 @@ export interface JobResult<T> {
 }
 
 /** Jobs by name. A payload crosses `postMessage`: its type is the caller's word. */
-export type Jobs = Readonly<Record<string, (payload: never) => JobResult<unknown> | Promise<JobResult<unknown>>>>;
+export type Jobs = Readonly<
+  Record<string, (payload: never) => JobResult<unknown> | Promise<JobResult<unknown>>>
+>;
 
 export interface JobMessage {
   readonly job: string;
