@@ -118,6 +118,7 @@ export function inspectionSample(): string {
       { number: 2, kind: 'phone', filled: 912_003, shapes, hashes: 0 },
       { number: 3, filled: 0, shapes: [], hashes: 0 },
     ],
+    likely: [],
     identifiers: { phone: 871_000, email: 0 },
     rejected: [
       { field: 'phone', code: 'spreadsheet-damage', count: 81_000, lines: [2, 3, 4, 5, 6] },
