@@ -175,6 +175,7 @@ const FOR_TESTS: readonly string[] = [
   'group/wasm.ts#WasmBackend',
   'psi/run/frames.ts#FRAME',
   'psi/sum/elgamal.ts#addCiphertexts',
+  'cli/registry.ts#jobCommands',
   'cli/report/run-report.ts#progressLine',
   'identifiers/tables/named-countries.ts#nameKey',
   'identifiers/email.ts#plainAddress',

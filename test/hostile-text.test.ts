@@ -470,7 +470,7 @@ function textOf({ start, unit, end, length }: Parts): string {
 }
 
 /** Blocks and characters for each character, and for each text: at the greatest length a thousandth of its square. */
-const A_CHARACTER = 70;
+const A_CHARACTER = 90;
 const A_TEXT = 60_000;
 
 /** Expressions that may not be linear, and were handed more than they may be. */

@@ -37,9 +37,9 @@ describe('package.json', () => {
       name: 'veilmatch',
       license: 'Apache-2.0',
       type: 'module',
-      sideEffects: ['./dist/group/worker.js'],
+      sideEffects: ['./dist/group/worker.js', './dist/every-worker.js'],
       engines: { node: '>=20.19' },
-      files: ['dist', 'CHANGELOG.md', 'SECURITY.md'],
+      files: ['dist', 'docs/*.schema.json', 'CHANGELOG.md', 'SECURITY.md'],
     });
   });
 
@@ -58,14 +58,16 @@ describe('package.json', () => {
       './tables': { types: './dist/lists/tables.d.ts', default: './dist/lists/tables.js' },
       './errors': { types: './dist/errors.d.ts', default: './dist/errors.js' },
       './worker': { types: './dist/group/worker.d.ts', default: './dist/group/worker.js' },
+      './workers': { types: './dist/every-worker.d.ts', default: './dist/every-worker.js' },
       './package.json': './package.json',
     };
     expect(manifest.exports).toEqual(expected);
   });
 
   it('has the same subpaths as the documentation', () => {
+    const WORKERS = ['./dist/group/worker.js', './dist/every-worker.js'];
     const sources = Object.values<string | { default: string }>(manifest.exports).flatMap((entry) =>
-      typeof entry === 'string' || entry === manifest.exports['./worker']
+      typeof entry === 'string' || WORKERS.includes(entry.default)
         ? []
         : [entry.default.replace('./dist', 'src').replace(/\.js$/, '.ts')],
     );

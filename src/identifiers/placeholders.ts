@@ -72,12 +72,26 @@ export function standsForNothing(cell: string): boolean {
   return NOTHING.test(cell);
 }
 
-/** Day, month and year with one sign between them, and a time perhaps; nobody writes a telephone number so. */
-const DATE =
-  /^(?:(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./])(?:0?[1-9]|1[0-2])\2(?:19|20)\d\d|(?:0?[1-9]|1[0-2])([-/])(?:0?[1-9]|[12]\d|3[01])\3(?:19|20)\d\d)(?:[T ]\d{1,2}:\d\d.*)?$/;
+/** Three numbers with a sign between them, and a time perhaps. */
+const DATE = /^(\d{1,4})([-./])(\d{1,2})([-./])(\d{1,4})(?:[T ]\d{1,2}:\d\d.*)?$/;
 const MAX_DATED = 40;
 
-/** Whether a text is a date: of a list whose columns have moved, say. */
+const isYear = (digits: string): boolean => /^(?:19|20)\d\d$/.test(digits);
+const isUpTo = (most: number, digits: string): boolean =>
+  digits.length <= 2 && Number(digits) >= 1 && Number(digits) <= most;
+
+/**
+ * Whether a text is a date, of a list whose columns have moved, say: day, month and year with one sign between them. Nobody writes
+ * a telephone number so.
+ */
 export function isDate(text: string): boolean {
-  return text.length <= MAX_DATED && DATE.test(text);
+  const found = text.length <= MAX_DATED ? DATE.exec(text) : null;
+  if (found === null) return false;
+  const [, first, sign, second, otherSign, third] = found as unknown as readonly string[];
+  if (sign !== otherSign) return false;
+  if (isYear(first!)) return isUpTo(12, second!) && isUpTo(31, third!);
+  if (!isYear(third!)) return false;
+  return (
+    (isUpTo(31, first!) && isUpTo(12, second!)) || (sign !== '.' && isUpTo(12, first!) && isUpTo(31, second!))
+  );
 }

@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { jobCommands } from '../../src/cli/registry.js';
 import { registry } from '../../src/compare/registry.js';
 import { cli, temporary } from './harness.js';
@@ -31,7 +31,7 @@ it('refuses a shell that it does not know', async () => {
 
 describe.runIf(has('bash'))('bash', () => {
   let script: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     script = temporary('completion.bash');
     writeFileSync(script, await scriptFor('bash'));
   });

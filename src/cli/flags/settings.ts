@@ -64,7 +64,7 @@ export function isRepeatable({ description }: Option): boolean {
 
 /** What stands behind a flag, as its help calls it: `FILE` of `--key <FILE>`; undefined where nothing does. */
 export function valueNameOf({ flags }: Option): string | undefined {
-  return /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1];
+  return /[<[]([^<>[\]]+)[>\]]/.exec(flags)?.[1];
 }
 
 /** One setting, read by its option. @throws {VeilmatchError} as `wrong` makes it, never with the value */

@@ -57,7 +57,9 @@ const WIDTH = 72;
 function shortened(description: string): string {
   const [first = ''] = description.split(/[;(]| such as /);
   const text = first.trim();
-  return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 3).replace(/\s+\S*$/, '')}...`;
+  if (text.length <= WIDTH) return text;
+  const cut = text.slice(0, WIDTH - 3);
+  return `${cut.slice(0, Math.max(0, cut.lastIndexOf(' ')))}...`;
 }
 
 /** Groups, and what may stand behind each. */
