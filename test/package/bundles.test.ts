@@ -133,7 +133,7 @@ const gzipped = (contents: string | Uint8Array): number => gzipSync(contents, { 
 describe('what a page loads', () => {
   /** Thousands of bytes at the most, for all that a subpath exports, in one file. */
   const CEILINGS: Readonly<Record<string, number>> = {
-    veilmatch: 184,
+    veilmatch: 187,
     'veilmatch/errors': 1,
     'veilmatch/identifiers': 94,
     'veilmatch/hashing': 17,
@@ -142,12 +142,12 @@ describe('what a page loads', () => {
     'veilmatch/workers': 260,
     'veilmatch/oprf': 33,
     'veilmatch/pair': 58,
-    'veilmatch/psi': 104,
+    'veilmatch/psi': 106,
     'veilmatch/contact': 72,
     'veilmatch/tables': 90,
-    'veilmatch/transport': 130,
-    'veilmatch/attack': 251,
-    'veilmatch/compare': 201,
+    'veilmatch/transport': 132,
+    'veilmatch/attack': 256,
+    'veilmatch/compare': 204,
   };
 
   it('has a ceiling for each subpath', () => {
