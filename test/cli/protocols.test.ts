@@ -128,7 +128,8 @@ describe.each(CASES)('$title, where the $listening listens', ({ protocol, listen
     const output = (role: Role): string[] =>
       protocol.commandLine[role].rows?.when({}) ? ['-o', at(`${role}-out.csv`)] : [];
     server = await serve(protocol, listening, '--once', ...output(listening));
-    expect(server.events()[0]).toMatchObject({ reveal: protocol.commandLine.reveal, role: listening });
+    const begun = server.events().find(({ event }) => event !== 'note');
+    expect(begun).toMatchObject({ reveal: protocol.commandLine.reveal, role: listening });
     const { status, stdout, stderr } = await ask(server.port, protocol, asking, ...output(asking));
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('error')]);
     expect(await server.ended).toBe(0);
