@@ -419,6 +419,45 @@ describe('what lies where the partner can write', () => {
     expect(counts).toMatchObject({ evaluated: 0, tagged: 0 });
   });
 
+  it('is looked at as columns before values, which a few bytes can make endless', async () => {
+    const partners = meet();
+    await partners.request(mine);
+    const [path] = partsIn(join(partners.folder, 'request/blinded'));
+    const rows = (await readParquet(path!)).rows.length;
+    const { size } = statSync(path!);
+    /** Parquet of as many rows, filled up to the length that the manifest says. */
+    const put = async (columns: string): Promise<void> => {
+      await writeParquet(path!, `SELECT ${columns} FROM range(${rows})`);
+      const bytes = readFileSync(path!);
+      const footer = bytes.readUInt32LE(bytes.length - 8) + 8;
+      const filler = Buffer.alloc(Math.max(0, size - bytes.length));
+      writeFileSync(
+        path!,
+        Buffer.concat([
+          bytes.subarray(0, bytes.length - footer),
+          filler,
+          bytes.subarray(bytes.length - footer),
+        ]),
+      );
+      expect(statSync(path!).size).toBe(size);
+    };
+    await put("range idx, 'x'::BLOB element");
+    await expect(partners.respond(theirs)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(
+        /part-00000.*its columns are not idx INT64, element FIXED_LEN_BYTE_ARRAY 32/,
+      ),
+    });
+  });
+
+  it('is read whatever the folders of a party are called', async () => {
+    const partners = meet();
+    await partners.request(mine);
+    const work = join(partners.place, "idx=7/element=it's [a] *");
+    await partners.respond(theirs, { work });
+    expect((await partners.finish(mine, { work: join(partners.place, 'tag=1/x') })).size).toBe(50);
+  });
+
   it('is no element, and is told by its position', async () => {
     const partners = meet();
     const own = await backend();
