@@ -10,7 +10,7 @@ import {
   requirePath,
   requireSigningKey,
 } from '../arguments.js';
-import { equalBytes } from '../bytes.js';
+import { equalBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import type { Terms } from '../policy/terms.js';
@@ -207,6 +207,23 @@ export function bindList(journal: Journal, list: OwnList): Promise<void> {
       new VeilmatchError(
         'argument',
         'The list is not the one that the run was begun with. Take that one, or begin a new run.',
+      ),
+  );
+}
+
+/**
+ * Before anything is computed: what was blinded in one mode is taken for nothing in the other.
+ * @throws {VeilmatchError} `argument` for another protocol than the run was begun with
+ */
+export function bindMode(journal: Journal, { kind }: RunMode): Promise<void> {
+  return bind(
+    journal,
+    'dataset protocol',
+    utf8(kind.id),
+    () =>
+      new VeilmatchError(
+        'argument',
+        `The run was begun with another protocol than ${kind.id}. Take that one, or begin a new run.`,
       ),
   );
 }

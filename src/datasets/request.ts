@@ -24,6 +24,7 @@ import { partsFor } from './parts.js';
 import {
   bind,
   bindList,
+  bindMode,
   checkOptions,
   checkRows,
   type DatasetProtocol,
@@ -102,6 +103,7 @@ export async function requestDataset(
   try {
     throwIfAborted(signal);
     await checkUntaken(target, options);
+    await bindMode(journal, mode);
     const work = await Work.open(options.work);
     return await withTables(work, memoryOf(options), signal, async (tables) => {
       const own = await OwnList.read(list, tables, !mode.ordered);

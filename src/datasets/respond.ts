@@ -41,6 +41,7 @@ import {
 import {
   bind,
   bindList,
+  bindMode,
   checkOptions,
   checkRows,
   type DatasetProtocol,
@@ -124,6 +125,7 @@ export async function respondDataset(
     throwIfAborted(signal);
     const request = await requestIn(folder, mode, options);
     await checkUntaken(target, options);
+    await bindMode(journal, mode);
     const work = await Work.open(options.work);
     const responded = await withTables(work, memoryOf(options), signal, async (tables) => {
       const own = await OwnList.read(list, tables, !mode.ordered);

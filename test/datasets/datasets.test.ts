@@ -225,6 +225,23 @@ describe('what is secret', () => {
   );
 });
 
+it('takes nothing that a run has computed in another mode', async () => {
+  const partners = meet(intersection);
+  const stop = new Error('stopped');
+  const stopping = () => {
+    throw stop;
+  };
+  await expect(partners.request(set(0, 100), { onProgress: stopping })).rejects.toBe(stop);
+  const counting = new Partners(cardinality);
+  here.push(counting);
+  const asked = counting.request(set(0, 100), { journal: partners.asking, work: partners.work('asking') });
+  await expect(asked).rejects.toMatchObject({
+    code: 'argument',
+    message: expect.stringMatching(/^The run was begun with another protocol/),
+  });
+  expect(existsSync(join(counting.folder, 'request'))).toBe(false);
+});
+
 /** Counts what is multiplied. */
 async function counting(): Promise<{
   backend: GroupBackend;
