@@ -34,7 +34,7 @@ export interface PartEntry {
 /** Rows of a part, about: between half of it and all. Four megabytes, and some seconds of work. */
 export const PART_ROWS: number = 2 ** 17;
 /** Rows that a part may have which somebody else has cut: it is held in memory. */
-const MAX_PART_ROWS = 2 ** 20;
+export const MAX_PART_ROWS: number = 2 ** 20;
 /** Parts of a folder at most. */
 export const MAX_PARTS: number = 2 ** 16;
 /** Bytes of a file besides its columns: footers, and levels and headers of the pages that other writers make. */

@@ -15,7 +15,7 @@ import { secureRandom } from '../random.js';
 import { signingPublicKey } from '../signing.js';
 import { isThere } from '../transport/resume/file-journal.js';
 import { note, noted } from '../transport/resume/notes.js';
-import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
+import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
 import { cutSorted } from './cut.js';
 import { writeManifest } from './manifest.js';
@@ -28,6 +28,7 @@ import {
   checkOptions,
   checkRows,
   type DatasetProtocol,
+  headerBefore,
   helloOf,
   manifestPath,
   memoryOf,
@@ -104,6 +105,7 @@ export async function requestDataset(
     throwIfAborted(signal);
     await checkUntaken(target, options);
     await bindMode(journal, mode);
+    await headerBefore(options);
     const work = await Work.open(options.work);
     return await withTables(work, memoryOf(options), signal, async (tables) => {
       const own = await OwnList.read(list, tables, !mode.ordered);
@@ -184,9 +186,8 @@ const nonceOf = ({ journal }: RequestOptions): Uint8Array => secretFor('nonce', 
 /** The header that this run has, or a fresh one, which is noted. */
 async function headerOf({ kind }: RunMode, options: RequestOptions): Promise<FileHeaderMessage> {
   const { journal, signingKey, peer, lifetimeSeconds = WEEK } = options;
-  const before = await noted(journal, 'dataset header');
-  const message = before && decodeMessage(before);
-  if (message?.type === 'fileHeader') return message;
+  const before = await headerBefore(options);
+  if (before !== undefined) return before;
   const madeAt = Math.floor(Date.now() / 1000);
   const header: FileHeaderMessage = {
     ...{ type: 'fileHeader', kind: 'request', version: VERSION, suite: suite.id, mode: kind.mode },
