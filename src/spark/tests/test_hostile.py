@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from veilmatch_spark import manifest as m, parts
+from veilmatch_spark.rows import check_single
 from veilmatch_spark.worker import VeilmatchError, Worker
 
 KEY = bytes([1]) * 32
@@ -80,6 +81,12 @@ def test_lists_of_different_kinds_are_told_apart():
     assert refused.value.code == "incompatible-lists"
     m.check_comparable(hellos[0], hellos[2])
     m.check_comparable(hellos[3], hellos[1])
+
+
+def test_a_count_takes_one_identifier_a_row():
+    check_single(pa.array([0, 1, 1, 2]), pa.array([b"a", b"a", b"a", b"b"]))
+    with pytest.raises(VeilmatchError, match="one identifier a row"):
+        check_single(pa.array([0, 1, 1]), pa.array([b"a", b"a", b"b"]))
 
 
 def test_a_worker_whose_question_was_cut_short_answers_no_other(monkeypatch):

@@ -213,7 +213,7 @@ def _keep_list(df, state, columns, reveal):
     reading = _reading(df, columns)
     if reveal == "cardinality" and None not in reading.columns[:2]:
         raise VeilmatchError("argument", "A count takes one identifier a row, or people would be counted by their identifiers. Name one column.")
-    identifiers(df, reading).select("x", "kind").distinct().write.mode("overwrite").parquet(f"{state}/elements")
+    identifiers(df, reading, single=reveal == "cardinality").select("x", "kind").distinct().write.mode("overwrite").parquet(f"{state}/elements")
     kinds = df.sparkSession.read.parquet(f"{state}/elements").select("kind").distinct().collect()
     return sum(KIND_BITS[kind] for (kind,) in kinds)
 
