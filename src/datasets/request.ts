@@ -125,7 +125,7 @@ export async function requestDataset(
         },
         () => new VeilmatchError('repeated-element', 'Two identifiers were blinded to one element.'),
       );
-      const hello = encodeHello(helloOf('receiver', own, mode, nonceOf(options)), suite);
+      const hello = encodeHello(helloOf('receiver', own, mode, nonceOf(options, own)), suite);
       await bind(journal, 'dataset hello', hello, () => anotherRequest(target));
       const header = await headerOf(mode, options);
       const content = { header, hello, entries: new Map([['blinded', entries] as const]) };
@@ -181,7 +181,8 @@ export async function blindInto(
   });
 }
 
-const nonceOf = ({ journal }: RequestOptions): Uint8Array => secretFor('nonce', journal.seed);
+const nonceOf = ({ journal }: RequestOptions, list: OwnList): Uint8Array =>
+  secretFor('nonce', journal.seed, list.digest);
 
 /** The header that this run has, or a fresh one, which is noted. */
 async function headerOf({ kind }: RunMode, options: RequestOptions): Promise<FileHeaderMessage> {
