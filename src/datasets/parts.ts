@@ -34,7 +34,7 @@ export interface PartEntry {
 /** Rows of a part, about: between half of it and all. Four megabytes, and some seconds of work. */
 export const PART_ROWS: number = 2 ** 17;
 /** Rows that a part may have which somebody else has cut: it is held in memory. */
-const MAX_PART_ROWS = 2 ** 20;
+export const MAX_PART_ROWS: number = 2 ** 20;
 /** Parts of a folder at most. */
 export const MAX_PARTS: number = 2 ** 16;
 /** Bytes of a file besides its columns: footers, and levels and headers of the pages that other writers make. */
@@ -275,9 +275,12 @@ async function readRecords(
 ): Promise<Uint8Array> {
   const records = new Uint8Array(rows * width);
   try {
+    await checkShape(database, copy, path, { name, width, numbered });
     let at = 0;
     const columns = numbered ? `idx, ${name}` : name;
-    for await (const chunk of database.columns(`SELECT ${columns} FROM read_parquet(${quoted(copy)})`)) {
+    // Otherwise a folder of this party's own that is called `idx=1` would be a column.
+    const from = `read_parquet(${quoted(copy)}, hive_partitioning = false)`;
+    for await (const chunk of database.columns(`SELECT ${columns} FROM ${from}`)) {
       if (at + chunk.rowCount > rows) throw badPart(path, `it has more than ${rows} rows`);
       const numbers = numbered ? chunk.getColumnValues(0) : undefined;
       for (const [i, value] of chunk.getColumnValues(numbered ? 1 : 0).entries()) {
@@ -294,6 +297,33 @@ async function readRecords(
   } catch (error) {
     throw databaseError('read', pathName(path), error, badPart(path, 'it is no Parquet file of such a part'));
   }
+}
+
+/**
+ * The columns of a part, before any of its values is looked at: a dictionary or a compressed page of a few bytes can stand for
+ * values that fit into no memory, and these cannot.
+ */
+async function checkShape(
+  database: Database,
+  copy: string,
+  path: string,
+  { name, width, numbered }: Pick<RecordsExpected, 'name' | 'width' | 'numbered'>,
+): Promise<void> {
+  const due = [...(numbered ? ['idx INT64'] : []), `${name} FIXED_LEN_BYTE_ARRAY ${width}`];
+  const elements = await database.rows(
+    'SELECT name, type, type_length, num_children, repetition_type ' +
+      `FROM parquet_schema(${quoted(copy)}) LIMIT ${due.length + 2}`,
+  );
+  const found = elements.slice(1).map(([column, type, length, children, repetition]) => {
+    const isFlat = !children && repetition !== 'REPEATED';
+    return isFlat ? `${column} ${type}${type === 'FIXED_LEN_BYTE_ARRAY' ? ` ${length}` : ''}` : '';
+  });
+  if (found.length !== due.length || !due.every((column) => found.includes(column)))
+    throw badPart(path, `its columns are not ${due.join(', ')}`);
+  const [compressed] = await database.rows(
+    `SELECT 1 FROM parquet_metadata(${quoted(copy)}) WHERE compression <> 'UNCOMPRESSED' LIMIT 1`,
+  );
+  if (compressed !== undefined) throw badPart(path, 'it is compressed');
 }
 
 function badPart(path: string, why: string): VeilmatchError {

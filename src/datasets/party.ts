@@ -10,7 +10,7 @@ import {
   requirePath,
   requireSigningKey,
 } from '../arguments.js';
-import { equalBytes } from '../bytes.js';
+import { equalBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import type { Terms } from '../policy/terms.js';
@@ -21,10 +21,12 @@ import { namesOfMode, type RunKind } from '../psi/run/kind.js';
 import type { Phase } from '../psi/run/party.js';
 import { sessionId, Tagger } from '../psi/run/session.js';
 import type { Role } from '../psi/run/suite.js';
+import { signingPublicKey } from '../signing.js';
 import { type Journal, requireJournal } from '../transport/resume/journal.js';
 import { note, noted } from '../transport/resume/notes.js';
+import { decodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import type { OwnList } from './own-list.js';
-import { PART_ROWS } from './parts.js';
+import { MAX_PART_ROWS, PART_ROWS } from './parts.js';
 import { secretFor } from './secrets.js';
 import { TASK_ROWS } from './work.js';
 
@@ -45,7 +47,7 @@ export interface DatasetOptions {
   readonly work: string;
   /** Memory of the process, in megabytes of 10^6 bytes. Half of it is for tables. Default 1000. */
   readonly memoryMegabytes?: number | undefined;
-  /** Rows of a part that is written, about, and of a task that is done again as a whole. Default 131,072. */
+  /** Rows of a part that is written, about, and of a task that is done again as a whole; 524,288 at most. Default 131,072. */
   readonly partRows?: number | undefined;
   /** Default: the fastest one here, created for this step and disposed of after it. */
   readonly backend?: GroupBackend | undefined;
@@ -87,7 +89,16 @@ export function checkOptions(
   requireJournal(journal);
   requirePath(work, 'The folder of work');
   if (memoryMegabytes !== undefined) requireCount(memoryMegabytes, 'The megabytes of memory');
-  if (partRows !== undefined) requireCount(partRows, 'The rows of a part');
+  if (partRows !== undefined) {
+    requireCount(partRows, 'The rows of a part');
+    // By chance a part has some more than the others.
+    if (partRows > MAX_PART_ROWS / 2) {
+      throw new VeilmatchError(
+        'argument',
+        `The rows of a part are ${MAX_PART_ROWS / 2} at most: more than twice as many, and no partner takes it.`,
+      );
+    }
+  }
   if ('signingKey' in names) {
     requireSigningKey(signingKey);
     requireBytes(peer, "The partner's public key");
@@ -208,6 +219,42 @@ export function bindList(journal: Journal, list: OwnList): Promise<void> {
         'argument',
         'The list is not the one that the run was begun with. Take that one, or begin a new run.',
       ),
+  );
+}
+
+/**
+ * Before anything is computed: what was blinded in one mode is taken for nothing in the other.
+ * @throws {VeilmatchError} `argument` for another protocol than the run was begun with
+ */
+export function bindMode(journal: Journal, { kind }: RunMode): Promise<void> {
+  return bind(
+    journal,
+    'dataset protocol',
+    utf8(kind.id),
+    () =>
+      new VeilmatchError(
+        'argument',
+        `The run was begun with another protocol than ${kind.id}. Take that one, or begin a new run.`,
+      ),
+  );
+}
+
+/**
+ * The header that this run has noted, if it has.
+ * @throws {VeilmatchError} `argument` where it is of another key, or for another partner
+ */
+export async function headerBefore({
+  journal,
+  signingKey,
+  peer,
+}: WritingOptions): Promise<FileHeaderMessage | undefined> {
+  const before = await noted(journal, 'dataset header');
+  const message = before && decodeMessage(before);
+  if (message?.type !== 'fileHeader') return undefined;
+  if (equalBytes(message.from, signingPublicKey(signingKey)) && equalBytes(message.to, peer)) return message;
+  throw new VeilmatchError(
+    'argument',
+    'The run was begun with another key, or for another partner. Take these, or begin a new run.',
   );
 }
 

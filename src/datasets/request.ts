@@ -15,7 +15,7 @@ import { secureRandom } from '../random.js';
 import { signingPublicKey } from '../signing.js';
 import { isThere } from '../transport/resume/file-journal.js';
 import { note, noted } from '../transport/resume/notes.js';
-import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
+import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
 import { cutSorted } from './cut.js';
 import { writeManifest } from './manifest.js';
@@ -24,9 +24,11 @@ import { partsFor } from './parts.js';
 import {
   bind,
   bindList,
+  bindMode,
   checkOptions,
   checkRows,
   type DatasetProtocol,
+  headerBefore,
   helloOf,
   manifestPath,
   memoryOf,
@@ -102,6 +104,8 @@ export async function requestDataset(
   try {
     throwIfAborted(signal);
     await checkUntaken(target, options);
+    await bindMode(journal, mode);
+    await headerBefore(options);
     const work = await Work.open(options.work);
     return await withTables(work, memoryOf(options), signal, async (tables) => {
       const own = await OwnList.read(list, tables, !mode.ordered);
@@ -121,7 +125,7 @@ export async function requestDataset(
         },
         () => new VeilmatchError('repeated-element', 'Two identifiers were blinded to one element.'),
       );
-      const hello = encodeHello(helloOf('receiver', own, mode, nonceOf(options)), suite);
+      const hello = encodeHello(helloOf('receiver', own, mode, nonceOf(options, own)), suite);
       await bind(journal, 'dataset hello', hello, () => anotherRequest(target));
       const header = await headerOf(mode, options);
       const content = { header, hello, entries: new Map([['blinded', entries] as const]) };
@@ -177,14 +181,14 @@ export async function blindInto(
   });
 }
 
-const nonceOf = ({ journal }: RequestOptions): Uint8Array => secretFor('nonce', journal.seed);
+const nonceOf = ({ journal }: RequestOptions, list: OwnList): Uint8Array =>
+  secretFor('nonce', journal.seed, list.digest);
 
 /** The header that this run has, or a fresh one, which is noted. */
 async function headerOf({ kind }: RunMode, options: RequestOptions): Promise<FileHeaderMessage> {
   const { journal, signingKey, peer, lifetimeSeconds = WEEK } = options;
-  const before = await noted(journal, 'dataset header');
-  const message = before && decodeMessage(before);
-  if (message?.type === 'fileHeader') return message;
+  const before = await headerBefore(options);
+  if (before !== undefined) return before;
   const madeAt = Math.floor(Date.now() / 1000);
   const header: FileHeaderMessage = {
     ...{ type: 'fileHeader', kind: 'request', version: VERSION, suite: suite.id, mode: kind.mode },

@@ -23,7 +23,7 @@ import { type Allowed, answeringOnce } from '../transport/exchange/admitted.js';
 import { checkHeader } from '../transport/exchange/chain.js';
 import { isThere } from '../transport/resume/file-journal.js';
 import { note, noted } from '../transport/resume/notes.js';
-import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
+import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { cutSorted } from './cut.js';
 import { type Manifest, readManifest, writeManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
@@ -41,10 +41,12 @@ import {
 import {
   bind,
   bindList,
+  bindMode,
   checkOptions,
   checkRows,
   type DatasetProtocol,
   type DatasetSession,
+  headerBefore,
   helloOf,
   manifestPath,
   memoryOf,
@@ -124,6 +126,7 @@ export async function respondDataset(
     throwIfAborted(signal);
     const request = await requestIn(folder, mode, options);
     await checkUntaken(target, options);
+    await bindMode(journal, mode);
     const work = await Work.open(options.work);
     const responded = await withTables(work, memoryOf(options), signal, async (tables) => {
       const own = await OwnList.read(list, tables, !mode.ordered);
@@ -347,9 +350,8 @@ class Responding {
 
   async #header(): Promise<FileHeaderMessage> {
     const { journal, signingKey, peer } = this.#options;
-    const before = await noted(journal, 'dataset header');
-    const message = before && decodeMessage(before);
-    if (message?.type === 'fileHeader') return message;
+    const before = await headerBefore(this.#options);
+    if (before !== undefined) return before;
     const header: FileHeaderMessage = {
       ...{ type: 'fileHeader', kind: 'response', version: VERSION, suite: suite.id },
       ...{ mode: this.#mode.kind.mode, requestId: this.#request.header.requestId },

@@ -21,6 +21,9 @@ const LEAST_MEGABYTES = 128;
 /** Of the limit of a process, what is not DuckDB's: Node, its threads, a part, and the kernels. */
 const OTHER_SHARE = 0.5;
 
+/** What a run has in its folder: tables, tasks, parts that it looks at. */
+const OWN_NAME = /^(?:\.veilmatch-|(?:blinded|evaluated|tags|mine|incoming)-[0-9a-f])/;
+
 export class Work {
   readonly folder: string;
 
@@ -28,12 +31,22 @@ export class Work {
     this.folder = folder;
   }
 
-  /** Opens the folder, or makes it. Nobody else may be using it. @throws {VeilmatchError} `io` */
+  /**
+   * Opens the folder, or makes it. Nobody else may be using it.
+   * @throws {VeilmatchError} `argument` where there is something in it that is no run's, and would be removed with it; `io`
+   */
   static async open(folder: string): Promise<Work> {
     await orIoError(folder, async () => {
       await mkdir(folder, { recursive: true, mode: 0o700 });
+      const names = await readdir(folder);
+      if (!names.every((name) => OWN_NAME.test(name))) {
+        throw new VeilmatchError(
+          'argument',
+          `${pathName(folder)} holds other things, and the folder of work is removed in the end. Name one that is empty, or not there.`,
+        );
+      }
       // Of a run that was killed: tables, and files under temporary names.
-      for (const name of await readdir(folder)) {
+      for (const name of names) {
         if (name.startsWith('.veilmatch-') || name.endsWith('.tmp'))
           await rm(join(folder, name), { recursive: true, force: true });
       }

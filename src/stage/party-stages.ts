@@ -94,7 +94,7 @@ export async function receiverStage(
     },
     about: {
       name: nameOf(own),
-      ...(bind.length > 0 && { nonce: bytesToHex(secretFor('nonce', secret)) }),
+      ...(bind.length > 0 && { nonce: bytesToHex(secretFor('nonce', secret, bind[0]!)) }),
       ...(tagger !== undefined && { tagBytes: tagger.width }),
     },
     wipe() {

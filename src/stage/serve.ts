@@ -77,12 +77,12 @@ export async function serveStages(
 
 async function stageOf({ body }: Frame, { backend, secret: given }: ServeOptions): Promise<Stage> {
   const { settings, secret } = readInit(body);
-  if (settings.take('protocol') !== PROTOCOL)
-    throw badSetting('protocol', `${PROTOCOL}, the number of this version`);
-  const kind = settings.word('stage', STAGES);
-  if (kind === undefined) throw badSetting('stage', 'rows, receiver or sender');
   const own = secret.length > 0 || given === undefined ? secret : new Uint8Array(given);
   try {
+    if (settings.take('protocol') !== PROTOCOL)
+      throw badSetting('protocol', `${PROTOCOL}, the number of this version`);
+    const kind = settings.word('stage', STAGES);
+    if (kind === undefined) throw badSetting('stage', 'rows, receiver or sender');
     const stage = await begin(kind, settings, own, backend);
     settings.end();
     return stage;

@@ -5,6 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { requestDataset } from '../../src/datasets/request.js';
+import { IdentifierSet } from '../../src/identifiers/set.js';
+import { intersection } from '../../src/psi/index.js';
+import { signingPublicKey } from '../../src/signing.js';
+import { memoryJournal } from '../../src/transport/index.js';
 import { readParquet } from '../support/parquet.js';
 import { cli, type Ending, temporary } from './harness.js';
 
@@ -88,6 +93,47 @@ describe('psi --dataset', () => {
     const done = await finish();
     expect(done, done.stderr).toMatchObject({ status: 0 });
     expect(done.stdout).toMatch(/^shared 50; 300 here, 300 at the partner's\n$/);
+  });
+
+  it('goes on with no run that is another one, whatever its folder says', async () => {
+    // One that this party has asked through a file, whose name the partner knows.
+    const files = ['--key', at('b.key'), '--peers', at('peers.txt'), '--peer', 'a'];
+    const kept = ['--state', at('b-state'), '--state-key-file', at('state.key')];
+    const asked = await cli([
+      ...[
+        'psi',
+        'request',
+        at('theirs.csv'),
+        '--reveal',
+        'intersection',
+        ...files,
+        ...kept,
+        '-o',
+        at('b.vm'),
+      ],
+    ]);
+    expect(asked, asked.stderr).toMatchObject({ status: 0 });
+    const [state] = readdirSync(at('b-state'));
+    const key = (name: string): Uint8Array => Buffer.from(readFileSync(at(name), 'utf8').trim(), 'hex');
+    const journal = memoryJournal({ runId: state!.slice(0, 16), peer: 'b', terms: {} });
+    await requestDataset(at('run'), intersection, IdentifierSet.ofStrings(['x']), {
+      ...{ journal, work: at('work'), signingKey: key('a.key'), peer: signingPublicKey(key('b.key')) },
+    });
+    const answered = await respond('intersection');
+    expect(answered).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/is the state of a run that does/),
+    });
+    expect(readdirSync(at('b-state'))).toEqual([state]);
+    expect(existsSync(at('run/response'))).toBe(false);
+  });
+
+  it('goes on in no other mode', async () => {
+    expect(await request('intersection', '--column', 'phone')).toMatchObject({ status: 0 });
+    const manifest = readFileSync(at('run/request/manifest.vm'));
+    const other = await request('cardinality', '--column', 'phone');
+    expect(other).toMatchObject({ status: 2, stderr: expect.stringMatching(/with other options/) });
+    expect(readFileSync(at('run/request/manifest.vm'))).toEqual(manifest);
   });
 
   it.each([

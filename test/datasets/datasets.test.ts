@@ -225,6 +225,40 @@ describe('what is secret', () => {
   );
 });
 
+it('takes nothing that a run has computed in another mode', async () => {
+  const partners = meet(intersection);
+  const stop = new Error('stopped');
+  const stopping = () => {
+    throw stop;
+  };
+  await expect(partners.request(set(0, 100), { onProgress: stopping })).rejects.toBe(stop);
+  const counting = new Partners(cardinality);
+  here.push(counting);
+  const asked = counting.request(set(0, 100), { journal: partners.asking, work: partners.work('asking') });
+  await expect(asked).rejects.toMatchObject({
+    code: 'argument',
+    message: expect.stringMatching(/^The run was begun with another protocol/),
+  });
+  expect(existsSync(join(counting.folder, 'request'))).toBe(false);
+});
+
+it.each([
+  ['a folder of work with something else in it', { work: 'the place' }, /holds other things/],
+  ['another key', { signingKey: new Uint8Array(32).fill(7) }, /begun with another key/],
+  ['another partner', { peer: new Uint8Array(32).fill(7) }, /begun with another key/],
+  ['parts that no partner takes', { partRows: 2 ** 20 }, /rows of a part are 524288 at most/],
+])('is not gone on with: %s', async (_, more, message) => {
+  const partners = meet();
+  const given = 'work' in more ? { work: partners.place } : more;
+  await partners.request(set(0, 10));
+  const manifest = readFileSync(join(partners.folder, 'request/manifest.vm'));
+  await expect(partners.request(set(0, 10), given)).rejects.toMatchObject({
+    code: 'argument',
+    message: expect.stringMatching(message),
+  });
+  expect(readFileSync(join(partners.folder, 'request/manifest.vm'))).toEqual(manifest);
+});
+
 /** Counts what is multiplied. */
 async function counting(): Promise<{
   backend: GroupBackend;
@@ -417,6 +451,45 @@ describe('what lies where the partner can write', () => {
       message: expect.stringMatching(/answered already/),
     });
     expect(counts).toMatchObject({ evaluated: 0, tagged: 0 });
+  });
+
+  it('is looked at as columns before values, which a few bytes can make endless', async () => {
+    const partners = meet();
+    await partners.request(mine);
+    const [path] = partsIn(join(partners.folder, 'request/blinded'));
+    const rows = (await readParquet(path!)).rows.length;
+    const { size } = statSync(path!);
+    /** Parquet of as many rows, filled up to the length that the manifest says. */
+    const put = async (columns: string): Promise<void> => {
+      await writeParquet(path!, `SELECT ${columns} FROM range(${rows})`);
+      const bytes = readFileSync(path!);
+      const footer = bytes.readUInt32LE(bytes.length - 8) + 8;
+      const filler = Buffer.alloc(Math.max(0, size - bytes.length));
+      writeFileSync(
+        path!,
+        Buffer.concat([
+          bytes.subarray(0, bytes.length - footer),
+          filler,
+          bytes.subarray(bytes.length - footer),
+        ]),
+      );
+      expect(statSync(path!).size).toBe(size);
+    };
+    await put("range idx, 'x'::BLOB element");
+    await expect(partners.respond(theirs)).rejects.toMatchObject({
+      code: 'bad-file',
+      message: expect.stringMatching(
+        /part-00000.*its columns are not idx INT64, element FIXED_LEN_BYTE_ARRAY 32/,
+      ),
+    });
+  });
+
+  it('is read whatever the folders of a party are called', async () => {
+    const partners = meet();
+    await partners.request(mine);
+    const work = join(partners.place, "idx=7/element=it's [a] *");
+    await partners.respond(theirs, { work });
+    expect((await partners.finish(mine, { work: join(partners.place, 'tag=1/x') })).size).toBe(50);
   });
 
   it('is no element, and is told by its position', async () => {

@@ -126,7 +126,9 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
   const runId = runIdOf(await manifestHeader(manifestPath(requestFolder(dataset))));
   const isNew = !(await isThere(await statePath(state, runId)));
   const unlock = await readUnlock(flags.stateKeyFile, isNew, io);
-  const run = isNew ? await newRun(runId, begun, flags, unlock) : await openFileRun(state, runId, unlock);
+  const run = isNew
+    ? await newRun(runId, begun, flags, unlock)
+    : await openDatasetRun(state, runId, unlock, choice);
   const ledger = await openLedger(flags.ledger);
   const summary: BatchSummary = { rejected: 0 };
   let limit: Refusal | undefined;
@@ -173,7 +175,7 @@ export async function finishByDataset(
 ): Promise<ExitStatus> {
   const { dataset, state } = flags;
   const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(dataset))));
-  const run = await openFileRun(state, runId, await readUnlock(flags.stateKeyFile, false, io));
+  const run = await openDatasetRun(state, runId, await readUnlock(flags.stateKeyFile, false, io), undefined);
   const paths = flags.output === undefined ? [] : [flags.output];
   const own = run.flags as unknown as OwnFlags;
   await stepping(run, false, state, io, flags, false, (options) => {
@@ -313,7 +315,7 @@ async function askingRun(
     const runId = fromUtf8(bytes).trim();
     if (RUN_ID.test(runId) && (await isThere(await statePath(state, runId)))) {
       const unlock = await readUnlock(flags.stateKeyFile, false, io);
-      return { run: await openFileRun(state, runId, unlock), isNew: false };
+      return { run: await openDatasetRun(state, runId, unlock, begun.choice), isNew: false };
     }
     throw misuse(
       `${pathName(requestFolder(dataset))} is of another run, whose state is not in ${pathName(state)}: name another folder.`,
@@ -331,6 +333,34 @@ async function askingRun(
   return { run, isNew: true };
 }
 
+/**
+ * Which run it is says a file that the partner can write, and it knows the names of others: one of files, or one in which this party
+ * asks, is not gone on with as an answer, nor one with another protocol.
+ * @param choice undefined where the run says it
+ * @throws {VeilmatchError} `argument` for another run; `io`, `bad-file`
+ */
+async function openDatasetRun(
+  state: string,
+  runId: string,
+  unlock: Parameters<typeof beginFileRun>[3],
+  choice: Choice | undefined,
+): Promise<FileRun> {
+  const run = await openFileRun(state, runId, unlock);
+  const { carrier, role, protocol } = run.journal.terms;
+  const isRight = choice === undefined ? role === 'receiver' : isOf(choice, role, protocol);
+  if (carrier === CARRIER && isRight) return run;
+  await run.journal.close();
+  throw misuse(
+    `${pathName(run.path)} is the state of a run that does something else: with other options, through files, or in the other role. ` +
+      'Take the options that it was begun with, or another --state.',
+  );
+}
+
+const isOf = (choice: Choice, role: string | undefined, protocol: string | undefined): boolean =>
+  choice.role === role && choice.protocol.id === protocol;
+
+const CARRIER = 'dataset';
+
 function newRun(
   runId: string,
   { list, choice, kept }: Begun,
@@ -338,6 +368,6 @@ function newRun(
   unlock: Parameters<typeof beginFileRun>[3],
 ): Promise<FileRun> {
   const { protocol, role } = choice;
-  const terms = { protocol: protocol.id, role, carrier: 'dataset' };
+  const terms = { protocol: protocol.id, role, carrier: CARRIER };
   return beginFileRun(flags.state!, { runId, peer: flags.peer, terms }, { list, flags: kept }, unlock);
 }

@@ -69,6 +69,7 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
     target = f"{folder}/request"
     run = _load(state)
     if run is None:
+        _make_private(state)
         if exists(f"{target}/manifest.vm"):
             raise VeilmatchError("argument", "The folder holds another request: name another one.")
         kinds = _keep_list(df, state, columns, reveal)
@@ -77,7 +78,9 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
     _check_run(run, "receiver", reveal)
     elements = spark.read.parquet(f"{state}/elements")
     size = elements.count()
-    parts = parts_for(size, part_rows)
+    # As it was cut at first: done again with other parts it would be another message.
+    parts = run.setdefault("parts", parts_for(size, part_rows))
+    _save(state, run)
     stage = {"protocol": 1, "stage": "receiver", "reveal": reveal, "bind": [run["bind"]]}
     about = _about(spark, stage, key_provider)
     _blinded(elements, stage, about["name"], key_provider, parts).write.mode("overwrite").parquet(f"{state}/blinded")
@@ -89,7 +92,7 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
     digest = m.decode(data, own).digest.hex()
     if run.setdefault("request", digest) != digest:
         raise VeilmatchError("argument", "This state has made another request: begin a new run in another folder.")
-    run.update(hello=hello.hex(), own=own.hex(), peer=peer.hex(), name=about["name"], parts=parts)
+    run.update(hello=hello.hex(), own=own.hex(), peer=peer.hex(), name=about["name"])
     _save(state, run)
     write_bytes(f"{target}/manifest.vm", data)
     return Requested(size, parts)
@@ -121,7 +124,9 @@ def respond(df, folder, state, *, reveal="intersection", key_provider, signing_k
             raise VeilmatchError("bad-file", "The request has expired. Ask the partner for a new one.")
         if exists(f"{target}/manifest.vm"):
             raise VeilmatchError("argument", "The folder holds a response already: it was answered.")
+        _make_private(state)
         kinds = _keep_list(df, state, columns, reveal)
+        m.check_comparable(m.Hello(m.SENDER, mode, kinds, 0, bytes(32)), theirs)
         size = spark.read.parquet(f"{state}/elements").count()
         if size > theirs.max_peer_size:
             raise VeilmatchError("wrong-size", f"The partner takes {theirs.max_peer_size} elements; this list has {size}.")
@@ -162,6 +167,7 @@ def finish(spark, folder, state, *, reveal="intersection", key_provider):
     own = m.Hello.decode(bytes.fromhex(run["hello"]))
     if (theirs.role, theirs.mode) != (m.SENDER, own.mode):
         raise VeilmatchError("bad-file", "The response's Hello is not that of a sender in this mode.")
+    m.check_comparable(own, theirs)
     ordered = reveal == "intersection"
     evaluated, tags = answer.entries.get("evaluated", []), answer.entries.get("tags", [])
     m.check_entries(evaluated, own.size, "answers")
@@ -207,9 +213,15 @@ def _keep_list(df, state, columns, reveal):
     reading = _reading(df, columns)
     if reveal == "cardinality" and None not in reading.columns[:2]:
         raise VeilmatchError("argument", "A count takes one identifier a row, or people would be counted by their identifiers. Name one column.")
-    identifiers(df, reading).select("x", "kind").distinct().write.mode("overwrite").parquet(f"{state}/elements")
+    identifiers(df, reading, single=reveal == "cardinality").select("x", "kind").distinct().write.mode("overwrite").parquet(f"{state}/elements")
     kinds = df.sparkSession.read.parquet(f"{state}/elements").select("kind").distinct().collect()
     return sum(KIND_BITS[kind] for (kind,) in kinds)
+
+
+def _make_private(state):
+    """The list stands there in the clear: of a local folder that is not there yet, nobody else can enter it."""
+    if "://" not in state:
+        os.makedirs(state, mode=0o700, exist_ok=True)
 
 
 def _load(state):

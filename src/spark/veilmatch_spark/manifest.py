@@ -188,7 +188,10 @@ def decode(data, signer):
         (length,) = struct.unpack_from(">I", data, at)
         if not 0 < length <= MAX_MESSAGE or at + 4 + length > len(data):
             raise bad("it was cut, or is none")
-        ((number, message),) = _fields(data[at + 4 : at + 4 + length]).items() or ((0, b""),)
+        envelope = list(_fields(data[at + 4 : at + 4 + length]).items())
+        number, message = envelope[0] if len(envelope) == 1 else (0, b"")
+        if not isinstance(message, bytes):
+            raise bad("it holds no messages of its schema")
         if header is None:
             if number != FILE_HEADER:
                 raise bad("it does not begin with a header")
@@ -196,11 +199,11 @@ def decode(data, signer):
             if header.sender != signer:
                 raise bad("it is not signed by the key that is expected, or it was changed")
         elif number == SIGNATURE:
-            signature, signed = _fields(message).get(1, b""), at
+            signature, signed = _bytes(_fields(message), 1), at
         elif number != FRAME:
             raise bad("it holds something that is no frame")
         else:
-            frame = _fields(message).get(1, b"")
+            frame = _bytes(_fields(message), 1)
             if hello is None:
                 if frame[:1] != bytes([HELLO]):
                     raise bad("it does not begin with a Hello")
@@ -221,7 +224,23 @@ def _read_header(message):
     f = _fields(message)
     if (f.get(2), f.get(3)) != (VERSION, SUITE):
         raise VeilmatchError("incompatible-peer", "The partner runs another version or suite.")
-    return Header(f.get(1, 0), f.get(4, 0), f.get(5, b""), f.get(6, b""), f.get(7, b""), f.get(8, 0), f.get(9, 0), f.get(10, b""))
+    numbers = [_number(f, number) for number in (1, 4, 8, 9)]
+    request_id, sender, to, digest = (_bytes(f, number) for number in (5, 6, 7, 10))
+    return Header(numbers[0], numbers[1], request_id, sender, to, numbers[2], numbers[3], digest)
+
+
+def _bytes(fields, number):
+    value = fields.get(number, b"")
+    if not isinstance(value, bytes):
+        raise bad("it holds no messages of its schema")
+    return value
+
+
+def _number(fields, number):
+    value = fields.get(number, 0)
+    if not isinstance(value, int):
+        raise bad("it holds no messages of its schema")
+    return value
 
 
 def _take_entries(frame, entries):
@@ -233,6 +252,12 @@ def _take_entries(frame, entries):
     if first != len(known) or len(known) + len(new) > MAX_PARTS:
         raise bad("its entries are not in order")
     known += new
+
+
+def check_comparable(own, theirs):
+    """Two Hellos: lists of different kinds have nothing in common, which is a mistake and no result."""
+    if own.kinds and theirs.kinds and not own.kinds & theirs.kinds:
+        raise VeilmatchError("incompatible-lists", "The lists hold different kinds of identifiers: they can never match. Make both in the same way.")
 
 
 def check_entries(entries, rows, what):

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import posixpath
+import stat
 import struct
 import uuid
 
@@ -28,6 +29,9 @@ def read_bytes(path, most):
     """@raises VeilmatchError: bad-file where it is missing or longer"""
     system, inside = place(path)
     try:
+        # A pipe would be waited for without end, and a link names what the partner may not know.
+        if isinstance(system, fs.LocalFileSystem) and not stat.S_ISREG(os.lstat(inside).st_mode):
+            raise VeilmatchError("bad-file", f"{posixpath.basename(path)} is a link, a folder, a device or a pipe: a file is needed.")
         with system.open_input_stream(inside) as stream:
             data = stream.read(most + 1)
     except FileNotFoundError:
@@ -119,7 +123,9 @@ def read_part(folder, number, entry, name, width, first=None, sorted_in=None):
     if len(data) != entry.bytes:
         raise bad_part(path, f"it does not have {entry.bytes} bytes")
     try:
-        table = pq.read_table(io.BytesIO(data), columns=[*(["idx"] if first is not None else []), name])
+        file = pq.ParquetFile(io.BytesIO(data))
+        _check_shape(file.metadata, path, entry.rows, {**({"idx": ("INT64", 0)} if first is not None else {}), name: ("FIXED_LEN_BYTE_ARRAY", width)})
+        table = file.read()
     except (pa.ArrowException, OSError, ValueError):
         raise bad_part(path, "it is no Parquet file of such a part") from None
     if table.num_rows != entry.rows or table.num_columns != (1 if first is None else 2):
@@ -136,6 +142,21 @@ def read_part(folder, number, entry, name, width, first=None, sorted_in=None):
             if part_of(record, name, sorted_in) != number or (i > 0 and records[i - 1] >= record):
                 raise bad_part(path, f"row {i} is not above the one before it, is repeated, or belongs into another part")
     return records
+
+
+def _check_shape(metadata, path, rows, due):
+    """Before any value is looked at: a dictionary or a compressed page of a few bytes can stand for values that fit into no memory."""
+    columns = [metadata.schema.column(i) for i in range(min(metadata.num_columns, len(due) + 1))]
+    found = {each.name: (each.physical_type, each.length if each.physical_type == "FIXED_LEN_BYTE_ARRAY" else 0) for each in columns}
+    if found != due or len(columns) != len(due) or any(each.max_repetition_level for each in columns):
+        raise bad_part(path, f"its columns are not {', '.join(due)}")
+    groups = [metadata.row_group(i) for i in range(min(metadata.num_row_groups, rows + 1))]
+    chunks = [group.column(i) for group in groups for i in range(len(due))]
+    if any(chunk.compression != "UNCOMPRESSED" for chunk in chunks):
+        raise bad_part(path, "it is compressed")
+    # What a footer says of all rows, and what its chunks hold, are two things.
+    if metadata.num_rows != rows or sum(chunk.num_values for chunk in chunks) != rows * len(due):
+        raise bad_part(path, f"it does not have {rows} rows")
 
 
 def bad_part(path, why):

@@ -4,7 +4,7 @@
 import pyarrow as pa
 from pyspark.sql.types import ArrayType, BinaryType, IntegerType, StringType, StructField, StructType
 
-from .worker import HASH, IDENTIFY, NORMALIZE, empty_part, list_part, worker
+from .worker import HASH, IDENTIFY, NORMALIZE, VeilmatchError, empty_part, list_part, worker
 
 READING = ("country", "assigned", "international", "strict")
 HASHING = ("profile", "hash", "algorithm", "encoding", "saltPosition", "campaign")
@@ -107,8 +107,18 @@ def hash(df, profile=None, *, key_provider=None, phone=..., email=..., country_c
     return _texts(df, HASH, "hashed", reading, key_provider)
 
 
-def identifiers(df, reading, keep=()):
-    """One row for each identifier of a row: `x`, its canonical bytes, `kind`, and the columns in `keep`."""
+def check_single(rows, x):
+    """The rows of identifiers: each has one, however often it stands there."""
+    pairs = set(zip(rows.to_pylist(), x.to_pylist()))
+    if len({row for row, _ in pairs}) != len(pairs):
+        raise VeilmatchError("argument", "A count takes one identifier a row, or people would be counted by their identifiers.")
+
+
+def identifiers(df, reading, keep=(), single=False):
+    """One row for each identifier of a row: `x`, its canonical bytes, `kind`, and the columns in `keep`.
+
+    `single` refuses a row that has several, as in a cell with two numbers: a count would count identifiers, and not people.
+    """
     fields = [df.schema[name] for name in keep]
     schema = StructType([StructField("x", BinaryType(), False), StructField("kind", IntegerType(), False), *fields])
 
@@ -117,6 +127,8 @@ def identifiers(df, reading, keep=()):
             process = worker(reading.settings)
             answer = process.ask(IDENTIFY, reading.body(batch))
             x, rows, kinds = answer.list(), answer.numbers(pa.uint32()), answer.numbers(pa.uint8())
+            if single:
+                check_single(rows, x)
             kept = [batch.column(batch.schema.get_field_index(name)).take(rows) for name in keep]
             yield pa.RecordBatch.from_arrays([x, kinds.cast(pa.int32()), *kept], ["x", "kind", *keep])
 

@@ -174,6 +174,10 @@ class Worker:
         except (BrokenPipeError, ValueError) as error:
             self.end()
             raise VeilmatchError("worker-failed", "The worker has stopped; the task can be tried again.") from error
+        except BaseException:
+            # A question that is half asked, or not answered yet: the next one would get the answer of this one.
+            self.end()
+            raise
         if answered != ERROR:
             return Parts(body)
         position, code = struct.unpack_from("<IB", body)
