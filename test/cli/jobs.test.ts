@@ -96,6 +96,12 @@ describe('veilmatch run', () => {
     expect([ending.status, ending.stderr]).toEqual([3, expect.stringContaining('job itself comes from')]);
   });
 
+  it('reads a job that an editor has begun with a byte order mark', async () => {
+    const job = { command: 'budget', arguments: { country: 'US', 'area-codes': '415' } };
+    put('job.json', `\ufeff${JSON.stringify(job)}`);
+    expect((await cli(['run', at('job.json'), '--dry-run'])).stdout).toMatch(/^veilmatch budget /);
+  });
+
   it('says what it would run, and does not', async () => {
     put('jobs/a.json', {
       command: 'normalize',

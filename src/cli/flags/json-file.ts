@@ -27,7 +27,12 @@ export async function readJson(
       throw new VeilmatchError('bad-file', `${placeName(path)} is too long for ${what}.`);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    // Editors on Windows begin a file with a byte order mark.
+    return JSON.parse(
+      Buffer.concat(chunks)
+        .toString('utf8')
+        .replace(/^\ufeff/, ''),
+    );
   } catch (error) {
     // The rest of the message quotes what stands there.
     const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
