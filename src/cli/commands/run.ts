@@ -70,6 +70,7 @@ A flag that can be repeated takes a list, one without a value is true. The schem
 
 The exit status is that of the command. The report is one JSON document: command, status, outcome (done, rejected, usage, failed,
 interrupted), started, seconds, result (what the command says with --json), messages, and error with its code where there is one.
+A job that cannot be read ends with 3, and has none: one of an earlier run stays as it is.
 
 Examples:
   veilmatch run weekly.json -o report.json
