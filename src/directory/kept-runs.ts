@@ -4,8 +4,9 @@
  * given the same answers, and is charged once. A run that is complete is kept for a while, too, since the last answer may not have
  * arrived. It is answered with what it began with, whatever the directory has become.
  *
- * Of each run its questions and answers are kept, 64 bytes a contact; there is so much of them and no more, the oldest go first. When the
- * process ends, all of them are gone: whoever asks again then asks anew.
+ * Of each run its questions and answers are kept, 64 bytes a contact; there is so much of them and no more, the oldest go first. Runs
+ * and records count for what they take when there is nothing in them, too: neither very many clients nor very small frames are free.
+ * When the process ends, all of them are gone: whoever asks again then asks anew.
  */
 
 import { contactDiscovery, type ServedSet } from '../contact/index.js';
@@ -24,6 +25,10 @@ interface KeptRunsOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
 }
+
+/** Of memory, for a run and for a record of it, beside its bytes. */
+const RUN_BYTES = 3072;
+const RECORD_BYTES = 320;
 
 interface Entry {
   readonly peer: string;
@@ -74,12 +79,13 @@ export class KeptRuns implements RunStore {
     const terms = partyTerms(contactDiscovery, 'sender', { served });
     const records: Uint8Array[] = [];
     const entry: Entry = {
-      ...{ peer, madeAt: this.#now(), served, records, bytes: 0, used: undefined },
+      ...{ peer, madeAt: this.#now(), served, records, bytes: RUN_BYTES, used: undefined },
       release: () => {},
       journal: new RecordJournal({ runId, peer, terms }, secureRandom(SEED_BYTES), {
         append: async (record) => {
-          entry.bytes += record.length;
-          if (this.#isKept(entry)) this.#bytes += record.length;
+          const bytes = RECORD_BYTES + record.length;
+          entry.bytes += bytes;
+          if (this.#isKept(entry)) this.#bytes += bytes;
           return records.push(record) - 1;
         },
         read: async (index) => records[index]!,
@@ -94,6 +100,7 @@ export class KeptRuns implements RunStore {
       }),
     };
     this.#entries.set(nameOf(entry.journal), entry);
+    this.#bytes += entry.bytes;
     // What was forgotten above may have taken the set of this peer away.
     this.#byPeer.set(peer, (this.#byPeer.get(peer) ?? new Set()).add(entry));
     return use(entry);

@@ -90,15 +90,19 @@ async function openOutput(path: string | undefined, io: Io, mode: number | undef
   );
 }
 
-/** @throws {VeilmatchError} `argument` for an output that is an input or another output */
+/**
+ * @param what the inputs are called where an output is one of them
+ * @throws {VeilmatchError} `argument` for an output that is an input or another output
+ */
 export async function checkDistinct(
   paths: readonly (string | undefined)[],
   inputs: readonly string[],
+  what = 'the input',
 ): Promise<void> {
   const taken = new Map<string, string>();
   for (const input of inputs) {
     if (input === STDIN) continue;
-    for (const file of await localFiles(input)) taken.set(await identityOf(file), 'the input');
+    for (const file of await localFiles(input)) taken.set(await identityOf(file), what);
   }
   for (const path of paths) {
     if (path === undefined || path === STDIN) continue;

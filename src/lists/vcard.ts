@@ -18,6 +18,9 @@ interface Property {
 /** A name, perhaps in a group, what is said of the value, and the value: `item1.TEL;TYPE=CELL:+1...`. */
 const PROPERTY = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^:;"])*)*):(.*)$/s;
 
+/** Cards without an end that are handed on together: a file of nothing else does not wait in memory. */
+const MOST_TOGETHER = 1024;
+
 /** @param maxRecord characters of the longest card that is taken */
 export async function* vcardRecords(
   chunks: AsyncIterable<string>,
@@ -31,7 +34,10 @@ export async function* vcardRecords(
   for await (const { text, line } of unfolded(chunks, maxRecord)) {
     if (/^BEGIN:VCARD\s*$/i.test(text)) {
       // One without an end: what follows is another person.
-      if (card !== undefined) records.push({ fields: [], line: begun, damage: 'no-card' });
+      if (card !== undefined) {
+        records.push({ fields: [], line: begun, damage: 'no-card' });
+        if (records.length === MOST_TOGETHER) yield records.splice(0);
+      }
       [card, begun, length] = [[], line, 0];
     } else if (/^END:VCARD\s*$/i.test(text)) {
       if (card !== undefined) {

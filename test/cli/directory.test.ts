@@ -2,7 +2,9 @@
 /** A directory from the list to the members that a client finds, over TLS, and what is refused on the way. */
 
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fetchWith } from '../../src/cli/secrets/web-files.js';
@@ -305,6 +307,36 @@ describe('a client', () => {
       place.path('ada.token'),
     ]);
     expect(neither).toMatchObject({ status: 2, stderr: expect.stringContaining('--signer') });
+  });
+
+  it('takes from a server that nobody knows yet no more than a key has, and says so', async () => {
+    const place = new Place();
+    let sent = 0;
+    const server = createServer((_, response) => {
+      const more = (): void => {
+        while (sent < 50_000_000 && !response.destroyed && response.write(Buffer.alloc(65_536)))
+          sent += 65_536;
+        if (sent >= 50_000_000) response.destroy();
+      };
+      response.on('drain', more);
+      more();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const contacts = place.path('contacts.csv', people(0, 3));
+    const token = place.path('ada.token', `vmt_${'A'.repeat(43)}\n`);
+    const ask = (files: string): Promise<Ending> =>
+      cli([
+        ...['lookup', 'ws://127.0.0.1:1', contacts, '--token-file', token, '--cache', place.path('cache')],
+        ...['--files', files],
+      ]);
+    const long = await ask(`http://127.0.0.1:${port}/`);
+    expect(long).toMatchObject({ status: 3, stderr: expect.stringContaining('whose signature') });
+    expect(sent).toBeLessThan(50_000_000);
+    server.close();
+    for (const files of ['directory.example', 'file:///etc/passwd']) {
+      expect(await ask(files)).toMatchObject({ status: 2, stderr: expect.stringContaining('--files') });
+    }
   });
 
   it('refuses an old directory, and another one than it asks for', async () => {

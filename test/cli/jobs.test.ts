@@ -79,6 +79,29 @@ describe('veilmatch run', () => {
     expect((await ran('bad', '--quiet')).stderr).toMatch(/^error: .*absent\.csv/m);
   });
 
+  it('writes no report over a file of the job, and takes no list from where the job comes from', async () => {
+    const job = { command: 'normalize', arguments: { file: 'li*.csv', country: 'US', output: 'out.csv' } };
+    put('jobs/a.json', job);
+    const before = readFileSync(at('jobs/list.csv'), 'utf8');
+    for (const name of ['list.csv', 'out.csv', 'a.json']) {
+      for (const more of [[], ['--dry-run']]) {
+        const ending = await cli(['run', at('jobs/a.json'), '-o', at(`jobs/${name}`), ...more]);
+        expect([ending.status, ending.stderr]).toEqual([2, expect.stringContaining('Write to another file')]);
+      }
+    }
+    expect(readFileSync(at('jobs/list.csv'), 'utf8')).toBe(before);
+    expect(existsSync(at('jobs/out.csv'))).toBe(false);
+    const stdin = JSON.stringify({ ...job, arguments: { file: '-', country: 'US' } });
+    const ending = await cli(['run', '-'], { stdin });
+    expect([ending.status, ending.stderr]).toEqual([3, expect.stringContaining('job itself comes from')]);
+  });
+
+  it('reads a job that an editor has begun with a byte order mark', async () => {
+    const job = { command: 'budget', arguments: { country: 'US', 'area-codes': '415' } };
+    put('job.json', `\ufeff${JSON.stringify(job)}`);
+    expect((await cli(['run', at('job.json'), '--dry-run'])).stdout).toMatch(/^veilmatch budget /);
+  });
+
   it('says what it would run, and does not', async () => {
     put('jobs/a.json', {
       command: 'normalize',

@@ -407,7 +407,8 @@ describe('veilmatch token', () => {
       ],
       all: { budgets: [{ hours: 1 }] },
     };
-    put('partners.json', JSON.stringify(before));
+    // With the mark that editors on Windows put in front.
+    put('partners.json', `\ufeff${JSON.stringify(before)}`);
     expect(await issue()).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const again = await cli(['token', 'acme', '--add', at('partners.json')]);
     expect(again).toMatchObject({ status: 0, stdout: expect.stringMatching(/^vmt_[\w-]{43}\n$/) });

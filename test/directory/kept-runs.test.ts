@@ -75,7 +75,16 @@ describe('a run of a client', () => {
   });
 
   it('is forgotten where all together are too much: the oldest, as soon as nobody works on it', async () => {
-    const { runs } = kept({ maxBytes: 250 });
+    const empty = kept();
+    await (await empty.runs.begin('ada', ONE)).close();
+    const ofRun = empty.runs.bytes;
+    await (await empty.runs.resume('ada', ONE))!.addFrame(new Uint8Array(99));
+    // With the byte that says what it is.
+    const ofRecord = empty.runs.bytes - ofRun;
+    expect(ofRecord).toBeGreaterThan(100);
+    const each = ofRun + ofRecord;
+
+    const { runs } = kept({ maxBytes: 2 * each + 50 });
     const fill = async (peer: string, run: string): Promise<void> => {
       const journal = await runs.begin(peer, run);
       await journal.addFrame(new Uint8Array(99));
@@ -83,16 +92,29 @@ describe('a run of a client', () => {
     };
     await fill('ada', ONE);
     await fill('hedy', TWO);
-    expect(runs.bytes).toBe(200);
+    expect(runs.bytes).toBe(2 * each);
     await fill('joan', THREE);
-    expect(runs.bytes).toBe(200);
+    expect(runs.bytes).toBe(2 * each);
     expect(await runs.resume('ada', ONE)).toBe(undefined);
     const journal = (await runs.resume('hedy', TWO))!;
     await journal.addFrame(new Uint8Array(99));
-    expect(runs.bytes).toBe(300);
+    expect(runs.bytes).toBe(2 * each + ofRecord);
     await journal.close();
-    expect(runs.bytes).toBe(100);
+    expect(runs.bytes).toBe(each);
     await (await runs.resume('joan', THREE))!.erase();
     expect(runs.bytes).toBe(0);
+  });
+
+  it('counts where there is nothing in it: as many clients as like to come do not fill the memory', async () => {
+    const { runs } = kept({ maxBytes: 100_000 });
+    for (let i = 0; i < 200; i++) await (await runs.begin(`account ${i}`, ONE)).close();
+    expect(runs.bytes).toBeLessThanOrEqual(100_000);
+    expect(await runs.resume('account 0', ONE)).toBe(undefined);
+    expect((await runs.resume('account 199', ONE))!.runId).toBe(ONE);
+    // Frames of nothing, too.
+    const journal = await runs.begin('ada', TWO);
+    for (let i = 0; i < 500; i++) await journal.addFrame(new Uint8Array());
+    await journal.close();
+    expect(await runs.resume('ada', TWO)).toBe(undefined);
   });
 });

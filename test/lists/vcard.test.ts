@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import { CustomerList } from '../../src/lists/table.js';
+import { vcardRecords } from '../../src/lists/vcard.js';
 import { memoryIo, readList } from '../cli/harness.js';
 
 const read = (text: string) => readList('-', {}, memoryIo({ stdin: text }).io);
@@ -63,5 +64,19 @@ describe('vCard', () => {
       [3, '+14155550124', 'empty'],
       [6, undefined, 'bad-record'],
     ]);
+  });
+
+  it('hands cards on while it reads, where none of them ends either', async () => {
+    let given = 0;
+    async function* chunks(): AsyncGenerator<string> {
+      for (; given < 100; given++) yield 'BEGIN:VCARD\n'.repeat(1000);
+    }
+    let taken = 0;
+    for await (const records of vcardRecords(chunks(), 1_000_000)) {
+      taken += records.length;
+      // The first is the header.
+      expect(1000 * given - taken).toBeLessThan(3000);
+    }
+    expect(taken).toBe(100_001);
   });
 });

@@ -19,8 +19,9 @@ export class PageStore implements SegmentStore {
 
   /** What is fetched comes in order, from where it was or from the beginning. */
   async write(name: string, at: number, bytes: Uint8Array): Promise<void> {
-    const before = at === 0 ? [] : (this.#parts.get(name) ?? []);
-    this.#parts.set(name, [...before, bytes.slice()]);
+    const parts = at === 0 ? [] : (this.#parts.get(name) ?? []);
+    parts.push(bytes.slice());
+    this.#parts.set(name, parts);
   }
 
   async remove(name: string): Promise<void> {

@@ -14,7 +14,7 @@ import type { Command } from '../command.js';
 
 export const keyCommand: Command = {
   name: 'key',
-  summary: 'make a key that signs the files of the psi commands',
+  summary: 'make a key that signs the files of the psi commands, and directories',
   arguments: [{ name: '<name>', description: 'what partners are to call you' }],
   options: [
     new Option(
@@ -24,7 +24,7 @@ export const keyCommand: Command = {
   ],
   help: `
 Standard output gets the line with the public key: give it to the partner on a way on which nobody can change it. The partner
-keeps it in a file of such lines, which --peers names.
+keeps it in a file of such lines, which --peers names; a client of a directory names that file by --signer.
 
 Example:
   veilmatch key acme -o acme.key > acme.pub

@@ -193,8 +193,11 @@ class Source {
 
   static async open(url: URL, flags: LookupFlags, ca: string | undefined, io: Io): Promise<Source> {
     const base = flags.files ?? url.href.replace(/^ws/, 'http');
-    if (base.length > MAX_ADDRESS) {
-      throw new VeilmatchError('argument', `--files: an address has at most ${MAX_ADDRESS} characters.`);
+    if (base.length > MAX_ADDRESS || !URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
+      throw new VeilmatchError(
+        'argument',
+        `--files: an address begins with https:// and has at most ${MAX_ADDRESS} characters.`,
+      );
     }
     const cache = flags.cache === undefined ? undefined : await openFilterCache(flags.cache);
     const source = new Source(base, flags, fetchWith(ca, flags.idleSeconds), cache, io);
@@ -246,18 +249,37 @@ class Source {
     const answer = await this.#fetch(url, this.#io.signal ? { signal: this.#io.signal } : {}).catch(
       () => undefined,
     );
-    if (!answer?.ok) {
+    const text = answer?.ok ? await shortText(answer) : undefined;
+    if (text === undefined) {
       throw new VeilmatchError(
         'disconnected',
         'The server does not say whose signature the directory bears. Is the address right? Or pin the key with --signer.',
       );
     }
-    const { name, key } = publicKeyIn(await answer.text(), 'What the server says of the signer');
+    const { name, key } = publicKeyIn(text, 'What the server says of the signer');
     this.#io.stderr.write(
       `seen for the first time, and believed from now on: ${name} ed25519:${bytesToHex(key)}; ask the operator whether that is right\n`,
     );
     return key;
   }
+}
+
+/** Of a line with a name and a key, and of what an editor may put behind it. */
+const MAX_SIGNER_BYTES = 4096;
+
+/** @returns undefined for what is longer, or was cut: whoever answers is not known yet */
+async function shortText({ body }: Response): Promise<string | undefined> {
+  const reader = body?.getReader();
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length <= MAX_SIGNER_BYTES; ) {
+    const next = await reader?.read().catch(() => null);
+    if (next === null) return undefined;
+    if (next === undefined || next.done) return Buffer.concat(chunks).toString('utf8');
+    chunks.push(next.value);
+    length += next.value.length;
+  }
+  await reader?.cancel().catch(() => {});
+  return undefined;
 }
 
 function summary(

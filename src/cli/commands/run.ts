@@ -5,8 +5,9 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
+import { STDIN } from '../../lists/address.js';
 import type { Io } from '../../lists/io.js';
-import { checkOutputFiles, withOutputs } from '../../lists/output.js';
+import { checkDistinct, checkOutputFiles, withOutputs } from '../../lists/output.js';
 import type { Command, ExitStatus } from '../command.js';
 import { endingOf } from '../ending.js';
 import { MAX_CONFIG_BYTES, objectIn, withoutSchema, wrongIn } from '../flags/config-file.js';
@@ -26,6 +27,7 @@ interface Job {
   readonly args: readonly string[];
   readonly words: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
+  readonly places: readonly string[];
 }
 
 /** Commands whose `--json` is the result itself, and belongs to the file of `--output` where there is one. */
@@ -68,6 +70,7 @@ A flag that can be repeated takes a list, one without a value is true. The schem
 
 The exit status is that of the command. The report is one JSON document: command, status, outcome (done, rejected, usage, failed,
 interrupted), started, seconds, result (what the command says with --json), messages, and error with its code where there is one.
+A job that cannot be read ends with 3, and has none: one of an earlier run stays as it is.
 
 Examples:
   veilmatch run weekly.json -o report.json
@@ -86,6 +89,8 @@ async function run(
   io: Io,
 ): Promise<ExitStatus> {
   const job = await readJob(commands, path, io);
+  // The report is written last, over a list or a result of the same name.
+  await checkDistinct([output], job.places, 'a file of the job');
   if (dryRun) {
     await withOutputs([output], [path], io, (file) => file.write(`${typed(job)}\n`));
     return 0;
@@ -142,6 +147,10 @@ export async function readJob(commands: readonly Command[], path: string, io: Io
   const within = wrongIn(path, 'arguments');
   const settings = objectIn(given, 'arguments', wrong);
   const read = readSettings(command, settings, dirname(path), true, within);
+  const readsStdin = Object.entries(settings).some(([of, value]) => value === STDIN && of !== 'output');
+  if (path === STDIN && readsStdin) {
+    throw within('', 'name standard input, which the job itself comes from. Put one of the two into a file.');
+  }
   return { command, ...read };
 }
 

@@ -8,7 +8,7 @@ import type { Io } from '../../lists/io.js';
 import { checkOutputFiles, PRIVATE_MODE, withOutputs } from '../../lists/output.js';
 import { pathName } from '../../path-name.js';
 import { isPartnerName } from '../../transport/door/partners.js';
-import { MAX_PARTNERS_BYTES } from '../../transport/door/partners-file.js';
+import { MAX_PARTNERS_BYTES, withoutMark } from '../../transport/door/partners-file.js';
 import { createToken, hashToken } from '../../transport/door/tokens.js';
 import { lockFile } from '../../transport/files/file-lock.js';
 import { readIfThere } from '../../transport/files/files.js';
@@ -102,7 +102,7 @@ async function withHash(
 ): Promise<{ readonly text: string; readonly tokens: number }> {
   const before = (await existingText(path, io, MAX_PARTNERS_BYTES)) || '{"partners": []}';
   await partnersOf(before, path, io);
-  const content: { partners: { name: string; tokens?: string[] }[] } = JSON.parse(before);
+  const content: { partners: { name: string; tokens?: string[] }[] } = JSON.parse(withoutMark(before));
   let partner = content.partners.find((entry) => entry.name === name);
   if (partner === undefined) {
     partner = { name };

@@ -4,6 +4,7 @@
 import { VeilmatchError } from '../../errors.js';
 import { placeName } from '../../lists/address.js';
 import { type Io, readBytes } from '../../lists/io.js';
+import { withoutMark } from '../../transport/door/partners-file.js';
 
 /**
  * @param maxBytes - anything longer is the wrong file
@@ -27,7 +28,7 @@ export async function readJson(
       throw new VeilmatchError('bad-file', `${placeName(path)} is too long for ${what}.`);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(withoutMark(Buffer.concat(chunks).toString('utf8')));
   } catch (error) {
     // The rest of the message quotes what stands there.
     const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];

@@ -24,6 +24,8 @@ interface Given {
   readonly words: readonly string[];
   /** The same by the names that commander has for them, beside the defaults of the others. */
   readonly options: Flags;
+  /** The files and folders that it names, read or written, as the command is given them. */
+  readonly places: readonly string[];
 }
 
 /** How what is wrong with a setting is said. */
@@ -130,12 +132,16 @@ export function readSettings(
   ];
   const missing = complete ? needed.find((name) => settings[name] === undefined) : undefined;
   if (missing !== undefined) throw wrong(missing, `is missing: ${command.name} needs it.`);
+  const places: string[] = [];
   const args = command.arguments.flatMap((argument) => {
     const name = argumentNameOf(argument);
     const value = settings[name];
     if (value === undefined) return [];
     if (typeof value !== 'string') throw wrong(name, 'must be a text.');
-    return [isPlaceArgument(argument) ? placed(value, folder, (why) => wrong(name, why)) : value];
+    if (!isPlaceArgument(argument)) return [value];
+    const place = placed(value, folder, (why) => wrong(name, why));
+    places.push(place);
+    return [place];
   });
   const words = options.flatMap((option) => {
     const name = settingNameOf(option);
@@ -143,6 +149,7 @@ export function readSettings(
     const value = settingOf(option, settings[name], folder, (why) => wrong(name, why));
     // Alone, so that what is wrong has a place.
     readSetting(command.options, name, value, { wrong, command: command.name });
+    if (isPlaceOption(option)) places.push(...[value].flat().map(String));
     return wordsOf(option, value);
   });
   const silent = new Commander().exitOverride().configureOutput({ writeErr: () => {} });
@@ -153,7 +160,7 @@ export function readSettings(
     if (!(error instanceof CommanderError)) throw error;
     throw wrong('', `cannot be: ${error.message.replace(/^error: /, '')}.`);
   }
-  return { args, words, options: silent.opts() };
+  return { args, words, options: silent.opts(), places };
 }
 
 /** A setting as a command line has it. */

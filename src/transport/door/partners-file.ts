@@ -220,9 +220,14 @@ function fieldsOf<Name extends string>(
   return value as Partial<Record<Name, unknown>>;
 }
 
+/** Editors on Windows begin a file with a byte order mark. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (error) {
     // The rest of the message quotes what stands there.
     const [, place] = /at position (\d+)/.exec((error as SyntaxError).message) ?? [];
