@@ -4,7 +4,7 @@
 import { countryNamed } from '../identifiers/countries.js';
 import { readEmailCell } from '../identifiers/email.js';
 import { type HowToRead, numberOf, readPhoneCell } from '../identifiers/phone.js';
-import { standsForNothing } from '../identifiers/placeholders.js';
+import { looksLikeHost, standsForNothing } from '../identifiers/placeholders.js';
 import { isRefusal } from '../identifiers/refusal.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
@@ -93,12 +93,13 @@ const MAX_DATED = 40;
 /** With a point or a comma, or with thousands apart by one. */
 const AMOUNT = /^[-−]?(?:\d+[.,]\d+|\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?)$/;
 
-/** Seven digits or more, few letters, no date. */
+/** Seven digits or more, few letters, no date, and no address of a machine. */
 function looksLikePhone(cell: string): boolean {
   const text = withAsciiDigits(cell.trim());
   const digits = text.replace(/\D/g, '').length;
   const letters = text.replace(/\P{L}/gu, '').length;
-  return digits >= 7 && letters * 2 <= digits && !DATE.test(text.slice(0, MAX_DATED));
+  const isNumber = digits >= 7 && letters * 2 <= digits;
+  return isNumber && !DATE.test(text.slice(0, MAX_DATED)) && !looksLikeHost(text);
 }
 
 /** A plus, a zero in front, or digits in groups, as in nothing else that lists are full of. */

@@ -152,14 +152,17 @@ describe('a cell of several', () => {
     ['2026-11-30T08:15:00', 'DE'],
     ['30.11.2026 08:15', 'DE'],
     ['٣٠.١١.٢٠٢٦', 'DE'],
-  ])('is no number where it is a date: %j', async (phone, country) => {
+    ['192.168.10.20', 'DE'],
+    ['10.0.0.1', 'DE'],
+    ['84.132.17.201', 'DE'],
+  ])('is no number where it is a date, or the address of a machine: %j', async (phone, country) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual([]);
     expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
   });
 
-  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267'])(
-    'is one where it only resembles a date: %j',
+  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267', '030.123.45.67', '211.123.45.67'])(
+    'is one where it only resembles one of those: %j',
     async (phone) => {
       expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
     },

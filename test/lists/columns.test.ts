@@ -120,6 +120,14 @@ describe('columns that are guessed', () => {
     );
   });
 
+  it('does not take addresses of machines for telephone numbers, nor pairs of digits for such addresses', () => {
+    const hosts = ['84.132.17.201', '91.123.45.67', '93.184.216.34', '178.3.10.99'];
+    const lines = hosts.map((host, i) => `${host},0171 23456${i}8`);
+    expect(choose(lines, { country: 'DE' }).columns.phone).toEqual([1]);
+    expect(choose(['Client,Reach', ...lines], { country: 'DE' }).columns.phone).toEqual([1]);
+    expect(choose(['26.12.34.56,a', '20.12.34.57,b'], { country: 'DK' }).columns.phone).toEqual([0]);
+  });
+
   it('reads national numbers in the country of their row', () => {
     const lines = ['nation,reach', 'DE,030 123456', 'FR,01 23 45 67 89'];
     expect(choose(lines, { countryColumn: 'nation' }).columns).toMatchObject({ phone: [1], country: 0 });
