@@ -104,7 +104,8 @@ export const MAX_HOST_DIGITS = 12;
 function hostParts(text: string): readonly string[] | undefined {
   if (text.length > MAX_HOST_DIGITS + 3) return undefined;
   const parts = text.split('.');
-  const isByte = (part: string): boolean => part !== '' && String(Number(part)) === part && Number(part) < 256;
+  const isByte = (part: string): boolean =>
+    part !== '' && String(Number(part)) === part && Number(part) < 256;
   return parts.length === 4 && parts.every(isByte) ? parts : undefined;
 }
 

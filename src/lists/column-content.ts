@@ -62,7 +62,9 @@ export function contentOf(
     if (!looksLikePhone(cell)) continue;
     phone.possible++;
     const own = (countryColumn === undefined ? undefined : row[countryColumn]) || country;
-    const readings = [readPhoneCell(cell, own === undefined ? undefined : countryNamed(own), ASSIGNED)].flat();
+    const readings = [
+      readPhoneCell(cell, own === undefined ? undefined : countryNamed(own), ASSIGNED),
+    ].flat();
     const number = readings.map(numberOf).find((each) => typeof each === 'string');
     if (number === undefined) continue;
     phone.sure++;

@@ -138,6 +138,8 @@ describe('a cell of several', () => {
     ['{+14155550123,+14155550124}', undefined, ['+14155550123', '+14155550124']],
     ['["+14155550123","+14155550124"]', undefined, ['+14155550123', '+14155550124']],
     ['{"415 555 0123"}', 'US', ['+14155550123']],
+    ['{"415 555 0123",NULL}', 'US', ['+14155550123']],
+    ['[null, "415 555 0123", "415 555 0124"]', 'US', ['+14155550123', '+14155550124']],
   ])('may be an array: %j', async (phone, country, expected) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual(expected);
