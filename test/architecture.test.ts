@@ -181,6 +181,7 @@ const FOR_TESTS: readonly string[] = [
   'identifiers/email.ts#plainAddress',
   'identifiers/email.ts#readFully',
   'identifiers/phone.ts#readFully',
+  'identifiers/phone.ts#readPhone',
   'kernel/sha512.ts#Sha512',
   'lists/glob.ts#fits',
   'oprf/dleq.ts#computeComposites',

@@ -83,7 +83,13 @@ function split(text: string, country: CountryCode | undefined): string[] {
   const numbers: string[] = [];
   let current = '';
   let before: string | undefined;
+  let dropped = false;
   for (const part of parts) {
+    // `{+491711234567,NULL}`
+    if (standsForNothing(part.text)) {
+      dropped = true;
+      continue;
+    }
     if (!/\d/.test(part.text)) {
       current += part.separator + part.text;
       continue;
@@ -91,11 +97,11 @@ function split(text: string, country: CountryCode | undefined): string[] {
     if (before !== undefined && areTwo(before, part.text, part.separator, country)) {
       numbers.push(current);
       current = part.text;
-    } else current += (part.separator || ' ') + part.text;
+    } else current += current === '' ? part.text : (part.separator || ' ') + part.text;
     before = part.text;
   }
   numbers.push(current);
-  return numbers.length === 1 ? [text] : numbers.map((number) => number.trim());
+  return numbers.length === 1 && !dropped ? [text] : numbers.map((number) => number.trim());
 }
 
 function areTwo(left: string, right: string, separator: string, country: CountryCode | undefined): boolean {

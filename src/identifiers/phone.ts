@@ -12,7 +12,7 @@ import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral 
 import { spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
-import { allAlike, isDate, isRun } from './placeholders.js';
+import { allAlike, isDate, isHost, isRun } from './placeholders.js';
 import { callingCodeOf, compiledPlan, judge } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { FLOAT, shortcut } from './shortcut.js';
@@ -187,7 +187,7 @@ export function readFully(cleaned: string, country: CountryCode | undefined, how
   if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
   const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
   if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
-  if (isDate(unlabelled)) return REFUSED.notANumber;
+  if (isDate(unlabelled) || isHost(unlabelled)) return REFUSED.notANumber;
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;

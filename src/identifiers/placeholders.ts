@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What people write where they have nothing to write: `0000000000`, `none@none.com`. As identifiers these would make
+ * What people write where they have nothing to write: `0000000000`, `none@none.com`; and dates and addresses of machines, which stand
+ * where columns have moved. As identifiers these would make
  * strangers one person. Numbers kept for fiction (555-01xx) are not among them: nobody writes them for want of a number.
  */
 
@@ -94,4 +95,31 @@ export function isDate(text: string): boolean {
   return (
     (isUpTo(31, first!) && isUpTo(12, second!)) || (sign !== '.' && isUpTo(12, first!) && isUpTo(31, second!))
   );
+}
+
+/** Digits of the longest address of a machine. */
+export const MAX_HOST_DIGITS = 12;
+
+/** The four numbers of an IPv4 address, as logs and shops write one beside a customer. */
+function hostParts(text: string): readonly string[] | undefined {
+  if (text.length > MAX_HOST_DIGITS + 3) return undefined;
+  const parts = text.split('.');
+  const isByte = (part: string): boolean =>
+    part !== '' && String(Number(part)) === part && Number(part) < 256;
+  return parts.length === 4 && parts.every(isByte) ? parts : undefined;
+}
+
+/** Whether a cell looks like an IPv4 address, and not like a number in four pairs. */
+export function looksLikeHost(text: string): boolean {
+  return hostParts(text)?.some((part) => part.length !== 2) ?? false;
+}
+
+/**
+ * Whether a text is an IPv4 address that is no telephone number: those end in two pairs, where they are written in four groups without a
+ * zero or a plus before them (`91.123.45.67`), but for the network that most private machines are in.
+ */
+export function isHost(text: string): boolean {
+  const parts = hostParts(text);
+  if (parts === undefined) return false;
+  return parts[2]!.length !== 2 || parts[3]!.length !== 2 || text.startsWith('192.168.');
 }

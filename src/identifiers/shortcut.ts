@@ -8,7 +8,7 @@
 
 import type { CountryCode } from 'libphonenumber-js/max';
 import { REFUSED } from './phone-refusals.js';
-import { allAlike, isDate, isRun } from './placeholders.js';
+import { allAlike, isDate, isHost, isRun, MAX_HOST_DIGITS } from './placeholders.js';
 import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
@@ -47,6 +47,7 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   const plus = number.charCodeAt(0) === PLUS;
   if (plus && digits.charCodeAt(0) === ZERO) return undefined;
   if (digits.length <= DATED && isDate(number)) return undefined;
+  if (dot && digits.length <= MAX_HOST_DIGITS && isHost(number)) return undefined;
   const reading = plus
     ? international(digits)
     : country === undefined

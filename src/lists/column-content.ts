@@ -2,9 +2,9 @@
 /** What stands in a column, judged by the readers that will read it. */
 
 import { countryNamed } from '../identifiers/countries.js';
-import { readEmail } from '../identifiers/email.js';
-import { readPhone } from '../identifiers/phone.js';
-import { standsForNothing } from '../identifiers/placeholders.js';
+import { readEmailCell } from '../identifiers/email.js';
+import { type HowToRead, numberOf, readPhoneCell } from '../identifiers/phone.js';
+import { looksLikeHost, standsForNothing } from '../identifiers/placeholders.js';
 import { isRefusal } from '../identifiers/refusal.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 
@@ -36,6 +36,8 @@ export function isHash(cell: string): boolean {
   return HASH.test(cell);
 }
 
+const ASSIGNED: HowToRead = { assigned: true, international: false, strict: false };
+
 /** @param countryColumn where each row has its country, if the file says so */
 export function contentOf(
   rows: readonly (readonly string[])[],
@@ -50,18 +52,21 @@ export function contentOf(
   for (const row of rows) {
     const cell = row[column]?.trim() ?? '';
     if (cell === '' || standsForNothing(cell)) continue;
-    const address = readEmail(cell);
+    const addresses = [readEmailCell(cell)].flat();
     if (looksLikeEmail(cell)) email.possible++;
     // Written for want of an address, as others leave the cell empty.
-    if (isRefusal(address) && address.code === 'placeholder') continue;
+    if (addresses.every((each) => isRefusal(each) && each.code === 'placeholder')) continue;
     filled++;
     if (namesCountry(cell)) countries++;
-    if (typeof address === 'string') email.sure++;
+    if (addresses.some((each) => typeof each === 'string')) email.sure++;
     if (!looksLikePhone(cell)) continue;
     phone.possible++;
     const own = (countryColumn === undefined ? undefined : row[countryColumn]) || country;
-    const number = readPhone(cell, own === undefined ? undefined : countryNamed(own), true);
-    if (typeof number !== 'string') continue;
+    const readings = [
+      readPhoneCell(cell, own === undefined ? undefined : countryNamed(own), ASSIGNED),
+    ].flat();
+    const number = readings.map(numberOf).find((each) => typeof each === 'string');
+    if (number === undefined) continue;
     phone.sure++;
     if (isWrittenAsPhone(cell)) phone.written++;
     else if (isPlanned(cell, number)) phone.planned++;
@@ -90,12 +95,13 @@ const MAX_DATED = 40;
 /** With a point or a comma, or with thousands apart by one. */
 const AMOUNT = /^[-−]?(?:\d+[.,]\d+|\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:[.,]\d+)?)$/;
 
-/** Seven digits or more, few letters, no date. */
+/** Seven digits or more, few letters, no date, and no address of a machine. */
 function looksLikePhone(cell: string): boolean {
   const text = withAsciiDigits(cell.trim());
   const digits = text.replace(/\D/g, '').length;
   const letters = text.replace(/\P{L}/gu, '').length;
-  return digits >= 7 && letters * 2 <= digits && !DATE.test(text.slice(0, MAX_DATED));
+  const isNumber = digits >= 7 && letters * 2 <= digits;
+  return isNumber && !DATE.test(text.slice(0, MAX_DATED)) && !looksLikeHost(text);
 }
 
 /** A plus, a zero in front, or digits in groups, as in nothing else that lists are full of. */

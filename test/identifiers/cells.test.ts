@@ -138,6 +138,8 @@ describe('a cell of several', () => {
     ['{+14155550123,+14155550124}', undefined, ['+14155550123', '+14155550124']],
     ['["+14155550123","+14155550124"]', undefined, ['+14155550123', '+14155550124']],
     ['{"415 555 0123"}', 'US', ['+14155550123']],
+    ['{"415 555 0123",NULL}', 'US', ['+14155550123']],
+    ['[null, "415 555 0123", "415 555 0124"]', 'US', ['+14155550123', '+14155550124']],
   ])('may be an array: %j', async (phone, country, expected) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual(expected);
@@ -152,14 +154,17 @@ describe('a cell of several', () => {
     ['2026-11-30T08:15:00', 'DE'],
     ['30.11.2026 08:15', 'DE'],
     ['٣٠.١١.٢٠٢٦', 'DE'],
-  ])('is no number where it is a date: %j', async (phone, country) => {
+    ['192.168.10.20', 'DE'],
+    ['10.0.0.1', 'DE'],
+    ['84.132.17.201', 'DE'],
+  ])('is no number where it is a date, or the address of a machine: %j', async (phone, country) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual([]);
     expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
   });
 
-  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267'])(
-    'is one where it only resembles a date: %j',
+  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267', '030.123.45.67', '211.123.45.67'])(
+    'is one where it only resembles one of those: %j',
     async (phone) => {
       expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
     },

@@ -93,6 +93,22 @@ describe('columns that are guessed', () => {
     expect(notes.at(-1)).toBe('column 1 "home phone" may hold telephone numbers too and is not used');
   });
 
+  it('counts cells of several numbers or addresses as what they are', () => {
+    const contacts = choose(
+      [
+        'Phone 1 - Value,Phone 2 - Value,E-mail 1 - Value,E-mail 2 - Value',
+        '0171 2345678 ::: 030 901820,030 901821,a@x.org ::: b@x.org,c@x.org',
+        '0171 2345680 ::: 030 901822,,d@x.org ::: e@x.org,',
+      ],
+      { country: 'DE' },
+    );
+    expect(contacts.columns).toMatchObject({ phone: [0], email: [2] });
+    const byContent = choose(['Name,Reach,Write', 'Ada,0171 2345678; 030 901820,a@x.org; b@x.org'], {
+      country: 'DE',
+    });
+    expect(byContent.columns).toMatchObject({ phone: [1], email: [2] });
+  });
+
   it('recognises a file without a header by its contents', () => {
     const { columns } = choose(['1,415 555 0123,ada@example.com', '2,415 555 0124,'], { country: 'US' });
     expect(columns).toEqual({ header: undefined, phone: [1], email: [2], country: undefined });
@@ -102,6 +118,14 @@ describe('columns that are guessed', () => {
     expect(() => choose(['born,ssn,paid', '1970-01-05,123-45-6789,1234567.50'], { country: 'US' })).toThrow(
       'No column of list.csv could be recognised',
     );
+  });
+
+  it('does not take addresses of machines for telephone numbers, nor pairs of digits for such addresses', () => {
+    const hosts = ['84.132.17.201', '91.123.45.67', '93.184.216.34', '178.3.10.99'];
+    const lines = hosts.map((host, i) => `${host},0171 23456${i}8`);
+    expect(choose(lines, { country: 'DE' }).columns.phone).toEqual([1]);
+    expect(choose(['Client,Reach', ...lines], { country: 'DE' }).columns.phone).toEqual([1]);
+    expect(choose(['26.12.34.56,a', '20.12.34.57,b'], { country: 'DK' }).columns.phone).toEqual([0]);
   });
 
   it('reads national numbers in the country of their row', () => {

@@ -12,6 +12,7 @@ import { CODE_LENGTH, DELTA_BITS, KEY_BYTES } from '../../kernel/ot.js';
 import { sha512 } from '../../kernel/sha512.js';
 import type { RandomSource } from '../../random.js';
 import type { PsiSuite } from '../run/ciphersuite.js';
+import { maskOf } from './columns.js';
 
 /** How many: one for each bit of Delta. */
 const TRANSFERS: number = CODE_LENGTH * DELTA_BITS;
@@ -89,7 +90,7 @@ export class Chooser {
     const pairs = new Uint8Array(choiceBytes(suite.group));
     for (let i = 0; i < TRANSFERS; i++) {
       // All ones where branch 1 is chosen: no branch and no address depends on that.
-      const mask = -this.#choices[i]!;
+      const mask = maskOf(this.#choices[i]!);
       for (let k = 0; k < elementBytes; k++) {
         const [own, other] = [chosen[i * elementBytes + k]!, others[i * elementBytes + k]!];
         const swap = (own ^ other) & mask;

@@ -34,12 +34,17 @@ export function frameOf(bin: number): number {
   return bin + 1;
 }
 
+/** All ones for 1, zeros for 0: what is chosen by a secret bit. `-bit` would be -0, which engines keep in another way than 0. */
+export function maskOf(bit: number): number {
+  return 0 - bit;
+}
+
 /** A vector of ones or zeros for each bit of Delta. */
 export function setDelta(kernel: OtKernel, delta: Uint8Array): void {
   const vectors = kernel.view('DELTA', CODE_LENGTH * DELTA_BITS * WORD_BYTES);
   for (let i = 0; i < CODE_LENGTH * DELTA_BITS; i++) {
     const bit = (delta[Math.floor(i / DELTA_BITS)]! >>> (i % DELTA_BITS)) & 1;
-    for (let k = 0; k < WORD_BYTES; k++) vectors[i * WORD_BYTES + k] = -bit;
+    for (let k = 0; k < WORD_BYTES; k++) vectors[i * WORD_BYTES + k] = maskOf(bit);
   }
 }
 

@@ -119,9 +119,14 @@ export class Lanes {
     return this.#lanes.length * this.#slots;
   }
 
-  /** Somebody else's bytes as a job may be given them: a copy, which can move, or as they are where jobs stay on this thread. */
+  /** Whether jobs work on what they are given where it is: they stay on this thread. */
+  get inPlace(): boolean {
+    return this.#slots === 1;
+  }
+
+  /** Somebody else's bytes as a job may be given them: a copy, which can move, or as they are until the job is done. */
   lend(bytes: Uint8Array): Uint8Array {
-    return this.#slots === 1 ? bytes : new Uint8Array(bytes);
+    return this.inPlace ? bytes : new Uint8Array(bytes);
   }
 
   /** Whose business a bin is. */

@@ -109,6 +109,8 @@ export async function* senderProgram(
       const key = challenge(sid, line.log.digest('receiver'));
       const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer as ArrayBuffer]);
       underWay.push(heardLater(rows));
+      // Whoever handed the frame over may use its memory again as soon as it is answered.
+      if (lanes.inPlace) await rows;
       const total = Math.max(padded, own.size(b));
       for (let first = 0; first < total; first += MAX_ELEMENTS) {
         const count = Math.min(MAX_ELEMENTS, total - first);

@@ -12,6 +12,7 @@
 import { concatBytes, utf8 } from '../../bytes.js';
 import { CODE_LENGTH, COORDINATE_KEYS, DELTA_BITS, KEY_BYTES } from '../../kernel/ot.js';
 import { sha512 } from '../../kernel/sha512.js';
+import { maskOf } from './columns.js';
 
 const NODE_LABEL = utf8('veilmatch-psi-v1 ot node');
 const LEAF_LABEL = utf8('veilmatch-psi-v1 ot leaf');
@@ -151,7 +152,7 @@ export function growTrees(
     // Node y of a level is node x = y + (the bits of Delta so far).
     let nodes = [none, keyAt(mine, LEVELS * c)];
     for (let level = 1; level < LEVELS; level++) {
-      const mask = -levelBit(delta[c]!, level);
+      const mask = maskOf(levelBit(delta[c]!, level));
       nodes = nodes.flatMap((node, y) => {
         if (y === 0) return [none, none];
         const two = children.of(node);
@@ -185,7 +186,7 @@ export function growTrees(
 function unshuffled(entries: Uint32Array, delta: number): Uint32Array {
   let ordered = entries;
   for (let bit = 1; bit < COORDINATE_KEYS; bit *= 2) {
-    const mask = -((delta / bit) & 1);
+    const mask = maskOf((delta / bit) & 1);
     const next = new Uint32Array(ordered.length);
     for (let x = 0; x < COORDINATE_KEYS; x++) {
       keyAt(next, x).set(select(keyAt(ordered, x), keyAt(ordered, x ^ bit), mask));

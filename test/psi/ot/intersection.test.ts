@@ -63,6 +63,27 @@ describe('ot-psi finds what a plain intersection finds', () => {
     await check(names(0, 9000), names(4000, 7000));
   });
 
+  it('where frames are handed over in memory that is used again when they are answered', async () => {
+    const [own, other] = [IdentifierSet.ofStrings(names(0, 9000)), IdentifierSet.ofStrings(names(8990, 20))];
+    const receiver = otIntersection.receiver.machine({ set: own }, { backend });
+    const sender = otIntersection.sender.machine({ set: other }, { backend });
+    const memory = new Uint8Array(2 ** 20);
+    const toReceiver: Uint8Array[] = [];
+    const answer = async (frames: AsyncGenerator<Uint8Array>): Promise<void> => {
+      for await (const frame of frames) {
+        memory.set(frame);
+        for await (const back of sender.receive(memory.subarray(0, frame.length))) toReceiver.push(back);
+        memory.fill(0xff, 0, frame.length);
+      }
+    };
+    for await (const back of sender.start()) toReceiver.push(back);
+    await answer(receiver.start());
+    for (let next = toReceiver.shift(); next !== undefined; next = toReceiver.shift())
+      await answer(receiver.receive(next));
+    expect([receiver.done, sender.done]).toEqual([true, true]);
+    expect((await otIntersection.receiver.result({ set: own }, receiver.result)).size).toBe(10);
+  });
+
   it('and tells the sender nothing unless both learn it', async () => {
     const own = {
       receiver: { set: IdentifierSet.ofStrings(['a', 'b']) },

@@ -8,6 +8,7 @@ import { IdentifierSet } from '../../../src/identifiers/set.js';
 import { OtKernel } from '../../../src/kernel/ot.js';
 import { otIntersection, runBoth } from '../../../src/psi/index.js';
 import { binJobs } from '../../../src/psi/ot/bin-jobs.js';
+import { maskOf } from '../../../src/psi/ot/columns.js';
 import { Lanes } from '../../../src/psi/ot/lanes.js';
 import { type RandomSource, secureRandom } from '../../../src/random.js';
 import { seededRandom } from '../../../src/transport/resume/seeded-random.js';
@@ -199,4 +200,9 @@ describe('tags that threads sort by ranges', () => {
 
 it('names the error of a thread that was told nothing', () => {
   expect(() => binJobs().hide({ tableKey: new Uint8Array(32) })).toThrow(VeilmatchError);
+});
+
+it('makes masks of bits that are whole numbers of one kind', () => {
+  expect([maskOf(0), maskOf(1)]).toEqual([0, -1]);
+  expect(Object.is(maskOf(0), 0)).toBe(true);
 });
