@@ -119,7 +119,7 @@ describe('the chunks of a batch', () => {
         await local.weightedSum(some, scalars.slice(0, 32 * count)),
       );
       expect(seen.sent).toHaveLength(2 * chunks);
-      await expectWiped(seen);
+      if (chunks > 0) await expectWiped(seen);
       const { group: usual, seen: none } = watched();
       await usual.multiply(some, scalar);
       expect(none.sent).toEqual([]);
