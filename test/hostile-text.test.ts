@@ -469,8 +469,8 @@ function textOf({ start, unit, end, length }: Parts): string {
   return start + unit.repeat(length / unit.length) + end;
 }
 
-/** Blocks and characters for each character, and for each text: at the greatest length a thousandth of its square. */
-const A_CHARACTER = 90;
+/** Blocks and characters for each character, and for each text: at the greatest length less than a hundredth of its square. */
+const A_CHARACTER = 150;
 const A_TEXT = 60_000;
 
 /** Expressions that may not be linear, and were handed more than they may be. */

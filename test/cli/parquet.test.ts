@@ -238,7 +238,7 @@ describe('a Parquet output', () => {
         const argv = ['--country', 'US', '--column', 'phone', '--column', 'email'];
         const output = temporary('out.parquet');
         const csv = await cli(['normalize', '-', ...argv], { stdin });
-        expect((await cli(['normalize', '-', ...argv, '-o', output], { stdin })).status).toBe(0);
+        expect((await cli(['normalize', '-', ...argv, '-o', output], { stdin })).status).toBe(csv.status);
         const { columns, rows: written } = await readParquet(output);
         const lines = written.map((cells) => `${cells.map((c) => c ?? '').join(',')}\n`).join('');
         expect(`${columns.map(([name]) => name).join(',')}\n${lines}`).toBe(csv.stdout);
