@@ -53,7 +53,8 @@ export interface DatasetResult {
 }
 
 /**
- * Reads the response in `FOLDER/response`, and takes the result. Done again with the same journal it goes on where it was killed.
+ * Reads the response in `FOLDER/response`, and takes the result. Done again with the same journal it goes on where it was killed:
+ * **journal and work are removed as soon as `take` is done**, so what it makes of the result has to be in its place by then.
  * @param protocol as in the request
  * @param list the same as in the request
  * @param take is given the result, whose rows can be read until it is done; what it throws leaves the journal and the work

@@ -14,7 +14,7 @@ import { isLocal, STDIN } from '../../lists/address.js';
 import { keptNames } from '../../lists/columns.js';
 import type { Cells } from '../../lists/duckdb.js';
 import { type Io, orIoError } from '../../lists/io.js';
-import { type Output, withOutputs } from '../../lists/output.js';
+import { type Output, withOpened } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
 import { Marks } from '../../marks.js';
@@ -176,19 +176,24 @@ export async function finishByDataset(
   const { dataset, state } = flags;
   const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(dataset))));
   const run = await openDatasetRun(state, runId, await readUnlock(flags.stateKeyFile, false, io), undefined);
-  const paths = flags.output === undefined ? [] : [flags.output];
   const own = run.flags as unknown as OwnFlags;
   await stepping(run, false, state, io, flags, false, (options) => {
     const choice = choose(run);
     checkOutput(choice);
     const list = readList(run.list, own, choice, io, { rejected: 0 });
-    return withOutputs([undefined, ...paths], [run.list, run.path], io, (output, rows) =>
-      finishDataset(dataset, choice.protocol, list, options, async (result) => {
+    return withOpened([run.list, run.path], io, async (open, commit) => {
+      // That it can be written is found out before the work.
+      const rows = flags.output === undefined ? undefined : await open(flags.output);
+      await finishDataset(dataset, choice.protocol, list, options, async (result) => {
         const shared = await sharedRows(result);
         if (rows !== undefined) await writeRows(rows, shared.marks, run.list, own, flags, io);
-        await output!.write(summaryOf(result, shared.count, choice, own, flags.json));
-      }),
-    );
+        // Nobody is told of rows that did not get there, and the state of the run is erased behind this.
+        await commit();
+        const output = await open(undefined);
+        await output.write(summaryOf(result, shared.count, choice, own, flags.json));
+        await commit();
+      });
+    });
   });
   return 0;
 }
