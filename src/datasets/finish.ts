@@ -15,6 +15,7 @@ import { checkHeader } from '../transport/exchange/chain.js';
 import { noted } from '../transport/resume/notes.js';
 import { decodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
+import { checkWork } from './folders.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import { checkEntries, type PartEntry, PartReader } from './parts.js';
@@ -97,6 +98,7 @@ export async function finishDataset<T>(
   let done = false;
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
     const response = await responseIn(folder, mode, options);
     const hello = await noted(journal, 'dataset hello');
     if (hello === undefined) throw noRequest();

@@ -18,6 +18,7 @@ import { note, noted } from '../transport/resume/notes.js';
 import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
 import { cutSorted } from './cut.js';
+import { checkWork } from './folders.js';
 import { writeManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import { partsFor } from './parts.js';
@@ -103,6 +104,7 @@ export async function requestDataset(
   const target = requestFolder(folder);
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
     await checkUntaken(target, options);
     await bindMode(journal, mode);
     await headerBefore(options);

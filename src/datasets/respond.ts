@@ -25,6 +25,7 @@ import { isThere } from '../transport/resume/file-journal.js';
 import { note, noted } from '../transport/resume/notes.js';
 import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { cutSorted } from './cut.js';
+import { checkWork } from './folders.js';
 import { type Manifest, readManifest, writeManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import {
@@ -124,6 +125,7 @@ export async function respondDataset(
   let done = false;
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
     const request = await requestIn(folder, mode, options);
     await checkUntaken(target, options);
     await bindMode(journal, mode);

@@ -2,7 +2,7 @@
 /** `psi` with `--dataset`: a folder in place of a file. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -168,6 +168,18 @@ describe('psi --dataset', () => {
     const { status, stderr } = await request(reveal);
     expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
     expect(existsSync(at('a-state'))).toBe(false);
+  });
+
+  it('keeps no state where the partner can read it', async () => {
+    symlinkSync(folder, at('link'));
+    for (const state of [at('run'), at('run/request/own'), at('link/run/own')]) {
+      const { status, stderr } = await request('intersection', '--state', state);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/--state.* lies in the folder of the dataset/),
+      ]);
+      expect(existsSync(at('run'))).toBe(false);
+    }
   });
 
   it.each([

@@ -85,6 +85,19 @@ describe('a run through a dataset', () => {
     });
   });
 
+  it('works nowhere where the partner can read it, and not above what it would remove', async () => {
+    const partners = meet();
+    for (const work of ['run', 'run/work', 'run/../run/response/tags', '.']) {
+      const step = partners.request(set(0, 1), { work: join(partners.place, work) });
+      await expect(step).rejects.toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/lies in/),
+      });
+    }
+    expect(readdirSync(partners.place)).toEqual([]);
+    await partners.request(set(0, 1), { work: join(partners.place, 'run-work') });
+  });
+
   it('counts no person by several identifiers', async () => {
     const partners = meet(cardinality);
     async function* several() {

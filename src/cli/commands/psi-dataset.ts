@@ -5,6 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { type DatasetResult, finishDataset } from '../../datasets/finish.js';
+import { checkOutside } from '../../datasets/folders.js';
 import { manifestHeader } from '../../datasets/manifest.js';
 import { type DatasetOptions, manifestPath, requestFolder, responseFolder } from '../../datasets/party.js';
 import { requestDataset } from '../../datasets/request.js';
@@ -87,12 +88,17 @@ const misuse = (message: string): VeilmatchError => new VeilmatchError('argument
 const runNote = (dataset: string): string => join(requestFolder(dataset), 'run');
 const RUN_ID = /^[0-9a-f]{16}$/;
 
+/** @throws {VeilmatchError} `argument` before anything is written there */
+const checkState = (state: string, dataset: string): Promise<void> =>
+  checkOutside(state, dataset, 'The folder of --state');
+
 const workOf = (state: string, runId: string): string => join(state, `${runId}.work`);
 
 /** `psi request --dataset`. */
 export async function requestByDataset(begun: Begun, flags: BeginDataset, io: Io): Promise<ExitStatus> {
   const { list, choice, keys } = begun;
   const { dataset } = flags;
+  await checkState(flags.state!, dataset);
   const { run, isNew } = await askingRun(begun, flags, io);
   const summary: BatchSummary = { rejected: 0 };
   const made = await stepping(run, isNew, flags.state!, io, flags, true, (options) =>
@@ -122,6 +128,7 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
     throw misuse(
       'A response as a dataset goes on when it was killed: give --state FOLDER for what is kept of it.',
     );
+  await checkState(state, dataset);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
   const runId = runIdOf(await manifestHeader(manifestPath(requestFolder(dataset))));
   const isNew = !(await isThere(await statePath(state, runId)));
@@ -174,6 +181,7 @@ export async function finishByDataset(
   io: Io,
 ): Promise<ExitStatus> {
   const { dataset, state } = flags;
+  await checkState(state, dataset);
   const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(dataset))));
   const run = await openDatasetRun(state, runId, await readUnlock(flags.stateKeyFile, false, io), undefined);
   const own = run.flags as unknown as OwnFlags;

@@ -83,6 +83,16 @@ def test_lists_of_different_kinds_are_told_apart():
     m.check_comparable(hellos[3], hellos[1])
 
 
+@pytest.mark.parametrize("state", ["run", "run/state", "run/../run/request/blinded", "link/run/state"])
+def test_no_state_lies_where_the_partner_can_read_it(tmp_path, state):
+    os.symlink(tmp_path, tmp_path / "link")
+    with pytest.raises(VeilmatchError, match="lies in that of the dataset"):
+        parts.check_outside(str(tmp_path / state), str(tmp_path / "run"))
+    for other in ("run-state", "state", "."):
+        parts.check_outside(str(tmp_path / other), str(tmp_path / "run"))
+    parts.check_outside("file:///elsewhere", str(tmp_path / "run"))
+
+
 def test_a_count_takes_one_identifier_a_row():
     check_single(pa.array([0, 1, 1, 2]), pa.array([b"a", b"a", b"a", b"b"]))
     with pytest.raises(VeilmatchError, match="one identifier a row"):

@@ -66,6 +66,19 @@ def exists(path):
     return system.get_file_info(inside).type != fs.FileType.NotFound
 
 
+def check_outside(state, folder):
+    """@raises VeilmatchError: argument for a state in the folder of the dataset, which the partner reads and writes"""
+    (own_system, own), (system, shared) = place(state), place(folder)
+    if own_system.type_name != system.type_name:
+        return
+    if isinstance(system, fs.LocalFileSystem):
+        # Whatever links lead there, and whether it is there yet or not.
+        own, shared = os.path.realpath(own), os.path.realpath(shared)
+    own, shared = (posixpath.normpath("/" + each.lstrip("/")) for each in (own, shared))
+    if posixpath.commonpath([own, shared]) == shared:
+        raise VeilmatchError("argument", "The folder of state lies in that of the dataset, which the partner reads and writes, and holds the list in the clear. Name one outside of it.")
+
+
 def parts_for(rows, part_rows=PART_ROWS):
     parts = 1
     while rows > parts * part_rows and parts < MAX_PARTS:
