@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Where the folder lies that both parties can write to, and where those that are a party's own. */
 
-import { realpath } from 'node:fs/promises';
+import { lstat, mkdir, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { VeilmatchError } from '../errors.js';
+import { orIoError } from '../lists/io.js';
 import { pathName } from '../path-name.js';
 import { systemCode } from '../transport/files/files.js';
 
@@ -38,6 +39,41 @@ export async function checkWork(work: string, shared: string): Promise<void> {
 async function isIn(path: string, folder: string): Promise<boolean> {
   const way = relative(await placeOf(resolve(folder)), await placeOf(resolve(path)));
   return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way));
+}
+
+/**
+ * Makes a folder in the dataset, where the partner may have put something else before.
+ * @throws {VeilmatchError} `bad-file` for a link, and all else that is no folder; `io`
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await orIoError(path, async () => {
+    // Asked first: behind a link the folder would be made where the link leads.
+    if (await isFolder(path)) return;
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await isFolder(path);
+  });
+}
+
+/**
+ * Before a message is begun: that each folder is none yet, or one.
+ * @throws {VeilmatchError} `bad-file` for a link, and all else that is no folder; `io`
+ */
+export async function checkFolders(...paths: readonly string[]): Promise<void> {
+  for (const path of paths) await orIoError(path, () => isFolder(path));
+}
+
+/** @returns false where there is nothing */
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    if ((await lstat(path)).isDirectory()) return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+  throw new VeilmatchError(
+    'bad-file',
+    `${pathName(path)} is a link, or no folder, and nothing is written there: a link in the folder of a dataset can lead anywhere. Remove it.`,
+  );
 }
 
 async function placeOf(path: string): Promise<string> {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch psi request`, `respond` and `finish` with `--dataset`: a folder in place of a file. */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { type DatasetResult, finishDataset } from '../../datasets/finish.js';
-import { checkOutside } from '../../datasets/folders.js';
+import { checkOutside, makeFolder } from '../../datasets/folders.js';
 import { manifestHeader } from '../../datasets/manifest.js';
 import { type DatasetOptions, manifestPath, requestFolder, responseFolder } from '../../datasets/party.js';
 import { requestDataset } from '../../datasets/request.js';
@@ -14,7 +14,7 @@ import { VeilmatchError } from '../../errors.js';
 import { isLocal, STDIN } from '../../lists/address.js';
 import { keptNames } from '../../lists/columns.js';
 import type { Cells } from '../../lists/duckdb.js';
-import { type Io, orIoError } from '../../lists/io.js';
+import type { Io } from '../../lists/io.js';
 import { type Output, withOpened } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
@@ -337,7 +337,7 @@ async function askingRun(
   const runId = bytesToHex(secureRandom(8));
   const run = await newRun(runId, begun, flags, await readUnlock(flags.stateKeyFile, true, io));
   try {
-    await orIoError(dataset, () => mkdir(requestFolder(dataset), { recursive: true, mode: 0o700 }));
+    await makeFolder(requestFolder(dataset));
     await replaceFile(runNote(dataset), utf8(`${runId}\n`));
   } catch (error) {
     await run.journal.erase();

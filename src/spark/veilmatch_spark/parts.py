@@ -61,6 +61,15 @@ def write_bytes(path, data):
             os.remove(temporary)
 
 
+def refuse_links(*folders):
+    """@raises VeilmatchError: bad-file for a link in the place of a local folder that is written to, and for all else that is no folder"""
+    for folder in folders:
+        system, inside = place(folder)
+        if isinstance(system, fs.LocalFileSystem) and os.path.lexists(inside) and not stat.S_ISDIR(os.lstat(inside).st_mode):
+            name = posixpath.basename(inside)
+            raise VeilmatchError("bad-file", f"{name} is a link, or no folder, and nothing is written there: it can lead anywhere. Remove it.")
+
+
 def exists(path):
     system, inside = place(path)
     return system.get_file_info(inside).type != fs.FileType.NotFound
@@ -122,6 +131,7 @@ def write_part(folder, number, name, width, records, first=None):
         table, sink, compression="none", use_dictionary=False, write_statistics=False, store_schema=False, row_group_size=max(1, len(records))
     )
     data = sink.getvalue()
+    refuse_links(posixpath.dirname(folder), folder)
     write_bytes(part_path(folder, number), data)
     return Entry(len(records), len(data), digest_of(records, first))
 
