@@ -99,6 +99,23 @@ describe('a run through a dataset', () => {
     await partners.request(set(0, 1), { work: join(partners.place, 'run-work') });
   });
 
+  it.each([intersection, cardinality])('takes a row for each identifier: %#', async (protocol) => {
+    const partners = meet(protocol);
+    const { elements } = set(0, 3);
+    for (const rows of [
+      [0, 1],
+      [0, 1, 2, 3],
+    ]) {
+      const batches = (async function* () {
+        yield { elements, rows: Uint32Array.from(rows) };
+      })();
+      await expect(partners.request(batches)).rejects.toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/3 identifiers and \d rows/),
+      });
+    }
+  });
+
   it('counts no person by several identifiers', async () => {
     const partners = meet(cardinality);
     async function* several() {
