@@ -111,6 +111,11 @@ export function recordsPart(records: Uint8Array, width: number): Uint8Array[] {
   return [head(records.length / width, records.length), ...field(records)];
 }
 
+/** Bytes of `recordsPart`, before there are any records. */
+export function recordsPartBytes(count: number, width: number): number {
+  return HEAD_BYTES + filled(count * width);
+}
+
 /** Numbers of 32 bits as a part, `columns` of them an item. */
 export function numbersPart(numbers: Uint32Array, columns = 1): Uint8Array[] {
   return recordsPart(littleEndian(numbers), 4 * columns);

@@ -18,6 +18,7 @@ import { PROFILE_NAMES, type ProfileName, platformNamed } from '../identifiers/p
 import type { RowColumns } from '../identifiers/row.js';
 import { AMBIGUITIES, CODES, FIELDS, type PackedNotes } from '../identifiers/row-notes.js';
 import { finishTexts, type RowTexts, rowTexts, type TextWay } from '../identifiers/row-texts.js';
+import { requireFits } from './frames.js';
 import { listPart, numbersPart, type PartReader, recordsPart } from './parts.js';
 import { badSetting, type Settings } from './settings.js';
 import type { Answer, Stage } from './stage.js';
@@ -72,7 +73,15 @@ export function rowStage(settings: Settings, secret: Uint8Array): Stage {
       ...(hasher !== undefined && {
         hash: (body: PartReader) => {
           const texts = rowTexts(columnsIn(body), own);
-          for (const cells of [texts.phone, texts.email]) finishTexts(cells, (text) => hasher.token(text));
+          let bytes = 0;
+          const token = (text: string): string => {
+            const made = hasher.token(text);
+            // A token can be many times as long as what it is of.
+            bytes += made.length;
+            requireFits(bytes);
+            return made;
+          };
+          for (const cells of [texts.phone, texts.email]) finishTexts(cells, token);
           return textsAnswer(texts);
         },
       }),

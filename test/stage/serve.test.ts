@@ -250,6 +250,44 @@ describe('a question that is none', () => {
     expect(await codeOf(receiver(), frameOf(OP.blind, body))).toBe('bad-message');
   });
 
+  /** A list of so many empty items. */
+  const emptyItems = (count: number): Buffer =>
+    Buffer.concat([words(count, 0), Buffer.alloc(8 * Math.ceil((count + 1) / 2))]);
+  const session = { sid: 'ab'.repeat(32), sizes: [2 ** 32 - 1, 2 ** 32 - 1], bind: BIND };
+  it.each([
+    ['blind', [receiver()], OP.blind, [emptyItems(2 ** 21)]],
+    ['tag', [sender(session)], OP.tag, [emptyItems(2 ** 23)]],
+  ] as const)(
+    'with an answer that is longer than a frame is refused: %s',
+    async (_, init, operation, body) => {
+      const answers = await answersTo(
+        Buffer.concat([
+          ...init,
+          frameOf(operation, ...body),
+          frameOf(operation, ...body.map(() => emptyItems(0))),
+        ]),
+      );
+      expect(errorIn(answers[1]!)).toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/fewer rows/),
+      });
+      expect(answers[2]!.operation).toBe(operation);
+    },
+  );
+
+  it('that was answered with more than a frame holds is refused, too', async () => {
+    const { serveStages } = await import('../../src/stage/serve.js');
+    const { nobleBackend } = await import('../../src/group/noble.js');
+    const backend = { ...nobleBackend, hashAndMultiply: async () => new Uint8Array(2 ** 26) };
+    const written: Uint8Array[] = [];
+    const questions = [receiver({ reveal: 'cardinality' }), frameOf(OP.blind, listOf(['opaque:1']))];
+    await serveStages(questions, async (bytes) => void written.push(bytes), { backend });
+    expect([written[1]![4], Buffer.from(written[1]!).toString('latin1')]).toEqual([
+      OP.error,
+      expect.stringMatching(/argument.*fewer rows/s),
+    ]);
+  });
+
   it.each([
     ['before the first frame', [frameOf(OP.blind, listOf([]))], 'unexpected-message'],
     ['of another stage', [rows(), frameOf(OP.blind, listOf([]))], 'unexpected-message'],
