@@ -30,10 +30,10 @@ export class PartReader {
   /**
    * A list of byte strings.
    * @param name in errors
-   * @param longest bytes of an item
+   * @param longest bytes of an item. Default: whatever the body holds
    * @throws {VeilmatchError} `bad-message` with the offset in the body; `argument` with the position of an item that is too long
    */
-  list(name: string, longest: number): ByteList {
+  list(name: string, longest: number = Infinity): ByteList {
     const { items, bytes } = this.#head(name);
     const offsetBytes = (items + 1) * 4;
     const start = this.#take(offsetBytes, name);

@@ -84,6 +84,32 @@ describe('rows', () => {
     expect(ambiguous).toEqual([]);
   });
 
+  it('are rejected one by one where a cell is longer than any identifier, and the others are read', async () => {
+    const long = '1'.repeat(70_000);
+    const table = [
+      { phone: long, email: 'ada@example.com' },
+      { email: `${long}@example.com` },
+      { phone: '030 123456', country: long },
+      { phone: '030 123456', country: 'DE' },
+    ];
+    const columnsOf = (['phone', 'email', 'country'] as const).map((name) =>
+      listOf(table.map((row) => (row as Record<string, string>)[name] ?? '')),
+    );
+    const [about, identified, read] = await answersTo(
+      Buffer.concat([rows(), frameOf(OP.identify, ...columnsOf), frameOf(OP.normalize, ...columnsOf)]),
+    );
+    const { codes } = JSON.parse(about!.body.toString());
+    const [elements, owners, , rejected] = partsIn(identified!.body, ['l', 4, 1, 16, 12]);
+    expect(told(elements!)).toEqual(['mailto:ada@example.com', 'tel:+4930123456']);
+    expect(numbers(owners!).flat()).toEqual([0, 3]);
+    const notes = numbers(rejected!).map(([row, , code]) => ({ row, code: codes[code!] }));
+    const expected = await identifiersFromRows(table, { country: 'US' });
+    expect(notes).toEqual(expected.rejected.map(({ row, code }) => ({ row, code })));
+    expect(notes.map(({ row }) => row)).toEqual([0, 1, 2]);
+    const [phone] = partsIn(read!.body, ['l', 'l', 16, 12]);
+    expect(told(phone!)).toEqual(['', '', '', '+4930123456']);
+  });
+
   it('become texts and keyed hashes, cell for cell', async () => {
     const { token } = keyed({ key: campaignKey(KEY, 'spring') });
     const answers = await answersTo(
