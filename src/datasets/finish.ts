@@ -15,6 +15,7 @@ import { checkHeader } from '../transport/exchange/chain.js';
 import { noted } from '../transport/resume/notes.js';
 import { decodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
+import { checkWork } from './folders.js';
 import { type Manifest, readManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import { checkEntries, type PartEntry, PartReader } from './parts.js';
@@ -53,7 +54,8 @@ export interface DatasetResult {
 }
 
 /**
- * Reads the response in `FOLDER/response`, and takes the result. Done again with the same journal it goes on where it was killed.
+ * Reads the response in `FOLDER/response`, and takes the result. Done again with the same journal it goes on where it was killed:
+ * **journal and work are removed as soon as `take` is done**, so what it makes of the result has to be in its place by then.
  * @param protocol as in the request
  * @param list the same as in the request
  * @param take is given the result, whose rows can be read until it is done; what it throws leaves the journal and the work
@@ -96,6 +98,7 @@ export async function finishDataset<T>(
   let done = false;
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
     const response = await responseIn(folder, mode, options);
     const hello = await noted(journal, 'dataset hello');
     if (hello === undefined) throw noRequest();

@@ -5,6 +5,7 @@
  * bound to.
  */
 
+import { dirname } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, u32, utf8 } from '../bytes.js';
@@ -13,6 +14,7 @@ import { pathName } from '../path-name.js';
 import { decodeFrame, encodeFrame } from '../psi/run/frames.js';
 import { badFile, messagesOf, writeExchange } from '../transport/exchange/exchange-file.js';
 import type { FileHeaderMessage } from '../wire/messages.js';
+import { makeFolder } from './folders.js';
 import { MAX_PARTS, type PartEntry, type PartFolder } from './parts.js';
 
 const LABEL = utf8('veilmatch-dataset-v1');
@@ -47,7 +49,7 @@ interface ManifestContent extends Omit<Manifest, 'digest'> {}
 /**
  * Writes a manifest, whole or not at all.
  * @param keep - is given its digest before it appears
- * @throws {VeilmatchError} `io`, and what `keep` throws
+ * @throws {VeilmatchError} `io`; `bad-file` where its folder is a link; what `keep` throws
  */
 export async function writeManifest(
   path: string,
@@ -55,6 +57,7 @@ export async function writeManifest(
   signingKey: Uint8Array,
   keep: (digest: Uint8Array) => Promise<void>,
 ): Promise<void> {
+  await makeFolder(dirname(path));
   await writeExchange(path, content.header, framesOf(content), signingKey, keep, LABEL);
 }
 

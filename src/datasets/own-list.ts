@@ -51,7 +51,7 @@ export class OwnList {
   /**
    * Reads a list into the tables `own` (x, row), if rows are asked for, and `list` (n, x).
    * @param keep whether the rows are needed: for a result in rows, or for the check that each has one identifier
-   * @throws {VeilmatchError} `argument` for an identifier that is too long, or too many of them; what the list throws
+   * @throws {VeilmatchError} `argument` for an identifier that is too long, too many of them, or a batch with other than a row for each; what the list throws
    */
   static async read(list: DatasetList, tables: Database, keep: boolean): Promise<OwnList> {
     const columns = new Map([['x', 'bytes'], ...(keep ? ([['row', 'integer']] as const) : [])] as const);
@@ -138,6 +138,12 @@ function* cellsOf(
   kinds: Set<IdentifierKind>,
   keep: boolean,
 ): Generator<readonly (Uint8Array | number)[]> {
+  if (rows.length !== elements.length) {
+    throw new VeilmatchError(
+      'argument',
+      `A batch of the list has ${elements.length} identifiers and ${rows.length} rows: each identifier needs the row that it stands in.`,
+    );
+  }
   for (let i = 0; i < elements.length; i++) {
     const element = elements.at(i);
     if (element.length > MAX_IDENTIFIER_BYTES) {

@@ -7,16 +7,16 @@
  */
 
 import { createHash } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { open, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { compareParts, equalBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { Database } from '../lists/duckdb.js';
-import { orIoError } from '../lists/io.js';
 import { databaseError } from '../lists/refusals.js';
 import { quoted } from '../lists/sql.js';
 import { pathName } from '../path-name.js';
 import { fileError, openRegular, replaceFile, systemCode } from '../transport/files/files.js';
+import { makeFolder } from './folders.js';
 import { encodePart, type PartRows } from './parquet.js';
 
 /** What a folder of parts is called, and holds. */
@@ -87,10 +87,11 @@ export interface WrittenPart extends PartEntry {
   readonly file: Uint8Array;
 }
 
-/** Writes a part, whole or not at all. @throws {VeilmatchError} `io` */
+/** Writes a part, whole or not at all. @throws {VeilmatchError} `io`; `bad-file` where one of its folders is a link */
 export async function writePart(folder: string, number: number, rows: PartRows): Promise<WrittenPart> {
   const bytes = encodePart(rows);
-  await orIoError(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
+  await makeFolder(dirname(folder));
+  await makeFolder(folder);
   await replaceFile(partPath(folder, number), bytes);
   return {
     rows: rows.records.length / rows.width,

@@ -42,7 +42,7 @@ export interface DatasetOptions {
   /**
    * A folder of this party's own, for this run alone, on a disk with room for several copies of both lists: what the run has
    * computed so far, and tables that do not fit into memory, **which hold the list in the clear**. It is made where it is not there,
-   * and removed after this party's last step.
+   * and removed after this party's last step. Outside of the folder of the dataset, which the partner reads and writes.
    */
   readonly work: string;
   /** Memory of the process, in megabytes of 10^6 bytes. Half of it is for tables. Default 1000. */

@@ -18,6 +18,7 @@ import { note, noted } from '../transport/resume/notes.js';
 import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
 import { cutSorted } from './cut.js';
+import { checkFolders, checkWork } from './folders.js';
 import { writeManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import { partsFor } from './parts.js';
@@ -67,7 +68,7 @@ const WEEK = 604_800;
  * @param protocol `intersection` or `cardinality`
  * @param list the same whenever it is done again
  * @throws {VeilmatchError} `argument`, also for another list than before, or a folder that holds another request; `io`;
- * `unsupported` without DuckDB; `aborted`
+ * `bad-file` for a link in the place of a folder of it; `unsupported` without DuckDB; `aborted`
  * @example
  * ```ts
  * import { mkdtempSync } from 'node:fs';
@@ -103,6 +104,8 @@ export async function requestDataset(
   const target = requestFolder(folder);
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
+    await checkFolders(target, join(target, 'blinded'));
     await checkUntaken(target, options);
     await bindMode(journal, mode);
     await headerBefore(options);

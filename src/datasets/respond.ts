@@ -25,6 +25,7 @@ import { isThere } from '../transport/resume/file-journal.js';
 import { note, noted } from '../transport/resume/notes.js';
 import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { cutSorted } from './cut.js';
+import { checkFolders, checkWork } from './folders.js';
 import { type Manifest, readManifest, writeManifest } from './manifest.js';
 import { type DatasetList, OwnList, type Task } from './own-list.js';
 import {
@@ -84,7 +85,7 @@ export interface Responded {
  * killed.
  * @param protocol `intersection` or `cardinality`, as the request has it
  * @throws {VeilmatchError} `argument`; `io`; `bad-file` for a manifest that is not the partner's, not for this party, expired or
- * answered already, and for a part that is not what it says, with its name; `refused` by the policy; `bad-element` with its position
+ * answered already, for a part that is not what it says, with its name, and for a link in the place of a folder; `refused` by the policy; `bad-element` with its position
  * in the whole request; `incompatible-peer`, `incompatible-lists`, `wrong-size`; `unsupported` without DuckDB; `aborted`. There is no
  * manifest then
  * @example
@@ -124,7 +125,9 @@ export async function respondDataset(
   let done = false;
   try {
     throwIfAborted(signal);
+    await checkWork(options.work, folder);
     const request = await requestIn(folder, mode, options);
+    await checkFolders(target, join(target, 'evaluated'), join(target, 'tags'));
     await checkUntaken(target, options);
     await bindMode(journal, mode);
     const work = await Work.open(options.work);

@@ -47,26 +47,32 @@ export async function withOutputs<T>(
 
 /**
  * As `withOutputs`, for a body that finds out on the way how many outputs it needs.
- * @param body - is handed what opens an output
+ * @param body - is handed what opens an output, and what brings all of them to their places before the body ends: for one that then
+ * removes what they were made of
  */
 export async function withOpened<T>(
   inputs: readonly string[],
   io: Io,
-  body: (open: (path: string | undefined) => Promise<Output>) => Promise<T>,
+  body: (open: (path: string | undefined) => Promise<Output>, commit: () => Promise<void>) => Promise<T>,
   mode?: number,
 ): Promise<T> {
   const opened: (string | undefined)[] = [];
   const outputs: OpenOutput[] = [];
-  try {
-    const result = await body(async (path) => {
-      await checkDistinct([...opened, path], inputs);
-      opened.push(path);
-      const output = await openOutput(path, io, mode);
-      outputs.push(output);
-      return output;
-    });
+  const open = async (path: string | undefined): Promise<Output> => {
+    await checkDistinct([...opened, path], inputs);
+    opened.push(path);
+    const output = await openOutput(path, io, mode);
+    outputs.push(output);
+    return output;
+  };
+  const commit = async (): Promise<void> => {
     io.signal?.throwIfAborted();
     for (const output of outputs) await output.commit();
+    outputs.length = 0;
+  };
+  try {
+    const result = await body(open, commit);
+    await commit();
     return result;
   } catch (error) {
     for (const output of outputs) await output.discard();

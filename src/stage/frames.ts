@@ -22,6 +22,18 @@ export function frameHead(operation: number, bodyBytes: number): Uint8Array {
 }
 
 /**
+ * That an answer fits into a frame, as its question had to: before it is computed, where its length is known by then.
+ * @throws {VeilmatchError} `argument`
+ */
+export function requireFits(bodyBytes: number): void {
+  if (bodyBytes < MAX_FRAME_BYTES) return;
+  throw new VeilmatchError(
+    'argument',
+    `The answer would have more than the ${MAX_FRAME_BYTES} bytes that a frame has at most. Send fewer rows at once.`,
+  );
+}
+
+/**
  * Takes a stream apart. What is held is what has come, not what a length promises; a body is put together once.
  * @throws {VeilmatchError} `bad-message`, with the offset in the stream, for a length that is zero or above the limit, and for a
  * stream that ends in the middle of a frame

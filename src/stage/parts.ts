@@ -30,10 +30,10 @@ export class PartReader {
   /**
    * A list of byte strings.
    * @param name in errors
-   * @param longest bytes of an item
+   * @param longest bytes of an item. Default: whatever the body holds
    * @throws {VeilmatchError} `bad-message` with the offset in the body; `argument` with the position of an item that is too long
    */
-  list(name: string, longest: number): ByteList {
+  list(name: string, longest: number = Infinity): ByteList {
     const { items, bytes } = this.#head(name);
     const offsetBytes = (items + 1) * 4;
     const start = this.#take(offsetBytes, name);
@@ -109,6 +109,11 @@ export function listPart({ bytes, offsets }: ByteList): Uint8Array[] {
 /** Records of one width as a part. */
 export function recordsPart(records: Uint8Array, width: number): Uint8Array[] {
   return [head(records.length / width, records.length), ...field(records)];
+}
+
+/** Bytes of `recordsPart`, before there are any records. */
+export function recordsPartBytes(count: number, width: number): number {
+  return HEAD_BYTES + filled(count * width);
 }
 
 /** Numbers of 32 bits as a part, `columns` of them an item. */

@@ -11,7 +11,8 @@ import { checkPublicKey } from '../psi/run/checks.js';
 import { ristretto255Suite } from '../psi/run/ciphersuite.js';
 import { Tagger } from '../psi/run/session.js';
 import { MAX_IDENTIFIER_BYTES } from '../psi/run/suite.js';
-import { type PartReader, recordsPart } from './parts.js';
+import { requireFits } from './frames.js';
+import { type PartReader, recordsPart, recordsPartBytes } from './parts.js';
 import { badSetting, type Settings } from './settings.js';
 import type { Answer, Stage } from './stage.js';
 
@@ -74,6 +75,7 @@ export async function receiverStage(
       async blind(body) {
         const identifiers = identifiersIn(body);
         body.end();
+        requireFits(recordsPartBytes(identifiers.length, elementBytes));
         const blinded = ordered
           ? await blindEach(identifiers)
           : await backend.hashAndMultiply(identifiers, dst, scalar);
@@ -130,6 +132,7 @@ export async function senderStage(
         async tag(body: PartReader): Promise<Answer> {
           const identifiers = identifiersIn(body);
           body.end();
+          requireFits(recordsPartBytes(identifiers.length, tagger.width));
           return tagsOf(tagger, await backend.hashAndMultiply(identifiers, dst, scalar), identifiers);
         },
       }),

@@ -18,12 +18,10 @@ import { PROFILE_NAMES, type ProfileName, platformNamed } from '../identifiers/p
 import type { RowColumns } from '../identifiers/row.js';
 import { AMBIGUITIES, CODES, FIELDS, type PackedNotes } from '../identifiers/row-notes.js';
 import { finishTexts, type RowTexts, rowTexts, type TextWay } from '../identifiers/row-texts.js';
+import { requireFits } from './frames.js';
 import { listPart, numbersPart, type PartReader, recordsPart } from './parts.js';
 import { badSetting, type Settings } from './settings.js';
 import type { Answer, Stage } from './stage.js';
-
-/** Bytes of a cell. Anything longer is no identifier, and would be told as one that is too long anyway. */
-const MAX_CELL_BYTES = 65_535;
 
 const HASHES = ['plain', 'salted', 'keyed'] as const;
 const ALGORITHMS: readonly DigestAlgorithm[] = ['sha256', 'sha1', 'md5', 'sha512'];
@@ -72,7 +70,15 @@ export function rowStage(settings: Settings, secret: Uint8Array): Stage {
       ...(hasher !== undefined && {
         hash: (body: PartReader) => {
           const texts = rowTexts(columnsIn(body), own);
-          for (const cells of [texts.phone, texts.email]) finishTexts(cells, (text) => hasher.token(text));
+          let bytes = 0;
+          const token = (text: string): string => {
+            const made = hasher.token(text);
+            // A token can be many times as long as what it is of.
+            bytes += made.length;
+            requireFits(bytes);
+            return made;
+          };
+          for (const cells of [texts.phone, texts.email]) finishTexts(cells, token);
           return textsAnswer(texts);
         },
       }),
@@ -113,11 +119,11 @@ function needNone(secret: Uint8Array): void {
   throw new VeilmatchError('argument', 'A secret was given to a worker that needs none. Leave it out.');
 }
 
-/** Three lists with an item a row, of which an empty one is none. */
+/** Three lists with an item a row, of which an empty one is none. A cell may be as long as it likes: its row is told to be rejected. */
 function columnsIn(body: PartReader): RowColumns {
-  const phone = body.list('phone', MAX_CELL_BYTES);
-  const email = body.list('email', MAX_CELL_BYTES);
-  const country = body.list('country', MAX_CELL_BYTES);
+  const phone = body.list('phone');
+  const email = body.list('email');
+  const country = body.list('country');
   body.end();
   if (email.length !== phone.length || country.length !== phone.length) {
     throw new VeilmatchError('bad-message', 'The columns of a batch have different numbers of rows.');

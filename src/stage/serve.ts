@@ -9,7 +9,7 @@ import { concatBytes, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { IDENTIFIER_FORMAT } from '../identifiers/identifier.js';
-import { type Frame, frameHead, readFrames } from './frames.js';
+import { type Frame, frameHead, readFrames, requireFits } from './frames.js';
 import { OPERATION, type Operation, PROTOCOL } from './operations.js';
 import { PartReader } from './parts.js';
 import { receiverStage, senderStage } from './party-stages.js';
@@ -46,6 +46,7 @@ export async function serveStages(
   let stage: Stage | undefined;
   const send = async (operation: number, parts: Answer): Promise<void> => {
     const bodyBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    requireFits(bodyBytes);
     await write(concatBytes(frameHead(operation, bodyBytes), ...parts));
   };
   try {

@@ -2,9 +2,10 @@
 /** `psi` with `--dataset`: a folder in place of a file. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { requestDataset } from '../../src/datasets/request.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { intersection } from '../../src/psi/index.js';
@@ -79,6 +80,30 @@ describe('psi --dataset', () => {
     expect(await respond('intersection')).toMatchObject({ status: 2 });
   });
 
+  it('keeps its state until the result is in its place', async () => {
+    expect(await request('intersection')).toMatchObject({ status: 0 });
+    expect(await respond('intersection')).toMatchObject({ status: 0 });
+    const files = process.getBuiltinModule('node:fs/promises');
+    const { rename } = files;
+    const full = vi.spyOn(files, 'rename').mockImplementation(async (from, to) => {
+      if (/shared\.csv$/.test(String(to))) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+      return rename(from, to);
+    });
+    syncBuiltinESMExports();
+    try {
+      expect(await finish('-o', at('shared.csv'))).toMatchObject({ status: 3, stdout: '' });
+    } finally {
+      full.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(existsSync(at('shared.csv'))).toBe(false);
+    expect(readdirSync(at('a-state'))).toHaveLength(2);
+    const done = await finish('-o', at('shared.csv'));
+    expect(done, done.stderr).toMatchObject({ status: 0 });
+    expect(readFileSync(at('shared.csv'), 'utf8').trim().split('\n')).toHaveLength(51);
+    expect(readdirSync(at('a-state'))).toEqual([]);
+  });
+
   it('counts one column, and writes no rows', async () => {
     const column = ['--column', 'phone'];
     const several = await request('cardinality');
@@ -143,6 +168,18 @@ describe('psi --dataset', () => {
     const { status, stderr } = await request(reveal);
     expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);
     expect(existsSync(at('a-state'))).toBe(false);
+  });
+
+  it('keeps no state where the partner can read it', async () => {
+    symlinkSync(folder, at('link'));
+    for (const state of [at('run'), at('run/request/own'), at('link/run/own')]) {
+      const { status, stderr } = await request('intersection', '--state', state);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/--state.* lies in the folder of the dataset/),
+      ]);
+      expect(existsSync(at('run'))).toBe(false);
+    }
   });
 
   it.each([

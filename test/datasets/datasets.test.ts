@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -18,7 +19,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ByteList } from '../../src/bytes.js';
 import { encodePart } from '../../src/datasets/parquet.js';
-import { partOf, partsFor } from '../../src/datasets/parts.js';
+import { partOf, partsFor, writePart } from '../../src/datasets/parts.js';
 import { scalarsOf } from '../../src/datasets/secrets.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
@@ -83,6 +84,36 @@ describe('a run through a dataset', () => {
       code: 'argument',
       message: expect.stringMatching(/^join-ids does not go through datasets.*socket.*files/s),
     });
+  });
+
+  it('works nowhere where the partner can read it, and not above what it would remove', async () => {
+    const partners = meet();
+    for (const work of ['run', 'run/work', 'run/../run/response/tags', '.']) {
+      const step = partners.request(set(0, 1), { work: join(partners.place, work) });
+      await expect(step).rejects.toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/lies in/),
+      });
+    }
+    expect(readdirSync(partners.place)).toEqual([]);
+    await partners.request(set(0, 1), { work: join(partners.place, 'run-work') });
+  });
+
+  it.each([intersection, cardinality])('takes a row for each identifier: %#', async (protocol) => {
+    const partners = meet(protocol);
+    const { elements } = set(0, 3);
+    for (const rows of [
+      [0, 1],
+      [0, 1, 2, 3],
+    ]) {
+      const batches = (async function* () {
+        yield { elements, rows: Uint32Array.from(rows) };
+      })();
+      await expect(partners.request(batches)).rejects.toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/3 identifiers and \d rows/),
+      });
+    }
   });
 
   it('counts no person by several identifiers', async () => {
@@ -505,6 +536,44 @@ describe('what lies where the partner can write', () => {
     });
     await partners.request(set(0, 10), { backend: spoilt });
     await expect(partners.respond(theirs)).rejects.toMatchObject({ code: 'bad-element', position: 0 });
+  });
+
+  it('leads nowhere else what is written', async () => {
+    const partners = meet();
+    const elsewhere = join(partners.place, 'elsewhere');
+    const at = (name: string): string => join(partners.folder, name);
+    const refused = async (name: string, step: () => Promise<unknown>): Promise<void> => {
+      for (const target of [elsewhere, join(elsewhere, 'new')]) {
+        symlinkSync(target, at(name));
+        await expect(step(), name).rejects.toMatchObject({
+          code: 'bad-file',
+          message: expect.stringMatching(/is a link, or no folder/),
+        });
+        rmSync(at(name));
+      }
+      expect(readdirSync(elsewhere), name).toEqual([]);
+    };
+    for (const folder of [elsewhere, partners.folder]) mkdirSync(folder);
+    await refused('request', () => partners.request(mine));
+    mkdirSync(at('request'));
+    await refused('request/blinded', () => partners.request(mine));
+    await partners.request(mine);
+    await refused('response', () => partners.respond(theirs));
+    mkdirSync(at('response'));
+    for (const name of ['response/evaluated', 'response/tags'])
+      await refused(name, () => partners.respond(theirs));
+    // Nothing was charged for those.
+    const policy = { budgets: [{ hours: 24, runs: 1 }] };
+    await partners.respond(theirs, { allow: { peer: 'partner:a', ledger: partners.ledger, policy } });
+    expect((await partners.finish(mine)).size).toBe(50);
+    // One that comes while the step works.
+    const tags = join(partners.place, 'late/tags');
+    const rows = { first: undefined, name: 'tag', width: 8, records: new Uint8Array(8) } as const;
+    await writePart(tags, 0, rows);
+    renameSync(tags, join(partners.place, 'other'));
+    symlinkSync(join(partners.place, 'other'), tags);
+    await expect(writePart(tags, 1, rows)).rejects.toMatchObject({ code: 'bad-file' });
+    expect(readdirSync(join(partners.place, 'other'))).toEqual(['part-00000.parquet']);
   });
 
   it('says that the disk is full, and leaves no manifest', async () => {

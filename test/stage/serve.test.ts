@@ -84,6 +84,32 @@ describe('rows', () => {
     expect(ambiguous).toEqual([]);
   });
 
+  it('are rejected one by one where a cell is longer than any identifier, and the others are read', async () => {
+    const long = '1'.repeat(70_000);
+    const table = [
+      { phone: long, email: 'ada@example.com' },
+      { email: `${long}@example.com` },
+      { phone: '030 123456', country: long },
+      { phone: '030 123456', country: 'DE' },
+    ];
+    const columnsOf = (['phone', 'email', 'country'] as const).map((name) =>
+      listOf(table.map((row) => (row as Record<string, string>)[name] ?? '')),
+    );
+    const [about, identified, read] = await answersTo(
+      Buffer.concat([rows(), frameOf(OP.identify, ...columnsOf), frameOf(OP.normalize, ...columnsOf)]),
+    );
+    const { codes } = JSON.parse(about!.body.toString());
+    const [elements, owners, , rejected] = partsIn(identified!.body, ['l', 4, 1, 16, 12]);
+    expect(told(elements!)).toEqual(['mailto:ada@example.com', 'tel:+4930123456']);
+    expect(numbers(owners!).flat()).toEqual([0, 3]);
+    const notes = numbers(rejected!).map(([row, , code]) => ({ row, code: codes[code!] }));
+    const expected = await identifiersFromRows(table, { country: 'US' });
+    expect(notes).toEqual(expected.rejected.map(({ row, code }) => ({ row, code })));
+    expect(notes.map(({ row }) => row)).toEqual([0, 1, 2]);
+    const [phone] = partsIn(read!.body, ['l', 'l', 16, 12]);
+    expect(told(phone!)).toEqual(['', '', '', '+4930123456']);
+  });
+
   it('become texts and keyed hashes, cell for cell', async () => {
     const { token } = keyed({ key: campaignKey(KEY, 'spring') });
     const answers = await answersTo(
@@ -248,6 +274,44 @@ describe('a question that is none', () => {
     ['something behind it', Buffer.concat([listOf(['opaque:1']), Buffer.alloc(8)])],
   ])('a list with %s is malformed', async (_, body) => {
     expect(await codeOf(receiver(), frameOf(OP.blind, body))).toBe('bad-message');
+  });
+
+  /** A list of so many empty items. */
+  const emptyItems = (count: number): Buffer =>
+    Buffer.concat([words(count, 0), Buffer.alloc(8 * Math.ceil((count + 1) / 2))]);
+  const session = { sid: 'ab'.repeat(32), sizes: [2 ** 32 - 1, 2 ** 32 - 1], bind: BIND };
+  it.each([
+    ['blind', [receiver()], OP.blind, [emptyItems(2 ** 21)]],
+    ['tag', [sender(session)], OP.tag, [emptyItems(2 ** 23)]],
+  ] as const)(
+    'with an answer that is longer than a frame is refused: %s',
+    async (_, init, operation, body) => {
+      const answers = await answersTo(
+        Buffer.concat([
+          ...init,
+          frameOf(operation, ...body),
+          frameOf(operation, ...body.map(() => emptyItems(0))),
+        ]),
+      );
+      expect(errorIn(answers[1]!)).toMatchObject({
+        code: 'argument',
+        message: expect.stringMatching(/fewer rows/),
+      });
+      expect(answers[2]!.operation).toBe(operation);
+    },
+  );
+
+  it('that was answered with more than a frame holds is refused, too', async () => {
+    const { serveStages } = await import('../../src/stage/serve.js');
+    const { nobleBackend } = await import('../../src/group/noble.js');
+    const backend = { ...nobleBackend, hashAndMultiply: async () => new Uint8Array(2 ** 26) };
+    const written: Uint8Array[] = [];
+    const questions = [receiver({ reveal: 'cardinality' }), frameOf(OP.blind, listOf(['opaque:1']))];
+    await serveStages(questions, async (bytes) => void written.push(bytes), { backend });
+    expect([written[1]![4], Buffer.from(written[1]!).toString('latin1')]).toEqual([
+      OP.error,
+      expect.stringMatching(/argument.*fewer rows/s),
+    ]);
   });
 
   it.each([

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch psi request`, `respond` and `finish` with `--dataset`: a folder in place of a file. */
 
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
 import { type DatasetResult, finishDataset } from '../../datasets/finish.js';
+import { checkOutside, makeFolder } from '../../datasets/folders.js';
 import { manifestHeader } from '../../datasets/manifest.js';
 import { type DatasetOptions, manifestPath, requestFolder, responseFolder } from '../../datasets/party.js';
 import { requestDataset } from '../../datasets/request.js';
@@ -13,8 +14,8 @@ import { VeilmatchError } from '../../errors.js';
 import { isLocal, STDIN } from '../../lists/address.js';
 import { keptNames } from '../../lists/columns.js';
 import type { Cells } from '../../lists/duckdb.js';
-import { type Io, orIoError } from '../../lists/io.js';
-import { type Output, withOutputs } from '../../lists/output.js';
+import type { Io } from '../../lists/io.js';
+import { type Output, withOpened } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
 import { Marks } from '../../marks.js';
@@ -87,12 +88,17 @@ const misuse = (message: string): VeilmatchError => new VeilmatchError('argument
 const runNote = (dataset: string): string => join(requestFolder(dataset), 'run');
 const RUN_ID = /^[0-9a-f]{16}$/;
 
+/** @throws {VeilmatchError} `argument` before anything is written there */
+const checkState = (state: string, dataset: string): Promise<void> =>
+  checkOutside(state, dataset, 'The folder of --state');
+
 const workOf = (state: string, runId: string): string => join(state, `${runId}.work`);
 
 /** `psi request --dataset`. */
 export async function requestByDataset(begun: Begun, flags: BeginDataset, io: Io): Promise<ExitStatus> {
   const { list, choice, keys } = begun;
   const { dataset } = flags;
+  await checkState(flags.state!, dataset);
   const { run, isNew } = await askingRun(begun, flags, io);
   const summary: BatchSummary = { rejected: 0 };
   const made = await stepping(run, isNew, flags.state!, io, flags, true, (options) =>
@@ -122,6 +128,7 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
     throw misuse(
       'A response as a dataset goes on when it was killed: give --state FOLDER for what is kept of it.',
     );
+  await checkState(state, dataset);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
   const runId = runIdOf(await manifestHeader(manifestPath(requestFolder(dataset))));
   const isNew = !(await isThere(await statePath(state, runId)));
@@ -174,21 +181,27 @@ export async function finishByDataset(
   io: Io,
 ): Promise<ExitStatus> {
   const { dataset, state } = flags;
+  await checkState(state, dataset);
   const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(dataset))));
   const run = await openDatasetRun(state, runId, await readUnlock(flags.stateKeyFile, false, io), undefined);
-  const paths = flags.output === undefined ? [] : [flags.output];
   const own = run.flags as unknown as OwnFlags;
   await stepping(run, false, state, io, flags, false, (options) => {
     const choice = choose(run);
     checkOutput(choice);
     const list = readList(run.list, own, choice, io, { rejected: 0 });
-    return withOutputs([undefined, ...paths], [run.list, run.path], io, (output, rows) =>
-      finishDataset(dataset, choice.protocol, list, options, async (result) => {
+    return withOpened([run.list, run.path], io, async (open, commit) => {
+      // That it can be written is found out before the work.
+      const rows = flags.output === undefined ? undefined : await open(flags.output);
+      await finishDataset(dataset, choice.protocol, list, options, async (result) => {
         const shared = await sharedRows(result);
         if (rows !== undefined) await writeRows(rows, shared.marks, run.list, own, flags, io);
-        await output!.write(summaryOf(result, shared.count, choice, own, flags.json));
-      }),
-    );
+        // Nobody is told of rows that did not get there, and the state of the run is erased behind this.
+        await commit();
+        const output = await open(undefined);
+        await output.write(summaryOf(result, shared.count, choice, own, flags.json));
+        await commit();
+      });
+    });
   });
   return 0;
 }
@@ -324,7 +337,7 @@ async function askingRun(
   const runId = bytesToHex(secureRandom(8));
   const run = await newRun(runId, begun, flags, await readUnlock(flags.stateKeyFile, true, io));
   try {
-    await orIoError(dataset, () => mkdir(requestFolder(dataset), { recursive: true, mode: 0o700 }));
+    await makeFolder(requestFolder(dataset));
     await replaceFile(runNote(dataset), utf8(`${runId}\n`));
   } catch (error) {
     await run.journal.erase();

@@ -83,6 +83,26 @@ def test_lists_of_different_kinds_are_told_apart():
     m.check_comparable(hellos[3], hellos[1])
 
 
+@pytest.mark.parametrize("state", ["run", "run/state", "run/../run/request/blinded", "link/run/state"])
+def test_no_state_lies_where_the_partner_can_read_it(tmp_path, state):
+    os.symlink(tmp_path, tmp_path / "link")
+    with pytest.raises(VeilmatchError, match="lies in that of the dataset"):
+        parts.check_outside(str(tmp_path / state), str(tmp_path / "run"))
+    for other in ("run-state", "state", "."):
+        parts.check_outside(str(tmp_path / other), str(tmp_path / "run"))
+    parts.check_outside("file:///elsewhere", str(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("link", ["response", "response/tags"])
+def test_nothing_is_written_through_a_link(tmp_path, link):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    os.symlink(tmp_path / "elsewhere", tmp_path / link)
+    with pytest.raises(VeilmatchError, match="is a link") as refused:
+        parts.write_part(str(tmp_path / "response/tags"), 0, "tag", 8, [bytes(8)])
+    assert (refused.value.code, os.listdir(tmp_path / "elsewhere")) == ("bad-file", [])
+
+
 def test_a_count_takes_one_identifier_a_row():
     check_single(pa.array([0, 1, 1, 2]), pa.array([b"a", b"a", b"a", b"b"]))
     with pytest.raises(VeilmatchError, match="one identifier a row"):

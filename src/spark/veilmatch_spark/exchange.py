@@ -3,7 +3,7 @@
 worker's, and the folders are those that `veilmatch psi --dataset` reads and writes.
 
 **What a partner learns** is what veilmatch-psi-v1 says of its mode; besides, nothing of names, orders and sizes of parts but how long
-the lists are. The folder `state` is this party's own, **holds its list in the clear**, and is for one run.
+the lists are. The folder `state` is this party's own, **holds its list in the clear**, lies outside of the dataset's, and is for one run.
 """
 
 import itertools
@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, functions as F
 
 from . import manifest as m
-from .parts import PART_ROWS, exists, part_of, parts_for, read_bytes, read_part, write_bytes, write_part
+from .parts import PART_ROWS, check_outside, exists, part_of, parts_for, read_bytes, read_part, refuse_links, write_bytes, write_part
 from .rows import Reading, default_column, identifiers
 from .worker import BLIND, EVALUATE, TAG, UNBLIND_AND_TAG, VeilmatchError, list_part, records_part, worker
 
@@ -67,6 +67,8 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
     """
     spark, mode = df.sparkSession, _mode(reveal)
     target = f"{folder}/request"
+    check_outside(state, folder)
+    refuse_links(target, f"{target}/blinded")
     run = _load(state)
     if run is None:
         _make_private(state)
@@ -94,6 +96,7 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
         raise VeilmatchError("argument", "This state has made another request: begin a new run in another folder.")
     run.update(hello=hello.hex(), own=own.hex(), peer=peer.hex(), name=about["name"])
     _save(state, run)
+    refuse_links(target)
     write_bytes(f"{target}/manifest.vm", data)
     return Requested(size, parts)
 
@@ -107,6 +110,8 @@ def respond(df, folder, state, *, reveal="intersection", key_provider, signing_k
     """
     spark, mode = df.sparkSession, _mode(reveal)
     target, own = f"{folder}/response", m.public_key(signing_key)
+    check_outside(state, folder)
+    refuse_links(target, f"{target}/evaluated", f"{target}/tags")
     asked = m.decode(read_bytes(f"{folder}/request/manifest.vm", m.MAX_BYTES), peer)
     head = asked.header
     if head.kind != m.REQUEST or head.mode != mode or head.to != own:
@@ -149,6 +154,7 @@ def respond(df, folder, state, *, reveal="intersection", key_provider, signing_k
     parts = parts_for(size, part_rows)
     tags = _cut(_tags(elements, tagging, about["name"], key_provider, parts, width), f"{target}/tags", "tag", width, parts, False)
     header = m.Header(m.RESPONSE, mode, head.request_id, own, peer, run["madeAt"], 0, asked.digest)
+    refuse_links(target)
     write_bytes(f"{target}/manifest.vm", m.encode(header, hello, {"evaluated": evaluated, "tags": tags}, signing_key))
     return Responded(size, theirs.size)
 

@@ -61,9 +61,31 @@ def write_bytes(path, data):
             os.remove(temporary)
 
 
+def refuse_links(*folders):
+    """@raises VeilmatchError: bad-file for a link in the place of a local folder that is written to, and for all else that is no folder"""
+    for folder in folders:
+        system, inside = place(folder)
+        if isinstance(system, fs.LocalFileSystem) and os.path.lexists(inside) and not stat.S_ISDIR(os.lstat(inside).st_mode):
+            name = posixpath.basename(inside)
+            raise VeilmatchError("bad-file", f"{name} is a link, or no folder, and nothing is written there: it can lead anywhere. Remove it.")
+
+
 def exists(path):
     system, inside = place(path)
     return system.get_file_info(inside).type != fs.FileType.NotFound
+
+
+def check_outside(state, folder):
+    """@raises VeilmatchError: argument for a state in the folder of the dataset, which the partner reads and writes"""
+    (own_system, own), (system, shared) = place(state), place(folder)
+    if own_system.type_name != system.type_name:
+        return
+    if isinstance(system, fs.LocalFileSystem):
+        # Whatever links lead there, and whether it is there yet or not.
+        own, shared = os.path.realpath(own), os.path.realpath(shared)
+    own, shared = (posixpath.normpath("/" + each.lstrip("/")) for each in (own, shared))
+    if posixpath.commonpath([own, shared]) == shared:
+        raise VeilmatchError("argument", "The folder of state lies in that of the dataset, which the partner reads and writes, and holds the list in the clear. Name one outside of it.")
 
 
 def parts_for(rows, part_rows=PART_ROWS):
@@ -109,6 +131,7 @@ def write_part(folder, number, name, width, records, first=None):
         table, sink, compression="none", use_dictionary=False, write_statistics=False, store_schema=False, row_group_size=max(1, len(records))
     )
     data = sink.getvalue()
+    refuse_links(posixpath.dirname(folder), folder)
     write_bytes(part_path(folder, number), data)
     return Entry(len(records), len(data), digest_of(records, first))
 
