@@ -157,18 +157,56 @@ describe('a cell of several', () => {
     ['192.168.10.20', 'DE'],
     ['10.0.0.1', 'DE'],
     ['84.132.17.201', 'DE'],
+    // No number of the country, so that the four groups are no telephone's.
+    ['212.245.12.34', 'FR'],
+    ['22.12.34.56', 'FR'],
+    ['978-3-16-148410-0', 'DE'],
+    ['978-3-16-148410-0', 'US'],
+    ['52.520008', 'DK'],
+    ['-0.1278', 'GB'],
+    ['13.404954', 'DE'],
+    ['20230102101112', 'DE'],
+    ['19991231235959', undefined],
+    ['20230102', 'FR'],
   ])('is no number where it is a date, or the address of a machine: %j', async (phone, country) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual([]);
     expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
   });
 
-  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267', '030.123.45.67', '211.123.45.67'])(
-    'is one where it only resembles one of those: %j',
-    async (phone) => {
-      expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
+  test.each([
+    ['212.245.12.34', 'TR', '+902122451234', true],
+    ['211.123.45.67', 'DE', '+492111234567', true],
+    ['+90.212.245.12.34', undefined, '+902122451234', false],
+    ['0212.245.12.34', 'TR', '+902122451234', false],
+    // Everybody writes Danish numbers so, and French ones in five pairs.
+    ['22.12.34.56', 'DK', '+4522123456', false],
+    ['01.22.12.34.56', 'FR', '+33122123456', false],
+    ['1.22.12.34.56', 'FR', '+33122123456', false],
+    ['20230102', 'DK', '+4520230102', false],
+    ['415.5550123', 'US', '+14155550123', false],
+  ])(
+    'that may be the address of a machine is counted where it is a number: %j',
+    async (phone, country, number, doubt) => {
+      const { texts, ambiguous } = await read([{ phone }], { country });
+      expect(texts).toEqual([number]);
+      expect(ambiguous).toEqual(doubt ? [{ row: 0, field: 'phone', code: 'ip-address' }] : []);
+      const strict = await read([{ phone }], { country, strict: true });
+      expect(strict.rejected.map(({ code }) => code)).toEqual(doubt ? ['ambiguous'] : []);
     },
   );
+
+  test.each([
+    '030 112026',
+    '03/041990',
+    '01.02.20.03',
+    '30.11.20267',
+    '030.123.45.67',
+    '030.1234567',
+    '978-3-16-148410-1',
+  ])('is one where it only resembles one of those: %j', async (phone) => {
+    expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
+  });
 
   test.each([
     'noreply@shop.example',
