@@ -34,6 +34,11 @@ const TIME_STAMP = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01
 /** Four digits or more behind one point, of a number up to the 180 degrees there are: an area code may have a zero before it. */
 const DEGREES = /^[-\u2212]?(?:\d|[1-9]\d|1[0-7]\d|180)\.\d{4,}$/;
 
+/** Whether a text is written as a coordinate is, and as few countries group their numbers. */
+export function isDegrees(text: string): boolean {
+  return DEGREES.test(text);
+}
+
 /** A thirteen-digit ISBN in its five groups. */
 const BOOK = /^97[89]([- ])\d{1,5}\1\d{1,7}\1\d{1,7}\1\d$/;
 
@@ -79,7 +84,7 @@ function isHost(text: string): boolean {
 
 /** Whether a text is something else than a telephone number, in whatever country. */
 export function isSomethingElse(text: string): boolean {
-  return isDate(text) || isHost(text) || isBook(text) || TIME_STAMP.test(text) || DEGREES.test(text);
+  return isDate(text) || isHost(text) || isBook(text) || TIME_STAMP.test(text);
 }
 
 /**
@@ -88,7 +93,7 @@ export function isSomethingElse(text: string): boolean {
  * @param hasDot - whether it has a dot
  */
 export function mayBeSomethingElse(text: string, digits: string, hasDot: boolean): boolean {
-  if (hasDot && (hostParts(text) !== undefined || DEGREES.test(text))) return true;
+  if (hasDot && (hostParts(text) !== undefined || isDegrees(text))) return true;
   const { length } = digits;
   if (length > 8) return (length === 13 && isBook(text)) || (length === 14 && TIME_STAMP.test(text));
   return isDate(text) || (length === 8 && isCompactDate(text));

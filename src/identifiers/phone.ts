@@ -8,9 +8,9 @@
 import { type CountryCode, parsePhoneNumberWithError } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { hostParts, isCompactDate, isSomethingElse } from './look-alikes.js';
+import { hostParts, isCompactDate, isDegrees, isSomethingElse } from './look-alikes.js';
 import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral } from './phone-cells.js';
-import { spelledOut, withoutLabels } from './phone-labels.js';
+import { isFax, spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
 import { allAlike, isRun } from './placeholders.js';
@@ -192,25 +192,28 @@ export function readFully(cleaned: string, country: CountryCode | undefined, how
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;
-  const reading = readLookAlike(unlabelled, readAlone(parts[0]!, country, how, float), how);
+  if (isFax(parts[0]!)) return REFUSED.notANumber;
+  const alone = parts[0] === unlabelled ? unlabelled : withoutLabels(parts[0]!);
+  const reading = readLookAlike(unlabelled, readAlone(alone, country, how, float), how);
   // Two numbers too short to be told from one: the two of them are no number.
   return perhaps && isRefusal(reading) && looksLikeSeveral(unlabelled) ? REFUSED.several : reading;
 }
 
-/** The reading of a text that may be the address of a machine, or a date in eight digits: a number only where it is assigned. */
+/** The reading of a text that may be the address of a machine, a coordinate or a date in eight digits: a number only where it is assigned. */
 function readLookAlike(text: string, reading: PhoneReading, how: HowToRead): PhoneReading {
   if (reading === REFUSED.noCountry) return reading;
   const number = numberOf(reading);
   const valid = typeof number === 'string' && judge(number).valid;
   if (isCompactDate(text)) return valid ? reading : REFUSED.notANumber;
-  const parts = hostParts(text);
-  if (parts === undefined) return reading;
+  const host = hostParts(text);
+  if (host === undefined && !isDegrees(text)) return reading;
   if (!valid) return REFUSED.notANumber;
-  // Some write every number of theirs in four pairs.
-  const isPairs = parts.every(({ length }) => length === 2);
-  const written = isPairs ? parsePhoneNumberWithError(number).formatNational().split(/\D+/) : [];
-  if (written.join('.') === text) return reading;
-  return how.strict ? REFUSED.ambiguous : { number, ambiguous: 'ip-address' };
+  // By the country's own groups.
+  const isGrouped = parsePhoneNumberWithError(number).formatNational().split(/\D+/).join('.') === text;
+  if (host === undefined && !isGrouped) return REFUSED.notANumber;
+  // Nobody's machine is more likely than a number, where all are written in four pairs.
+  if (isGrouped && host?.every(({ length }) => length === 2)) return reading;
+  return how.strict ? REFUSED.ambiguous : { number, ambiguous: 'other-kind' };
 }
 
 /** The reading of a text that holds one number, as far as can be seen. */

@@ -26,12 +26,49 @@ describe('a cell of several', () => {
     ['+49 171 1234567; +1 415 555 0123', undefined, ['+491711234567', '+14155550123']],
     ['415-555-0123, 415-555-0124', 'US', ['+14155550123', '+14155550124']],
     ['415 555 0123 / 415 555 0123', 'US', ['+14155550123']],
+    ['+49 171 1234567 +49 172 7654321', undefined, ['+491711234567', '+491727654321']],
+    ['+491711234567 (+49) 172 7654321', undefined, ['+491711234567', '+491727654321']],
+    [
+      '0171 1234567<br>0172 7654321<br />+14155550123',
+      'DE',
+      ['+491711234567', '+491727654321', '+14155550123'],
+    ],
+    ['0171 1234567 bzw. 0172 7654321', 'DE', ['+491711234567', '+491727654321']],
+    ['612 345 678 o 612 345 679', 'ES', ['+34612345678', '+34612345679']],
+    ['Tel.: 030 1234567, Fax: 030 1234568', 'DE', ['+49301234567']],
+    ['Tel 030 1234567 Fax 030 1234568', 'DE', ['+49301234567']],
+    ['Telefax 030 1234568\nMobil: 0171 1234567', 'DE', ['+491711234567']],
+    ['030 1234568 (Fax); 030 1234567; 0171 1234567', 'DE', ['+49301234567', '+491711234567']],
+    ['Tel/Fax: 030 1234567', 'DE', ['+49301234567']],
+    ['Fax + Tel.: +49 30 1234567', 'DE', ['+49301234567']],
+    ['Tel. und Fax: 030 1234567', 'DE', ['+49301234567']],
   ])('has each number as an identifier of its row: %j', async (phone, country, expected) => {
     const { texts, rows, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual(expected);
     expect(rows).toEqual(expected.map(() => [0]));
     expect(rejected).toEqual([]);
   });
+
+  test.each([
+    'Fax: 030 1234567',
+    'Work Fax: +49 30 1234567',
+    '030 1234567 (Fax)',
+    'Факс +49 30 1234567',
+    'fax 030 1234567; fax 030 1234568',
+  ])('has no number where it is that of a fax alone: %j', async (phone) => {
+    const { texts, rejected } = await read([{ phone }], { country: 'DE' });
+    expect(texts).toEqual([]);
+    expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
+  });
+
+  test.each(['+49 171 1234567', '+49 +49 171 1234567', '+ 49 171 1234567'])(
+    'is one where a plus does not begin another: %j',
+    async (phone) => {
+      const { texts, rejected } = await read([{ phone }], { country: 'DE' });
+      expect(texts.length + rejected.length).toBe(1);
+      for (const text of texts) expect(text).toBe('+491711234567');
+    },
+  );
 
   test('has each address, too', async () => {
     const email = 'Ada <ada@example.com>; bob@example.com ::: ada@example.com';
@@ -184,13 +221,14 @@ describe('a cell of several', () => {
     ['01.22.12.34.56', 'FR', '+33122123456', false],
     ['1.22.12.34.56', 'FR', '+33122123456', false],
     ['20230102', 'DK', '+4520230102', false],
+    ['95.728401', 'CY', '+35795728401', true],
     ['415.5550123', 'US', '+14155550123', false],
   ])(
     'that may be the address of a machine is counted where it is a number: %j',
     async (phone, country, number, doubt) => {
       const { texts, ambiguous } = await read([{ phone }], { country });
       expect(texts).toEqual([number]);
-      expect(ambiguous).toEqual(doubt ? [{ row: 0, field: 'phone', code: 'ip-address' }] : []);
+      expect(ambiguous).toEqual(doubt ? [{ row: 0, field: 'phone', code: 'other-kind' }] : []);
       const strict = await read([{ phone }], { country, strict: true });
       expect(strict.rejected.map(({ code }) => code)).toEqual(doubt ? ['ambiguous'] : []);
     },
