@@ -149,6 +149,9 @@ describe('a cell of several', () => {
     'ada;lovelace@example.com',
     'ada&amp;bob@example.com',
     'ada@example.com,bob',
+    'ada@exa mple.com bob@example.com',
+    'ada lovelace@example.com bob@example.com',
+    'ada@example .com bob@example.com',
   ])('takes no sign within an address for one between two: %j', async (email) => {
     const { texts, rejected } = await read([{ email }]);
     expect(texts).toEqual([]);
@@ -159,6 +162,15 @@ describe('a cell of several', () => {
     ['bob@example.com; ada@example.co,uk', ['bob@example.com'], [[2, 'bad-domain']]],
     ['ada,lovelace@example.com, bob@example.com', ['bob@example.com'], [[1, 'not-an-email']]],
     ['n/a;ada@example.com', ['ada@example.com'], []],
+    ['ada@example.com bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    ['ada@example.com<br>bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    ['ada@example.com bzw. bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    [
+      'ada@example.com bob@example.com; eve@example.com',
+      ['ada@example.com', 'bob@example.com', 'eve@example.com'],
+      [],
+    ],
+    ['ada@example.com none@none.com', ['ada@example.com'], [[2, 'placeholder']]],
     ['ada@example.com;-', ['ada@example.com'], []],
     ['Ada Lovelace,ada@example.com', ['ada@example.com'], []],
     // Arrays of databases and programs.
