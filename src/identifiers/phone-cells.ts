@@ -33,7 +33,7 @@ export function mayHoldOthers(text: string): boolean {
 export function cellValues(text: string, country: CountryCode | undefined): string[] {
   return text.split(SEPARATE).flatMap((part) => {
     const value = part.trim();
-    if (/\d/.test(value)) return cellParts(value, country).filter((each) => !isFax(each));
+    if (/\d/.test(value)) return numbersIn(value, country);
     return withoutLabels(value) === '' || standsForNothing(value) ? [] : [value];
   });
 }
@@ -54,9 +54,14 @@ export function looksLikeSeveral(text: string): boolean {
  * @returns the parts, where the text holds several numbers; else one text, without a part that holds no digit, or a fax
  */
 export function cellParts(text: string, country: CountryCode | undefined): string[] {
-  const certain = withDigits(text.split(BETWEEN));
-  const parts = certain.flatMap((part) => split(part, country)).filter((part) => !isFax(part));
+  const parts = numbersIn(text, country);
   return parts.length === 0 ? [text] : parts;
+}
+
+/** None where all are those of faxes. */
+function numbersIn(text: string, country: CountryCode | undefined): string[] {
+  const certain = withDigits(text.split(BETWEEN));
+  return certain.flatMap((part) => split(part, country)).filter((part) => !isFax(part));
 }
 
 function withDigits(parts: readonly string[]): string[] {

@@ -25,9 +25,10 @@ const FAX: ReadonlySet<string> = new Set(
   ),
 );
 /** Between two labels of one number. */
-const JOINED = /^[\s/]*(?:[/&+]|(?:and|und|et|y|e|en|og|och|i)\s)\s*(?=\p{L})/iu;
+const JOINED = /^(?:[/&+]|(?:and|und|et|y|e|en|og|och|i)\s)\s?(?=\p{L})/iu;
 const LEADING = /^[([\s]*(\p{L}{1,16})([).:\]]*)[\s:#=.\u2013-]*/u;
 const TRAILING = /(?:([([]\s*)|\s)(\p{L}{1,16})[.:]?\s*[)\]]?$/u;
+const LETTER = /\p{L}/u;
 const MARKS = /\p{M}/gu;
 /** Labels before a number: `Phone number (mobile):`. */
 const MOST_WORDS = 4;
@@ -66,6 +67,7 @@ export function withoutLabels(text: string): string {
 
 /** Whether a text says of its number that it is a fax's alone. @param text - of bounded length */
 export function isFax(text: string): boolean {
+  if (!LETTER.test(text)) return false;
   const rest = withoutLabels(text);
   return isFaxWord(LEADING.exec(rest)?.[1] ?? '') || isFaxWord(TRAILING.exec(rest)?.[2] ?? '');
 }

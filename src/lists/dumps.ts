@@ -8,10 +8,12 @@ import { VeilmatchError } from '../errors.js';
 import type { ListRecord } from './record-source.js';
 
 /** Remarks, and what `psql` alone reads, which stand above the first statement. */
-const REMARK = /^(?:--.*|\/\*.*\*\/;?|\\\w+.*|\s*)$/;
+const REMARK = /^(?:--.*|\/\*.*\*\/;?|\\\w.*|\s*)$/;
 /** How the first statement of a dump begins; no header of a table does. */
 const STATEMENT =
-  /^(?:COPY \S.* FROM stdin|INSERT (?:IGNORE )?INTO [`"[\w]|REPLACE INTO [`"[\w]|(?:CREATE|DROP|ALTER) (?:TABLE|DATABASE|SCHEMA|EXTENSION|TYPE|SEQUENCE) [`"[\w].*[;(]$|SET @?[\w.]+ ?(?:=|TO )|SELECT pg_catalog\.|PRAGMA \w+ ?=|BEGIN(?: TRANSACTION)?;|USE [`"[\w]+[`"\]]?;|LOCK TABLES )/i;
+  /^(?:(?:INSERT|INSERT IGNORE|REPLACE) INTO [`"[\w]|SET @?\w[\w.]{0,60} ?(?:=|TO )|SELECT pg_catalog\.|PRAGMA \w{1,60} ?=|BEGIN(?: TRANSACTION)?;|USE [`"]?\w{1,60}[`"]?;|LOCK TABLES )/i;
+/** The line ends as one of SQL does, too. */
+const DEFINITION = /^(?:CREATE|DROP|ALTER) (?:TABLE|DATABASE|SCHEMA|EXTENSION|TYPE|SEQUENCE) [`"[\w]/i;
 /** What the programs write first. */
 const TITLE = /^-- (?:PostgreSQL database (?:cluster )?dump|(?:MySQL|MariaDB|phpMyAdmin) )/im;
 /** Characters that tell. */
@@ -24,8 +26,11 @@ export function isDump(head: string): boolean {
   const lines = text.split(/\r\n|\n|\r/);
   const first = lines.findIndex((line) => !REMARK.test(line));
   const above = lines.slice(0, first < 0 ? lines.length : first).join('\n');
-  return (first >= 0 && STATEMENT.test(lines[first]!)) || TITLE.test(above);
+  return (first >= 0 && isStatement(lines[first]!)) || TITLE.test(above);
 }
+
+const isStatement = (line: string): boolean =>
+  STATEMENT.test(line) || (DEFINITION.test(line) && /[;(]$/.test(line)) || COPY.test(line);
 
 const COPY = /^COPY \S[^(]*(?:\((.*)\) )?FROM stdin;\s*$/i;
 const IN_STATEMENT = /^(?:INSERT (?:IGNORE )?|REPLACE )INTO /i;
