@@ -82,6 +82,9 @@ function isHost(text: string): boolean {
   return parts[2]!.length !== 2 || parts[3]!.length !== 2 || text.startsWith('192.168.');
 }
 
+/** Characters of the shortest of all these, `1.2345`. */
+export const LEAST_LOOK_ALIKE = 6;
+
 /** Whether a text is something else than a telephone number, in whatever country. */
 export function isSomethingElse(text: string): boolean {
   return isDate(text) || isHost(text) || isBook(text) || TIME_STAMP.test(text);

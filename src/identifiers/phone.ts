@@ -8,7 +8,7 @@
 import { type CountryCode, parsePhoneNumberWithError } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
-import { hostParts, isCompactDate, isDegrees, isSomethingElse } from './look-alikes.js';
+import { hostParts, isCompactDate, isDegrees, isSomethingElse, LEAST_LOOK_ALIKE } from './look-alikes.js';
 import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral } from './phone-cells.js';
 import { isFax, spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
@@ -188,13 +188,15 @@ export function readFully(cleaned: string, country: CountryCode | undefined, how
   if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
   const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
   if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
-  if (isSomethingElse(unlabelled)) return REFUSED.notANumber;
+  const mayBeElse = unlabelled.length >= LEAST_LOOK_ALIKE;
+  if (mayBeElse && isSomethingElse(unlabelled)) return REFUSED.notANumber;
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;
   if (isFax(parts[0]!)) return REFUSED.notANumber;
   const alone = parts[0] === unlabelled ? unlabelled : withoutLabels(parts[0]!);
-  const reading = readLookAlike(unlabelled, readAlone(alone, country, how, float), how);
+  const plain = readAlone(alone, country, how, float);
+  const reading = mayBeElse ? readLookAlike(unlabelled, plain, how) : plain;
   // Two numbers too short to be told from one: the two of them are no number.
   return perhaps && isRefusal(reading) && looksLikeSeveral(unlabelled) ? REFUSED.several : reading;
 }
