@@ -219,7 +219,8 @@ export function readEmailCell(
   if (reading === cell) return cell;
   const inner = typeof reading === 'object' && cell.length <= MAX_EMAIL_TEXT ? arrayIn(cell) : undefined;
   if (inner !== undefined) return readEmailCell(inner, read);
-  if (!(typeof reading === 'string' ? SEPARATE : SEPARATORS).test(cell)) return reading;
+  const isOne = typeof reading === 'string';
+  if (!(isOne ? SEPARATE : SEPARATORS).test(cell) && (isOne || !hasOthers(cell))) return reading;
   const values = valuesIn(cell);
   if (values.length === 0) return reading;
   if (values.length === 1) return typeof reading === 'string' ? reading : read(values[0]!);
@@ -239,8 +240,9 @@ export function readEmailCell(
 
 /** All values of a cell, but those that stand for nothing; none where it is no cell of addresses. */
 function valuesIn(cell: string): string[] {
-  const text = withAsciiAt(withoutInvisiblesButJoiners(cell));
-  if (text.length > MAX_EMAIL_TEXT) return [];
+  const cleaned = withAsciiAt(withoutInvisiblesButJoiners(cell));
+  if (cleaned.length > MAX_EMAIL_TEXT) return [];
+  const text = withLineBreaks(cleaned);
   // `Lovelace; Ada <ada@example.com>`: what is no address is part of a name.
   const named = text.includes('<');
   const values = splitAt(text, SEPARATE).flatMap((part) => {
@@ -256,8 +258,8 @@ export function readFully(cleaned: string): string | Refusal {
   if (cleaned === '') return REFUSED.empty;
   const text = withAsciiAt(cleaned);
   const reading = readOne(text);
-  if (typeof reading === 'string' || text.indexOf('@') === text.lastIndexOf('@')) return reading;
-  const parts = addressesIn(text);
+  if (typeof reading === 'string' || !hasOthers(text)) return reading;
+  const parts = addressesIn(withLineBreaks(text));
   const several = parts.length > 1 && parts.every((part) => typeof readOne(part) === 'string');
   return several ? REFUSED.several : reading;
 }
@@ -342,11 +344,36 @@ function continues(address: string, part: string): boolean {
 
 const WORD = /^[^\s@<>()"]+$/;
 
+/** What web pages write for a line break. */
+function withLineBreaks(text: string): string {
+  return text.includes('<') ? text.replace(/<br ?\/?>/gi, '\n') : text;
+}
+
+function hasOthers(text: string): boolean {
+  return text.indexOf('@') !== text.lastIndexOf('@');
+}
+
+/** Words between two addresses. */
+const OR: ReadonlySet<string> = new Set('& or and oder und bzw bzw. ou et o y e'.split(' '));
+
+/** Addresses that spaces alone stand between, or a word: where each is one by itself, for a space may stand within one by mistake. */
+function atSpaces(text: string): readonly string[] {
+  if (!hasOthers(text) || /[<>()"[\]]/.test(text)) return [text];
+  const parts = text.split(/\s+/).filter((part) => !OR.has(part.toLowerCase()));
+  const isWhole = (part: string): boolean =>
+    part.slice(part.lastIndexOf('@')).includes('.') && isAddress(readOne(part));
+  return parts.length > 1 && parts.length <= MOST_PARTS && parts.every(isWhole) ? parts : [text];
+}
+
+const isAddress = (reading: string | Refusal): boolean =>
+  typeof reading === 'string' || reading === REFUSED.placeholder;
+
 /** The parts of a text that have an @; none of them where there are too many. */
 function addressesIn(text: string): string[] {
   const parts = splitAt(text, SEPARATORS)
     .map((part) => part.trim())
-    .filter((part) => part.includes('@'));
+    .filter((part) => part.includes('@'))
+    .flatMap(atSpaces);
   return parts.length > MOST_PARTS ? [] : parts;
 }
 

@@ -6,19 +6,20 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
-import { withoutLabels } from './phone-labels.js';
+import { isFax, withoutLabels } from './phone-labels.js';
 import { standsForNothing } from './placeholders.js';
 import { callingCodeOf, compiledPlan } from './plans.js';
 
 /** A parameter of a `tel:` URI begins with a semicolon, too. */
-const BETWEEN = /[\n\v\f\r\u0085\u2028\u2029|]|\s:::?\s|;(?![a-z])|\s(?:&|or|and|oder|und|ou|et)\s/i;
-const PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/;
-const EACH_PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}/g;
+const BETWEEN =
+  /[\n\v\f\r\u0085\u2028\u2029|]|<br ?\/?>|\s:::?\s|;(?![a-z])|\s(?:&|or|and|oder|und|bzw\.?|ou|et|o)\s|\s(?=(?:tele)?fax[^\d\n]{0,12}\d)/i;
+const PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}|\s(?=\(?\+\d)/;
+const EACH_PERHAPS = /[/,\t\\]|\s[-\u2010-\u2015]\s|\s{2}|\s(?=\(?\+\d)/g;
 /** An extension is not part of the number before it. */
 const EXTENSION = /^(?:ext|x|#|доб)/i;
 
 /** Stands between values and nowhere within one, so that what holds no digit there was meant to be a number, too. */
-const SEPARATE = /[\n\v\f\r\u0085\u2028\u2029|]|\s:::?\s|;(?![a-z])/i;
+const SEPARATE = /[\n\v\f\r\u0085\u2028\u2029|]|<br ?\/?>|\s:::?\s|;(?![a-z])/i;
 
 /** Whether a cell may hold values besides the number that was read. */
 export function mayHoldOthers(text: string): boolean {
@@ -26,13 +27,13 @@ export function mayHoldOthers(text: string): boolean {
 }
 
 /**
- * All values of a cell, also those that are no numbers; those left out stand for nothing (`n/a`), or are words around one.
+ * All values of a cell, also those that are no numbers; those left out stand for nothing (`n/a`), are words around one, or faxes.
  * @param text - of bounded length, its digits in ASCII
  */
 export function cellValues(text: string, country: CountryCode | undefined): string[] {
   return text.split(SEPARATE).flatMap((part) => {
     const value = part.trim();
-    if (/\d/.test(value)) return cellParts(value, country);
+    if (/\d/.test(value)) return numbersIn(value, country);
     return withoutLabels(value) === '' || standsForNothing(value) ? [] : [value];
   });
 }
@@ -50,12 +51,17 @@ export function looksLikeSeveral(text: string): boolean {
 
 /**
  * @param text - of bounded length, its digits in ASCII
- * @returns the parts, where the text holds several numbers; else one text, without a part that holds no digit
+ * @returns the parts, where the text holds several numbers; else one text, without a part that holds no digit, or a fax
  */
 export function cellParts(text: string, country: CountryCode | undefined): string[] {
-  const certain = withDigits(text.split(BETWEEN));
-  const parts = certain.flatMap((part) => split(part, country));
+  const parts = numbersIn(text, country);
   return parts.length === 0 ? [text] : parts;
+}
+
+/** None where all are those of faxes. */
+function numbersIn(text: string, country: CountryCode | undefined): string[] {
+  const certain = withDigits(text.split(BETWEEN));
+  return certain.flatMap((part) => split(part, country)).filter((part) => !isFax(part));
 }
 
 function withDigits(parts: readonly string[]): string[] {
@@ -107,6 +113,8 @@ function split(text: string, country: CountryCode | undefined): string[] {
 function areTwo(left: string, right: string, separator: string, country: CountryCode | undefined): boolean {
   if (EXTENSION.test(right)) return false;
   const complete = nationalDigits(left, country);
+  // One space is within numbers, too.
+  if (separator === '' && right.includes('+') && nationalDigits(right, country) < ENOUGH_BEFORE) return false;
   if (beginsNumber(right, country)) return complete >= ENOUGH_BEFORE && digitsIn(right) >= ENOUGH_BEHIND;
   if (complete < COMPLETE) return false;
   // `0171 1234567/68` is two numbers in short, which nobody can write out; behind a comma it is an extension.

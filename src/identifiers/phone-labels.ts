@@ -11,15 +11,24 @@ const WORDS: ReadonlySet<string> = new Set(
   (
     'tel telephone telefon telefono telefone telefoon telefonnummer telefonnr tlf phone phones phonenumber ph fon fono ' +
     'mobile mobil mobiel mobilnummer mob movil celular cel cell cellular cellphone cellulare cellulaire handy handynummer ' +
-    'portable gsm natel puhelin matkapuhelin komorka rufnummer festnetz landline line fax home work office main other ' +
+    'portable gsm natel puhelin matkapuhelin komorka rufnummer festnetz landline line home work office main other ' +
     'business direct private privat personal primary secondary personlich buro buero geschaftlich dienstlich arbeit zuhause ' +
     'domicile bureau travail maison pro perso casa lavoro ufficio trabajo oficina particular whatsapp wa sms viber ' +
     'telegram signal facetime callto contact number numero nummer num no nr тел телефон моб мобильныи 電話 电话 手机 携帯 ' +
     'p t m c h w f o d b e n'
   ).split(' '),
 );
+/** What is called so is read by a machine: nobody's telephone, but where it is both (`Tel/Fax`). */
+const FAX: ReadonlySet<string> = new Set(
+  'fax telefax faxnummer faxnumber faxnr faxno telecopie telecopieur telecopia факс телефакс 传真 傳真 ファックス ファクス'.split(
+    ' ',
+  ),
+);
+/** Between two labels of one number. */
+const JOINED = /^(?:[/&+]|(?:and|und|et|y|e|en|og|och|i)\s)\s?(?=\p{L})/iu;
 const LEADING = /^[([\s]*(\p{L}{1,16})([).:\]]*)[\s:#=.\u2013-]*/u;
 const TRAILING = /(?:([([]\s*)|\s)(\p{L}{1,16})[.:]?\s*[)\]]?$/u;
+const LETTER = /\p{L}/u;
 const MARKS = /\p{M}/gu;
 /** Labels before a number: `Phone number (mobile):`. */
 const MOST_WORDS = 4;
@@ -37,10 +46,16 @@ export function withoutLabels(text: string): string {
   const chat = CHAT.exec(text);
   if (chat) return `+${chat[1]}`;
   let rest = unquoted(text);
+  let joined = false;
   for (let i = 0; i < MOST_WORDS; i++) {
     const label = LEADING.exec(rest);
-    if (!label || !isLabel(label[1]!, label[2] !== '' || /^[([]/.test(rest))) break;
-    rest = unquoted(rest.slice(label[0].length).replace(/^\/+/, ''));
+    if (!label) break;
+    const behind = rest.slice(label[0].length);
+    const joins = JOINED.exec(behind);
+    const isBoth = (joined || joins !== null) && isFaxWord(label[1]!);
+    if (!isBoth && !isLabel(label[1]!, label[2] !== '' || /^[([]/.test(rest))) break;
+    joined = joins !== null;
+    rest = unquoted(joins === null ? behind.replace(/^\/+/, '') : behind.slice(joins[0].length));
   }
   for (let i = 0; i < MOST_WORDS; i++) {
     const label = TRAILING.exec(rest);
@@ -50,8 +65,19 @@ export function withoutLabels(text: string): string {
   return rest;
 }
 
+/** Whether a text says of its number that it is a fax's alone. @param text - of bounded length */
+export function isFax(text: string): boolean {
+  if (!LETTER.test(text)) return false;
+  const rest = withoutLabels(text);
+  return isFaxWord(LEADING.exec(rest)?.[1] ?? '') || isFaxWord(TRAILING.exec(rest)?.[2] ?? '');
+}
+
+const isFaxWord = (word: string): boolean => FAX.has(plainWord(word));
+
+const plainWord = (word: string): string => word.toLowerCase().normalize('NFD').replace(MARKS, '');
+
 function isLabel(word: string, marked: boolean): boolean {
-  const plain = word.toLowerCase().normalize('NFD').replace(MARKS, '');
+  const plain = plainWord(word);
   return WORDS.has(plain) && (marked || plain.length > 1);
 }
 

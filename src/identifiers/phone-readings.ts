@@ -20,8 +20,9 @@ import { isRefusal, type Refusal } from './refusal.js';
  * `country-code`: it begins with its country's code without a plus, or the digits are an area code.
  * `double-zero`: 00 leads out of the country, or the digits are part of the number.
  * `zero-in-brackets`: (0) behind a country code is not dialled, or it is part of the number.
+ * `other-kind`: its groups, with dots between them, are those of a number, or an address of a machine or a coordinate.
  */
-export type AmbiguityCode = 'country-code' | 'double-zero' | 'zero-in-brackets';
+export type AmbiguityCode = 'country-code' | 'double-zero' | 'zero-in-brackets' | 'other-kind';
 
 interface Choice {
   readonly number: PhoneNumber | Refusal;

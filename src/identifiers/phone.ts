@@ -5,14 +5,15 @@
  * a text is taken, and what is refused instead of repaired by guessing.
  */
 
-import type { CountryCode } from 'libphonenumber-js/max';
+import { type CountryCode, parsePhoneNumberWithError } from 'libphonenumber-js/max';
 import { requireOptions } from '../arguments.js';
 import { VeilmatchError } from '../errors.js';
+import { hostParts, isCompactDate, isDegrees, isSomethingElse, LEAST_LOOK_ALIKE } from './look-alikes.js';
 import { cellParts, cellValues, looksLikeSeveral, mayHoldOthers, mayHoldSeveral } from './phone-cells.js';
-import { spelledOut, withoutLabels } from './phone-labels.js';
+import { isFax, spelledOut, withoutLabels } from './phone-labels.js';
 import { type AmbiguityCode, choose, lengthOf } from './phone-readings.js';
 import { LENGTH_REFUSED, REFUSED } from './phone-refusals.js';
-import { allAlike, isDate, isHost, isRun } from './placeholders.js';
+import { allAlike, isRun } from './placeholders.js';
 import { callingCodeOf, compiledPlan, judge } from './plans.js';
 import { isRefusal, orThrow, type Refusal, requireString } from './refusal.js';
 import { FLOAT, shortcut } from './shortcut.js';
@@ -187,13 +188,34 @@ export function readFully(cleaned: string, country: CountryCode | undefined, how
   if (isSpreadsheetDamage(folded) && !float) return REFUSED.spreadsheetDamage;
   const unlabelled = withoutLabels(float ? folded.slice(0, -2) : folded);
   if (isSpreadsheetDamage(unlabelled)) return REFUSED.spreadsheetDamage;
-  if (isDate(unlabelled) || isHost(unlabelled)) return REFUSED.notANumber;
+  const mayBeElse = unlabelled.length >= LEAST_LOOK_ALIKE;
+  if (mayBeElse && isSomethingElse(unlabelled)) return REFUSED.notANumber;
   const perhaps = mayHoldSeveral(unlabelled);
   const parts = perhaps ? cellParts(unlabelled, country) : [unlabelled];
   if (parts.length > 1) return REFUSED.several;
-  const reading = readAlone(parts[0]!, country, how, float);
+  if (isFax(parts[0]!)) return REFUSED.notANumber;
+  const alone = parts[0] === unlabelled ? unlabelled : withoutLabels(parts[0]!);
+  const plain = readAlone(alone, country, how, float);
+  const reading = mayBeElse ? readLookAlike(unlabelled, plain, how) : plain;
   // Two numbers too short to be told from one: the two of them are no number.
   return perhaps && isRefusal(reading) && looksLikeSeveral(unlabelled) ? REFUSED.several : reading;
+}
+
+/** The reading of a text that may be the address of a machine, a coordinate or a date in eight digits: a number only where it is assigned. */
+function readLookAlike(text: string, reading: PhoneReading, how: HowToRead): PhoneReading {
+  if (reading === REFUSED.noCountry) return reading;
+  const number = numberOf(reading);
+  const valid = typeof number === 'string' && judge(number).valid;
+  if (isCompactDate(text)) return valid ? reading : REFUSED.notANumber;
+  const host = hostParts(text);
+  if (host === undefined && !isDegrees(text)) return reading;
+  if (!valid) return REFUSED.notANumber;
+  // By the country's own groups.
+  const isGrouped = parsePhoneNumberWithError(number).formatNational().split(/\D+/).join('.') === text;
+  if (host === undefined && !isGrouped) return REFUSED.notANumber;
+  // Nobody's machine is more likely than a number, where all are written in four pairs.
+  if (isGrouped && host?.every(({ length }) => length === 2)) return reading;
+  return how.strict ? REFUSED.ambiguous : { number, ambiguous: 'other-kind' };
 }
 
 /** The reading of a text that holds one number, as far as can be seen. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What people write where they have nothing to write: `0000000000`, `none@none.com`; and dates and addresses of machines, which stand
- * where columns have moved. As identifiers these would make
+ * What people write where they have nothing to write: `0000000000`, `none@none.com`. As identifiers these would make
  * strangers one person. Numbers kept for fiction (555-01xx) are not among them: nobody writes them for want of a number.
  */
 
@@ -71,55 +70,4 @@ const NOTHING =
 /** Whether a cell says that there is nothing in it. */
 export function standsForNothing(cell: string): boolean {
   return NOTHING.test(cell);
-}
-
-/** Three numbers with a sign between them, and a time perhaps. */
-const DATE = /^(\d{1,4})([-./])(\d{1,2})([-./])(\d{1,4})(?:[T ]\d{1,2}:\d\d.*)?$/;
-const MAX_DATED = 40;
-
-const isYear = (digits: string): boolean => /^(?:19|20)\d\d$/.test(digits);
-const isUpTo = (most: number, digits: string): boolean =>
-  digits.length <= 2 && Number(digits) >= 1 && Number(digits) <= most;
-
-/**
- * Whether a text is a date, of a list whose columns have moved, say: day, month and year with one sign between them. Nobody writes
- * a telephone number so.
- */
-export function isDate(text: string): boolean {
-  const found = text.length <= MAX_DATED ? DATE.exec(text) : null;
-  if (found === null) return false;
-  const [, first, sign, second, otherSign, third] = found as unknown as readonly string[];
-  if (sign !== otherSign) return false;
-  if (isYear(first!)) return isUpTo(12, second!) && isUpTo(31, third!);
-  if (!isYear(third!)) return false;
-  return (
-    (isUpTo(31, first!) && isUpTo(12, second!)) || (sign !== '.' && isUpTo(12, first!) && isUpTo(31, second!))
-  );
-}
-
-/** Digits of the longest address of a machine. */
-export const MAX_HOST_DIGITS = 12;
-
-/** The four numbers of an IPv4 address, as logs and shops write one beside a customer. */
-function hostParts(text: string): readonly string[] | undefined {
-  if (text.length > MAX_HOST_DIGITS + 3) return undefined;
-  const parts = text.split('.');
-  const isByte = (part: string): boolean =>
-    part !== '' && String(Number(part)) === part && Number(part) < 256;
-  return parts.length === 4 && parts.every(isByte) ? parts : undefined;
-}
-
-/** Whether a cell looks like an IPv4 address, and not like a number in four pairs. */
-export function looksLikeHost(text: string): boolean {
-  return hostParts(text)?.some((part) => part.length !== 2) ?? false;
-}
-
-/**
- * Whether a text is an IPv4 address that is no telephone number: those end in two pairs, where they are written in four groups without a
- * zero or a plus before them (`91.123.45.67`), but for the network that most private machines are in.
- */
-export function isHost(text: string): boolean {
-  const parts = hostParts(text);
-  if (parts === undefined) return false;
-  return parts[2]!.length !== 2 || parts[3]!.length !== 2 || text.startsWith('192.168.');
 }

@@ -37,6 +37,7 @@ export const AMBIGUITIES = Object.keys({
   'country-code': true,
   'double-zero': true,
   'zero-in-brackets': true,
+  'other-kind': true,
 } satisfies Record<AmbiguityCode, true>) as readonly AmbiguityCode[];
 
 export class RowNotes {

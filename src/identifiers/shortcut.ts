@@ -7,8 +7,9 @@
  */
 
 import type { CountryCode } from 'libphonenumber-js/max';
+import { mayBeSomethingElse } from './look-alikes.js';
 import { REFUSED } from './phone-refusals.js';
-import { allAlike, isDate, isHost, isRun, MAX_HOST_DIGITS } from './placeholders.js';
+import { allAlike, isRun } from './placeholders.js';
 import { type CompiledPlan, callingCodeOf, compiledPlan, judge, nationalNumberOf } from './plans.js';
 import type { Refusal } from './refusal.js';
 
@@ -46,8 +47,7 @@ export function shortcut(text: string, country: CountryCode | undefined): string
   if (digits.length < LEAST || allAlike(digits) || isRun(digits)) return undefined;
   const plus = number.charCodeAt(0) === PLUS;
   if (plus && digits.charCodeAt(0) === ZERO) return undefined;
-  if (digits.length <= DATED && isDate(number)) return undefined;
-  if (dot && digits.length <= MAX_HOST_DIGITS && isHost(number)) return undefined;
+  if (mayBeSomethingElse(number, digits, dot)) return undefined;
   const reading = plus
     ? international(digits)
     : country === undefined
@@ -67,8 +67,6 @@ interface PlainNumber {
   readonly bracket: boolean;
 }
 
-/** Digits of the longest date. */
-const DATED = 8;
 const PLUS = 0x2b;
 const ZERO = 0x30;
 const SPACE = 0x20;

@@ -3,8 +3,9 @@
 
 import { countryNamed } from '../identifiers/countries.js';
 import { readEmailCell } from '../identifiers/email.js';
+import { looksLikeHost } from '../identifiers/look-alikes.js';
 import { type HowToRead, numberOf, readPhoneCell } from '../identifiers/phone.js';
-import { looksLikeHost, standsForNothing } from '../identifiers/placeholders.js';
+import { standsForNothing } from '../identifiers/placeholders.js';
 import { isRefusal } from '../identifiers/refusal.js';
 import { withAsciiDigits } from '../identifiers/text.js';
 

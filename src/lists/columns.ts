@@ -6,6 +6,7 @@
 
 import { VeilmatchError } from '../errors.js';
 import { countryNamed } from '../identifiers/countries.js';
+import { standsForNothing } from '../identifiers/placeholders.js';
 import type { Field } from '../identifiers/row.js';
 import { withoutInvisibles } from '../identifiers/text.js';
 import { type ColumnContent, contentOf, looksLikeIdentifier } from './column-content.js';
@@ -183,7 +184,10 @@ export function findColumns(
       found[field].push(candidate.column);
       choose(field, candidate.column, candidate.why);
       for (const other of candidate.others) {
-        others.push(`${describe(table, other)} may hold ${TITLES[field]} too and is not used`);
+        const alone = rowsOf(rows, candidate.column, other);
+        others.push(
+          `${describe(table, other)} may hold ${TITLES[field]} too and is not used${alone === 0 ? '' : `: ${alone} of the first ${rows.length} rows have one there and none in ${describe(table, candidate.column)} (--column NAME=${field} for each reads both)`}`,
+        );
       }
     }
   }
@@ -192,6 +196,8 @@ export function findColumns(
   // Numbers are read without it, and whoever has it in the list expects otherwise.
   if (country === undefined && countryColumn === undefined && found.phone.length > 0) {
     for (const column of calledCountry(table)) {
+      // As the cards of a telephone have it.
+      if (!rows.some((row) => !isBlank(row[column]))) continue;
       others.push(
         `${describe(table, column)} is not used: too many of its cells name no country (--country-column overrules)`,
       );
@@ -214,6 +220,13 @@ export function findColumns(
     notes: [...notes, ...others],
   };
 }
+
+/** How many rows have something like an identifier in the second column, and nothing in the first. */
+function rowsOf(rows: readonly (readonly string[])[], empty: number, other: number): number {
+  return rows.filter((row) => isBlank(row[empty]) && looksLikeIdentifier(row[other] ?? '')).length;
+}
+
+const isBlank = (cell = ''): boolean => cell.trim() === '' || standsForNothing(cell.trim());
 
 interface Candidate {
   readonly column: number;

@@ -28,7 +28,15 @@ export type RecordDamage =
 
 /** What a file is, in words that people know. */
 export interface FileReading {
-  readonly format: 'CSV' | 'Parquet' | 'JSON' | 'JSON Lines' | 'vCard' | 'SQLite' | 'PostgreSQL';
+  readonly format:
+    | 'CSV'
+    | 'Parquet'
+    | 'JSON'
+    | 'JSON Lines'
+    | 'vCard'
+    | 'PostgreSQL dump'
+    | 'SQLite'
+    | 'PostgreSQL';
   /** Of text alone. */
   readonly encoding?: string | undefined;
   /** Of CSV alone, and why it is taken for one. */

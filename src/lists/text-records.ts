@@ -6,6 +6,7 @@ import { prepend } from './chunks.js';
 import { decompressed } from './compression.js';
 import { MAX_RECORD, openCsv } from './csv.js';
 import type { GivenDialect } from './dialect.js';
+import { dumpRecords, isDump } from './dumps.js';
 import { type Text, textOf } from './encoding.js';
 import { jsonArray, jsonLines } from './json-records.js';
 import type { ListRecord, RecordSource } from './record-source.js';
@@ -53,7 +54,7 @@ async function textRecords(
   const { value: head = '' } = await chunks.next();
   const text = prepend(head, chunks);
   const named = (
-    format: 'JSON' | 'JSON Lines' | 'vCard',
+    format: 'JSON' | 'JSON Lines' | 'vCard' | 'PostgreSQL dump',
     counts: 'line' | 'row',
     batches: AsyncGenerator<readonly ListRecord[], void, undefined>,
   ): RecordSource => {
@@ -64,6 +65,8 @@ async function textRecords(
     if (/^\s*BEGIN:VCARD\s/i.test(head)) return named('vCard', 'line', vcardRecords(text, maxRecord));
     if (/^\s*\{\s*(?:"|\})/.test(head)) return named('JSON Lines', 'line', jsonLines(text, maxRecord));
     if (/^\s*\[\s*(?:\{|\])/.test(head)) return named('JSON', 'row', jsonArray(text, source));
+    if (dialect?.skip === undefined && isDump(head))
+      return named('PostgreSQL dump', 'line', dumpRecords(text, source, maxRecord));
   }
   const { detected, batches } = await openCsv(text, { source, dialect, maxRecord, signal });
   const reading = {

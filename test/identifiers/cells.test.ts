@@ -26,12 +26,49 @@ describe('a cell of several', () => {
     ['+49 171 1234567; +1 415 555 0123', undefined, ['+491711234567', '+14155550123']],
     ['415-555-0123, 415-555-0124', 'US', ['+14155550123', '+14155550124']],
     ['415 555 0123 / 415 555 0123', 'US', ['+14155550123']],
+    ['+49 171 1234567 +49 172 7654321', undefined, ['+491711234567', '+491727654321']],
+    ['+491711234567 (+49) 172 7654321', undefined, ['+491711234567', '+491727654321']],
+    [
+      '0171 1234567<br>0172 7654321<br />+14155550123',
+      'DE',
+      ['+491711234567', '+491727654321', '+14155550123'],
+    ],
+    ['0171 1234567 bzw. 0172 7654321', 'DE', ['+491711234567', '+491727654321']],
+    ['612 345 678 o 612 345 679', 'ES', ['+34612345678', '+34612345679']],
+    ['Tel.: 030 1234567, Fax: 030 1234568', 'DE', ['+49301234567']],
+    ['Tel 030 1234567 Fax 030 1234568', 'DE', ['+49301234567']],
+    ['Telefax 030 1234568\nMobil: 0171 1234567', 'DE', ['+491711234567']],
+    ['030 1234568 (Fax); 030 1234567; 0171 1234567', 'DE', ['+49301234567', '+491711234567']],
+    ['Tel/Fax: 030 1234567', 'DE', ['+49301234567']],
+    ['Fax + Tel.: +49 30 1234567', 'DE', ['+49301234567']],
+    ['Tel. und Fax: 030 1234567', 'DE', ['+49301234567']],
   ])('has each number as an identifier of its row: %j', async (phone, country, expected) => {
     const { texts, rows, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual(expected);
     expect(rows).toEqual(expected.map(() => [0]));
     expect(rejected).toEqual([]);
   });
+
+  test.each([
+    'Fax: 030 1234567',
+    'Work Fax: +49 30 1234567',
+    '030 1234567 (Fax)',
+    'Факс +49 30 1234567',
+    'fax 030 1234567; fax 030 1234568',
+  ])('has no number where it is that of a fax alone: %j', async (phone) => {
+    const { texts, rejected } = await read([{ phone }], { country: 'DE' });
+    expect(texts).toEqual([]);
+    expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
+  });
+
+  test.each(['+49 171 1234567', '+49 +49 171 1234567', '+ 49 171 1234567'])(
+    'is one where a plus does not begin another: %j',
+    async (phone) => {
+      const { texts, rejected } = await read([{ phone }], { country: 'DE' });
+      expect(texts.length + rejected.length).toBe(1);
+      for (const text of texts) expect(text).toBe('+491711234567');
+    },
+  );
 
   test('has each address, too', async () => {
     const email = 'Ada <ada@example.com>; bob@example.com ::: ada@example.com';
@@ -112,6 +149,9 @@ describe('a cell of several', () => {
     'ada;lovelace@example.com',
     'ada&amp;bob@example.com',
     'ada@example.com,bob',
+    'ada@exa mple.com bob@example.com',
+    'ada lovelace@example.com bob@example.com',
+    'ada@example .com bob@example.com',
   ])('takes no sign within an address for one between two: %j', async (email) => {
     const { texts, rejected } = await read([{ email }]);
     expect(texts).toEqual([]);
@@ -122,6 +162,15 @@ describe('a cell of several', () => {
     ['bob@example.com; ada@example.co,uk', ['bob@example.com'], [[2, 'bad-domain']]],
     ['ada,lovelace@example.com, bob@example.com', ['bob@example.com'], [[1, 'not-an-email']]],
     ['n/a;ada@example.com', ['ada@example.com'], []],
+    ['ada@example.com bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    ['ada@example.com<br>bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    ['ada@example.com bzw. bob@example.com', ['ada@example.com', 'bob@example.com'], []],
+    [
+      'ada@example.com bob@example.com; eve@example.com',
+      ['ada@example.com', 'bob@example.com', 'eve@example.com'],
+      [],
+    ],
+    ['ada@example.com none@none.com', ['ada@example.com'], [[2, 'placeholder']]],
     ['ada@example.com;-', ['ada@example.com'], []],
     ['Ada Lovelace,ada@example.com', ['ada@example.com'], []],
     // Arrays of databases and programs.
@@ -157,18 +206,57 @@ describe('a cell of several', () => {
     ['192.168.10.20', 'DE'],
     ['10.0.0.1', 'DE'],
     ['84.132.17.201', 'DE'],
+    // No number of the country, so that the four groups are no telephone's.
+    ['212.245.12.34', 'FR'],
+    ['22.12.34.56', 'FR'],
+    ['978-3-16-148410-0', 'DE'],
+    ['978-3-16-148410-0', 'US'],
+    ['52.520008', 'DK'],
+    ['-0.1278', 'GB'],
+    ['13.404954', 'DE'],
+    ['20230102101112', 'DE'],
+    ['19991231235959', undefined],
+    ['20230102', 'FR'],
   ])('is no number where it is a date, or the address of a machine: %j', async (phone, country) => {
     const { texts, rejected } = await read([{ phone }], { country });
     expect(texts).toEqual([]);
     expect(rejected).toEqual([{ row: 0, field: 'phone', code: 'not-a-number' }]);
   });
 
-  test.each(['030 112026', '03/041990', '01.02.20.03', '30.11.20267', '030.123.45.67', '211.123.45.67'])(
-    'is one where it only resembles one of those: %j',
-    async (phone) => {
-      expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
+  test.each([
+    ['212.245.12.34', 'TR', '+902122451234', true],
+    ['211.123.45.67', 'DE', '+492111234567', true],
+    ['+90.212.245.12.34', undefined, '+902122451234', false],
+    ['0212.245.12.34', 'TR', '+902122451234', false],
+    // Everybody writes Danish numbers so, and French ones in five pairs.
+    ['22.12.34.56', 'DK', '+4522123456', false],
+    ['01.22.12.34.56', 'FR', '+33122123456', false],
+    ['1.22.12.34.56', 'FR', '+33122123456', false],
+    ['20230102', 'DK', '+4520230102', false],
+    ['95.728401', 'CY', '+35795728401', true],
+    ['415.5550123', 'US', '+14155550123', false],
+  ])(
+    'that may be the address of a machine is counted where it is a number: %j',
+    async (phone, country, number, doubt) => {
+      const { texts, ambiguous } = await read([{ phone }], { country });
+      expect(texts).toEqual([number]);
+      expect(ambiguous).toEqual(doubt ? [{ row: 0, field: 'phone', code: 'other-kind' }] : []);
+      const strict = await read([{ phone }], { country, strict: true });
+      expect(strict.rejected.map(({ code }) => code)).toEqual(doubt ? ['ambiguous'] : []);
     },
   );
+
+  test.each([
+    '030 112026',
+    '03/041990',
+    '01.02.20.03',
+    '30.11.20267',
+    '030.123.45.67',
+    '030.1234567',
+    '978-3-16-148410-1',
+  ])('is one where it only resembles one of those: %j', async (phone) => {
+    expect((await read([{ phone }], { country: 'DE' })).texts).toHaveLength(1);
+  });
 
   test.each([
     'noreply@shop.example',

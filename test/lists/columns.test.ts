@@ -120,6 +120,25 @@ describe('columns that are guessed', () => {
     );
   });
 
+  it('says how many rows have a number in a column that is not used alone', () => {
+    const rows = Array.from(
+      { length: 8 },
+      (_, i) => `+1415555012${i},${i < 2 ? `+1415555013${i}` : i === 2 ? 'n/a' : ''}`,
+    );
+    const { columns, notes } = choose(['Phone Number,Mobile Phone Number', ...rows]);
+    expect(columns.phone).toEqual([1]);
+    expect(notes.at(-1)).toBe(
+      'column 1 "Phone Number" may hold telephone numbers too and is not used: 6 of the first 8 rows have one there and none in ' +
+        'column 2 "Mobile Phone Number" (--column NAME=phone for each reads both)',
+    );
+  });
+
+  it('says nothing of a column of countries in which there is none', () => {
+    const notes = (country: string) => choose(['phone,country', `+14155550123,${country}`]).notes.join();
+    expect(notes('')).not.toContain('country');
+    expect(notes('Atlantis')).toContain('too many of its cells name no country');
+  });
+
   it('does not take addresses of machines for telephone numbers, nor pairs of digits for such addresses', () => {
     const hosts = ['84.132.17.201', '91.123.45.67', '93.184.216.34', '178.3.10.99'];
     const lines = hosts.map((host, i) => `${host},0171 23456${i}8`);
