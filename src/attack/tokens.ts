@@ -228,7 +228,8 @@ function readerOfTruncated(tokens: readonly string[], wholeBytes: number): Reade
     : readBase64;
   let expected: number | undefined;
   return (token, position) => {
-    const digest = read(withoutLabels(token));
+    // What reads as it stands has nothing around it: base64 may begin with 0x.
+    const digest = read(token) ?? read(withoutLabels(token));
     expected ??= digest?.length;
     if (
       digest !== undefined &&

@@ -60,6 +60,13 @@ describe('tokens', () => {
     }
   });
 
+  it('in base64 may begin with what stands before hexadecimal', () => {
+    const tokens = ['0xAAAAAAAAAG', 'AAAAAAAAAAAA'];
+    const digests = tokens.map((token) => Buffer.from(token, 'base64'));
+    const list = TokenList.read(tokens, 32, true);
+    expect(bytesToHex(list.digests)).toBe(Buffer.concat(digests).toString('hex'));
+  });
+
   it('in several spellings make one list, in which equal digests are one target', async () => {
     const number = plan.at(1234);
     const digest = createHash('sha256').update(number).digest();
