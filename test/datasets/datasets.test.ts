@@ -274,13 +274,15 @@ it('takes nothing that a run has computed in another mode', async () => {
 });
 
 it.each([
-  ['a folder of work with something else in it', { work: 'the place' }, /holds other things/],
+  ['a folder of work with something else in it', { work: 'used' }, /holds other things/],
   ['another key', { signingKey: new Uint8Array(32).fill(7) }, /begun with another key/],
   ['another partner', { peer: new Uint8Array(32).fill(7) }, /begun with another key/],
   ['parts that no partner takes', { partRows: 2 ** 20 }, /rows of a part are 524288 at most/],
 ])('is not gone on with: %s', async (_, more, message) => {
   const partners = meet();
-  const given = 'work' in more ? { work: partners.place } : more;
+  const given = 'work' in more ? { work: join(partners.place, 'used') } : more;
+  mkdirSync(join(partners.place, 'used'));
+  writeFileSync(join(partners.place, 'used/notes.txt'), 'of somebody');
   await partners.request(set(0, 10));
   const manifest = readFileSync(join(partners.folder, 'request/manifest.vm'));
   await expect(partners.request(set(0, 10), given)).rejects.toMatchObject({
