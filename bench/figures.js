@@ -49,6 +49,24 @@ export const figures = {
   ...tables,
   choice: choiceTable,
   native: nativeSection,
+  pair: () =>
+    unlessMissing('pair', () => {
+      const stored = new Stored('pair');
+      const rows = stored.cells({ name: 'veilmatch' }).map(({ of: { step, size }, figures: { seconds } }) => {
+        const [ratio] = stored.ratios({ step, size, fast: 'veilmatch' });
+        const theirs = stored.figure({ step, size, name: 'Optable pkg/pair' }, 'seconds');
+        const times = ratio === undefined ? '-' : spreadText(ratio.times);
+        return [String(step), count(size), spreadText(seconds), spreadText(theirs), times];
+      });
+      const head = [
+        'step',
+        'identifiers',
+        'veilmatch, s',
+        'Optable `pkg/pair`, s',
+        'times as long as veilmatch',
+      ];
+      return `${table(head, rows)}\n\nMeasured on: ${originText(stored.record)}.`;
+    }),
   whole: wholeSection,
   profiles: profileTable,
   fields: fieldTable,

@@ -31,7 +31,7 @@ if (!('path' in program)) {
 }
 const { path } = program;
 const backend = await createBackend({ concurrency: 1 });
-const { set } = await identifiersFromRows(numbers(size, 0).map((phone) => ({ phone })));
+const { set } = await identifiersFromRows(numbers(size, 2_000_000).map((phone) => ({ phone })));
 const keys = await pairMatchKeys(set);
 const [salt, own, other] = [createPairSalt(), createPairKey(), createPairKey()];
 const base64 = (/** @type {{ bytes: Uint8Array }} */ { bytes }) => Buffer.from(bytes).toString('base64');
