@@ -22,7 +22,6 @@ import {
   reencryptPairIds,
 } from '../../src/pair/index.js';
 import { sortRecords } from '../../src/sorting.js';
-import { SLOW } from '../support/effort.js';
 
 const wanted = Boolean(process.env.CI || process.env.OPTABLE_MATCH);
 const program = wanted ? pairProgram() : { missing: 'not asked for, by CI or OPTABLE_MATCH' };
@@ -38,11 +37,7 @@ const keysOf = (from: number, to: number): Uint8Array =>
 const hexOf = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => Buffer.from(keyOf(from + i)).toString('hex'));
 
-/** In each list; three fifths of them are shared. */
-const SIZE = SLOW ? 10_000 : 2_000;
-const SHARED = (SIZE / 10) * 6;
-
-describe.skipIf(path === undefined)(`${SIZE} identifiers with the Go program${why}`, () => {
+describe.skipIf(path === undefined)(`ten thousand identifiers with the Go program${why}`, () => {
   it.each(['advertiser', 'publisher'] as const)(
     'as %s',
     async (role) => {
@@ -53,8 +48,8 @@ describe.skipIf(path === undefined)(`${SIZE} identifiers with the Go program${wh
           pairStep(path!, step, { salt: bytesToBase64(salt.bytes), key: bytesToBase64(theirs.bytes) }, lines)
             .lines,
         );
-      const own = await encryptMatchKeys(keysOf(0, SIZE), salt, ours, { backend });
-      const peer = go('encrypt', hexOf(SIZE - SHARED, 2 * SIZE - SHARED));
+      const own = await encryptMatchKeys(keysOf(0, 10_000), salt, ours, { backend });
+      const peer = go('encrypt', hexOf(4000, 14_000));
       const [ownTwice, peerTwice] = [
         go('reencrypt', pairIdsToTexts(own)),
         await reencryptPairIds(peer, ours, { backend }),
@@ -62,13 +57,12 @@ describe.skipIf(path === undefined)(`${SIZE} identifiers with the Go program${wh
       const lists = [ownTwice, peerTwice] as const;
       const [advertiser, publisher] = role === 'advertiser' ? lists : lists.toReversed();
       const match = await matchPairIds(advertiser!, publisher!);
-      expect(match).toMatchObject({ size: SHARED, advertiserRate: '60%', publisherRate: '60%' });
+      expect(match).toMatchObject({ size: 6000, advertiserRate: '60%', publisherRate: '60%' });
       const ids =
         role === 'advertiser'
           ? await decryptPairIds(match.matched, ours, { backend })
           : go('decrypt', pairIdsToTexts(match.matched));
-      const publisherIds =
-        role === 'advertiser' ? peer.subarray(0, SHARED * 32) : own.subarray((SIZE - SHARED) * 32);
+      const publisherIds = role === 'advertiser' ? peer.subarray(0, 6000 * 32) : own.subarray(4000 * 32);
       expect(sortRecords(ids, 32)).toEqual(sortRecords(publisherIds, 32));
       await backend.dispose();
     },
