@@ -50,7 +50,8 @@ const rowsOf = (texts, lines) =>
 
 let [normalising, writing] = [0, 0];
 async function readAndWrite() {
-  const table = await CsvTable.begin({ write: async (/** @type {string} */ text) => Buffer.from(text) }, {});
+  const output = { write: async (/** @type {string} */ text) => Buffer.from(text) };
+  const table = await CsvTable.begin(output, new Map(), {});
   for await (const { columns, lines } of customers.placedColumns(ROWS)) {
     /** @type {any} */
     let texts;
