@@ -119,8 +119,14 @@ async function printed(program, argv) {
     child.on('close', resolve);
   });
   if (status !== 0)
-    throw new Error(`${program} ended with status ${status}: ${err.trim().split('\n').at(-1)}`);
+    throw new Error(`${program} ended with status ${status}: ${reasonIn(err)}`);
   return JSON.parse(out.trim().split('\n').at(-1) ?? '');
+}
+
+/** What went wrong: the line that names the error, which Node ends with its own version behind. @param {string} err */
+function reasonIn(err) {
+  const lines = err.trim().split('\n');
+  return lines.findLast((line) => /^\S*(?:Error|Exception)\b/.test(line)) ?? lines.at(-1);
 }
 
 /**
