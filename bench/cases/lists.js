@@ -118,8 +118,7 @@ async function printed(program, argv) {
     child.on('error', reject);
     child.on('close', resolve);
   });
-  if (status !== 0)
-    throw new Error(`${program} ended with status ${status}: ${reasonIn(err)}`);
+  if (status !== 0) throw new Error(`${program} ended with status ${status}: ${reasonIn(err)}`);
   return JSON.parse(out.trim().split('\n').at(-1) ?? '');
 }
 

@@ -11,7 +11,11 @@ const { CsvTable } = await fromDist('lists/text-output.js');
 
 const source = await openRecords(list, {}, processIo());
 const file = await open(copy, 'w');
-const table = await CsvTable.begin({ write: (/** @type {string} */ text) => file.writeFile(text) }, new Map(), {});
+const table = await CsvTable.begin(
+  { write: (/** @type {string} */ text) => file.writeFile(text) },
+  new Map(),
+  {},
+);
 for await (const records of source.records([])) {
   await table.append(records.map((/** @type {{ fields: string[] }} */ { fields }) => fields));
 }

@@ -12,6 +12,7 @@ import type { Database } from '../lists/duckdb.js';
 import { checkPublicKey, withOffset } from '../psi/run/checks.js';
 import { decodeHello } from '../psi/run/hello.js';
 import { checkHeader } from '../transport/exchange/chain.js';
+import type { Journal } from '../transport/resume/journal.js';
 import { noted } from '../transport/resume/notes.js';
 import { decodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
@@ -133,6 +134,14 @@ async function responseIn(folder: string, mode: RunMode, { journal }: DatasetOpt
   checkHeader(manifest.header, 1, { protocol: mode.kind, known: undefined, suite, own: from });
   if (equalBytes(manifest.header.requestDigest, digest)) return manifest;
   throw new VeilmatchError('bad-file', 'The response answers another request than that of this run.');
+}
+
+/** Whose response a run waits for: the partner's Ed25519 public key. @throws {VeilmatchError} `argument` for a journal of none */
+export async function signerOf(journal: Journal): Promise<Uint8Array> {
+  const bytes = await noted(journal, 'dataset header');
+  const header = bytes && decodeMessage(bytes);
+  if (header?.type !== 'fileHeader') throw noRequest();
+  return header.to;
 }
 
 class Finishing {

@@ -30,6 +30,9 @@ const BATCH = 16_384;
 /** Frames of a manifest: of two folders at most. */
 const MAX_FRAMES: number = 1 + (2 * MAX_PARTS) / BATCH + 2;
 
+/** More than the entries of two folders, and what frames and the header need. */
+export const MAX_MANIFEST_BYTES: number = 2 * MAX_PARTS * ENTRY_BYTES + 1_048_576;
+
 /** By folder, in the order of their numbers. */
 type Entries = ReadonlyMap<PartFolder, readonly PartEntry[]>;
 

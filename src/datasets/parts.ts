@@ -56,10 +56,11 @@ export function partOf(record: Uint8Array, name: PartRows['name'], parts: number
   return Math.floor((prefix * parts) / 2 ** bits);
 }
 
+/** What a part is called in its folder. */
+export const partName = (number: number): string => `part-${String(number).padStart(5, '0')}.parquet`;
+
 /** Where a part is. */
-function partPath(folder: string, number: number): string {
-  return join(folder, `part-${String(number).padStart(5, '0')}.parquet`);
-}
+const partPath = (folder: string, number: number): string => join(folder, partName(number));
 
 /** SHA-256 over each record in order, behind its number as u64, big-endian, where rows are numbered. */
 function digestOf({ first, width, records }: PartRows): Uint8Array {

@@ -49,6 +49,8 @@ interface DatabaseOptions {
   readonly purpose: string;
   /** The files or objects that it may open, as they are named to it. */
   readonly files?: readonly string[] | undefined;
+  /** What the names of files or objects begin with that it may open: each ends with a slash. */
+  readonly folders?: readonly string[] | undefined;
   /** An extension that is installed, and what it attaches before all else is locked. */
   readonly extension?: Attachment | undefined;
   /** A folder beside this file takes what exceeds `memoryMegabytes`; without it nothing is written to disk. */
@@ -114,7 +116,7 @@ export class Database {
 
   /** @throws {VeilmatchError} `unsupported` where the package is missing, `io` */
   static async open(options: DatabaseOptions, io: Io): Promise<Database> {
-    const { purpose, files, extension, beside, memoryMegabytes } = options;
+    const { purpose, files, folders, extension, beside, memoryMegabytes } = options;
     const duckdb = await loadDuckDb(purpose);
     throwIfAborted(io.signal);
     const folder = beside === undefined ? undefined : await privateFolder(beside);
@@ -134,6 +136,8 @@ export class Database {
         if (extension !== undefined) await prepare(connection, extension, purpose);
         if (files !== undefined)
           await connection.run(`SET allowed_paths = [${files.map(quoted).join(', ')}]`);
+        if (folders !== undefined)
+          await connection.run(`SET allowed_directories = [${folders.map(quoted).join(', ')}]`);
         await connection.run('SET enable_external_access = false; SET lock_configuration = true');
       } catch (error) {
         connection.closeSync();

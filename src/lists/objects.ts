@@ -20,17 +20,22 @@ const MEGABYTE = 2 ** 20;
 const MAX_TEXT_BYTES = 512 * MEGABYTE;
 const MEMORY_MEGABYTES = 512;
 
-/** @param url where it is, checked */
-function openStore(files: readonly string[], megabytes: number, io: Io, beside?: string): Promise<Database> {
+/** @param within the objects that it may open, or what their keys begin with; checked */
+export function openStore(
+  within: { readonly files: readonly string[] } | { readonly folders: readonly string[] },
+  megabytes: number,
+  io: Io,
+  beside?: string,
+): Promise<Database> {
   return Database.open(
-    { purpose: NEEDS, files, extension: { name: 'httpfs' }, memoryMegabytes: megabytes, beside },
+    { purpose: NEEDS, ...within, extension: { name: 'httpfs' }, memoryMegabytes: megabytes, beside },
     io,
   );
 }
 
 /** @throws {VeilmatchError} `unsupported` without the extension; `io`, `bad-file` */
 export async function openRemoteParquet(url: string, source: string, io: Io): Promise<RecordSource> {
-  const database = await openStore([url], MEMORY_MEGABYTES, io);
+  const database = await openStore({ files: [url] }, MEMORY_MEGABYTES, io);
   return parquetRecords(database, url, (error, position) => storeRefusal(error, 'read', source, position));
 }
 
@@ -50,7 +55,7 @@ export async function openObject(
       `${source}: an object is not read whose key has *, ?, [ or ] in it. Rename it.`,
     );
   }
-  const database = await openStore([url], MEMORY_MEGABYTES, io);
+  const database = await openStore({ files: [url] }, MEMORY_MEGABYTES, io);
   const explain = (error: unknown, position?: number): unknown => {
     const isText = error instanceof DatabaseError && error.refusal === 'no-parquet';
     return isText ? error : storeRefusal(error, 'read', source, position);
@@ -65,7 +70,7 @@ export async function openObject(
 }
 
 async function wholeObject(url: string, source: string, io: Io): Promise<AsyncIterable<Uint8Array>> {
-  const database = await openStore([url], (2 * MAX_TEXT_BYTES) / MEGABYTE, io);
+  const database = await openStore({ files: [url] }, (2 * MAX_TEXT_BYTES) / MEGABYTE, io);
   try {
     const from = `FROM read_blob(${quoted(url)})`;
     const [[size] = []] = await database.rows(`SELECT size ${from}`);
@@ -92,11 +97,11 @@ async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, unde
 }
 
 /** DuckDB takes 2,048 of them at a time. */
-const PIECE_BYTES = 32 * 1024;
+export const PIECE_BYTES: number = 32 * 1024;
 
 /** The objects that a pattern names, in order. @throws {VeilmatchError} `io` where there are none */
 export async function objectsFitting(pattern: string, source: string, io: Io): Promise<string[]> {
-  const database = await openStore([pattern], MEMORY_MEGABYTES, io);
+  const database = await openStore({ files: [pattern] }, MEMORY_MEGABYTES, io);
   try {
     const rows = await database.rows(`SELECT file FROM glob(${quoted(pattern)}) ORDER BY file`);
     if (rows.length > 0) return rows.map(([file]) => String(file));
@@ -122,7 +127,7 @@ export class Upload {
 
   /** @param beside a file beside which there is room on the disk @throws {VeilmatchError} `unsupported` without the extension */
   static async open(url: string, source: string, beside: string, io: Io): Promise<Upload> {
-    return new Upload(await openStore([url], MEMORY_MEGABYTES, io, beside), url, source);
+    return new Upload(await openStore({ files: [url] }, MEMORY_MEGABYTES, io, beside), url, source);
   }
 
   /** Brings the bytes of a file there, as one object. @throws {VeilmatchError} `io` */
@@ -151,7 +156,12 @@ const REASONS: Partial<Readonly<Record<Refusal, string>>> = {
   tls: 'the certificate of the store is not one of a known authority',
 };
 
-function storeRefusal(error: unknown, verb: 'read' | 'write', source: string, position?: number): unknown {
+export function storeRefusal(
+  error: unknown,
+  verb: 'read' | 'write',
+  source: string,
+  position?: number,
+): unknown {
   if (!(error instanceof DatabaseError)) return error;
   const reason = error.refusal && REASONS[error.refusal];
   if (reason !== undefined) return new VeilmatchError('io', `Cannot ${verb} ${source}: ${reason}.`);

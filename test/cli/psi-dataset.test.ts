@@ -187,7 +187,7 @@ describe('psi --dataset', () => {
     [['--pad', '1000'], /--pad does not go/],
     [['--to', 'both'], /leave --to/],
     [['--memory-limit', '1MB'], /from 512MB/],
-    [['--dataset', 's3://bucket/run'], /a folder of this machine/],
+    [['--dataset', 'https://host/run'], /a folder of this machine/],
   ])('is refused with %j', async (more, words) => {
     const { status, stderr } = await request('intersection', ...more);
     expect([status, stderr]).toEqual([2, expect.stringMatching(words)]);

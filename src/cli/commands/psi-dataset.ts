@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `veilmatch psi request`, `respond` and `finish` with `--dataset`: a folder in place of a file. */
 
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bytesToHex, fromUtf8, utf8 } from '../../bytes.js';
-import { type DatasetResult, finishDataset } from '../../datasets/finish.js';
+import { type DatasetResult, finishDataset, signerOf } from '../../datasets/finish.js';
 import { checkOutside, makeFolder } from '../../datasets/folders.js';
 import { manifestHeader } from '../../datasets/manifest.js';
 import { type DatasetOptions, manifestPath, requestFolder, responseFolder } from '../../datasets/party.js';
 import { requestDataset } from '../../datasets/request.js';
 import { respondDataset } from '../../datasets/respond.js';
+import { StoredDataset } from '../../datasets/store.js';
 import { VeilmatchError } from '../../errors.js';
-import { isLocal, STDIN } from '../../lists/address.js';
+import { isLocal, parseAddress, placeName, STDIN } from '../../lists/address.js';
 import { keptNames } from '../../lists/columns.js';
 import type { Cells } from '../../lists/duckdb.js';
-import type { Io } from '../../lists/io.js';
+import { type Io, orIoError } from '../../lists/io.js';
 import { type Output, withOpened } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
@@ -68,8 +69,10 @@ export function checkDataset(
       'Name the file that is written with -o FILE, or with --dataset FOLDER a folder in place of it.',
     );
   }
-  if (!isLocal(dataset) || dataset === STDIN)
-    throw misuse('--dataset names a folder of this machine. Copy what is in it from a store, and to it.');
+  if (dataset === STDIN || (!isLocal(dataset) && !isStored(dataset)))
+    throw misuse(
+      '--dataset names a folder of this machine, or of a store: s3://BUCKET/KEY or gs://BUCKET/KEY.',
+    );
   if (output !== undefined) throw misuse('--dataset names where the run is. Leave -o away.');
   if (pad !== undefined) throw misuse('--pad does not go with --dataset. Leave it away.');
   if (list === STDIN)
@@ -80,6 +83,21 @@ export function checkDataset(
       'With --dataset the party that asks learns the result, exact and without proofs: leave --to, --verifiable, --blinding and ' +
         '--coarse away, or use a socket (serve and connect) or files.',
     );
+}
+
+const isStored = (dataset: string): boolean => parseAddress(dataset).kind === 'object';
+
+/** How what is in the folder of the run is called. */
+const shown = (dataset: string, message: 'request' | 'response'): string =>
+  isLocal(dataset)
+    ? pathName(join(dataset, message))
+    : placeName(`${dataset.replace(/\/+$/, '')}/${message}`);
+
+/** The folder of the run in a store, with a copy in the folder of states; undefined where it is a folder of this machine. */
+async function storeOf(dataset: string, state: string, io: Io): Promise<StoredDataset | undefined> {
+  if (isLocal(dataset)) return undefined;
+  await orIoError(state, () => mkdir(state, { recursive: true, mode: 0o700 }));
+  return StoredDataset.open(dataset, state, io);
 }
 
 const misuse = (message: string): VeilmatchError => new VeilmatchError('argument', message);
@@ -96,41 +114,95 @@ const workOf = (state: string, runId: string): string => join(state, `${runId}.w
 
 /** `psi request --dataset`. */
 export async function requestByDataset(begun: Begun, flags: BeginDataset, io: Io): Promise<ExitStatus> {
+  const store = await storeOf(flags.dataset, flags.state!, io);
+  try {
+    if (store === undefined) return await requestInto(flags.dataset, begun, flags, io);
+    if (!(await isThere(runNote(store.place))) && (await store.has('request')))
+      throw misuse(`${shown(flags.dataset, 'request')} holds another request: name another folder.`);
+    return await requestInto(store.place, begun, flags, io, () => store.send('request'));
+  } finally {
+    await store?.close();
+  }
+}
+
+/** @param place the folder of the run, or the copy of it @param send brings what is there to the partner */
+async function requestInto(
+  place: string,
+  begun: Begun,
+  flags: BeginDataset,
+  io: Io,
+  send: () => Promise<void> = async () => {},
+): Promise<ExitStatus> {
   const { list, choice, keys } = begun;
   const { dataset } = flags;
-  await checkState(flags.state!, dataset);
-  const { run, isNew } = await askingRun(begun, flags, io);
+  await checkState(flags.state!, place);
+  const { run, isNew } = await askingRun(begun, { ...flags, dataset: place }, io);
   const summary: BatchSummary = { rejected: 0 };
-  const made = await stepping(run, isNew, flags.state!, io, flags, true, (options) =>
-    requestDataset(dataset, choice.protocol, readList(list, flags, choice, io, summary), {
+  const made = await stepping(run, isNew, flags.state!, io, { ...flags, dataset: place }, true, (options) =>
+    requestDataset(place, choice.protocol, readList(list, flags, choice, io, summary), {
       ...options,
       ...keys,
       lifetimeSeconds: flags.days * 86_400,
     }),
   );
+  await send();
   io.stderr.write(
-    `${pathName(requestFolder(dataset))}: ${count(made.size)} identifiers in ${count(made.parts)} parts, to be answered by ` +
+    `${shown(dataset, 'request')}: ${count(made.size)} identifiers in ${count(made.parts)} parts, to be answered by ` +
       `${flags.peer} within ${flags.days} days\n`,
   );
   const unlock = flags.stateKeyFile === undefined ? '' : ` --state-key-file ${pathName(flags.stateKeyFile)}`;
   io.stderr.write(
-    `hand ${pathName(requestFolder(dataset))} to ${flags.peer}; with ${pathName(responseFolder(dataset))} there run: ` +
-      `veilmatch psi finish --dataset ${pathName(dataset)} --state ${pathName(flags.state!)}${unlock}\n`,
+    `hand ${shown(dataset, 'request')} to ${flags.peer}; with ${shown(dataset, 'response')} there run: ` +
+      `veilmatch psi finish --dataset ${placeName(dataset)} --state ${pathName(flags.state!)}${unlock}\n`,
   );
   return statusFor(flags, summary.rejected);
 }
 
 /** `psi respond --dataset`. */
 export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io): Promise<ExitStatus> {
-  const { list, choice, keys } = begun;
   const { dataset, state } = flags;
   if (state === undefined)
     throw misuse(
       'A response as a dataset goes on when it was killed: give --state FOLDER for what is kept of it.',
     );
-  await checkState(state, dataset);
+  const store = await storeOf(dataset, state, io);
+  if (store === undefined) return respondInto(dataset, begun, { ...flags, state }, io);
+  try {
+    // It was made, and charged, and this process or the store was lost while it was sent.
+    if (await store.hasCopy('response')) {
+      await store.send('response');
+      io.stderr.write(`${shown(dataset, 'response')}: the response that was made before, sent once more\n`);
+      await store.forget();
+      return 0;
+    }
+    if (await store.has('response')) throw misuse('The folder holds a response already: it was answered.');
+    await store.fetchManifest('request');
+    await store.fetchParts('request', begun.keys.peer);
+    const status = await respondInto(store.place, begun, { ...flags, state }, io, () =>
+      store.send('response'),
+    );
+    await store.forget();
+    return status;
+  } finally {
+    // It is fetched anew by whoever goes on.
+    await store.forget('request');
+    await store.close();
+  }
+}
+
+/** @param place the folder of the run, or the copy of it @param send brings what is there to the partner */
+async function respondInto(
+  place: string,
+  begun: Begun,
+  flags: BeginDataset & { readonly state: string },
+  io: Io,
+  send: () => Promise<void> = async () => {},
+): Promise<ExitStatus> {
+  const { list, choice, keys } = begun;
+  const { dataset, state } = flags;
+  await checkState(state, place);
   const policy = flags.policy === undefined ? undefined : await readPolicy(flags.policy, io);
-  const runId = runIdOf(await manifestHeader(manifestPath(requestFolder(dataset))));
+  const runId = runIdOf(await manifestHeader(manifestPath(requestFolder(place))));
   const isNew = !(await isThere(await statePath(state, runId)));
   const unlock = await readUnlock(flags.stateKeyFile, isNew, io);
   const run = isNew
@@ -140,8 +212,8 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
   const summary: BatchSummary = { rejected: 0 };
   let limit: Refusal | undefined;
   try {
-    const made = await stepping(run, isNew, state, io, flags, false, (options) =>
-      respondDataset(dataset, choice.protocol, readList(list, flags, choice, io, summary), {
+    const made = await stepping(run, isNew, state, io, { ...flags, dataset: place }, false, (options) =>
+      respondDataset(place, choice.protocol, readList(list, flags, choice, io, summary), {
         ...{ ...options, ...keys },
         allow: {
           ...{ peer: partnerId(flags.peer), ledger, policy },
@@ -151,12 +223,13 @@ export async function respondByDataset(begun: Begun, flags: BeginDataset, io: Io
         },
       }),
     );
+    await send();
     io.stderr.write(
-      `${pathName(responseFolder(dataset))}: the answer to ${count(made.peerSize)} identifiers of ${flags.peer}, of a list with ` +
+      `${shown(dataset, 'response')}: the answer to ${count(made.peerSize)} identifiers of ${flags.peer}, of a list with ` +
         `${count(made.size)}\n`,
     );
     io.stderr.write(
-      `hand ${pathName(responseFolder(dataset))} to ${flags.peer}, who finishes with it; here the run is over\n`,
+      `hand ${shown(dataset, 'response')} to ${flags.peer}, who finishes with it; here the run is over\n`,
     );
     return statusFor(flags, summary.rejected);
   } catch (error) {
@@ -181,28 +254,65 @@ export async function finishByDataset(
   io: Io,
 ): Promise<ExitStatus> {
   const { dataset, state } = flags;
-  await checkState(state, dataset);
-  const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(dataset))));
+  const store = await storeOf(dataset, state, io);
+  if (store === undefined) return finishIn(dataset, flags, choose, checkOutput, io);
+  try {
+    await store.fetchManifest('response');
+    const status = await finishIn(store.place, flags, choose, checkOutput, io, (signer) =>
+      store.fetchParts('response', signer),
+    );
+    await store.forget();
+    return status;
+  } finally {
+    await store.forget('response');
+    await store.close();
+  }
+}
+
+/**
+ * @param place the folder of the run, or the copy of it, which has a manifest
+ * @param fetch brings the parts there, of a manifest that this key must have signed
+ */
+async function finishIn(
+  place: string,
+  flags: FinishFlags & DatasetFlags,
+  choose: (run: FileRun) => Choice,
+  checkOutput: (choice: Choice) => void,
+  io: Io,
+  fetch: (signer: Uint8Array) => Promise<void> = async () => {},
+): Promise<ExitStatus> {
+  const { state } = flags;
+  await checkState(state, place);
+  const runId = runIdOf(await manifestHeader(manifestPath(responseFolder(place))));
   const run = await openDatasetRun(state, runId, await readUnlock(flags.stateKeyFile, false, io), undefined);
   const own = run.flags as unknown as OwnFlags;
-  await stepping(run, false, state, io, flags, false, (options) => {
-    const choice = choose(run);
-    checkOutput(choice);
-    const list = readList(run.list, own, choice, io, { rejected: 0 });
-    return withOpened([run.list, run.path], io, async (open, commit) => {
-      // That it can be written is found out before the work.
-      const rows = flags.output === undefined ? undefined : await open(flags.output);
-      await finishDataset(dataset, choice.protocol, list, options, async (result) => {
-        const shared = await sharedRows(result);
-        if (rows !== undefined) await writeRows(rows, shared.marks, run.list, own, flags, io);
-        // Nobody is told of rows that did not get there, and the state of the run is erased behind this.
-        await commit();
-        const output = await open(undefined);
-        await output.write(summaryOf(result, shared.count, choice, own, flags.json));
-        await commit();
+  await stepping(
+    run,
+    false,
+    state,
+    io,
+    { dataset: place, memoryLimit: flags.memoryLimit },
+    false,
+    async (options) => {
+      await fetch(await signerOf(run.journal));
+      const choice = choose(run);
+      checkOutput(choice);
+      const list = readList(run.list, own, choice, io, { rejected: 0 });
+      return withOpened([run.list, run.path], io, async (open, commit) => {
+        // That it can be written is found out before the work.
+        const rows = flags.output === undefined ? undefined : await open(flags.output);
+        await finishDataset(place, choice.protocol, list, options, async (result) => {
+          const shared = await sharedRows(result);
+          if (rows !== undefined) await writeRows(rows, shared.marks, run.list, own, flags, io);
+          // Nobody is told of rows that did not get there, and the state of the run is erased behind this.
+          await commit();
+          const output = await open(undefined);
+          await output.write(summaryOf(result, shared.count, choice, own, flags.json));
+          await commit();
+        });
       });
-    });
-  });
+    },
+  );
   return 0;
 }
 

@@ -17,7 +17,7 @@ export const datasetOptions = (): Option[] => [
   new Option(
     '--dataset <FOLDER>',
     'in place of a file, for lists larger than memory: the run is in this folder, request/ and response/, each of Parquet parts and a ' +
-      'manifest that is written last. A step that was killed goes on when it is done again',
+      'manifest that is written last; here, or in a store (s3://BUCKET/KEY, gs://BUCKET/KEY). A step that was killed goes on when it is done again',
   ),
   new Option(
     '--memory-limit <SIZE>',
