@@ -20,7 +20,7 @@ import { checkEntries, MAX_PARTS, partName } from './parts.js';
 import { manifestPath, suite } from './party.js';
 
 /** The two messages of a run, which are folders of it. */
-export type DatasetMessage = 'request' | 'response';
+type DatasetMessage = 'request' | 'response';
 
 const MANIFEST = 'manifest.vm';
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A directory from the list to the members that a client finds, over TLS, and what is refused on the way. */
 
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fetchWith } from '../../src/cli/secrets/web-files.js';
 import { contactDiscovery, fetchPublishedSet, openPublishedSet } from '../../src/contact/index.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
@@ -183,6 +183,26 @@ describe('a client', () => {
       expect(process.listenerCount('SIGHUP')).toBe(0);
     },
   );
+
+  it('is let in by a file of accounts that was replaced, where it is watched', async () => {
+    const place = await Place.make();
+    const { port, events } = await place.serve('--watch');
+    const contacts = place.path('contacts.csv', people(0, 5));
+    const ask = async (): Promise<number> =>
+      (await place.lookup(port, contacts, '--token-file', place.path('joan.token'))).status;
+    await cli(['token', 'joan', '--add', place.path('accounts.json'), '-o', place.path('joan.token')]);
+    // Once more each time: what it is compared with is what was there when somebody looked first.
+    const touched = (): void => {
+      utimesSync(place.path('accounts.json'), new Date(), new Date());
+      expect(events().some(({ event }) => event === 'reloaded')).toBe(true);
+    };
+    await vi.waitFor(touched, { timeout: 20_000, interval: 500 });
+    expect(await ask()).toBe(0);
+    // And the members are those of the directory as it is by then.
+    await place.do('remove', [], people(0, 18));
+    expect(await ask()).toBe(0);
+    expect(events().filter(({ event }) => event === 'changed')).toMatchObject([{ epoch: 2, size: 2 }]);
+  });
 
   it('reads a vCard, keeps the filters, and fetches what is new alone', async () => {
     const place = await Place.make();
