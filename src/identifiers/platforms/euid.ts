@@ -13,7 +13,7 @@ export const euid: PhonePlatform = {
     {
       kind: 'own',
       url: 'https://euid.eu/docs/getting-started/gs-normalization-encoding',
-      read: '2026-11-29',
+      read: '2026-11-30',
     },
   ],
 };

@@ -21,7 +21,7 @@ export const uid2: PhonePlatform = {
     {
       kind: 'own',
       url: 'https://unifiedid.com/docs/getting-started/gs-normalization-encoding',
-      read: '2026-11-29',
+      read: '2026-11-30',
     },
     {
       kind: 'own',
