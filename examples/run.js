@@ -127,15 +127,20 @@ if (name !== undefined) {
     await story((/** @type {string} */ line) => console.log(line));
   }
 } else {
-  const all = { compare, ...stories };
-  for (const [title, example] of Object.entries(all)) {
-    try {
-      const { story } =
-        title === 'compare' ? {} : await import(new URL(`${title}/index.js`, import.meta.url).href);
-      console.log(`${title}: ${await example(story)}`);
-    } catch (error) {
-      console.error(`${title}: FAILED, ${error instanceof Error ? error.message : error}`);
-      process.exitCode = 1;
+  const waiting = Object.entries({ compare, ...stories });
+  // Two side by side: most of a story is processes that wait for each other, and the comparison has its seconds for every protocol.
+  const tell = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [title, example] = next;
+      try {
+        const { story } =
+          title === 'compare' ? {} : await import(new URL(`${title}/index.js`, import.meta.url).href);
+        console.log(`${title}: ${await example(story)}`);
+      } catch (error) {
+        console.error(`${title}: FAILED, ${error instanceof Error ? error.message : error}`);
+        process.exitCode = 1;
+      }
     }
-  }
+  };
+  await Promise.all([tell(), tell()]);
 }

@@ -173,7 +173,6 @@ const FOR_TESTS: readonly string[] = [
   'workers/serve.ts#toFailure',
   'group/noble.ts#nobleBackend',
   'group/wasm.ts#WasmBackend',
-  'psi/run/frames.ts#FRAME',
   'psi/sum/elgamal.ts#addCiphertexts',
   'cli/registry.ts#jobCommands',
   'cli/report/run-report.ts#progressLine',
@@ -474,10 +473,9 @@ describe('what all protocols share', () => {
   });
 
   it('names no protocol, no mode and nothing that one of them reveals', () => {
-    // The list of all types of frames stands in one file, as it does in docs/protocol.md.
-    const naming = shared
-      .filter(({ path }) => path !== 'psi/run/frames.ts')
-      .flatMap((file) => wordsIn(file, OF_PROTOCOLS).map((name) => `${file.path}: ${name}`));
+    const naming = shared.flatMap((file) =>
+      wordsIn(file, OF_PROTOCOLS).map((name) => `${file.path}: ${name}`),
+    );
     expect(naming).toEqual([]);
   });
 

@@ -35,7 +35,7 @@ import { jsonLines } from '../src/lists/json-records.js';
 import { vcardRecords } from '../src/lists/vcard.js';
 import { checkPolicy } from '../src/policy/policy.js';
 import { ristretto255Suite } from '../src/psi/run/ciphersuite.js';
-import { decodeFrame, decodeRecords, FRAME } from '../src/psi/run/frames.js';
+import { bodyOf, decodeFrame, decodeRecords, HELLO } from '../src/psi/run/frames.js';
 import { decodeHello } from '../src/psi/run/hello.js';
 import { openKey, sealKey } from '../src/sealed/key.js';
 import { checkedUrl, hostOf, isLoopback } from '../src/transport/door/address.js';
@@ -55,6 +55,7 @@ import {
   expressionsOfSource,
   judged,
 } from './support/expressions.js';
+import { FRAME_TYPES } from './support/frame-types.js';
 import { StepCounter, type Work } from './support/steps.js';
 
 /** What the detector cannot judge within a minute: how many characters it is handed at most, and what is known of it. */
@@ -502,8 +503,8 @@ describe('what strangers wrote', () => {
 });
 
 const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
-  'frames, records': (bytes) => decodeRecords(decodeFrame(bytes), 32, 0, 1 << 20),
-  Hello: (bytes) => decodeHello(decodeFrame(bytes).body, ristretto255Suite),
+  'frames, records': (bytes) => decodeRecords(decodeFrame(bytes, FRAME_TYPES), 32, 0, 1 << 20),
+  Hello: (bytes) => decodeHello(bodyOf(bytes, HELLO), ristretto255Suite),
   'contact queries': decodeQuery,
   'contact elements': (bytes) => decodeBlinded(bytes, 0, 1 << 20),
   'contact answers': (bytes) => decodeEvaluated(bytes, 0, 1 << 20),
@@ -516,7 +517,7 @@ const FRAMES: Readonly<Record<string, (bytes: Uint8Array) => unknown>> = {
 describe('a frame', () => {
   it.each(Object.entries(FRAMES))('costs its length: %s', async (_name, read) => {
     const head = fc.oneof(
-      fc.constantFrom(...Object.values(FRAME)).map((type) => [type]),
+      fc.constantFrom(...FRAME_TYPES).map(({ type }) => [type]),
       fc.constantFrom(
         [0, 0, 0, 1, 8],
         [0, 0, 255, 255],

@@ -12,12 +12,13 @@
 
 import { concatBytes, fromUtf8, u16, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import { decodeRecords } from '../psi/run/frames.js';
-import { MAX_FRAME_BYTES } from '../psi/run/suite.js';
+import { decodeRecords, dueFrame, encodeRecords, type FrameType, frameNames } from '../psi/run/frames.js';
 import { CONTACT_GROUP, CONTACT_VERSION, type SetName } from './suite.js';
 
-const TYPE = { query: 32, blinded: 33, evaluated: 34 } as const;
-type FrameName = keyof typeof TYPE;
+const QUERY: FrameType = { type: 32, name: 'query' };
+const BLINDED: FrameType = { type: 33, name: 'blinded' };
+const EVALUATED: FrameType = { type: 34, name: 'evaluated' };
+const FRAMES: readonly FrameType[] = [QUERY, BLINDED, EVALUATED];
 
 const INDEX_BYTES = 4;
 
@@ -36,7 +37,7 @@ interface Query extends SetName {
 export function encodeQuery({ setId, epoch, size }: Query): Uint8Array {
   const id = utf8(setId);
   return concatBytes(
-    Uint8Array.of(TYPE.query),
+    Uint8Array.of(QUERY.type),
     u16(CONTACT_VERSION),
     u32(epoch),
     u32(size),
@@ -47,8 +48,8 @@ export function encodeQuery({ setId, epoch, size }: Query): Uint8Array {
 
 /** @throws {VeilmatchError} `bad-message`, `unexpected-message`, `incompatible-peer` for another version */
 export function decodeQuery(frame: Uint8Array): Query {
-  const body = bodyOf(frame, 'query');
-  if (body.length < 2) throw malformed('query');
+  const { body } = dueFrame(frame, FRAMES, QUERY);
+  if (body.length < 2) throw malformedQuery();
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const version = view.getUint16(0);
   if (version !== CONTACT_VERSION) {
@@ -57,18 +58,18 @@ export function decodeQuery(frame: Uint8Array): Query {
       `The client speaks version ${version} of veilmatch-contact, this server version ${CONTACT_VERSION}.`,
     );
   }
-  if (body.length < 11 || body.length !== 11 + body[10]! || body[10] === 0) throw malformed('query');
+  if (body.length < 11 || body.length !== 11 + body[10]! || body[10] === 0) throw malformedQuery();
   const size = view.getUint32(6);
   try {
     return { epoch: view.getUint32(2), size, setId: fromUtf8(body.subarray(11)) };
   } catch {
-    throw malformed('query');
+    throw malformedQuery();
   }
 }
 
 /** Elements from index `first` of the client's list on. */
 export function encodeBlinded(first: number, elements: Uint8Array): Uint8Array {
-  return concatBytes(Uint8Array.of(TYPE.blinded), u32(first), elements);
+  return encodeRecords(BLINDED, first, elements);
 }
 
 /**
@@ -76,8 +77,7 @@ export function encodeBlinded(first: number, elements: Uint8Array): Uint8Array {
  * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
  */
 export function decodeBlinded(frame: Uint8Array, done: number, declared: number): Uint8Array {
-  const body = bodyOf(frame, 'blinded');
-  return decodeRecords({ name: 'blinded', body }, ELEMENT_BYTES, done, declared).bytes;
+  return decodeRecords(dueFrame(frame, FRAMES, BLINDED), ELEMENT_BYTES, done, declared).bytes;
 }
 
 /** The answer to the elements from index `first` on. */
@@ -87,7 +87,7 @@ interface Answer {
 }
 
 export function encodeEvaluated(first: number, { evaluatedElements, proof }: Answer): Uint8Array {
-  return concatBytes(Uint8Array.of(TYPE.evaluated), u32(first), evaluatedElements, proof);
+  return encodeRecords(EVALUATED, first, concatBytes(evaluatedElements, proof));
 }
 
 /**
@@ -95,7 +95,7 @@ export function encodeEvaluated(first: number, { evaluatedElements, proof }: Ans
  * @throws {VeilmatchError} `bad-message`, `unexpected-message`, `wrong-size`
  */
 export function decodeEvaluated(frame: Uint8Array, first: number, asked: number): Answer {
-  const body = bodyOf(frame, 'evaluated');
+  const { name, body } = dueFrame(frame, FRAMES, EVALUATED);
   const due = INDEX_BYTES + asked * ELEMENT_BYTES + PROOF_BYTES;
   if (body.length !== due) {
     throw new VeilmatchError(
@@ -104,7 +104,6 @@ export function decodeEvaluated(frame: Uint8Array, first: number, asked: number)
     );
   }
   const [elements, proof] = [body.subarray(0, -PROOF_BYTES), body.subarray(-PROOF_BYTES)];
-  const name = 'evaluated';
   const { bytes } = decodeRecords({ name, body: elements }, ELEMENT_BYTES, first, first + asked);
   return { evaluatedElements: bytes, proof };
 }
@@ -113,37 +112,16 @@ export function decodeEvaluated(frame: Uint8Array, first: number, asked: number)
  * What a frame is.
  * @throws {VeilmatchError} `bad-message` for none
  */
-export function contactFrameName(frame: Uint8Array): FrameName {
-  const name = (Object.keys(TYPE) as FrameName[]).find((candidate) => TYPE[candidate] === frame[0]);
-  if (name !== undefined) return name;
-  throw new VeilmatchError('bad-message', 'A frame of unknown type or without one.', { offset: 0 });
-}
+export const contactFrameName: (frame: Uint8Array) => string = frameNames(FRAMES);
 
 /** The elements in a frame of them, as anybody can read them who sees it. */
 export function elementsOf(frame: Uint8Array): Uint8Array {
-  return frame.subarray(
-    ELEMENTS_AT,
-    frame.length - (contactFrameName(frame) === 'evaluated' ? PROOF_BYTES : 0),
+  return frame.subarray(ELEMENTS_AT, frame.length - (frame[0] === EVALUATED.type ? PROOF_BYTES : 0));
+}
+
+function malformedQuery(): VeilmatchError {
+  return new VeilmatchError(
+    'bad-message',
+    `A frame '${QUERY.name}' has a length or a text that it cannot have.`,
   );
-}
-
-function bodyOf(frame: Uint8Array, due: FrameName): Uint8Array {
-  if (frame.length > MAX_FRAME_BYTES) {
-    throw new VeilmatchError(
-      'bad-message',
-      `A frame of ${frame.length} bytes: at most ${MAX_FRAME_BYTES} are allowed.`,
-    );
-  }
-  const name = contactFrameName(frame);
-  if (name !== due) {
-    throw new VeilmatchError(
-      'unexpected-message',
-      `The peer sent a frame '${name}' where a frame '${due}' was due.`,
-    );
-  }
-  return frame.subarray(1);
-}
-
-function malformed(name: FrameName): VeilmatchError {
-  return new VeilmatchError('bad-message', `A frame '${name}' has a length or a text that it cannot have.`);
 }

@@ -11,7 +11,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, u32, utf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { pathName } from '../path-name.js';
-import { decodeFrame, encodeFrame } from '../psi/run/frames.js';
+import { bodyOf, encodeFrame, HELLO } from '../psi/run/frames.js';
 import { badFile, messagesOf, writeExchange } from '../transport/exchange/exchange-file.js';
 import type { FileHeaderMessage } from '../wire/messages.js';
 import { makeFolder } from './folders.js';
@@ -65,7 +65,7 @@ export async function writeManifest(
 }
 
 async function* framesOf({ hello, entries }: ManifestContent): AsyncGenerator<Uint8Array, void, void> {
-  yield encodeFrame('hello', hello);
+  yield encodeFrame(HELLO, hello);
   for (const [folder, all] of entries) {
     for (let first = 0; first < all.length; first += BATCH) {
       const batch = all.slice(first, first + BATCH);
@@ -144,9 +144,8 @@ export async function manifestHeader(path: string): Promise<FileHeaderMessage> {
 }
 
 function helloIn(frame: Uint8Array, path: string): Uint8Array {
-  const { name, body } = decodeFrame(frame);
-  if (name !== 'hello') throw badFile(path, 'it does not begin with a Hello');
-  return body.slice();
+  if (frame[0] !== HELLO.type) throw badFile(path, 'it does not begin with a Hello');
+  return bodyOf(frame, HELLO).slice();
 }
 
 function takeEntries(frame: Uint8Array, entries: Map<PartFolder, PartEntry[]>, path: string): void {

@@ -19,8 +19,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultLedger } from '../../src/cli/secrets/state-folder.js';
 import { intersection } from '../../src/psi/intersection/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { encodeFrame } from '../../src/psi/run/frames.js';
+import { encodeFrame, FINISH, HELLO } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
+import { TAGS } from '../../src/psi/shuffled/frames.js';
 import { openFileLedger } from '../../src/transport/files/file-ledger.js';
 import { connect } from '../../src/transport/index.js';
 import { chargesOf } from '../suites/ledger.js';
@@ -57,8 +58,6 @@ async function issue(...more: string[]): Promise<Ending> {
 }
 
 /** Types of frames. */
-const TAGS = 4;
-const FINISH = 5;
 const INTERSECTION = ['--reveal', 'intersection'];
 
 describe('a budget', () => {
@@ -141,11 +140,11 @@ describe('a budget', () => {
     let answered = 0;
     for (let i = 0; i < 12; i++) {
       const channel = await connect(`ws://127.0.0.1:${server.port}`, { token });
-      await channel.send(encodeFrame('hello', encodeHello(hello, ristretto255Suite)));
+      await channel.send(encodeFrame(HELLO, encodeHello(hello, ristretto255Suite)));
       try {
         for await (const frame of channel) {
-          if (frame[0] === TAGS) answered++;
-          if (frame[0] === FINISH) break;
+          if (frame[0] === TAGS.type) answered++;
+          if (frame[0] === FINISH.type) break;
         }
       } catch {}
       await channel.close('aborted');

@@ -10,6 +10,7 @@ import { createBackend } from '../../src/group/select.js';
 import { identifiersFromRows } from '../../src/identifiers/index.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { createJoinIds } from '../../src/psi/index.js';
+import { JOIN_IDS_FRAMES } from '../../src/psi/join-ids/frames.js';
 import { type JoinIdsEnd, joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
 import { decodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
@@ -192,7 +193,7 @@ describe('what a party sees of the other', () => {
     await record(
       (role) => parties[role],
       (from, frame) => {
-        const { name, body } = decodeFrame(frame);
+        const { name, body } = decodeFrame(frame, JOIN_IDS_FRAMES);
         if (name !== 'hello' && name !== 'finish') elements[from][name] = body.slice(4);
         return frame;
       },
@@ -275,7 +276,7 @@ describe('a party that deviates', () => {
             backend: who === role ? curious : backend,
           }),
         (from, frame) => {
-          const { name, body } = decodeFrame(frame);
+          const { name, body } = decodeFrame(frame, JOIN_IDS_FRAMES);
           if (from === other && (name === 'blinded' || name === 'evaluated')) seen[name] = body.slice(4);
           return frame;
         },
@@ -301,8 +302,8 @@ describe('what a message of a run for join ids may hold', () => {
   });
   const give = (role: Role, type: number, ...elements: Uint8Array[]) => {
     const at = indexOfType(given[role], type);
-    const { name } = decodeFrame(given[role][at]!);
-    return feed(make, role, given, at, encodeRecords(name, 0, concatBytes(...elements)));
+    const sent = JOIN_IDS_FRAMES.find((each) => each.type === type)!;
+    return feed(make, role, given, at, encodeRecords(sent, 0, concatBytes(...elements)));
   };
   const elementsOf = (role: Role, type: number): Uint8Array[] => {
     const frame = given[role][indexOfType(given[role], type)]!;

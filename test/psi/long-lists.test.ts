@@ -5,12 +5,13 @@ import { expect, it } from 'vitest';
 import { concatBytes, equalBytes, sortRecords } from '../../src/bytes.js';
 import { observeRun } from '../../src/psi/described/observe.js';
 import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { encodeFrame, recordFrames } from '../../src/psi/run/frames.js';
+import { encodeFrame, HELLO, recordFrames } from '../../src/psi/run/frames.js';
 import { encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import { Line } from '../../src/psi/run/machine.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import { tagBytes } from '../../src/psi/run/suite.js';
 import { takeShared } from '../../src/psi/shuffled/shuffled.js';
+import { SUM_FRAMES, VALUES } from '../../src/psi/sum/frames.js';
 import { sum } from '../../src/psi/sum/index.js';
 import { secureRandom } from '../../src/random.js';
 
@@ -33,7 +34,7 @@ const helloOf = (role: 'receiver' | 'sender'): Hello => ({
   publicKey: role === 'sender' ? secureRandom(32) : new Uint8Array(32),
 });
 const values = sortRecords(secureRandom(PEOPLE * record), record);
-const frames = [...recordFrames('values', values, record)];
+const frames = [...recordFrames(VALUES, values, record)];
 
 const parts = (from: number, to: number): Uint8Array => {
   const joined = new Uint8Array(PEOPLE * (to - from));
@@ -48,7 +49,7 @@ it('takes what is attached to every person of a long list', async () => {
   const lookup = { tags, width: 1, tagBytes: width, peer: helloOf('sender') };
   const seen: Uint8Array[] = [];
   let shared = 0;
-  const taking = takeShared(new Line('receiver'), 'values', lookup, {
+  const taking = takeShared(new Line('receiver', SUM_FRAMES), VALUES, lookup, {
     bytes: ciphertextBytes(ristretto255Suite.group),
     async take(attachments, marks) {
       seen.push(attachments);
@@ -66,11 +67,13 @@ it('takes what is attached to every person of a long list', async () => {
 it('reads a long run off the line', () => {
   const hellos = (['receiver', 'sender'] as const).map((from) => ({
     from,
-    bytes: encodeFrame('hello', encodeHello(helloOf(from), ristretto255Suite)),
+    bytes: encodeFrame(HELLO, encodeHello(helloOf(from), ristretto255Suite)),
   }));
   const observed = observeRun(
     [...hellos, ...frames.map((bytes) => ({ from: 'sender' as const, bytes }))],
     sum,
+    ristretto255Suite,
+    [{ type: VALUES, list: 'tags', behind: ({ group }) => ciphertextBytes(group) }],
   );
   expect(equalBytes(observed.tags, parts(0, width))).toBe(true);
   expect(observed.blinded).toEqual(concatBytes());

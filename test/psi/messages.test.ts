@@ -11,8 +11,9 @@ import { KINDS } from '../../src/psi/intersection/kinds.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
 import { psiSender } from '../../src/psi/intersection/sender.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { encodeFrame, encodeRecords } from '../../src/psi/run/frames.js';
+import { encodeFrame, encodeRecords, FINISH, HELLO } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
+import { BLINDED, EVALUATED, TAGS } from '../../src/psi/shuffled/frames.js';
 import { replayedRandom } from '../../src/random.js';
 import { expectCode } from '../suites/errors.js';
 import { drain } from '../support/exchange.js';
@@ -94,7 +95,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
       recording.given[role === 'receiver' ? 'sender' : 'receiver'][0]!.subarray(1),
       ristretto255Suite,
     );
-    return encodeFrame('hello', encodeHello({ ...hello, ...change }, ristretto255Suite));
+    return encodeFrame(HELLO, encodeHello({ ...hello, ...change }, ristretto255Suite));
   };
 
   it('another version, suite, mode or role is an incompatible peer', async () => {
@@ -168,7 +169,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
   it('elements that are not canonical, the identity, and repeated ones are named with their position in the list', async () => {
     const [, first] = recording.given.sender;
     const good = first!.subarray(5, 37);
-    const asked = (second: Uint8Array): Uint8Array => encodeRecords('blinded', 0, concatBytes(good, second));
+    const asked = (second: Uint8Array): Uint8Array => encodeRecords(BLINDED, 0, concatBytes(good, second));
     expect((await expectCode('bad-element', () => toSender(blindedAt, asked(NOT_CANONICAL)))).position).toBe(
       1,
     );
@@ -177,9 +178,9 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     );
     expect((await expectCode('repeated-element', () => toSender(blindedAt, asked(good)))).position).toBe(1);
     // Also across chunks: the third element is the first one again.
-    const again = encodeRecords('blinded', 2, good);
+    const again = encodeRecords(BLINDED, 2, good);
     expect((await expectCode('repeated-element', () => toSender(blindedAt + 1, again))).position).toBe(2);
-    const bad = encodeRecords('blinded', 2, NOT_CANONICAL);
+    const bad = encodeRecords(BLINDED, 2, NOT_CANONICAL);
     const error = await expectCode('bad-element', () => toSender(blindedAt + 1, bad));
     expect(error.position).toBe(2);
     expect(error.message).toContain('Element 2');
@@ -190,7 +191,7 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     const one = answer.subarray(5, 37);
     const two = answer.subarray(37, 69);
     const given = (...elements: Uint8Array[]): Uint8Array =>
-      encodeRecords('evaluated', 0, concatBytes(...elements));
+      encodeRecords(EVALUATED, 0, concatBytes(...elements));
     const unsorted = reveal === 'cardinality';
     await expectCode('identity-element', () => toReceiver(evaluatedAt, given(IDENTITY)));
     await expectCode('bad-element', () => toReceiver(evaluatedAt, given(NOT_CANONICAL)));
@@ -204,12 +205,8 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     const tags = recording.given.receiver[tagsAt]!;
     const width = (tags.length - 5) / NAMES.length;
     const [one, two] = [tags.subarray(5, 5 + width), tags.subarray(5 + width, 5 + 2 * width)];
-    await expectCode('bad-message', () =>
-      toReceiver(tagsAt, encodeRecords('tags', 0, concatBytes(one, one))),
-    );
-    await expectCode('bad-message', () =>
-      toReceiver(tagsAt, encodeRecords('tags', 0, concatBytes(two, one))),
-    );
+    await expectCode('bad-message', () => toReceiver(tagsAt, encodeRecords(TAGS, 0, concatBytes(one, one))));
+    await expectCode('bad-message', () => toReceiver(tagsAt, encodeRecords(TAGS, 0, concatBytes(two, one))));
   });
 
   it('more records than were declared, gaps, overlaps and empty frames are refused', async () => {
@@ -217,13 +214,11 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
       ...recording.given.sender.slice(1, 3).map((frame) => frame.subarray(5)),
       IDENTITY,
     );
-    await expectCode('wrong-size', () => toSender(blindedAt, encodeRecords('blinded', 0, four)));
+    await expectCode('wrong-size', () => toSender(blindedAt, encodeRecords(BLINDED, 0, four)));
     await expectCode('bad-message', () => toSender(blindedAt, recording.given.sender[2]!));
     await expectCode('bad-message', () => toSender(2, recording.given.sender[1]!));
-    await expectCode('bad-message', () => toSender(blindedAt, encodeRecords('blinded', 0, new Uint8Array())));
-    await expectCode('bad-message', () =>
-      toSender(blindedAt, encodeRecords('blinded', 0, new Uint8Array(31))),
-    );
+    await expectCode('bad-message', () => toSender(blindedAt, encodeRecords(BLINDED, 0, new Uint8Array())));
+    await expectCode('bad-message', () => toSender(blindedAt, encodeRecords(BLINDED, 0, new Uint8Array(31))));
   });
 
   it('frames out of turn, of unknown type, empty or too long are refused', async () => {
@@ -233,14 +228,14 @@ describe.each(['intersection', 'cardinality'] as const)('bad messages, %s', (rev
     await expectCode('bad-message', () => toSender(0, Uint8Array.of(9, 1, 2)));
     await expectCode('bad-message', () => toSender(0, new Uint8Array()));
     await expectCode('bad-message', () => toSender(0, new Uint8Array(1_048_577).fill(1)));
-    await expectCode('bad-message', () => toSender(0, encodeFrame('hello', new Uint8Array(96))));
+    await expectCode('bad-message', () => toSender(0, encodeFrame(HELLO, new Uint8Array(96))));
   });
 
   it('a message changed on the way that is valid in itself withholds the result', async () => {
     const finish = recording.given.receiver[finishAt]!.slice();
     finish[7]! ^= 1;
     await expectCode('transcript-mismatch', () => toReceiver(finishAt, finish));
-    const short = encodeFrame('finish', recording.given.receiver[finishAt]!.subarray(1, 32));
+    const short = encodeFrame(FINISH, recording.given.receiver[finishAt]!.subarray(1, 32));
     await expectCode('transcript-mismatch', () => toReceiver(finishAt, short));
     const tags = recording.given.receiver[tagsAt]!.slice();
     tags[tags.length - 1]! ^= 1;

@@ -26,11 +26,11 @@ import { joinIdsReceiver, joinIdsSender } from '../../src/psi/join-ids/join-ids.
 import { peopleReceiver, peopleSender } from '../../src/psi/people/people.js';
 import { exchange } from '../../src/psi/run/both.js';
 import { ciphertextBytes, ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { FRAME } from '../../src/psi/run/frames.js';
 import { SortedRecords } from '../../src/psi/run/matching.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { DisjointSets } from '../../src/psi/shuffled/disjoint-sets.js';
 import { CiphertextSum, decrypt, encryptOwn } from '../../src/psi/sum/elgamal.js';
+import { TOTAL, VALUES } from '../../src/psi/sum/frames.js';
 import type { SumPartyOptions } from '../../src/psi/sum/party.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
@@ -384,7 +384,7 @@ it('a client looks nothing up in the published set before somebody reads what it
 
 describe('the receiver of a sum', () => {
   const values = numbers.map(() => 1);
-  const type = FRAME.values;
+  const type = VALUES.type;
 
   /** The frames that the receiver sends, and how the run ends, where the sender has changed what it sends. */
   async function spoiled(
@@ -423,7 +423,7 @@ describe('the receiver of a sum', () => {
           const ends = await Promise.all(scenarios.map((shared) => spoiled(shared, { to }, broken)));
           for (const end of ends) expect(end).toEqual(ends[0]);
           expect(ends[0]!.at(-1)).toBe('bad-element');
-          expect(ends[0]!.some((line) => line.startsWith(`type ${FRAME.total},`))).toBe(false);
+          expect(ends[0]!.some((line) => line.startsWith(`type ${TOTAL.type},`))).toBe(false);
         }
       }
     },

@@ -17,11 +17,12 @@ import {
   Logarithms,
   memoryLedger,
 } from '../../src/psi/index.js';
-import { decodeFixed, decodeFrame, encodeFrame, type FrameName } from '../../src/psi/run/frames.js';
+import { decodeFixed, decodeFrame, encodeFrame, FINISH, type FrameType } from '../../src/psi/run/frames.js';
 import { FrameLog, sessionId } from '../../src/psi/run/session.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import { describedSum } from '../../src/psi/sum/described.js';
 import { addCiphertexts, decrypt, encryptOwn, encryptScalar } from '../../src/psi/sum/elgamal.js';
+import { OPENED, SUM_FRAMES, TOTAL } from '../../src/psi/sum/frames.js';
 import { sumReceiver } from '../../src/psi/sum/receiver.js';
 import { sumSender } from '../../src/psi/sum/sender.js';
 import { randomScalar, secureRandom } from '../../src/random.js';
@@ -246,7 +247,7 @@ describe('what the receiver can make of it', () => {
     const run = record(
       (role) => (role === 'sender' ? sumSender(set, values, { backend }) : sumReceiver(set, { backend })),
       async (from, frame) => {
-        const { name, body } = decodeFrame(frame);
+        const { name, body } = decodeFrame(frame, SUM_FRAMES);
         if (name === 'sumKey') key = body.slice();
         if (name === 'values') records = body.slice(4);
         if (name === 'opened') opened = body.slice();
@@ -257,7 +258,7 @@ describe('what the receiver can make of it', () => {
         const triple = await addCiphertexts(backend, concatBytes(one!, one!, one!));
         const fresh = await encryptScalar(backend, key, undefined, secureRandom);
         const chosen = await backend.add(await backend.subtract(triple, two!), fresh);
-        return encodeFrame('total', chosen);
+        return encodeFrame(TOTAL, chosen);
       },
     );
     // The digests differ in the end, but the number is out by then.
@@ -341,7 +342,7 @@ describe('what a sender that learns the sum can make of it', () => {
   it('the receiver then has nothing opened: no frame of the sender depends on a value but under its key', async () => {
     const seen: string[] = [];
     const onFrame = (from: Role, frame: Uint8Array): void =>
-      void seen.push(`${from} ${decodeFrame(frame).name}`);
+      void seen.push(`${from} ${decodeFrame(frame, SUM_FRAMES).name}`);
     const options = { backend, to: 'sender', acceptChosenValues: true, onFrame } as const;
     await intersectionSum(own.slice(0, 2), targets.slice(0, 2), [1, 2], options);
     expect(seen.filter((frame) => frame.startsWith('sender'))).toEqual([
@@ -362,19 +363,19 @@ describe('what a sender that learns the sum can make of it', () => {
 
 /** Says something else in one frame, and closes the run as if it had been the truth. */
 function lying(
-  about: FrameName,
+  about: FrameType,
   change: (body: Uint8Array) => Uint8Array,
 ): (from: Role, frame: Uint8Array) => Uint8Array {
   const seen = { receiver: new FrameLog(), sender: new FrameLog() };
   const hellos: Uint8Array[] = [];
   return (from, frame) => {
-    const { name, body } = decodeFrame(frame);
+    const { name, body } = decodeFrame(frame, SUM_FRAMES);
     if (name === 'hello') hellos.push(body);
     const to = from === 'receiver' ? 'sender' : 'receiver';
     if (name === 'finish') {
-      return encodeFrame('finish', seen[to].finish(sessionId(hellos[0]!, hellos[1]!), from));
+      return encodeFrame(FINISH, seen[to].finish(sessionId(hellos[0]!, hellos[1]!), from));
     }
-    const given = name === about ? encodeFrame(name, change(body.slice())) : frame;
+    const given = name === about.name ? encodeFrame(about, change(body.slice())) : frame;
     seen[from].add(from, frame);
     seen[to].add(from, given);
     return given;
@@ -428,7 +429,10 @@ for (const to of ['receiver', 'sender'] as const) {
       const twice = (frame: Uint8Array): Uint8Array => concatBytes(frame, frame.slice(1));
       await expectCode('bad-message', () => give('sender', 18, twice));
       expect(
-        decodeFixed(decodeFrame(given.sender[indexOfType(given.sender, 18)]!), to === 'sender' ? 68 : 64),
+        decodeFixed(
+          decodeFrame(given.sender[indexOfType(given.sender, 18)]!, SUM_FRAMES),
+          to === 'sender' ? 68 : 64,
+        ),
       );
     });
 
@@ -440,7 +444,7 @@ for (const to of ['receiver', 'sender'] as const) {
           if (role === 'receiver') receiver = machine as typeof receiver;
           return machine;
         };
-        const lie = lying('opened', () => identity);
+        const lie = lying(OPENED, () => identity);
         const { sender } = await record(kept, lie);
         expect(sender.at(-1)![0]).toBe(5);
         expect(receiver!.done).toBe(true);
@@ -450,7 +454,7 @@ for (const to of ['receiver', 'sender'] as const) {
       it('what is opened must be an element, which is found out before the receiver says anything', async () => {
         const badOpened = record(
           make,
-          lying('opened', () => bad),
+          lying(OPENED, () => bad),
         );
         await expect(badOpened).rejects.toMatchObject({ code: 'bad-element' });
       });
@@ -460,7 +464,7 @@ for (const to of ['receiver', 'sender'] as const) {
           body[67] = 4;
           return body;
         };
-        await expect(record(make, lying('total', claim))).rejects.toMatchObject({ code: 'bad-message' });
+        await expect(record(make, lying(TOTAL, claim))).rejects.toMatchObject({ code: 'bad-message' });
       });
     }
   });

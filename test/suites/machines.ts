@@ -7,7 +7,7 @@ import { concatBytes, u32 } from '../../src/bytes.js';
 import { VeilmatchError } from '../../src/errors.js';
 import type { PsiMachine } from '../../src/psi/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { encodeFrame } from '../../src/psi/run/frames.js';
+import { encodeFrame, HELLO } from '../../src/psi/run/frames.js';
 import { decodeHello, encodeHello, type Hello } from '../../src/psi/run/hello.js';
 import type { Role } from '../../src/psi/run/suite.js';
 import type { RandomSource } from '../../src/random.js';
@@ -78,7 +78,7 @@ export function testBadMessages(name: string, make: MakeParty): void {
     it('a peer that runs something else is an incompatible peer', async () => {
       const hello = (to: Role, change: Partial<Hello>): Uint8Array =>
         encodeFrame(
-          'hello',
+          HELLO,
           encodeHello(
             { ...decodeHello(recording[to][0]!.subarray(1), ristretto255Suite), ...change },
             ristretto255Suite,

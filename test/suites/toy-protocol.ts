@@ -14,10 +14,12 @@ import { countingTerms } from '../../src/policy/terms.js';
 import type { CommandParty, ListProtocol } from '../../src/psi/described/command-line.js';
 import type { CardinalityResult } from '../../src/psi/intersection/result.js';
 import {
-  decodeFrame,
   decodeRecords,
   encodeFrame,
-  frameName,
+  FINISH,
+  type FrameType,
+  frameNames,
+  HELLO,
   recordFrames,
 } from '../../src/psi/run/frames.js';
 import { encodeHello } from '../../src/psi/run/hello.js';
@@ -28,6 +30,7 @@ import { type OptionOf, yesOrNo } from '../../src/psi/run/options.js';
 import { type CommonOptions, commonSettings, openSession, ownHello } from '../../src/psi/run/party.js';
 import type { ByRole, ListOwn, Party } from '../../src/psi/run/protocol.js';
 import type { Role } from '../../src/psi/run/suite.js';
+import { ASKING_FRAMES, BLINDED, TAGS } from '../../src/psi/shuffled/frames.js';
 import type { Part } from '../../src/psi/shuffled/shuffled.js';
 
 const DIGEST_BYTES = 32;
@@ -69,10 +72,10 @@ const tokensOf = (set: IdentifierSet): Uint8Array =>
 const TOY: RunKind = { id: 'toy', mode: 77 };
 
 /** All hashes of the peer. */
-async function* taken(line: Line, name: 'blinded' | 'tags', size: number): Part<Uint8Array> {
+async function* taken(line: Line, type: FrameType, size: number): Part<Uint8Array> {
   const tokens = new Uint8Array(size * DIGEST_BYTES);
   for (let done = 0; done < size; ) {
-    const { bytes } = decodeRecords(yield* line.take(name), DIGEST_BYTES, done, size);
+    const { bytes } = decodeRecords(yield* line.take(type), DIGEST_BYTES, done, size);
     tokens.set(bytes, done * DIGEST_BYTES);
     done += bytes.length / DIGEST_BYTES;
   }
@@ -81,22 +84,22 @@ async function* taken(line: Line, name: 'blinded' | 'tags', size: number): Part<
 
 async function* program({ set }: ListOwn, role: Role, options: CommonOptions): Program<CardinalityResult> {
   const settings = commonSettings(set, options, { protocol: TOY, to: 'both', verifiable: false });
-  const line = new Line(role);
+  const line = new Line(role, ASKING_FRAMES);
   const hello = ownHello(role, set, settings);
-  const greeting = encodeFrame('hello', encodeHello(hello, settings.suite));
+  const greeting = encodeFrame(HELLO, encodeHello(hello, settings.suite));
   const own = tokensOf(set);
   if (role === 'receiver') yield greeting;
-  const { peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+  const { peer } = openSession(hello, (yield* line.take(HELLO)).body, settings);
   const sizes = { peerSize: peer.size, ownSize: set.size };
   await settings.admit({ ...sizes, learns: 'toy', terms: countingTerms });
   let theirs: Uint8Array;
   if (role === 'receiver') {
-    yield* recordFrames('blinded', own, DIGEST_BYTES);
-    theirs = yield* taken(line, 'tags', peer.size);
+    yield* recordFrames(BLINDED, own, DIGEST_BYTES);
+    theirs = yield* taken(line, TAGS, peer.size);
   } else {
     yield greeting;
-    theirs = yield* taken(line, 'blinded', peer.size);
-    yield* recordFrames('tags', own, DIGEST_BYTES);
+    theirs = yield* taken(line, BLINDED, peer.size);
+    yield* recordFrames(TAGS, own, DIGEST_BYTES);
   }
   const table = new DistinctBytes();
   for (let at = 0; at < own.length; at += DIGEST_BYTES) table.add(own, at, at + DIGEST_BYTES);
@@ -105,9 +108,9 @@ async function* program({ set }: ListOwn, role: Role, options: CommonOptions): P
     if (table.indexOf(theirs, at, at + DIGEST_BYTES) >= 0) size++;
   }
   // The last frame is the receiver's, so that the sender keeps its part until the other one has its result.
-  if (role === 'receiver') yield* line.take('finish');
-  yield encodeFrame('finish', THANKS);
-  if (role === 'sender') yield* line.take('finish');
+  if (role === 'receiver') yield* line.take(FINISH);
+  yield encodeFrame(FINISH, THANKS);
+  if (role === 'sender') yield* line.take(FINISH);
   return { size, peerSize: peer.size };
 }
 
@@ -154,16 +157,15 @@ export const toy: ListProtocol<ByRole<ListOwn>, ToyOptions, ByRole<CardinalityRe
     outsider: 'Everything.',
     enumerating: 'Everything.',
   }),
-  nameOf: frameName,
+  nameOf: frameNames(ASKING_FRAMES),
   observe: (frames) => ({
     kind: 'tokens',
     scheme: { hash: 'plain', algorithm: 'sha256' },
     format: 'e164',
     digests: ByteList.from(
       frames
-        .map(({ bytes }) => decodeFrame(bytes))
-        .filter(({ name }) => name === 'blinded' || name === 'tags')
-        .map(({ body }) => body.subarray(4)),
+        .filter(({ bytes }) => bytes[0] === BLINDED.type || bytes[0] === TAGS.type)
+        .map(({ bytes }) => bytes.subarray(5)),
     ).bytes,
   }),
 };

@@ -26,7 +26,7 @@ import { type ErrorCode, VeilmatchError } from '../../src/errors.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { intersection } from '../../src/psi/intersection/index.js';
 import { ristretto255Suite } from '../../src/psi/run/ciphersuite.js';
-import { encodeFrame } from '../../src/psi/run/frames.js';
+import { encodeFrame, HELLO } from '../../src/psi/run/frames.js';
 import { encodeHello } from '../../src/psi/run/hello.js';
 import { signingPublicKey } from '../../src/signing.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
@@ -164,7 +164,7 @@ describe.skipIf(process.platform === 'win32')('a file of a partner', () => {
   /** A Hello of so many elements. */
   function helloOf(size: number): Uint8Array {
     return encodeFrame(
-      'hello',
+      HELLO,
       encodeHello(
         {
           role: 'receiver',

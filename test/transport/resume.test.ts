@@ -12,7 +12,8 @@ import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
 import { psiReceiver } from '../../src/psi/intersection/receiver.js';
-import { encodeRecords, FRAME } from '../../src/psi/run/frames.js';
+import { encodeRecords, FINISH } from '../../src/psi/run/frames.js';
+import { BLINDED } from '../../src/psi/shuffled/frames.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { disconnected } from '../../src/transport/channel/link.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
@@ -208,7 +209,7 @@ describe('a receiver whose sender does not hear the end', () => {
         return {
           async next() {
             const next = await frames.next();
-            if (next.value?.[0] !== FRAME.finish) return next;
+            if (next.value?.[0] !== FINISH.type) return next;
             await b.close('aborted');
             throw disconnected('cut');
           },
@@ -275,7 +276,7 @@ describe('a sender', () => {
     const { theirs, questions, watch } = await interrupted();
     const [a, b] = memoryChannels();
     const run = settled(send(b, SENDER, { ...options, backend: watch.backend, journal: theirs }));
-    const changed = encodeRecords('blinded', 0, questions[1]!.subarray(5));
+    const changed = encodeRecords(BLINDED, 0, questions[1]!.subarray(5));
     await a.send(changed);
     expect(await run).toMatchObject({ code: 'bad-message' });
     const [asked] = [...watch.byScalar.values()];

@@ -6,7 +6,7 @@ import { VeilmatchError } from '../../src/errors.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { createBackend } from '../../src/group/select.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { FRAME } from '../../src/psi/run/frames.js';
+import { FINISH } from '../../src/psi/run/frames.js';
 import type { Channel } from '../../src/transport/channel/channel.js';
 import { memoryChannels } from '../../src/transport/channel/memory.js';
 import { type ReceiveOptions, receive, send } from '../../src/transport/run.js';
@@ -53,7 +53,7 @@ describe('a run over a channel', () => {
       traffic: a.traffic,
       [Symbol.asyncIterator]: () => a[Symbol.asyncIterator](),
       async send(frame) {
-        if (frame[0] === FRAME.finish) {
+        if (frame[0] === FINISH.type) {
           events.push('finish');
           // The result's indices are put into an array: nothing else of two hundred numbers is made from now on.
           Array.prototype.push = function (this: unknown[], ...items: unknown[]): number {

@@ -12,10 +12,12 @@ import {
 } from '../intersection/described.js';
 import type { IntersectionResult, SenderResult } from '../intersection/result.js';
 import { describedOtIntersection } from '../ot/described.js';
+import { CHOICES } from '../ot/frames.js';
 import type { OtIntersectionOptions } from '../ot/index.js';
 import { observeOtRun } from '../ot/observe.js';
-import { decodeFrame, frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import { AUTO_FRAMES } from './frames.js';
 import { autoIntersection, type Found } from './index.js';
 import { AUTO } from './party.js';
 
@@ -62,9 +64,9 @@ export const describedAuto: ListProtocol<
     },
   },
   leakage: describedOtIntersection.leakage,
-  nameOf: frameName,
+  nameOf: frameNames(AUTO_FRAMES),
   observe(frames: readonly SentFrame[], suite) {
-    const isOt = frames.some(({ bytes }) => decodeFrame(bytes).name === 'choices');
+    const isOt = frames.some(({ bytes }) => bytes[0] === CHOICES.type);
     return isOt ? observeOtRun(frames, suite) : observeRun(frames, AUTO, suite);
   },
   // What comes after is drawn by the protocol that the sizes choose.

@@ -12,12 +12,13 @@ import type { SenderEnd } from '../intersection/sender.js';
 import { committedHello, type OtReceiverEnd } from '../ot/receiver.js';
 import type { OtPartyOptions } from '../ot/run.js';
 import type { OtSenderEnd } from '../ot/sender.js';
-import { encodeFrame } from '../run/frames.js';
+import { encodeFrame, HELLO } from '../run/frames.js';
 import { decodeHello, encodeHello } from '../run/hello.js';
 import type { RunKind } from '../run/kind.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { COMMON_NAMES, commonSettings, type PartySettings } from '../run/party.js';
 import { toBoth } from '../run/shared-options.js';
+import { AUTO_FRAMES } from './frames.js';
 import { chosenFor, type FoundBy } from './threshold.js';
 
 export const AUTO: RunKind = { id: 'auto', mode: 6, bindsIdentifier: true };
@@ -60,10 +61,10 @@ async function* receiverProgram(
   set: IdentifierSet,
   settings: PartySettings,
 ): Program<AutoEnd<ReceiverEnd | OtReceiverEnd>> {
-  const line = new Line('receiver');
+  const line = new Line('receiver', AUTO_FRAMES);
   const own = committedHello(set, settings);
-  yield line.send(encodeFrame('hello', encodeHello(own.hello, settings.suite)));
-  const peerHello = (yield* line.take('hello')).body;
+  yield line.send(encodeFrame(HELLO, encodeHello(own.hello, settings.suite)));
+  const peerHello = (yield* line.take(HELLO)).body;
   const by = chosenFor(set.size, decodeHello(peerHello, settings.suite).size);
   const greeted = { ...own, line, peerHello };
   if (by === 'ot-psi') {
@@ -90,8 +91,8 @@ async function* senderProgram(
   set: IdentifierSet,
   settings: PartySettings,
 ): Program<AutoEnd<SenderEnd | OtSenderEnd>> {
-  const line = new Line('sender');
-  const peerHello = (yield* line.take('hello')).body;
+  const line = new Line('sender', AUTO_FRAMES);
+  const peerHello = (yield* line.take(HELLO)).body;
   const by = chosenFor(decodeHello(peerHello, settings.suite).size, set.size);
   const greeted = { line, peerHello };
   if (by === 'ot-psi') {

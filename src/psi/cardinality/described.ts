@@ -5,10 +5,11 @@ import type { CommandParty, ListProtocol, Whose } from '../described/command-lin
 import type { Draw } from '../described/described.js';
 import { observeRun } from '../described/observe.js';
 import { toFlag } from '../described/shared-flags.js';
+import { INTERSECTION_FRAMES } from '../intersection/frames.js';
 import { psiLeakage } from '../intersection/leakage.js';
 import type { CardinalityResult, SenderResult } from '../intersection/result.js';
 import type { CoarseCount } from '../intersection/reveal.js';
-import { frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
 import { type CardinalityOptions, cardinality } from './index.js';
 
@@ -71,7 +72,7 @@ export const describedCardinality: ListProtocol<
     },
   },
   leakage: ({ to, coarse } = {}) => psiLeakage({ reveal: 'cardinality', coarse, to }),
-  nameOf: frameName,
+  nameOf: frameNames(INTERSECTION_FRAMES),
   observe: (frames, suite) => observeRun(frames, cardinality, suite),
   draws: { receiver: draws, sender: draws },
 };

@@ -2,12 +2,13 @@
 /** Reads a run off the line, as anybody can who sees all frames: no secret is needed for anything here. */
 
 import { ByteListBuilder } from '../../bytes.js';
-import { ciphertextBytes, type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
-import { decodeFrame, decodeRecords } from '../run/frames.js';
+import { type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
+import { bodyOf, decodeFrame, decodeRecords, type Frame, type FrameType, HELLO } from '../run/frames.js';
 import { decodeHello } from '../run/hello.js';
 import type { RunKind } from '../run/kind.js';
 import { sessionId } from '../run/session.js';
 import { type Role, tagBytes, tagPrefix } from '../run/suite.js';
+import { BLINDED, EVALUATED, TAGS } from '../shuffled/frames.js';
 
 /** A frame of a run, as it went over the line. */
 export interface SentFrame {
@@ -35,15 +36,31 @@ interface ObservedRun {
   readonly tagBindsIdentifier: boolean;
 }
 
+/** A frame that shows records of a list. */
+export interface ShownFrame {
+  readonly type: FrameType;
+  readonly list: 'blinded' | 'evaluated' | 'tags';
+  /** Bytes behind what a record has of the list. Default none. */
+  readonly behind?: (suite: PsiSuite) => number;
+}
+
+const SHOWN: readonly ShownFrame[] = [
+  { type: BLINDED, list: 'blinded' },
+  { type: EVALUATED, list: 'evaluated' },
+  { type: TAGS, list: 'tags' },
+];
+
 /**
  * @param kind of run: whether tags take in the identifier
  * @param suite that the run is of
+ * @param own frames of the protocol's own that show something
  * @throws {VeilmatchError} `bad-message` for frames that are no complete run; `incompatible-peer` for a run of another suite
  */
 export function observeRun(
   frames: readonly SentFrame[],
   { bindsIdentifier = false }: Pick<RunKind, 'bindsIdentifier'>,
   suite: PsiSuite = ristretto255Suite,
+  own: readonly ShownFrame[] = [],
 ): ObservedRun {
   const { elementBytes } = suite.group;
   const hellos = { receiver: new Uint8Array(), sender: new Uint8Array() };
@@ -52,26 +69,23 @@ export function observeRun(
     evaluated: new ByteListBuilder(),
     tags: new ByteListBuilder(),
   };
+  const shown = [...SHOWN, ...own];
   let width = 0;
   for (const { from, bytes } of frames) {
-    const frame = decodeFrame(bytes);
-    if (frame.name === 'hello') {
-      hellos[from] = frame.body.slice();
+    if (bytes[0] === HELLO.type) {
+      hellos[from] = bodyOf(bytes, HELLO).slice();
       if (hellos.receiver.length > 0 && hellos.sender.length > 0) {
         width = tagBytes(decodeHello(hellos.receiver, suite).size, decodeHello(hellos.sender, suite).size);
       }
     }
-    if (frame.name === 'blinded' || frame.name === 'evaluated')
-      lists[frame.name].add(recordsOf(frame, elementBytes));
-    if (frame.name === 'ids') lists.evaluated.add(recordsOf(frame, elementBytes));
-    if (frame.name === 'tags') lists.tags.add(recordsOf(frame, width));
-    if (frame.name === 'values') {
-      const each = width + ciphertextBytes(suite.group);
-      const records = recordsOf(frame, each);
-      for (let at = 0; at < records.length; at += each) {
-        lists.tags.add(records.subarray(at, at + width));
-      }
-    }
+    // All others say nothing that is attacked.
+    const found = shown.find(({ type }) => type.type === bytes[0]);
+    if (found === undefined) continue;
+    const { type, list, behind = () => 0 } = found;
+    const listed = list === 'tags' ? width : elementBytes;
+    const each = listed + behind(suite);
+    const records = recordsOf(decodeFrame(bytes, [type]), each);
+    for (let at = 0; at < records.length; at += each) lists[list].add(records.subarray(at, at + listed));
   }
   const { mode, publicKey } = decodeHello(hellos.sender, suite);
   return {
@@ -87,7 +101,7 @@ export function observeRun(
   };
 }
 
-function recordsOf(frame: ReturnType<typeof decodeFrame>, width: number): Uint8Array {
+function recordsOf(frame: Frame, width: number): Uint8Array {
   const { buffer, byteOffset, length } = frame.body;
   // Without an index there are no records either, which is what it is refused for.
   const first = length < 4 ? 0 : new DataView(buffer, byteOffset, length).getUint32(0);

@@ -23,6 +23,7 @@ import { decodeRecords, encodeFrame, type Frame, recordFrames } from '../run/fra
 import type { Line } from '../run/machine.js';
 import { SortedRecords } from '../run/matching.js';
 import { CONFIRM_BYTES, CONFIRM_LABEL } from '../run/suite.js';
+import { CONFIRM } from './frames.js';
 
 /** @param element b * H(y), or the secret that hides a count */
 function digest(sid: Uint8Array, element: Uint8Array): Uint8Array {
@@ -64,7 +65,7 @@ export async function confirmFrames(
       records.set(i < matches ? record : random, i * CONFIRM_BYTES);
     }
   });
-  return recordFrames('confirm', await sortRecordsInTurns(records, CONFIRM_BYTES), CONFIRM_BYTES);
+  return recordFrames(CONFIRM, await sortRecordsInTurns(records, CONFIRM_BYTES), CONFIRM_BYTES);
 }
 
 /** S's records of one run, in the order of its list. */
@@ -96,7 +97,7 @@ export class Confirmations {
     const shared = new Uint8Array(records.size);
     let last: Uint8Array | undefined;
     for (let done = 0; done < most; ) {
-      const { bytes } = decodeRecords(yield* line.take('confirm'), CONFIRM_BYTES, done, most);
+      const { bytes } = decodeRecords(yield* line.take(CONFIRM), CONFIRM_BYTES, done, most);
       await inTurns(bytes.length / CONFIRM_BYTES, (from, to) => {
         const part = bytes.subarray(from * CONFIRM_BYTES, to * CONFIRM_BYTES);
         last = checkAscending('confirmations', part, CONFIRM_BYTES, done + from, last);
@@ -123,7 +124,7 @@ export async function countFrame(
   try {
     const key = await backend.multiplyBase(scalar);
     const shared = await backend.multiplyBase(scalar, publicKey);
-    return encodeFrame('confirm', concatBytes(key, masked(u32(size), sid, shared)));
+    return encodeFrame(CONFIRM, concatBytes(key, masked(u32(size), sid, shared)));
   } finally {
     scalar.fill(0);
   }

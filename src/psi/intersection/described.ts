@@ -5,8 +5,9 @@ import type { CommandParty, ListProtocol, Whose } from '../described/command-lin
 import type { OptionFlag } from '../described/described.js';
 import { observeRun } from '../described/observe.js';
 import { toFlag } from '../described/shared-flags.js';
-import { frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import { INTERSECTION_FRAMES } from './frames.js';
 import { type IntersectionOptions, intersection } from './index.js';
 import { psiLeakage } from './leakage.js';
 import type { IntersectionResult, SenderResult } from './result.js';
@@ -67,7 +68,7 @@ export const describedIntersection: ListProtocol<
     },
   },
   leakage: ({ to } = {}) => psiLeakage({ reveal: 'intersection', to }),
-  nameOf: frameName,
+  nameOf: frameNames(INTERSECTION_FRAMES),
   observe: (frames, suite) => observeRun(frames, intersection, suite),
   draws: {
     receiver: ({ set }) => ['nonce', { kind: 'blind', count: set.size }],

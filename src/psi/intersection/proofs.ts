@@ -15,6 +15,7 @@ import { noProofs } from '../run/ciphersuite.js';
 import { encodeRecords, type Frame } from '../run/frames.js';
 import type { PartySettings } from '../run/party.js';
 import { PROOF_LABEL } from '../run/suite.js';
+import { PROOF } from './frames.js';
 
 async function contextOf({ suite, backend }: PartySettings, sid: Uint8Array): Promise<ProofContext> {
   if (suite.proofs === undefined) throw noProofs(suite);
@@ -35,7 +36,7 @@ export async function proofFrame(
   const { signal } = settings;
   const random = nonceSource(settings.random, scalar, statement);
   const proof = await generateProof(await contextOf(settings, sid), scalar, statement, { random, signal });
-  return encodeRecords('proof', first, proof);
+  return encodeRecords(PROOF, first, proof);
 }
 
 const NONCE_LABEL = utf8('veilmatch-psi-v1 nonce');

@@ -18,7 +18,7 @@ import {
   withOffset,
 } from '../run/checks.js';
 import { type Chunk, inChunks } from '../run/chunks.js';
-import { decodeRecords, encodeFrame, encodeRecords } from '../run/frames.js';
+import { decodeRecords, encodeFrame, encodeRecords, FINISH, HELLO } from '../run/frames.js';
 import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -26,8 +26,10 @@ import { markedIn, SortedRecords } from '../run/matching.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish, type Tagger } from '../run/session.js';
 import { type Blinding, MultiplicativeBlinding } from '../shuffled/blinding.js';
+import { BLINDED, EVALUATED, TAGS } from '../shuffled/frames.js';
 import type { Part } from '../shuffled/shuffled.js';
 import { AdditiveBlinding } from './additive.js';
+import { INTERSECTION_FRAMES, PROOF } from './frames.js';
 import { type PartyOptions, type PsiSettings, settingsOf, termsOf } from './party.js';
 import { toldCount } from './reveal.js';
 
@@ -58,15 +60,15 @@ export async function* receiverProgram(
   const { backend, random, suite } = settings;
   const { elementBytes } = suite.group;
   const ordered = settings.reveal === 'intersection';
-  const line = greeted?.line ?? new Line('receiver');
+  const line = greeted?.line ?? new Line('receiver', INTERSECTION_FRAMES);
   // What is kept of the run: the questions, to be held against their answers, and what matches are confirmed with.
   const asked = new Uint8Array(settings.verifiable ? set.size * elementBytes : 0);
   const unblinded = new Uint8Array(ordered && settings.to === 'both' ? set.size * elementBytes : 0);
   const hello = greeted?.hello ?? ownHello('receiver', set, settings);
   let blinding: Blinding | undefined;
   try {
-    if (greeted === undefined) yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    if (greeted === undefined) yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    const peerHello = greeted?.peerHello ?? (yield* line.take(HELLO)).body;
     const { sid, tagger, peer } = openSession(hello, peerHello, settings);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'both' ? settings.reveal : 'nothing';
@@ -78,12 +80,12 @@ export async function* receiverProgram(
 
     for await (const { first, elements } of blindedChunks(set, blinding, settings)) {
       if (settings.verifiable) asked.set(elements, first * elementBytes);
-      yield line.send(encodeRecords('blinded', first, elements));
+      yield line.send(encodeRecords(BLINDED, first, elements));
     }
 
     const check = async function* (D: Uint8Array, done: number): Part<void> {
       const C = asked.subarray(done * elementBytes, done * elementBytes + D.length);
-      const proof = yield* line.take('proof');
+      const proof = yield* line.take(PROOF);
       // Loaded where proofs were agreed on: most pages never do.
       const { checkProof } = await import('./proofs.js');
       await withOffset(done, checkProof(settings, sid, { B: peer.publicKey, C, D }, done, proof));
@@ -98,7 +100,7 @@ export async function* receiverProgram(
     let matches = 0;
     let lastTag: Uint8Array | undefined;
     for (let done = 0; done < peer.size; ) {
-      const { bytes } = decodeRecords(yield* line.take('tags'), tagger.width, done, peer.size);
+      const { bytes } = decodeRecords(yield* line.take(TAGS), tagger.width, done, peer.size);
       const { width } = tagger;
       await inTurns(bytes.length / width, (from, to) => {
         const part = bytes.subarray(from * width, to * width);
@@ -111,7 +113,7 @@ export async function* receiverProgram(
       });
       done += bytes.length / width;
     }
-    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take(FINISH)).body);
     const size = toldCount(matches, settings.coarse);
     if (settings.to === 'both') {
       // Loaded where both learn the result: most pages never do.
@@ -122,7 +124,7 @@ export async function* receiverProgram(
         : [await countFrame(sid, size, peer.publicKey, backend, random)];
       for (const frame of frames) yield line.send(frame);
     }
-    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    yield encodeFrame(FINISH, line.log.finish(sid, 'receiver'));
     let matched: readonly number[] | undefined;
     return {
       size,
@@ -168,7 +170,7 @@ async function* takeAnswers(
   const answers = new DistinctBytes();
   let last: Uint8Array | undefined;
   for (let done = 0; done < set.size; ) {
-    const { bytes } = decodeRecords(yield* line.take('evaluated'), elementBytes, done, set.size);
+    const { bytes } = decodeRecords(yield* line.take(EVALUATED), elementBytes, done, set.size);
     const ordered = settings.reveal === 'intersection';
     if (!ordered) last = checkAscending('answers', bytes, elementBytes, done, last);
     if (check !== undefined) yield* check(bytes, done);

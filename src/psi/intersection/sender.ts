@@ -11,7 +11,7 @@ import { DistinctBytes } from '../../bytes.js';
 import type { IdentifierSet } from '../../identifiers/set.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { checkDistinct, withOffset } from '../run/checks.js';
-import { decodeRecords, encodeFrame, encodeRecords, recordFrames } from '../run/frames.js';
+import { decodeRecords, encodeFrame, encodeRecords, FINISH, HELLO, recordFrames } from '../run/frames.js';
 import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -19,6 +19,8 @@ import { markedIn } from '../run/matching.js';
 import { ownTags } from '../run/own-tags.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { BLINDED, EVALUATED, TAGS } from '../shuffled/frames.js';
+import { CONFIRM, INTERSECTION_FRAMES } from './frames.js';
 import { type PartyOptions, type PsiSettings, settingsOf, termsOf } from './party.js';
 
 /** What the sender's machine knows at the end. */
@@ -48,12 +50,12 @@ export async function* senderProgram(
   const { backend, reveal, suite } = settings;
   const { elementBytes, scalars } = suite.group;
   const ordered = reveal === 'intersection';
-  const line = greeted?.line ?? new Line('sender');
+  const line = greeted?.line ?? new Line('sender', INTERSECTION_FRAMES);
   const greeting = ownHello('sender', set, settings);
   const scalar = scalars.random(settings.random);
   try {
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const peerHello = greeted?.peerHello ?? (yield* line.take(HELLO)).body;
     const { sid, tagger, peer } = openSession(hello, peerHello, settings);
     await settings.admit({
       peerSize: peer.size,
@@ -61,19 +63,19 @@ export async function* senderProgram(
       learns: reveal,
       terms: termsOf(settings),
     });
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
 
     const asked = new DistinctBytes();
     // Shuffled mode: nothing is answered before everything was asked, and the answer is sorted as a whole. Anything
     // less would tell R which of its elements an answer belongs to.
     const withheld = new Uint8Array(ordered ? 0 : peer.size * elementBytes);
     for (let done = 0; done < peer.size; ) {
-      const { bytes } = decodeRecords(yield* line.take('blinded'), elementBytes, done, peer.size);
+      const { bytes } = decodeRecords(yield* line.take(BLINDED), elementBytes, done, peer.size);
       const batch = settings.batch('evaluate', done, peer.size);
       const evaluated = await withOffset(done, backend.multiply(bytes, scalar, batch));
       // An element that is asked twice would show in a shuffled answer.
       await checkDistinct(asked, bytes, elementBytes, done, 'The receiver asked element');
-      if (ordered) yield line.send(encodeRecords('evaluated', done, evaluated));
+      if (ordered) yield line.send(encodeRecords(EVALUATED, done, evaluated));
       else withheld.set(evaluated, done * elementBytes);
       if (settings.verifiable) {
         const statement = { B: hello.publicKey, C: bytes, D: evaluated };
@@ -84,7 +86,7 @@ export async function* senderProgram(
       done += bytes.length / elementBytes;
     }
     const shuffled = await sortRecordsInTurns(withheld, elementBytes);
-    for (const frame of recordFrames('evaluated', shuffled, elementBytes)) {
+    for (const frame of recordFrames(EVALUATED, shuffled, elementBytes)) {
       yield line.send(frame);
     }
     // Loaded where both learn the result: most pages never do.
@@ -92,9 +94,9 @@ export async function* senderProgram(
     const confirmations = ordered && confirm ? new confirm.Confirmations(sid, set.size) : undefined;
     const unsorted = await ownTags(set, scalar, tagger, settings, (element) => confirmations?.add(element));
     const tags = await sortRecordsInTurns(unsorted, tagger.width);
-    for (const frame of recordFrames('tags', tags, tagger.width)) yield line.send(frame);
+    for (const frame of recordFrames(TAGS, tags, tagger.width)) yield line.send(frame);
 
-    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
+    yield encodeFrame(FINISH, line.log.finish(sid, 'sender'));
     const most = Math.min(peer.size, set.size);
     let size: number | undefined;
     let marks: Uint8Array | undefined;
@@ -102,9 +104,9 @@ export async function* senderProgram(
       marks = yield* confirmations.take(line, most);
       size = marks.reduce((sum, mark) => sum + mark, 0);
     } else if (confirm !== undefined) {
-      size = await confirm.readCount(yield* line.take('confirm'), sid, scalar, most, backend);
+      size = await confirm.readCount(yield* line.take(CONFIRM), sid, scalar, most, backend);
     }
-    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take(FINISH)).body);
     let matched: readonly number[] | undefined;
     return {
       peerSize: peer.size,

@@ -5,8 +5,9 @@ import type { CommandParty, ListProtocol } from '../described/command-line.js';
 import type { Draw, Leakage } from '../described/described.js';
 import { OFFLINE_BUT_SIZE } from '../described/leakage.js';
 import { observeRun } from '../described/observe.js';
-import { frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import { IDS, JOIN_IDS_FRAMES } from './frames.js';
 import { type JoinIdsTaken, joinIds } from './index.js';
 
 const leakage: Leakage = {
@@ -48,7 +49,7 @@ export const describedJoinIds: ListProtocol<ByRole<ListOwn>, object, ByRole<Join
     sender: party,
   },
   leakage: () => leakage,
-  nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, joinIds, suite),
+  nameOf: frameNames(JOIN_IDS_FRAMES),
+  observe: (frames, suite) => observeRun(frames, joinIds, suite, [{ type: IDS, list: 'evaluated' }]),
   draws: { receiver: draws, sender: draws },
 };

@@ -29,7 +29,7 @@ import { pickRecordsInTurns, sortedOrderInTurns, sortRecordsInTurns } from '../.
 import { inTurns } from '../../workers/turn.js';
 import { checkAscending, checkDistinct, checkPublicKey, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
-import { decodeRecords, encodeFrame } from '../run/frames.js';
+import { decodeRecords, encodeFrame, FINISH, HELLO } from '../run/frames.js';
 import { encodeHello, type Hello } from '../run/hello.js';
 import type { RunKind } from '../run/kind.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -44,7 +44,9 @@ import {
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import type { Role } from '../run/suite.js';
+import { BLINDED, EVALUATED } from '../shuffled/frames.js';
 import { type Part, sendRecords } from '../shuffled/shuffled.js';
+import { IDS, JOIN_IDS_FRAMES } from './frames.js';
 
 export const JOIN_IDS: RunKind = { id: 'join-ids', mode: 4 };
 
@@ -91,8 +93,8 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
   const run = new JoinRun('receiver', set, settings);
   try {
     const hello = ownHello('receiver', set, settings);
-    yield run.line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, settings);
+    yield run.line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    const { sid, peer } = openSession(hello, (yield* run.line.take(HELLO)).body, settings);
     await checkPublicKey(peer.publicKey, settings.backend);
     await settings.admit({
       peerSize: peer.size,
@@ -106,9 +108,9 @@ async function* receiverProgram(set: IdentifierSet, settings: PartySettings): Pr
     const own = yield* run.takeAnswers();
     yield* run.sendAnswers(theirs);
 
-    checkFinish(run.line.log.finish(sid, 'sender'), (yield* run.line.take('finish')).body);
+    checkFinish(run.line.log.finish(sid, 'sender'), (yield* run.line.take(FINISH)).body);
     const result = await run.result(sid, own, theirs);
-    yield encodeFrame('finish', run.line.log.finish(sid, 'receiver'));
+    yield encodeFrame(FINISH, run.line.log.finish(sid, 'receiver'));
     return result;
   } finally {
     run.wipe();
@@ -121,14 +123,14 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
   try {
     const greeting = ownHello('sender', set, settings);
     const hello: Hello = { ...greeting, publicKey: await settings.backend.multiplyBase(run.first) };
-    const { sid, peer } = openSession(hello, (yield* run.line.take('hello')).body, settings);
+    const { sid, peer } = openSession(hello, (yield* run.line.take(HELLO)).body, settings);
     await settings.admit({
       peerSize: peer.size,
       ownSize: set.size,
       learns: 'join-ids',
       terms: countingTerms,
     });
-    yield run.line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    yield run.line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
 
     const theirs = yield* run.takeBlinded(peer.size);
     yield* run.sendBlinded();
@@ -136,8 +138,8 @@ async function* senderProgram(set: IdentifierSet, settings: PartySettings): Prog
     const own = yield* run.takeAnswers();
 
     const result = await run.result(sid, own, theirs);
-    yield encodeFrame('finish', run.line.log.finish(sid, 'sender'));
-    checkFinish(run.line.log.finish(sid, 'receiver'), (yield* run.line.take('finish')).body);
+    yield encodeFrame(FINISH, run.line.log.finish(sid, 'sender'));
+    checkFinish(run.line.log.finish(sid, 'receiver'), (yield* run.line.take(FINISH)).body);
     return result;
   } finally {
     run.wipe();
@@ -169,7 +171,7 @@ class JoinRun {
   #order: Uint32Array = new Uint32Array();
 
   constructor(role: Role, set: IdentifierSet, settings: PartySettings) {
-    this.line = new Line(role);
+    this.line = new Line(role, JOIN_IDS_FRAMES);
     this.#set = set;
     this.#settings = settings;
     const { elementBytes, scalars } = settings.suite.group;
@@ -195,7 +197,7 @@ class JoinRun {
     }
     this.#order = await sortedOrderInTurns(blinded, this.#width);
     const sorted = await pickRecordsInTurns(blinded, this.#width, this.#order);
-    yield* sendRecords(this.line, 'blinded', sorted, this.#width);
+    yield* sendRecords(this.line, BLINDED, sorted, this.#width);
   }
 
   /** Takes the other's list and puts the first scalar to it. */
@@ -204,7 +206,7 @@ class JoinRun {
     const evaluated = new Uint8Array(size * this.#width);
     let last: Uint8Array | undefined;
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('blinded'), this.#width, done, size);
+      const { bytes } = decodeRecords(yield* this.line.take(BLINDED), this.#width, done, size);
       last = checkAscending('elements', bytes, this.#width, done, last);
       const work = backend.multiply(bytes, this.first, batch('evaluate', done, size));
       evaluated.set(await withOffset(done, work), done * this.#width);
@@ -216,7 +218,7 @@ class JoinRun {
   /** The other's list under both first scalars, sorted; then, in the other's order, under one's second scalar as well. */
   async *sendAnswers({ evaluated, sorted }: Theirs): Part<void> {
     const { backend, batch, chunkSize } = this.#settings;
-    yield* sendRecords(this.line, 'evaluated', sorted, this.#width);
+    yield* sendRecords(this.line, EVALUATED, sorted, this.#width);
     const size = evaluated.length / this.#width;
     const ids = new Uint8Array(evaluated.length);
     const raise = (first: number, end: number): Promise<Uint8Array> => {
@@ -226,7 +228,7 @@ class JoinRun {
     for await (const { first, elements } of inChunks(size, chunkSize, raise)) {
       ids.set(elements, first * this.#width);
     }
-    yield* sendRecords(this.line, 'ids', ids, this.#width);
+    yield* sendRecords(this.line, IDS, ids, this.#width);
   }
 
   /** Takes the other's answers, and puts the second scalar to the ids. */
@@ -237,7 +239,7 @@ class JoinRun {
     const sorted = new Uint8Array(size * this.#width);
     let last: Uint8Array | undefined;
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('evaluated'), this.#width, done, size);
+      const { bytes } = decodeRecords(yield* this.line.take(EVALUATED), this.#width, done, size);
       last = checkAscending('answers', bytes, this.#width, done, last);
       sorted.set(bytes, done * this.#width);
       done += bytes.length / this.#width;
@@ -245,7 +247,7 @@ class JoinRun {
     const ids = new Uint8Array(size * this.#width);
     const distinct = new DistinctBytes();
     for (let done = 0; done < size; ) {
-      const { bytes } = decodeRecords(yield* this.line.take('ids'), this.#width, done, size);
+      const { bytes } = decodeRecords(yield* this.line.take(IDS), this.#width, done, size);
       const work = backend.multiply(bytes, this.#second, batch('unblind', done, size));
       ids.set(await withOffset(done, work), done * this.#width);
       // Two people under one pseudonym would be one person in the joined table.

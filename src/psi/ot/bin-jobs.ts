@@ -20,6 +20,7 @@ import {
   setDelta,
   spanOf,
 } from './columns.js';
+import { COLUMNS } from './frames.js';
 import type { BinShape } from './parameters.js';
 
 /** What a thread is told first. */
@@ -114,7 +115,7 @@ export function binJobs(): BinJobs {
     return kernel;
   };
   const frameOfColumns = (kernel: OtKernel, number: number, rows: number): Uint8Array =>
-    encodeRecords('columns', number, kernel.view('FRAME', columnsBytes(rows)));
+    encodeRecords(COLUMNS, number, kernel.view('FRAME', columnsBytes(rows)));
   const rowsOf = (kernel: OtKernel, columns: Uint8Array, span: number, rows: number): void => {
     kernel.view('FRAME', columns.length).set(columns);
     kernel.exports.senderRows(span, rows);

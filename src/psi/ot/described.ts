@@ -7,8 +7,9 @@ import { toFlag } from '../described/shared-flags.js';
 import { intersectionTold, intersectionWhich, protocolFlag } from '../intersection/described.js';
 import { psiLeakage } from '../intersection/leakage.js';
 import type { IntersectionResult, SenderResult } from '../intersection/result.js';
-import { frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import { OT_FRAMES } from './frames.js';
 import { type OtIntersectionOptions, otIntersection } from './index.js';
 import { observeOtRun } from './observe.js';
 
@@ -41,7 +42,7 @@ export const describedOtIntersection: ListProtocol<
       'Whether the sender has an identifier, one row of a table for each: limits on size and runs bind it. One that deviates ' +
       'hides up to five times as many as it declares, and is charged for so many.',
   }),
-  nameOf: frameName,
+  nameOf: frameNames(OT_FRAMES),
   observe: observeOtRun,
   draws: {
     receiver: () => ['nonce', { kind: 'scalar', count: 1 }],

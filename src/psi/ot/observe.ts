@@ -6,12 +6,14 @@ import type { GroupBackend } from '../../group/group.js';
 import { CODE_LENGTH, COORDINATE_KEYS, DIGEST_BYTES, KEY_BYTES, MAX_ELEMENTS } from '../../kernel/ot.js';
 import type { SentFrame } from '../described/observe.js';
 import { type PsiSuite, ristretto255Suite } from '../run/ciphersuite.js';
-import { decodeFrame, type FrameName } from '../run/frames.js';
+import { decodeFrame, type FrameType, HELLO } from '../run/frames.js';
 import { decodeHello } from '../run/hello.js';
 import { sessionId } from '../run/session.js';
+import { TAGS } from '../shuffled/frames.js';
 import { offer } from './base-transfers.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
 import { frameOf } from './columns.js';
+import { CHOICES, COLUMNS, OT_FRAMES, TREES } from './frames.js';
 import { identifierKey } from './labels.js';
 import { Lanes } from './lanes.js';
 import { binShape } from './parameters.js';
@@ -42,25 +44,25 @@ export function observeOtRun(
   frames: readonly SentFrame[],
   suite: PsiSuite = ristretto255Suite,
 ): ObservedOtRun {
-  const decoded = frames.map(({ from, bytes }) => ({ from, ...decodeFrame(bytes) }));
-  const bodies = (name: FrameName, from?: string): Uint8Array[] =>
+  const decoded = frames.map(({ from, bytes }) => ({ from, ...decodeFrame(bytes, OT_FRAMES) }));
+  const bodies = ({ name }: FrameType, from?: string): Uint8Array[] =>
     decoded
       .filter((frame) => frame.name === name && (from ?? frame.from) === frame.from)
       .map(({ body }) => body);
   const hellos = [
-    bodies('hello', 'receiver')[0] ?? new Uint8Array(),
-    bodies('hello', 'sender')[0] ?? new Uint8Array(),
+    bodies(HELLO, 'receiver')[0] ?? new Uint8Array(),
+    bodies(HELLO, 'sender')[0] ?? new Uint8Array(),
   ] as const;
   const sid = sessionId(...hellos);
   const shape = binShape(decodeHello(hellos[0], suite).size);
   return {
     kind: 'ot',
-    tags: concatBytes(...bodies('tags').map((body) => body.subarray(4))),
+    tags: concatBytes(...bodies(TAGS).map((body) => body.subarray(4))),
     tagBytes: HALF_VALUE_BYTES,
     async open({ scalar, delta = new Uint8Array(CODE_LENGTH) }, backend) {
       const { keys: pairs } = await offer(
         { backend, suite, sid, signal: undefined },
-        bodies('choices')[0]!,
+        bodies(CHOICES)[0]!,
         scalar,
       );
       const { keys } = plantTrees(pairs);
@@ -71,9 +73,9 @@ export function observeOtRun(
         relative.set(keys.subarray(from, from + KEY_BYTES), i * KEY_BYTES);
       }
       const lanes = await Lanes.open(1, shape.bins);
-      const key = identifierKey(sid, bodies('trees')[0]!.subarray(0, KEY_BYTES));
+      const key = identifierKey(sid, bodies(TREES)[0]!.subarray(0, KEY_BYTES));
       await lanes.set({ shape, keys: relative, identifierKey: key, delta: bits });
-      const columns = bodies('columns');
+      const columns = bodies(COLUMNS);
       return async (identifiers) => {
         const fillers = new Uint8Array(MAX_ELEMENTS * DIGEST_BYTES);
         const bins = await Bins.of(identifiers, lanes, shape, fillers, () => {});

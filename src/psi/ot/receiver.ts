@@ -12,16 +12,18 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { DIGEST_BYTES, KEY_BYTES, otKernelModule } from '../../kernel/ot.js';
 import { namingTerms } from '../../policy/terms.js';
 import { checkAscending } from '../run/checks.js';
-import { decodeFixed, decodeRecords, encodeFrame } from '../run/frames.js';
+import { decodeFixed, decodeRecords, encodeFrame, FINISH, HELLO } from '../run/frames.js';
 import type { GreetedReceiver } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { markCommon, markedIn } from '../run/matching.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { TAGS } from '../shuffled/frames.js';
 import { choiceBytes, offer } from './base-transfers.js';
 import { type MadeBin, tooFull } from './bin-jobs.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
+import { CHOICES, OT_FRAMES, SUMS, TREES } from './frames.js';
 import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
 import { Lanes } from './lanes.js';
 import { type BinShape, binShape } from './parameters.js';
@@ -54,7 +56,7 @@ export async function* receiverProgram(
 ): Program<OtReceiverEnd> {
   const { backend, random, suite, signal } = settings;
   const shape = binShape(set.size);
-  const line = greeted?.line ?? new Line('receiver');
+  const line = greeted?.line ?? new Line('receiver', OT_FRAMES);
   // A platform without it is told before anything is sent.
   await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
@@ -63,19 +65,19 @@ export async function* receiverProgram(
   let threads: Promise<Lanes> | undefined;
   let [scalar, tableKey]: Uint8Array[] = [];
   try {
-    if (greeted === undefined) yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    if (greeted === undefined) yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    const peerHello = greeted?.peerHello ?? (yield* line.take(HELLO)).body;
     const { sid, peer } = openSession(hello, peerHello, settings);
     const learns = settings.to === 'both' ? 'intersection' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns, terms: namingTerms });
     threads = Lanes.open(backend.concurrency, shape.bins);
     threads.catch(() => {});
 
-    const pairs = decodeFixed(yield* line.take('choices'), choiceBytes(suite.group));
+    const pairs = decodeFixed(yield* line.take(CHOICES), choiceBytes(suite.group));
     scalar = suite.group.scalars.random(random);
     const { A, keys: pairKeys } = await offer({ backend, suite, sid, signal }, pairs, scalar);
     const { keys, message } = plantTrees(pairKeys);
-    yield line.send(encodeFrame('trees', concatBytes(opening, A, message)));
+    yield line.send(encodeFrame(TREES, concatBytes(opening, A, message)));
 
     const lanes = await threads;
     const key = random(KEY_BYTES);
@@ -111,7 +113,7 @@ export async function* receiverProgram(
       settings.batch('unblind', 0, set.size).onProgress?.(own.start(b) + own.size(b), set.size);
     }
     const sums = await lanes.sums();
-    yield line.send(encodeFrame('sums', concatBytes(sums.words, sumsDigest(sid, sums.rows))));
+    yield line.send(encodeFrame(SUMS, concatBytes(sums.words, sumsDigest(sid, sums.rows))));
     // What the list was made of for the bins takes more memory than all that follows.
     own.wipe();
     // While the sender is at work.
@@ -121,12 +123,12 @@ export async function* receiverProgram(
     const tags = new Uint8Array(peer.size * HALF_VALUE_BYTES);
     let last: Uint8Array | undefined;
     for (let done = 0; done < peer.size; ) {
-      const { bytes } = decodeRecords(yield* line.take('tags'), HALF_VALUE_BYTES, done, peer.size);
+      const { bytes } = decodeRecords(yield* line.take(TAGS), HALF_VALUE_BYTES, done, peer.size);
       last = checkAscending('tags', bytes, HALF_VALUE_BYTES, done, last);
       tags.set(bytes, done * HALF_VALUE_BYTES);
       done += bytes.length / HALF_VALUE_BYTES;
     }
-    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take(FINISH)).body);
     const { tags: ownTags, order: ownOrder } = await sorted;
     const marks = await markCommon(ownTags, tags, HALF_VALUE_BYTES);
     // In the order of the bins, as all that is known of the elements.
@@ -137,7 +139,7 @@ export async function* receiverProgram(
       for (const frame of await confirmFrames(sid, values.confirmations, shared, most, random))
         yield line.send(frame);
     }
-    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    yield encodeFrame(FINISH, line.log.finish(sid, 'receiver'));
     const { order } = own;
     let matched: readonly number[] | undefined;
     return {

@@ -20,15 +20,17 @@ import {
   otKernelModule,
   WORD_BYTES,
 } from '../../kernel/ot.js';
-import { decodeFixed, encodeFrame, recordFrames } from '../run/frames.js';
+import { decodeFixed, encodeFrame, FINISH, HELLO, recordFrames } from '../run/frames.js';
 import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello, type PartySettings } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
+import { TAGS } from '../shuffled/frames.js';
 import { Chooser } from './base-transfers.js';
 import { Bins, HALF_VALUE_BYTES, Values } from './bins.js';
 import { frameOf, HIDING_FRAME, SUM_WORDS_BYTES } from './columns.js';
+import { CHOICES, COLUMNS, OT_FRAMES, SUMS, TREES } from './frames.js';
 import { challenge, commitment, identifierKey, sumsDigest } from './labels.js';
 import { Lanes } from './lanes.js';
 import { binShape, paddedCount } from './parameters.js';
@@ -62,7 +64,7 @@ export async function* senderProgram(
   greeted?: GreetedSender,
 ): Program<OtSenderEnd> {
   const { backend, random, suite, signal } = settings;
-  const line = greeted?.line ?? new Line('sender');
+  const line = greeted?.line ?? new Line('sender', OT_FRAMES);
   await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
   const hello = ownHello('sender', set, settings);
@@ -71,7 +73,7 @@ export async function* senderProgram(
   let bins: Bins | undefined;
   let threads: Promise<Lanes> | undefined;
   try {
-    const peerHello = greeted?.peerHello ?? (yield* line.take('hello')).body;
+    const peerHello = greeted?.peerHello ?? (yield* line.take(HELLO)).body;
     const { sid, peer } = openSession(hello, peerHello, settings);
     await settings.admit({ peerSize: peer.size, ownSize: set.size, learns: 'intersection', terms: otTerms });
     const shape = binShape(peer.size);
@@ -79,11 +81,11 @@ export async function* senderProgram(
     threads.catch(() => {});
     chooser = new Chooser({ backend, suite, random, sid, signal }, choicesOf(delta));
     const elements = await chooser.elements();
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    yield line.send(encodeFrame('choices', elements));
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    yield line.send(encodeFrame(CHOICES, elements));
 
     const { elementBytes } = suite.group;
-    const trees = decodeFixed(yield* line.take('trees'), KEY_BYTES + elementBytes + TREES_BYTES);
+    const trees = decodeFixed(yield* line.take(TREES), KEY_BYTES + elementBytes + TREES_BYTES);
     const opening = trees.slice(0, KEY_BYTES);
     if (!equalBytes(commitment(opening), peer.nonce)) {
       throw new VeilmatchError('bad-proof', 'The receiver opened another value than the one in its Hello.');
@@ -101,11 +103,11 @@ export async function* senderProgram(
     const own = await Bins.of(set.elements, lanes, shape, fillers, (done) => onProgress?.(done, set.size));
     bins = own;
 
-    const hiding = lanes.lend(decodeColumns(yield* line.take('columns'), HIDING_FRAME, HIDING_ROWS));
+    const hiding = lanes.lend(decodeColumns(yield* line.take(COLUMNS), HIDING_FRAME, HIDING_ROWS));
     await lanes.lane(0).run('hidden', { columns: hiding }, [hiding.buffer as ArrayBuffer]);
     const underWay: Promise<void>[] = [];
     for (let b = 0; b < shape.bins; b++) {
-      const columns = lanes.lend(decodeColumns(yield* line.take('columns'), frameOf(b), shape.rows));
+      const columns = lanes.lend(decodeColumns(yield* line.take(COLUMNS), frameOf(b), shape.rows));
       const key = challenge(sid, line.log.digest('receiver'));
       const rows = lanes.lane(b).run('rows', { b, columns, challenge: key }, [columns.buffer as ArrayBuffer]);
       underWay.push(heardLater(rows));
@@ -126,14 +128,14 @@ export async function* senderProgram(
       settings.batch('tag', 0, set.size).onProgress?.(own.start(b) + own.size(b), set.size);
     }
     await Promise.all(underWay);
-    const sums = decodeFixed(yield* line.take('sums'), SUM_WORDS_BYTES + DIGEST_BYTES);
+    const sums = decodeFixed(yield* line.take(SUMS), SUM_WORDS_BYTES + DIGEST_BYTES);
     if (!(await areCodeWords(lanes, sid, sums))) throw deviates('columns');
 
     // What the list was made of for the bins takes more memory than all that follows.
     own.wipe();
     const { tags } = await lanes.sort(values.takeTags());
-    for (const frame of recordFrames('tags', tags, HALF_VALUE_BYTES)) yield line.send(frame);
-    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
+    for (const frame of recordFrames(TAGS, tags, HALF_VALUE_BYTES)) yield line.send(frame);
+    yield encodeFrame(FINISH, line.log.finish(sid, 'sender'));
     let marks: Uint8Array | undefined;
     if (settings.to === 'both') {
       const { Confirmations } = await import('../intersection/confirm.js');
@@ -141,7 +143,7 @@ export async function* senderProgram(
       for (const value of recordsOf(values.confirmations, HALF_VALUE_BYTES)) confirmations.add(value);
       marks = yield* confirmations.take(line, Math.min(peer.size, set.size));
     }
-    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take(FINISH)).body);
     const { order } = own;
     let matched: readonly number[] | undefined;
     return {

@@ -5,12 +5,13 @@ import { COUNT_IS_EXACT, countTold } from '../cardinality/described.js';
 import { cardinality } from '../cardinality/index.js';
 import type { ListProtocol } from '../described/command-line.js';
 import { observeRun } from '../described/observe.js';
+import { peopleFlag } from '../described/people-flag.js';
 import { psiLeakage } from '../intersection/leakage.js';
 import type { CardinalityResult } from '../intersection/result.js';
-import { frameName } from '../run/frames.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
+import { ASKING_FRAMES } from '../shuffled/frames.js';
 import type { MergeOptions } from '../shuffled/merge-limits.js';
-import { peopleFlag } from '../shuffled/people-flag.js';
 import { people } from './index.js';
 
 export const describedPeople: ListProtocol<
@@ -39,7 +40,7 @@ export const describedPeople: ListProtocol<
     result:
       'How many people the sender has too, and how many identifiers each matched pair of people shares.',
   }),
-  nameOf: frameName,
+  nameOf: frameNames(ASKING_FRAMES),
   observe: (frames, suite) => observeRun(frames, people, suite),
   // Dummies come first, as many as the list needs.
   draws: { receiver: () => [], sender: () => [] },

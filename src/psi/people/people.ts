@@ -16,7 +16,7 @@ import { secureRandom } from '../../random.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { KINDS } from '../intersection/kinds.js';
 import { checkPublicKey } from '../run/checks.js';
-import { encodeFrame } from '../run/frames.js';
+import { encodeFrame, FINISH, HELLO } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import type { RunKind } from '../run/kind.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
@@ -30,6 +30,7 @@ import {
 } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { MultiplicativeBlinding } from '../shuffled/blinding.js';
+import { ASKING_FRAMES, TAGS } from '../shuffled/frames.js';
 import { MERGE_NAMES, type MergeOptions } from '../shuffled/merge-limits.js';
 import { type Roster, rosterOf } from '../shuffled/roster.js';
 import {
@@ -94,13 +95,13 @@ function peopleSettings(set: IdentifierSet, options: PeoplePartyOptions): People
 async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceiverEnd> {
   const { backend, roster, suite } = settings;
   const { width } = roster;
-  const line = new Line('receiver');
+  const line = new Line('receiver', ASKING_FRAMES);
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: width });
   const blinding = new MultiplicativeBlinding(settings);
   try {
     await roster.told;
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take(HELLO)).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     await settings.admit({
@@ -111,10 +112,10 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
     });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
-    const size = yield* takeShared(line, 'tags', { tags, width, tagBytes: tagger.width, peer });
+    const size = yield* takeShared(line, TAGS, { tags, width, tagBytes: tagger.width, peer });
 
-    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take(FINISH)).body);
+    yield encodeFrame(FINISH, line.log.finish(sid, 'receiver'));
     return { size, peerSize };
   } finally {
     blinding.wipe();
@@ -123,25 +124,25 @@ async function* receiverProgram(settings: PeopleSettings): Program<PeopleReceive
 
 async function* senderProgram(settings: PeopleSettings): Program<PeopleSenderEnd> {
   const { backend, roster, suite } = settings;
-  const line = new Line('sender');
+  const line = new Line('sender', ASKING_FRAMES);
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   const scalar = suite.group.scalars.random(settings.random);
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take(HELLO)).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
     await settings.admit({ ...sizes, learns: 'cardinality', terms: countingTerms });
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
 
     yield* answerShuffled(line, scalar, peer, settings);
     const width = tagger.width * roster.width;
     const tags = await sortRecordsInTurns(await tagsOf(roster, scalar, tagger, settings), width);
-    yield* sendRecords(line, 'tags', tags, width);
+    yield* sendRecords(line, TAGS, tags, width);
 
-    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
-    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    yield encodeFrame(FINISH, line.log.finish(sid, 'sender'));
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take(FINISH)).body);
     return { peerSize };
   } finally {
     scalar.fill(0);

@@ -6,7 +6,7 @@
 
 import { VeilmatchError } from '../../errors.js';
 import { nextTurn } from '../../workers/turn.js';
-import { decodeFrame, type Frame, type FrameName } from './frames.js';
+import { dueFrame, FINISH, type Frame, type FrameType } from './frames.js';
 import { FrameLog } from './session.js';
 import type { Role } from './suite.js';
 
@@ -109,9 +109,12 @@ function outOfTurn(state: string): VeilmatchError {
 export class Line {
   readonly log: FrameLog = new FrameLog();
   readonly #own: Role;
+  readonly #types: readonly FrameType[];
 
-  constructor(own: Role) {
+  /** @param types of frames that there are in the run: the line takes no other */
+  constructor(own: Role, types: readonly FrameType[]) {
     this.#own = own;
+    this.#types = types;
   }
 
   /** The frame, noted as sent: `yield line.send(frame)`. */
@@ -121,20 +124,14 @@ export class Line {
   }
 
   /**
-   * The peer's next frame: `yield* line.take('hello')`.
+   * The peer's next frame: `yield* line.take(HELLO)`.
    * @throws {VeilmatchError} `bad-message`, `unexpected-message`
    */
-  async *take(name: FrameName): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
+  async *take(due: FrameType): AsyncGenerator<undefined, Frame, Uint8Array | undefined> {
     const bytes = (yield undefined) ?? new Uint8Array();
-    const frame = decodeFrame(bytes);
-    if (frame.name !== name) {
-      throw new VeilmatchError(
-        'unexpected-message',
-        `The peer sent a frame '${frame.name}' where a frame '${name}' was due.`,
-      );
-    }
+    const frame = dueFrame(bytes, this.#types, due);
     // The Finish is made of the digests, so it cannot be part of them.
-    if (name !== 'finish') this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
+    if (due !== FINISH) this.log.add(this.#own === 'receiver' ? 'sender' : 'receiver', bytes);
     return frame;
   }
 }

@@ -14,7 +14,7 @@ import { sortRecords, sortRecordsInTurns } from '../../sorting.js';
 import { inTurns, TURN_RECORDS } from '../../workers/turn.js';
 import { checkAscending, checkDistinct, checkNoneRepeated, withOffset } from '../run/checks.js';
 import { inChunks } from '../run/chunks.js';
-import { decodeRecords, encodeRecords, type FrameName, recordFrames } from '../run/frames.js';
+import { decodeRecords, encodeRecords, type FrameType, recordFrames } from '../run/frames.js';
 import type { Hello } from '../run/hello.js';
 import type { Line } from '../run/machine.js';
 import { SortedRecords } from '../run/matching.js';
@@ -23,6 +23,7 @@ import type { PartySettings } from '../run/party.js';
 import type { Tagger } from '../run/session.js';
 import type { MultiplicativeBlinding } from './blinding.js';
 import { DisjointSets } from './disjoint-sets.js';
+import { BLINDED, EVALUATED } from './frames.js';
 import type { Roster } from './roster.js';
 
 /** A part of a program: yields frames to send, and `undefined` where it needs one. */
@@ -61,14 +62,14 @@ export async function* askShuffled(
   const blind = (first: number, end: number): Promise<Uint8Array> =>
     blinding.blind(set.elements.slice(first, end), settings.batch('blind', first, set.size));
   for await (const { first, elements } of inChunks(set.size, settings.chunkSize, blind)) {
-    yield line.send(encodeRecords('blinded', first, elements));
+    yield line.send(encodeRecords(BLINDED, first, elements));
   }
   const { elementBytes } = settings.suite.group;
   const tags = new Uint8Array(set.size * tagger.width);
   const person = width * elementBytes;
   let last: Uint8Array | undefined;
   for (let done = 0; done < size; ) {
-    const { bytes } = decodeRecords(yield* line.take('evaluated'), person, done, size);
+    const { bytes } = decodeRecords(yield* line.take(EVALUATED), person, done, size);
     last = checkAscending('answers', bytes, person, done, last);
     checkWithin('answers', bytes, elementBytes, width);
     const batch = settings.batch('unblind', done * width, set.size);
@@ -98,7 +99,7 @@ export async function* answerShuffled(
   const asked = new DistinctBytes();
   const answers = new Uint8Array(size * elementBytes);
   for (let done = 0; done < size; ) {
-    const { bytes } = decodeRecords(yield* line.take('blinded'), elementBytes, done, size);
+    const { bytes } = decodeRecords(yield* line.take(BLINDED), elementBytes, done, size);
     const batch = settings.batch('evaluate', done, size);
     const evaluated = await withOffset(done, settings.backend.multiply(bytes, scalar, batch));
     // An element that is asked twice would show in a shuffled answer.
@@ -108,7 +109,7 @@ export async function* answerShuffled(
   }
   const person = width * elementBytes;
   const sorted = await sortRecordsInTurns(await sortWithin(answers, elementBytes, width), person);
-  yield* sendRecords(line, 'evaluated', sorted, person);
+  yield* sendRecords(line, EVALUATED, sorted, person);
 }
 
 /** The tags of scalar * H(y) for everybody in the roster, sorted within each person. */
@@ -150,7 +151,7 @@ interface Attached {
  */
 export async function* takeShared(
   line: Line,
-  name: FrameName,
+  type: FrameType,
   lookup: Lookup,
   attached?: Attached,
 ): Part<number> {
@@ -165,7 +166,7 @@ export async function* takeShared(
   const same = new DisjointSets(Math.max(1, own));
   let last: Uint8Array | undefined;
   for (let done = 0; done < count; ) {
-    const { bytes } = decodeRecords(yield* line.take(name), record, done, count);
+    const { bytes } = decodeRecords(yield* line.take(type), record, done, count);
     const taken = bytes.length / record;
     const attachments = new Uint8Array(taken * behind);
     const shared = new Uint8Array(taken);
@@ -222,9 +223,9 @@ function checkWithin(name: string, records: Uint8Array, width: number, count: nu
 
 export function* sendRecords(
   line: Line,
-  name: FrameName,
+  type: FrameType,
   records: Uint8Array,
   width: number,
 ): Generator<Uint8Array> {
-  for (const frame of recordFrames(name, records, width)) yield line.send(frame);
+  for (const frame of recordFrames(type, records, width)) yield line.send(frame);
 }

@@ -2,10 +2,12 @@
 /** The intersection-sum, for those who show it, ask for it or attack it. */
 
 import type { CommandParty, ListProtocol, Whose } from '../described/command-line.js';
-import { observeRun } from '../described/observe.js';
-import { frameName } from '../run/frames.js';
+import { observeRun, type ShownFrame } from '../described/observe.js';
+import { peopleFlag } from '../described/people-flag.js';
+import { ciphertextBytes } from '../run/ciphersuite.js';
+import { frameNames } from '../run/frames.js';
 import type { ByRole, ListOwn } from '../run/protocol.js';
-import { peopleFlag } from '../shuffled/people-flag.js';
+import { SUM_FRAMES, VALUES } from './frames.js';
 import { type SumSenderOwn, type SumTaken, sum } from './index.js';
 import { sumLeakage } from './leakage.js';
 import { LOGARITHM_LIMIT } from './logarithm.js';
@@ -23,6 +25,13 @@ const told: Pick<CommandParty<SumOptions, SumTaken>, 'words' | 'json'> = {
     shared: size,
     sum: sum === undefined ? undefined : amount(sum),
   }),
+};
+
+/** A record is a tag and an encrypted value. */
+const shownTags: ShownFrame = {
+  type: VALUES,
+  list: 'tags',
+  behind: ({ group }) => ciphertextBytes(group),
 };
 
 export const describedSum: ListProtocol<
@@ -87,8 +96,8 @@ export const describedSum: ListProtocol<
     },
   },
   leakage: ({ to } = {}) => sumLeakage({ to }),
-  nameOf: frameName,
-  observe: (frames, suite) => observeRun(frames, sum, suite),
+  nameOf: frameNames(SUM_FRAMES),
+  observe: (frames, suite) => observeRun(frames, sum, suite, [shownTags]),
   draws: {
     receiver: () => ['nonce', { kind: 'scalar', count: 1 }],
     sender: () => ['nonce', { kind: 'scalar', count: 1 }, { kind: 'scalar', count: 1 }],

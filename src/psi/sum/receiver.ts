@@ -17,7 +17,7 @@ import type { IdentifierSet } from '../../identifiers/set.js';
 import { sumTerms } from '../../policy/terms.js';
 import { checkElement, checkPublicKey } from '../run/checks.js';
 import { ciphertextBytes } from '../run/ciphersuite.js';
-import { decodeFixed, encodeFrame } from '../run/frames.js';
+import { decodeFixed, encodeFrame, FINISH, HELLO } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
@@ -25,6 +25,7 @@ import { checkFinish } from '../run/session.js';
 import { MultiplicativeBlinding } from '../shuffled/blinding.js';
 import { askShuffled, peopleIn, takeShared } from '../shuffled/shuffled.js';
 import { CiphertextSum, encryptScalar } from './elgamal.js';
+import { OPENED, SUM_FRAMES, SUM_KEY, TOTAL, VALUES } from './frames.js';
 import { OpenedSum } from './opened-sum.js';
 import { checkChosenValues, type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 
@@ -55,27 +56,27 @@ export function sumReceiver(set: IdentifierSet, options: SumPartyOptions): PsiMa
 async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> {
   const { backend, random, roster, signal, suite } = settings;
   const { elementBytes, scalars } = suite.group;
-  const line = new Line('receiver');
+  const line = new Line('receiver', SUM_FRAMES);
   const hello = ownHello('receiver', roster.set, settings, { identifiersPerRow: roster.width });
   const blinding = new MultiplicativeBlinding(settings);
   const mask = settings.to === 'receiver' ? scalars.random(random) : undefined;
   try {
     await roster.told;
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take(HELLO)).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     await checkPublicKey(peer.publicKey, backend);
     const told = settings.to === 'sender' ? 'sum' : 'nothing';
     await settings.admit({ peerSize: peer.size, ownSize: roster.set.size, learns: told, terms: sumTerms });
 
     const tags = yield* askShuffled(line, roster, blinding, tagger, settings);
-    const sumKey = decodeFixed(yield* line.take('sumKey'), elementBytes);
+    const sumKey = decodeFixed(yield* line.take(SUM_KEY), elementBytes);
     await checkElement(sumKey, 'key for the values', backend);
     const { width } = roster;
     const sum = new CiphertextSum(backend);
     const size = yield* takeShared(
       line,
-      'values',
+      VALUES,
       { tags, width, tagBytes: tagger.width, peer },
       {
         bytes: ciphertextBytes(suite.group),
@@ -85,17 +86,17 @@ async function* receiverProgram(settings: SumSettings): Program<SumReceiverEnd> 
 
     const fresh = await encryptScalar(backend, sumKey, mask, random);
     const masked = await backend.add(sum.total, fresh);
-    yield line.send(encodeFrame('total', mask ? masked : concatBytes(masked, u32(size))));
+    yield line.send(encodeFrame(TOTAL, mask ? masked : concatBytes(masked, u32(size))));
 
     // Decoded before R says that it is content; the logarithm, whose time depends on the sum, is nobody's affair but R's.
     const element =
       mask &&
       (await backend.subtract(
-        decodeFixed(yield* line.take('opened'), elementBytes),
+        decodeFixed(yield* line.take(OPENED), elementBytes),
         await backend.multiplyBase(mask),
       ));
-    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take('finish')).body);
-    yield encodeFrame('finish', line.log.finish(sid, 'receiver'));
+    checkFinish(line.log.finish(sid, 'sender'), (yield* line.take(FINISH)).body);
+    yield encodeFrame(FINISH, line.log.finish(sid, 'receiver'));
     const opened = element && new OpenedSum(element, settings.logarithms);
     return { size, opened, peerSize };
   } finally {

@@ -17,13 +17,14 @@ import { sumTerms } from '../../policy/terms.js';
 import { sortRecordsInTurns } from '../../sorting.js';
 import { inChunks } from '../run/chunks.js';
 import { ciphertextBytes } from '../run/ciphersuite.js';
-import { decodeFixed, encodeFrame } from '../run/frames.js';
+import { decodeFixed, encodeFrame, FINISH, HELLO } from '../run/frames.js';
 import { encodeHello } from '../run/hello.js';
 import { Line, type Program, PsiMachine } from '../run/machine.js';
 import { openSession, ownHello } from '../run/party.js';
 import { checkFinish } from '../run/session.js';
 import { answerShuffled, peopleIn, sendRecords, tagsOf } from '../shuffled/shuffled.js';
 import { decrypt, encryptOwn } from './elgamal.js';
+import { OPENED, SUM_FRAMES, SUM_KEY, TOTAL, VALUES } from './frames.js';
 import { OpenedSum } from './opened-sum.js';
 import { type SumPartyOptions, type SumSettings, sumSettings } from './party.js';
 import { valuesOfPeople } from './values.js';
@@ -61,7 +62,7 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   const { backend, random, roster, suite } = settings;
   const { scalars } = suite.group;
   const encrypted = ciphertextBytes(suite.group);
-  const line = new Line('sender');
+  const line = new Line('sender', SUM_FRAMES);
   const greeting = ownHello('sender', roster.set, settings, { identifiersPerRow: roster.width });
   // b evaluates identifiers; s encrypts values, and opens one ciphertext.
   const scalar = scalars.random(random);
@@ -69,31 +70,31 @@ async function* senderProgram(values: Float64Array, settings: SumSettings): Prog
   try {
     await roster.told;
     const hello = { ...greeting, publicKey: await backend.multiplyBase(scalar) };
-    const { sid, tagger, peer } = openSession(hello, (yield* line.take('hello')).body, settings);
+    const { sid, tagger, peer } = openSession(hello, (yield* line.take(HELLO)).body, settings);
     const peerSize = peopleIn(peer, roster.maxPeerWidth);
     const sizes = { peerSize: peer.size, peerPeople: peerSize, ownSize: roster.set.size };
     await settings.admit({ ...sizes, learns: 'sum', terms: sumTerms });
-    yield line.send(encodeFrame('hello', encodeHello(hello, suite)));
+    yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));
 
     yield* answerShuffled(line, scalar, peer, settings);
-    yield line.send(encodeFrame('sumKey', await backend.multiplyBase(secret)));
+    yield line.send(encodeFrame(SUM_KEY, await backend.multiplyBase(secret)));
     const tags = await tagsOf(roster, scalar, tagger, settings);
     const tagged = tagger.width * roster.width;
     const records = await encryptedRecords(tags, tagged, values, secret, settings);
     const width = tagged + encrypted;
-    yield* sendRecords(line, 'values', await sortRecordsInTurns(records, width), width);
+    yield* sendRecords(line, VALUES, await sortRecordsInTurns(records, width), width);
 
     const learns = settings.to === 'sender';
-    const total = decodeFixed(yield* line.take('total'), encrypted + (learns ? 4 : 0));
+    const total = decodeFixed(yield* line.take(TOTAL), encrypted + (learns ? 4 : 0));
     const ciphertext = total.subarray(0, encrypted);
     const size = learns ? claimedSize(total.subarray(encrypted), Math.min(peerSize, roster.size)) : undefined;
     const opened = await decrypt(backend, secret, ciphertext);
     // It opens no second one.
     secret.fill(0);
-    if (!learns) yield line.send(encodeFrame('opened', opened));
+    if (!learns) yield line.send(encodeFrame(OPENED, opened));
 
-    yield encodeFrame('finish', line.log.finish(sid, 'sender'));
-    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take('finish')).body);
+    yield encodeFrame(FINISH, line.log.finish(sid, 'sender'));
+    checkFinish(line.log.finish(sid, 'receiver'), (yield* line.take(FINISH)).body);
     return { peerSize, size, opened: learns ? new OpenedSum(opened, settings.logarithms) : undefined };
   } finally {
     scalar.fill(0);

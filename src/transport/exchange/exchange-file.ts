@@ -12,8 +12,9 @@ import { VeilmatchError } from '../../errors.js';
 import { temporaryAt } from '../../leftovers.js';
 import { pathName } from '../../path-name.js';
 import type { PsiSuite } from '../../psi/run/ciphersuite.js';
-import { decodeFrame, decodeRecords } from '../../psi/run/frames.js';
+import { bodyOf, decodeFrame, decodeRecords, HELLO } from '../../psi/run/frames.js';
 import { decodeHello } from '../../psi/run/hello.js';
+import { BLINDED } from '../../psi/shuffled/frames.js';
 import { secureRandom } from '../../random.js';
 import { delimited, undelimited } from '../../wire/framing.js';
 import { decodeMessage, encodeMessage, type FileHeaderMessage } from '../../wire/messages.js';
@@ -192,9 +193,13 @@ class FrameCheck {
     } else if (begins === 'hello alone') {
       throw badFile(this.#path, 'it holds something else than a Hello');
     } else if (begins === 'questions') {
-      const decoded = decodeFrame(frame);
-      if (decoded.name !== 'blinded') throw badFile(this.#path, 'it holds something else than questions');
-      const { bytes } = decodeRecords(decoded, elementBytes, this.#asked, this.#declared);
+      if (frame[0] !== BLINDED.type) throw badFile(this.#path, 'it holds something else than questions');
+      const { bytes } = decodeRecords(
+        decodeFrame(frame, [BLINDED]),
+        elementBytes,
+        this.#asked,
+        this.#declared,
+      );
       this.#asked += bytes.length / elementBytes;
     }
     this.count++;
@@ -212,9 +217,8 @@ const NOT_SIGNED = 'it is not signed by the key that is expected, or it was chan
 
 /** Elements of the set that a Hello declares. */
 function declaredBy(frame: Uint8Array, most: number, path: string, suite: PsiSuite): number {
-  const { name, body } = decodeFrame(frame);
-  if (name !== 'hello') throw badFile(path, 'it does not begin with a Hello');
-  const { size } = decodeHello(body, suite);
+  if (frame[0] !== HELLO.type) throw badFile(path, 'it does not begin with a Hello');
+  const { size } = decodeHello(bodyOf(frame, HELLO), suite);
   if (size <= most) return size;
   throw new VeilmatchError('wrong-size', `The peer's set has ${size} elements; this party accepts ${most}.`);
 }

@@ -6,7 +6,7 @@
 
 import type { GroupBackend } from '../../group/group.js';
 import type { PsiSuite } from '../../psi/run/ciphersuite.js';
-import { decodeFrame, encodeFrame } from '../../psi/run/frames.js';
+import { bodyOf, encodeFrame, HELLO } from '../../psi/run/frames.js';
 import { decodeHello, encodeHello, NONCE_BYTES } from '../../psi/run/hello.js';
 import type { PsiMachine } from '../../psi/run/machine.js';
 
@@ -34,6 +34,6 @@ async function nobody(hello: Uint8Array, backend: GroupBackend, suite: PsiSuite)
   const publicKey = await backend.multiplyBase(suite.group.scalars.of(1));
   const answer = { role: 'sender', size: 0, maxPeerSize: 0xffffffff } as const;
   const nonce = new Uint8Array(NONCE_BYTES);
-  const own = decodeHello(decodeFrame(hello).body, suite);
-  return encodeFrame('hello', encodeHello({ ...own, ...answer, nonce, publicKey }, suite));
+  const own = decodeHello(bodyOf(hello, HELLO), suite);
+  return encodeFrame(HELLO, encodeHello({ ...own, ...answer, nonce, publicKey }, suite));
 }

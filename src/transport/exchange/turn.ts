@@ -8,7 +8,7 @@ import { throwIfAborted } from '../../abort.js';
 import { bytesToHex, concatBytes, equalBytes, hexToBytes, utf8 } from '../../bytes.js';
 import { sha512 } from '../../kernel/sha512.js';
 import { admission } from '../../policy/admission.js';
-import { decodeFrame } from '../../psi/run/frames.js';
+import { bodyOf, HELLO } from '../../psi/run/frames.js';
 import { decodeHello } from '../../psi/run/hello.js';
 import type { PsiMachine } from '../../psi/run/machine.js';
 import { type CommonOptions, defaultChunkSize } from '../../psi/run/party.js';
@@ -194,9 +194,7 @@ export class Turn {
   }
 
   #sizeIn(frame: Uint8Array): number | undefined {
-    return greets(this.#plan.protocol)
-      ? decodeHello(decodeFrame(frame).body, this.#plan.suite).size
-      : undefined;
+    return greets(this.#plan.protocol) ? decodeHello(bodyOf(frame, HELLO), this.#plan.suite).size : undefined;
   }
 }
 

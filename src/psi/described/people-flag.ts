@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { OptionFlag } from '../described/described.js';
+import type { OptionFlag } from './described.js';
 
 /** What rows may have several identifiers by. */
 export const peopleFlag: Pick<OptionFlag, 'flags' | 'help'> = {
