@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { SLOW } from '../support/effort.js';
 import { frameOf, initOf, listOf, type Message, messagesIn, OP, SCALAR, SEED } from '../suites/worker.js';
+import { SLOW } from '../support/effort.js';
 
 vi.setConfig({ testTimeout: 3_600_000 });
 
@@ -89,7 +89,8 @@ class Parties {
     writeFileSync(this.at('state.key'), '11'.repeat(32));
     writeFileSync(this.at('policy.json'), '{"budgets": [{"hours": 24, "runs": 1}]}');
     const said = [];
-    for (const name of ['a', 'b']) said.push((await tool(['key', name, '-o', this.at(`${name}.key`)])).stdout);
+    for (const name of ['a', 'b'])
+      said.push((await tool(['key', name, '-o', this.at(`${name}.key`)])).stdout);
     writeFileSync(this.at('peers'), said.join(''));
   }
 
