@@ -13,6 +13,7 @@ export const NEEDS: Readonly<Record<'packed' | 'browser' | 'matrix', readonly st
     'test/package/{bundled,bundles,installed}.test.ts',
     'test/interop/{python,worker}.test.ts',
     'test/cli/{built,faults,file-faults,machines}.test.ts',
+    'test/datasets/{kills,large}.test.ts',
     'test/transport/file-ledger.test.ts',
     'test/{*,psi/ot}/{parallel,workers}.test.ts',
   ],

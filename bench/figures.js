@@ -6,6 +6,7 @@
 
 import { middle, originText, Stored, short, spreadText, table } from './cells.js';
 import { choiceTable } from './choice.js';
+import { growthTo } from './datasets/growth.js';
 import { nativeSection, wholeSection } from './native-tables.js';
 import { fieldTable, profileTable, uploadTable } from './profiles.js';
 import { load } from './record.js';
@@ -13,6 +14,8 @@ import { tables } from './tables.js';
 
 const BILLION = 1e9;
 const CORES = [16, 64, 256];
+/** What runs through datasets are extrapolated to. */
+const LARGER = 1e8;
 const count = (/** @type {any} */ value) => Number(value).toLocaleString('en-US');
 
 /** @param {readonly string[]} names */
@@ -65,6 +68,32 @@ export const figures = {
         'Optable `pkg/pair`, s',
         'times as long as veilmatch',
       ];
+      return `${table(head, rows)}\n\nMeasured on: ${originText(stored.record)}.`;
+    }),
+  datasets: () =>
+    unlessMissing('datasets', () => {
+      const stored = new Stored('datasets');
+      const grown = growthTo(stored.cells(), LARGER);
+      const sizes = [...new Set(grown.flatMap(({ at }) => at.map(({ size }) => size)))].sort((a, b) => a - b);
+      const units = /** @type {Record<string, string>} */ ({
+        seconds: 'time, s',
+        cpuSeconds: 'processor time, s',
+        memoryMegabytes: 'peak memory of the process, MB',
+        diskMegabytes: 'most of its own disk, MB',
+        bytesExchanged: 'bytes exchanged, MB',
+      });
+      const rows = grown.map(({ step, name, at, exponent, expected }) => {
+        const text = (/** @type {number | undefined} */ y) =>
+          y === undefined ? '-' : short(name === 'bytesExchanged' ? y / 1e6 : y);
+        return [
+          step === 'exchange' ? 'both messages' : `\`${step}\``,
+          units[name] ?? name,
+          ...sizes.map((size) => text(at.find((point) => point.size === size)?.y)),
+          exponent === undefined ? '-' : `n^${exponent}`,
+          text(expected),
+        ];
+      });
+      const head = ['step', '', ...sizes.map(count), 'growth', `${count(LARGER)}, extrapolated`];
       return `${table(head, rows)}\n\nMeasured on: ${originText(stored.record)}.`;
     }),
   whole: wholeSection,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR]`: runs the cases in bench/cases one after another, prints
+ * `npm run bench [-- NAME ...] [--quick] [--full] [--sizes N,N] [--node MAJOR]`: runs the cases in bench/cases one after another, prints
  * what they return, and stores it in bench/results/NAME.json with the machine it was measured on. What a run leaves out
  * stays in the file, marked with the run that it is from.
  *
  * @typedef {object} Size
  * @property {boolean} quick - seconds instead of minutes, for trying a change
  * @property {boolean} full - sizes that take long, once each
+ * @property {readonly number[]} [sizes] - of lists, for a case that runs several (`datasets`)
  * @property {number} [node] - the engine to measure, where it is not the case's own choice
  * @property {(line: string) => void} log - progress
  *
@@ -96,6 +97,7 @@ Runs every case, or those named, and stores the figures in bench/results/NAME.js
 
   --quick           small sizes; nothing stored, unless --results says where
   --full            sizes that take long, too
+  --sizes N,N       the sizes of lists, where a case runs several: datasets; what was measured at others stays stored
   --node MAJOR      the line of Node to measure, fetched if it is not the running one (default: ${DEFAULT_MAJOR})
   --results FOLDER  another folder for the figures
   --help            this text
@@ -113,6 +115,7 @@ async function main() {
       options: {
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
+        sizes: { type: 'string' },
         node: { type: 'string' },
         results: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -120,6 +123,9 @@ async function main() {
     });
     if (parsed.values.node !== undefined && !/^\d{2}$/.test(parsed.values.node)) {
       throw new Error('--node takes the number of a line of Node, such as 24.');
+    }
+    if (parsed.values.sizes !== undefined && !/^[1-9]\d*(?:,[1-9]\d*)*$/.test(parsed.values.sizes)) {
+      throw new Error('--sizes takes whole numbers with commas between them, such as 1000000,10000000.');
     }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage(names)}`);
@@ -138,6 +144,7 @@ async function main() {
   const size = {
     quick: values.quick ?? false,
     full: values.full ?? false,
+    ...(values.sizes !== undefined && { sizes: values.sizes.split(',').map(Number) }),
     ...(values.node !== undefined && { node: Number(values.node) }),
     log: (/** @type {string} */ line) => console.error(`  ${line}`),
   };

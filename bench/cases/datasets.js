@@ -4,6 +4,7 @@
  * of memory. Half of each list is shared, and the result is checked.
  */
 
+import { LIMIT } from '../datasets/growth.js';
 import { runSteps } from '../datasets/steps.js';
 import { DEFAULT_MAJOR, nodeOfMajor } from '../engines.js';
 
@@ -12,12 +13,13 @@ const bench = {
   name: 'datasets',
   description:
     'lists larger than memory, from CSV to CSV: time, memory of each process, disk, bytes exchanged',
-  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+  async run({ quick, full, sizes, node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);
     const cells = [];
-    for (const size of quick ? [10 ** 5] : full ? [10 ** 5, 10 ** 6, 10 ** 7] : [10 ** 5, 10 ** 6]) {
+    const usual = quick ? [10 ** 5] : full ? [10 ** 5, 10 ** 6, 10 ** 7] : [10 ** 5, 10 ** 6];
+    for (const size of sizes ?? usual) {
       log(`${size.toLocaleString('en-US')} identifiers each`);
-      cells.push(...(await runSteps({ size, limit: '1GB', program, log })));
+      cells.push(...(await runSteps({ size, limit: LIMIT, program, log })));
     }
     return { cells };
   },

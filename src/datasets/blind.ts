@@ -6,10 +6,9 @@
 
 import type { ByteList } from '../bytes.js';
 import type { BatchOptions, GroupBackend } from '../group/group.js';
-import type { Journal } from '../transport/resume/journal.js';
-import type { OwnList } from './own-list.js';
-import { blindingSecret, type RunMode, suite } from './party.js';
+import { blindingSecret, suite } from './party.js';
 import { nameOf, scalarFrom, scalarsOf } from './secrets.js';
+import type { Step } from './step.js';
 
 export class DatasetBlinding {
   readonly #ordered: boolean;
@@ -20,10 +19,10 @@ export class DatasetBlinding {
   readonly name: string;
 
   /** Bound to the list, of which it is the only one there will be. */
-  constructor(journal: Journal, list: OwnList, { ordered }: RunMode, backend: GroupBackend) {
-    this.#ordered = ordered;
+  constructor({ own, mode, options }: Step, backend: GroupBackend) {
+    this.#ordered = mode.ordered;
     this.#backend = backend;
-    this.#secret = blindingSecret(journal, list);
+    this.#secret = blindingSecret(options.journal, own);
     this.name = nameOf(this.#secret);
   }
 

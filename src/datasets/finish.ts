@@ -18,7 +18,7 @@ import { decodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { DatasetBlinding } from './blind.js';
 import { checkWork } from './folders.js';
 import { type Manifest, readManifest } from './manifest.js';
-import { type DatasetList, OwnList, type Task } from './own-list.js';
+import type { DatasetList, Task } from './own-list.js';
 import { checkEntries, type PartEntry, PartReader } from './parts.js';
 import {
   bindList,
@@ -28,7 +28,6 @@ import {
   type DatasetProtocol,
   type DatasetSession,
   manifestPath,
-  memoryOf,
   modeOf,
   type RunMode,
   responseFolder,
@@ -40,7 +39,8 @@ import {
 } from './party.js';
 import { blindInto } from './request.js';
 import { nameOf, secretFor } from './secrets.js';
-import { addRecords, ahead, Work, withTables } from './work.js';
+import { type Step, withStep } from './step.js';
+import { addRecords, ahead, eraseWork } from './work.js';
 
 /** What a run through datasets comes to, as long as its tables are there. */
 export interface DatasetResult {
@@ -104,14 +104,11 @@ export async function finishDataset<T>(
     const hello = await noted(journal, 'dataset hello');
     if (hello === undefined) throw noRequest();
     const session = sessionOf(decodeHello(hello, suite), response.hello, mode);
-    const work = await Work.open(options.work);
-    const result = await withTables(work, memoryOf(options), signal, async (tables) => {
-      const own = await OwnList.read(list, tables, mode.ordered);
-      await bindList(journal, own);
-      const finishing = new Finishing(folder, mode, options, response, session, own, tables, work);
-      return take(await finishing.result());
+    const result = await withStep({ folder, mode, options }, list, mode.ordered, async (step) => {
+      await bindList(journal, step.own);
+      return take(await new Finishing(step, response, session).result());
     });
-    await work.erase();
+    await eraseWork(options);
     done = true;
     return result;
   } finally {
@@ -145,51 +142,31 @@ export async function signerOf(journal: Journal): Promise<Uint8Array> {
 }
 
 class Finishing {
-  readonly #folder: string;
-  readonly #mode: RunMode;
-  readonly #options: DatasetOptions;
+  readonly #step: Step;
   readonly #response: Manifest;
   readonly #session: DatasetSession;
-  readonly #own: OwnList;
-  readonly #tables: Database;
-  readonly #work: Work;
 
-  constructor(
-    folder: string,
-    mode: RunMode,
-    options: DatasetOptions,
-    response: Manifest,
-    session: DatasetSession,
-    own: OwnList,
-    tables: Database,
-    work: Work,
-  ) {
-    this.#folder = responseFolder(folder);
-    this.#mode = mode;
-    this.#options = options;
+  constructor(step: Step, response: Manifest, session: DatasetSession) {
+    this.#step = step;
     this.#response = response;
     this.#session = session;
-    this.#own = own;
-    this.#tables = tables;
-    this.#work = work;
   }
 
   async result(): Promise<DatasetResult> {
-    const { size: ownSize } = this.#own;
+    const { own, mode, options, tables } = this.#step;
+    const { size: ownSize } = own;
     const peerSize = this.#session.peer.size;
     const evaluated = this.#entries('evaluated', ownSize);
     const tags = this.#entries('tags', peerSize);
     await this.#readTags(tags);
-    await withBackend(this.#options.backend, async (backend) => {
+    await withBackend(options.backend, async (backend) => {
       await checkPublicKey(this.#session.peer.publicKey, backend);
-      await (this.#mode.ordered
-        ? this.#openNumbered(evaluated, backend)
-        : this.#openShuffled(evaluated, backend));
+      await (mode.ordered ? this.#openNumbered(evaluated, backend) : this.#openShuffled(evaluated, backend));
     });
     await this.#checkDistinct('mine', 'tag');
-    await this.#tables.run('CREATE TABLE shared AS SELECT n FROM mine SEMI JOIN theirs USING (tag)');
-    const [[count] = []] = await this.#tables.rows('SELECT count(*) FROM shared');
-    const rows = this.#mode.ordered ? () => rowsIn(this.#tables) : undefined;
+    await tables.run('CREATE TABLE shared AS SELECT n FROM mine SEMI JOIN theirs USING (tag)');
+    const [[count] = []] = await tables.rows('SELECT count(*) FROM shared');
+    const rows = mode.ordered ? () => rowsIn(tables) : undefined;
     return { size: Number(count), ownSize, peerSize, rows };
   }
 
@@ -200,17 +177,18 @@ class Finishing {
   }
 
   #reader(name: 'element' | 'tag', entries: readonly PartEntry[], numbered: boolean): PartReader {
+    const { folder, work, options } = this.#step;
     const expected = {
-      folder: join(this.#folder, name === 'tag' ? 'tags' : 'evaluated'),
+      folder: join(responseFolder(folder), name === 'tag' ? 'tags' : 'evaluated'),
       ...{ entries, name, width: name === 'tag' ? this.#session.tagger.width : WIDTH, numbered },
       sorted: !numbered,
     };
-    return new PartReader(expected, this.#work.folder, this.#options.signal);
+    return new PartReader(expected, work.folder, options.signal);
   }
 
   /** The table `theirs` (tag). */
   async #readTags(entries: readonly PartEntry[]): Promise<void> {
-    const table = await this.#tables.table('theirs', new Map([['tag', 'bytes'] as const]));
+    const table = await this.#step.tables.table('theirs', new Map([['tag', 'bytes'] as const]));
     for await (const { rows } of this.#reader('tag', entries, false).parts())
       await addRecords(table, rows.records, rows.width, undefined);
     await table.finish();
@@ -218,8 +196,8 @@ class Finishing {
 
   /** The table `mine` (tag, n), n being the number of the identifier. */
   async #openNumbered(entries: readonly PartEntry[], backend: GroupBackend): Promise<void> {
-    const tables = this.#tables;
-    await blindInto(tables, this.#work, this.#own, this.#mode, { ...this.#options, backend });
+    const { tables, options } = this.#step;
+    await blindInto({ ...this.#step, options: { ...options, backend } });
     // Which question an identifier has become: its rank among the blinded elements.
     await tables.run(
       'CREATE TABLE ranked AS SELECT n, CAST(row_number() OVER () - 1 AS UINTEGER) AS idx ' +
@@ -232,7 +210,7 @@ class Finishing {
       await addRecords(answers, rows.records, WIDTH, rows.first);
     await answers.finish();
     await this.#checkDistinct('answers', 'element');
-    await this.#unblind(answersInOrder(tables, taskRowsOf(this.#options)), backend);
+    await this.#unblind(answersInOrder(tables, taskRowsOf(options)), backend);
   }
 
   /** The same; n is the number of the answer. */
@@ -241,28 +219,29 @@ class Finishing {
   }
 
   async #unblind(answers: AsyncIterable<Answers>, backend: GroupBackend): Promise<void> {
-    const { journal, signal, onProgress } = this.#options;
+    const { own, options, tables, work } = this.#step;
+    const { journal, signal, onProgress } = options;
     const { tagger, peer } = this.#session;
-    const blinding = new DatasetBlinding(journal, this.#own, this.#mode, backend);
-    const secret = secretFor('opened', journal.seed, this.#response.digest, this.#own.digest);
-    const name = `mine-${nameOf(secret)}-${taskRowsOf(this.#options)}`;
+    const blinding = new DatasetBlinding(this.#step, backend);
+    const secret = secretFor('opened', journal.seed, this.#response.digest, own.digest);
+    const name = `mine-${nameOf(secret)}-${taskRowsOf(options)}`;
     const columns = new Map([['tag', 'bytes'] as const, ['n', 'integer'] as const]);
-    const table = await this.#tables.table('mine', columns);
+    const table = await tables.table('mine', columns);
     const open = async ({ number, first, elements, records }: Answers): Promise<[number, Uint8Array]> => {
       const count = records.length / WIDTH;
-      const found = await this.#work.found(name, number, count * tagger.width);
+      const found = await work.found(name, number, count * tagger.width);
       if (found !== undefined) return [first, found];
-      const work = blinding.unblind(records, elements, peer.publicKey, { signal });
-      const opened = await withOffset(first, work);
+      const opening = blinding.unblind(records, elements, peer.publicKey, { signal });
+      const opened = await withOffset(first, opening);
       const none = new Uint8Array();
       const tags = tagsOf(opened, (i) => elements?.at(i) ?? none, tagger);
-      await this.#work.keep(name, number, tags);
+      await work.keep(name, number, tags);
       return [first, tags];
     };
     try {
       for await (const [first, tags] of ahead(answers, open)) {
         await addRecords(table, tags, tagger.width, first);
-        onProgress?.('unblind', first + tags.length / tagger.width, this.#own.size);
+        onProgress?.('unblind', first + tags.length / tagger.width, own.size);
       }
       await table.finish();
     } finally {
@@ -272,7 +251,7 @@ class Finishing {
 
   /** Two answers that are the same would count one identifier twice. @throws {VeilmatchError} `repeated-element` */
   async #checkDistinct(table: string, column: string): Promise<void> {
-    const [[repeated] = []] = await this.#tables.rows(
+    const [[repeated] = []] = await this.#step.tables.rows(
       `SELECT (SELECT count(*) FROM ${table}) - (SELECT count(*) FROM (SELECT ${column} FROM ${table} GROUP BY ${column}))`,
     );
     if (Number(repeated) === 0) return;

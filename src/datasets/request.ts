@@ -7,7 +7,6 @@ import { requireCount } from '../arguments.js';
 import { concatBytes, hexToBytes } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { withBackend } from '../group/select.js';
-import type { Database } from '../lists/duckdb.js';
 import { pathName } from '../path-name.js';
 import { encodeHello } from '../psi/run/hello.js';
 import { VERSION } from '../psi/run/suite.js';
@@ -20,7 +19,7 @@ import { DatasetBlinding } from './blind.js';
 import { cutSorted } from './cut.js';
 import { checkFolders, checkWork } from './folders.js';
 import { writeManifest } from './manifest.js';
-import { type DatasetList, OwnList, type Task } from './own-list.js';
+import type { DatasetList, OwnList, Task } from './own-list.js';
 import { partsFor } from './parts.js';
 import {
   bind,
@@ -32,7 +31,6 @@ import {
   headerBefore,
   helloOf,
   manifestPath,
-  memoryOf,
   modeOf,
   partRowsOf,
   type RunMode,
@@ -44,7 +42,8 @@ import {
   type WritingOptions,
 } from './party.js';
 import { secretFor } from './secrets.js';
-import { addRecords, ahead, Work, withTables } from './work.js';
+import { type Step, withStep } from './step.js';
+import { addRecords, ahead } from './work.js';
 
 /** Options of a request. */
 export interface RequestOptions extends WritingOptions {
@@ -109,13 +108,12 @@ export async function requestDataset(
     await checkUntaken(target, options);
     await bindMode(journal, mode);
     await headerBefore(options);
-    const work = await Work.open(options.work);
-    return await withTables(work, memoryOf(options), signal, async (tables) => {
-      const own = await OwnList.read(list, tables, !mode.ordered);
+    return await withStep({ folder, mode, options }, list, !mode.ordered, async (step) => {
+      const { own, tables } = step;
       await checkRows(own, mode);
       await bindList(journal, own);
       const total = partsFor(own.size, partRowsOf(options));
-      await blindInto(tables, work, own, mode, options);
+      await blindInto(step);
       const entries = await cutSorted(
         tables,
         {
@@ -146,15 +144,10 @@ export async function requestDataset(
  * The table `blinded` (element, n): what the identifier number n of the list was blinded to. What a task has come to before is
  * not computed again.
  */
-export async function blindInto(
-  tables: Database,
-  work: Work,
-  own: OwnList,
-  mode: RunMode,
-  options: Pick<RequestOptions, 'journal' | 'partRows' | 'backend' | 'signal' | 'onProgress'>,
-): Promise<void> {
+export async function blindInto(step: Step): Promise<void> {
+  const { own, options, tables, work } = step;
   await withBackend(options.backend, async (backend) => {
-    const blinding = new DatasetBlinding(options.journal, own, mode, backend);
+    const blinding = new DatasetBlinding(step, backend);
     const table = await tables.table(
       'blinded',
       new Map([

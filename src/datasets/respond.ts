@@ -13,7 +13,6 @@ import { bytesToHex, concatBytes, equalBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
 import { withBackend } from '../group/select.js';
-import type { Database } from '../lists/duckdb.js';
 import { checkPolicy } from '../policy/policy.js';
 import { withOffset } from '../psi/run/checks.js';
 import { encodeHello } from '../psi/run/hello.js';
@@ -27,7 +26,7 @@ import { encodeMessage, type FileHeaderMessage } from '../wire/messages.js';
 import { cutSorted } from './cut.js';
 import { checkFolders, checkWork } from './folders.js';
 import { type Manifest, readManifest, writeManifest } from './manifest.js';
-import { type DatasetList, OwnList, type Task } from './own-list.js';
+import type { DatasetList, Task } from './own-list.js';
 import {
   checkEntries,
   isStillThere,
@@ -50,7 +49,6 @@ import {
   headerBefore,
   helloOf,
   manifestPath,
-  memoryOf,
   modeOf,
   partRowsOf,
   type RunMode,
@@ -65,7 +63,8 @@ import {
   type WritingOptions,
 } from './party.js';
 import { nameOf, scalarFrom, secretFor } from './secrets.js';
-import { addRecords, ahead, Work, withTables } from './work.js';
+import { type Step, withStep } from './step.js';
+import { addRecords, ahead, eraseWork } from './work.js';
 
 /** Options of a response. */
 export interface RespondOptions extends WritingOptions {
@@ -130,16 +129,11 @@ export async function respondDataset(
     await checkFolders(target, join(target, 'evaluated'), join(target, 'tags'));
     await checkUntaken(target, options);
     await bindMode(journal, mode);
-    const work = await Work.open(options.work);
-    const responded = await withTables(work, memoryOf(options), signal, async (tables) => {
-      const own = await OwnList.read(list, tables, !mode.ordered);
-      await checkRows(own, mode);
-      return withBackend(options.backend, async (backend) => {
-        const step = new Responding(folder, mode, options, request, own, tables, work, backend);
-        return step.take();
-      });
+    const responded = await withStep({ folder, mode, options }, list, !mode.ordered, async (step) => {
+      await checkRows(step.own, mode);
+      return withBackend(options.backend, (backend) => new Responding(step, request, backend).take());
     });
-    await work.erase();
+    await eraseWork(options);
     done = true;
     return responded;
   } finally {
@@ -173,55 +167,35 @@ async function checkUntaken(target: string, { journal }: RespondOptions): Promis
 }
 
 class Responding {
-  readonly #target: string;
-  readonly #folder: string;
-  readonly #mode: RunMode;
-  readonly #options: RespondOptions;
+  readonly #step: Step<RespondOptions>;
   readonly #request: Manifest;
-  readonly #own: OwnList;
-  readonly #tables: Database;
-  readonly #work: Work;
   readonly #backend: GroupBackend;
   /** Bound to the request and to the list. */
   readonly #secret: Uint8Array;
 
-  constructor(
-    folder: string,
-    mode: RunMode,
-    options: RespondOptions,
-    request: Manifest,
-    own: OwnList,
-    tables: Database,
-    work: Work,
-    backend: GroupBackend,
-  ) {
-    this.#folder = folder;
-    this.#target = responseFolder(folder);
-    this.#mode = mode;
-    this.#options = options;
+  constructor(step: Step<RespondOptions>, request: Manifest, backend: GroupBackend) {
+    this.#step = step;
     this.#request = request;
-    this.#own = own;
-    this.#tables = tables;
-    this.#work = work;
     this.#backend = backend;
-    this.#secret = secretFor('sender', options.journal.seed, request.digest, own.digest);
+    this.#secret = secretFor('sender', step.options.journal.seed, request.digest, step.own.digest);
   }
 
   async take(): Promise<Responded> {
-    const { journal, signingKey } = this.#options;
+    const { folder, mode, options, own } = this.#step;
+    const { journal, signingKey } = options;
     const scalar = scalarFrom(this.#secret);
     try {
       const publicKey = await this.#backend.multiplyBase(scalar);
       const nonce = secretFor('nonce', journal.seed, this.#request.digest);
-      const hello = helloOf('sender', this.#own, this.#mode, nonce, publicKey);
-      const session = sessionOf(hello, this.#request.hello, this.#mode);
+      const hello = helloOf('sender', own, mode, nonce, publicKey);
+      const session = sessionOf(hello, this.#request.hello, mode);
       const peerSize = session.peer.size;
       const blinded = this.#request.entries.get('blinded') ?? [];
       checkEntries(blinded, peerSize, 'elements');
       await this.#admit(peerSize);
       // From here on no other request, and no other list, is answered in this run.
       await bind(journal, 'dataset request', this.#request.digest, anotherRequest);
-      await bindList(journal, this.#own);
+      await bindList(journal, own);
       const evaluated = await this.#evaluate(blinded, scalar, peerSize);
       const tags = await this.#tags(scalar, session);
       const content = {
@@ -229,7 +203,7 @@ class Responding {
         hello: encodeHello(hello, suite),
         entries: new Map([['evaluated', evaluated] as const, ['tags', tags] as const]),
       };
-      await writeManifest(manifestPath(this.#target), content, signingKey, (digest) =>
+      await writeManifest(manifestPath(responseFolder(folder)), content, signingKey, (digest) =>
         bind(
           journal,
           'dataset response',
@@ -237,7 +211,7 @@ class Responding {
           () => new VeilmatchError('transcript-mismatch', 'The run would answer something else than before.'),
         ),
       );
-      return { size: this.#own.size, peerSize };
+      return { size: own.size, peerSize };
     } finally {
       scalar.fill(0);
       this.#secret.fill(0);
@@ -246,11 +220,11 @@ class Responding {
 
   /** Once a run, before anything is evaluated. */
   async #admit(peerSize: number): Promise<void> {
-    const { allow } = this.#options;
-    const { learns, terms } = this.#mode;
+    const { mode, options, own } = this.#step;
+    const { learns, terms } = mode;
     const run = `dataset ${nameOf(this.#secret)}`;
-    const admit = answeringOnce(allow, bytesToHex(this.#request.header.requestId), run);
-    await admit({ peerSize, ownSize: this.#own.size, learns, terms });
+    const admit = answeringOnce(options.allow, bytesToHex(this.#request.header.requestId), run);
+    await admit({ peerSize, ownSize: own.size, learns, terms });
   }
 
   async #evaluate(
@@ -258,23 +232,23 @@ class Responding {
     scalar: Uint8Array,
     total: number,
   ): Promise<readonly PartEntry[]> {
+    const { folder, mode, options, work } = this.#step;
+    const { signal } = options;
     const expected: PartsExpected = {
-      ...{ folder: join(requestFolder(this.#folder), 'blinded'), entries, name: 'element' as const },
-      ...{ width: WIDTH, numbered: this.#mode.ordered, sorted: true },
+      ...{ folder: join(requestFolder(folder), 'blinded'), entries, name: 'element' as const },
+      ...{ width: WIDTH, numbered: mode.ordered, sorted: true },
     };
-    const reader = new PartReader(expected, this.#work.folder, this.#options.signal);
+    const reader = new PartReader(expected, work.folder, signal);
     const evaluated = new Evaluating(reader, entries, (part, first) =>
-      withOffset(first, this.#backend.multiply(part, scalar, { signal: this.#options.signal })),
+      withOffset(first, this.#backend.multiply(part, scalar, { signal })),
     );
-    return this.#mode.ordered
-      ? this.#evaluateNumbered(evaluated, total)
-      : this.#evaluateShuffled(evaluated, total);
+    return mode.ordered ? this.#evaluateNumbered(evaluated, total) : this.#evaluateShuffled(evaluated, total);
   }
 
   /** Answers in the order of the questions: a part for each part of the request. */
   async #evaluateNumbered(evaluating: Evaluating, total: number): Promise<readonly PartEntry[]> {
-    const { journal, onProgress } = this.#options;
-    const folder = join(this.#target, 'evaluated');
+    const { journal, onProgress } = this.#step.options;
+    const folder = this.#folderOf('evaluated');
     const written = new Map<number, WrittenPart>();
     for (const number of evaluating.entries.keys()) {
       const before = await noted(journal, partNote(number));
@@ -296,27 +270,28 @@ class Responding {
 
   /** Answers in their own order, all of them: nothing is written before everything was evaluated. */
   async #evaluateShuffled(evaluating: Evaluating, total: number): Promise<readonly PartEntry[]> {
+    const { options, tables, work } = this.#step;
     const name = `evaluated-${nameOf(this.#secret)}`;
-    const table = await this.#tables.table('evaluated', new Map([['element', 'bytes'] as const]));
+    const table = await tables.table('evaluated', new Map([['element', 'bytes'] as const]));
     const kept = new Map<number, Uint8Array>();
     let first = 0;
     for (const [number, { rows }] of evaluating.entries.entries()) {
-      const found = await this.#work.found(name, number, rows * WIDTH);
+      const found = await work.found(name, number, rows * WIDTH);
       if (found === undefined) continue;
       kept.set(number, found.subarray(0, 0));
       await addRecords(table, found, WIDTH, undefined);
     }
     for await (const { number, records, first: at } of evaluating.all((part) => kept.has(part))) {
-      await this.#work.keep(name, number, records);
+      await work.keep(name, number, records);
       await addRecords(table, records, WIDTH, undefined);
       first = at + records.length / WIDTH;
-      this.#options.onProgress?.('evaluate', first, total);
+      options.onProgress?.('evaluate', first, total);
     }
     await table.finish();
-    const parts = partsFor(total, partRowsOf(this.#options));
-    const folder = join(this.#target, 'evaluated');
+    const parts = partsFor(total, partRowsOf(options));
+    const folder = this.#folderOf('evaluated');
     return cutSorted(
-      this.#tables,
+      tables,
       { folder, table: 'evaluated', name: 'element', width: WIDTH, parts, numbered: false },
       () => new VeilmatchError('repeated-element', 'The receiver asked an element twice.'),
     );
@@ -324,40 +299,46 @@ class Responding {
 
   /** The tags of this party's list, sorted. */
   async #tags(scalar: Uint8Array, { tagger }: DatasetSession): Promise<readonly PartEntry[]> {
-    const { signal, onProgress } = this.#options;
-    const rows = taskRowsOf(this.#options);
+    const { own, options, tables, work } = this.#step;
+    const { signal, onProgress } = options;
+    const rows = taskRowsOf(options);
     const name = `tags-${nameOf(this.#secret)}-${rows}`;
-    const table = await this.#tables.table('tags', new Map([['tag', 'bytes'] as const]));
+    const table = await tables.table('tags', new Map([['tag', 'bytes'] as const]));
     const tag = async ({ number, first, elements }: Task): Promise<[number, Uint8Array]> => {
-      const found = await this.#work.found(name, number, elements.length * tagger.width);
+      const found = await work.found(name, number, elements.length * tagger.width);
       if (found !== undefined) return [first + elements.length, found];
       const evaluated = await this.#backend.hashAndMultiply(elements, suite.dst, scalar, { signal });
       const tags = tagsOf(evaluated, (i) => elements.at(i), tagger);
-      await this.#work.keep(name, number, tags);
+      await work.keep(name, number, tags);
       return [first + elements.length, tags];
     };
-    for await (const [done, tags] of ahead(this.#own.tasks(rows), tag)) {
+    for await (const [done, tags] of ahead(own.tasks(rows), tag)) {
       await addRecords(table, tags, tagger.width, undefined);
-      onProgress?.('tag', done, this.#own.size);
+      onProgress?.('tag', done, own.size);
     }
     await table.finish();
     return cutSorted(
-      this.#tables,
+      tables,
       {
-        ...{ folder: join(this.#target, 'tags'), table: 'tags', name: 'tag', width: tagger.width },
-        ...{ parts: partsFor(this.#own.size, partRowsOf(this.#options)), numbered: false },
+        ...{ folder: this.#folderOf('tags'), table: 'tags', name: 'tag', width: tagger.width },
+        ...{ parts: partsFor(own.size, partRowsOf(options)), numbered: false },
       },
       () => new VeilmatchError('repeated-element', 'Two identifiers of the list have one tag: run again.'),
     );
   }
 
+  #folderOf(name: 'evaluated' | 'tags'): string {
+    return join(responseFolder(this.#step.folder), name);
+  }
+
   async #header(): Promise<FileHeaderMessage> {
-    const { journal, signingKey, peer } = this.#options;
-    const before = await headerBefore(this.#options);
+    const { mode, options } = this.#step;
+    const { journal, signingKey, peer } = options;
+    const before = await headerBefore(options);
     if (before !== undefined) return before;
     const header: FileHeaderMessage = {
       ...{ type: 'fileHeader', kind: 'response', version: VERSION, suite: suite.id },
-      ...{ mode: this.#mode.kind.mode, requestId: this.#request.header.requestId },
+      ...{ mode: mode.kind.mode, requestId: this.#request.header.requestId },
       ...{ from: signingPublicKey(signingKey), to: peer },
       ...{ madeAt: Math.floor(Date.now() / 1000), expiresAt: 0, requestDigest: this.#request.digest },
     };

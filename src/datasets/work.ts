@@ -66,14 +66,14 @@ export class Work {
     await replaceFile(this.#path(name, task), bytes);
   }
 
-  /** Removes the folder. */
-  async erase(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
-  }
-
   #path(name: string, task: number): string {
     return join(this.folder, `${name}-${task}`);
   }
+}
+
+/** Removes a folder of work. */
+export async function eraseWork({ work }: { readonly work: string }): Promise<void> {
+  await rm(work, { recursive: true, force: true });
 }
 
 /**

@@ -24,7 +24,7 @@ describe('the bench runner', () => {
   });
 
   test('an unknown name or option is an error of usage that lists the cases', () => {
-    for (const wrong of ['no-such-case', '--no-such-option']) {
+    for (const wrong of ['no-such-case', '--no-such-option', '--sizes=1e6', '--sizes=10,,2']) {
       const { status, stdout, stderr } = run(wrong, '--quick');
       expect(status).toBe(2);
       expect(stdout).toBe('');

@@ -23,7 +23,7 @@ import { partOf, partsFor, writePart } from '../../src/datasets/parts.js';
 import { scalarsOf } from '../../src/datasets/secrets.js';
 import type { GroupBackend } from '../../src/group/group.js';
 import { IdentifierSet } from '../../src/identifiers/set.js';
-import { cardinality, intersection, joinIds } from '../../src/psi/index.js';
+import { cardinality, intersection, joinIds, otIntersection } from '../../src/psi/index.js';
 import { randomScalars, secureRandom } from '../../src/random.js';
 import { times } from '../support/effort.js';
 import { readParquet, writeParquet } from '../support/parquet.js';
@@ -78,12 +78,13 @@ describe('a run through a dataset', () => {
     );
   });
 
-  it('carries the intersection and the count alone', async () => {
-    const partners = meet(joinIds);
+  it.each([joinIds, otIntersection])('does not carry $id, and says what does', async (protocol) => {
+    const partners = meet(protocol);
     await expect(partners.request(set(0, 3))).rejects.toMatchObject({
       code: 'argument',
-      message: expect.stringMatching(/^join-ids does not go through datasets.*socket.*files/s),
+      message: expect.stringMatching(/^(?:join-ids|ot-psi) does not go through datasets.*socket.*files/s),
     });
+    expect(existsSync(partners.folder)).toBe(false);
   });
 
   it('works nowhere where the partner can read it, and not above what it would remove', async () => {
@@ -393,32 +394,35 @@ describe('what lies where the partner can write', () => {
     },
   };
 
-  it('is refused by its name, and nothing is written', async () => {
-    const [partners, others] = [meet(), meet()];
-    await partners.request(mine);
-    await others.request(mine);
-    /** Each fault in a folder, which is whole again afterwards. */
-    const each = async (folder: string, other: string, step: () => Promise<unknown>): Promise<void> => {
-      const kept = `${folder}.kept`;
-      cpSync(folder, kept, { recursive: true });
-      for (const [fault, spoil] of Object.entries(FAULTS)) {
-        spoil(partsIn(folder), partsIn(other));
-        await expect(step(), fault).rejects.toMatchObject({
-          code: 'bad-file',
-          message: expect.stringMatching(/part-0000\d\.parquet/),
-        });
-        rmSync(folder, { recursive: true });
-        cpSync(kept, folder, { recursive: true });
-      }
-    };
-    const asked = (of: Partners): string => join(of.folder, 'request/blinded');
-    await each(asked(partners), asked(others), () => partners.respond(theirs));
-    expect(existsSync(join(partners.folder, 'response/manifest.vm'))).toBe(false);
-    await partners.respond(theirs);
-    for (const name of ['tags', 'evaluated'])
-      await each(join(partners.folder, 'response', name), asked(others), () => partners.finish(mine));
-    expect((await partners.finish(mine)).size).toBe(50);
-  });
+  it.each([intersection, cardinality])(
+    'is refused by its name, and nothing is written: $id',
+    async (protocol) => {
+      const [partners, others] = [meet(protocol), meet(protocol)];
+      await partners.request(mine);
+      await others.request(mine);
+      /** Each fault in a folder, which is whole again afterwards. */
+      const each = async (folder: string, other: string, step: () => Promise<unknown>): Promise<void> => {
+        const kept = `${folder}.kept`;
+        cpSync(folder, kept, { recursive: true });
+        for (const [fault, spoil] of Object.entries(FAULTS)) {
+          spoil(partsIn(folder), partsIn(other));
+          await expect(step(), fault).rejects.toMatchObject({
+            code: 'bad-file',
+            message: expect.stringMatching(/part-0000\d\.parquet/),
+          });
+          rmSync(folder, { recursive: true });
+          cpSync(kept, folder, { recursive: true });
+        }
+      };
+      const asked = (of: Partners): string => join(of.folder, 'request/blinded');
+      await each(asked(partners), asked(others), () => partners.respond(theirs));
+      expect(existsSync(join(partners.folder, 'response/manifest.vm'))).toBe(false);
+      await partners.respond(theirs);
+      for (const name of ['tags', 'evaluated'])
+        await each(join(partners.folder, 'response', name), asked(others), () => partners.finish(mine));
+      expect((await partners.finish(mine)).size).toBe(50);
+    },
+  );
 
   it('is not evaluated where it was put there between two attempts', async () => {
     const [partners, others] = [meet(), meet()];
@@ -578,23 +582,36 @@ describe('what lies where the partner can write', () => {
     expect(readdirSync(join(partners.place, 'other'))).toEqual(['part-00000.parquet']);
   });
 
-  it('says that the disk is full, and leaves no manifest', async () => {
+  it('says that the disk is full, and leaves no manifest and no result', async () => {
     const partners = meet();
     const files = process.getBuiltinModule('node:fs/promises');
     const { open } = files;
-    const full = vi.spyOn(files, 'open').mockImplementation(async (path, ...rest) => {
-      if (/part-00001\.parquet.*\.tmp$/.test(String(path)))
-        throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
-      return open(path, ...rest);
-    });
-    await expect(partners.request(mine)).rejects.toMatchObject({
-      code: 'io',
-      message: expect.stringMatching(/part-00001/),
-    });
-    expect(existsSync(join(partners.folder, 'request/manifest.vm'))).toBe(false);
-    full.mockRestore();
-    await partners.request(mine);
-    await partners.respond(theirs);
-    expect((await partners.finish(mine)).size).toBe(50);
+    /** A step with no room for one of its files, and then with room. */
+    const take = async <T>(file: RegExp, message: string, step: () => Promise<T>): Promise<T> => {
+      const full = vi.spyOn(files, 'open').mockImplementation(async (path, ...rest) => {
+        if (file.test(String(path))) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
+        return open(path, ...rest);
+      });
+      try {
+        await expect(step(), String(file)).rejects.toMatchObject({
+          code: 'io',
+          message: expect.stringMatching(file.source.split('.*')[0]!),
+        });
+      } finally {
+        full.mockRestore();
+      }
+      expect(existsSync(join(partners.folder, message, 'manifest.vm'))).toBe(false);
+      return step();
+    };
+    await take(/part-00001.*\.tmp$/, 'request', () => partners.request(mine));
+    await take(/tags.part-00001.*\.tmp$/, 'response', () => partners.respond(theirs));
+    let given = 0;
+    const finish = async (): Promise<number> => {
+      const { size } = await partners.finish(mine);
+      given++;
+      return size;
+    };
+    expect(await take(/mine-[0-9a-f]{16}-32-1.*\.tmp$/, 'result', finish)).toBe(50);
+    expect(given).toBe(1);
   });
 });
