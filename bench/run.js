@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR]`: runs the cases in bench/cases one after another, prints
+ * `npm run bench [-- NAME ...] [--quick] [--full] [--rows N,...] [--node MAJOR]`: runs the cases in bench/cases one after another, prints
  * what they return, and stores it in bench/results/NAME.json with the machine it was measured on. What a run leaves out
  * stays in the file, marked with the run that it is from.
  *
  * @typedef {object} Size
  * @property {boolean} quick - seconds instead of minutes, for trying a change
  * @property {boolean} full - sizes that take long, once each
+ * @property {readonly number[]} [rows] - how long the lists are, in place of the case's own choice, where it says that it takes this
  * @property {number} [node] - the engine to measure, where it is not the case's own choice
  * @property {(line: string) => void} log - progress
  *
  * @typedef {object} Case - the default export of bench/cases/NAME.js
  * @property {string} name
  * @property {string} description - one line
+ * @property {boolean} [takesRows] - whether it takes `--rows`
  * @property {boolean} [inProcess] - whether it measures in the runner's own process, and so in the runner's own Node
  * @property {(size: Size) => Promise<object>} run - `Results` of record.js, or figures in any nesting, with their units
  *   in the names
@@ -75,6 +77,7 @@ const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 
 async function runCase(name, size, folder) {
   /** @type {{ default: Case }} */
   const { default: bench } = await import(new URL(`${name}.js`, CASES).href);
+  if (size.rows !== undefined && !bench.takesRows) throw new Error('It has lengths of its own: leave --rows away.');
   console.log(`${bench.name}: ${bench.description}`);
   const date = new Date().toISOString();
   const started = performance.now();
@@ -90,12 +93,13 @@ async function runCase(name, size, folder) {
 
 /** @param {readonly string[]} names */
 function usage(names) {
-  return `Usage: npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR] [--results FOLDER]
+  return `Usage: npm run bench [-- NAME ...] [--quick] [--full] [--rows N,...] [--node MAJOR] [--results FOLDER]
 
 Runs every case, or those named, and stores the figures in bench/results/NAME.json.
 
   --quick           small sizes; nothing stored, unless --results says where
   --full            sizes that take long, too
+  --rows N,...      lists of these lengths, in the case of \`whole\` alone
   --node MAJOR      the line of Node to measure, fetched if it is not the running one (default: ${DEFAULT_MAJOR})
   --results FOLDER  another folder for the figures
   --help            this text
@@ -113,6 +117,7 @@ async function main() {
       options: {
         quick: { type: 'boolean' },
         full: { type: 'boolean' },
+        rows: { type: 'string' },
         node: { type: 'string' },
         results: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -120,6 +125,9 @@ async function main() {
     });
     if (parsed.values.node !== undefined && !/^\d{2}$/.test(parsed.values.node)) {
       throw new Error('--node takes the number of a line of Node, such as 24.');
+    }
+    if (parsed.values.rows !== undefined && !/^[1-9]\d*(?:,[1-9]\d*)*$/.test(parsed.values.rows)) {
+      throw new Error('--rows takes numbers of rows, such as 100000,1000000.');
     }
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${usage(names)}`);
@@ -138,6 +146,7 @@ async function main() {
   const size = {
     quick: values.quick ?? false,
     full: values.full ?? false,
+    ...(values.rows !== undefined && { rows: values.rows.split(',').map(Number) }),
     ...(values.node !== undefined && { node: Number(values.node) }),
     log: (/** @type {string} */ line) => console.error(`  ${line}`),
   };
