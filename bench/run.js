@@ -77,7 +77,8 @@ const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 
 async function runCase(name, size, folder) {
   /** @type {{ default: Case }} */
   const { default: bench } = await import(new URL(`${name}.js`, CASES).href);
-  if (size.rows !== undefined && !bench.takesRows) throw new Error('It has lengths of its own: leave --rows away.');
+  if (size.rows !== undefined && !bench.takesRows)
+    throw new Error('It has lengths of its own: leave --rows away.');
   console.log(`${bench.name}: ${bench.description}`);
   const date = new Date().toISOString();
   const started = performance.now();

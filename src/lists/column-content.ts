@@ -88,9 +88,9 @@ function looksLikeEmail(cell: string): boolean {
   return /\S[@＠﹫]\S/.test(cell);
 }
 
-/** Day, month and year in any order, whatever is between them; also written together. */
+/** Day, month and year in any order, whatever is between them; also written together. Five pairs of digits are a number of France. */
 const DATE =
-  /^(?:(?:19|20)\d\d([-./ ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d|(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:19|20)?\d\d)(?:[T ].*)?$/;
+  /^(?!\d\d(?: \d\d){4}$)(?:(?:19|20)\d\d([-./ ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d|(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:19|20)?\d\d)(?:[T ].*)?$/;
 /** Characters that tell a date or an amount: the two expressions look back at what they have found. */
 const MAX_DATED = 40;
 /** With a point or a comma, or with thousands apart by one. */
