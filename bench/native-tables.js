@@ -83,9 +83,14 @@ export function nativeSection() {
 const NATIVE_WORDS = [
   '`npm run bench -- native` builds or installs each of these on a machine that has its toolchain, gives all of them the same lists and as many',
   'cores, and takes turns; a number below 1 in the last column is a loss. Secretflow reads and writes CSV, for it takes nothing else; the',
-  "others have strings in memory. Whoever has AVX-512 gets more elsewhere: Secretflow's curves and curve25519-dalek have code for it,",
-  'and the vectors of WebAssembly are 128 bits wide whatever the processor has. Whoever has a GPU reads hashes back with hashcat, faster by',
-  'orders of magnitude than any processor does: what these figures say of an attack is its price for somebody without one.',
+  'others have strings in memory.',
+  '',
+  'Whoever has AVX-512 with IFMA gets more elsewhere. Secretflow then takes Intel’s library for Curve25519 in place of libsodium',
+  '([cryptor_selector.cc](https://github.com/secretflow/psi/blob/main/psi/cryptor/cryptor_selector.cc)), and curve25519-dalek has code for it',
+  'that a nightly compiler builds ([its backends](https://github.com/dalek-cryptography/curve25519-dalek/tree/main/curve25519-dalek#backends));',
+  'vectors of WebAssembly have [128 bits](https://webassembly.github.io/spec/core/syntax/types.html#vector-types) whatever the processor has.',
+  'Whoever has a GPU reads hashes back with hashcat, [hundreds of times as fast](https://gist.github.com/Chick3nman/d03c0d696699af2886c3404256801a9e)',
+  'as one core here: what these figures say of an attack is its price for somebody without one.',
 ].join('\n');
 
 const STAGES = /** @type {Record<string, string>} */ ({

@@ -7,13 +7,14 @@
  * @typedef {object} Size
  * @property {boolean} quick - seconds instead of minutes, for trying a change
  * @property {boolean} full - sizes that take long, once each
- * @property {readonly number[]} [sizes] - of lists, for a case that runs several (`datasets`)
+ * @property {readonly number[]} [sizes] - of lists, for a case that says that it takes them
  * @property {number} [node] - the engine to measure, where it is not the case's own choice
  * @property {(line: string) => void} log - progress
  *
  * @typedef {object} Case - the default export of bench/cases/NAME.js
  * @property {string} name
  * @property {string} description - one line
+ * @property {boolean} [takesSizes] - whether it takes `--sizes`
  * @property {boolean} [inProcess] - whether it measures in the runner's own process, and so in the runner's own Node
  * @property {(size: Size) => Promise<object>} run - `Results` of record.js, or figures in any nesting, with their units
  *   in the names
@@ -76,6 +77,8 @@ const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 
 async function runCase(name, size, folder) {
   /** @type {{ default: Case }} */
   const { default: bench } = await import(new URL(`${name}.js`, CASES).href);
+  if (size.sizes !== undefined && !bench.takesSizes)
+    throw new Error('It has sizes of its own: leave --sizes away.');
   console.log(`${bench.name}: ${bench.description}`);
   const date = new Date().toISOString();
   const started = performance.now();
@@ -91,13 +94,13 @@ async function runCase(name, size, folder) {
 
 /** @param {readonly string[]} names */
 function usage(names) {
-  return `Usage: npm run bench [-- NAME ...] [--quick] [--full] [--node MAJOR] [--results FOLDER]
+  return `Usage: npm run bench [-- NAME ...] [--quick] [--full] [--rows N,...] [--node MAJOR] [--results FOLDER]
 
 Runs every case, or those named, and stores the figures in bench/results/NAME.json.
 
   --quick           small sizes; nothing stored, unless --results says where
   --full            sizes that take long, too
-  --sizes N,N       the sizes of lists, where a case runs several: datasets; what was measured at others stays stored
+  --sizes N,N       the sizes of lists, for datasets, ot-files and whole; what was measured at others stays stored
   --node MAJOR      the line of Node to measure, fetched if it is not the running one (default: ${DEFAULT_MAJOR})
   --results FOLDER  another folder for the figures
   --help            this text

@@ -13,6 +13,7 @@ const bench = {
   name: 'datasets',
   description:
     'lists larger than memory, from CSV to CSV: time, memory of each process, disk, bytes exchanged',
+  takesSizes: true,
   async run({ quick, full, sizes, node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);
     const cells = [];

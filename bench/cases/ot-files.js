@@ -192,14 +192,17 @@ async function run(program, size) {
 /** As a partners file has it. @param {Uint8Array} hash */
 const hex = (hash) => `sha256:${Buffer.from(hash).toString('hex')}`;
 
+/** @param {boolean} quick @param {boolean} full */
+const lengthsOf = (quick, full) =>
+  quick ? [20_000] : full ? [100_000, MILLION, 10 * MILLION] : [100_000, MILLION];
+
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'ot-files',
   description: 'from two CSV files to the written result by ot-psi, between two processes over TLS',
-  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+  takesSizes: true,
+  async run({ quick, full, sizes = lengthsOf(quick, full), node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);
-    const sizes = quick ? [20_000] : [100_000, MILLION];
-    if (full) sizes.push(10 * MILLION);
     const cells = [];
     for (const size of sizes) {
       log(`${size.toLocaleString('en-US')} rows each`);
@@ -209,7 +212,7 @@ const bench = {
       cells.push(cell);
     }
     const longest = cells.at(-1);
-    if (!full || longest === undefined) return { cells };
+    if (longest === undefined || sizes.at(-1) !== 10 * MILLION) return { cells };
     const { secondsOfPsi } = longest.figures;
     return {
       cells,

@@ -16,22 +16,27 @@ const STAGES = new URL('../whole/stages.js', import.meta.url);
 /** Beyond that, ECDH is left to --full: it takes as long for each element, whatever the size. */
 const ECDH_ROWS = 100_000;
 
+/** @param {boolean} quick @param {boolean} full */
+const lengthsOf = (quick, full) =>
+  quick ? [10_000] : full ? [100_000, 1_000_000, 10_000_000] : [100_000, 1_000_000];
+
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'whole',
   description:
-    'from two CSV files to the shared rows as CSV, and the share of each stage; --full to 10^7 rows',
-  async run({ quick, full, node = DEFAULT_MAJOR, log }) {
+    'from two CSV files to the shared rows as CSV, and the share of each stage; --full to 10^7 rows, --sizes for others',
+  takesSizes: true,
+  async run({ quick, full, sizes = lengthsOf(quick, full), node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);
     /** @type {import('../record.js').Cell[]} */
     const cells = [];
-    for (const rows of quick ? [10_000] : full ? [100_000, 1_000_000, 10_000_000] : [100_000, 1_000_000]) {
+    for (const rows of sizes) {
       const folder = await mkdtemp(join(tmpdir(), 'veilmatch-whole-'));
       try {
         log(`writing two lists of ${rows.toLocaleString('en-US')} rows`);
         const lists = { receiver: join(folder, 'receiver.csv'), sender: join(folder, 'sender.csv') };
         await writeList(rows, lists.receiver);
-        await writeList(rows, lists.sender, { first: rows / 2 });
+        await writeList(rows, lists.sender, { first: Math.floor(rows / 2) });
         const long = rows > 1_000_000;
         for (const protocol of ['ot', 'ecdh']) {
           if (protocol === 'ecdh' && rows > (full ? 10 * ECDH_ROWS : ECDH_ROWS)) continue;

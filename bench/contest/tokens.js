@@ -136,7 +136,7 @@ process.send?.({
           {
             of: { work: 'reversal', name: 'hashcat', size: plan.size, threads: 1 },
             figures: {},
-            failure: 'not installed (Debian: hashcat, pocl-opencl-icd)',
+            failure: 'not installed (Debian: hashcat, pocl-opencl-icd, ocl-icd-libopencl1)',
           },
         ]
       : [{ of: { work: 'version', name: 'hashcat' }, figures: { version } }]),

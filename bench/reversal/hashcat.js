@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * hashcat on the CPU (Debian: hashcat, pocl-opencl-icd), one thread, at the same work: SHA-256 of North American numbers.
+ * hashcat on the CPU (Debian: hashcat, pocl-opencl-icd, ocl-icd-libopencl1), one thread, at the same work: SHA-256 of North American numbers.
  * What counts is the rate that it reports while it runs; the seconds that it takes to start are left out.
  */
 
@@ -21,7 +21,10 @@ const ENDED = [0, 1, 4];
 export function hashcatVersion() {
   try {
     const version = execFileSync('hashcat', ['--version'], { encoding: 'utf8' }).trim();
-    const devices = execFileSync('hashcat', ['-I', '-D', '1', '--backend-ignore-cuda'], { encoding: 'utf8' });
+    const devices = execFileSync('hashcat', ['-I', '-D', '1', '--backend-ignore-cuda'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return /Type\.+: CPU/.test(devices) ? version : undefined;
   } catch {
     return undefined;

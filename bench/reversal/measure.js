@@ -191,7 +191,9 @@ for (const codes of plans) {
 if (options.hashcat) {
   const version = hashcatVersion();
   if (version === undefined) {
-    log('hashcat is not installed (Debian: apt-get install hashcat pocl-opencl-icd); left out');
+    log(
+      'hashcat is not installed (Debian: apt-get install hashcat pocl-opencl-icd ocl-icd-libopencl1); left out',
+    );
   } else {
     figures.hashcat = { version, oneThread: [] };
     for (const targets of options.quick ? [1] : options.full ? [1, 10_000, MILLION] : [1, 10_000]) {

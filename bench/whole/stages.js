@@ -37,8 +37,6 @@ async function timed(stage, action) {
   return result;
 }
 
-const noColumns = () => ({ phone: [], email: [], country: [] });
-
 /** @param {string} path @param {any} [kept] */
 async function setOf(path, kept) {
   // The text alone, once more, so that it can be told from what becomes of it.
@@ -49,33 +47,17 @@ async function setOf(path, kept) {
   const reading = took.reading - before;
   const list = await timed('parsing', () => CustomerList.open(path, { country: 'US' }, io));
   const [builder, notes, lines] = [new SetBuilder(), { rejected: [], ambiguous: [] }, new Uint32List()];
-  /** @type {any} */
-  let columns = noColumns();
-  const normalise = async () => {
-    const chunk = await timed('normalising', () => parseRows(columns, HOW));
-    await timed('tables', () => mergeRows(chunk, builder, notes));
-    columns = noColumns();
-  };
-  const batches = list.rows();
+  const chunks = list.placedColumns(CHUNK);
   for (;;) {
-    const { done, value: batch } = await timed('parsing', () => batches.next());
+    const { done, value: chunk } = await timed('parsing', () => chunks.next());
     if (done) break;
     await timed('parsing', () => {
-      for (const { row, line } of batch) {
-        lines.push(line);
-        columns.phone.push(row.phone ?? '');
-        columns.email.push(row.email ?? '');
-        columns.country.push(row.country ?? '');
-      }
+      for (const line of chunk.lines) lines.push(line);
     });
-    if (kept !== undefined) {
-      await timed('writing', async () => {
-        for (const { row } of batch) await kept.add(row);
-      });
-    }
-    if (columns.phone.length >= CHUNK) await normalise();
+    if (kept !== undefined) await timed('writing', () => kept.add(chunk.columns));
+    const parsed = await timed('normalising', () => parseRows(chunk.columns, HOW));
+    await timed('tables', () => mergeRows(parsed, builder, notes));
   }
-  if (columns.phone.length > 0) await normalise();
   took.parsing -= reading;
   const set = await timed('tables', () => builder.build());
   await list.close();

@@ -64,15 +64,28 @@ export async function identifiersFromRows(
 ): Promise<IdentifiersFromRows> {
   requireIterable(rows, 'The rows');
   requireOptions(options);
+  return identifiersFromColumns(chunksOf(rows), options, Array.isArray(rows) ? rows.length : undefined);
+}
+
+/**
+ * As `identifiersFromRows`, of rows that come by column.
+ * @param chunks - of `CHUNK` rows or about so; ended when this is
+ * @param total - rows, where that is known
+ * @throws {VeilmatchError} what `identifiersFromRows` throws
+ */
+export async function identifiersFromColumns(
+  chunks: AsyncGenerator<{ readonly columns: RowColumns }, void, undefined>,
+  options: RowsOptions,
+  total?: number,
+): Promise<IdentifiersFromRows> {
   const { concurrency = defaultConcurrency(), signal } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new VeilmatchError('argument', 'concurrency must be a whole number from 1.');
   }
   const parsing = parseOptions(options);
-  const total = Array.isArray(rows) ? rows.length : undefined;
   const builder = new SetBuilder();
   const notes: UnpackedNotes = { rejected: [], ambiguous: [] };
-  for await (const [, parsed] of throughJob(PARSE, parsing, chunksOf(rows), { concurrency, signal })) {
+  for await (const [, parsed] of throughJob(PARSE, parsing, chunks, { concurrency, signal })) {
     mergeRows(parsed, builder, notes);
     options.onProgress?.(builder.rowCount, total);
   }

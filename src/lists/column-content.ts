@@ -91,6 +91,8 @@ function looksLikeEmail(cell: string): boolean {
 /** Day, month and year in any order, whatever is between them; also written together. */
 const DATE =
   /^(?:(?:19|20)\d\d([-./ ]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])([-./ ])(?:0?[1-9]|1[0-2])\2(?:19|20)?\d\d|(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])\/(?:19|20)?\d\d)(?:[T ].*)?$/;
+/** A number of France, the beginning of which may be a date. */
+const FIVE_PAIRS = /^\d\d \d\d \d\d \d\d \d\d$/;
 /** Characters that tell a date or an amount: the two expressions look back at what they have found. */
 const MAX_DATED = 40;
 /** With a point or a comma, or with thousands apart by one. */
@@ -102,7 +104,9 @@ function looksLikePhone(cell: string): boolean {
   const digits = text.replace(/\D/g, '').length;
   const letters = text.replace(/\P{L}/gu, '').length;
   const isNumber = digits >= 7 && letters * 2 <= digits;
-  return isNumber && !DATE.test(text.slice(0, MAX_DATED)) && !looksLikeHost(text);
+  const head = text.slice(0, MAX_DATED);
+  const isDate = DATE.test(head) && !FIVE_PAIRS.test(head);
+  return isNumber && !isDate && !looksLikeHost(text);
 }
 
 /** A plus, a zero in front, or digits in groups, as in nothing else that lists are full of. */

@@ -181,12 +181,14 @@ export class CsvSplitter {
     const text = this.#text;
     const { delimiter, quote } = this.#dialect;
     const fields: string[] = [];
+    const separates = delimiter.charCodeAt(0);
+    const begins = quote.charCodeAt(0);
     let quotes: Quotes = 'regular';
     for (let at = from; ; ) {
       let open = at;
-      while (text[open] === ' ' && delimiter !== ' ') open++;
-      if (text[open] !== quote) {
-        const end = endOfField(text, at, delimiter);
+      if (separates !== SPACE) while (text.charCodeAt(open) === SPACE) open++;
+      if (text.charCodeAt(open) !== begins) {
+        const end = endOfField(text, at, separates);
         fields.push(text.slice(at, end));
         at = end;
       } else {
@@ -257,6 +259,7 @@ interface QuotedField {
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const APOSTROPHE = 0x27;
+const SPACE = 0x20;
 
 const isBreak = (code: number): boolean => code === LINE_FEED || code === CARRIAGE_RETURN;
 
@@ -266,9 +269,10 @@ function afterBreak(text: string, at: number): number {
   return text.charCodeAt(at) === CARRIAGE_RETURN && text.charCodeAt(at + 1) === LINE_FEED ? at + 2 : at + 1;
 }
 
-function endOfField(text: string, from: number, delimiter: string): number {
+function endOfField(text: string, from: number, delimiter: number): number {
   for (let at = from; at < text.length; at++) {
-    if (isBreak(text.charCodeAt(at)) || text[at] === delimiter) return at;
+    const code = text.charCodeAt(at);
+    if (code === delimiter || isBreak(code)) return at;
   }
   return text.length;
 }

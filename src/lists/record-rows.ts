@@ -29,6 +29,18 @@ export interface PlacedRow {
 export interface PlacedColumns {
   readonly columns: RowColumns;
   readonly lines: number[];
+  /** Of each row the cells of the columns that are taken as they are, where the list has such: none where they could not be read. */
+  readonly opaque?: (readonly string[])[] | undefined;
+  /** Of each row the cells of the columns that are kept, where there are such. */
+  readonly kept?: (readonly string[])[] | undefined;
+  /** Of each record the cells of the columns that are read besides, where there are such. */
+  readonly beside?: BesideCells[] | undefined;
+}
+
+export interface BesideCells {
+  readonly line: number;
+  /** Undefined where the record could not be read. */
+  readonly cells: readonly string[] | undefined;
 }
 
 /** What is known of all records of a list. */
@@ -56,15 +68,15 @@ export function rowsOfRecord(
     const cell = filledCell(cells, column);
     return cell === '' ? [] : [[field, cell]];
   });
-  const kept = keep?.map((column) => cells[column] ?? '');
-  const opaque = columns.opaque?.map((column) => cells[column] ?? '');
+  const kept = keep && cellsAt(cells, keep);
+  const opaque = columns.opaque && cellsAt(cells, columns.opaque);
   const placed = {
     line,
     ...(fields.size > 0 && { fields: new Map(others) }),
     ...(opaque && { opaque }),
     ...(kept && { kept }),
   };
-  const beside = columns.beside?.map((column) => cells[column] ?? '');
+  const beside = columns.beside && cellsAt(cells, columns.beside);
   return Array.from({ length: Math.max(phones.length, emails.length, 1) }, (_, i) => {
     const row: CustomerRow = {};
     if (phones[i] !== undefined) row.phone = phones[i]!;
@@ -74,33 +86,60 @@ export function rowsOfRecord(
   });
 }
 
-export function noColumns(): PlacedColumns {
-  return { columns: { phone: [], email: [], country: [] }, lines: [] };
+/** None yet, with room for what the columns ask for. */
+export function noColumns({
+  opaque,
+  keep,
+  beside,
+}: Pick<Columns, 'opaque' | 'keep' | 'beside'>): PlacedColumns {
+  return {
+    columns: { phone: [], email: [], country: [] },
+    lines: [],
+    ...(opaque && { opaque: [] }),
+    ...(keep && { kept: [] }),
+    ...(beside && { beside: [] }),
+  };
 }
 
 /**
- * Adds what `rowsOfRecord` gives, without an object for each row and with nothing besides.
+ * Adds what `rowsOfRecord` gives, without an object for each row; what uploads take besides is not in it.
  * @returns whether the record could not be read
  */
-export function addRecord(
-  { columns: into, lines }: PlacedColumns,
-  record: ListRecord,
-  { columns, width }: RecordShape,
-): boolean {
+export function addRecord(into: PlacedColumns, record: ListRecord, { columns, width }: RecordShape): boolean {
   const { fields: cells, line } = record;
   const damaged = isDamaged(record, width);
-  const phones = damaged ? [] : filledCells(cells, columns.phone);
-  const emails = damaged ? [] : filledCells(cells, columns.email);
-  const country = damaged ? '' : filledCell(cells, columns.country);
-  const count = Math.max(phones.length, emails.length, 1);
-  for (let i = 0; i < count; i++) {
-    into.phone.push(phones[i] ?? '');
-    into.email.push(emails[i] ?? '');
-    into.country.push(country);
-    lines.push(line);
+  const { phone, email, country } = into.columns;
+  let count = 1;
+  if (damaged) {
+    phone.push('');
+    email.push('');
+    country.push('');
+  } else if (columns.phone.length <= 1 && columns.email.length <= 1) {
+    phone.push(filledCell(cells, columns.phone[0]));
+    email.push(filledCell(cells, columns.email[0]));
+    country.push(filledCell(cells, columns.country));
+  } else {
+    const phones = filledCells(cells, columns.phone);
+    const emails = filledCells(cells, columns.email);
+    count = Math.max(phones.length, emails.length, 1);
+    for (let i = 0; i < count; i++) {
+      phone.push(phones[i] ?? '');
+      email.push(emails[i] ?? '');
+      country.push(filledCell(cells, columns.country));
+    }
   }
+  const { opaque, keep, beside } = columns;
+  for (let i = 0; i < count; i++) {
+    into.lines.push(line);
+    if (opaque) into.opaque!.push(damaged ? [] : cellsAt(cells, opaque));
+    if (keep) into.kept!.push(cellsAt(damaged ? [] : cells, keep));
+  }
+  if (beside) into.beside!.push({ line, cells: damaged ? undefined : cellsAt(cells, beside) });
   return damaged;
 }
+
+const cellsAt = (cells: readonly string[], positions: readonly number[]): string[] =>
+  positions.map((position) => cells[position] ?? '');
 
 /** Short records are common: programs leave empty cells at the end away. A long one means that all cells moved. */
 function isDamaged({ fields, damage }: ListRecord, width: number): boolean {
@@ -108,10 +147,16 @@ function isDamaged({ fields, damage }: ListRecord, width: number): boolean {
   return fields.length > width && fields.slice(width).some((field) => field.trim() !== '');
 }
 
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
 /** A cell, or nothing where there is nothing but white space in it. Inside a filled one that stays: some platforms hash it. */
 function filledCell(cells: readonly string[], position: number | undefined): string {
   const cell = position === undefined ? undefined : cells[position];
-  return cell === undefined || cell.trim() === '' ? '' : cell;
+  if (cell === undefined || cell === '') return '';
+  const first = cell.charCodeAt(0);
+  // Nearly every cell begins with a visible sign of ASCII, and to look at one is faster than to trim it.
+  return (first > SPACE && first < DELETE) || cell.trim() !== '' ? cell : '';
 }
 
 function filledCells(cells: readonly string[], positions: readonly number[]): string[] {

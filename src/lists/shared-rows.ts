@@ -9,15 +9,14 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ByteList, ByteListBuilder, fromUtf8 } from '../bytes.js';
+import { ByteListBuilder } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
-import type { Field } from '../identifiers/row.js';
+import type { Field, RowColumns } from '../identifiers/row.js';
 import { parseAddress, placeName } from './address.js';
 import { type Columns, keptNames } from './columns.js';
 import { type Cells, type ColumnType, Database, hasDuckDb, INSTALL, type TableWriter } from './duckdb.js';
 import type { Io } from './io.js';
 import type { Output } from './output.js';
-import type { CustomerRow } from './record-rows.js';
 import { databaseError } from './refusals.js';
 import type { TableStyle } from './spreadsheet.js';
 import type { Uint32List } from './uint32-list.js';
@@ -64,10 +63,14 @@ type RowCells = readonly string[];
 const AT: Readonly<Record<Field, number>> = { phone: 0, email: 1 };
 const KEPT_FROM = 2;
 
+/** Rows by column. */
+type RowFields = Pick<RowColumns, Field>;
+
 interface KeptRows {
-  add(row: RowCells): Promise<void>;
-  /** These rows, which ascend. */
-  select(rows: readonly number[]): AsyncIterable<RowCells>;
+  /** @param kept of each row what it keeps besides */
+  add(rows: RowFields, kept: readonly (readonly string[])[] | undefined): Promise<void>;
+  /** These rows, which ascend, some at a time. */
+  select(rows: readonly number[]): AsyncIterable<readonly RowCells[]>;
   close(): Promise<void>;
 }
 
@@ -103,11 +106,12 @@ export class SharedRows {
   }
 
   /**
-   * @param kept what it keeps besides, as many cells as every other row
+   * Adds rows, a few thousand at a time: as many numbers as addresses, empty where there is none.
+   * @param kept what each keeps besides, as many cells as every other row
    * @throws {VeilmatchError} `unsupported` where DuckDB is asked for and missing, `io`
    */
-  async add({ phone = '', email = '' }: CustomerRow, kept: readonly string[] = []): Promise<void> {
-    await this.#kept.add([phone, email, ...kept]);
+  async add(rows: RowFields, kept?: readonly (readonly string[])[] | undefined): Promise<void> {
+    await this.#kept.add(rows, kept);
     if (!this.#settled && (this.#spill === 'always' || this.#memory.bytes > this.#memoryBytes))
       await this.#settle();
   }
@@ -126,18 +130,19 @@ export class SharedRows {
     const told = new Map([...listColumns(kinds), ...texts(Object.keys(beside))]);
     const kept = columns === undefined ? [] : keptNames(columns, [...told.keys()]);
     const table = await output.table(new Map([...told, ...texts(kept)]), style);
-    let batch: Cells[] = [];
+    const besides = Object.values(beside);
     let next = 0;
-    for await (const row of this.#kept.select(rows)) {
-      const at = rows[next++]!;
-      const cells = Object.values(beside).map((cell) => cell(at));
-      const own = kinds.map((kind) => row[AT[kind]] || undefined);
-      batch.push([lines.at(at), ...own, ...cells, ...row.slice(KEPT_FROM).map((cell) => cell || undefined)]);
-      if (batch.length < BATCH) continue;
-      await table.append(batch);
-      batch = [];
+    for await (const batch of this.#kept.select(rows)) {
+      const cells = batch.map((row): Cells => {
+        const at = rows[next++]!;
+        const written: Cells[number][] = [lines.at(at)];
+        for (const kind of kinds) written.push(row[AT[kind]] || undefined);
+        for (const cell of besides) written.push(cell(at));
+        for (let i = KEPT_FROM; i < row.length; i++) written.push(row[i] || undefined);
+        return written;
+      });
+      await table.append(cells);
     }
-    await table.append(batch);
   }
 
   async close(): Promise<void> {
@@ -155,7 +160,7 @@ export class SharedRows {
     }
     const spilled = await SpilledRows.open(this.#output, this.#memory.width, this.#io);
     this.#kept = spilled;
-    for (const row of this.#memory.drain()) await spilled.add(row);
+    for (const batch of this.#memory.drain()) await spilled.addRows(batch);
   }
 }
 
@@ -166,31 +171,48 @@ class RowsInMemory implements KeptRows {
   width = 0;
   bytes = 0;
 
-  async add(row: RowCells): Promise<void> {
-    this.width = row.length;
-    // Columns that are kept may be many, and as good as empty.
-    this.bytes += OFFSET_BYTES * (row.length - KEPT_FROM);
-    for (const cell of row) {
-      this.#cells.addText(cell);
-      this.bytes += cell.length;
+  async add({ phone, email }: RowFields, kept?: readonly (readonly string[])[]): Promise<void> {
+    for (const [row, number] of phone.entries()) {
+      const address = email[row]!;
+      this.#cells.addText(number);
+      this.#cells.addText(address);
+      this.bytes += number.length + address.length;
+      for (const cell of kept?.[row] ?? []) {
+        this.#cells.addText(cell);
+        // Columns that are kept may be many, and as good as empty.
+        this.bytes += OFFSET_BYTES + cell.length;
+      }
     }
+    this.width = KEPT_FROM + (kept?.[0]?.length ?? 0);
   }
 
-  async *select(rows: readonly number[]): AsyncGenerator<RowCells, void, undefined> {
-    for (const row of rows) yield this.#at(this.#cells, row);
+  async *select(rows: readonly number[]): AsyncGenerator<readonly RowCells[], void, undefined> {
+    yield* this.#batches(this.#cells, rows.length, (i) => rows[i]!);
   }
 
   /** Gives the rows away. */
-  *drain(): Generator<RowCells> {
+  *drain(): Generator<readonly RowCells[]> {
     const cells = this.#cells;
     this.#cells = new ByteListBuilder();
-    for (let row = 0; row * this.width < cells.length; row++) yield this.#at(cells, row);
+    yield* this.#batches(cells, cells.length / this.width, (i) => i);
   }
 
   async close(): Promise<void> {}
 
-  #at(cells: Pick<ByteList, 'at'>, row: number): RowCells {
-    return Array.from({ length: this.width }, (_, i) => fromUtf8(cells.at(this.width * row + i)));
+  /** @param rowAt which ascend */
+  *#batches(cells: ByteListBuilder, count: number, rowAt: (i: number) => number): Generator<RowCells[]> {
+    const texts = cells.texts();
+    for (let from = 0; from < count; from += BATCH) {
+      const batch: RowCells[] = [];
+      const to = Math.min(count, from + BATCH);
+      for (let i = from; i < to; i++) {
+        const first = this.width * rowAt(i);
+        const row: string[] = [];
+        for (let cell = first; cell < first + this.width; cell++) row.push(texts(cell));
+        batch.push(row);
+      }
+      yield batch;
+    }
   }
 }
 
@@ -227,15 +249,19 @@ class SpilledRows implements KeptRows {
     }
   }
 
-  async add(row: RowCells): Promise<void> {
+  async add({ phone, email }: RowFields, kept?: readonly (readonly string[])[]): Promise<void> {
+    await this.addRows(phone.map((number, row) => [number, email[row]!, ...(kept?.[row] ?? [])]));
+  }
+
+  async addRows(rows: readonly RowCells[]): Promise<void> {
     try {
-      await this.#rows.add([[this.#count++, ...row]]);
+      await this.#rows.add(rows.map((row) => [this.#count++, ...row]));
     } catch (error) {
       throw spillError(this.#output, error);
     }
   }
 
-  async *select(rows: readonly number[]): AsyncGenerator<RowCells, void, undefined> {
+  async *select(rows: readonly number[]): AsyncGenerator<readonly RowCells[], void, undefined> {
     const cells = cellNames(this.#width);
     try {
       await this.#rows.finish();
@@ -246,7 +272,7 @@ class SpilledRows implements KeptRows {
         `SELECT ${cells.join(', ')} FROM rows SEMI JOIN wanted USING (row) ORDER BY row`,
       )) {
         const columns = cells.map((_, i) => chunk.getColumnValues(i));
-        for (let i = 0; i < chunk.rowCount; i++) yield columns.map((column) => String(column[i]));
+        yield Array.from({ length: chunk.rowCount }, (_, i) => columns.map((column) => String(column[i])));
       }
     } catch (error) {
       throw spillError(this.#output, error);

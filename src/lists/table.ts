@@ -218,18 +218,19 @@ export class CustomerList {
   }
 
   /**
-   * As `rows`, without an object for each and with nothing besides: for lists that are written again, of millions of rows.
+   * As `rows`, by column and without an object for each: for lists of millions of rows. What uploads take besides is not in it.
    * @param atLeast rows that are given at once, but for the last ones
    * @throws {VeilmatchError} `io`, `bad-file`
    */
   async *placedColumns(atLeast: number): AsyncGenerator<PlacedColumns, void, undefined> {
-    let placed = noColumns();
-    for await (const records of this.#belowHeader(this.#own())) {
+    const { beside = [], keep = [] } = this.columns;
+    let placed = noColumns(this.columns);
+    for await (const records of this.#belowHeader([...this.#own(), ...beside, ...keep])) {
       for (const record of records)
         if (addRecord(placed, record, this.#shape)) this.#damaged.add(record.line);
       if (placed.lines.length < atLeast) continue;
       yield placed;
-      placed = noColumns();
+      placed = noColumns(this.columns);
     }
     if (placed.lines.length > 0) yield placed;
   }
@@ -251,13 +252,14 @@ export class CustomerList {
       const records = first < 0 ? batch : batch.filter((_, i) => i !== first);
       below ||= first >= 0;
       this.#count += records.length;
-      for (const record of records) this.#lookForCountry(record);
+      if (this.columns.country !== undefined)
+        for (const record of records) this.#lookForCountry(record, this.columns.country);
       yield records;
     }
   }
 
-  #lookForCountry({ fields, line, damage }: ListRecord): void {
-    const cell = this.columns.country === undefined ? undefined : fields[this.columns.country]?.trim();
+  #lookForCountry({ fields, line, damage }: ListRecord, column: number): void {
+    const cell = fields[column]?.trim();
     if (!cell || damage !== undefined || countryNamed(cell) !== undefined) return;
     this.#unknown.count++;
     if (this.#unknown.lines.length < SHOWN_LINES) this.#unknown.lines.push(line);

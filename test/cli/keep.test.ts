@@ -263,7 +263,7 @@ describe('kept columns', () => {
         const lines = new Uint32List();
         for (const [i, cells] of rows.entries()) {
           lines.push(i + 2);
-          await kept.add({ phone: `${i}` }, cells);
+          await kept.add({ phone: [`${i}`], email: [''] }, [cells]);
         }
         const columns = { header: undefined, phone: [0], email: [], country: undefined };
         const keep = (rows[0] ?? []).map((_, i) => i + 1);

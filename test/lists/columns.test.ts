@@ -114,6 +114,12 @@ describe('columns that are guessed', () => {
     expect(columns).toEqual({ header: undefined, phone: [1], email: [2], country: undefined });
   });
 
+  it('takes numbers in five pairs for telephone numbers, though the first three could be a date', () => {
+    const rows = ['06 12 34 56 78,France', '01 02 03 04 05,'];
+    for (const option of [{ country: 'FR' }, { country: 'FR', countryColumn: 'Mailing Country' }])
+      expect(choose(['phone,Mailing Country', ...rows], option).columns.phone).toEqual([0]);
+  });
+
   it('does not take dates, identity numbers or amounts for telephone numbers', () => {
     expect(() => choose(['born,ssn,paid', '1970-01-05,123-45-6789,1234567.50'], { country: 'US' })).toThrow(
       'No column of list.csv could be recognised',

@@ -29,7 +29,7 @@ describe('without DuckDB', () => {
   it('a large list stays in memory, which is said once', async () => {
     const { io, stderr } = memoryIo();
     const kept = new SharedRows(temporary('shared.csv'), 'auto', io, 10);
-    for (let i = 0; i < 20; i++) await kept.add({ phone: `+1415555${i}` });
+    for (let i = 0; i < 20; i++) await kept.add({ phone: [`+1415555${i}`], email: [''] });
     await kept.close();
     expect(stderr()).toBe(
       'the list is large: its rows could wait on disk in place of memory with: npm install @duckdb/node-api\n',
@@ -38,7 +38,10 @@ describe('without DuckDB', () => {
 
   it('rows that must wait on disk are refused', async () => {
     const kept = new SharedRows(temporary('shared.csv'), 'always', memoryIo().io);
-    await expect(kept.add({ phone: '1' })).rejects.toMatchObject({ code: 'unsupported', message: ADVICE });
+    await expect(kept.add({ phone: ['1'], email: [''] })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: ADVICE,
+    });
     await kept.close();
   });
 

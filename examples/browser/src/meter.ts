@@ -30,6 +30,8 @@ export class Meter {
 
   constructor(place: HTMLElement, figures: Figures) {
     this.#root = stamp('meter');
+    // Until there is something to be seen.
+    this.#root.hidden = true;
     place.replaceWith(this.#root);
     this.#figures = figures;
     this.#text('[data-lead-unit]', figures.lead.unit);
@@ -51,6 +53,7 @@ export class Meter {
   }
 
   start(total: number): void {
+    this.#root.hidden = false;
     this.#started = performance.now();
     this.#ended = undefined;
     this.#done = 0;

@@ -101,6 +101,8 @@ export function setUpReversal(): void {
         found = identifier;
         meter.stop();
         finding.replaceChildren(...success(identifier, meter, asked.plan));
+        // On a telephone it is below what was pressed.
+        finding.scrollIntoView({ block: 'nearest' });
         enough.abort();
         return;
       }

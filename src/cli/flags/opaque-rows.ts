@@ -12,8 +12,6 @@ import { SetBuilder } from '../../identifiers/set.js';
 const SAMPLE = 1000;
 /** A column is what nearly all of its cells are. */
 const MIN_SHARE = 0.9;
-/** Rows between two looks at the signal. */
-const PAUSE = 4096;
 
 export class OpaqueRows {
   readonly #hashed: HashRule | undefined;
@@ -46,12 +44,11 @@ export class OpaqueRows {
   }
 
   /**
-   * @param rows - drawn to their end; who gives them adds each
-   * @throws {VeilmatchError} `aborted`, and whatever `rows` throws
+   * @param chunks - of rows, drawn to their end; who gives them adds each
+   * @throws {VeilmatchError} `aborted`, and whatever `chunks` throws
    */
-  async all(rows: AsyncIterable<unknown>, signal: AbortSignal | undefined): Promise<IdentifiersFromRows> {
-    let count = 0;
-    for await (const _ of rows) if (++count % PAUSE === 0) throwIfAborted(signal);
+  async all(chunks: AsyncIterable<unknown>, signal: AbortSignal | undefined): Promise<IdentifiersFromRows> {
+    for await (const _ of chunks) throwIfAborted(signal);
     return { set: this.#builder.build(), rejected: this.#rejected, ambiguous: [] };
   }
 

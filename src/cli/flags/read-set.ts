@@ -5,12 +5,14 @@
  */
 
 import { VeilmatchError } from '../../errors.js';
-import { type IdentifierSet, identifiersFromRows } from '../../identifiers/index.js';
+import type { IdentifierSet } from '../../identifiers/index.js';
+import { CHUNK } from '../../identifiers/row-chunks.js';
+import { identifiersFromColumns } from '../../identifiers/rows.js';
 import { placeName } from '../../lists/address.js';
 import { parseAmount } from '../../lists/amounts.js';
 import type { Keep } from '../../lists/columns.js';
 import type { Io } from '../../lists/io.js';
-import type { CustomerRow } from '../../lists/record-rows.js';
+import type { BesideCells, PlacedColumns } from '../../lists/record-rows.js';
 import type { RowPlaces, SharedRows } from '../../lists/shared-rows.js';
 import { CustomerList } from '../../lists/table.js';
 import { Uint32List } from '../../lists/uint32-list.js';
@@ -48,7 +50,7 @@ export interface AmountColumn {
 /**
  * @param rows takes every row, for a command that will write some of them
  * @param columns that are read besides, by any names
- * @throws {VeilmatchError} what `CustomerList` and `identifiersFromRows` throw; `bad-file` for a cell that is no amount, with
+ * @throws {VeilmatchError} what `CustomerList` and `identifiersFromColumns` throw; `bad-file` for a cell that is no amount, with
  * its line
  */
 export async function readSet(
@@ -71,10 +73,10 @@ export async function readSet(
     const place = (line: number): string => `${source}: ${placesOf([line], list)}`;
     const amounts = new Amounts(place, columns);
     const opaque = list.columns.opaque && new OpaqueRows(flags.column?.[0]?.hashed);
-    const read = rowsOf(list, lines, amounts, rows, opaque);
+    const read = chunksOf(list, lines, amounts, rows, opaque);
     const { set, rejected, ambiguous } =
       opaque === undefined
-        ? await identifiersFromRows(read, {
+        ? await identifiersFromColumns(read, {
             country: flags.country,
             assigned: flags.assigned ?? false,
             international: flags.international ?? false,
@@ -119,22 +121,19 @@ export async function readSet(
   }
 }
 
-async function* rowsOf(
+async function* chunksOf(
   list: CustomerList,
   lines: Uint32List,
   amounts: Amounts,
   kept: SharedRows | undefined,
   opaque: OpaqueRows | undefined,
-): AsyncGenerator<CustomerRow, void, undefined> {
-  for await (const batch of list.rows()) {
-    for (const { row, line, beside, opaque: taken, kept: cells, damaged } of batch) {
-      lines.push(line);
-      if (damaged) amounts.skip();
-      else if (beside !== undefined) amounts.take(beside, line);
-      opaque?.add(taken);
-      await kept?.add(row, cells);
-      yield row;
-    }
+): AsyncGenerator<PlacedColumns, void, undefined> {
+  for await (const chunk of list.placedColumns(CHUNK)) {
+    for (const line of chunk.lines) lines.push(line);
+    for (const record of chunk.beside ?? []) amounts.take(record);
+    for (const cells of chunk.opaque ?? []) opaque?.add(cells);
+    await kept?.add(chunk.columns, chunk.kept);
+    yield chunk;
   }
 }
 
@@ -151,15 +150,10 @@ class Amounts {
     for (const name of columns.keys()) this.columns.set(name, []);
   }
 
-  /** Of a record that could not be read: it is nobody's. */
-  skip(): void {
-    for (const [name] of this.#asked) this.columns.get(name)!.push(0);
-  }
-
-  /** @throws {VeilmatchError} `bad-file` */
-  take(cells: readonly string[], line: number): void {
+  /** Those of a record that could not be read are nobody's. @throws {VeilmatchError} `bad-file` */
+  take({ line, cells }: BesideCells): void {
     for (const [i, [name, { digits, most }]] of this.#asked.entries()) {
-      const amount = parseAmount(cells[i]!, digits, most);
+      const amount = cells === undefined ? 0 : parseAmount(cells[i]!, digits, most);
       if (typeof amount === 'string') {
         throw new VeilmatchError('bad-file', `${this.#place(line)}: the amount ${amount}.`, {
           position: line - 1,

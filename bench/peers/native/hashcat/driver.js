@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** hashcat on the CPU, in each of its modes (Debian: hashcat, pocl-opencl-icd). */
+/** hashcat on the CPU, in each of its modes (Debian: hashcat, pocl-opencl-icd, ocl-icd-libopencl1). */
 
 import { Hashcat, hashcatVersion } from '../../../reversal/hashcat.js';
 
@@ -10,7 +10,9 @@ const peer = {
   ready(log) {
     const version = hashcatVersion();
     if (version === undefined)
-      throw new Error('it is not installed with a runtime for the CPU (Debian: hashcat, pocl-opencl-icd)');
+      throw new Error(
+        'it is not installed with a runtime for the CPU (Debian: hashcat, pocl-opencl-icd, ocl-icd-libopencl1)',
+      );
     log(`hashcat ${version}`);
     return Hashcat.modes.map((mode) => ({
       work: 'reversal',
