@@ -12,9 +12,9 @@ import { createBackend, type GroupBackend } from '../../../src/group/index.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
 import { CODE_LENGTH, OtKernel } from '../../../src/kernel/ot.js';
 import { otIntersection, runBoth } from '../../../src/psi/index.js';
-import * as transfers from '../../../src/psi/ot/base-transfers.js';
 import { otReceiver } from '../../../src/psi/ot/receiver.js';
 import { otSender } from '../../../src/psi/ot/sender.js';
+import * as randomness from '../../../src/random.js';
 import { type RandomSource, replayedRandom, secureRandom } from '../../../src/random.js';
 import { memoryChannels } from '../../../src/transport/channel/memory.js';
 import { createJournal, openJournal } from '../../../src/transport/resume/file-journal.js';
@@ -220,14 +220,14 @@ describe('a state of the sender that was set back to the bare seed', () => {
   /** The sender's end of a run that is cut when it has answered the Hello: its Delta, and the elements of the base transfers. */
   async function begun(journal: Journal): Promise<{ choices: Uint8Array; delta: Uint8Array }> {
     const seen: Uint8Array[] = [];
-    vi.spyOn(transfers, 'Chooser').mockImplementation(
-      class extends Chooser {
-        constructor(...given: ConstructorParameters<typeof Chooser>) {
-          seen.push(given[1].slice());
-          super(...given);
-        }
-      },
-    );
+    vi.spyOn(randomness, 'onceRandom').mockImplementation(async (random) => {
+      const source = await onceRandom(random);
+      return (length) => {
+        const drawn = source(length);
+        if (length === CODE_LENGTH) seen.push(drawn.slice());
+        return drawn;
+      };
+    });
     const [a, b] = memoryChannels();
     const run = runParty(b, otIntersection, 'sender', own.sender, { backend, journal }).catch(
       (error) => error,
@@ -248,7 +248,7 @@ describe('a state of the sender that was set back to the bare seed', () => {
     vi.restoreAllMocks();
     return { choices, delta: seen[0]! };
   }
-  const Chooser = transfers.Chooser;
+  const { onceRandom } = randomness;
   const identity = {
     runId: '0123456789abcdef',
     peer: 'them',
