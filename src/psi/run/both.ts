@@ -69,43 +69,8 @@ export async function runBoth<Own extends ByRole, Options extends object, Result
   });
 }
 
-/** The frames of one party on their way to the other, in their order. */
-class Way {
-  readonly #frames: Uint8Array[] = [];
-  #ended = false;
-  /** Told of whatever comes. */
-  #waiting: (() => void) | undefined;
-
-  put(frame: Uint8Array): void {
-    this.#frames.push(frame);
-    this.#waiting?.();
-  }
-
-  /** The next frame; undefined when no more will come. */
-  async take(): Promise<Uint8Array | undefined> {
-    while (this.#frames.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-      });
-    }
-    return this.#frames.shift();
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#waiting?.();
-  }
-
-  /** Ends at once: what is on the way arrives no more. */
-  break(): void {
-    this.#frames.length = 0;
-    this.end();
-  }
-}
-
 /**
- * Passes frames between two machines until both are done. Each goes on while the other is at work, as two processes would: workers wait
- * for nothing but the frames that they need.
+ * Passes frames between two machines until both are done.
  * @param signal stops them between two frames, whatever they do with it themselves
  * @returns both results
  */
@@ -115,38 +80,20 @@ export async function exchange<Received, Sent>(
   onFrame?: (from: Role, frame: Uint8Array) => void,
   signal?: AbortSignal,
 ): Promise<{ receiver: Received; sender: Sent }> {
-  const [toSender, toReceiver] = [new Way(), new Way()];
-  const failures: unknown[] = [];
-  const run = async (machine: PsiMachine<unknown>, incoming: Way, outgoing: Way): Promise<void> => {
-    const post = async (frames: AsyncIterable<Uint8Array>): Promise<void> => {
-      for await (const frame of frames) {
-        throwIfAborted(signal);
-        // The other one has failed.
-        if (failures.length > 0) return;
-        onFrame?.(machine.role, frame);
-        outgoing.put(frame);
-      }
-    };
-    try {
-      await post(machine.start());
-      while (!machine.done) {
-        const frame = await incoming.take();
-        // Nothing more comes: whoever reads the result is told that it is not there.
-        if (frame === undefined) break;
-        await post(machine.receive(frame));
-      }
-    } catch (error) {
-      failures.push(error);
-      incoming.break();
-      outgoing.break();
-    } finally {
-      outgoing.end();
+  const waiting: Array<{ to: PsiMachine<unknown>; frame: Uint8Array }> = [];
+  const post = async (from: PsiMachine<unknown>, frames: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const frame of frames) {
+      throwIfAborted(signal);
+      onFrame?.(from.role, frame);
+      waiting.push({ to: from === receiver ? sender : receiver, frame });
     }
   };
-  const both = [run(sender, toSender, toReceiver), run(receiver, toReceiver, toSender)];
   try {
-    await Promise.all(both);
-    if (failures.length > 0) throw failures[0];
+    await post(sender, sender.start());
+    await post(receiver, receiver.start());
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      await post(next.to, next.to.receive(next.frame));
+    }
     return { receiver: receiver.result, sender: sender.result };
   } finally {
     await receiver.abandon();
