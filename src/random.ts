@@ -119,3 +119,20 @@ export function replayedRandom(parts: readonly Uint8Array[]): RandomSource {
     return bytes.slice(next - length, next);
   };
 }
+
+const ONCE = new WeakMap<RandomSource, () => Promise<RandomSource>>();
+
+/** Says of a source that can be had again from a seed what to draw from instead where nothing may be drawn twice. */
+export function withOnce(random: RandomSource, once: () => Promise<RandomSource>): RandomSource {
+  ONCE.set(random, once);
+  return random;
+}
+
+/**
+ * The source for secrets that must not meet other messages than those that they were made for. One that follows from a seed would give them
+ * again to whoever goes back to an old copy of it; so whoever keeps the seed draws another one here, and keeps it from now on. Every
+ * other source is its own.
+ */
+export async function onceRandom(random: RandomSource): Promise<RandomSource> {
+  return (await ONCE.get(random)?.()) ?? random;
+}

@@ -20,6 +20,7 @@ import {
   otKernelModule,
   WORD_BYTES,
 } from '../../kernel/ot.js';
+import { onceRandom } from '../../random.js';
 import { decodeFixed, encodeFrame, FINISH, HELLO, recordFrames } from '../run/frames.js';
 import type { GreetedSender } from '../run/greeted.js';
 import { encodeHello } from '../run/hello.js';
@@ -63,12 +64,12 @@ export async function* senderProgram(
   settings: PartySettings,
   greeted?: GreetedSender,
 ): Program<OtSenderEnd> {
-  const { backend, random, suite, signal } = settings;
+  const { backend, suite, signal } = settings;
   const line = greeted?.line ?? new Line('sender', OT_FRAMES);
   await otKernelModule();
   const values = new Values(set.size, settings.to === 'both');
   const hello = ownHello('sender', set, settings);
-  const delta = random(CODE_LENGTH).map((byte) => byte & (2 ** DELTA_BITS - 1));
+  let delta: Uint8Array = new Uint8Array();
   let chooser: Chooser | undefined;
   let bins: Bins | undefined;
   let threads: Promise<Lanes> | undefined;
@@ -79,6 +80,10 @@ export async function* senderProgram(
     const shape = binShape(peer.size);
     threads = Lanes.open(backend.concurrency, shape.bins);
     threads.catch(() => {});
+    // Delta and its transfers come twice from no state, not even from one that somebody has set back to the beginning: with other columns
+    // it would be learnt.
+    const random = await onceRandom(settings.random);
+    delta = random(CODE_LENGTH).map((byte) => byte & (2 ** DELTA_BITS - 1));
     chooser = new Chooser({ backend, suite, random, sid, signal }, choicesOf(delta));
     const elements = await chooser.elements();
     yield line.send(encodeFrame(HELLO, encodeHello(hello, suite)));

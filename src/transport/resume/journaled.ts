@@ -12,9 +12,10 @@ import type { BatchOptions, GroupBackend } from '../../group/group.js';
 import { createSha512 } from '../../kernel/sha512.js';
 import { admitOf } from '../../psi/run/admit.js';
 import type { CommonOptions } from '../../psi/run/party.js';
+import { type RandomSource, secureRandom, withOnce } from '../../random.js';
 import type { Channel } from '../channel/channel.js';
 import { disconnected } from '../channel/link.js';
-import { CALL_BYTES, FrameDigest, type Journal, NOTHING_HELD } from './journal.js';
+import { CALL_BYTES, FrameDigest, type Journal, NOTHING_HELD, SEED_BYTES } from './journal.js';
 import { seededRandom } from './seeded-random.js';
 
 /**
@@ -77,7 +78,7 @@ export function journaledOptions<Options extends CommonOptions>(options: Options
   return {
     ...options,
     backend: journaledBackend(options.backend, journal),
-    random: seededRandom(journal.seed),
+    random: withOnce(seededRandom(journal.seed), () => laterRandom(journal)),
     admit:
       options.admit &&
       (async (run) => {
@@ -87,6 +88,20 @@ export function journaledOptions<Options extends CommonOptions>(options: Options
         await journal.addOutcome(call, new Uint8Array());
       }),
   };
+}
+
+/**
+ * What follows from a second seed, which is drawn when it is first asked for and on the disk before it is used: an old copy of the journal,
+ * with nothing but the first one, gets another.
+ */
+async function laterRandom(journal: Journal): Promise<RandomSource> {
+  const call = digestOf('seed', []);
+  let seed = await journal.outcome(call);
+  if (seed === undefined) {
+    seed = secureRandom(SEED_BYTES);
+    await journal.addOutcome(call, seed);
+  }
+  return seededRandom(seed);
 }
 
 /** What an operation works on, and what it can be given besides. */

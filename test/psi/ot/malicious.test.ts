@@ -2,7 +2,11 @@
 /** What receivers that deviate are answered, and what they would learn if they were not checked. */
 
 import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { bytesToHex } from '../../../src/bytes.js';
 import { VeilmatchError } from '../../../src/errors.js';
 import { createBackend, type GroupBackend } from '../../../src/group/index.js';
 import { IdentifierSet } from '../../../src/identifiers/set.js';
@@ -10,9 +14,11 @@ import { CODE_LENGTH, OtKernel } from '../../../src/kernel/ot.js';
 import { otIntersection, runBoth } from '../../../src/psi/index.js';
 import { otReceiver } from '../../../src/psi/ot/receiver.js';
 import { otSender } from '../../../src/psi/ot/sender.js';
-import { type RandomSource, secureRandom } from '../../../src/random.js';
+import * as randomness from '../../../src/random.js';
+import { type RandomSource, replayedRandom, secureRandom } from '../../../src/random.js';
 import { memoryChannels } from '../../../src/transport/channel/memory.js';
-import { memoryJournal, partyTerms } from '../../../src/transport/resume/journal.js';
+import { createJournal, openJournal } from '../../../src/transport/resume/file-journal.js';
+import { type Journal, memoryJournal, partyTerms } from '../../../src/transport/resume/journal.js';
 import { runParty } from '../../../src/transport/run.js';
 import { expectCode } from '../../suites/errors.js';
 import { record } from '../../suites/machines.js';
@@ -25,6 +31,7 @@ import {
   shapeOf,
   valueFrom,
 } from '../../suites/reference-ot.js';
+import { drain } from '../../support/exchange.js';
 
 let backend: GroupBackend;
 beforeAll(async () => {
@@ -206,5 +213,78 @@ describe('why the check is there', () => {
     expect(['somebody', 'secret', 'nobody'].filter((guess) => tags.has(valueOfGuess(guess)))).toEqual([
       'secret',
     ]);
+  });
+});
+
+describe('a state of the sender that was set back to the bare seed', () => {
+  /** The sender's end of a run that is cut when it has answered the Hello: its Delta, and the elements of the base transfers. */
+  async function begun(journal: Journal): Promise<{ choices: Uint8Array; delta: Uint8Array }> {
+    const seen: Uint8Array[] = [];
+    vi.spyOn(randomness, 'onceRandom').mockImplementation(async (random) => {
+      const source = await onceRandom(random);
+      return (length) => {
+        const drawn = source(length);
+        if (length === CODE_LENGTH) seen.push(drawn.slice());
+        return drawn;
+      };
+    });
+    const [a, b] = memoryChannels();
+    const run = runParty(b, otIntersection, 'sender', own.sender, { backend, journal }).catch(
+      (error) => error,
+    );
+    const machine = otReceiver(own.receiver.set, {
+      backend,
+      random: replayedRandom([new Uint8Array(32).fill(7)]),
+    });
+    const [hello] = await drain(machine.start());
+    // A state that has it takes no other.
+    if (journal.held.frames === 0) await a.send(hello!);
+    const frames = a[Symbol.asyncIterator]();
+    await frames.next();
+    const choices = (await frames.next()).value!;
+    await a.close('aborted');
+    await machine.abandon();
+    expect(await run).toMatchObject({ code: 'disconnected' });
+    vi.restoreAllMocks();
+    return { choices, delta: seen[0]! };
+  }
+  const { onceRandom } = randomness;
+  const identity = {
+    runId: '0123456789abcdef',
+    peer: 'them',
+    terms: partyTerms(otIntersection, 'sender', own.sender),
+  };
+
+  it('has another Delta and other transfers, to the same Hello too; one that is resumed has the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'veilmatch-test-'));
+    try {
+      const key = { key: new Uint8Array(32).fill(1) };
+      const [path, old] = [join(folder, 'run.vm'), join(folder, 'old.vm')];
+      await (await createJournal(path, identity, key)).close();
+      copyFileSync(path, old);
+      const again = async (): ReturnType<typeof begun> => {
+        const journal = await openJournal(path, key);
+        const ends = await begun(journal);
+        await journal.close();
+        return ends;
+      };
+      const first = await again();
+      // A copy of what it was before it was asked, put back.
+      copyFileSync(old, path);
+      const second = await again();
+      expect(second.delta).not.toEqual(first.delta);
+      // No element of the one stands in the other: which branch a common one is of would tell both choices.
+      const elements = (frame: Uint8Array): string[] =>
+        Array.from({ length: (frame.length - 1) / 32 }, (_, i) =>
+          bytesToHex(frame.slice(1 + 32 * i, 33 + 32 * i)),
+        );
+      const known = new Set(elements(first.choices));
+      expect(elements(second.choices).filter((element) => known.has(element))).toEqual([]);
+      // What was not set back goes on as it began, to the frame that it has: it takes no other Hello.
+      const third = await again();
+      expect(third).toEqual(second);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
