@@ -28,6 +28,7 @@ export function nativeSection() {
     if (cells.length > 0) parts.push(words, table(head, cells.map(row)));
   };
   const last = 'times as long as veilmatch';
+  const matches = stored.cells({ work: 'intersection' });
   part(
     'One operation on ristretto255, with decoding and encoding, on one thread:',
     ['operation', 'program', 'a second', last],
@@ -41,17 +42,29 @@ export function nativeSection() {
   );
   part(
     'Two lists of the same size, of which half is shared, both parties together. A program is compared with the protocol of its kind: one that multiplies points with `ecdh-psi`, one that extends oblivious transfers, or has vector OLE, with `ot-psi`.',
-    ['elements each', 'threads', 'program', 'seconds', 'bytes an element', last],
-    stored.cells({ work: 'intersection' }),
+    ['elements each', 'threads', 'program', 'seconds', 'seconds of a processor', 'bytes an element', last],
+    matches,
     (cell) => [
       count(cell.of.size),
       String(cell.of.threads),
       String(cell.of.name),
       spreadText(cell.figures.seconds),
+      spreadText(cell.figures.cpuSeconds),
       spreadText(cell.figures.bytesPerElement),
       times(stored, cell),
     ],
   );
+  const names = new Set(matches.map(({ of }) => String(of.name)));
+  const assumed = Object.entries(ASSUMED).filter(([name]) => names.has(name));
+  if (assumed.length > 0) {
+    parts.push(
+      'What each rests on, and against whom; seconds alone do not say it. Hash functions are random oracles in all of them:',
+      table(
+        ['program', 'assumptions', 'against'],
+        assumed.map(([name, words]) => [name, ...words]),
+      ),
+    );
+  }
   part(
     'Telephone numbers of messy rows, read into E.164:',
     ['rows', 'threads', 'program', 'seconds', last],
@@ -83,7 +96,8 @@ export function nativeSection() {
 const NATIVE_WORDS = [
   '`npm run bench -- native` builds or installs each of these on a machine that has its toolchain, gives all of them the same lists and as many',
   'cores, and takes turns; a number below 1 in the last column is a loss. Secretflow reads and writes CSV, for it takes nothing else; the',
-  'others have strings in memory.',
+  'others have strings in memory. [volePSI](https://github.com/Visa-Research/volepsi), in C++ with the AES instructions of the processor, is in no',
+  'registry, and is not measured here: expect it to be ahead of everything in this section, in time and in bytes.',
   '',
   'Whoever has AVX-512 with IFMA gets more elsewhere. Secretflow then takes Intel’s library for Curve25519 in place of libsodium',
   '([cryptor_selector.cc](https://github.com/secretflow/psi/blob/main/psi/cryptor/cryptor_selector.cc)), and curve25519-dalek has code for it',
@@ -92,6 +106,32 @@ const NATIVE_WORDS = [
   'Whoever has a GPU reads hashes back with hashcat, [hundreds of times as fast](https://gist.github.com/Chick3nman/d03c0d696699af2886c3404256801a9e)',
   'as one core here: what these figures say of an attack is its price for somebody without one.',
 ].join('\n');
+
+const FOLLOWS = 'parties that follow the protocol';
+const TRANSFERS = 'Diffie-Hellman for the base transfers, a pseudorandom code from a correlation-robust hash';
+const VECTOR_OLE =
+  'Diffie-Hellman for the base transfers, learning parity with noise for codes of a recent family';
+
+/** Of the documents of each: docs/threat-model.md of ours. @type {Record<string, readonly [assumptions: string, against: string]>} */
+const ASSUMED = {
+  'veilmatch ECDH': [
+    'Diffie-Hellman (one more) on ristretto255',
+    'parties that deviate, as far as [the threat model](threat-model.md) says',
+  ],
+  'veilmatch ot-psi': [
+    'Diffie-Hellman on ristretto255 for the base transfers, ChaCha with 12 rounds as a pseudorandom generator',
+    'parties that deviate, as far as [the threat model](threat-model.md) says; the check of the code words is in the time',
+  ],
+  'OpenMined RAW': ['Diffie-Hellman on P-256', FOLLOWS],
+  'OpenMined GCS': ['Diffie-Hellman on P-256; a filter that errs once in 10^9', FOLLOWS],
+  'Optable dhpsi': ['Diffie-Hellman on ristretto255', FOLLOWS],
+  'Optable kkrtpsi': [TRANSFERS, FOLLOWS],
+  'secretflow ECDH, FourQ': ['Diffie-Hellman on FourQ', FOLLOWS],
+  'secretflow ECDH, Curve25519': ['Diffie-Hellman on Curve25519', FOLLOWS],
+  'secretflow KKRT': [TRANSFERS, FOLLOWS],
+  'secretflow RR22': [VECTOR_OLE, FOLLOWS],
+  'secretflow RR22, few bytes': [VECTOR_OLE, FOLLOWS],
+};
 
 const STAGES = /** @type {Record<string, string>} */ ({
   reading: 'reading the file as text',

@@ -15,6 +15,7 @@ const onFrame = (/** @type {unknown} */ _, /** @type {Uint8Array} */ frame) => {
   bytes += frame.length;
 };
 const started = performance.now();
+const used = process.cpuUsage();
 const lists = {
   receiver: { set: IdentifierSet.ofStrings(mine) },
   sender: { set: IdentifierSet.ofStrings(theirs) },
@@ -23,5 +24,7 @@ const setSeconds = (performance.now() - started) / 1000;
 const protocol = /** @type {typeof intersection} */ (kind === 'ot' ? otIntersection : intersection);
 const { receiver: told } = await runBoth(protocol, lists, { backend, onFrame });
 const seconds = (performance.now() - started) / 1000;
+const { user, system } = process.cpuUsage(used);
+const cpuSeconds = (user + system) / 1e6;
 await backend.dispose();
-console.log(JSON.stringify({ seconds, setSeconds, bytes, found: told.size }));
+console.log(JSON.stringify({ seconds, cpuSeconds, setSeconds, bytes, found: told.size }));

@@ -16,6 +16,7 @@
  * @typedef {object} Matched
  * @property {number} seconds - of both parties together, without the start of a process; from strings in memory, or from
  *   the file where the program takes nothing else
+ * @property {number} cpuSeconds - of a processor, of all threads of both parties
  * @property {number} found
  * @property {number} [bytes] - of all messages
  *

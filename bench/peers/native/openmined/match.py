@@ -27,7 +27,7 @@ def sent(kind, message):
 
 sent.bytes = 0
 mine, theirs = lines(receiver), lines(sender)
-started = time.perf_counter()
+started, used = time.perf_counter(), time.process_time()
 client = psi.client.CreateWithNewKey(True)
 server = psi.server.CreateWithNewKey(True)
 structure = getattr(psi.DataStructure, container)
@@ -35,4 +35,5 @@ setup = sent(psi.ServerSetup, server.CreateSetupMessage(FALSE_POSITIVES, len(min
 request = sent(psi.Request, client.CreateRequest(mine))
 response = sent(psi.Response, server.ProcessRequest(request))
 found = client.GetIntersection(setup, response)
-print(json.dumps({"seconds": time.perf_counter() - started, "bytes": sent.bytes, "found": len(found)}))
+seconds, cpu = time.perf_counter() - started, time.process_time() - used
+print(json.dumps({"seconds": seconds, "cpuSeconds": cpu, "bytes": sent.bytes, "found": len(found)}))

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/optable/match/pkg/psi"
@@ -58,7 +59,7 @@ func run(name, receiverFile, senderFile string) error {
 	if err != nil {
 		return err
 	}
-	started := time.Now()
+	started, used := time.Now(), processorSeconds()
 	failed := make(chan error, 1)
 	go func() { failed <- sender.Send(context.Background(), int64(len(theirs)), streamed(theirs)) }()
 	found, err := receiver.Intersect(context.Background(), int64(len(mine)), streamed(mine))
@@ -69,8 +70,17 @@ func run(name, receiverFile, senderFile string) error {
 		return err
 	}
 	seconds := time.Since(started).Seconds()
-	fmt.Printf("{\"seconds\":%f,\"bytes\":%d,\"found\":%d}\n", seconds, sent.Load(), len(found))
+	fmt.Printf("{\"seconds\":%f,\"cpuSeconds\":%f,\"bytes\":%d,\"found\":%d}\n", seconds, processorSeconds()-used, sent.Load(), len(found))
 	return nil
+}
+
+// Of all threads of this process.
+func processorSeconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
 }
 
 func linesOf(path string) ([][]byte, error) {

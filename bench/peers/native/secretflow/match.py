@@ -55,13 +55,13 @@ def party(rank, ports, source, target, gate, told):
         output_params=psi.OutputParams(path=target, disable_alignment=True),
     )
     gate.wait()
-    before, started = loopback_bytes(), time.perf_counter()
+    before, started, used = loopback_bytes(), time.perf_counter(), time.process_time()
     report = psi.psi_execute(config, context)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - used
     gate.wait()
     after = loopback_bytes()
     sent = None if before is None or after is None else after - before
-    told.put((rank, seconds, sent, report.intersection_count))
+    told.put((rank, seconds, cpu, sent, report.intersection_count))
 
 
 def with_header(source, target):
@@ -88,9 +88,10 @@ def main():
             results[rank] = rest
         for each in parties:
             each.join()
-    seconds = max(seconds for seconds, _, _ in results.values())
-    _, sent, found = results[0]
-    answer = {"seconds": seconds, "found": found}
+    seconds = max(seconds for seconds, *_ in results.values())
+    cpu = sum(cpu for _, cpu, *_ in results.values())
+    *_, sent, found = results[0]
+    answer = {"seconds": seconds, "cpuSeconds": cpu, "found": found}
     print(json.dumps(answer if sent is None else {**answer, "bytes": sent}))
 
 
