@@ -26,11 +26,15 @@ import { ratios, spread } from '../rounds.js';
 /** Seconds: whoever is expected to take longer has one turn, and only in full. */
 const LONG = 30;
 
+/** @param {boolean} quick @param {boolean} full */
+const sizesOf = (quick, full) => (quick ? [10_000] : full ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]);
+
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'native',
   description: 'programs in native code at the same work, on the same lists; what does not install is said',
-  async run({ quick, full, log }) {
+  takesSizes: true,
+  async run({ quick, full, sizes = sizesOf(quick, full), log }) {
     const { ready, missing } = contestants(log);
     const folder = await mkdtemp(join(tmpdir(), 'veilmatch-native-'));
     try {
@@ -40,7 +44,7 @@ const bench = {
         results.cells.push({ of: { work: 'install', name }, figures: {}, failure });
       /** Seconds an element, by the size before. @type {Map<string, number>} */
       const pace = new Map();
-      for (const turn of await turns(folder, { quick, full })) {
+      for (const turn of await turns(folder, { quick, sizes })) {
         const taken = new Taken(turn.of);
         const taking = ready.filter((contestant) => turn.takes(contestant));
         const rounds = quick ? 1 : 3;
@@ -170,10 +174,10 @@ function oursFor(peer) {
 
 /**
  * @param {string} folder
- * @param {{ quick: boolean, full: boolean }} size
+ * @param {{ quick: boolean, sizes: readonly number[] }} size - `sizes` of the lists to match
  * @returns {Promise<Turn[]>}
  */
-async function turns(folder, { quick, full }) {
+async function turns(folder, { quick, sizes }) {
   const rate = (/** @type {number} */ each) => ({ seconds: 1 / each, operationsPerSecond: each });
   /** @type {Turn[]} */
   const all = [
@@ -186,7 +190,6 @@ async function turns(folder, { quick, full }) {
       },
     },
   ];
-  const sizes = quick ? [10_000] : full ? [10_000, 100_000, 1_000_000] : [10_000, 100_000];
   for (const size of sizes) {
     const lists = await writeLists(folder, size);
     for (const threads of [1, 2]) {

@@ -88,8 +88,9 @@ export const GROUPS: Readonly<Record<string, Group>> = {
   },
 };
 
-/** The commands that a command line needs to be known: the one that it names, or all where it names none. */
+/** The commands that a command line needs to be known: the one that it names, none for the version, or all where it names none. */
 export function commandsFor(argv: readonly string[]): string[] {
+  if (argv[0] === '--version') return [];
   const named = [argv.slice(0, 2).join(' '), argv[0]].find(
     (name) => name !== undefined && Object.hasOwn(COMMANDS, name),
   );

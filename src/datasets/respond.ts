@@ -9,6 +9,7 @@
 
 import { join } from 'node:path';
 import { throwIfAborted } from '../abort.js';
+import { requireCallbacks } from '../arguments.js';
 import { bytesToHex, concatBytes, equalBytes, u32 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { GroupBackend } from '../group/group.js';
@@ -70,6 +71,11 @@ import { addRecords, ahead, eraseWork } from './work.js';
 export interface RespondOptions extends WritingOptions {
   /** What the partner may ask, and the ledger that it is charged to, which says what was answered, too. */
   readonly allow: Allowed;
+  /**
+   * Called when the request is charged, and before anything is evaluated. Whatever ends the step afterwards, the journal is worth keeping: with
+   * it the same request is answered for the same charge, once a part that came damaged has come again.
+   */
+  readonly onCharged?: (() => void) | undefined;
 }
 
 /** What a response came to. */
@@ -114,7 +120,8 @@ export async function respondDataset(
   list: DatasetList,
   options: RespondOptions,
 ): Promise<Responded> {
-  checkOptions(folder, options, { ...WRITING_NAMES, allow: true });
+  checkOptions(folder, options, { ...WRITING_NAMES, allow: true, onCharged: true });
+  requireCallbacks(options, 'onCharged');
   if (options.allow === undefined)
     throw new VeilmatchError('argument', 'A sender needs the option allow: whom it answers.');
   if (options.allow.policy !== undefined) checkPolicy(options.allow.policy);
@@ -196,6 +203,7 @@ class Responding {
       // From here on no other request, and no other list, is answered in this run.
       await bind(journal, 'dataset request', this.#request.digest, anotherRequest);
       await bindList(journal, own);
+      options.onCharged?.();
       const evaluated = await this.#evaluate(blinded, scalar, peerSize);
       const tags = await this.#tags(scalar, session);
       const content = {

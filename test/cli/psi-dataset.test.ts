@@ -80,6 +80,24 @@ describe('psi --dataset', () => {
     expect(await respond('intersection')).toMatchObject({ status: 2 });
   });
 
+  it('answers a request whose part came damaged when it has come again, for one charge', async () => {
+    expect(await request('intersection')).toMatchObject({ status: 0 });
+    const part = at('run/request/blinded/part-00000.parquet');
+    const good = readFileSync(part);
+    const damaged = Buffer.from(good);
+    damaged[100]! ^= 1;
+    writeFileSync(part, damaged);
+    const refused = await respond('intersection');
+    expect(refused).toMatchObject({ status: 3, stderr: expect.stringMatching(/part-00000\.parquet/) });
+    expect(existsSync(at('run/response/manifest.vm'))).toBe(false);
+    writeFileSync(part, good);
+    const answered = await respond('intersection');
+    expect(answered, answered.stderr).toMatchObject({ status: 0 });
+    expect(await finish('-o', at('shared.csv'))).toMatchObject({ status: 0 });
+    expect(readFileSync(at('shared.csv'), 'utf8').trim().split('\n')).toHaveLength(51);
+    expect(readdirSync(at('b-state'))).toEqual([]);
+  });
+
   it('keeps its state until the result is in its place', async () => {
     expect(await request('intersection')).toMatchObject({ status: 0 });
     expect(await respond('intersection')).toMatchObject({ status: 0 });

@@ -212,16 +212,23 @@ async function respondInto(
   const summary: BatchSummary = { rejected: 0 };
   let limit: Refusal | undefined;
   try {
-    const made = await stepping(run, isNew, state, io, { ...flags, dataset: place }, false, (options) =>
-      respondDataset(place, choice.protocol, readList(list, flags, choice, io, summary), {
-        ...{ ...options, ...keys },
-        allow: {
-          ...{ peer: partnerId(flags.peer), ledger, policy },
-          onRefusal: (refusal) => {
-            limit = refusal;
+    const made = await stepping(
+      run,
+      isNew,
+      state,
+      io,
+      { ...flags, dataset: place },
+      false,
+      (options, onCharged) =>
+        respondDataset(place, choice.protocol, readList(list, flags, choice, io, summary), {
+          ...{ ...options, ...keys, onCharged },
+          allow: {
+            ...{ peer: partnerId(flags.peer), ledger, policy },
+            onRefusal: (refusal) => {
+              limit = refusal;
+            },
           },
-        },
-      }),
+        }),
     );
     await send();
     io.stderr.write(
@@ -399,7 +406,7 @@ async function stepping<Result>(
   io: Io,
   flags: DatasetFlags,
   asks: boolean,
-  step: (options: DatasetOptions) => Promise<Result>,
+  step: (options: DatasetOptions, onCharged: () => void) => Promise<Result>,
 ): Promise<Result> {
   const progress = startRunProgress(io);
   const { journal } = run;
@@ -410,14 +417,22 @@ async function stepping<Result>(
     if (asks && flags.dataset !== undefined) await rm(runNote(flags.dataset), { force: true });
     await journal.erase();
   };
+  let isCharged = false;
   try {
-    return await step({
-      ...{ journal, work, memoryMegabytes: flags.memoryLimit },
-      ...{ signal: io.signal, onProgress: progress.update },
-    });
+    return await step(
+      {
+        ...{ journal, work, memoryMegabytes: flags.memoryLimit },
+        ...{ signal: io.signal, onProgress: progress.update },
+      },
+      () => {
+        isCharged = true;
+      },
+    );
   } catch (error) {
     const code = error instanceof VeilmatchError ? error.code : undefined;
-    const hopeless = code === 'bad-file' || code === 'argument' || isFinal(error);
+    // What was admitted is charged: a part that came damaged can come again, and nothing of it went out.
+    const isRepairable = code === 'bad-file' && isCharged;
+    const hopeless = !isRepairable && (code === 'bad-file' || code === 'argument' || isFinal(error));
     await (isNew && hopeless ? forget() : journal.close()).catch(() => {});
     throw error;
   } finally {
