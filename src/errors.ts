@@ -2,6 +2,8 @@
 /**
  * The one error class of the package. Its message says what is wrong, where, and what to do about it; it never
  * holds an identifier, a token or a key, so it can be logged.
+ *
+ * @module veilmatch/errors
  */
 
 /** What can be wrong with one identifier of one row. Rejected rows carry these codes, without the value. */

@@ -74,6 +74,19 @@ describe('package.json', () => {
     expect(JSON.parse(read('typedoc.json')).entryPoints.sort()).toEqual(sources.sort());
   });
 
+  it('has each subpath as the title of its page of the documentation, and not a file', () => {
+    const { entryPoints } = JSON.parse(read('typedoc.json')) as { entryPoints: string[] };
+    const titles = entryPoints.map((path) => / \* @module (\S+)\n \*\/\n/.exec(read(path))?.[1]);
+    const subpaths = Object.entries<string | { default: string }>(manifest.exports).flatMap(
+      ([subpath, entry]) =>
+        typeof entry !== 'string' &&
+        entryPoints.includes(entry.default.replace('./dist', 'src').replace(/js$/, 'ts'))
+          ? [subpath.replace('.', 'veilmatch')]
+          : [],
+    );
+    expect(titles.sort()).toEqual(subpaths.sort());
+  });
+
   it('has the commands that the documentation speaks of', () => {
     expect(Object.keys(manifest.scripts)).toEqual(
       expect.arrayContaining(['start', 'test', 'check', 'build', 'bench', 'examples', 'docs']),

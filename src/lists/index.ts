@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Lists as files, in databases, in object stores and in the web: reading them, saying what is in them, writing them. On Node. */
+/**
+ * Lists as files, in databases, in object stores and in the web: reading them, saying what is in them, writing them. On Node.
+ *
+ * @module veilmatch/lists
+ */
 
 export type { ColumnKind } from './column-names.js';
 export type { ChosenColumn, ColumnOption, ColumnOptions, ColumnReading, Columns, Keep } from './columns.js';
