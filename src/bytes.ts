@@ -277,8 +277,17 @@ export class ByteListBuilder {
   }
 }
 
+/** What is expected of a list, where that is known. */
+export interface Room {
+  readonly items?: number | undefined;
+  readonly bytes?: number | undefined;
+}
+
 /** Slots of a shard, each of two words; a full shard is split, so that no `add` moves more than half of them. */
 const SHARD_SLOTS = 2048;
+/** Records of a shard at most where their number was known, so that hardly any is split; and bits that pick one from the beginning. */
+const EXPECTED = 800;
+const MOST_AT_ONCE = 15;
 
 /** Part of a table: open addressing over pairs of a hash and an index + 1, which is 0 for an empty slot. */
 interface Shard {
@@ -296,17 +305,23 @@ interface Shard {
  * Pippenger, Strong, 1979), so it grows a little at a time and never holds the event loop to do so.
  */
 export class DistinctBytes {
-  readonly #items = new ByteListBuilder();
+  readonly #items: ByteListBuilder;
   readonly #key: SipKey;
   /** By the highest bits of a hash. */
-  #shards: Shard[] = [newShard(0)];
+  #shards: Shard[];
   /** What leaves these bits of a hash. */
-  #depth = 0;
+  #depth: number;
   #probes = 0;
 
-  /** @param random of the key: the platform's CSPRNG, for anything but tests */
-  constructor(random: RandomSource = secureRandom) {
+  /**
+   * @param room - for what is expected: what has to grow is copied, and the former left to be collected
+   * @param random - of the key: the platform's CSPRNG, for anything but tests
+   */
+  constructor({ items = 0, bytes = 0 }: Room = {}, random: RandomSource = secureRandom) {
+    this.#items = new ByteListBuilder(Math.max(items, 63), Math.max(bytes, 1024));
     this.#key = sipKey(random(8));
+    this.#depth = Math.min(MOST_AT_ONCE, Math.ceil(Math.log2(Math.max(1, items / EXPECTED))));
+    this.#shards = newShards(2 ** this.#depth, this.#depth);
   }
 
   get size(): number {
@@ -396,18 +411,18 @@ export class DistinctBytes {
         this.#shards = this.#shards.flatMap((each) => [each, each]);
         this.#depth = depth;
       }
-      const halves = [newShard(depth), newShard(depth)] as const;
+      const [left, right] = newShards(2, depth) as [Shard, Shard];
       for (let at = 0; at < shard.slots.length; at += 2) {
         const entry = shard.slots[at + 1]!;
         if (entry === 0) continue;
         const moved = shard.slots[at]!;
-        place(halves[(moved >>> (32 - depth)) & 1]!, moved, entry);
+        place(((moved >>> (32 - depth)) & 1) === 0 ? left : right, moved, entry);
         this.#probes++;
       }
       const span = 2 ** (this.#depth - depth);
       const first = 2 * span * highest(hash, shard.depth);
-      this.#shards.fill(halves[0], first, first + span);
-      this.#shards.fill(halves[1], first + span, first + 2 * span);
+      this.#shards.fill(left, first, first + span);
+      this.#shards.fill(right, first + span, first + 2 * span);
     }
   }
 }
@@ -420,8 +435,14 @@ function highest(hash: number, bits: number): number {
   return bits === 0 ? 0 : hash >>> (32 - bits);
 }
 
-function newShard(depth: number): Shard {
-  return { slots: new Int32Array(2 * SHARD_SLOTS), depth, used: 0 };
+/** Empty ones, in one piece of memory. */
+function newShards(count: number, depth: number): Shard[] {
+  const slots = new Int32Array(count * 2 * SHARD_SLOTS);
+  return Array.from({ length: count }, (_, i) => ({
+    slots: slots.subarray(i * 2 * SHARD_SLOTS, (i + 1) * 2 * SHARD_SLOTS),
+    depth,
+    used: 0,
+  }));
 }
 
 /** Puts a string that is not there yet into a shard with room. */

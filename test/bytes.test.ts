@@ -168,6 +168,22 @@ describe('DistinctBytes', () => {
     );
   });
 
+  test('is the same whatever was expected of it', () => {
+    const room = fc.record({
+      items: fc.integer({ min: 0, max: 5000 }),
+      bytes: fc.integer({ min: 0, max: 5000 }),
+    });
+    fc.assert(
+      fc.property(room, fc.integer({ min: 0, max: 3000 }), (expected, count) => {
+        const distinct = new DistinctBytes(expected);
+        for (let i = 0; i < count; i++) expect(distinct.add(u32(i))).toBe(i);
+        for (let i = 0; i < count; i++) expect(distinct.indexOf(u32(i))).toBe(i);
+        expect(distinct.indexOf(u32(count))).toBe(-1);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('grows past its first table', () => {
     const distinct = new DistinctBytes();
     for (let i = 0; i < 10_000; i++) expect(distinct.add(u32(i))).toBe(i);

@@ -23,8 +23,7 @@ const lengthsOf = (quick, full) =>
 /** @type {import('../run.js').Case} */
 const bench = {
   name: 'whole',
-  description:
-    'from two CSV files to the shared rows as CSV, and the share of each stage; --full to 10^7 rows, --sizes for others',
+  description: 'from two CSV files to the shared rows as CSV, and the share of each stage',
   takesSizes: true,
   async run({ quick, full, sizes = lengthsOf(quick, full), node = DEFAULT_MAJOR, log }) {
     const program = nodeOfMajor(node);

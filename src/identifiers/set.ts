@@ -5,7 +5,7 @@
  */
 
 import { refuseRowsResult, requireIterable } from '../arguments.js';
-import { type ByteList, ByteListBuilder, DistinctBytes } from '../bytes.js';
+import { type ByteList, ByteListBuilder, DistinctBytes, type Room } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { Marks } from '../marks.js';
 import { type IdentifierKind, kindOf, LABELS } from './identifier.js';
@@ -48,7 +48,7 @@ export class IdentifierSet {
       );
     }
     requireIterable(strings, 'The list');
-    const builder = new SetBuilder();
+    const builder = new SetBuilder(Array.isArray(strings) ? roomOf(strings) : {});
     for (const text of strings) {
       const position = builder.rowCount;
       if (typeof text !== 'string') {
@@ -165,11 +165,18 @@ export class IdentifierSet {
 /** Collects (row, identifier) pairs into an `IdentifierSet`. */
 export class SetBuilder {
   rowCount = 0;
-  readonly #elements = new DistinctBytes();
+  readonly #elements: DistinctBytes;
   readonly #kinds = new Set<IdentifierKind>();
-  #pairElements = new Uint32Array(64);
-  #pairRows = new Uint32Array(64);
+  #pairElements: Uint32Array<ArrayBuffer>;
+  #pairRows: Uint32Array<ArrayBuffer>;
   #pairs = 0;
+
+  /** @param room - for what is expected, a row for each of them */
+  constructor(room: Room = {}) {
+    this.#elements = new DistinctBytes(room);
+    this.#pairElements = new Uint32Array(Math.max(room.items ?? 0, 64));
+    this.#pairRows = new Uint32Array(this.#pairElements.length);
+  }
 
   /** @param canonical `canonical[start .. end]` are label and text, as `canonicalBytes` makes them; copied */
   add(row: number, kind: IdentifierKind, canonical: Uint8Array, start?: number, end?: number): void {
@@ -210,6 +217,19 @@ export class SetBuilder {
     for (let i = 0; i < pairs; i++) rows[next[pairElements[i]!]!++] = pairRows[i]!;
     return new IdentifierSet(this.#elements.toList(), this.#kinds, this.rowCount, starts, rows);
   }
+}
+
+/** Of strings, nearly all of which are ASCII; of whatever else is in the list nothing is asked here. */
+function roomOf(strings: readonly unknown[]): Room {
+  let bytes = LABELS.opaque.length * strings.length;
+  let longest = 0;
+  for (const text of strings) {
+    const length = typeof text === 'string' ? text.length : 0;
+    bytes += length;
+    if (length > longest) longest = length;
+  }
+  // A text takes the place that it would need if it were not, until it is known to be.
+  return { items: strings.length, bytes: bytes + 3 * longest };
 }
 
 function doubled(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
