@@ -14,14 +14,26 @@ os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory):
+    import pyspark
     from pyspark.sql import SparkSession
 
+    # The workers of local-cluster are started from there.
+    os.environ.setdefault("SPARK_HOME", os.path.dirname(pyspark.__file__))
     session = (
-        SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local[2]"))
+        # Two executors, each a process of its own with its own Python, as on a cluster of one machine.
+        SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local-cluster[2,1,1024]"))
         .appName("veilmatch")
         .config("spark.ui.enabled", "false")
         # Small lists: what takes the time is compiling.
         .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        .config("spark.executor.memory", "512m")
+        # As broadcast_key needs it.
+        .config("spark.authenticate", "true")
+        .config("spark.authenticate.secret", os.urandom(16).hex())
+        .config("spark.network.crypto.enabled", "true")
+        .config("spark.io.encryption.enabled", "true")
+        .config("spark.speculation", "true")
         .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.default.parallelism", "2")

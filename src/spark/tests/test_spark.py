@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Against plain hashes and plain joins, on two threads of Spark's."""
+"""Against plain hashes and plain joins, on two executors of Spark's."""
 
 import hashlib
 import hmac
@@ -8,10 +8,12 @@ import pathlib
 import re
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import veilmatch_spark as vm
-from veilmatch_spark import manifest, parts
+from veilmatch_spark import keys, manifest, parts
+from veilmatch_spark.worker import VeilmatchError
 
 KEYS = {"ours": bytes(range(32)), "theirs": bytes(range(32, 64))}
 SIGNING = {"ours": bytes([1]) * 32, "theirs": bytes([2]) * 32}
@@ -145,8 +147,51 @@ def test_what_was_changed_on_the_way_is_refused(spark, lists, tmp_path):
     assert not (tmp_path / "third" / "run.json").exists()
 
 
-def test_keys_travel_over_protected_lines_alone(spark):
-    assert "spark.authenticate" in refused("refused", lambda: vm.broadcast_key(spark, bytes(32)))
+class Told:
+    """A session of which nothing but its configuration is asked: none is made for each of them."""
+
+    def __init__(self, conf):
+        self.conf, self.sparkContext = conf, self
+
+    def getConf(self):
+        return self.conf
+
+    def broadcast(self, _):
+        pytest.fail("the key was broadcast")
+
+
+@pytest.mark.parametrize("missing", [keys.NEEDED, *([name] for name in keys.NEEDED)])
+def test_no_key_travels_where_one_protection_is_off(missing):
+    with pytest.raises(VeilmatchError) as caught:
+        vm.broadcast_key(Told({name: "true" for name in keys.NEEDED if name not in missing}), bytes(32))
+    assert caught.value.code == "refused"
+    assert [name for name in keys.NEEDED if name in str(caught.value)] == list(missing)
+
+
+def test_a_key_travels_over_protected_lines(spark):
+    key = os.urandom(32)
+    shared = vm.broadcast_key(spark, key)
+
+    def hashed(batches):
+        for batch in batches:
+            digest = hashlib.sha256(shared()).hexdigest()
+            yield pa.RecordBatch.from_pydict({"digest": [digest] * batch.num_rows})
+
+    found = spark.range(2, numPartitions=2).mapInArrow(hashed, "digest string").collect()
+    assert [row.digest for row in found] == [hashlib.sha256(key).hexdigest()] * 2
+
+
+def test_a_key_is_asked_for_on_executors(spark, lists, tmp_path):
+    driver, asked = os.getpid(), str(tmp_path / "asked")
+
+    def provide():
+        with open(asked, "a") as file:
+            file.write(f"{os.getpid()}\n")
+        return bytes(32)
+
+    asking(lists[0].limit(10), tmp_path / "run", tmp_path / "ours", key_provider=provide)
+    pids = {int(line) for line in (tmp_path / "asked").read_text().split()}
+    assert pids and driver not in pids
 
 
 def test_a_manifest_is_read_as_it_was_written():
