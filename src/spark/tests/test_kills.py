@@ -11,33 +11,49 @@ from test_spark import KEYS, answering, asking, lists  # noqa: F401, a fixture
 
 # Speculation is on, but of a task no second copy is started on the same host, and the executors of a local cluster have one.
 
-#: Of the tasks that ask for a key in a step, those in which something is killed: the first is the one that names the secret.
-FATAL = {2: "worker", 3: "executor"}
-
 
 def murderous(name, marks):
-    """A key_provider that kills, from inside of a task: by the number of the call, each of which leaves a mark, and so never twice."""
-    key, place, fatal, kill = KEYS[name], str(marks), FATAL, signal.SIGKILL
+    """A key_provider of a step in which a worker is killed, then an executor: each once, which the marks say when it has happened.
+
+    The first call names the secret. From then on, the first batch that a worker is asked about meets its end; the task is tried again, and
+    whichever asks for the key then takes its executor with it.
+    """
+    key, place = KEYS[name], str(marks)
+
+    def first(mark):
+        try:
+            os.close(os.open(f"{place}/{mark}", os.O_CREAT | os.O_EXCL))
+            return True
+        except FileExistsError:
+            return False
 
     def provide():
-        number = 1
-        while True:
-            try:
-                os.close(os.open(f"{place}/{number}", os.O_CREAT | os.O_EXCL))
-                break
-            except FileExistsError:
-                number += 1
         from veilmatch_spark import worker
 
-        what = fatal.get(number)
-        if what is not None:
-            os.close(os.open(f"{place}/killed-{what}", os.O_CREAT))
-        if what == "worker" and worker._worker is not None:
-            os.kill(worker._worker.process.pid, kill)
-        if what == "executor":
+        if first("named"):
+            return key
+        if os.path.exists(f"{place}/killed-worker"):
             # Python's daemon is a child of the executor's.
             with open(f"/proc/{os.getppid()}/stat") as file:
-                os.kill(int(file.read().rsplit(")", 1)[1].split()[1]), kill)
+                executor = int(file.read().rsplit(")", 1)[1].split()[1])
+            with open(f"/proc/{executor}/comm") as file:
+                known = file.read().strip() == "java"
+            # Said before, as nothing is said after it.
+            if known and first("killed-executor"):
+                os.kill(executor, signal.SIGKILL)
+            return key
+        ask = worker.Worker.ask
+
+        def dying(self, operation, buffers):
+            if operation != worker.INIT:
+                worker.Worker.ask = ask
+                if first("worker"):
+                    os.kill(self.process.pid, signal.SIGKILL)
+                    if self.process.wait() == -signal.SIGKILL:
+                        first("killed-worker")
+            return ask(self, operation, buffers)
+
+        worker.Worker.ask = dying
         return key
 
     return provide
