@@ -43,7 +43,8 @@ const bench = {
           figures: { cpuMicrosecondsPerElement: spread(costs) },
         });
       }
-      for (const size of sizes ?? (quick ? [10_000] : full ? [30_000, 100_000, 1_000_000] : [30_000, 100_000]))
+      for (const size of sizes ??
+        (quick ? [10_000] : full ? [30_000, 100_000, 1_000_000] : [30_000, 100_000]))
         await compare(spark, program, { size, rounds: quick || size > LONG ? 1 : 3, log }, results);
     } finally {
       await spark.end();
@@ -67,7 +68,9 @@ async function compare(spark, program, { size, rounds, log }, results) {
   const plain = [];
   for (let round = 0; round < rounds; round++) {
     log(`${size.toLocaleString('en-US')} identifiers each, round ${round + 1} of ${rounds}`);
-    plain.push(await measured(SCRIPT, { program, argument: { reveal: 'intersection', size, concurrency: 2 }, log }));
+    plain.push(
+      await measured(SCRIPT, { program, argument: { reveal: 'intersection', size, concurrency: 2 }, log }),
+    );
     steps.push(await spark.ask({ run: size }));
   }
   for (const step of STEPS) {
@@ -78,7 +81,10 @@ async function compare(spark, program, { size, rounds, log }, results) {
     seconds: sum(Object.values(each).map(({ seconds }) => seconds)),
     cpuSeconds: sum(Object.values(each).map(({ cpuSeconds }) => cpuSeconds)),
   }));
-  for (const [name, all] of /** @type {const} */ ([[NODE, plain], [SPARK, whole]])) {
+  for (const [name, all] of /** @type {const} */ ([
+    [NODE, plain],
+    [SPARK, whole],
+  ])) {
     const rates = spread(all.map(({ cpuSeconds }) => size / cpuSeconds));
     results.cells.push({
       of: { part: 'run', name, size },
