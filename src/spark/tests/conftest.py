@@ -12,16 +12,34 @@ if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
 os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
 
 
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory):
+#: Two executors, each a process of its own with its own Python, as on a cluster of one machine. It takes twice the processor time of
+#: two threads, so modules say that they need it (MASTER).
+CLUSTER, THREADS = "local-cluster[2,1,1024]", "local[2]"
+
+
+def master_of(module):
+    return os.environ.get("VEILMATCH_SPARK_MASTER", getattr(module, "MASTER", THREADS))
+
+
+def pytest_collection_modifyitems(items):
+    # There is one session at a time, and so it is made anew once.
+    items.sort(key=lambda item: master_of(item.module))
+
+
+@pytest.fixture(scope="module")
+def spark(request, tmp_path_factory):
     import pyspark
     from pyspark.sql import SparkSession
 
+    master, running = master_of(request.module), SparkSession.getActiveSession()
+    if running is not None:
+        if running.sparkContext.master == master:
+            return running
+        running.stop()
     # The workers of local-cluster are started from there.
     os.environ.setdefault("SPARK_HOME", os.path.dirname(pyspark.__file__))
     session = (
-        # Two executors, each a process of its own with its own Python, as on a cluster of one machine.
-        SparkSession.builder.master(os.environ.get("VEILMATCH_SPARK_MASTER", "local-cluster[2,1,1024]"))
+        SparkSession.builder.master(master)
         .appName("veilmatch")
         .config("spark.ui.enabled", "false")
         # Small lists: what takes the time is compiling.
@@ -44,5 +62,12 @@ def spark(tmp_path_factory):
         .getOrCreate()
     )
     session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
+    return session
+
+
+def pytest_sessionfinish():
+    from pyspark.sql import SparkSession
+
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        running.stop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The example is a program of cells, whose assertions hold; `tests` lies beside what is in no wheel."""
+"""The example is a program of cells, whose assertions hold."""
 
 import pathlib
 import runpy

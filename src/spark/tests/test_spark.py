@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Against plain hashes and plain joins, on two executors of Spark's."""
+"""Against plain hashes and plain joins, on two threads of Spark's."""
 
 import hashlib
 import hmac
+import json
 import os
 import pathlib
 import re
 import shutil
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import veilmatch_spark as vm
@@ -147,6 +147,41 @@ def test_what_was_changed_on_the_way_is_refused(spark, lists, tmp_path):
     assert not (tmp_path / "third" / "run.json").exists()
 
 
+def test_a_ledger_is_charged_once_and_a_request_is_answered_once(spark, lists, tmp_path):
+    ours, theirs = lists
+    folder, ledger = tmp_path / "run", tmp_path / "ledger.json"
+    asking(ours.limit(300), folder, tmp_path / "ours", email=None)
+
+    def answer(state="theirs", **more):
+        policy = {"smallestSet": 100, "budgets": [{"hours": 24, "runs": 1}]}
+        return answering(theirs, folder, tmp_path / state, **{"partner": "ours", "ledger": str(ledger), "policy": policy, **more})
+
+    def accounts():
+        return dict(json.loads(ledger.read_text())["accounts"]) if ledger.exists() else {}
+
+    text = refused("refused", lambda: answer(policy={"smallestSet": 301, "budgets": []}))
+    assert "smallestSet" in text and not accounts().get("partner:ours")
+    assert "argument" in refused("argument", lambda: answer(policy={"smallest": 1, "budgets": []}))
+    refused("argument", lambda: answer(ledger=None))
+
+    def killed(**_):
+        raise RuntimeError("killed after the charge")
+
+    refused("killed after the charge", lambda: answer(admit=killed))
+    charged = accounts()
+    assert [charge[1:3] for charge in charged["partner:ours"]] == [[300, 1000]]
+    # The same state goes on without another charge; another state is one that would answer a second time.
+    refused("answered already", lambda: answer("others"))
+    assert not (folder / "response").exists()
+    assert answer().peer_size == 300
+    assert accounts() == charged
+    # And another request is another charge, for which there is no budget.
+    asking(ours.limit(200), tmp_path / "second", tmp_path / "more", email=None)
+    folder = tmp_path / "second"
+    assert "limit runs" in refused("refused", lambda: answer("third"))
+    assert not (folder / "response").exists()
+
+
 class Told:
     """A session of which nothing but its configuration is asked: none is made for each of them."""
 
@@ -166,32 +201,6 @@ def test_no_key_travels_where_one_protection_is_off(missing):
         vm.broadcast_key(Told({name: "true" for name in keys.NEEDED if name not in missing}), bytes(32))
     assert caught.value.code == "refused"
     assert [name for name in keys.NEEDED if name in str(caught.value)] == list(missing)
-
-
-def test_a_key_travels_over_protected_lines(spark):
-    key = os.urandom(32)
-    shared = vm.broadcast_key(spark, key)
-
-    def hashed(batches):
-        for batch in batches:
-            digest = hashlib.sha256(shared()).hexdigest()
-            yield pa.RecordBatch.from_pydict({"digest": [digest] * batch.num_rows})
-
-    found = spark.range(2, numPartitions=2).mapInArrow(hashed, "digest string").collect()
-    assert [row.digest for row in found] == [hashlib.sha256(key).hexdigest()] * 2
-
-
-def test_a_key_is_asked_for_on_executors(spark, lists, tmp_path):
-    driver, asked = os.getpid(), str(tmp_path / "asked")
-
-    def provide():
-        with open(asked, "a") as file:
-            file.write(f"{os.getpid()}\n")
-        return bytes(32)
-
-    asking(lists[0].limit(10), tmp_path / "run", tmp_path / "ours", key_provider=provide)
-    pids = {int(line) for line in (tmp_path / "asked").read_text().split()}
-    assert pids and driver not in pids
 
 
 def test_a_manifest_is_read_as_it_was_written():

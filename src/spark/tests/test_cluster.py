@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Executors, and workers that are there, are killed in the midst of a run: every row comes out once, and the result is the same."""
+"""On executors that are processes of their own: what travels to them, and that they may be killed in the midst of a run."""
 
+import hashlib
 import os
 import pathlib
 import signal
 
+import pyarrow as pa
 import pytest
 import veilmatch_spark as vm
+from conftest import CLUSTER
 from test_spark import KEYS, answering, asking, lists  # noqa: F401, a fixture
+
+MASTER = CLUSTER
 
 # Speculation is on, but of a task no second copy is started on the same host, and the executors of a local cluster have one.
 
@@ -94,3 +99,29 @@ def test_executors_and_workers_are_killed_and_nothing_is_lost_or_repeated(spark,
     asking(ours, folder, tmp_path / "ours")
     answering(theirs, folder, tmp_path / "theirs")
     assert messages() == before
+
+
+def test_a_key_travels_over_protected_lines(spark):
+    key = os.urandom(32)
+    shared = vm.broadcast_key(spark, key)
+
+    def hashed(batches):
+        for batch in batches:
+            digest = hashlib.sha256(shared()).hexdigest()
+            yield pa.RecordBatch.from_pydict({"digest": [digest] * batch.num_rows})
+
+    found = spark.range(2, numPartitions=2).mapInArrow(hashed, "digest string").collect()
+    assert [row.digest for row in found] == [hashlib.sha256(key).hexdigest()] * 2
+
+
+def test_a_key_is_asked_for_on_executors(spark, lists, tmp_path):  # noqa: F811
+    driver, asked = os.getpid(), str(tmp_path / "asked")
+
+    def provide():
+        with open(asked, "a") as file:
+            file.write(f"{os.getpid()}\n")
+        return bytes(32)
+
+    asking(lists[0].limit(10), tmp_path / "run", tmp_path / "ours", key_provider=provide)
+    pids = {int(line) for line in (tmp_path / "asked").read_text().split()}
+    assert pids and driver not in pids
