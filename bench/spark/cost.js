@@ -8,7 +8,7 @@ export const NODE = 'Node, two threads';
 export const SPARK = 'Spark, local[2]';
 export const STEPS = /** @type {const} */ (['request', 'respond', 'finish']);
 
-/** US dollars for an hour of a core, with its memory: an assumption, of the order of rented machines. */
+/** US dollars for an hour of a core: an assumption, which the text says with what it comes to. */
 export const PRICE = 0.05;
 
 /**
