@@ -66,8 +66,12 @@ def spark(request, tmp_path_factory):
 
 
 def pytest_sessionfinish():
-    from pyspark.sql import SparkSession
-
-    running = SparkSession.getActiveSession()
+    # Where another engine is tested, there is none of these.
+    running = _running()
     if running is not None:
         running.stop()
+
+
+def _running():
+    pyspark = sys.modules.get("pyspark.sql")
+    return pyspark.SparkSession.getActiveSession() if pyspark is not None and "pysail" not in sys.modules else None
