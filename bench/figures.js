@@ -10,12 +10,15 @@ import { growthTo } from './datasets/growth.js';
 import { nativeSection, wholeSection } from './native-tables.js';
 import { fieldTable, profileTable, uploadTable } from './profiles.js';
 import { load } from './record.js';
+import { costOf, NODE, PRICE, SPARK } from './spark/cost.js';
 import { tables } from './tables.js';
 
 const BILLION = 1e9;
 const CORES = [16, 64, 256];
 /** What runs through datasets are extrapolated to. */
 const LARGER = 1e8;
+/** And those in Spark. */
+const CLUSTER = [1e8, 1e9];
 const count = (/** @type {any} */ value) => Number(value).toLocaleString('en-US');
 
 /** @param {readonly string[]} names */
@@ -96,6 +99,51 @@ export const figures = {
       const head = ['step', '', ...sizes.map(count), 'growth', `${count(LARGER)}, extrapolated`];
       return `${table(head, rows)}\n\nMeasured on: ${originText(stored.record)}.`;
     }),
+  spark: () => {
+    const stored = new Stored('spark');
+    // A record may say alone why there is no Spark.
+    if (stored.cells({ part: 'step' }).length === 0) return 'Not measured yet: `npm run bench -- spark`.';
+    const runs = stored
+      .cells({ part: 'run', name: SPARK })
+      .sort((a, b) => Number(a.of.size) - Number(b.of.size));
+    const measured = runs.map(({ of: { size }, figures: own }) => [
+      count(size),
+      spreadText(own.elementsPerSecondAndCore),
+      spreadText(stored.figure({ part: 'run', name: NODE, size }, 'elementsPerSecondAndCore')),
+      spreadText(stored.ratios({ part: 'run', size })[0]?.times),
+    ]);
+    const head = [
+      'identifiers of each',
+      'Spark, a second and core',
+      'Node, a second and core',
+      'times the processor time',
+    ];
+    const pipe = (/** @type {string} */ through) =>
+      spreadText(stored.figure({ part: 'pipe', through }, 'cpuMicrosecondsPerElement'));
+    const paper = CLUSTER.flatMap((size) => {
+      const steps = costOf(stored.cells(), size);
+      const total = {
+        step: 'both parties',
+        coreHours: steps.reduce((sum, { coreHours }) => sum + coreHours, 0),
+        price: steps.reduce((sum, { price }) => sum + price, 0),
+      };
+      return [...steps.map((each) => ({ ...each, step: `\`${each.step}\`` })), total].map((each) => [
+        count(size),
+        each.step,
+        short(each.coreHours),
+        ...CORES.map((cores) => short(each.coreHours / cores)),
+        short(each.price),
+      ]);
+    });
+    const columns = ['core hours', ...CORES.map((cores) => `hours on ${cores} cores`), 'US dollars'];
+    return [
+      table(head, measured),
+      `A stage of \`mapInArrow\` costs a record of 32 bytes ${pipe('Python')} microseconds of a processor through Python alone, and ${pipe('worker')} through a Node process that gives back what it gets.`,
+      `On paper, at ${PRICE} US dollars for an hour of a core:`,
+      table(['identifiers of each', 'step', ...columns], paper),
+      `Measured on: ${originText(stored.record)}.`,
+    ].join('\n\n');
+  },
   whole: wholeSection,
   profiles: profileTable,
   fields: fieldTable,

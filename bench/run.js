@@ -100,7 +100,8 @@ Runs every case, or those named, and stores the figures in bench/results/NAME.js
 
   --quick           small sizes; nothing stored, unless --results says where
   --full            sizes that take long, too
-  --sizes N,N       the sizes of lists, for datasets, native, ot-files and whole; what was measured at others stays stored
+  --sizes N,N       the sizes of lists, for datasets, native, ot-files, spark and whole; what was measured at others stays
+                    stored
   --node MAJOR      the line of Node to measure, fetched if it is not the running one (default: ${DEFAULT_MAJOR})
   --results FOLDER  another folder for the figures
   --help            this text

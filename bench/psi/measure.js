@@ -35,6 +35,7 @@ class Counting {
   wrap() {
     return {
       name: backend.name,
+      group: backend.group,
       constantTime: backend.constantTime,
       concurrency: backend.concurrency,
       hashAndMultiply: (messages, ...rest) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Puts the worker into the Python package: one file of JavaScript, made of `dist`, with the licences of what is in it. */
+/** Puts what Node runs into the Python package: two files of JavaScript, the worker's made of `dist`, with the licences of what is in them. */
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -13,8 +13,9 @@ rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/spark/entry.js'],
-  outfile: relative(root, join(target, 'worker.mjs')),
+  entryPoints: { worker: 'src/spark/entry.js', admit: 'src/spark/admit.js' },
+  outdir: relative(root, target),
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',

@@ -6,16 +6,12 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { Option } from 'commander';
 import { VeilmatchError } from '../../errors.js';
-import { type Address, parseAddress, placeName } from '../../lists/address.js';
+import { parseAddress } from '../../lists/address.js';
 import { pathName } from '../../path-name.js';
 import { systemReason } from '../../system-reason.js';
-import {
-  type KeptLedger,
-  openFileLedger,
-  openPostgresLedger,
-  openSqliteLedger,
-} from '../../transport/index.js';
+import { type KeptLedger, openFileLedger, openSqliteLedger } from '../../transport/index.js';
 import { isThere } from '../../transport/resume/file-journal.js';
+import { checkedPlace, openNamed } from './named-ledger.js';
 
 /** What the ledger is called that nobody has named. */
 const LEDGER_FILE = 'ledger.json';
@@ -72,39 +68,6 @@ export async function checkLedger(place: string): Promise<void> {
 export function ledgerFile(place: string | undefined): string | undefined {
   const address = place === undefined ? undefined : parseAddress(place);
   return address?.kind === 'file' || address?.kind === 'sqlite' ? address.path : undefined;
-}
-
-type LedgerAddress = Extract<Address, { kind: 'file' | 'sqlite' | 'postgres' }>;
-
-/** @throws {VeilmatchError} `argument` */
-function checkedPlace(address: Address): LedgerAddress {
-  const { kind } = address;
-  if (
-    (kind !== 'file' && kind !== 'sqlite' && kind !== 'postgres') ||
-    ('table' in address && address.table)
-  ) {
-    throw new VeilmatchError(
-      'argument',
-      'A ledger is a file, sqlite:FILE or postgres://HOST/DATABASE, and its tables have names of their own.',
-    );
-  }
-  if (kind === 'postgres' && address.secret !== undefined) {
-    throw new VeilmatchError(
-      'argument',
-      'A ledger is not opened by DuckDB, which has the secrets of secret=NAME: its password comes from PGPASSWORD or ~/.pgpass.',
-    );
-  }
-  return address;
-}
-
-async function openNamed(place: string): Promise<KeptLedger> {
-  const address = checkedPlace(parseAddress(place));
-  const source = placeName(place);
-  if (address.kind === 'file') return openFileLedger(address.path);
-  if (address.kind === 'sqlite') return openSqliteLedger(address.path, { source });
-  const { host, port, database, user, schema, sslmode, sslrootcert } = address;
-  const server = { host, port: port === undefined ? undefined : Number(port), database, user };
-  return openPostgresLedger({ ...server, schema, sslmode, sslrootcert, source });
 }
 
 /**

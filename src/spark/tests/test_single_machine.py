@@ -7,8 +7,11 @@ import subprocess
 
 import pytest
 import veilmatch_spark as vm
+from conftest import CLUSTER
 from test_spark import PUBLIC, SIGNING, number, provider
 from veilmatch_spark.worker import node
+
+MASTER = CLUSTER
 
 # One mode for each role; both modes in long runs.
 ASKS, ANSWERS = ["intersection"], ["cardinality"]

@@ -3,6 +3,7 @@
 
 import hashlib
 import hmac
+import json
 import os
 import pathlib
 import re
@@ -11,7 +12,8 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 import veilmatch_spark as vm
-from veilmatch_spark import manifest, parts
+from veilmatch_spark import keys, manifest, parts
+from veilmatch_spark.worker import VeilmatchError
 
 KEYS = {"ours": bytes(range(32)), "theirs": bytes(range(32, 64))}
 SIGNING = {"ours": bytes([1]) * 32, "theirs": bytes([2]) * 32}
@@ -145,8 +147,60 @@ def test_what_was_changed_on_the_way_is_refused(spark, lists, tmp_path):
     assert not (tmp_path / "third" / "run.json").exists()
 
 
-def test_keys_travel_over_protected_lines_alone(spark):
-    assert "spark.authenticate" in refused("refused", lambda: vm.broadcast_key(spark, bytes(32)))
+def test_a_ledger_is_charged_once_and_a_request_is_answered_once(spark, lists, tmp_path):
+    ours, theirs = lists
+    folder, ledger = tmp_path / "run", tmp_path / "ledger.json"
+    asking(ours.limit(300), folder, tmp_path / "ours", email=None)
+
+    def answer(state="theirs", **more):
+        policy = {"smallestSet": 100, "budgets": [{"hours": 24, "runs": 1}]}
+        return answering(theirs, folder, tmp_path / state, **{"partner": "ours", "ledger": str(ledger), "policy": policy, **more})
+
+    def accounts():
+        return dict(json.loads(ledger.read_text())["accounts"]) if ledger.exists() else {}
+
+    text = refused("refused", lambda: answer(policy={"smallestSet": 301, "budgets": []}))
+    assert "smallestSet" in text and not accounts().get("partner:ours")
+    assert "argument" in refused("argument", lambda: answer(policy={"smallest": 1, "budgets": []}))
+    refused("argument", lambda: answer(ledger=None))
+
+    def killed(**_):
+        raise RuntimeError("killed after the charge")
+
+    refused("killed after the charge", lambda: answer(admit=killed))
+    charged = accounts()
+    assert [charge[1:3] for charge in charged["partner:ours"]] == [[300, 1000]]
+    # The same state goes on without another charge; another state is one that would answer a second time.
+    refused("answered already", lambda: answer("others"))
+    assert not (folder / "response").exists()
+    assert answer().peer_size == 300
+    assert accounts() == charged
+    # And another request is another charge, for which there is no budget.
+    asking(ours.limit(200), tmp_path / "second", tmp_path / "more", email=None)
+    folder = tmp_path / "second"
+    assert "limit runs" in refused("refused", lambda: answer("third"))
+    assert not (folder / "response").exists()
+
+
+class Told:
+    """A session of which nothing but its configuration is asked: none is made for each of them."""
+
+    def __init__(self, conf):
+        self.conf, self.sparkContext = conf, self
+
+    def getConf(self):
+        return self.conf
+
+    def broadcast(self, _):
+        pytest.fail("the key was broadcast")
+
+
+@pytest.mark.parametrize("missing", [keys.NEEDED, *([name] for name in keys.NEEDED)])
+def test_no_key_travels_where_one_protection_is_off(missing):
+    with pytest.raises(VeilmatchError) as caught:
+        vm.broadcast_key(Told({name: "true" for name in keys.NEEDED if name not in missing}), bytes(32))
+    assert caught.value.code == "refused"
+    assert [name for name in keys.NEEDED if name in str(caught.value)] == list(missing)
 
 
 def test_a_manifest_is_read_as_it_was_written():

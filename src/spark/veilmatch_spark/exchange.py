@@ -6,6 +6,7 @@ worker's, and the folders are those that `veilmatch psi --dataset` reads and wri
 the lists are. The folder `state` is this party's own, **holds its list in the clear**, lies outside of the dataset's, and is for one run.
 """
 
+import hashlib
 import itertools
 import json
 import os
@@ -16,6 +17,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, functions as F
 
 from . import manifest as m
+from .admission import charge
 from .parts import PART_ROWS, check_outside, exists, part_of, parts_for, read_bytes, read_part, refuse_links, write_bytes, write_part
 from .rows import Reading, default_column, identifiers
 from .worker import BLIND, EVALUATE, TAG, UNBLIND_AND_TAG, VeilmatchError, list_part, records_part, worker
@@ -101,13 +103,18 @@ def request(df, folder, state, *, reveal="intersection", key_provider, signing_k
     return Requested(size, parts)
 
 
-def respond(df, folder, state, *, reveal="intersection", key_provider, signing_key, peer, max_peer_size, admit=None, part_rows=PART_ROWS, **columns):
+def respond(df, folder, state, *, reveal="intersection", key_provider, signing_key, peer, max_peer_size, partner=None, ledger=None, policy=None, admit=None, part_rows=PART_ROWS, **columns):
     """Answers FOLDER/request in FOLDER/response: evaluates its parts, and makes tags of this party's list.
 
-    max_peer_size: the longest list that is answered. admit: called with `peer`, `request_id`, `peer_size`, `own_size` and `reveal` before
-    anything is evaluated; it raises to refuse. It is where budgets are charged: the ledgers of the package of npm are not asked. A request is
-    answered once by a `state`; b is made of the key and of the digest of the request's manifest, so that another one never meets it.
+    max_peer_size: the longest list that is answered. partner, ledger: the partner's name, and where what it has used is kept, as those of
+    `veilmatch psi respond`: a file or sqlite:FILE, on the driver. The request is charged there before anything is evaluated, once however often
+    this state goes on with it, and answered once whatever the state. policy: as `--policy` has it, a dict; by default the usual one.
+    admit: called then with `peer`, `request_id`, `peer_size`, `own_size` and `reveal`; it raises to refuse, and may be called once more for the
+    same request after a kill. A state answers one request; b is made of the key and of the digest of the request's manifest, so that
+    another one never meets it.
     """
+    if (partner is None) != (ledger is None) or (policy is not None and ledger is None):
+        raise VeilmatchError("argument", "A ledger is charged in the name of a partner, and a policy by a ledger: give partner and ledger.")
     spark, mode = df.sparkSession, _mode(reveal)
     target, own = f"{folder}/response", m.public_key(signing_key)
     check_outside(state, folder)
@@ -124,23 +131,31 @@ def respond(df, folder, state, *, reveal="intersection", key_provider, signing_k
     blinded = asked.entries.get("blinded", [])
     m.check_entries(blinded, theirs.size, "elements")
     run = _load(state)
-    if run is None:
+    if run is not None:
+        _check_run(run, "sender", reveal)
+    if run is None or "request" not in run:
         if head.expires_at <= time.time():
             raise VeilmatchError("bad-file", "The request has expired. Ask the partner for a new one.")
         if exists(f"{target}/manifest.vm"):
             raise VeilmatchError("argument", "The folder holds a response already: it was answered.")
-        _make_private(state)
-        kinds = _keep_list(df, state, columns, reveal)
-        m.check_comparable(m.Hello(m.SENDER, mode, kinds, 0, bytes(32)), theirs)
+        if run is None:
+            _make_private(state)
+            kinds = _keep_list(df, state, columns, reveal)
+            run = {"role": "sender", "reveal": reveal, "kinds": kinds, "bind": os.urandom(64).hex(), "madeAt": int(time.time())}
+        m.check_comparable(m.Hello(m.SENDER, mode, run["kinds"], 0, bytes(32)), theirs)
         size = spark.read.parquet(f"{state}/elements").count()
         if size > theirs.max_peer_size:
             raise VeilmatchError("wrong-size", f"The partner takes {theirs.max_peer_size} elements; this list has {size}.")
-        if admit is not None:
-            admit(peer=peer, request_id=head.request_id, peer_size=theirs.size, own_size=size, reveal=reveal)
-        # Noted before the first evaluation: from here on this state answers no other request.
-        run = {"role": "sender", "reveal": reveal, "kinds": kinds, "bind": os.urandom(64).hex(), "request": asked.digest.hex(), "madeAt": int(time.time())}
+        # Noted before it is charged: what is charged is named after it, and found again after a kill.
         _save(state, run)
-    _check_run(run, "sender", reveal)
+        asking = {"request_id": head.request_id, "peer_size": theirs.size, "own_size": size, "reveal": reveal}
+        if ledger is not None:
+            charge(partner, ledger, policy, run=_charge_name(run, asked.digest), **asking)
+        if admit is not None:
+            admit(peer=peer, **asking)
+        # And before the first evaluation: from here on this state answers no other request.
+        run["request"] = asked.digest.hex()
+        _save(state, run)
     if run["request"] != asked.digest.hex():
         raise VeilmatchError("bad-file", "Another request lies in the place of the one that this state answers. Begin a new run.")
     elements = spark.read.parquet(f"{state}/elements")
@@ -228,6 +243,11 @@ def _make_private(state):
     """The list stands there in the clear: of a local folder that is not there yet, nobody else can enter it."""
     if "://" not in state:
         os.makedirs(state, mode=0o700, exist_ok=True)
+
+
+def _charge_name(run, digest):
+    """Of a state and a request: another request in this state is charged anew. It says nothing of what it is made of."""
+    return "spark " + hashlib.sha256(b"veilmatch-spark charge\0" + bytes.fromhex(run["bind"]) + digest).hexdigest()[:32]
 
 
 def _load(state):

@@ -11,6 +11,7 @@ import os
 import shutil
 import struct
 import subprocess
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -190,15 +191,16 @@ class Worker:
         self.process.wait()
 
 
-_worker = None
-_owner = None
+_here = threading.local()
 
 
 def worker(settings, secret=b""):
-    """This process's worker, with this stage. A process that Spark has forked off has one of its own."""
-    global _worker, _owner
-    if _worker is None or _owner != os.getpid() or not _worker.alive():
-        _worker, _owner = Worker(), os.getpid()
-        atexit.register(_worker.end)
-    _worker.init(settings, secret)
-    return _worker
+    """This thread's worker, with this stage: engines that run tasks as threads of one process have one for each. A process that Spark has
+    forked off has one of its own."""
+    kept = getattr(_here, "worker", None)
+    if kept is None or _here.owner != os.getpid() or not kept.alive():
+        kept = _here.worker = Worker()
+        _here.owner = os.getpid()
+        atexit.register(kept.end)
+    kept.init(settings, secret)
+    return kept
