@@ -151,9 +151,6 @@ export class ByteList {
 /** Bytes up to which a loop copies faster than a call does. */
 const SHORT = 64;
 
-/** Texts that are decoded at once. */
-const TEXTS = 256;
-
 /** Packs byte strings in the order in which they come. */
 export class ByteListBuilder {
   #bytes: Uint8Array<ArrayBuffer>;
@@ -215,30 +212,6 @@ export class ByteListBuilder {
     if (this.#offsets[index + 1]! - start !== to - from) return false;
     for (let i = from, at = start; i < to; i++, at++) if (this.#bytes[at] !== bytes[i]) return false;
     return true;
-  }
-
-  /**
-   * Texts that were added as such, by their position. Whoever asks for them in order has many decoded at once; nothing may be added
-   * meanwhile.
-   */
-  texts(): (index: number) => string {
-    const [bytes, offsets, count] = [this.#bytes, this.#offsets, this.#count];
-    let [first, end, start] = [0, 0, 0];
-    let block = '';
-    let isAscii = false;
-    return (index) => {
-      if (index < first || index >= end) {
-        first = index - (index % TEXTS);
-        end = Math.min(count, first + TEXTS);
-        start = offsets[first]!;
-        const all = bytes.subarray(start, offsets[end]!);
-        block = fromUtf8(all);
-        // Of every other text there are fewer characters than bytes.
-        isAscii = block.length === all.length;
-      }
-      const [from, to] = [offsets[index]!, offsets[index + 1]!];
-      return isAscii ? block.slice(from - start, to - start) : fromUtf8(bytes.subarray(from, to));
-    };
   }
 
   /** Takes the item away that was added last. */

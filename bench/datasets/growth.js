@@ -16,8 +16,8 @@ const MEASURED = {
 };
 
 /**
- * What a step would take at `size`, along y = c n^e through the two largest sizes that were measured: the smaller ones are mostly
- * what every process takes.
+ * What a step would take at `size`, along y = c n^e through the two largest sizes that were measured, of which e is 1 at least for all but
+ * memory: what every process takes makes short lists dear, and the growth behind them look flatter than it is.
  * @param {readonly import('../record.js').Cell[]} cells - of the case `datasets`
  * @param {number} size
  * @returns {{ step: string, name: string, at: { size: number, y: number }[], exponent?: number, expected?: number }[]}
@@ -33,7 +33,8 @@ export function growthTo(cells, size) {
       const last = at.at(-1);
       if (at.length < 2 || last === undefined) return { step, name, at };
       const exponent = exponentOf(at.slice(-2).map(({ size: n, y }) => ({ n, y })));
-      return { step, name, at, exponent, expected: last.y * (size / last.size) ** exponent };
+      const followed = name === 'memoryMegabytes' ? exponent : Math.max(1, exponent);
+      return { step, name, at, exponent, expected: last.y * (size / last.size) ** followed };
     }),
   );
 }

@@ -12,7 +12,7 @@ export type { Cells, ColumnType } from './duckdb.js';
 export { type InspectedColumn, inspectList, type ListInspection } from './inspect.js';
 export type { Io, Terminal } from './io.js';
 export { openList, writeList } from './open-list.js';
-export type { CustomerRow, PlacedColumns, PlacedRow } from './record-rows.js';
+export type { BesideCells, CustomerRow, PlacedColumns, PlacedRow } from './record-rows.js';
 export type { FileReading, ListPart, ListRecord, RecordDamage, RecordPlace } from './record-source.js';
 export type { RecordOptions } from './records.js';
 export type { TableStyle } from './spreadsheet.js';

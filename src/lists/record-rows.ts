@@ -37,6 +37,7 @@ export interface PlacedColumns {
   readonly beside?: BesideCells[] | undefined;
 }
 
+/** The cells of a record that are read besides. */
 export interface BesideCells {
   readonly line: number;
   /** Undefined where the record could not be read. */

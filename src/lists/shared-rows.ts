@@ -9,7 +9,7 @@
 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ByteListBuilder } from '../bytes.js';
+import { ByteListBuilder, fromUtf8 } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import type { Field, RowColumns } from '../identifiers/row.js';
 import { parseAddress, placeName } from './address.js';
@@ -201,7 +201,7 @@ class RowsInMemory implements KeptRows {
 
   /** @param rowAt which ascend */
   *#batches(cells: ByteListBuilder, count: number, rowAt: (i: number) => number): Generator<RowCells[]> {
-    const texts = cells.texts();
+    const texts = textsOf(cells);
     for (let from = 0; from < count; from += BATCH) {
       const batch: RowCells[] = [];
       const to = Math.min(count, from + BATCH);
@@ -214,6 +214,31 @@ class RowsInMemory implements KeptRows {
       yield batch;
     }
   }
+}
+
+/** Texts that are decoded at once. */
+const TEXTS = 256;
+
+/** Texts by their position. Whoever asks for them in order has many decoded at once; nothing may be added meanwhile. */
+function textsOf(list: ByteListBuilder): (index: number) => string {
+  const { length: count } = list;
+  const { bytes, offsets } = list.parts();
+  let [first, end, start] = [0, 0, 0];
+  let block = '';
+  let isAscii = false;
+  return (index) => {
+    if (index < first || index >= end) {
+      first = index - (index % TEXTS);
+      end = Math.min(count, first + TEXTS);
+      start = offsets[first]!;
+      const all = bytes.subarray(start, offsets[end]!);
+      block = fromUtf8(all);
+      // Of every other text there are fewer characters than bytes.
+      isAscii = block.length === all.length;
+    }
+    const [from, to] = [offsets[index]!, offsets[index + 1]!];
+    return isAscii ? block.slice(from - start, to - start) : fromUtf8(bytes.subarray(from, to));
+  };
 }
 
 /** In a table of DuckDB's, which brings to disk what exceeds its memory. */

@@ -28,7 +28,7 @@ export class StoreFolder {
    * @throws {VeilmatchError} `unsupported` without DuckDB or the extension; `argument` for a key that is a pattern
    */
   static async open(url: string, beside: string, io: Io): Promise<StoreFolder> {
-    const folder = url.replace(/\/+$/, '');
+    const folder = withoutSlashes(url);
     if (/[*?[\]]/.test(folder))
       throw new VeilmatchError(
         'argument',
@@ -89,4 +89,11 @@ export class StoreFolder {
   close(): Promise<void> {
     return this.#database.close();
   }
+}
+
+/** An address without the slashes at its end. */
+export function withoutSlashes(url: string): string {
+  let { length } = url;
+  while (url[length - 1] === '/') length--;
+  return url.slice(0, length);
 }

@@ -25,6 +25,15 @@ it('follows the growth between the two largest sizes, in whatever order they wer
   expect(found(cells, 'request', 'memoryMegabytes')).toMatchObject({ exponent: 0, expected: 900 });
 });
 
+it('takes work to grow with the list at least, whatever the growth of short ones looks like', () => {
+  const cells = [
+    cell(1e5, 'respond', { seconds: 40, memoryMegabytes: 400 }),
+    cell(1e6, 'respond', { seconds: 40, memoryMegabytes: 400 }),
+  ];
+  expect(found(cells, 'respond', 'seconds')).toMatchObject({ exponent: 0, expected: 4000 });
+  expect(found(cells, 'respond', 'memoryMegabytes')).toMatchObject({ exponent: 0, expected: 400 });
+});
+
 it('says nothing of what was measured once, or under another limit', () => {
   const other = { of: { size: 1e7, limit: '2GB', step: 'finish' }, figures: { seconds: 9 } };
   const once = found([cell(1e6, 'finish', { seconds: 1 }), other], 'finish', 'seconds');

@@ -18,6 +18,7 @@ import type { Cells } from '../../lists/duckdb.js';
 import { type Io, orIoError } from '../../lists/io.js';
 import { type Output, withOpened } from '../../lists/output.js';
 import { listColumns } from '../../lists/shared-rows.js';
+import { withoutSlashes } from '../../lists/store-folder.js';
 import { CustomerList } from '../../lists/table.js';
 import { Marks } from '../../marks.js';
 import { pathName } from '../../path-name.js';
@@ -89,9 +90,7 @@ const isStored = (dataset: string): boolean => parseAddress(dataset).kind === 'o
 
 /** How what is in the folder of the run is called. */
 const shown = (dataset: string, message: 'request' | 'response'): string =>
-  isLocal(dataset)
-    ? pathName(join(dataset, message))
-    : placeName(`${dataset.replace(/\/+$/, '')}/${message}`);
+  isLocal(dataset) ? pathName(join(dataset, message)) : placeName(`${withoutSlashes(dataset)}/${message}`);
 
 /** The folder of the run in a store, with a copy in the folder of states; undefined where it is a folder of this machine. */
 async function storeOf(dataset: string, state: string, io: Io): Promise<StoredDataset | undefined> {

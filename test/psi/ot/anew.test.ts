@@ -35,15 +35,37 @@ const journalOf = (role: 'receiver' | 'sender', brought: ListOwn = own[role]): J
     ...{ runId: '0123456789abcdef', peer: 'them' },
     terms: partyTerms(otIntersection, role, brought, { to: 'both' }),
   });
-/** As `journal`, but holding only what is given: what a copy that was made earlier has. */
-async function earlier(
-  role: 'receiver' | 'sender',
-  journal: Journal,
-  frames: readonly Uint8Array[],
-): Promise<Journal> {
+/** What a journal was given, in its order. */
+interface Kept {
+  readonly seed: Uint8Array;
+  readonly frames: Uint8Array[];
+  /** With how many frames were there before. */
+  readonly outcomes: { readonly call: Uint8Array; readonly value: Uint8Array; readonly after: number }[];
+}
+
+function keptOf(journal: Journal): Kept {
+  const kept: Kept = { seed: journal.seed.slice(), frames: [], outcomes: [] };
+  const { addFrame, addOutcome } = journal;
+  return (
+    Object.assign(journal, {
+      addFrame(frame: Uint8Array) {
+        kept.frames.push(frame.slice());
+        return addFrame.call(journal, frame);
+      },
+      addOutcome(call: Uint8Array, value: Uint8Array) {
+        kept.outcomes.push({ call: call.slice(), value: value.slice(), after: kept.frames.length });
+        return addOutcome.call(journal, call, value);
+      },
+    }) && kept
+  );
+}
+
+/** What a copy has that was made with so many frames in it. */
+async function earlier(role: 'receiver' | 'sender', kept: Kept, had: number): Promise<Journal> {
   const copy = journalOf(role);
-  Object.assign(copy, { seed: journal.seed.slice() });
-  for (const frame of frames) await copy.addFrame(frame);
+  Object.assign(copy, { seed: kept.seed.slice() });
+  for (const frame of kept.frames.slice(0, had)) await copy.addFrame(frame);
+  for (const { call, value, after } of kept.outcomes) if (after <= had) await copy.addOutcome(call, value);
   return copy;
 }
 const holding = (channel: Channel, other: Journal): Channel =>
@@ -127,20 +149,16 @@ describe('a list that fits no table', () => {
 describe('a sender that goes on from an older state', () => {
   it('says the same again to a receiver that does, whatever it had of the run', async () => {
     const first = journals();
-    const taken: Uint8Array[] = [];
-    const { addFrame } = first.sender;
-    first.sender.addFrame = (frame) => {
-      taken.push(frame.slice());
-      return addFrame.call(first.sender, frame);
-    };
-    const seeds = { receiver: first.receiver.seed.slice(), sender: first.sender.seed.slice() };
+    const kept = { receiver: keptOf(first.receiver), sender: keptOf(first.sender) };
+    const taken = kept.sender.frames;
     const whole = await run(first);
     expect(whole.sender).toMatchObject({ status: 'fulfilled', value: { matches: [0] } });
     expect(taken.map((frame) => frame[0])).toEqual([1, 33, 34, 34, 35, 7, 5]);
-    for (let had = 0; had <= taken.length; had++) {
+    // Before the first frame it has not drawn what is for one run alone.
+    for (let had = 1; had <= taken.length; had++) {
       const state = {
-        receiver: await earlier('receiver', { ...first.receiver, seed: seeds.receiver }, []),
-        sender: await earlier('sender', { ...first.sender, seed: seeds.sender }, taken.slice(0, had)),
+        receiver: await earlier('receiver', kept.receiver, 0),
+        sender: await earlier('sender', kept.sender, had),
       };
       const again = await run(state);
       expect(again.sender).toMatchObject({ status: 'fulfilled', value: { matches: [0] } });
@@ -151,17 +169,11 @@ describe('a sender that goes on from an older state', () => {
 
   it('takes no other frames in the place of those that it has, nor the run of another receiver', async () => {
     const first = journals();
-    const taken: Uint8Array[] = [];
-    const { addFrame } = first.sender;
-    first.sender.addFrame = (frame) => {
-      taken.push(frame.slice());
-      return addFrame.call(first.sender, frame);
-    };
-    const seed = first.sender.seed.slice();
+    const kept = keptOf(first.sender);
     const whole = await run(first);
     // Everything that a list decides: its Hello, or columns.
     for (const had of [1, 2, 4, 5]) {
-      const sender = await earlier('sender', { ...first.sender, seed }, taken.slice(0, had));
+      const sender = await earlier('sender', kept, had);
       const other = await run({ receiver: journalOf('receiver'), sender });
       expect(other.receiver).toMatchObject({ status: 'rejected' });
       expect(other.sender).toMatchObject({ status: 'rejected' });
