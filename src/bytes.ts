@@ -250,11 +250,13 @@ export class ByteListBuilder {
   }
 }
 
-/** What is expected of a list, where that is known. */
+/** For how much a list has room before it has to grow. */
 export interface Room {
-  readonly items?: number | undefined;
-  readonly bytes?: number | undefined;
+  readonly items: number;
+  readonly bytes: number;
 }
+
+export const SOME_ROOM: Room = { items: 64, bytes: 1024 };
 
 /** Slots of a shard, each of two words; a full shard is split, so that no `add` moves more than half of them. */
 const SHARD_SLOTS = 2048;
@@ -290,10 +292,10 @@ export class DistinctBytes {
    * @param room - for what is expected: what has to grow is copied, and the former left to be collected
    * @param random - of the key: the platform's CSPRNG, for anything but tests
    */
-  constructor({ items = 0, bytes = 0 }: Room = {}, random: RandomSource = secureRandom) {
-    this.#items = new ByteListBuilder(Math.max(items, 63), Math.max(bytes, 1024));
+  constructor({ items, bytes }: Room = SOME_ROOM, random: RandomSource = secureRandom) {
+    this.#items = new ByteListBuilder(items, bytes);
     this.#key = sipKey(random(8));
-    this.#depth = Math.min(MOST_AT_ONCE, Math.ceil(Math.log2(Math.max(1, items / EXPECTED))));
+    this.#depth = Math.max(0, Math.min(MOST_AT_ONCE, Math.ceil(Math.log2(items / EXPECTED))));
     this.#shards = newShards(2 ** this.#depth, this.#depth);
   }
 
@@ -408,14 +410,8 @@ function highest(hash: number, bits: number): number {
   return bits === 0 ? 0 : hash >>> (32 - bits);
 }
 
-/** Empty ones, in one piece of memory. */
 function newShards(count: number, depth: number): Shard[] {
-  const slots = new Int32Array(count * 2 * SHARD_SLOTS);
-  return Array.from({ length: count }, (_, i) => ({
-    slots: slots.subarray(i * 2 * SHARD_SLOTS, (i + 1) * 2 * SHARD_SLOTS),
-    depth,
-    used: 0,
-  }));
+  return Array.from({ length: count }, () => ({ slots: new Int32Array(2 * SHARD_SLOTS), depth, used: 0 }));
 }
 
 /** Puts a string that is not there yet into a shard with room. */

@@ -64,7 +64,7 @@ describe('a table of byte strings', () => {
       const record = u32(i);
       if ((halfSipHash(key, record, 0, 4) & 2047) < 2) meeting.push(record);
     }
-    const probes = [new DistinctBytes({}, () => bytes), new DistinctBytes()].map((table) => {
+    const probes = [new DistinctBytes(undefined, () => bytes), new DistinctBytes()].map((table) => {
       for (const record of meeting) table.add(record);
       return table.probes;
     });

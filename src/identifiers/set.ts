@@ -5,7 +5,7 @@
  */
 
 import { refuseRowsResult, requireIterable } from '../arguments.js';
-import { type ByteList, ByteListBuilder, DistinctBytes, type Room } from '../bytes.js';
+import { type ByteList, ByteListBuilder, DistinctBytes, type Room, SOME_ROOM } from '../bytes.js';
 import { VeilmatchError } from '../errors.js';
 import { Marks } from '../marks.js';
 import { type IdentifierKind, kindOf, LABELS } from './identifier.js';
@@ -48,7 +48,7 @@ export class IdentifierSet {
       );
     }
     requireIterable(strings, 'The list');
-    const builder = new SetBuilder(Array.isArray(strings) ? roomOf(strings) : {});
+    const builder = new SetBuilder(Array.isArray(strings) ? roomOf(strings) : SOME_ROOM);
     for (const text of strings) {
       const position = builder.rowCount;
       if (typeof text !== 'string') {
@@ -172,10 +172,10 @@ export class SetBuilder {
   #pairs = 0;
 
   /** @param room - for what is expected, a row for each of them */
-  constructor(room: Room = {}) {
+  constructor(room: Room = SOME_ROOM) {
     this.#elements = new DistinctBytes(room);
-    this.#pairElements = new Uint32Array(Math.max(room.items ?? 0, 64));
-    this.#pairRows = new Uint32Array(this.#pairElements.length);
+    this.#pairElements = new Uint32Array(room.items);
+    this.#pairRows = new Uint32Array(room.items);
   }
 
   /** @param canonical `canonical[start .. end]` are label and text, as `canonicalBytes` makes them; copied */
@@ -229,7 +229,7 @@ function roomOf(strings: readonly unknown[]): Room {
     if (length > longest) longest = length;
   }
   // A text takes the place that it would need if it were not, until it is known to be.
-  return { items: strings.length, bytes: bytes + 3 * longest };
+  return { items: strings.length + 1, bytes: bytes + 3 * longest };
 }
 
 function doubled(values: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
